@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const databaseUrl = z
+  .string()
+  .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:port/database');
+
+const district = z.strictObject({
+  /** Id in URLs, workflow ids and the control database. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes'),
+  /** The district's number in the state's tenant column. */
+  number: z.int().positive(),
+  name: z.string().min(1).max(120),
+  /** Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered. */
+  state: z.string().min(2).max(3).optional(),
+  /** Current scoped school year: the year in which it ends. */
+  schoolYear: z.int().min(1990).max(2100),
+  databaseUrl,
+  /** Objects on or off for this district, beyond the catalog's default. */
+  objects: z
+    .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
+    .default({ enabled: [], disabled: [] }),
+});
+
+const schema = z.strictObject({
+  stateDatabaseUrl: databaseUrl,
+  /** On the state's server: a page's records, ledger row and errors are one transaction. */
+  controlDatabaseUrl: databaseUrl,
+  temporal: z
+    .strictObject({
+      address: z.string().default('127.0.0.1:7233'),
+      namespace: z.string().default('default'),
+      taskQueue: z.string().default('resync'),
+      webUrl: z.url().optional(),
+    })
+    .prefault({}),
+  api: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(8080) })
+    .prefault({}),
+  copy: z
+    .strictObject({
+      /** Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency). */
+      rangeRecords: z.int().min(100).max(5_000_000).default(100_000),
+      /** Records of one page, one transaction (perf: 1,000 to 5,000). */
+      pageRecords: z.int().min(1).max(20_000).default(5_000),
+      /** Ranges a worker moves at the same time: the state server's free cores. */
+      lanes: z.int().min(1).max(64).default(2),
+      /** Ranges of one object queued at the same time. */
+      rangesInFlight: z.int().min(1).max(500).default(4),
+      heartbeatTimeoutMs: z.int().min(1000).default(20_000),
+      /** Wait between pages while the district's server runs more statements than this at once. 0: never wait. */
+      districtLoadCeiling: z.int().min(0).default(0),
+    })
+    .prefault({}),
+  /** File that replaces the built-in catalog of the seed's 62 objects. */
+  catalogFile: z.string().optional(),
+  districts: z.array(district).min(1),
+});
+
+export type Config = z.output<typeof schema>;
+export type DistrictConfig = Config['districts'][number];
+
+/** The configuration can't be used; the message names the file and the field. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface LoadConfigOptions {
+  /** Defaults to RESYNC_CONFIG, then resync.config.yaml in the current folder. */
+  readonly file?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL (only with a single
+ * district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE and
+ * RESYNC_API_PORT override it, and checks the result.
+ * @throws ConfigError naming the file and each field at fault
+ */
+export function loadConfig({ file, env = process.env }: LoadConfigOptions = {}): Config {
+  const path = resolve(file ?? env['RESYNC_CONFIG'] ?? 'resync.config.yaml');
+  if (!existsSync(path)) {
+    throw new ConfigError(
+      `There is no configuration at ${path}. "resync up" writes one for the local stack; or copy resync.config.example.yaml.`,
+    );
+  }
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${path} is not YAML: ${(error as Error).message}`);
+  }
+  return parseConfig(raw, { env, source: path });
+}
+
+/** loadConfig without the file. @throws ConfigError */
+export function parseConfig(
+  raw: unknown,
+  { env = process.env, source = 'configuration' }: { env?: NodeJS.ProcessEnv; source?: string } = {},
+): Config {
+  const missing = new Set<string>();
+  const checked = schema.safeParse(applyOverrides(substitute(raw, env, missing), env));
+  if (missing.size > 0)
+    throw new ConfigError(`${source}: not set in the environment: ${[...missing].join(', ')}.`);
+  if (!checked.success) throw new ConfigError(`${source}:\n${z.prettifyError(checked.error)}`);
+  const config = checked.data;
+  for (const field of ['id', 'number'] as const) {
+    const values = config.districts.map((d) => d[field]);
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw new ConfigError(`${source}: two districts have the ${field} "${twice}".`);
+  }
+  return config;
+}
+
+function substitute(value: unknown, env: NodeJS.ProcessEnv, missing: Set<string>): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
+      const found = env[name];
+      if (found === undefined) missing.add(name);
+      return found ?? '';
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => substitute(item, env, missing));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, substitute(v, env, missing)]));
+  }
+  return value;
+}
+
+function applyOverrides(raw: unknown, env: NodeJS.ProcessEnv): unknown {
+  if (raw === null || typeof raw !== 'object') return raw;
+  const config = structuredClone(raw) as Record<string, unknown>;
+  const section = (name: string): Record<string, unknown> =>
+    (config[name] = { ...(config[name] as Record<string, unknown> | undefined) });
+  if (env['STATE_DATABASE_URL']) config['stateDatabaseUrl'] = env['STATE_DATABASE_URL'];
+  if (env['CONTROL_DATABASE_URL']) config['controlDatabaseUrl'] = env['CONTROL_DATABASE_URL'];
+  if (env['TEMPORAL_ADDRESS']) section('temporal')['address'] = env['TEMPORAL_ADDRESS'];
+  if (env['TEMPORAL_NAMESPACE']) section('temporal')['namespace'] = env['TEMPORAL_NAMESPACE'];
+  if (env['RESYNC_TASK_QUEUE']) section('temporal')['taskQueue'] = env['RESYNC_TASK_QUEUE'];
+  if (env['RESYNC_API_PORT']) section('api')['port'] = Number(env['RESYNC_API_PORT']);
+  const districts = config['districts'];
+  if (env['DISTRICT_DATABASE_URL'] && Array.isArray(districts) && districts.length === 1) {
+    (districts[0] as Record<string, unknown>)['databaseUrl'] = env['DISTRICT_DATABASE_URL'];
+  }
+  return config;
+}

@@ -1,0 +1,135 @@
+/** Outcome arithmetic: the counts of one object in one resync, and the colour they give. Design brief, section 6. */
+
+/** Counts of records. `processed` is not stored apart: it is the sum of the six. */
+export interface OutcomeCounts {
+  /** Written because the state had no such record. */
+  readonly inserted: number;
+  /** Written because the state's record differed. */
+  readonly updated: number;
+  /** Compared equal. */
+  readonly unchanged: number;
+  /** A state exclusion or ownership rule forbids it. */
+  readonly excluded: number;
+  /** Its parent record is not at the state. */
+  readonly blocked: number;
+  /** The state rejected it. */
+  readonly failed: number;
+}
+
+/** Beside the six: records at the state that the district no longer has. Reported, never part of `processed`. */
+export interface RangeCounts extends OutcomeCounts {
+  readonly gone: number;
+}
+
+export const noRecords: RangeCounts = {
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  excluded: 0,
+  blocked: 0,
+  failed: 0,
+  gone: 0,
+};
+
+/** Sum, field by field. */
+export function addCounts(a: RangeCounts, b: RangeCounts): RangeCounts {
+  return {
+    inserted: a.inserted + b.inserted,
+    updated: a.updated + b.updated,
+    unchanged: a.unchanged + b.unchanged,
+    excluded: a.excluded + b.excluded,
+    blocked: a.blocked + b.blocked,
+    failed: a.failed + b.failed,
+    gone: a.gone + b.gone,
+  };
+}
+
+/** Total number of attempts to resync a record (seed: "Processed"). */
+export function processedOf(counts: OutcomeCounts): number {
+  return (
+    counts.inserted + counts.updated + counts.unchanged + counts.excluded + counts.blocked + counts.failed
+  );
+}
+
+/** Records that did not resync (seed: "Errors" includes those not allowed to sync). */
+export function errorsOf(counts: OutcomeCounts): number {
+  return counts.excluded + counts.blocked + counts.failed;
+}
+
+/** Thrown where the books don't balance; stops the object and says both numbers. */
+export class OutcomeInvariantError extends Error {
+  override readonly name = 'OutcomeInvariantError';
+}
+
+/**
+ * Asserts that the counts are whole, not negative, and account for every record that was read and every stored error.
+ * @param read number of district records the object's ranges read
+ * @param storedErrors number of rows in the errors table for this resync and object
+ * @throws OutcomeInvariantError with both numbers
+ */
+export function assertOutcome(
+  object: string,
+  counts: RangeCounts,
+  { read, storedErrors }: { read: number; storedErrors: number },
+): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new OutcomeInvariantError(
+        `${object}: the count "${name}" is ${count}, not a whole number of records.`,
+      );
+    }
+  }
+  const processed = processedOf(counts);
+  if (processed !== read) {
+    throw new OutcomeInvariantError(
+      `${object}: ${read} records were read but ${processed} are accounted for (processed = inserted + updated + unchanged + excluded + blocked + failed).`,
+    );
+  }
+  const errors = errorsOf(counts);
+  if (errors !== storedErrors) {
+    throw new OutcomeInvariantError(
+      `${object}: ${errors} errors were counted but ${storedErrors} are stored in the errors table.`,
+    );
+  }
+}
+
+/** The status dot of the seed's tool. */
+export type Colour = 'gray' | 'green' | 'yellow' | 'red';
+
+/**
+ * Where an object stands in a resync. `finished`: it read and accounted for everything, whatever its errors.
+ * `failed`: it gave up; `cancelled`: a person stopped it; `skipped`: an object it depends on did not finish.
+ */
+export type ObjectStatus = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled' | 'skipped';
+
+/** Colour of counts that are complete: green 0 errors, yellow up to 1.0 %, red above. Exact: no division. */
+export function colourOfCounts({ processed, errors }: { processed: number; errors: number }): Colour {
+  if (errors === 0) return 'green';
+  return errors * 100 <= processed ? 'yellow' : 'red';
+}
+
+/** The one function that gives a colour: an object that did not finish is red, one under way is gray. */
+export function colourOf(status: ObjectStatus, counts: OutcomeCounts): Colour {
+  switch (status) {
+    case 'waiting':
+    case 'running':
+      return 'gray';
+    case 'failed':
+    case 'cancelled':
+    case 'skipped':
+      return 'red';
+    case 'finished':
+      return colourOfCounts({ processed: processedOf(counts), errors: errorsOf(counts) });
+  }
+}
+
+/** Colour without the expected exclusions: what a person still has to mend. */
+export function netColourOf(status: ObjectStatus, counts: OutcomeCounts): Colour {
+  return colourOf(status, { ...counts, excluded: 0 });
+}
+
+/** Colour of a whole resync: the worst of its objects; gray while it runs. */
+export function worstColour(colours: readonly Colour[]): Colour {
+  for (const colour of ['gray', 'red', 'yellow'] as const) if (colours.includes(colour)) return colour;
+  return 'green';
+}

@@ -1,0 +1,35 @@
+/** What is stored of a record that did not reach the state: ids, codes and a sentence, never a student's values. */
+
+/** Values of a record's match key as text, in the order of the object's `key`; binary columns in lower-case hex. */
+export type RecordKey = readonly string[];
+
+/** Text form of a key in tables, API and CLI: the JSON array, e.g. `["1001"]`. */
+export function formatRecordKey(key: RecordKey): string {
+  return JSON.stringify(key);
+}
+
+/** The reverse of formatRecordKey. @throws SyntaxError or TypeError on text that isn't a JSON array of strings */
+export function parseRecordKey(text: string): RecordKey {
+  const key: unknown = JSON.parse(text);
+  if (!Array.isArray(key) || !key.every((part): part is string => typeof part === 'string')) {
+    throw new TypeError('A record key is a JSON array of strings.');
+  }
+  return key;
+}
+
+export type ErrorOutcome = 'excluded' | 'blocked' | 'failed';
+
+export interface RecordError {
+  readonly object: string;
+  readonly key: RecordKey;
+  readonly guid: string | null;
+  readonly outcome: ErrorOutcome;
+  /** UPPER_SNAKE, e.g. PARENT_NOT_AT_STATE, VALUE_TOO_LONG, IDENTITY_CONFLICT, STATE_EXCLUDED_CALENDAR. */
+  readonly code: string;
+  /** Column at fault where it is known. */
+  readonly field: string | null;
+  /** One sentence: what happened and what to do. Names of columns and objects only, no values of the record. */
+  readonly message: string;
+  /** For `blocked`: the parent that is missing at the state. */
+  readonly parent: { readonly object: string; readonly key: RecordKey } | null;
+}

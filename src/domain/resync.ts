@@ -1,0 +1,39 @@
+/** What is asked of a resync, and where it stands. */
+
+export const scenarios = [
+  'END_OF_YEAR',
+  'START_OF_YEAR',
+  'DATABASE_MODIFICATION',
+  'STATE_REQUEST',
+  'GO_LIVE',
+  'OTHER',
+] as const;
+/** Why the resync is made (seed: Resync Scenarios). */
+export type Scenario = (typeof scenarios)[number];
+
+/** `compare`: only what differs is written. `everything`: all records are sent without comparing. */
+export type ResyncMode = 'compare' | 'everything';
+
+export type Initiator = 'district' | 'state';
+
+/** Where a whole resync stands. `finished`: every object finished; its colour says how well. */
+export type ResyncStatus =
+  'accepted' | 'queued' | 'running' | 'paused' | 'parked' | 'finished' | 'failed' | 'cancelled' | 'lost';
+
+export const endedStatuses: readonly ResyncStatus[] = ['finished', 'failed', 'cancelled', 'lost'];
+
+/** Everything a run needs to know; small, and free of record values: it is a workflow's input. */
+export interface ResyncRequest {
+  readonly resyncId: string;
+  readonly districtId: string;
+  /** The year in which the school year ends: 2027 is 2026-27. */
+  readonly schoolYear: number;
+  /** `all` or the names that were ticked. */
+  readonly objects: 'all' | readonly string[];
+  readonly checkDependencies: boolean;
+  readonly scenario: Scenario;
+  readonly initiator: Initiator;
+  readonly mode: ResyncMode;
+  /** Name of the token or user that asked. */
+  readonly requestedBy: string;
+}

@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import knex, { type Knex } from 'knex';
+
+/** The three kinds of database the project has migrations for. */
+export type DatabaseKind = 'district' | 'state' | 'control';
+
+/** Names are stored without extension, so that sources and the compiled build agree on what has run. */
+class FolderSource implements Knex.MigrationSource<string> {
+  constructor(private readonly folder: string) {}
+
+  getMigrations(): Promise<string[]> {
+    const files = readdirSync(this.folder).filter(
+      (file) => /\.(ts|js)$/.test(file) && !file.endsWith('.d.ts'),
+    );
+    return Promise.resolve(files.map((file) => file.replace(/\.(ts|js)$/, '')).sort());
+  }
+
+  getMigrationName(name: string): string {
+    return name;
+  }
+
+  async getMigration(name: string): Promise<Knex.Migration> {
+    return (await import(join(this.folder, name))) as Knex.Migration;
+  }
+}
+
+/**
+ * Brings a database to the newest schema of its kind, or all the way down.
+ * @param url mysql://user:password@host:port/database
+ * @returns names of the migrations that ran, oldest first
+ * @throws the driver's error when the database can't be reached or a statement fails
+ */
+export async function migrate(
+  url: string,
+  kind: DatabaseKind,
+  direction: 'up' | 'down' = 'up',
+): Promise<string[]> {
+  const database = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 1 } });
+  try {
+    const config = { migrationSource: new FolderSource(join(__dirname, '..', 'migrations', kind)) };
+    const [, names] = (
+      direction === 'up'
+        ? await database.migrate.latest(config)
+        : await database.migrate.rollback(config, true)
+    ) as [number, string[]];
+    return names;
+  } finally {
+    await database.destroy();
+  }
+}

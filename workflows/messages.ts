@@ -1,0 +1,75 @@
+/** Every signal, update, query and search attribute: name, type, who sends it. The API imports this file too. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Colour, ObjectStatus, OutcomeCounts } from '../src/domain/outcome';
+import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
+
+/** Workflow ids, readable in Temporal Web and made in this one place. */
+export const agentWorkflowId = (districtId: string, schoolYear: number): string =>
+  `agent:${districtId}:${schoolYear}`;
+export const resyncWorkflowId = (resyncId: string): string => `resync:${resyncId}`;
+
+/** Search attributes (all Keyword but the year) that `resync up` and `doctor` register and check. */
+export const searchAttributes = {
+  ResyncDistrict: 'KEYWORD',
+  ResyncSchoolYear: 'INT',
+  ResyncInitiator: 'KEYWORD',
+  ResyncScenario: 'KEYWORD',
+  ResyncStatus: 'KEYWORD',
+} as const;
+
+/** Most requests that wait in one agent's queue; one more is refused. */
+export const maxQueuedResyncs = 20;
+
+export interface QueuePlace {
+  readonly resyncId: string;
+  /** 0: runs now. */
+  readonly position: number;
+}
+
+export interface AgentQueue {
+  readonly active: string | null;
+  /** District run that made way for a state request and goes on after it. */
+  readonly parked: string | null;
+  readonly waiting: readonly { readonly resyncId: string; readonly initiator: 'district' | 'state' }[];
+}
+
+/** API -> districtAgent (update-with-start). Idempotent: a resync already known answers with its place. Refused with type QueueFull. */
+export const enqueueResync = defineUpdate<QueuePlace, [ResyncRequest]>('enqueueResync');
+/** API -> districtAgent: takes a request out of the queue before it ran. `false`: it isn't waiting. */
+export const withdrawResync = defineUpdate<boolean, [string]>('withdrawResync');
+export const agentQueue = defineQuery<AgentQueue>('agentQueue');
+
+/** Where the run stands after the update was carried out. */
+export interface RunState {
+  readonly resyncId: string;
+  readonly status: ResyncStatus;
+}
+
+/** API -> batchResync. Ranges under way end; no new one starts. Refused with type ResyncEnded when it has ended. */
+export const pauseResync = defineUpdate<RunState, [{ by: string }]>('pauseResync');
+export const resumeResync = defineUpdate<RunState, [{ by: string }]>('resumeResync');
+/** API -> batchResync. Committed pages stay and are counted. */
+export const cancelResync = defineUpdate<RunState, [{ by: string }]>('cancelResync');
+/** API -> batchResync: one object; what depends on it is skipped. Refused with ObjectNotPlanned or ObjectEnded. */
+export const cancelObject = defineUpdate<RunState, [{ object: string; by: string }]>('cancelObject');
+
+export interface ObjectProgress {
+  readonly name: string;
+  readonly status: ObjectStatus;
+  readonly colour: Colour;
+  readonly counts: OutcomeCounts | null;
+}
+export interface ResyncProgress {
+  readonly resyncId: string;
+  readonly status: ResyncStatus;
+  readonly objects: readonly ObjectProgress[];
+}
+export const resyncProgress = defineQuery<ResyncProgress>('resyncProgress');
+
+/** districtAgent -> batchResync: make way at the next range boundary, or go on. */
+export const parkResync = defineSignal('parkResync');
+export const unparkResync = defineSignal('unparkResync');
+/** batchResync -> districtAgent: no range is under way any more, the state's request may run. */
+export const resyncParked = defineSignal<[string]>('resyncParked');
+/** batchResync -> objectResync: no new range until released. */
+export const holdRanges = defineSignal<[boolean]>('holdRanges');
