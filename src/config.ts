@@ -49,9 +49,6 @@ const schema = z.strictObject({
       lanes: z.int().min(1).max(64).default(2),
       /** Ranges of one object queued at the same time. */
       rangesInFlight: z.int().min(1).max(500).default(4),
-      heartbeatTimeoutMs: z.int().min(1000).default(20_000),
-      /** Wait between pages while the district's server runs more statements than this at once. 0: never wait. */
-      districtLoadCeiling: z.int().min(0).default(0),
     })
     .prefault({}),
   /** File that replaces the built-in catalog of the seed's 62 objects. */
