@@ -1,0 +1,153 @@
+import type { ObjectReference, RecordCondition, SyncObject } from '../domain/catalog';
+import type { CatalogProblem } from './problem';
+import { identifierPattern } from './schema';
+
+/** What an object is checked against. */
+export interface ObjectSurroundings {
+  readonly byName: ReadonlyMap<string, SyncObject>;
+  /** Everything that comes before the object by hard and soft parents. */
+  readonly ancestors: ReadonlySet<string>;
+}
+
+/** @returns every problem of one object: its identifiers, parents, references, subset and unit */
+export function checkObject(object: SyncObject, surroundings: ObjectSurroundings): CatalogProblem[] {
+  const found = [
+    ...identifiers(object),
+    ...key(object),
+    ...parents(object, surroundings),
+    ...object.references.flatMap((reference, i) => references(object, reference, i, surroundings)),
+    ...subset(object, surroundings),
+  ];
+  return found.map(([field, message]) => ({ object: object.name, field, message }));
+}
+
+type Found = readonly [field: string, message: string];
+
+/** Names end up in SQL inside backticks: a catalog made in code passes here too, not only one from a file. */
+function identifiers(object: SyncObject): Found[] {
+  const conditionColumns = (condition: RecordCondition | null): string[] =>
+    condition ? [condition.column] : [];
+  const named: [field: string, values: readonly (string | null)[]][] = [
+    ['name', [object.name]],
+    ['table', [object.table]],
+    ['stateTable', [object.stateTable]],
+    ['key', object.key],
+    ['tenantColumn', [object.tenantColumn]],
+    ['guidColumn', [object.guidColumn]],
+    ['schoolYear.column', [object.schoolYear?.column ?? null]],
+    ['stateOwnedColumns', object.stateOwnedColumns],
+    ['ignoredColumns', object.ignoredColumns],
+    ['only.column', conditionColumns(object.only)],
+    ['unit', [object.unit]],
+    ...object.exclusions.map((rule, i): [string, string[]] => [
+      `exclusions[${i}].when.column`,
+      conditionColumns(rule.when),
+    ]),
+    ...object.references.map((reference, i): [string, string[]] => [
+      `references[${i}].columns`,
+      [...reference.columns, ...reference.parentColumns],
+    ]),
+  ];
+  return named.flatMap(([field, values]) =>
+    values
+      .filter((value) => value !== null && !identifierPattern.test(value))
+      .map((value): Found => [field, `${JSON.stringify(value)} is not an identifier this project can use`]),
+  );
+}
+
+function key({
+  key: columns,
+  tenantColumn,
+  stateOwnedColumns,
+  ignoredColumns,
+  guidColumn,
+  schoolYear,
+}: SyncObject): Found[] {
+  const found: Found[] = [];
+  if (columns.length === 0) found.push(['key', 'missing: records are matched by it']);
+  const twice = columns.find((column, i) => columns.indexOf(column) < i);
+  if (twice !== undefined) found.push(['key', `names "${twice}" twice`]);
+  if (tenantColumn !== null && columns.includes(tenantColumn)) {
+    found.push(['key', `holds the tenant column "${tenantColumn}", which only the state has`]);
+  }
+  const needed = [
+    ...columns,
+    ...(guidColumn ? [guidColumn] : []),
+    ...(schoolYear ? [schoolYear.column] : []),
+  ];
+  for (const [field, left] of [
+    ['stateOwnedColumns', stateOwnedColumns],
+    ['ignoredColumns', ignoredColumns],
+  ] as const) {
+    const lost = needed.find((column) => left.includes(column));
+    if (lost !== undefined) found.push([field, `"${lost}" is needed to match records and can't be left out`]);
+  }
+  return found;
+}
+
+function parents(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
+  const found: Found[] = [];
+  for (const field of ['parents', 'softParents'] as const) {
+    object[field].forEach((parent, i) => {
+      if (!byName.has(parent)) found.push([field, `there is no object "${parent}"`]);
+      if (object[field].indexOf(parent) < i) found.push([field, `names "${parent}" twice`]);
+    });
+  }
+  for (const parent of object.softParents) {
+    if (object.parents.includes(parent)) found.push(['softParents', `"${parent}" is a hard parent already`]);
+  }
+  return found;
+}
+
+/**
+ * A reference is what makes a record `blocked`, so its parent has to come first: by hard or soft parents, or in the same
+ * unit. Anything else is an error, because the records would be blocked or not by the luck of the order.
+ */
+function references(
+  object: SyncObject,
+  reference: ObjectReference,
+  index: number,
+  { byName, ancestors }: ObjectSurroundings,
+): Found[] {
+  const at = `references[${index}]`;
+  const parent = byName.get(reference.object);
+  if (parent === undefined) return [[`${at}.object`, `there is no object "${reference.object}"`]];
+  const found: Found[] = [];
+  const sameUnit = object.unit !== null && object.unit === parent.unit;
+  if (parent.name === object.name && object.unit === null) {
+    found.push(['unit', `missing: ${at} leads to the object itself`]);
+  } else if (parent.name !== object.name && !sameUnit && !ancestors.has(parent.name)) {
+    found.push([`${at}.object`, `${parent.name} is neither a parent nor an ancestor, nor in the same unit`]);
+  }
+  if (reference.columns.length !== reference.parentColumns.length) {
+    const counts = `${reference.columns.length} columns for ${reference.parentColumns.length} parentColumns`;
+    found.push([`${at}.columns`, counts]);
+  }
+  if (!sameMembers(reference.parentColumns, parent.key)) {
+    found.push([`${at}.parentColumns`, `not the key of ${parent.name} (${parent.key.join(', ')})`]);
+  }
+  return found;
+}
+
+function sameMembers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && new Set(a).size === a.length && a.every((value) => b.includes(value));
+}
+
+function subset(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
+  if (object.subsetOf === null) {
+    return object.only === null ? [] : [['only', 'goes with subsetOf: which object is this a part of?']];
+  }
+  const whole = byName.get(object.subsetOf);
+  if (whole === undefined) return [['subsetOf', `there is no object "${object.subsetOf}"`]];
+  if (whole.name === object.name) return [['subsetOf', 'an object is not a part of itself']];
+  if (whole.subsetOf !== null) return [['subsetOf', `${whole.name} is itself a part of ${whole.subsetOf}`]];
+  const found: Found[] = [];
+  if (object.only === null) found.push(['only', `missing: which records of ${whole.name} does it send?`]);
+  for (const field of ['table', 'stateTable', 'tenantColumn'] as const) {
+    if (object[field] !== whole[field])
+      found.push([field, `differs from that of ${whole.name}, whose part it is`]);
+  }
+  if (object.key.join() !== whole.key.join())
+    found.push(['key', `differs from that of ${whole.name}, whose part it is`]);
+  return found;
+}

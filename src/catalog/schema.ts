@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/** Identifiers that need no escaping beyond backticks; MySQL allows more, but nothing longer than 64. */
+export const identifierPattern = /^[A-Za-z0-9_$]{1,64}$/;
+
+const identifier = z
+  .string()
+  .regex(identifierPattern, 'use 1 to 64 letters, digits, "_" or "$" (no spaces, dots, quotes or dashes)');
+const columns = z
+  .array(identifier)
+  .min(1, 'name at least one column')
+  .max(16, 'MySQL keys have at most 16 columns');
+const objectNames = z.array(identifier);
+
+const condition = z.union([
+  z.strictObject({ column: identifier, equals: z.union([z.string(), z.number()]) }),
+  z.strictObject({ column: identifier, isNull: z.boolean() }),
+]);
+
+const reference = z
+  .strictObject({
+    object: identifier.describe('The parent object.'),
+    columns: columns.describe('Columns of this object that hold the key of the parent.'),
+    parentColumns: columns
+      .optional()
+      .describe("The parent's key columns, in that order. Default: the same names."),
+  })
+  .transform(({ parentColumns, ...rest }) => ({ ...rest, parentColumns: parentColumns ?? rest.columns }));
+
+const exclusion = z.strictObject({
+  code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'use UPPER_SNAKE, at most 64 characters'),
+  when: condition,
+  message: z.string().min(1).max(1000).describe('One sentence for an administrator; no record values.'),
+});
+
+const object = z
+  .strictObject({
+    name: identifier,
+    label: z.string().min(1).max(120).optional().describe('Default: the name.'),
+    table: identifier.optional().describe('Table at the district. Default: the name.'),
+    stateTable: identifier.optional().describe('Table at the state. Default: the table at the district.'),
+    key: columns.describe('Match key at the district, in index order.'),
+    tenantColumn: identifier
+      .nullable()
+      .describe("The state table's column with the district's number; null: it has none and the same key."),
+    guidColumn: identifier.nullable().default(null).describe("Column with the record's GUID, on both sides."),
+    parents: objectNames.default([]).describe('Order and Check dependencies.'),
+    softParents: objectNames.default([]).describe('Order only, when both are in the run.'),
+    references: z.array(reference).default([]).describe('Foreign keys the record needs at the state.'),
+    schoolYear: z
+      .strictObject({ column: identifier.describe('Holds the year in which the school year ends.') })
+      .nullable()
+      .default(null),
+    states: z.array(z.string().min(2).max(3)).min(1).nullable().default(null).describe('null: all states.'),
+    exclusions: z.array(exclusion).default([]).describe('Records that may not sync.'),
+    stateOwnedColumns: z.array(identifier).default([]).describe('Never compared, never overwritten.'),
+    ignoredColumns: z.array(identifier).default([]).describe('Left out altogether.'),
+    subsetOf: identifier.nullable().default(null).describe('Object whose table this one shares.'),
+    only: condition.nullable().default(null).describe('Which records of the shared table it sends.'),
+    unit: identifier.nullable().default(null).describe('Unit of objects whose foreign keys form a cycle.'),
+    enabledByDefault: z.boolean().default(true),
+  })
+  .transform(({ label, table, stateTable, ...rest }) => ({
+    ...rest,
+    label: label ?? rest.name,
+    table: table ?? rest.name,
+    stateTable: stateTable ?? table ?? rest.name,
+  }));
+
+/**
+ * A catalog file, JSON or YAML: a catalog of its own, or changes to the built-in one. Shape only; what the parts must
+ * have to do with each other is checkCatalog's. Source of the fields: SyncObject in src/domain/catalog.ts.
+ */
+export const catalogFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().min(1).max(120).optional(),
+  extends: z
+    .literal('builtin')
+    .optional()
+    .describe('Start from the built-in catalog; absent: the file is all there is.'),
+  objects: z
+    .array(object)
+    .default([])
+    .describe('Added; with extends, an object of the same name is replaced whole.'),
+  off: objectNames
+    .default([])
+    .describe('With extends: objects that are off unless a district switches them on.'),
+  on: objectNames
+    .default([])
+    .describe('With extends: optional objects that are on unless a district switches them off.'),
+});
+
+/** A checked catalog file with every default filled in. */
+export type CatalogFile = z.output<typeof catalogFileSchema>;
+
+/** The JSON Schema that editors use and docs/catalog.schema.json publishes: what a person may write. */
+export function catalogJsonSchema(): Record<string, unknown> {
+  return {
+    $id: 'https://state-data-resync.example/catalog.schema.json',
+    title: 'Catalog of State Data Resync',
+    ...z.toJSONSchema(catalogFileSchema, { io: 'input', target: 'draft-2020-12' }),
+  };
+}
