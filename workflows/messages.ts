@@ -71,5 +71,5 @@ export const parkResync = defineSignal('parkResync');
 export const unparkResync = defineSignal('unparkResync');
 /** batchResync -> districtAgent: no range is under way any more, the state's request may run. */
 export const resyncParked = defineSignal<[string]>('resyncParked');
-/** batchResync -> objectResync: no new range until released. */
-export const holdRanges = defineSignal<[boolean]>('holdRanges');
+/** batchResync -> objectResync: let the ranges under way end, then return where to go on. */
+export const stopRanges = defineSignal('stopRanges');

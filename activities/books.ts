@@ -1,0 +1,66 @@
+import { ConflictError } from '../src/control/control-error';
+import { finishObject, type ObjectOutcome, startObject } from '../src/control/history';
+import { releaseLease, takeLease } from '../src/control/lease';
+import { finishResync, loadResync, setResyncStatus } from '../src/control/resyncs';
+import { errorsOf, processedOf } from '../src/domain/outcome';
+import type { ActivityDependencies } from './dependencies';
+import type { ObjectEnd, ResyncEnd } from './results';
+import { withFailures } from './failures';
+
+interface ObjectName {
+  readonly resyncId: string;
+  readonly object: string;
+}
+
+/** An object's end as workflows see it: counts only. */
+export const endOf = ({ object, status, counts }: ObjectOutcome): ObjectEnd => ({ object, status, counts });
+
+/** Activities that keep the books in the control database; each may be repeated. */
+export function bookActivities({ control }: ActivityDependencies) {
+  return {
+    /** The object's row in DISBatchHistory turns gray and gets its start time, once. */
+    startObject: (work: ObjectName): Promise<void> => withFailures(() => startObject(control, work)),
+
+    /** Sums the ledger, asserts that every record is accounted for, gives the colour. */
+    finishObject: (work: ObjectName): Promise<ObjectEnd> =>
+      withFailures(async () => endOf(await finishObject(control, { ...work, status: 'finished' }))),
+
+    /** An object that did not finish: what was committed is counted, the colour is red. */
+    endObject: (
+      work: ObjectName & { status: 'failed' | 'cancelled' | 'skipped'; message: string },
+    ): Promise<ObjectEnd> =>
+      withFailures(async () => {
+        try {
+          return endOf(await finishObject(control, work));
+        } catch (error) {
+          // It had finished, and only the answer was lost: then that is how it ended.
+          if (!(error instanceof ConflictError)) throw error;
+          return endOf(await finishObject(control, { ...work, status: 'finished', message: null }));
+        }
+      }),
+
+    /** Running, paused or parked, where the API and its readers look. */
+    noteStatus: (work: { resyncId: string; status: 'running' | 'paused' | 'parked' }): Promise<void> =>
+      withFailures(async () => void (await setResyncStatus(control, work))),
+
+    /** A new epoch for a run that goes on after a state request had the district. */
+    renewLease: ({ resyncId }: { resyncId: string }): Promise<number> =>
+      withFailures(async () => {
+        const { districtId } = (await loadResync(control, resyncId)).request;
+        return takeLease(control, { districtId, resyncId });
+      }),
+
+    /** Closes the run: totals, colour, end time; the lease is free. */
+    finishResync: (work: {
+      resyncId: string;
+      status: 'finished' | 'failed' | 'cancelled';
+      message: string | null;
+    }): Promise<ResyncEnd> =>
+      withFailures(async () => {
+        const { districtId } = (await loadResync(control, work.resyncId)).request;
+        const { counts, ...end } = await finishResync(control, work);
+        await releaseLease(control, { districtId, resyncId: work.resyncId });
+        return { ...end, processed: processedOf(counts), errors: errorsOf(counts) };
+      }),
+  };
+}

@@ -1,0 +1,28 @@
+import { bookActivities } from './books';
+import type { ActivityDependencies } from './dependencies';
+import { DistrictEditions } from './district-editions';
+import { objectActivities } from './objects';
+import { planActivities } from './planning';
+
+/** Beside the activities: what has to be closed when the worker stops. */
+export interface ActivitySet {
+  readonly activities: ResyncActivities;
+  close(): Promise<void>;
+}
+
+export type ResyncActivities = ReturnType<typeof planActivities> &
+  ReturnType<typeof objectActivities> &
+  ReturnType<typeof bookActivities>;
+
+/** All activities of the worker over one control database, with a pool per district edition opened on first use. */
+export function createActivities(dependencies: ActivityDependencies): ActivitySet {
+  const editions = new DistrictEditions(dependencies.config);
+  return {
+    activities: {
+      ...planActivities(dependencies, editions),
+      ...objectActivities(dependencies, editions),
+      ...bookActivities(dependencies),
+    },
+    close: () => editions.close(),
+  };
+}

@@ -1,0 +1,94 @@
+import { finishObject, startObject } from '../src/control/history';
+import { loadRange } from '../src/control/ranges';
+import { loadResync } from '../src/control/resyncs';
+import { loadMapping } from '../src/editions/mapping';
+import { retryBlocked } from '../src/editions/retry-blocked';
+import { syncRange } from '../src/editions/sync-range';
+import { verifyUnit } from '../src/editions/verify-unit';
+import type { ActivityDependencies } from './dependencies';
+import type { ObjectEnd } from './results';
+import type { DistrictEditions } from './district-editions';
+import { endOf } from './books';
+import { withFailures } from './failures';
+import { withHeartbeat } from './heartbeat';
+
+export interface ObjectWork {
+  readonly resyncId: string;
+  readonly object: string;
+  /** Epoch of the district's lease this run holds; a newer one fences the work off. */
+  readonly epoch: number;
+}
+
+export interface RangeWork extends ObjectWork {
+  readonly rangeNo: number;
+}
+
+export interface UnitWork {
+  readonly resyncId: string;
+  readonly unit: string;
+  readonly objects: readonly string[];
+  readonly epoch: number;
+}
+
+/** Activities that move records. What was counted stands in the ledger, never in what they return. */
+export function objectActivities(
+  { config, catalog, control }: ActivityDependencies,
+  editions: DistrictEditions,
+) {
+  const jobOf = async ({ resyncId, object, epoch }: ObjectWork) => {
+    const { districtId, schoolYear, mode } = (await loadResync(control, resyncId)).request;
+    const pools = editions.of(districtId);
+    return {
+      editions: pools,
+      catalog,
+      mapping: await loadMapping(pools, catalog, object),
+      scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
+      fence: { resyncId, epoch },
+      mode,
+      pageRecords: config.copy.pageRecords,
+    };
+  };
+
+  const moveRange = (work: RangeWork): Promise<void> =>
+    withHeartbeat(async ({ signal, note }) => {
+      const range = await loadRange(control, work);
+      await syncRange({
+        ...(await jobOf(work)),
+        range,
+        signal,
+        onPage: ({ pageNo, counts }) => note({ rangeNo: work.rangeNo, pageNo, counts }),
+      });
+    });
+
+  return {
+    /** One range of an object; resumes after its last committed page. */
+    syncRange: (work: RangeWork): Promise<void> => withFailures(() => moveRange(work)),
+
+    /** A small object from its start to its end. Safe to repeat: started once, its one range counts once. */
+    syncObject: (work: ObjectWork): Promise<ObjectEnd> =>
+      withFailures(async () => {
+        await startObject(control, work);
+        await moveRange({ ...work, rangeNo: 0 });
+        return endOf(await finishObject(control, { ...work, status: 'finished' }));
+      }),
+
+    /** The closing retry of blocked records; the object's books are closed anew. */
+    retryBlocked: (work: ObjectWork): Promise<ObjectEnd> =>
+      withFailures(() =>
+        withHeartbeat(async ({ signal }) => {
+          await retryBlocked({ ...(await jobOf(work)), signal });
+          return endOf(await finishObject(control, { ...work, status: 'finished' }));
+        }),
+      ),
+
+    /** After all objects of a unit: takes back rows that were written with checks off and whose parent isn't there. */
+    verifyUnit: ({ resyncId, objects, epoch }: UnitWork): Promise<void> =>
+      withFailures(() =>
+        withHeartbeat(async ({ signal }) => {
+          const jobs = [];
+          for (const object of objects) jobs.push({ ...(await jobOf({ resyncId, object, epoch })), signal });
+          await verifyUnit(jobs);
+        }),
+      ),
+  };
+}

@@ -1,0 +1,69 @@
+import { planObjects } from '../src/control/history';
+import { takeLease } from '../src/control/lease';
+import { saveRanges } from '../src/control/ranges';
+import { setResyncStatus } from '../src/control/resyncs';
+import { type PlannedObject, planResync } from '../src/domain/plan';
+import type { ResyncRequest } from '../src/domain/resync';
+import { cutRanges } from '../src/editions/bounds';
+import { DatabaseError } from '../src/editions/errors';
+import { loadMapping } from '../src/editions/mapping';
+import type { ActivityDependencies } from './dependencies';
+import type { PreparedObject, PreparedPlan } from './results';
+import type { DistrictEditions } from './district-editions';
+import { withFailures } from './failures';
+import { withHeartbeat } from './heartbeat';
+
+/** The first step of a run. */
+export function planActivities(
+  { config, catalog, control }: ActivityDependencies,
+  editions: DistrictEditions,
+) {
+  return {
+    /**
+     * Takes the district's lease, plans, and freezes every object's upper key bound and ranges, children first, before
+     * anything is read: a record born during the run is out of bounds instead of an orphan (design brief, 7.1).
+     * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
+     * An object whose tables don't fit carries its problem; the others go on.
+     */
+    preparePlan: (request: ResyncRequest): Promise<PreparedPlan> =>
+      withFailures(() =>
+        withHeartbeat(async ({ signal, note }) => {
+          const { resyncId, districtId, schoolYear } = request;
+          const district = editions.district(districtId);
+          const scope = { districtId, districtNumber: district.number, schoolYear };
+          const plan = planResync(catalog, request, { ...district.objects, state: district.state ?? null });
+          const epoch = await takeLease(control, { districtId, resyncId });
+          await planObjects(control, {
+            resyncId,
+            districtId,
+            schoolYear,
+            objects: plan.objects.map(({ name }) => name),
+          });
+
+          const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
+            signal.throwIfAborted();
+            note({ preparing: object.name });
+            try {
+              const pools = editions.of(districtId);
+              const mapping = await loadMapping(pools, catalog, object.name);
+              const ranges = await cutRanges(pools, mapping, scope, {
+                rangeRecords: config.copy.rangeRecords,
+              });
+              return {
+                ...object,
+                ranges: await saveRanges(control, { resyncId, object: object.name, ranges }),
+                problem: null,
+              };
+            } catch (error) {
+              if (!(error instanceof DatabaseError) || error.klass !== 'configuration') throw error;
+              return { ...object, ranges: 0, problem: error.message };
+            }
+          };
+          const prepared: PreparedObject[] = [];
+          for (const object of [...plan.objects].reverse()) prepared.unshift(await prepare(object));
+          await setResyncStatus(control, { resyncId, status: 'running' });
+          return { epoch, rangesInFlight: config.copy.rangesInFlight, objects: prepared };
+        }),
+      ),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Colour, ObjectStatus, RangeCounts } from '../src/domain/outcome';
+import type { PlannedObject } from '../src/domain/plan';
+import type { ResyncStatus } from '../src/domain/resync';
+
+/** A planned object with what the district's tables say of it. */
+export interface PreparedObject extends PlannedObject {
+  /** Number of ranges its key was cut into. */
+  readonly ranges: number;
+  /** Why it can't be sent at all (a missing table, a column that doesn't fit), found before anything was written. */
+  readonly problem: string | null;
+}
+
+export interface PreparedPlan {
+  readonly epoch: number;
+  readonly rangesInFlight: number;
+  readonly objects: readonly PreparedObject[];
+}
+
+/** How one object ended; counts only, never a record. */
+export interface ObjectEnd {
+  readonly object: string;
+  readonly status: Exclude<ObjectStatus, 'waiting' | 'running'>;
+  readonly counts: RangeCounts;
+}
+
+/** How a run ended. */
+export interface ResyncEnd {
+  readonly resyncId: string;
+  readonly status: ResyncStatus;
+  readonly colour: Colour;
+  readonly message: string | null;
+  readonly processed: number;
+  readonly errors: number;
+}

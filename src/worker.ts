@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import closeWithGrace from 'close-with-grace';
+import { createActivities } from '../activities';
+import { searchAttributes } from '../workflows/messages';
+import { loadCatalog } from './catalog/load';
+import { type Config, loadConfig } from './config';
+import { openControl } from './control/database';
+
+export interface RunningWorker {
+  /** Stops polling, lets pages under way commit, and closes every connection. */
+  stop(): Promise<void>;
+  /** Settles when the worker has stopped, for whatever reason. */
+  readonly stopped: Promise<void>;
+}
+
+/** Ranges end at the next page when the worker is told to stop; longer than this and they are repeated elsewhere. */
+const shutdownGraceTime = '30 seconds';
+const shutdownForceTime = '45 seconds';
+
+/**
+ * Starts a worker: workflows and activities on one task queue, as many ranges at a time as the configuration has lanes.
+ * @throws CatalogError, or the SDK's error when Temporal can't be reached
+ */
+export async function startWorker(config: Config): Promise<RunningWorker> {
+  const { address, namespace, taskQueue } = config.temporal;
+  const catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile });
+  await registerSearchAttributes({ address, namespace });
+  const connection = await NativeConnection.connect({ address });
+  const control = openControl(config.controlDatabaseUrl);
+  const { activities, close } = createActivities({ config, catalog, control });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...workflowCode(),
+    activities,
+    // Range lanes, and room for the short bookkeeping activities beside them.
+    maxConcurrentActivityTaskExecutions: config.copy.lanes + bookLanes,
+    maxHeartbeatThrottleInterval: '2 seconds',
+    shutdownGraceTime,
+    shutdownForceTime,
+  });
+  const stopped = worker.run().finally(async () => {
+    await Promise.all([close(), control.destroy(), connection.close()]);
+  });
+  return {
+    stopped,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped;
+    },
+  };
+}
+
+const bookLanes = 4;
+
+/** The image ships a prebuilt bundle; from sources the worker bundles at start. */
+function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = join(__dirname, '..', 'workflow-bundle.js');
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: require.resolve('../workflows') };
+}
+
+/** A workflow that sets an unregistered search attribute gets stuck; registering one twice is no error. */
+async function registerSearchAttributes({
+  address,
+  namespace,
+}: {
+  address: string;
+  namespace: string;
+}): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const types = { KEYWORD: 2, INT: 3 } as const;
+    const missing = Object.entries(searchAttributes).filter(([name]) => !(name in (customAttributes ?? {})));
+    if (missing.length === 0) return;
+    await connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, types[type]])),
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The worker as a process of its own: `node dist/src/worker.js`, or `tsx src/worker.ts` from sources. */
+async function main(): Promise<void> {
+  const worker = await startWorker(loadConfig());
+  closeWithGrace({ delay: 60_000 }, () => worker.stop());
+  await worker.stopped;
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : 'The worker stopped.'}\n`);
+    process.exitCode = 1;
+  });
+}

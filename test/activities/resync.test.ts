@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { loadCatalog } from '../../src/catalog/load';
+import { introspect } from '../../src/catalog/introspect';
+import { migrate } from '../../src/migrate';
+import { generateDistrict } from '../../src/sample/generate';
+import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { ResyncWorld } from './world';
+
+jest.setTimeout(240_000);
+
+const schoolYear = 2027;
+let databases: TestDatabases;
+beforeEach(async () => {
+  databases = await createTestDatabases();
+});
+afterEach(() => databases.drop());
+
+describe('a generated district with planted defects', () => {
+  it('comes to the outcome its defects were planted for, and a second full resync writes nothing', async () => {
+    await migrate(databases.districtUrl, 'district');
+    await migrate(databases.stateUrl, 'state');
+    await generateDistrict({
+      districtUrl: databases.districtUrl,
+      students: 300,
+      seed: 11,
+      defects: true,
+      schoolYear,
+    });
+    await ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear }, async (world) => {
+      const first = await world.resync();
+      expect(first.status).toBe('finished');
+      expect(first.objects.every(({ status }) => status === 'finished')).toBe(true);
+      // Every district record is accounted for: the read count is the table's own.
+      for (const { objectName, recordsRead } of first.objects) {
+        expect({ objectName, records: recordsRead }).toEqual({
+          objectName,
+          records: await world.districtRecords(objectName),
+        });
+      }
+      const second = await world.resync();
+      expect(second.objects.filter(({ inserted, updated }) => inserted + updated > 0)).toEqual([]);
+      expect(second.objects.map(({ objectName, errors }) => [objectName, errors])).toEqual(
+        first.objects.map(({ objectName, errors }) => [objectName, errors]),
+      );
+    });
+  });
+
+  it('repairs planted drift: only the changed and missing records are written, extra ones are reported', async () => {
+    await migrate(databases.districtUrl, 'district');
+    await migrate(databases.stateUrl, 'state');
+    await generateDistrict({
+      districtUrl: databases.districtUrl,
+      students: 200,
+      seed: 3,
+      defects: false,
+      schoolYear,
+    });
+    await ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear }, async (world) => {
+      await world.resync();
+      const state = await createConnection(databases.stateUrl);
+      await state.query('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 3');
+      await state.end();
+      const again = await world.resync({ objects: ['CensusContactSummary'], checkDependencies: false });
+      expect(again.objects).toHaveLength(1);
+      expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, colour: 'green' });
+    });
+  });
+});
+
+it('resyncs a schema it has never seen: composite keys, a self-reference and cycles of NOT NULL foreign keys', async () => {
+  const run = async (url: string, file: string) => {
+    const connection = await createConnection({ uri: url, multipleStatements: true });
+    await connection.query(readFileSync(join(__dirname, '../catalog/fixtures', file), 'utf8'));
+    await connection.end();
+  };
+  await run(databases.districtUrl, 'ugly-district.sql');
+  await run(databases.stateUrl, 'ugly-state.sql');
+  await run(databases.districtUrl, 'ugly-records.sql');
+  const { catalog } = await introspect({ districtUrl: databases.districtUrl, stateUrl: databases.stateUrl });
+  await ResyncWorld.use({ databases, catalog, schoolYear }, async (world) => {
+    const first = await world.resync();
+    expect(first.objects.filter(({ status }) => status !== 'finished')).toEqual([]);
+    for (const object of catalog.objects) {
+      expect([object.name, await world.stateRecords(object.stateTable)]).toEqual([
+        object.name,
+        await world.districtRecords(object.name),
+      ]);
+    }
+    const second = await world.resync();
+    expect(second.objects.filter(({ inserted, updated, errors }) => inserted + updated + errors > 0)).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Knex } from 'knex';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createActivities } from '../../activities';
+import { type Config, parseConfig } from '../../src/config';
+import { openControl } from '../../src/control/database';
+import { insertResync } from '../../src/control/resyncs';
+import { type Catalog, requireObject } from '../../src/domain/catalog';
+import type { ResyncRequest } from '../../src/domain/resync';
+import type { batchResync } from '../../workflows';
+import { resyncWorkflowId } from '../../workflows/messages';
+import { type TestDatabases, testStack } from '../support/stack';
+import { workflowBundle } from '../workflows/support';
+
+export interface ObjectRow {
+  readonly objectName: string;
+  readonly status: string;
+  readonly colour: string;
+  readonly recordsRead: number;
+  readonly processed: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly excluded: number;
+  readonly blocked: number;
+  readonly failed: number;
+  readonly gone: number;
+  readonly errors: number;
+}
+
+interface WorldOptions {
+  readonly databases: TestDatabases;
+  readonly catalog: Catalog;
+  readonly schoolYear: number;
+  readonly copy?: Partial<Config['copy']>;
+}
+
+/** Real activities on real databases, run by real workflows: one resync after the other. */
+export class ResyncWorld {
+  private constructor(
+    private readonly options: WorldOptions,
+    readonly config: Config,
+    readonly control: Knex,
+    private readonly client: Client,
+  ) {}
+
+  /** Opens a world with its own worker, runs `work` in it and closes everything. */
+  static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
+    const { temporal } = await testStack();
+    const { databases, catalog, schoolYear, copy = {} } = options;
+    const config = parseConfig(
+      {
+        stateDatabaseUrl: databases.stateUrl,
+        controlDatabaseUrl: databases.controlUrl,
+        temporal: { address: temporal.address, taskQueue: `activities-${randomUUID()}` },
+        copy,
+        districts: [
+          {
+            id: 'test-district',
+            number: 42,
+            name: 'Test District',
+            schoolYear,
+            databaseUrl: databases.districtUrl,
+          },
+        ],
+      },
+      { env: {} },
+    );
+    const control = openControl(config.controlDatabaseUrl);
+    const connection = await Connection.connect({ address: temporal.address });
+    const native = await NativeConnection.connect({ address: temporal.address });
+    const { activities, close } = createActivities({ config, catalog, control });
+    try {
+      const worker = await Worker.create({
+        connection: native,
+        taskQueue: config.temporal.taskQueue,
+        workflowBundle: await workflowBundle(),
+        activities,
+      });
+      await worker.runUntil(work(new ResyncWorld(options, config, control, new Client({ connection }))));
+    } finally {
+      await close();
+      await control.destroy();
+      await connection.close();
+      await native.close();
+    }
+  }
+
+  /** Runs one resync to its end. */
+  async resync(
+    overrides: Partial<ResyncRequest> = {},
+  ): Promise<{ resyncId: string; status: string; objects: ObjectRow[] }> {
+    const resyncId = `test-${randomUUID()}`;
+    const request: ResyncRequest = {
+      resyncId,
+      districtId: 'test-district',
+      schoolYear: this.options.schoolYear,
+      objects: 'all',
+      checkDependencies: true,
+      scenario: 'OTHER',
+      initiator: 'district',
+      mode: 'compare',
+      requestedBy: 'test',
+      ...overrides,
+    };
+    await insertResync(this.control, { request });
+    const end = await this.client.workflow.execute<typeof batchResync>('batchResync', {
+      taskQueue: this.config.temporal.taskQueue,
+      workflowId: resyncWorkflowId(resyncId),
+      args: [request],
+    });
+    const objects = (await this.control('DISBatchHistory')
+      .where({ resyncID: resyncId })
+      .orderBy('position')) as ObjectRow[];
+    return { resyncId, status: end.status, objects };
+  }
+
+  errors(resyncId: string): Promise<{ objectName: string; outcome: string; code: string }[]> {
+    return this.control('recordError').where({ resyncID: resyncId }).orderBy('recordErrorID');
+  }
+
+  /** Records of an object at the district, counted by plain SQL: of the run's school year where it is tied to one. */
+  async districtRecords(name: string): Promise<number> {
+    const object = requireObject(this.options.catalog, name);
+    const year = object.schoolYear
+      ? ` WHERE \`${object.schoolYear.column}\` = ${this.options.schoolYear}`
+      : '';
+    return count(this.options.databases.districtUrl, `\`${object.table}\`${year}`);
+  }
+
+  stateRecords(table: string): Promise<number> {
+    return count(this.options.databases.stateUrl, `\`${table}\``);
+  }
+}
+
+async function count(url: string, from: string): Promise<number> {
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query<(RowDataPacket & { records: number })[]>(
+      `SELECT COUNT(*) AS records FROM ${from}`,
+    );
+    return rows[0]!.records;
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
+import type { Knex } from 'knex';
+import { stringify } from 'yaml';
+import { type Config, parseConfig } from '../../src/config';
+import { openControl } from '../../src/control/database';
+import { insertResync } from '../../src/control/resyncs';
+import type { ResyncRequest } from '../../src/domain/resync';
+import type { Stack } from '../../src/stack/stack';
+import type { districtAgent } from '../../workflows';
+import { agentWorkflowId, enqueueResync } from '../../workflows/messages';
+
+export interface WorldDatabases {
+  readonly districtUrl: string;
+  readonly stateUrl: string;
+  readonly controlUrl: string;
+}
+
+export const schoolYear = 2027;
+const districtId = 'fault-district';
+
+/** A worker process of its own, real databases and a real Temporal server, any of which a test may kill. */
+export class FaultWorld {
+  private worker: ChildProcess | undefined;
+  private constructor(
+    readonly config: Config,
+    private readonly configFile: string,
+    readonly control: Knex,
+  ) {}
+
+  static create(stack: Stack, databases: WorldDatabases, folder: string, name: string): FaultWorld {
+    const raw = {
+      stateDatabaseUrl: databases.stateUrl,
+      controlDatabaseUrl: databases.controlUrl,
+      temporal: { address: stack.info.temporal.address, taskQueue: `faults-${name}` },
+      // Small ranges and pages, so that there are many moments to die at.
+      copy: { rangeRecords: 2_000, pageRecords: 100, lanes: 2, rangesInFlight: 4 },
+      districts: [
+        {
+          id: districtId,
+          number: 77,
+          name: 'Fault District',
+          schoolYear,
+          databaseUrl: databases.districtUrl,
+        },
+      ],
+    };
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${name}.yaml`);
+    writeFileSync(file, stringify(raw));
+    return new FaultWorld(parseConfig(raw, { env: {} }), file, openControl(databases.controlUrl));
+  }
+
+  startWorker(): void {
+    this.worker = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '../../src/worker.ts')], {
+      env: { ...process.env, RESYNC_CONFIG: this.configFile, TEMPORAL_ADDRESS: this.config.temporal.address },
+      stdio: 'ignore',
+    });
+  }
+
+  /** SIGKILL, as the kernel does when memory runs out. */
+  async killWorker(): Promise<void> {
+    const worker = this.worker;
+    this.worker = undefined;
+    if (!worker || worker.exitCode !== null) return;
+    const gone = once(worker, 'exit');
+    worker.kill('SIGKILL');
+    await gone;
+  }
+
+  async send(resyncId: string): Promise<void> {
+    const request: ResyncRequest = {
+      resyncId,
+      districtId,
+      schoolYear,
+      objects: 'all',
+      checkDependencies: true,
+      scenario: 'GO_LIVE',
+      initiator: 'district',
+      mode: 'compare',
+      requestedBy: 'fault test',
+    };
+    await insertResync(this.control, { request });
+    const connection = await Connection.connect({ address: this.config.temporal.address });
+    try {
+      const client = new Client({ connection });
+      await client.workflow.executeUpdateWithStart(enqueueResync, {
+        args: [request],
+        startWorkflowOperation: new WithStartWorkflowOperation<typeof districtAgent>('districtAgent', {
+          workflowId: agentWorkflowId(districtId, schoolYear),
+          taskQueue: this.config.temporal.taskQueue,
+          args: [{ districtId, schoolYear }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      });
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Pages in the ledger; `null` while the control database can't be asked. */
+  async pages(resyncId: string): Promise<number | null> {
+    try {
+      const [row] = (await this.control('rangeLedger')
+        .where({ resyncID: resyncId })
+        .count({ pages: '*' })) as {
+        pages: number;
+      }[];
+      return row!.pages;
+    } catch {
+      return null;
+    }
+  }
+
+  async status(resyncId: string): Promise<string | null> {
+    try {
+      const row = (await this.control('resync').where({ resyncID: resyncId }).first('status')) as
+        { status: string } | undefined;
+      return row?.status ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** What came of each object, without times and ids. */
+  async outcomes(resyncId: string): Promise<unknown[]> {
+    return this.control('DISBatchHistory')
+      .where({ resyncID: resyncId })
+      .orderBy('objectName')
+      .select(
+        ...['objectName', 'status', 'colour', 'recordsRead', 'processed', 'inserted', 'updated', 'unchanged'],
+        ...['excluded', 'blocked', 'failed', 'gone', 'errors'],
+      );
+  }
+
+  /** Stored errors, without their times. */
+  async errors(resyncId: string): Promise<unknown[]> {
+    return this.control('recordError')
+      .where({ resyncID: resyncId })
+      .orderBy(['objectName', 'recordKey'])
+      .select('objectName', 'recordKey', 'outcome', 'code', 'parentObject', 'parentKey');
+  }
+
+  async close(): Promise<void> {
+    await this.killWorker();
+    await this.control.destroy();
+  }
+}

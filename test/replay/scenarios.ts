@@ -1,0 +1,114 @@
+import {
+  agentWorkflowId,
+  cancelObject,
+  cancelResync,
+  pauseResync,
+  resumeResync,
+} from '../../workflows/messages';
+import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
+
+/** A run worth keeping: the script of its activities, what people do meanwhile, and the workflows to record. */
+export interface Scenario {
+  readonly name: string;
+  readonly script: Script;
+  /** @returns ids of the workflows whose histories are kept */
+  readonly play: (world: WorkflowWorld) => Promise<readonly string[]>;
+}
+
+const by = 'an administrator';
+const tree = [
+  { name: 'District' },
+  { name: 'School', after: ['District'] },
+  { name: 'Calendar', after: ['School'] },
+  { name: 'CourseCode' },
+  { name: 'Enrollment', after: ['Calendar'], ranges: 5 },
+];
+const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 150));
+
+/** One scenario for each way a run can go; the replay test keeps the workflows able to go on with all of them. */
+export function scenarios(): Scenario[] {
+  const gate = door();
+  return [
+    {
+      name: 'full',
+      script: {
+        objects: tree,
+        counts: (object) => (object === 'Enrollment' ? { blocked: 2 } : { inserted: 1 }),
+      },
+      play: async (world) => {
+        const request = world.request();
+        await world.enqueue(request);
+        await until('it ended', () => world.log.includes(`end ${request.resyncId} finished`));
+        const run = world.handleOf(request.resyncId);
+        await run.result();
+        await world.agent().result();
+        return [
+          run.workflowId,
+          `${run.workflowId}/Enrollment`,
+          agentWorkflowId(world.district, request.schoolYear),
+        ];
+      },
+    },
+    {
+      name: 'unit-and-problem',
+      script: {
+        objects: [
+          { name: 'Company' },
+          { name: 'Department', unit: 'u', after: ['Company'] },
+          { name: 'Employee', unit: 'u' },
+          { name: 'Payslip', after: ['Employee'] },
+          { name: 'Broken', problem: 'Broken: the state has no such table.' },
+          { name: 'BelowBroken', after: ['Broken'] },
+        ],
+      },
+      play: async (world) => {
+        const run = await world.start();
+        await run.result();
+        return [run.workflowId];
+      },
+    },
+    {
+      name: 'paused-and-one-object-cancelled',
+      script: { objects: tree, move: ({ object }) => (object === 'CourseCode' ? gate.opened : slowly()) },
+      play: async (world) => {
+        const run = await world.start();
+        await until('CourseCode moves', () => world.log.includes('move CourseCode 0'));
+        await run.executeUpdate(pauseResync, { args: [{ by }] });
+        await run.executeUpdate(cancelObject, { args: [{ object: 'CourseCode', by }] });
+        gate.open();
+        await run.executeUpdate(resumeResync, { args: [{ by }] });
+        await until('Enrollment moves', () => world.log.includes('move Enrollment 1'));
+        await run.executeUpdate(pauseResync, { args: [{ by }] });
+        await run.executeUpdate(resumeResync, { args: [{ by }] });
+        await run.result();
+        return [run.workflowId];
+      },
+    },
+    {
+      name: 'cancelled',
+      script: { objects: tree, move: slowly },
+      play: async (world) => {
+        const run = await world.start();
+        await until('Enrollment moves', () => world.log.includes('move Enrollment 1'));
+        await run.executeUpdate(cancelResync, { args: [{ by }] });
+        await run.result();
+        return [run.workflowId];
+      },
+    },
+    {
+      name: 'parked',
+      script: { objects: tree, move: slowly, rangesInFlight: 1 },
+      play: async (world) => {
+        const mine = world.request();
+        await world.enqueue(mine);
+        await until('Enrollment moves', () => world.log.includes('move Enrollment 0'));
+        const states = world.request({ initiator: 'state', scenario: 'STATE_REQUEST' });
+        await world.enqueue(states);
+        const run = world.handleOf(mine.resyncId);
+        await run.result();
+        await world.agent().result();
+        return [run.workflowId, world.handleOf(states.resyncId).workflowId, world.agent().workflowId];
+      },
+    },
+  ];
+}

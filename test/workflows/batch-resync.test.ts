@@ -1,0 +1,222 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  cancelObject,
+  cancelResync,
+  pauseResync,
+  resumeResync,
+  resyncProgress,
+} from '../../workflows/messages';
+import { door, until, withWorkflows } from './support';
+
+jest.setTimeout(60_000);
+
+const by = 'an administrator';
+
+it('starts an object the moment its own parents are complete, not when a whole wave is', async () => {
+  const slow = door();
+  await withWorkflows(
+    {
+      objects: [
+        { name: 'District' },
+        { name: 'CourseCode' },
+        { name: 'School', after: ['District'] },
+        { name: 'Calendar', after: ['School'] },
+      ],
+      move: ({ object }) => (object === 'CourseCode' ? slow.opened : Promise.resolve()),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('Calendar has moved while CourseCode has not', () => log.includes('moved Calendar 0'));
+      expect(log).not.toContain('moved CourseCode 0');
+      slow.open();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log.indexOf('moved District 0')).toBeLessThan(log.indexOf('move School 0'));
+      expect(log.indexOf('moved School 0')).toBeLessThan(log.indexOf('move Calendar 0'));
+    },
+  );
+});
+
+it('skips what depends on a failed object, with the reason, and finishes everything else', async () => {
+  await withWorkflows(
+    {
+      objects: [
+        { name: 'District' },
+        { name: 'School', after: ['District'] },
+        { name: 'Calendar', after: ['School'] },
+        { name: 'BehaviorType', after: ['School'], dependsOn: [] },
+        { name: 'CourseCode', problem: 'CourseCode: the state has no table CourseCode.' },
+      ],
+      move: ({ object }) =>
+        object === 'School'
+          ? Promise.reject(ApplicationFailure.nonRetryable('no such column', 'ConfigurationError'))
+          : Promise.resolve(),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log).toEqual(
+        expect.arrayContaining([
+          'failed School',
+          'skipped Calendar',
+          'moved BehaviorType 0',
+          'failed CourseCode',
+        ]),
+      );
+      expect(log.filter((line) => line.includes('move Calendar'))).toEqual([]);
+    },
+  );
+});
+
+it('starts no range while it is paused, and goes on when resumed; both updates answer', async () => {
+  const first = door();
+  await withWorkflows(
+    {
+      objects: [{ name: 'District' }, { name: 'School', after: ['District'] }],
+      move: ({ object }) => (object === 'District' ? first.opened : Promise.resolve()),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('District moves', () => log.includes('move District 0'));
+      expect(await run.executeUpdate(pauseResync, { args: [{ by }] })).toMatchObject({ status: 'paused' });
+      first.open();
+      await until('District has moved', () => log.includes('moved District 0'));
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      expect(log).not.toContain('move School 0');
+      expect((await run.query(resyncProgress)).status).toBe('paused');
+      expect(await run.executeUpdate(resumeResync, { args: [{ by }] })).toMatchObject({ status: 'running' });
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log).toEqual(expect.arrayContaining(['status paused', 'status running', 'moved School 0']));
+    },
+  );
+});
+
+it('cancels a whole run: objects that did not finish say so, the books are closed, later updates are refused', async () => {
+  const never = door();
+  await withWorkflows(
+    {
+      objects: [
+        { name: 'District' },
+        { name: 'School', after: ['District'] },
+        { name: 'Calendar', after: ['School'] },
+      ],
+      move: ({ object }) => (object === 'School' ? never.opened : Promise.resolve()),
+    },
+    async ({ start, log, client }) => {
+      const run = await start();
+      await until('School moves', () => log.includes('move School 0'));
+      expect(await run.executeUpdate(cancelResync, { args: [{ by }] })).toMatchObject({
+        status: 'cancelled',
+      });
+      const refused = run.executeUpdate(pauseResync, { args: [{ by }] });
+      await expect(refused).rejects.toThrow(WorkflowUpdateFailedError);
+      never.open();
+      expect(await run.result()).toMatchObject({ status: 'cancelled' });
+      expect(log).toEqual(expect.arrayContaining(['cancelled Calendar']));
+      expect(log.filter((line) => line.startsWith('move Calendar'))).toEqual([]);
+      const { status } = await client.workflow.getHandle(run.workflowId).describe();
+      expect(status.name).toBe('COMPLETED');
+    },
+  );
+});
+
+it('cancels one object and skips only what depends on it; an unknown object is refused by name', async () => {
+  const held = door();
+  await withWorkflows(
+    {
+      objects: [{ name: 'District' }, { name: 'School', after: ['District'] }, { name: 'CourseCode' }],
+      move: ({ object }) => (object === 'CourseCode' ? held.opened : Promise.resolve()),
+      rangesInFlight: 1,
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('CourseCode moves', () => log.includes('move CourseCode 0'));
+      await expect(
+        run.executeUpdate(cancelObject, { args: [{ object: 'Roster', by }] }),
+      ).rejects.toMatchObject({
+        cause: { type: 'ObjectNotPlanned' },
+      });
+      await until('School has moved', () => log.includes('moved School 0'));
+      await expect(
+        run.executeUpdate(cancelObject, { args: [{ object: 'School', by }] }),
+      ).rejects.toMatchObject({
+        cause: { type: 'ObjectEnded' },
+      });
+      await run.executeUpdate(cancelObject, { args: [{ object: 'CourseCode', by }] });
+      held.open();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+    },
+  );
+});
+
+it('tries blocked records once more at the end, parents first', async () => {
+  await withWorkflows(
+    {
+      objects: [
+        { name: 'Calendar' },
+        { name: 'ScheduleStructure', after: ['Calendar'] },
+        { name: 'CourseCode' },
+      ],
+      counts: (object) => (object === 'CourseCode' ? { inserted: 1 } : { blocked: 3 }),
+    },
+    async ({ start, log }) => {
+      await (await start()).result();
+      expect(log.filter((line) => line.startsWith('retry'))).toEqual([
+        'retry Calendar',
+        'retry ScheduleStructure',
+      ]);
+    },
+  );
+});
+
+it('sends the objects of a unit together, verifies them, and only then closes their books', async () => {
+  await withWorkflows(
+    {
+      objects: [
+        { name: 'Department', unit: 'Department+Employee', after: ['Company'] },
+        { name: 'Company' },
+        { name: 'Employee', unit: 'Department+Employee' },
+        { name: 'Payslip', after: ['Employee'] },
+      ],
+    },
+    async ({ start, log }) => {
+      await (await start()).result();
+      const at = (line: string) => log.indexOf(line);
+      expect(at('moved Company 0')).toBeLessThan(at('move Employee 0'));
+      for (const member of ['Department', 'Employee']) {
+        expect(at(`moved ${member} 0`)).toBeLessThan(at('verify Department+Employee'));
+        expect(at('verify Department+Employee')).toBeLessThan(at(`finish ${member}`));
+      }
+      expect(at('finish Employee')).toBeLessThan(at('move Payslip 0'));
+    },
+  );
+});
+
+it('keeps no more ranges of an object in flight than it may, and goes on after continuing as new', async () => {
+  let underWay = 0;
+  let most = 0;
+  const ranges = 750;
+  await withWorkflows(
+    {
+      objects: [{ name: 'AttendanceExactCount', ranges }],
+      rangesInFlight: 40,
+      move: async () => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        underWay -= 1;
+      },
+    },
+    async ({ start, log, client }) => {
+      const run = await start();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      const moved = log.filter((line) => line.startsWith('moved ')).map((line) => Number(line.split(' ')[2]));
+      expect(moved.sort((a, b) => a - b)).toEqual(Array.from({ length: ranges }, (_, index) => index));
+      expect(most).toBeGreaterThan(1);
+      expect(most).toBeLessThanOrEqual(40);
+      const child = client.workflow.getHandle(`${run.workflowId}/AttendanceExactCount`);
+      const { historyLength } = await child.describe();
+      expect(historyLength).toBeLessThan(6 * ranges);
+    },
+  );
+});

@@ -1,0 +1,120 @@
+import {
+  agentQueue,
+  maxQueuedResyncs,
+  pauseResync,
+  resyncProgress,
+  withdrawResync,
+} from '../../workflows/messages';
+import { door, until, withWorkflows } from './support';
+
+jest.setTimeout(60_000);
+
+it('runs one resync of a district at a time, in the order they came', async () => {
+  const first = door();
+  let moves = 0;
+  await withWorkflows(
+    { objects: [{ name: 'District' }], move: () => (moves++ === 0 ? first.opened : Promise.resolve()) },
+    async ({ enqueue, request, handleOf, agent, log }) => {
+      const [a, b, c] = [request(), request(), request()];
+      await enqueue(a);
+      await until('the first one moves', () => moves === 1);
+      expect(await enqueue(b)).toBe(1);
+      expect(await enqueue(c)).toBe(2);
+      expect(await enqueue(b)).toBe(1);
+      expect(await agent().query(agentQueue)).toMatchObject({ active: a.resyncId, parked: null });
+      expect(moves).toBe(1);
+      first.open();
+      await until('the third one ended', () => log.includes(`end ${c.resyncId} finished`));
+      await handleOf(c.resyncId).result();
+      expect(log.filter((line) => line.startsWith('end '))).toEqual(
+        [a, b, c].map(({ resyncId }) => `end ${resyncId} finished`),
+      );
+    },
+  );
+});
+
+it('parks a running district run at its next range boundary for a state request, then lets it go on with a new epoch', async () => {
+  const ranges = 15;
+  const first = door();
+  const states = door();
+  const moves: { resyncId: string; epoch: number }[] = [];
+  let statesId = '';
+  await withWorkflows(
+    {
+      objects: [{ name: 'Enrollment', ranges }],
+      rangesInFlight: 1,
+      move: async (what) => {
+        moves.push(what);
+        if (moves.length === 1) await first.opened;
+        if (what.resyncId === statesId) await states.opened;
+      },
+    },
+    async ({ enqueue, request, handleOf, agent, log }) => {
+      const mine = request();
+      await enqueue(mine);
+      await until('the first range moves', () => moves.length === 1);
+      const waiting = request();
+      const state = request({ initiator: 'state', scenario: 'STATE_REQUEST' });
+      statesId = state.resyncId;
+      await enqueue(waiting);
+      await enqueue(state);
+      first.open();
+      await until('the state run moves', () => moves.at(-1)?.resyncId === statesId);
+      expect(log).toContain('status parked');
+      const before = moves.length;
+      expect((await handleOf(mine.resyncId).query(resyncProgress)).status).toBe('parked');
+      expect(await agent().query(agentQueue)).toMatchObject({ active: statesId, parked: mine.resyncId });
+      expect(moves.length).toBe(before);
+      states.open();
+      await until('all three ended', () => log.includes(`end ${waiting.resyncId} finished`));
+      expect(log.filter((line) => line.startsWith('end '))).toEqual([
+        `end ${statesId} finished`,
+        `end ${mine.resyncId} finished`,
+        `end ${waiting.resyncId} finished`,
+      ]);
+      const epochs = moves.filter(({ resyncId }) => resyncId === mine.resyncId).map(({ epoch }) => epoch);
+      expect(epochs).toHaveLength(ranges);
+      expect(epochs.at(-1)).toBeGreaterThan(epochs[0]!);
+    },
+  );
+});
+
+it('lets a state request run though the district run ahead of it is paused', async () => {
+  await withWorkflows(
+    {
+      objects: [{ name: 'District' }, { name: 'School', after: ['District'] }],
+      move: () => new Promise((resolve) => setTimeout(resolve, 300)),
+    },
+    async ({ enqueue, request, handleOf, log }) => {
+      const mine = request();
+      await enqueue(mine);
+      await until('it moves', () => log.includes('move District 0'));
+      await handleOf(mine.resyncId).executeUpdate(pauseResync, { args: [{ by: 'district' }] });
+      const states = request({ initiator: 'state' });
+      await enqueue(states);
+      await until('the state run ended', () => log.includes(`end ${states.resyncId} finished`));
+      expect(log).not.toContain(`end ${mine.resyncId} finished`);
+      await until(
+        'the district run is paused again',
+        async () => (await handleOf(mine.resyncId).query(resyncProgress)).status === 'paused',
+      );
+    },
+  );
+});
+
+it('refuses one request more than its queue holds, and takes a waiting one back', async () => {
+  const closed = door();
+  await withWorkflows({ objects: [{ name: 'District' }], move: () => closed.opened }, async (world) => {
+    await world.enqueue(world.request());
+    await until('the first one moves', () => world.log.includes('move District 0'));
+    const waiting = Array.from({ length: maxQueuedResyncs }, () => world.request());
+    for (const request of waiting) await world.enqueue(request);
+    await expect(world.enqueue(world.request())).rejects.toMatchObject({ cause: { type: 'QueueFull' } });
+    const agent = world.agent();
+    for (const { resyncId } of waiting) {
+      expect(await agent.executeUpdate(withdrawResync, { args: [resyncId] })).toBe(true);
+    }
+    expect(await agent.executeUpdate(withdrawResync, { args: ['unknown'] })).toBe(false);
+    closed.open();
+  });
+});

@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import type { ResyncActivities } from '../../activities';
+import type { ObjectEnd, PreparedObject, ResyncEnd } from '../../activities/results';
+import type { ObjectWork } from '../../activities/objects';
+import { noRecords, type RangeCounts } from '../../src/domain/outcome';
+import type { ResyncRequest } from '../../src/domain/resync';
+import type { batchResync, districtAgent } from '../../workflows';
+import { agentWorkflowId, enqueueResync, resyncWorkflowId } from '../../workflows/messages';
+import { testStack } from '../support/stack';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+let bundle: Promise<WorkflowBundle> | undefined;
+
+/** The workflows as the worker runs them, bundled once for all test files of a process. */
+export function workflowBundle(): Promise<WorkflowBundle> {
+  bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger: quiet });
+  return bundle;
+}
+
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** A scripted world: which objects there are, and a log of what the workflows asked for. */
+export interface Script {
+  readonly objects: readonly (Partial<PreparedObject> & { name: string })[];
+  /** Work of one range or small object; default: at once. Throw to fail the object. */
+  readonly move?: (what: {
+    resyncId: string;
+    object: string;
+    rangeNo: number;
+    epoch: number;
+  }) => Promise<void>;
+  readonly counts?: (object: string) => Partial<RangeCounts>;
+  readonly rangesInFlight?: number;
+}
+
+/** Activities that follow a script; every call is in `log`, e.g. "move Enrollment 0". */
+export function scriptedActivities(script: Script): { activities: ResyncActivities; log: string[] } {
+  const log: string[] = [];
+  let epoch = 1;
+  const end = (object: string, status: ObjectEnd['status']): ObjectEnd => ({
+    object,
+    status,
+    counts: { ...noRecords, ...(status === 'finished' ? script.counts?.(object) : {}) },
+  });
+  const move = async ({ resyncId, object, epoch: given }: ObjectWork, rangeNo: number) => {
+    log.push(`move ${object} ${rangeNo}`);
+    await script.move?.({ resyncId, object, rangeNo, epoch: given });
+    log.push(`moved ${object} ${rangeNo}`);
+  };
+  const activities: ResyncActivities = {
+    preparePlan: () =>
+      Promise.resolve({
+        epoch,
+        rangesInFlight: script.rangesInFlight ?? 2,
+        objects: script.objects.map((object) => ({
+          after: [],
+          dependsOn: object.after ?? [],
+          reason: { kind: 'requested' },
+          unit: null,
+          ranges: 1,
+          problem: null,
+          ...object,
+        })),
+      }),
+    syncObject: async (input) => {
+      await move(input, 0);
+      return end(input.object, 'finished');
+    },
+    syncRange: (input) => move(input, input.rangeNo),
+    retryBlocked: (input) => {
+      log.push(`retry ${input.object}`);
+      return Promise.resolve(end(input.object, 'finished'));
+    },
+    verifyUnit: (input) => {
+      log.push(`verify ${input.unit}`);
+      return Promise.resolve();
+    },
+    startObject: (input) => {
+      log.push(`start ${input.object}`);
+      return Promise.resolve();
+    },
+    finishObject: (input) => {
+      log.push(`finish ${input.object}`);
+      return Promise.resolve(end(input.object, 'finished'));
+    },
+    endObject: (input) => {
+      log.push(`${input.status} ${input.object}`);
+      return Promise.resolve(end(input.object, input.status));
+    },
+    noteStatus: (input) => {
+      log.push(`status ${input.status}`);
+      return Promise.resolve();
+    },
+    renewLease: () => Promise.resolve((epoch += 1)),
+    finishResync: (input): Promise<ResyncEnd> => {
+      log.push(`end ${input.resyncId} ${input.status}`);
+      return Promise.resolve({
+        resyncId: input.resyncId,
+        status: input.status,
+        colour: 'green',
+        message: null,
+        processed: 0,
+        errors: 0,
+      });
+    },
+  };
+  return { activities, log };
+}
+
+export interface WorkflowWorld {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly log: string[];
+  /** Ids of districts and resyncs of one test never meet another's. */
+  readonly district: string;
+  readonly request: (overrides?: Partial<ResyncRequest>) => ResyncRequest;
+  readonly start: (request?: ResyncRequest) => Promise<WorkflowHandle<typeof batchResync>>;
+  readonly enqueue: (request: ResyncRequest) => Promise<number>;
+  readonly handleOf: (resyncId: string) => WorkflowHandle<typeof batchResync>;
+  readonly agent: () => WorkflowHandle<typeof districtAgent>;
+}
+
+/** Runs `test` against a real Temporal server with one worker that follows the script. */
+export async function withWorkflows(
+  script: Script,
+  test: (world: WorkflowWorld) => Promise<void>,
+): Promise<void> {
+  const { temporal } = await testStack();
+  const connection = await Connection.connect({ address: temporal.address });
+  const native = await NativeConnection.connect({ address: temporal.address });
+  const client = new Client({ connection });
+  const district = `d-${randomUUID().slice(0, 8)}`;
+  const taskQueue = `test-${district}`;
+  const { activities, log } = scriptedActivities(script);
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities,
+    maxHeartbeatThrottleInterval: '200ms',
+  });
+  const schoolYear = 2027;
+  const handleOf = (resyncId: string) =>
+    client.workflow.getHandle<typeof batchResync>(resyncWorkflowId(resyncId));
+  const world: WorkflowWorld = {
+    client,
+    taskQueue,
+    log,
+    district,
+    request: (overrides = {}) => ({
+      resyncId: `${district}-${randomUUID().slice(0, 6)}`,
+      districtId: district,
+      schoolYear,
+      objects: 'all',
+      checkDependencies: true,
+      scenario: 'OTHER',
+      initiator: 'district',
+      mode: 'compare',
+      requestedBy: 'test',
+      ...overrides,
+    }),
+    start: (request = world.request()) =>
+      client.workflow.start<typeof batchResync>('batchResync', {
+        taskQueue,
+        workflowId: resyncWorkflowId(request.resyncId),
+        args: [request],
+      }),
+    enqueue: async (request) => {
+      const place = await client.workflow.executeUpdateWithStart(enqueueResync, {
+        args: [request],
+        startWorkflowOperation: new WithStartWorkflowOperation<typeof districtAgent>('districtAgent', {
+          workflowId: agentWorkflowId(district, schoolYear),
+          taskQueue,
+          args: [{ districtId: district, schoolYear }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      });
+      return place.position;
+    },
+    handleOf,
+    agent: () => client.workflow.getHandle<typeof districtAgent>(agentWorkflowId(district, schoolYear)),
+  };
+  try {
+    await worker.runUntil(test(world));
+  } finally {
+    await connection.close();
+    await native.close();
+  }
+}
+
+/** A door that work waits at until a test opens it. */
+export function door(): { readonly open: () => void; readonly opened: Promise<void> } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open: () => open(), opened };
+}
+
+/** Waits until `seen` holds; a test that waits in vain fails with `what`. */
+export async function until(
+  what: string,
+  seen: () => boolean | Promise<boolean>,
+  timeoutMs = 15_000,
+): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < timeoutMs;) {
+    if (await seen()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`Waited ${timeoutMs} ms in vain until ${what}.`);
+}

@@ -1,0 +1,44 @@
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+
+/** Failure types that no repetition can mend; the activities give every failure one of the types in activities/failures.ts. */
+export const nonRetryableTypes = [
+  'ConfigurationError',
+  'FencedError',
+  'OutcomeInvariantError',
+  'PlanError',
+  'ConflictError',
+  'NotFoundError',
+  'UnexpectedError',
+];
+
+/** A database may be away for hours; the run waits for it and goes on. Longer than that, a person has to look. */
+const outageBudget = '24 hours';
+
+/**
+ * Moving records: a range may take long, its heartbeat may not.
+ * Cancellation waits for the page under way to commit or roll back, so that what is committed is counted.
+ */
+export const rangeOptions: ActivityOptions = {
+  startToCloseTimeout: '4 hours',
+  scheduleToCloseTimeout: outageBudget,
+  heartbeatTimeout: '20 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    nonRetryableErrorTypes: nonRetryableTypes,
+  },
+};
+
+/** Bookkeeping in the control database: short statements. */
+export const bookOptions: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: outageBudget,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    nonRetryableErrorTypes: nonRetryableTypes,
+  },
+};

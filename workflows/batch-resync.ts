@@ -1,0 +1,145 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  rootCause,
+  setHandler,
+} from '@temporalio/workflow';
+import type { ObjectEnd, PreparedObject, ResyncEnd } from '../activities/results';
+import type { ResyncRequest } from '../src/domain/resync';
+import { parkResync, resyncProgress, unparkResync } from './messages';
+import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-updates';
+import { type RunContext, runObjects } from './object-run';
+import { RunProgress } from './run-progress';
+import { endObject, finishResync, preparePlan, renewLease, retryBlocked } from './resync-activities';
+import { RunControl } from './run-control';
+
+/**
+ * One resync: plan it, send each object the moment its own parents are complete, try the blocked records once more,
+ * close the books. A failed record never stops an object; a failed object stops only what depends on it.
+ */
+export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
+  const { resyncId } = request;
+  const control = new RunControl();
+  const progress = new RunProgress(request, control);
+  const scopes = new Map<string, CancellationScope>();
+  const wholeRun = new CancellationScope();
+  setHandler(resyncProgress, () => progress.snapshot());
+  handleRunUpdates(resyncId, control, progress, wholeRun);
+  handleObjectCancel(resyncId, control, progress, scopes);
+
+  try {
+    await wholeRun.run(async () => {
+      const plan = await preparePlan(request);
+      progress.planned(plan.objects);
+      const run: RunContext = { resyncId, control, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
+      setHandler(parkResync, async () => {
+        await control.set({ parked: true });
+        await control.whenStill();
+        await tellAgentParked(request);
+      });
+      setHandler(unparkResync, async () => {
+        run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId }));
+        await control.set({ parked: false });
+      });
+      await sendObjects(run, plan.objects, progress, scopes);
+      await retryBlockedRecords(run, plan.objects, progress);
+    });
+  } catch (error) {
+    if (!isCancellation(error)) progress.failure = rootCause(error) ?? 'The run gave up.';
+  }
+  if (wholeRun.consideredCancelled) control.cancelledBy ??= 'an operator in Temporal';
+  return CancellationScope.nonCancellable(async () => {
+    control.ended = true;
+    const end = await finishResync({
+      resyncId,
+      status: progress.failure !== null ? 'failed' : control.cancelledBy !== null ? 'cancelled' : 'finished',
+      message:
+        progress.failure ?? (control.cancelledBy !== null ? `Cancelled by ${control.cancelledBy}.` : null),
+    });
+    progress.tell(end.status);
+    await condition(allHandlersFinished);
+    return end;
+  });
+}
+
+/** Starts every object as soon as the objects before it have ended; resolves when all have. */
+async function sendObjects(
+  run: RunContext,
+  objects: readonly PreparedObject[],
+  progress: RunProgress,
+  scopes: Map<string, CancellationScope>,
+): Promise<void> {
+  const byName = new Map(objects.map((object) => [object.name, object]));
+  const groups = new Map<string, Promise<void>>();
+  const groupOf = ({ name, unit }: PreparedObject): string => unit ?? name;
+
+  const settle = (object: PreparedObject): Promise<void> => {
+    const key = groupOf(object);
+    const known = groups.get(key);
+    if (known) return known;
+    const members = objects.filter((other) => groupOf(other) === key);
+    const settled = runGroup(members);
+    groups.set(key, settled);
+    return settled;
+  };
+  const runGroup = async (members: PreparedObject[]): Promise<void> => {
+    const scope = new CancellationScope();
+    for (const { name } of members) scopes.set(name, scope);
+    const before = members
+      .flatMap(({ after }) => after)
+      .filter((name) => !members.some((m) => m.name === name));
+    // One turn later, so that the group stands in the map before it asks for its parents.
+    await Promise.resolve();
+    await Promise.all(before.map((name) => settle(byName.get(name)!)));
+    progress.ended(await endsOf(members, scope));
+  };
+  const endsOf = async (members: PreparedObject[], scope: CancellationScope): Promise<ObjectEnd[]> => {
+    if (scope.consideredCancelled) {
+      return endAll(run.resyncId, members, 'cancelled', 'Cancelled before it started.');
+    }
+    const parent = members
+      .flatMap(({ dependsOn }) => dependsOn)
+      .find((name) => !members.some((member) => member.name === name) && progress.didNotFinish(name));
+    if (parent !== undefined) {
+      return endAll(
+        run.resyncId,
+        members,
+        'skipped',
+        `${parent} did not finish, and its records are needed first.`,
+      );
+    }
+    const problem = members.find((member) => member.problem !== null)?.problem ?? null;
+    if (problem !== null) return endAll(run.resyncId, members, 'failed', problem);
+    progress.started(members);
+    return runObjects(run, members, scope);
+  };
+  await Promise.all(objects.map(settle));
+}
+
+function endAll(
+  resyncId: string,
+  members: readonly PreparedObject[],
+  status: 'failed' | 'skipped' | 'cancelled',
+  message: string,
+): Promise<ObjectEnd[]> {
+  return CancellationScope.nonCancellable(() =>
+    Promise.all(members.map(({ name }) => endObject({ resyncId, object: name, status, message }))),
+  );
+}
+
+/** Parents first: a parent that is mended now lets its children through. */
+async function retryBlockedRecords(
+  run: RunContext,
+  objects: readonly PreparedObject[],
+  progress: RunProgress,
+): Promise<void> {
+  for (const { name } of objects) {
+    if (!progress.hasBlocked(name)) continue;
+    const { resyncId } = run;
+    progress.ended([
+      await run.control.whenReleased(() => retryBlocked({ resyncId, object: name, epoch: run.epoch })),
+    ]);
+  }
+}

@@ -1,0 +1,4 @@
+/** Every workflow of the project, as the worker's bundle sees them. */
+export { districtAgent } from './district-agent';
+export { batchResync } from './batch-resync';
+export { objectResync } from './object-resync';

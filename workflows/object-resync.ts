@@ -1,0 +1,56 @@
+import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { syncRange } from './resync-activities';
+import { stopRanges } from './messages';
+
+export interface ObjectResyncInput {
+  readonly resyncId: string;
+  readonly object: string;
+  readonly epoch: number;
+  /** Number of ranges of the object; they are numbered from 0. */
+  readonly ranges: number;
+  /** First range not yet started. */
+  readonly next: number;
+  /** Ranges queued at the same time: more than the worker has lanes, so that Temporal's latency is hidden. */
+  readonly inFlight: number;
+}
+
+/** Where the object stands when the workflow returns: `next` < `ranges` when it was asked to stop. */
+export interface ObjectResyncEnd {
+  readonly next: number;
+}
+
+/**
+ * The ranges of one large object, a sliding window of them at a time.
+ * When told to stop it lets the ranges under way end and returns where to go on (with the epoch of that time).
+ * The first range that fails for good fails the object: no further one starts.
+ */
+export async function objectResync(input: ObjectResyncInput): Promise<ObjectResyncEnd> {
+  let { next } = input;
+  let underWay = 0;
+  let stopped = false;
+  let failure: unknown;
+  setHandler(stopRanges, () => {
+    stopped = true;
+  });
+  const failed = () => failure !== undefined;
+  const startRange = async (rangeNo: number): Promise<void> => {
+    underWay += 1;
+    try {
+      await syncRange({ resyncId: input.resyncId, object: input.object, epoch: input.epoch, rangeNo });
+    } catch (error) {
+      failure ??= error;
+    } finally {
+      underWay -= 1;
+    }
+  };
+
+  while (next < input.ranges && !stopped && !failed() && !workflowInfo().continueAsNewSuggested) {
+    void startRange(next);
+    next += 1;
+    await condition(() => underWay < input.inFlight || stopped || failed());
+  }
+  await condition(() => underWay === 0);
+  if (failed()) throw failure;
+  if (next < input.ranges && !stopped) await continueAsNew<typeof objectResync>({ ...input, next });
+  return { next };
+}

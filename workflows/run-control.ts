@@ -1,0 +1,60 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+/** How a run under way can stand. */
+export type HeldStatus = 'running' | 'paused' | 'parked';
+
+/**
+ * The brake of a run: paused by a person, parked for a state request, or cancelled. Work asks `whenReleased` before
+ * each range; what is under way is counted, so that the agent can be told when nothing moves any more.
+ */
+export class RunControl {
+  private paused = false;
+  private parked = false;
+  private underWay = 0;
+  private readonly onHold = new Set<() => Promise<void>>();
+  /** Who cancelled the whole run, once somebody did. */
+  cancelledBy: string | null = null;
+  ended = false;
+
+  get held(): boolean {
+    return this.paused || this.parked;
+  }
+
+  get isParked(): boolean {
+    return this.parked;
+  }
+
+  get status(): HeldStatus | 'cancelled' {
+    return this.cancelledBy !== null ? 'cancelled' : this.heldStatus;
+  }
+
+  private get heldStatus(): HeldStatus {
+    if (this.parked) return 'parked';
+    return this.paused ? 'paused' : 'running';
+  }
+
+  /** Changes the brake; children with ranges in flight are told to stop. */
+  async set(change: { paused?: boolean; parked?: boolean }): Promise<void> {
+    const before = this.held;
+    this.paused = change.paused ?? this.paused;
+    this.parked = change.parked ?? this.parked;
+    if (this.held && !before) await Promise.all([...this.onHold].map((tell) => tell()));
+  }
+
+  /** Runs a piece of work (an activity, a child) once the brake is off, and counts it as under way. */
+  async whenReleased<T>(work: () => Promise<T>, tellHold?: () => Promise<void>): Promise<T> {
+    await condition(() => !this.held);
+    this.underWay += 1;
+    if (tellHold) this.onHold.add(tellHold);
+    try {
+      return await work();
+    } finally {
+      this.underWay -= 1;
+      if (tellHold) this.onHold.delete(tellHold);
+    }
+  }
+
+  /** Resolves when no range is under way. Not cancelled with the run: the agent waits for the answer. */
+  async whenStill(): Promise<void> {
+    await CancellationScope.nonCancellable(() => condition(() => this.underWay === 0));
+  }
+}

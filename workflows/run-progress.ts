@@ -1,0 +1,91 @@
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { ObjectEnd, PreparedObject } from '../activities/results';
+import { colourOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '../src/domain/outcome';
+import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
+import type { ObjectProgress, ResyncProgress } from './messages';
+import type { RunControl } from './run-control';
+import { statusAttribute } from './visibility';
+
+/** Temporal keeps 20,000 bytes of details; names are ASCII. */
+const detailsLimit = 19_000;
+
+/** What the run knows of its objects, told to queries and to Temporal Web. */
+export class RunProgress {
+  private readonly objects = new Map<string, ObjectProgress>();
+  /** Why the run as a whole failed; an object that failed is not that. */
+  failure: string | null = null;
+
+  private told: ResyncStatus | null = null;
+
+  constructor(
+    private readonly request: ResyncRequest,
+    private readonly control: RunControl,
+  ) {}
+
+  planned(objects: readonly PreparedObject[]): void {
+    for (const { name } of objects) this.set(name, 'waiting', null);
+    this.tell();
+  }
+
+  started(objects: readonly PreparedObject[]): void {
+    for (const { name } of objects) this.set(name, 'running', null);
+    this.tell();
+  }
+
+  ended(ends: readonly ObjectEnd[]): void {
+    for (const { object, status, counts } of ends) this.set(object, status, counts);
+    this.tell();
+  }
+
+  has(name: string): boolean {
+    return this.objects.has(name);
+  }
+
+  hasEnded(name: string): boolean {
+    const status = this.objects.get(name)?.status;
+    return status !== undefined && status !== 'waiting' && status !== 'running';
+  }
+
+  didNotFinish(name: string): boolean {
+    return this.objects.get(name)?.status !== 'finished';
+  }
+
+  hasBlocked(name: string): boolean {
+    const object = this.objects.get(name);
+    return object?.status === 'finished' && (object.counts?.blocked ?? 0) > 0;
+  }
+
+  snapshot(): ResyncProgress {
+    return {
+      resyncId: this.request.resyncId,
+      status: this.control.status,
+      objects: [...this.objects.values()],
+    };
+  }
+
+  /** Writes the run's table for Temporal Web, and the status an operator filters by. */
+  tell(status: ResyncStatus = this.control.status): void {
+    if (status !== this.told) upsertSearchAttributes([{ key: statusAttribute, value: status }]);
+    this.told = status;
+    const rows = [...this.objects.values()].map(({ name, status: objectStatus, colour, counts }) =>
+      counts === null
+        ? `| ${name} | ${objectStatus} | ${colour} | | |`
+        : `| ${name} | ${objectStatus} | ${colour} | ${processedOf(counts)} | ${errorsOf(counts)} |`,
+    );
+    setCurrentDetails(
+      [
+        `**${status}**`,
+        '',
+        '| Object | Status | Colour | Processed | Errors |',
+        '| --- | --- | --- | ---: | ---: |',
+        ...rows,
+      ]
+        .join('\n')
+        .slice(0, detailsLimit),
+    );
+  }
+
+  private set(name: string, status: ObjectStatus, counts: ObjectEnd['counts'] | null): void {
+    this.objects.set(name, { name, status, colour: colourOf(status, counts ?? noRecords), counts });
+  }
+}
