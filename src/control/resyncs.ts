@@ -258,3 +258,11 @@ function refuseUnlessAllowed(from: ResyncStatus, to: ResyncStatus): void {
   if (transitions[from].includes(to)) return;
   throw new ConflictError(`A resync that is ${from} can’t become ${to}.`);
 }
+
+/**
+ * Forgets a request that its agent refused (full queue), so that the same Idempotency-Key may be tried again later.
+ * One that was taken meanwhile stays.
+ */
+export async function forgetRefusedResync(control: Knex, resyncId: string): Promise<void> {
+  await control('resync').where({ resyncID: resyncId, status: 'accepted' }).del();
+}

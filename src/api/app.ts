@@ -1,0 +1,125 @@
+import type { Client } from '@temporalio/client';
+import express, { type Express, json, Router } from 'express';
+import { ipKeyGenerator, rateLimit, type Options } from 'express-rate-limit';
+import helmet from 'helmet';
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import type { Config } from '../config';
+import type { Principal } from '../control/tokens';
+import type { Catalog } from '../domain/catalog';
+import type { ApiContext } from './context';
+import { districtRoutes } from './districts';
+import { docsRouter } from './docs';
+import { eventRoutes } from './events';
+import { Gateway } from './gateway';
+import { createMetrics, healthRouter } from './health';
+import { openApiDocument } from './openapi';
+import { outcomeRoutes } from './outcomes';
+import { authenticate } from './principal';
+import { Problem, problemHandler, unknownPath } from './problem';
+import { resyncRoutes } from './resyncs';
+import { addRoutes, type RouteSpec } from './route';
+import { runControlRoutes } from './run-control';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly catalog: Catalog;
+  readonly control: Knex;
+  readonly temporal: Client;
+  readonly logger: Logger;
+  /** Requests a minute of one token, and refused ones of one address. */
+  readonly limits?: { readonly perToken?: number; readonly refusedPerAddress?: number };
+}
+
+/** Every route under /api/v1, in the order of the document. */
+export function apiRoutes(context: ApiContext): RouteSpec[] {
+  return [
+    ...districtRoutes(context),
+    ...resyncRoutes(context),
+    ...runControlRoutes(context),
+    ...outcomeRoutes(context),
+    ...eventRoutes(context),
+  ];
+}
+
+/** The API as an Express app; it opens and closes nothing itself. */
+export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Express {
+  const context: ApiContext = { ...rest, gateway: new Gateway(temporal, rest.config.temporal.taskQueue) };
+  const { control, logger } = context;
+  const metrics = createMetrics();
+  const routes = apiRoutes(context);
+  const document = openApiDocument(routes);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          objectSrc: ["'none'"],
+          baseUri: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+    }),
+  );
+  app.use(metrics.observe);
+  app.use(
+    pinoHttp({
+      logger,
+      quietReqLogger: true,
+      serializers: {
+        req: ({ method, url }: { method: string; url: string }) => ({ method, url: url.split('?')[0] }),
+        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+      },
+      autoLogging: { ignore: ({ url }) => /^\/(healthz|readyz|metrics)/.test(url ?? '') },
+    }),
+  );
+  app.use(healthRouter(context, metrics));
+  app.use('/api/docs', docsRouter());
+  app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
+
+  const v1 = Router();
+  v1.use(refusedLimit(limits.refusedPerAddress ?? 300));
+  v1.use(authenticate(control));
+  v1.use(tokenLimit(limits.perToken ?? 1200));
+  v1.use(json({ limit: '100kb', strict: false }));
+  addRoutes(v1, routes);
+  app.use('/api/v1', v1);
+  app.use(unknownPath);
+  app.use(problemHandler(logger));
+  return app;
+}
+
+const tooMany: Partial<Options> = {
+  windowMs: 60_000,
+  standardHeaders: 'draft-8',
+  legacyHeaders: false,
+  handler: (_request, _response, next) =>
+    next(new Problem(429, 'Too many requests in this minute.', [], { 'Retry-After': '60' })),
+};
+
+/** Guessing tokens: only answers of 401 count. */
+function refusedLimit(limit: number) {
+  return rateLimit({
+    ...tooMany,
+    limit,
+    keyGenerator: ({ ip }) => ipKeyGenerator(ip ?? ''),
+    requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
+    skipSuccessfulRequests: true,
+  });
+}
+
+function tokenLimit(limit: number) {
+  return rateLimit({
+    ...tooMany,
+    limit,
+    keyGenerator: (_request, response) => (response.locals['principal'] as Principal).tokenId,
+  });
+}

@@ -1,0 +1,68 @@
+import { createSession, type Session } from 'better-sse';
+import { readResync } from '../control/read-resync';
+import type { ApiContext } from './context';
+import { requireInside } from './principal';
+import { Problem } from './problem';
+import { ResyncFeed } from './resync-feed';
+import { route, type RouteSpec } from './route';
+import { resyncParams } from './schemas';
+
+/** Most event streams one token holds open. */
+const maxStreamsPerToken = 5;
+
+/** GET /resyncs/{id}/events. One poll of the control database serves every listener of a resync. */
+export function eventRoutes({ control }: ApiContext): RouteSpec[] {
+  const feeds = new Map<string, ResyncFeed>();
+  const streams = new Map<string, number>();
+
+  const feedOf = (resyncId: string): ResyncFeed => {
+    const known = feeds.get(resyncId);
+    if (known) return known;
+    const feed = new ResyncFeed(
+      () => readResync(control, resyncId),
+      () => feeds.delete(resyncId),
+    );
+    feeds.set(resyncId, feed);
+    return feed;
+  };
+
+  return [
+    route({
+      method: 'get',
+      path: '/resyncs/{id}/events',
+      tag: 'Outcomes',
+      summary: 'Server-sent events: snapshot, then resync and object changes, then end',
+      params: resyncParams,
+      responses: {
+        200: {
+          description:
+            'Events `snapshot` (the resync), `resync` (the resync without objects), `object` (one object), `end` (the resync). ' +
+            'With Last-Event-ID of the present state no snapshot is repeated.',
+          contentType: 'text/event-stream',
+        },
+      },
+      handler: async ({ params, principal, request, response }) => {
+        await requireInside(control, principal, params.id);
+        const open = streams.get(principal.tokenId) ?? 0;
+        if (open >= maxStreamsPerToken) {
+          throw new Problem(429, `A token listens to at most ${maxStreamsPerToken} streams at a time.`);
+        }
+        streams.set(principal.tokenId, open + 1);
+        const session: Session = await createSession(request, response, { keepAlive: 15_000 });
+        const leave = feedOf(params.id).join({
+          lastEventId: request.get('Last-Event-ID') ?? null,
+          push: (event, data, id) => {
+            if (session.isConnected) session.push(data, event, id);
+          },
+          end: () => response.end(),
+        });
+        response.once('close', () => {
+          leave();
+          const left = (streams.get(principal.tokenId) ?? 1) - 1;
+          if (left > 0) streams.set(principal.tokenId, left);
+          else streams.delete(principal.tokenId);
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,183 @@
+import {
+  type Client,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { Whereabouts } from '../control/reconcile';
+import type { ResyncRequest } from '../domain/resync';
+import {
+  type AgentQueue,
+  agentQueue,
+  agentWorkflowId,
+  cancelObject,
+  cancelResync,
+  enqueueResync,
+  pauseResync,
+  type QueuePlace,
+  resumeResync,
+  resyncWorkflowId,
+  type RunState,
+  withdrawResync,
+} from '../../workflows/messages';
+import { Problem } from './problem';
+
+/** A person waits for the answer: after this long it is "not available now" instead. */
+const callTimeoutMs = 10_000;
+
+const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
+const schoolYearKey = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);
+
+/** What the API says to the workflows. Every method throws a Problem: 503 when Temporal or its worker doesn't answer. */
+export class Gateway {
+  constructor(
+    private readonly client: Client,
+    private readonly taskQueue: string,
+  ) {}
+
+  /** Gives a request to its district's agent, which is started when it isn't there. Safe to repeat. */
+  enqueue(request: ResyncRequest): Promise<QueuePlace> {
+    const { districtId, schoolYear, resyncId } = request;
+    return this.call(() =>
+      this.client.workflow.executeUpdateWithStart(enqueueResync, {
+        args: [request],
+        updateId: resyncId,
+        startWorkflowOperation: new WithStartWorkflowOperation('districtAgent', {
+          workflowId: agentWorkflowId(districtId, schoolYear),
+          taskQueue: this.taskQueue,
+          args: [{ districtId, schoolYear }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: `Queue of ${districtId}, school year ending ${schoolYear}`,
+          typedSearchAttributes: [
+            { key: district, value: districtId },
+            { key: schoolYearKey, value: schoolYear },
+          ],
+        }),
+      }),
+    );
+  }
+
+  /** Takes a request out of the queue. `false`: it doesn't wait there (any more), or there is no queue. */
+  async withdraw({ districtId, schoolYear, resyncId }: ResyncRequest): Promise<boolean> {
+    const withdrawn = await this.orNull(() =>
+      this.client.workflow
+        .getHandle(agentWorkflowId(districtId, schoolYear))
+        .executeUpdate(withdrawResync, { args: [resyncId] }),
+    );
+    return withdrawn ?? false;
+  }
+
+  /** `null`: no run of this resync is under way. */
+  pause(resyncId: string, by: string): Promise<RunState | null> {
+    return this.orNull(() => this.run(resyncId).executeUpdate(pauseResync, { args: [{ by }] }));
+  }
+
+  /** `null`: no run of this resync is under way. */
+  resume(resyncId: string, by: string): Promise<RunState | null> {
+    return this.orNull(() => this.run(resyncId).executeUpdate(resumeResync, { args: [{ by }] }));
+  }
+
+  /** `null`: no run of this resync is under way. */
+  cancel(resyncId: string, by: string): Promise<RunState | null> {
+    return this.orNull(() => this.run(resyncId).executeUpdate(cancelResync, { args: [{ by }] }));
+  }
+
+  /** `null`: no run of this resync is under way. */
+  cancelObject(resyncId: string, object: string, by: string): Promise<RunState | null> {
+    return this.orNull(() => this.run(resyncId).executeUpdate(cancelObject, { args: [{ object, by }] }));
+  }
+
+  /** The queue of a district's agent; an agent that isn't running has an empty one. */
+  async queue(districtId: string, schoolYear: number): Promise<AgentQueue> {
+    const handle = this.client.workflow.getHandle(agentWorkflowId(districtId, schoolYear));
+    const empty: AgentQueue = { active: null, parked: null, waiting: [] };
+    const description = await this.orNull(() => handle.describe());
+    if (description?.status.name !== 'RUNNING') return empty;
+    return (await this.orNull(() => handle.query(agentQueue))) ?? empty;
+  }
+
+  /** What Temporal knows of a resync, for reconcile. */
+  async whereabouts({ districtId, schoolYear, resyncId }: ResyncRequest): Promise<Whereabouts> {
+    const description = await this.orNull(() => this.run(resyncId).describe());
+    if (description) return description.status.name === 'RUNNING' ? 'running' : 'ended';
+    const queue = await this.queue(districtId, schoolYear);
+    const known = [queue.active, queue.parked, ...queue.waiting.map((waiting) => waiting.resyncId)];
+    return known.includes(resyncId) ? 'waiting' : 'unknown';
+  }
+
+  /** Does the server answer? */
+  async answers(): Promise<boolean> {
+    try {
+      await this.client.connection.withDeadline(Date.now() + 2_000, () =>
+        this.client.connection.workflowService.getSystemInfo({}),
+      );
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private run(resyncId: string) {
+    return this.client.workflow.getHandle(resyncWorkflowId(resyncId));
+  }
+
+  private async orNull<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.call(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    });
+  }
+
+  private async call<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.client.connection.withDeadline(Date.now() + callTimeoutMs, work);
+    } catch (error) {
+      throw refusalOf(error) ?? unreachable(error) ?? error;
+    }
+  }
+}
+
+/** Refusals of the workflows' validators, by type: nothing was written for them. */
+const refusals: Readonly<Record<string, number>> = {
+  QueueFull: 429,
+  ResyncEnded: 409,
+  ObjectEnded: 409,
+  ObjectNotPlanned: 404,
+};
+
+function refusalOf(error: unknown): Problem | null {
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure))
+    return null;
+  const { type, message } = error.cause;
+  const status = refusals[type ?? ''];
+  if (status === undefined) return null;
+  return new Problem(status, message, [], status === 429 ? { 'Retry-After': '60' } : {});
+}
+
+/** Errors of the connection, the server or a worker that doesn't answer; classified by class and gRPC code. */
+function unreachable(error: unknown): Problem | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const name = at.constructor.name;
+    if (
+      isGrpcServiceError(at) ||
+      name === 'ServiceError' ||
+      name === 'WorkflowUpdateRPCTimeoutOrCancelledError' ||
+      name === 'TransportError' ||
+      at.message === 'Failed to connect before the deadline'
+    ) {
+      return new Problem(
+        503,
+        'Temporal or its worker does not answer; nothing is lost: repeat the request with the same Idempotency-Key, or wait.',
+        [],
+        { 'Retry-After': '10' },
+      );
+    }
+  }
+  return null;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { listErrors } from '../control/list-errors';
+import { readCauses } from '../control/read-causes';
+import { readResync } from '../control/read-resync';
+import { reportCsv } from './report-csv';
+import type { ApiContext } from './context';
+import { requireInside } from './principal';
+import { route, type RouteSpec } from './route';
+import * as schemas from './schemas';
+
+/** What came of a resync: errors, their causes, the report. */
+export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/resyncs/{id}/errors',
+      tag: 'Outcomes',
+      summary: 'Records that did not reach the state, and why',
+      params: schemas.resyncParams,
+      query: z.strictObject({
+        ...schemas.pageQuery,
+        object: z.string().max(64).optional(),
+        outcome: schemas.outcome.optional(),
+        code: z.string().max(64).optional(),
+      }),
+      responses: { 200: { description: 'A page of errors', schema: schemas.pageOf(schemas.recordError) } },
+      handler: async ({ params, query, principal }) => {
+        await requireInside(control, principal, params.id);
+        return listErrors(control, { resyncId: params.id, ...query });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/resyncs/{id}/causes',
+      tag: 'Outcomes',
+      summary: 'Errors grouped by the record they go back to, the largest first',
+      params: schemas.resyncParams,
+      responses: {
+        200: { description: 'At most 500 causes', schema: z.object({ items: z.array(schemas.cause) }) },
+      },
+      handler: async ({ params, principal }) => {
+        await requireInside(control, principal, params.id);
+        return { items: await readCauses(control, params.id) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/resyncs/{id}/report',
+      tag: 'Outcomes',
+      summary: 'The outcome of every object, and the causes; format=csv: a line an object',
+      params: schemas.resyncParams,
+      query: z.strictObject({ format: z.enum(['json', 'csv']).default('json') }),
+      responses: { 200: { description: 'The report', schema: schemas.report } },
+      handler: async ({ params, query, principal, response }) => {
+        await requireInside(control, principal, params.id);
+        const resync = await readResync(control, params.id);
+        if (query.format === 'csv') {
+          response.attachment(`resync-${params.id}.csv`).type('text/csv').send(reportCsv(resync));
+          return undefined;
+        }
+        return { resync, causes: await readCauses(control, params.id) };
+      },
+    }),
+  ];
+}

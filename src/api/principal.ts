@@ -1,0 +1,68 @@
+import type { RequestHandler } from 'express';
+import type { Knex } from 'knex';
+import type { Config, DistrictConfig } from '../config';
+import { type ResyncHead, readResyncHead } from '../control/read-resync';
+import { type Principal, verifyToken } from '../control/tokens';
+import { notFound, Problem } from './problem';
+
+/** Sets `response.locals.principal` from the Bearer token, or answers 401. */
+export function authenticate(control: Knex): RequestHandler {
+  return async (request, response, next) => {
+    const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
+    const principal = token === undefined ? null : await verifyToken(control, token);
+    if (!principal) {
+      const known = token === undefined ? '' : ', error="invalid_token"';
+      throw new Problem(
+        401,
+        token === undefined
+          ? 'Send a token: "Authorization: Bearer rsk_…". "resync token create" makes one.'
+          : 'The token is unknown, expired or revoked.',
+        [],
+        { 'WWW-Authenticate': `Bearer realm="resync"${known}` },
+      );
+    }
+    response.locals['principal'] = principal;
+    next();
+  };
+}
+
+/** May the caller see this district at all? */
+export function sees(principal: Principal, districtId: string): boolean {
+  return principal.districts === null
+    ? principal.level === 'state'
+    : principal.districts.includes(districtId);
+}
+
+/** @throws Problem 404, the same for an unknown district and for another's */
+export function requireDistrict(config: Config, principal: Principal, districtId: string): DistrictConfig {
+  const district = config.districts.find(({ id }) => id === districtId);
+  if (!district || !sees(principal, districtId)) throw notFound();
+  return district;
+}
+
+/** A state's request is not the district's to see into nor to stop (seed: districts can't deny it). */
+export function seesInside(principal: Principal, head: Pick<ResyncHead, 'initiator'>): boolean {
+  return principal.level === 'state' || head.initiator === 'district';
+}
+
+/** @throws Problem 404 for an unknown resync and for another district's */
+export async function requireVisible(
+  control: Knex,
+  principal: Principal,
+  resyncId: string,
+): Promise<ResyncHead> {
+  const head = await readResyncHead(control, resyncId);
+  if (!sees(principal, head.districtId)) throw notFound();
+  return head;
+}
+
+/** requireVisible, and its objects and errors are the caller's to see. @throws Problem 404 */
+export async function requireInside(
+  control: Knex,
+  principal: Principal,
+  resyncId: string,
+): Promise<ResyncHead> {
+  const head = await requireVisible(control, principal, resyncId);
+  if (!seesInside(principal, head)) throw notFound();
+  return head;
+}

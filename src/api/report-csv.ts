@@ -1,0 +1,35 @@
+import type { ResyncView } from '../control/read-resync';
+
+const countNames = [
+  'processed',
+  'errors',
+  'inserted',
+  'updated',
+  'unchanged',
+  'excluded',
+  'blocked',
+  'failed',
+  'gone',
+] as const;
+
+/** The report as CSV (RFC 4180): a header, then a line an object. */
+export function reportCsv(resync: ResyncView): string {
+  const header = ['object', 'status', 'colour', ...countNames, 'startedAt', 'endedAt', 'message'];
+  const lines = resync.objectRows.map((row) => [
+    row.object,
+    row.status,
+    row.colour,
+    ...countNames.map((name) => row.counts[name]),
+    row.startedAt ?? '',
+    row.endedAt ?? '',
+    row.message ?? '',
+  ]);
+  return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+}
+
+/** Quoted where it must be; text that a spreadsheet would take for a formula gets an apostrophe first. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

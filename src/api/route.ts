@@ -1,0 +1,85 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import type { Principal } from '../control/tokens';
+import { Problem, zodProblem } from './problem';
+
+type Shape = z.ZodObject;
+const nothing = z.object({});
+
+/** What one status answers with. */
+export interface ResponseSpec {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Default application/json. */
+  readonly contentType?: string;
+}
+
+/** What a handler gets: checked values only. */
+export interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+  readonly principal: Principal;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+/** One route, said once: it checks the request, and it is the route's row in the OpenAPI document. */
+export interface RouteSpec<
+  P extends Shape = Shape,
+  Q extends Shape = Shape,
+  B extends z.ZodType = z.ZodType,
+> {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** As in OpenAPI, e.g. /districts/{district}/plan. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly headers?: Shape;
+  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** Sends the answer itself, or returns the body of the first (success) response. */
+  readonly handler: (call: Call<P, Q, B>) => Promise<unknown>;
+}
+
+/** Keeps the types of a route's parts together. */
+export function route<
+  P extends Shape = typeof nothing,
+  Q extends Shape = typeof nothing,
+  B extends z.ZodType = z.ZodUndefined,
+>(spec: RouteSpec<P, Q, B>): RouteSpec {
+  return spec;
+}
+
+/** Puts the routes on a router whose requests were authenticated (`response.locals.principal`). */
+export function addRoutes(router: Router, routes: readonly RouteSpec[]): void {
+  for (const spec of routes) {
+    const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
+    const [status] = Object.keys(spec.responses).map(Number);
+    router[spec.method](path, async (request: Request, response: Response) => {
+      const answer = await spec.handler({
+        params: check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>,
+        query: check(spec.query ?? nothing.strict(), request.query, 'parameter') as Record<string, unknown>,
+        body: spec.body ? check(spec.body, bodyOf(request), 'body') : undefined,
+        principal: response.locals['principal'] as Principal,
+        request,
+        response,
+      });
+      if (!response.headersSent) response.status(status ?? 200).json(answer);
+    });
+  }
+}
+
+function check(schema: z.ZodType, value: unknown, where: 'body' | 'parameter'): unknown {
+  const checked = schema.safeParse(value);
+  if (!checked.success) throw zodProblem(checked.error, where);
+  return checked.data;
+}
+
+function bodyOf(request: Request): unknown {
+  const sent = Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
+  if (sent && !request.is('application/json')) throw new Problem(415, 'Send the body as application/json.');
+  return sent ? request.body : {};
+}

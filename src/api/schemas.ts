@@ -1,0 +1,219 @@
+/** What the API answers with; the same schemas make the OpenAPI document. */
+import { z } from 'zod';
+import { scenarios } from '../domain/resync';
+
+const count = z.int().meta({ example: 960 });
+const time = z.string().meta({ format: 'date-time' });
+export const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
+  id: 'Colour',
+  description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
+});
+export const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
+export const resyncStatus = z.enum([
+  'accepted',
+  'queued',
+  'running',
+  'paused',
+  'parked',
+  'finished',
+  'failed',
+  'cancelled',
+  'lost',
+]);
+export const outcome = z.enum(['excluded', 'blocked', 'failed']);
+
+export const counts = z
+  .object({
+    inserted: count,
+    updated: count,
+    unchanged: count,
+    excluded: count,
+    blocked: count,
+    failed: count,
+    gone: count.meta({ description: 'at the state, no longer at the district; not part of processed' }),
+    processed: count,
+    errors: count,
+  })
+  .meta({ id: 'Counts' });
+
+export const district = z
+  .object({
+    id: z.string(),
+    number: z.int(),
+    name: z.string(),
+    state: z.string().nullable(),
+    schoolYear: z.int().meta({ description: 'year in which the current school year ends' }),
+  })
+  .meta({ id: 'District' });
+
+export const lastRun = z
+  .object({
+    resyncId: z.string(),
+    status: objectStatus,
+    colour,
+    netColour: colour,
+    counts,
+    startedAt: time,
+    endedAt: time.nullable(),
+    message: z.string().nullable(),
+    sinceRunBefore: z.object({ newErrors: count, mendedErrors: count }).nullable(),
+  })
+  .meta({ id: 'LastRun' });
+
+export const tableObject = z
+  .object({
+    object: z.string(),
+    label: z.string(),
+    parents: z.array(z.string()),
+    softParents: z.array(z.string()),
+    schoolYearTied: z.boolean(),
+    notOffered: z.string().nullable().meta({ description: 'why this district doesn’t send it' }),
+    last: lastRun.nullable(),
+  })
+  .meta({ id: 'TableObject' });
+
+export const plan = z
+  .object({
+    objects: z.array(
+      z.object({
+        name: z.string(),
+        after: z.array(z.string()),
+        dependsOn: z.array(z.string()),
+        reason: z.union([
+          z.object({ kind: z.literal('requested') }),
+          z.object({ kind: z.literal('dependency'), neededBy: z.array(z.string()) }),
+        ]),
+        unit: z.string().nullable(),
+      }),
+    ),
+    leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
+  })
+  .meta({ id: 'Plan' });
+
+const request = {
+  objects: z
+    .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)])
+    .meta({ description: '"all", or names of objects', example: ['Enrollment'] }),
+  checkDependencies: z.boolean().default(true),
+  schoolYear: z.int().min(1990).max(2100).optional(),
+};
+export const planRequest = z.strictObject(request).meta({ id: 'PlanRequest' });
+export const resyncRequest = z
+  .strictObject({
+    ...request,
+    scenario: z.enum(scenarios).default('OTHER'),
+    mode: z.enum(['compare', 'everything']).default('compare'),
+    removals: z
+      .literal('report', {
+        error: 'only "report" is offered: records gone at the district are reported, not removed',
+      })
+      .default('report'),
+  })
+  .meta({ id: 'ResyncRequest' });
+
+export const resyncHead = z
+  .object({
+    resyncId: z.string(),
+    districtId: z.string(),
+    schoolYear: z.int(),
+    objects: z
+      .union([z.literal('all'), z.array(z.string())])
+      .nullable()
+      .meta({ description: 'null: a state’s request, whose objects are not the district’s to see' }),
+    checkDependencies: z.boolean(),
+    scenario: z.enum(scenarios),
+    initiator: z.enum(['district', 'state']),
+    mode: z.enum(['compare', 'everything']),
+    requestedBy: z.string(),
+    status: resyncStatus,
+    colour: colour.nullable(),
+    message: z.string().nullable(),
+    requestedAt: time,
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+  })
+  .meta({ id: 'ResyncHead' });
+
+export const objectView = z
+  .object({
+    object: z.string(),
+    position: z.int(),
+    status: objectStatus,
+    colour,
+    netColour: colour,
+    counts,
+    ranges: z.int(),
+    rangesDone: z.int(),
+    expected: z.int().nullable().meta({ description: 'records of its last finished run' }),
+    message: z.string().nullable(),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+  })
+  .meta({ id: 'ObjectOutcome' });
+
+export const resync = resyncHead
+  .extend({
+    netColour: colour.nullable(),
+    totals: counts.nullable(),
+    objectRows: z.array(objectView).nullable(),
+  })
+  .meta({ id: 'Resync' });
+
+export const accepted = z
+  .object({
+    resyncId: z.string(),
+    status: resyncStatus,
+    position: z.int().nullable().meta({ description: 'place in the agent’s queue; 0 runs now' }),
+    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had started it before' }),
+  })
+  .meta({ id: 'Accepted' });
+
+export const recordError = z
+  .object({
+    object: z.string(),
+    key: z.array(z.string()),
+    guid: z.string().nullable(),
+    outcome,
+    code: z.string(),
+    field: z.string().nullable(),
+    message: z.string(),
+    parent: z.object({ object: z.string(), key: z.array(z.string()) }).nullable(),
+    seenAt: time,
+  })
+  .meta({ id: 'RecordError' });
+
+export const cause = z
+  .object({
+    object: z.string(),
+    outcome: z.enum(['excluded', 'blocked', 'failed', 'missing']),
+    code: z.string(),
+    message: z.string().nullable(),
+    records: count,
+    errors: count,
+    objects: z.array(z.object({ object: z.string(), errors: count })),
+  })
+  .meta({ id: 'Cause' });
+
+export const agent = z
+  .object({
+    districtId: z.string(),
+    schoolYear: z.int(),
+    active: z.string().nullable(),
+    parked: z.string().nullable(),
+    waiting: z.array(z.object({ resyncId: z.string(), initiator: z.enum(['district', 'state']) })),
+  })
+  .meta({ id: 'Agent' });
+
+export const report = z.object({ resync, causes: z.array(cause) }).meta({ id: 'Report' });
+
+/** A page of a list. */
+export function pageOf(item: z.ZodType): z.ZodType {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).optional(),
+  cursor: z.string().max(500).optional(),
+};
+export const districtParams = z.object({ district: z.string() });
+export const resyncParams = z.object({ id: z.string().max(64) });

@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import closeWithGrace from 'close-with-grace';
+import type { Logger } from 'pino';
+import { createApp } from './api/app';
+import { Gateway } from './api/gateway';
+import { loadCatalog } from './catalog/load';
+import { type Config, loadConfig } from './config';
+import { openControl } from './control/database';
+import { reconcile } from './control/reconcile';
+import { createLogger } from './logger';
+import { startReconciler } from './reconciler';
+
+export interface RunningServer {
+  /** Where it listens, e.g. http://127.0.0.1:8080. */
+  readonly url: string;
+  /** Refuses new requests, ends event streams, closes its connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the API: a database pool and a Temporal client that connect when they are needed, so that it comes up (and says
+ * so in /readyz) while either is away. A reconciler gives accepted requests to Temporal and finds lost runs.
+ * @throws CatalogError; the listener's error when the port is taken
+ */
+export async function startServer(
+  config: Config,
+  { logger = createLogger('api') }: { logger?: Logger } = {},
+): Promise<RunningServer> {
+  const catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile });
+  const control = openControl(config.controlDatabaseUrl);
+  const { address, namespace, taskQueue } = config.temporal;
+  const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });
+  const temporal = new Client({ connection, namespace });
+  const gateway = new Gateway(temporal, taskQueue);
+  const server = createServer(createApp({ config, catalog, control, temporal, logger }));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.api.port, config.api.host, resolve);
+  });
+  const reconciler = startReconciler({
+    pass: () => reconcile(control, ({ request }) => gateway.whereabouts(request)),
+    start: (request) => gateway.enqueue(request),
+    logger,
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${config.api.host}:${port}`,
+    stop: async () => {
+      await reconciler.stop();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await control.destroy();
+      await connection.close();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const logger = createLogger('api');
+  const server = await startServer(loadConfig(), { logger });
+  logger.info({ url: server.url }, 'API listens');
+  closeWithGrace({ delay: 10_000 }, async ({ err }) => {
+    if (err) logger.error({ error: err.name }, 'API stops after an error');
+    await server.stop();
+  });
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : 'The API could not start.'}\n`);
+    process.exitCode = 1;
+  });
+}
