@@ -45,6 +45,8 @@ export function openControl(url: string): Knex {
   const at = new URL(url);
   return knex({
     client: SafeMySql as unknown as typeof Knex.Client,
+    // knex would print connection errors to standard output, which is for data.
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
     connection: {
       host: at.hostname,
       port: Number(at.port || 3306),
