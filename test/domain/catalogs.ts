@@ -28,6 +28,14 @@ export function syncObject(name: string, parts: Partial<SyncObject> = {}): SyncO
   };
 }
 
+const partOfPersonIdentity: Partial<SyncObject> = {
+  table: 'PersonIdentity',
+  stateTable: 'PersonIdentity',
+  key: ['PersonIdentityID'],
+  subsetOf: 'PersonIdentity',
+  only: { column: 'stateID', isNull: true },
+};
+
 /** The seed's 62 objects with its parents, straight from its file: independent of how the built-in catalog is written. */
 export const seedCatalog: Catalog = {
   name: 'seed',
@@ -37,8 +45,7 @@ export const seedCatalog: Catalog = {
       softParents: object.recommendedSoftParents,
       states: object.stateSpecific === null ? null : [object.stateSpecific],
       enabledByDefault: object.enabledByDefault,
-      subsetOf: object.name === 'PersonIdentityNoStateIDOnly' ? 'PersonIdentity' : null,
-      only: object.name === 'PersonIdentityNoStateIDOnly' ? { column: 'stateID', isNull: true } : null,
+      ...(object.name === 'PersonIdentityNoStateIDOnly' ? partOfPersonIdentity : {}),
     }),
   ),
 };

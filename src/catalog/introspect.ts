@@ -1,0 +1,117 @@
+import { alg, Graph } from '@dagrejs/graphlib';
+import type { Catalog, SyncObject } from '../domain/catalog';
+import { checkCatalog } from './check';
+import { referencesOf, type TableReferences } from './foreign-keys';
+import { IntrospectionError, type IntrospectionFinding, matchTables } from './match-tables';
+import { formatProblem } from './problem';
+import { compareNames, type DatabaseSchema } from './read-schema';
+
+export interface Introspection {
+  readonly catalog: Catalog;
+  /** Sorted by table. Whoever uses the catalog has to have seen those of kind `refused`. */
+  readonly findings: readonly IntrospectionFinding[];
+}
+
+/**
+ * A catalog from two databases' own keys, for schemas we have never seen. Pure, and the same for the same databases.
+ * Tables whose foreign keys form a cycle, nullable or not, and tables that reference themselves are a unit.
+ * @throws IntrospectionError when the tenant column is ambiguous or not there
+ */
+export function introspect(
+  schemas: { readonly district: DatabaseSchema; readonly state: DatabaseSchema },
+  options: { readonly tenantColumn?: string; readonly name?: string } = {},
+): Introspection {
+  const { tables, findings: found } = matchTables(schemas.district, schemas.state, options.tenantColumn);
+  const findings = [...found];
+  const referenced = referencesOf(tables, findings);
+  const units = unitsOf(referenced);
+  const graph = orderGraph(referenced, units, findings);
+  const objects = referenced.map((entry) => objectOf(entry, units, graph));
+  const catalog = { name: options.name ?? 'introspected', objects };
+  const problems = checkCatalog(catalog);
+  if (problems.length > 0) throw new IntrospectionError(problems.map(formatProblem).join('\n'));
+  return { catalog, findings: findings.sort((a, b) => compareNames(a.table, b.table)) };
+}
+
+/** Table -> unit, named after the first of its members: a strongly connected component, or a reference to itself. */
+function unitsOf(referenced: readonly TableReferences[]): Map<string, string> {
+  const graph = new Graph({ directed: true });
+  for (const { table } of referenced) graph.setNode(table.name);
+  for (const { table, references } of referenced)
+    for (const { object } of references) graph.setEdge(object, table.name);
+  const units = new Map<string, string>();
+  for (const component of alg.tarjan(graph)) {
+    const members = [...component].sort(compareNames);
+    const first = members[0]!;
+    if (members.length === 1 && !graph.hasEdge(first, first)) continue;
+    for (const member of members) units.set(member, first);
+  }
+  return units;
+}
+
+/** Nodes are units and tables outside of units: without cycles, whatever the foreign keys do. */
+function orderGraph(
+  referenced: readonly TableReferences[],
+  units: ReadonlyMap<string, string>,
+  findings: IntrospectionFinding[],
+): Map<string, Set<string>> {
+  const place = (name: string): string => units.get(name) ?? name;
+  const parents = new Map<string, Set<string>>();
+  const above = new Map<string, Set<string>>();
+  const link = (from: string, to: string): void => {
+    parents.set(from, (parents.get(from) ?? new Set()).add(to));
+    above.set(place(from), (above.get(place(from)) ?? new Set()).add(place(to)));
+  };
+  for (const { table, references } of referenced)
+    for (const { object } of references) if (place(object) !== place(table.name)) link(table.name, object);
+  for (const { table, orderOnly } of referenced) {
+    for (const parent of orderOnly) {
+      if (!comesAfter(above, place(parent), place(table.name))) link(table.name, parent);
+      else {
+        const message = `${parent} can't come first, it waits for this table itself: its records may be blocked at first`;
+        findings.push({ kind: 'note', table: table.name, message });
+      }
+    }
+  }
+  return parents;
+}
+
+function comesAfter(above: ReadonlyMap<string, ReadonlySet<string>>, name: string, other: string): boolean {
+  const seen = new Set<string>();
+  const todo = [name];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if (next === other) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    todo.push(...(above.get(next) ?? []));
+  }
+  return false;
+}
+
+function objectOf(
+  { table, references }: TableReferences,
+  units: ReadonlyMap<string, string>,
+  parents: ReadonlyMap<string, ReadonlySet<string>>,
+): SyncObject {
+  return {
+    name: table.name,
+    label: table.name,
+    table: table.name,
+    stateTable: table.name,
+    key: table.key,
+    tenantColumn: table.tenantColumn,
+    guidColumn: table.guidColumn,
+    parents: [...(parents.get(table.name) ?? [])].sort(compareNames),
+    softParents: [],
+    references,
+    schoolYear: null,
+    states: null,
+    exclusions: [],
+    stateOwnedColumns: [],
+    ignoredColumns: table.ignoredColumns,
+    subsetOf: null,
+    only: null,
+    unit: units.get(table.name) ?? null,
+    enabledByDefault: true,
+  };
+}

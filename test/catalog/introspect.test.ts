@@ -1,0 +1,198 @@
+import type { Catalog } from '../../src/domain/catalog';
+import { requireObject } from '../../src/domain/catalog';
+import { planResync } from '../../src/domain/plan';
+import { checkCatalog } from '../../src/catalog/check';
+import { introspect, type Introspection } from '../../src/catalog/introspect';
+import { IntrospectionError } from '../../src/catalog/match-tables';
+import { parseCatalog } from '../../src/catalog/parse';
+import { catalogToYaml } from '../../src/catalog/print';
+import { readEditions } from '../../src/catalog/read-editions';
+import { createTestDatabases } from '../support/stack';
+import { loadUglySchemas, runSql } from './ugly';
+import { parse } from 'yaml';
+
+type Urls = { districtUrl: string; stateUrl: string };
+
+/** Introspects two fresh schemas made of the given SQL. */
+async function introspectSql(district: string, state: string, tenantColumn?: string): Promise<Introspection> {
+  const databases = await createTestDatabases();
+  try {
+    await runSql(databases.districtUrl, district);
+    await runSql(databases.stateUrl, state);
+    return introspect(await readEditions(databases), tenantColumn === undefined ? {} : { tenantColumn });
+  } finally {
+    await databases.drop();
+  }
+}
+
+describe('the ugly schemas', () => {
+  let databases: Urls & { drop(): Promise<void> };
+  let found: Introspection;
+  let catalog: Catalog;
+  const object = (name: string) => requireObject(catalog, name);
+  const findings = (table: string): string[] =>
+    found.findings.filter((f) => f.table === table).map(({ kind, message }) => `${kind}: ${message}`);
+
+  beforeAll(async () => {
+    databases = await createTestDatabases();
+    await loadUglySchemas(databases);
+    found = introspect(await readEditions(databases));
+    catalog = found.catalog;
+  });
+  afterAll(() => databases.drop());
+
+  test('give a catalog that passes every check and can be planned in one order', () => {
+    expect(checkCatalog(catalog)).toEqual([]);
+    const plan = planResync(catalog, { objects: 'all', checkDependencies: true }, { state: null });
+    expect(plan.objects).toHaveLength(catalog.objects.length);
+  });
+
+  test('give the same catalog again, and from the YAML it is printed as', async () => {
+    expect(introspect(await readEditions(databases))).toEqual(found);
+    const builtin = { name: 'none', objects: [] };
+    expect(parseCatalog(parse(catalogToYaml(catalog)), { source: 'yaml', builtin })).toEqual(catalog);
+  });
+
+  test('have composite and string keys, without the tenant column that the state puts before them', () => {
+    expect(object('campus')).toMatchObject({ key: ['code'], tenantColumn: 'district_no' });
+    expect(object('lesson').key).toEqual(['held_on', 'period', 'campus_code', 'room_no']);
+    expect(object('lesson').references).toEqual([
+      {
+        object: 'room',
+        columns: ['campus_code', 'room_no'],
+        parentColumns: ['campus_code', 'room_no'],
+      },
+      { object: 'teacher', columns: ['teacher_no'], parentColumns: ['teacher_no'] },
+    ]);
+    expect(object('lesson').parents).toEqual(['room', 'teacher']);
+  });
+
+  test('have a table without a tenant column: the state has the same key', () => {
+    expect(object('country')).toMatchObject({ key: ['country_code'], tenantColumn: null });
+    expect(object('campus').references).toEqual([
+      { object: 'country', columns: ['country_code'], parentColumns: ['country_code'] },
+    ]);
+  });
+
+  test('make a unit of a table that references itself', () => {
+    expect(object('teacher')).toMatchObject({ unit: 'teacher', parents: [], guidColumn: 'guid' });
+    expect(object('teacher').references[0]).toMatchObject({ object: 'teacher', columns: ['mentor_no'] });
+  });
+
+  test('make one unit of each cycle, of NOT NULL or nullable foreign keys, and lose none of its keys', () => {
+    const units = catalog.objects.filter((o) => o.unit !== null).map((o) => [o.name, o.unit]);
+    expect(units).toEqual([
+      ['chairperson', 'chairperson'],
+      ['department', 'chairperson'],
+      ['depot', 'depot'],
+      ['household', 'household'],
+      ['household_member', 'household'],
+      ['route', 'depot'],
+      ['teacher', 'teacher'],
+      ['vehicle', 'depot'],
+    ]);
+    expect(object('department').references.map((r) => r.object)).toEqual(['campus', 'chairperson']);
+    expect(object('department').parents).toEqual(['campus']);
+    expect(object('bus_stop')).toMatchObject({ unit: null, parents: ['route'] });
+    for (const [child, parent] of [
+      ['route', 'depot'],
+      ['depot', 'vehicle'],
+      ['vehicle', 'route'],
+      ['household', 'household_member'],
+    ] as const) {
+      expect(object(child).references.map((r) => r.object)).toEqual([parent]);
+    }
+  });
+
+  test('leave out generated columns and those the state has not, and say so', () => {
+    expect(object('room').ignoredColumns).toEqual(['room_tag', 'size_word']);
+    expect(object('campus').ignoredColumns).toEqual(['website']);
+    expect(findings('campus')).toEqual([
+      'note: the state has no column "website": left out',
+      'note: only the state has the column "district_rank" (its default stays)',
+    ]);
+    expect(findings('room')).toEqual(['note: "seats" is int at the district and bigint at the state']);
+  });
+
+  test('refuse the table without a key, and match one by its unique key of NOT NULL columns', () => {
+    expect(findings('audit_log')[0]).toMatch(/^refused: no primary key and no unique key/);
+    expect(catalog.objects.map(({ name }) => name)).not.toContain('audit_log');
+    expect(object('locker').key).toEqual(['hall', 'locker_no']);
+  });
+
+  test('keep a foreign key to another unique key as order only, and say what that means', () => {
+    expect(object('legacy_note')).toMatchObject({ parents: ['campus'], references: [] });
+    expect(findings('legacy_note')[0]).toMatch(/legacy_no.*match key is \(code\).*order only/);
+  });
+
+  test('name every table that is left out: views, tables of one side, and keys that lead to them', () => {
+    expect(found.findings.filter((f) => f.kind === 'leftOut').map((f) => f.table)).toEqual([
+      'local_setting',
+      'room_list',
+      'state_district',
+    ]);
+    expect(findings('local_use')[0]).toMatch(/local_setting, which is not in the catalog/);
+  });
+});
+
+describe('two schemas', () => {
+  const keyed = (name: string, lead = '') =>
+    `CREATE TABLE ${name} (${lead && `${lead} INT NOT NULL, `}id INT NOT NULL, PRIMARY KEY (${lead && `${lead}, `}id));`;
+
+  test('without any tenant column match by the same key', async () => {
+    const { catalog, findings } = await introspectSql(keyed('a'), keyed('a'));
+    expect(catalog.objects).toMatchObject([{ name: 'a', key: ['id'], tenantColumn: null }]);
+    expect(findings).toEqual([]);
+  });
+
+  test('whose state tables lead with different columns need a word from a person, and take it', async () => {
+    const district = keyed('a') + keyed('b');
+    const state = keyed('a', 'tenant') + keyed('b', 'owner');
+    await expect(introspectSql(district, state)).rejects.toThrow(/owner, tenant.*--tenant-column/);
+    const { catalog, findings } = await introspectSql(district, state, 'tenant');
+    expect(catalog.objects).toMatchObject([{ name: 'a', tenantColumn: 'tenant' }]);
+    expect(findings).toContainEqual(expect.objectContaining({ kind: 'refused', table: 'b' }));
+    await expect(introspectSql(district, state, 'nobody')).rejects.toThrow(IntrospectionError);
+  });
+
+  test('whose state lost the key refuse the table instead of matching by something else', async () => {
+    const { catalog, findings } = await introspectSql(keyed('a'), 'CREATE TABLE a (id INT NOT NULL);');
+    expect(catalog.objects).toEqual([]);
+    expect(findings).toEqual([
+      { kind: 'refused', table: 'a', message: expect.stringContaining('key (id)') as string },
+    ]);
+  });
+
+  test('with a name this project can not write refuse the table and say which name', async () => {
+    const { findings } = await introspectSql(keyed('`odd name`'), keyed('`odd name`'));
+    expect(findings).toMatchObject([{ kind: 'refused', table: 'odd name' }]);
+  });
+
+  test('take a foreign key that only the state has, once, without its tenant column', async () => {
+    const child = (lead: string, fk: string) =>
+      `CREATE TABLE b (${lead}id INT NOT NULL, a_id INT NULL, PRIMARY KEY (${lead ? 't, ' : ''}id)${fk});`;
+    const { catalog } = await introspectSql(
+      keyed('a') + child('', ''),
+      keyed('a', 't') + child('t INT NOT NULL, ', ', FOREIGN KEY (t, a_id) REFERENCES a (t, id)'),
+    );
+    expect(requireObject(catalog, 'b')).toMatchObject({
+      parents: ['a'],
+      references: [{ object: 'a', columns: ['a_id'], parentColumns: ['id'] }],
+    });
+  });
+
+  test('with columns generated at one side only, unique prefixes and the books of migrations', async () => {
+    const table = (extra: string) => `CREATE TABLE a (id INT NOT NULL PRIMARY KEY, n INT ${extra});`;
+    const prefixOnly = 'CREATE TABLE p (name VARCHAR(50) NOT NULL, UNIQUE KEY (name(5)));';
+    const { catalog, findings } = await introspectSql(
+      table('NULL') + prefixOnly + keyed('knex_migrations'),
+      table('AS (id + 1) VIRTUAL') + prefixOnly + keyed('knex_migrations'),
+    );
+    expect(catalog.objects).toMatchObject([{ name: 'a', ignoredColumns: ['n'] }]);
+    expect(findings).toMatchObject([
+      { kind: 'note', table: 'a' },
+      { kind: 'leftOut', table: 'knex_migrations' },
+      { kind: 'refused', table: 'p' },
+    ]);
+  });
+});
