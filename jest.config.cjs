@@ -6,6 +6,7 @@ module.exports = {
   transform: { '^.+\\.[cm]?[tj]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(jose|openid-client|oauth4webapi)/)'],
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 1,
 };

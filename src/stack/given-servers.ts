@@ -1,0 +1,49 @@
+/** Servers the stack doesn't run because the environment names others. */
+import { StackError } from './stack-error';
+import type { ServerHandle } from './server-handle';
+import type { DatabaseServerInfo } from './stack-info';
+
+export interface GivenServers {
+  readonly districtUrl?: string;
+  readonly stateUrl?: string;
+  readonly controlUrl?: string;
+  readonly temporalAddress?: string;
+}
+
+/** DISTRICT_DATABASE_URL, STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS. @throws StackError when only one of state and control is given */
+export function givenServers(env: NodeJS.ProcessEnv): GivenServers {
+  const districtUrl = env['DISTRICT_DATABASE_URL'];
+  const stateUrl = env['STATE_DATABASE_URL'];
+  const controlUrl = env['CONTROL_DATABASE_URL'];
+  const temporalAddress = env['TEMPORAL_ADDRESS'];
+  if (Boolean(stateUrl) !== Boolean(controlUrl)) {
+    throw new StackError(
+      'STATE_DATABASE_URL and CONTROL_DATABASE_URL go together: the control database is on the state’s server.',
+    );
+  }
+  return {
+    ...(districtUrl ? { districtUrl } : {}),
+    ...(stateUrl ? { stateUrl } : {}),
+    ...(controlUrl ? { controlUrl } : {}),
+    ...(temporalAddress ? { temporalAddress } : {}),
+  };
+}
+
+/** Host, port and login of a mysql:// URL. */
+export function serverOf(url: string): DatabaseServerInfo {
+  const { hostname, port, username, password } = new URL(url);
+  return {
+    host: hostname,
+    port: port === '' ? 3306 : Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+  };
+}
+
+/** Stands for a server that is not ours to start or kill. */
+export const givenServer: ServerHandle = {
+  pid: null,
+  kill: () =>
+    Promise.reject(new StackError('This server was given by the environment; it is not ours to kill.')),
+  start: () => Promise.resolve(),
+};

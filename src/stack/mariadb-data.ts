@@ -1,0 +1,63 @@
+/** A MariaDB data directory that is either whole or not there. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { runLogged, type Progress } from './commands';
+import { logTail } from './log-tail';
+import type { MariadbPrograms } from './mariadb-programs';
+import { endProcesses } from './processes';
+import { StackError } from './stack-error';
+
+/** Written last; a directory without it was not made to the end. */
+const marker = 'resync-complete';
+
+/**
+ * Makes the data directory unless a whole one is there. It is made beside its place and renamed, so that being killed
+ * half-way leaves nothing that looks whole; what an earlier, killed attempt left is cleared. A directory without our
+ * marker is moved aside, never deleted: it may be someone's.
+ * @throws StackError when mariadb-install-db fails
+ */
+export async function ensureDataDirectory(
+  dataDir: string,
+  { programs, logFile, progress }: { programs: MariadbPrograms; logFile: string; progress: Progress },
+): Promise<void> {
+  if (existsSync(join(dataDir, marker))) return;
+  await clearHalfMade(dataDir);
+  if (existsSync(dataDir)) {
+    const aside = `${dataDir}.broken-${Date.now()}`;
+    renameSync(dataDir, aside);
+    progress(`${dataDir} was not a whole data directory: moved to ${aside}, making a new one.`);
+  }
+  const half = `${dataDir}.making-${process.pid}`;
+  mkdirSync(half, { recursive: true, mode: 0o700 });
+  const made = await runLogged(
+    programs.installDb,
+    [
+      '--no-defaults',
+      `--datadir=${half}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      ...asUser(),
+    ],
+    { logFile, label: `Making ${basename(dataDir)}'s data directory`, progress },
+  );
+  if (!made) throw new StackError(`mariadb-install-db failed for ${dataDir}:\n${logTail(logFile)}`);
+  writeFileSync(join(half, marker), new Date().toISOString());
+  renameSync(half, dataDir);
+}
+
+/** mariadbd refuses to run as root unless told so by name. */
+export function asUser(): string[] {
+  return process.getuid?.() === 0 ? [`--user=${userInfo().username}`] : [];
+}
+
+async function clearHalfMade(dataDir: string): Promise<void> {
+  const parent = dirname(dataDir);
+  const prefix = `${basename(dataDir)}.making-`;
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix))) {
+    const half = join(parent, name);
+    // mariadb-install-db outlives a starter killed by SIGKILL and would go on writing.
+    await endProcesses(`--datadir=${half}`, { graceMs: 0 });
+    rmSync(half, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,197 @@
+/** One private MariaDB server: a data directory, a port, a process. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import type { Progress } from './commands';
+import { logTail } from './log-tail';
+import { asUser, ensureDataDirectory } from './mariadb-data';
+import { ensureMariadb } from './mariadb-programs';
+import { freePort } from './ports';
+import { argumentAfter, endProcesses, launchDetached, pidsWithArgument } from './processes';
+import { StackError } from './stack-error';
+import type { ServerHandle } from './server-handle';
+import type { DatabaseServerInfo } from './stack-info';
+
+/** Crash recovery of a large data directory is part of a start. */
+const startWithinMs = 120_000;
+/** A clean stop writes the buffer pool's dirty pages. */
+const stopWithinMs = 60_000;
+
+export interface MariadbServerOptions {
+  readonly name: 'district' | 'state';
+  /** The stack's directory. */
+  readonly dir: string;
+  readonly password: string;
+  /** Ports to try in this order before any free one. */
+  readonly wantedPorts: readonly number[];
+  readonly bufferPoolMb: number;
+  readonly progress: Progress;
+}
+
+export class MariadbServer implements ServerHandle {
+  private port: number | null = null;
+
+  constructor(private readonly options: MariadbServerOptions) {}
+
+  get dataDir(): string {
+    return join(this.options.dir, this.options.name);
+  }
+
+  get pid(): number | null {
+    return pidsWithArgument(this.mark)[0] ?? null;
+  }
+
+  /** Host, port and login. @throws StackError before the first start */
+  get info(): DatabaseServerInfo {
+    if (this.port === null) throw new StackError(`The ${this.options.name}'s MariaDB was not started.`);
+    return { host: '127.0.0.1', port: this.port, user: 'resync', password: this.options.password };
+  }
+
+  /** Whether it answers on this port with our own data directory: another server may have taken the port. */
+  async answers(port: number): Promise<boolean> {
+    try {
+      const connection = await createConnection({
+        host: '127.0.0.1',
+        port,
+        user: 'resync',
+        password: this.options.password,
+        connectTimeout: 5_000,
+      });
+      try {
+        const [rows] = await connection.query('SELECT @@datadir AS dir');
+        return (rows as { dir: string }[])[0]?.dir.replace(/\/$/, '') === this.dataDir;
+      } finally {
+        connection.destroy();
+      }
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Reuses the running server when it answers; ends one that doesn't; otherwise makes what is missing and starts it.
+   * @throws StackError with the end of its log
+   */
+  async start(): Promise<void> {
+    const { name, dir, progress, wantedPorts } = this.options;
+    if (this.pid !== null) {
+      const port = await this.runningPort();
+      if (port !== null) {
+        this.port = port;
+        return;
+      }
+      progress(`The ${name}'s MariaDB runs but does not answer: starting it again.`);
+      await endProcesses(this.mark, { graceMs: 10_000 });
+    }
+    const logs = join(dir, 'logs');
+    mkdirSync(logs, { recursive: true });
+    const programs = await ensureMariadb({ logs, progress });
+    await ensureDataDirectory(this.dataDir, {
+      programs,
+      logFile: join(logs, `${name}-install.log`),
+      progress,
+    });
+    // After the first start the port is kept: clients come back to it.
+    const tries = this.port === null ? 3 : 1;
+    const tried = new Set<number>();
+    for (let attempt = 1; ; attempt += 1) {
+      const port = this.port ?? (await freePort(wantedPorts, tried));
+      tried.add(port);
+      if (await this.launch(programs.server, port, join(logs, `${name}.log`))) {
+        this.port = port;
+        return;
+      }
+      // Most likely someone took the port between the look and the launch.
+      if (attempt === tries) {
+        throw new StackError(
+          `The ${name}'s MariaDB did not start:\n${logTail(join(logs, `${name}.log`))}\nIts data is ${this.dataDir}.`,
+        );
+      }
+    }
+  }
+
+  async kill(): Promise<void> {
+    await endProcesses(this.mark, { graceMs: 0 });
+  }
+
+  /** Clean shutdown. @returns whether it ran */
+  async stop(): Promise<boolean> {
+    return (await endProcesses(this.mark, { graceMs: stopWithinMs })) > 0;
+  }
+
+  /** The argument our process is known by. */
+  private get mark(): string {
+    return `--datadir=${this.dataDir}`;
+  }
+
+  /** The port of the process that runs, once it answers there; null when it doesn't within 15 seconds. */
+  private async runningPort(): Promise<number | null> {
+    const deadline = Date.now() + 15_000;
+    for (let pid = this.pid; pid !== null && Date.now() < deadline; pid = this.pid) {
+      const port = Number(argumentAfter(pid, '--port='));
+      if (port > 0 && (await this.answers(port))) return port;
+      await sleep(250);
+    }
+    return null;
+  }
+
+  private async launch(program: string, port: number, logFile: string): Promise<boolean> {
+    const { dir, bufferPoolMb } = this.options;
+    const server = launchDetached(
+      program,
+      [
+        '--no-defaults',
+        this.mark,
+        `--port=${port}`,
+        '--bind-address=127.0.0.1',
+        `--socket=${this.socketPath()}`,
+        `--pid-file=${this.dataDir}.pid`,
+        `--init-file=${this.writeLogin()}`,
+        '--skip-name-resolve',
+        `--innodb-buffer-pool-size=${bufferPoolMb}M`,
+        // As measured in docs: a committed page must survive a power cut.
+        '--innodb-flush-log-at-trx-commit=1',
+        '--local-infile=1',
+        '--max-allowed-packet=64M',
+        '--max-connections=500',
+        '--character-set-server=utf8mb4',
+        '--collation-server=utf8mb4_unicode_ci',
+        ...asUser(),
+      ],
+      { cwd: dir, logFile },
+    );
+    const deadline = Date.now() + startWithinMs;
+    while (Date.now() < deadline && server.ended() === null) {
+      if (await this.answers(port)) return true;
+      await sleep(100);
+    }
+    await endProcesses(this.mark, { graceMs: 10_000 });
+    return false;
+  }
+
+  /** Run by the server at each start. Only our own login may come in by TCP, and it has a password. */
+  private writeLogin(): string {
+    const file = `${this.dataDir}-login.sql`;
+    const statements = [
+      `CREATE USER IF NOT EXISTS 'resync'@'127.0.0.1'`,
+      `ALTER USER 'resync'@'127.0.0.1' IDENTIFIED BY '${this.options.password}'`,
+      `GRANT ALL PRIVILEGES ON *.* TO 'resync'@'127.0.0.1' WITH GRANT OPTION`,
+      `DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1', ''@'localhost'`,
+    ];
+    writeFileSync(file, `${statements.join(';\n')};\n`, { mode: 0o600 });
+    return file;
+  }
+
+  /** A Unix socket's path may have 107 bytes: a deep checkout gets one in the temporary folder. */
+  private socketPath(): string {
+    const path = `${this.dataDir}.sock`;
+    if (Buffer.byteLength(path) < 100) return path;
+    return join(
+      tmpdir(),
+      `resync-${createHash('sha256').update(this.dataDir).digest('hex').slice(0, 16)}.sock`,
+    );
+  }
+}

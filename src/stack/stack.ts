@@ -1,0 +1,150 @@
+/** The local stack: a district's MariaDB, the state's MariaDB (with the control database) and Temporal. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Progress } from './commands';
+import { givenServer, serverOf, type GivenServers } from './given-servers';
+import { withStackLock } from './lock';
+import { MariadbServer } from './mariadb-server';
+import { usualPorts, type PortName } from './ports';
+import type { ServerHandle } from './server-handle';
+import { readStackInfo, writeStackInfo, type StackInfo } from './stack-info';
+import { TemporalServer } from './temporal-server';
+
+export interface StackOptions {
+  /** Folder of data, logs and stack.json. */
+  readonly dir: string;
+  /** `usual`: 3307, 3308, 7233, 8233 where free. `any`: a stack that must not stand in a developer's way. */
+  readonly ports?: 'usual' | 'any';
+  /** Servers to use instead of starting our own. */
+  readonly given?: GivenServers;
+  /** InnoDB buffer pool of each MariaDB. */
+  readonly bufferPoolMb?: number;
+  readonly progress?: Progress;
+}
+
+export interface Stack {
+  readonly info: StackInfo;
+  readonly district: ServerHandle;
+  readonly state: ServerHandle;
+  readonly temporal: ServerHandle;
+  /** Clean stop of the servers that are ours; the data stays. */
+  stop(): Promise<void>;
+}
+
+/** Which of a stack's own servers live, by pid. */
+export type RunningServers = Readonly<Record<'district' | 'state' | 'temporal', number | null>>;
+
+/**
+ * Starts what does not run yet and resolves when all three answer. A running healthy server is reused; leftovers of a
+ * killed start are repaired. The servers outlive this process until `stopStack`.
+ * @throws StackError that says what to install, or shows the end of the log of a server that did not start
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const dir = makeDirectory(options.dir);
+  return withStackLock(dir, async () => {
+    const given = options.given ?? {};
+    const servers = makeServers(dir, options);
+    const { district, state, temporal } = servers;
+    const infos = {
+      district: given.districtUrl === undefined ? await started(district) : serverOf(given.districtUrl),
+      state: given.stateUrl === undefined ? await started(state) : serverOf(given.stateUrl),
+      temporal:
+        given.temporalAddress === undefined
+          ? await started(temporal)
+          : { address: given.temporalAddress, webUrl: null },
+    };
+    writeStackInfo(dir, infos);
+    return {
+      info: infos,
+      district: given.districtUrl === undefined ? district : givenServer,
+      state: given.stateUrl === undefined ? state : givenServer,
+      temporal: given.temporalAddress === undefined ? temporal : givenServer,
+      stop: async () => {
+        await stopStack(dir, options.progress);
+      },
+    };
+  });
+}
+
+/** Stops every server of this directory, also one whose start was killed half-way. @returns how many ran */
+export async function stopStack(dir: string, progress: Progress = () => {}): Promise<number> {
+  if (!existsSync(dir)) return 0;
+  const path = realpathSync(dir);
+  return withStackLock(path, async () => {
+    const { temporal, district, state } = makeServers(path, { dir, progress });
+    // Temporal first: nothing should start work on databases that go away.
+    let stopped = (await temporal.stop()) ? 1 : 0;
+    for (const ran of await Promise.all([district.stop(), state.stop()])) stopped += ran ? 1 : 0;
+    return stopped;
+  });
+}
+
+/** Pids of the servers of this directory, found by their arguments, not by what a file claims. */
+export function runningServers(dir: string): RunningServers {
+  if (!existsSync(dir)) return { district: null, state: null, temporal: null };
+  const path = realpathSync(dir);
+  const { district, state, temporal } = makeServers(path, { dir });
+  return { district: district.pid, state: state.pid, temporal: temporal.pid };
+}
+
+async function started<T>(server: { start(): Promise<void>; readonly info: T }): Promise<T> {
+  await server.start();
+  return server.info;
+}
+
+/** The real path: the servers are recognised by it, however the directory was named. */
+function makeDirectory(dir: string): string {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return realpathSync(dir);
+}
+
+function makeServers(
+  dir: string,
+  { ports = 'usual', bufferPoolMb = 256, progress = () => {} }: StackOptions,
+): { district: MariadbServer; state: MariadbServer; temporal: TemporalServer } {
+  const last = readStackInfo(dir);
+  const wanted = (name: PortName, used: number | undefined): number[] => [
+    ...(used === undefined ? [] : [used]),
+    ...(ports === 'usual' ? [usualPorts[name]] : []),
+  ];
+  const password = stackPassword(dir);
+  const mariadb = (name: 'district' | 'state'): MariadbServer =>
+    new MariadbServer({
+      name,
+      dir,
+      password,
+      wantedPorts: wanted(name, last?.[name].port),
+      bufferPoolMb,
+      progress,
+    });
+  return {
+    district: mariadb('district'),
+    state: mariadb('state'),
+    temporal: new TemporalServer({
+      dir,
+      wantedPorts: wanted('temporal', last === null ? undefined : portOf(last.temporal.address)),
+      wantedWebPorts: wanted('temporalWeb', last?.temporal.webUrl ? portOf(last.temporal.webUrl) : undefined),
+      progress,
+    }),
+  };
+}
+
+/** Made once and kept: a start killed before stack.json was written must still be able to log in. */
+function stackPassword(dir: string): string {
+  const file = join(dir, 'password');
+  try {
+    const kept = readFileSync(file, 'utf8');
+    if (kept !== '') return kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const made = randomBytes(12).toString('hex');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(file, made, { mode: 0o600 });
+  return made;
+}
+
+function portOf(address: string): number {
+  return Number(address.slice(address.lastIndexOf(':') + 1));
+}

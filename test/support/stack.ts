@@ -1,0 +1,61 @@
+/** The servers tests run against, and empty databases on them. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { migrate } from '../../src/migrate';
+import { startStack } from '../../src/stack/stack';
+import { databaseUrl, type DatabaseServerInfo, type StackInfo } from '../../src/stack/stack-info';
+import { joinStack } from './stack-users';
+
+/** Apart from a developer's own stack and the demo's. */
+export const testStackDir = join(__dirname, '..', '..', '.stack-test');
+
+let starting: Promise<StackInfo> | undefined;
+
+/** The shared servers: started when the first test asks, stopped by jest's globalTeardown. */
+export function testStack(): Promise<StackInfo> {
+  starting ??= (async () => {
+    joinStack(testStackDir);
+    const { info } = await startStack({ dir: testStackDir, ports: 'any' });
+    return info;
+  })();
+  return starting;
+}
+
+export interface TestDatabases {
+  readonly districtUrl: string;
+  readonly stateUrl: string;
+  /** Already migrated. */
+  readonly controlUrl: string;
+  drop(): Promise<void>;
+}
+
+/** Three new schemas with names of their own: district and state empty, control migrated. */
+export async function createTestDatabases(stack?: StackInfo): Promise<TestDatabases> {
+  const { district, state } = stack ?? (await testStack());
+  const tag = randomBytes(4).toString('hex');
+  const names = { district: `t_${tag}_district`, state: `t_${tag}_state`, control: `t_${tag}_control` };
+  await runOn(district, [`CREATE DATABASE ${names.district}`]);
+  await runOn(state, [`CREATE DATABASE ${names.state}`, `CREATE DATABASE ${names.control}`]);
+  const controlUrl = databaseUrl(state, names.control);
+  await migrate(controlUrl, 'control');
+  return {
+    districtUrl: databaseUrl(district, names.district),
+    stateUrl: databaseUrl(state, names.state),
+    controlUrl,
+    drop: async () => {
+      await runOn(district, [`DROP DATABASE ${names.district}`]);
+      await runOn(state, [`DROP DATABASE ${names.state}`, `DROP DATABASE ${names.control}`]);
+    },
+  };
+}
+
+async function runOn(server: DatabaseServerInfo, statements: readonly string[]): Promise<void> {
+  const { host, port, user, password } = server;
+  const connection = await createConnection({ host, port, user, password });
+  try {
+    for (const statement of statements) await connection.query(statement);
+  } finally {
+    await connection.end();
+  }
+}
