@@ -24,8 +24,11 @@ import {
 } from '../../workflows/messages';
 import { Problem } from './problem';
 
-/** A person waits for the answer: after this long it is "not available now" instead. */
-const callTimeoutMs = 10_000;
+/**
+ * A person waits for the answer: after this long it is "not available now" instead. Longer than the 10 s for which the
+ * server keeps a workflow's task for a worker that has just died.
+ */
+const callTimeoutMs = 15_000;
 
 const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
 const schoolYearKey = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);

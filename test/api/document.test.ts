@@ -1,0 +1,75 @@
+import SwaggerParser from '@apidevtools/swagger-parser';
+import request from 'supertest';
+import { apiRoutes } from '../../src/api/app';
+import type { ApiContext } from '../../src/api/context';
+import { apiWorld, type ApiWorld } from './support';
+
+let world: ApiWorld;
+beforeAll(async () => (world = await apiWorld()));
+afterAll(() => world.close());
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { operationId: string; responses: Record<string, object> }>>;
+}
+const documentOf = async (): Promise<Document> =>
+  (await request(world.app).get('/api/v1/openapi.json')).body as Document;
+
+test('the OpenAPI document is valid 3.1', async () => {
+  const document = await documentOf();
+  expect(document.openapi).toBe('3.1.0');
+  await expect(SwaggerParser.validate(document as never)).resolves.toBeDefined();
+  const broken = { ...document, paths: { '/x': { get: { parameters: [{ name: 1 }] } } } };
+  await expect(SwaggerParser.validate(broken as never)).rejects.toThrow();
+});
+
+test('every route is in the document, and every operation of the document is a route', async () => {
+  const document = await documentOf();
+  const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method} ${path}`),
+  );
+  const routes = apiRoutes({ ...world } as unknown as ApiContext).map(
+    ({ method, path }) => `${method} /api/v1${path}`,
+  );
+  expect(documented.sort()).toEqual(routes.sort());
+  const ids = Object.values(document.paths).flatMap((operations) =>
+    Object.values(operations).map(({ operationId }) => operationId),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('every operation of the document needs a token', async () => {
+  const { paths } = await documentOf();
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const method of Object.keys(operations)) {
+      const url = path.replace(/\{\w+\}/g, 'x');
+      const answer = await (method === 'get' ? request(world.app).get(url) : request(world.app).post(url));
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+  }
+});
+
+test('the docs page is served from here under a strict content security policy', async () => {
+  const page = await request(world.app).get('/api/docs/');
+  expect(page.status).toBe(200);
+  expect(page.headers['content-security-policy']).toContain("default-src 'self'");
+  expect(page.text).not.toMatch(/<script>|https?:\/\//);
+  for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'start.js']) {
+    expect((await request(world.app).get(`/api/docs/${file}`)).status).toBe(200);
+  }
+});
+
+test('health tells whether the database and Temporal answer', async () => {
+  expect((await request(world.app).get('/healthz')).status).toBe(200);
+  const ready = await request(world.app).get('/readyz');
+  expect([ready.status, ready.body]).toEqual([200, { controlDatabase: true, temporal: true }]);
+  const metrics = await request(world.app).get('/metrics');
+  expect(metrics.text).toContain('resync_http_request_duration_seconds');
+  const away = await apiWorld({ temporalAddress: '127.0.0.1:1' });
+  try {
+    const answer = await request(away.app).get('/readyz');
+    expect([answer.status, answer.body]).toEqual([503, { controlDatabase: true, temporal: false }]);
+  } finally {
+    await away.close();
+  }
+});

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { Express } from 'express';
+import type { Knex } from 'knex';
+import pino from 'pino';
+import { createApp } from '../../src/api/app';
+import { type Config, parseConfig } from '../../src/config';
+import { createToken } from '../../src/control/tokens';
+import type { Catalog, SyncObject } from '../../src/domain/catalog';
+import { controlDatabase } from '../control/support';
+import { testStack } from '../support/stack';
+
+/** A catalog of five objects: School -> Course -> Section, Room, and one that is off. */
+export const catalog: Catalog = {
+  name: 'five',
+  objects: [
+    object('School'),
+    object('Course', { parents: ['School'] }),
+    object('Section', { parents: ['Course'] }),
+    object('Room', { parents: ['School'] }),
+    object('ReportingEntity', { enabledByDefault: false }),
+  ],
+};
+
+function object(name: string, over: Partial<SyncObject> = {}): SyncObject {
+  return {
+    name,
+    label: name,
+    table: name,
+    stateTable: name,
+    key: ['id'],
+    tenantColumn: 'districtID',
+    guidColumn: null,
+    parents: [],
+    softParents: [],
+    references: [],
+    schoolYear: null,
+    states: null,
+    exclusions: [],
+    stateOwnedColumns: [],
+    ignoredColumns: [],
+    subsetOf: null,
+    only: null,
+    unit: null,
+    enabledByDefault: true,
+    ...over,
+  };
+}
+
+export interface ApiWorld {
+  readonly app: Express;
+  readonly config: Config;
+  readonly control: Knex;
+  readonly temporal: Client;
+  /** Ids of two districts that no other test has. */
+  readonly here: string;
+  readonly other: string;
+  /** Authorization headers. */
+  readonly as: { readonly here: string; readonly other: string; readonly state: string };
+  readonly logLines: string[];
+  close(): Promise<void>;
+}
+
+/** The API over a control database of its own. `temporalAddress` defaults to the test stack's server. */
+export async function apiWorld({
+  temporalAddress,
+  limits,
+}: { temporalAddress?: string; limits?: { perToken?: number } } = {}): Promise<ApiWorld> {
+  const { control, url, close } = await controlDatabase();
+  const address = temporalAddress ?? (await testStack()).temporal.address;
+  const tail = randomUUID().slice(0, 8);
+  const [here, other] = [`here-${tail}`, `other-${tail}`];
+  const districts = [here, other].map((id, index) => ({
+    id,
+    number: index + 1,
+    name: id,
+    schoolYear: 2027,
+    databaseUrl: url,
+  }));
+  const config = parseConfig(
+    {
+      stateDatabaseUrl: url,
+      controlDatabaseUrl: url,
+      temporal: { address, taskQueue: `api-${tail}` },
+      districts,
+    },
+    { env: {} },
+  );
+  const connection = Connection.lazy({ address, connectTimeout: '2s' });
+  const temporal = new Client({ connection });
+  const logLines: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) });
+  const app = createApp({ config, catalog, control, temporal, logger, ...(limits ? { limits } : {}) });
+  const bearer = async (level: 'district' | 'state', names: string[] | null) =>
+    `Bearer ${(await createToken(control, { name: level, level, districts: names })).token}`;
+  const as = {
+    here: await bearer('district', [here]),
+    other: await bearer('district', [other]),
+    state: await bearer('state', null),
+  };
+  return {
+    app,
+    config,
+    control,
+    temporal,
+    here,
+    other,
+    as,
+    logLines,
+    close: async () => {
+      await connection.close();
+      await close();
+    },
+  };
+}

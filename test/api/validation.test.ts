@@ -1,0 +1,186 @@
+import request from 'supertest';
+import { insertResync } from '../../src/control/resyncs';
+import { requestOf, storedError } from '../control/support';
+import { apiWorld, type ApiWorld } from './support';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await apiWorld();
+  await insertResync(world.control, { request: requestOf('mine', { districtId: world.here }) });
+  await insertResync(world.control, {
+    request: requestOf('states', {
+      districtId: world.here,
+      initiator: 'state',
+      scenario: 'STATE_REQUEST',
+      objects: ['PlantedObject'],
+    }),
+  });
+  await storedError(world.control, { resyncId: 'states', object: 'PlantedObject', key: '1' });
+});
+afterAll(() => world.close());
+
+const resyncCount = async () => (await world.control('resync')).length;
+
+test('a request without a usable token gets 401 and says how to authenticate', async () => {
+  for (const header of [
+    undefined,
+    'Basic abc',
+    'Bearer nonsense',
+    `Bearer rsk_000000000000_${'A'.repeat(43)}`,
+  ]) {
+    const call = request(world.app).get('/api/v1/districts');
+    const answer = await (header === undefined ? call : call.set('Authorization', header));
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+    expect(answer.type).toBe('application/problem+json');
+  }
+});
+
+test('a district token sees its own district only', async () => {
+  const answer = await request(world.app).get('/api/v1/districts').set('Authorization', world.as.here);
+  expect((answer.body as { items: { id: string }[] }).items.map(({ id }) => id)).toEqual([world.here]);
+});
+
+test('another district’s things are answered like things that don’t exist', async () => {
+  const paths = (district: string, resync: string) => [
+    ['get', `/api/v1/districts/${district}/objects`],
+    ['get', `/api/v1/districts/${district}/resyncs`],
+    ['get', `/api/v1/districts/${district}/agent`],
+    ['post', `/api/v1/districts/${district}/plan`],
+    ['post', `/api/v1/districts/${district}/resyncs`],
+    ['get', `/api/v1/resyncs/${resync}`],
+    ['get', `/api/v1/resyncs/${resync}/errors`],
+    ['get', `/api/v1/resyncs/${resync}/causes`],
+    ['get', `/api/v1/resyncs/${resync}/report`],
+    ['get', `/api/v1/resyncs/${resync}/events`],
+    ['post', `/api/v1/resyncs/${resync}/pause`],
+    ['post', `/api/v1/resyncs/${resync}/resume`],
+    ['post', `/api/v1/resyncs/${resync}/cancel`],
+    ['post', `/api/v1/resyncs/${resync}/objects/School/cancel`],
+  ];
+  const ask = (method: string, path: string) => {
+    const call = method === 'get' ? request(world.app).get(path) : request(world.app).post(path);
+    call.set('Authorization', world.as.other);
+    return method === 'post' && /plan|resyncs$/.test(path) ? call.send({ objects: 'all' }) : call;
+  };
+  const unknown = paths('nowhere', 'nothing');
+  for (const [index, [method, path]] of paths(world.here, 'mine').entries()) {
+    const [answer, reference] = [await ask(method!, path!), await ask(method!, unknown[index]![1]!)];
+    expect([path, answer.status]).toEqual([path, 404]);
+    expect(answer.body).toEqual(reference.body);
+  }
+});
+
+test('a district sees that the state resyncs, but not what, and can’t stop it', async () => {
+  const get = (path: string) => request(world.app).get(path).set('Authorization', world.as.here);
+  const seen = [
+    await get(`/api/v1/resyncs/states`),
+    await get(`/api/v1/districts/${world.here}/resyncs`),
+    await get(`/api/v1/districts/${world.here}/objects`),
+    await get(`/api/v1/resyncs/states/errors`),
+    await get(`/api/v1/resyncs/states/report`),
+  ];
+  expect(seen.map(({ status }) => status)).toEqual([200, 200, 200, 404, 404]);
+  expect(JSON.stringify(seen.map(({ body }) => body as unknown))).not.toContain('PlantedObject');
+  const cancel = await request(world.app)
+    .post('/api/v1/resyncs/states/cancel')
+    .set('Authorization', world.as.here);
+  expect(cancel.status).toBe(403);
+  const state = await request(world.app).get('/api/v1/resyncs/states').set('Authorization', world.as.state);
+  expect(state.body).toMatchObject({ objects: ['PlantedObject'] });
+});
+
+test('what can’t be carried out names the field and changes nothing', async () => {
+  const before = await resyncCount();
+  const cases: [body: object | string, status: number, pointer: string | null][] = [
+    [{}, 422, '#/objects'],
+    [{ objects: [] }, 422, '#/objects'],
+    [{ objects: ['Nonsense'] }, 422, '#/objects'],
+    [{ objects: ['ReportingEntity'] }, 422, '#/objects'],
+    [{ objects: 'all', schoolYear: 2026 }, 422, '#/schoolYear'],
+    [{ objects: 'all', scenario: 'STATE_REQUEST' }, 422, '#/scenario'],
+    [{ objects: 'all', scenario: 'WHY_NOT' }, 422, '#/scenario'],
+    [{ objects: 'all', removals: 'remove' }, 422, '#/removals'],
+    [{ objects: 'all', admin: true }, 422, '#/admin'],
+    ['{"objects": ', 400, null],
+  ];
+  for (const [body, status, pointer] of cases) {
+    const answer = await request(world.app)
+      .post(`/api/v1/districts/${world.here}/resyncs`)
+      .set('Authorization', world.as.here)
+      .type('json')
+      .send(body);
+    expect([body, answer.status]).toEqual([body, status]);
+    expect(answer.type).toBe('application/problem+json');
+    const { errors = [] } = answer.body as { errors?: { pointer?: string }[] };
+    if (pointer !== null) expect(errors.map((error) => error.pointer)).toContain(pointer);
+  }
+  expect(await resyncCount()).toBe(before);
+});
+
+test('bad parameters, headers, types and sizes are refused by name', async () => {
+  const base = `/api/v1/districts/${world.here}/resyncs`;
+  const send = (call: request.Test) => call.set('Authorization', world.as.here);
+  const limit = await send(request(world.app).get(`${base}?limit=501`));
+  expect([limit.status, limit.body]).toMatchObject([400, { errors: [{ parameter: 'limit' }] }]);
+  const cursor = await send(request(world.app).get(`${base}?cursor=abc`));
+  expect([cursor.status, cursor.body]).toMatchObject([400, { errors: [{ parameter: 'cursor' }] }]);
+  const unknown = await send(request(world.app).get(`${base}?nonsense=1`));
+  expect([unknown.status, unknown.body]).toMatchObject([400, { errors: [{ parameter: 'nonsense' }] }]);
+  const key = await send(request(world.app).post(base))
+    .set('Idempotency-Key', 'a b')
+    .send({ objects: 'all' });
+  expect([key.status, key.body]).toMatchObject([400, { errors: [{ header: 'Idempotency-Key' }] }]);
+  const form = await send(request(world.app).post(base)).type('form').send('objects=all');
+  expect(form.status).toBe(415);
+  const large = await send(request(world.app).post(base)).send({ objects: ['x'.repeat(200_000)] });
+  expect(large.status).toBe(413);
+});
+
+test('the plan shows the objects that Check dependencies added, and why', async () => {
+  const plan = (body: object) =>
+    request(world.app)
+      .post(`/api/v1/districts/${world.here}/plan`)
+      .set('Authorization', world.as.here)
+      .send(body);
+  const withParents = await plan({ objects: ['Section'] });
+  const { objects } = withParents.body as { objects: { name: string; reason: object }[] };
+  expect(objects.map(({ name }) => name)).toEqual(['School', 'Course', 'Section']);
+  expect(objects[1]!.reason).toEqual({ kind: 'dependency', neededBy: ['Section'] });
+  const alone = await plan({ objects: ['Section'], checkDependencies: false });
+  expect((alone.body as { objects: object[] }).objects).toHaveLength(1);
+});
+
+test('the objects table lists every object with its last resync and why one isn’t offered', async () => {
+  const answer = await request(world.app)
+    .get(`/api/v1/districts/${world.here}/objects`)
+    .set('Authorization', world.as.here);
+  const { items } = answer.body as { items: { object: string; notOffered: string | null; last: null }[] };
+  expect(items).toHaveLength(5);
+  expect(items.find(({ object }) => object === 'ReportingEntity')!.notOffered).toMatch(/off/);
+});
+
+test('too many requests of one token get 429 and when to come back', async () => {
+  const limited = await apiWorld({ limits: { perToken: 3 } });
+  try {
+    const statuses = [];
+    for (let i = 0; i < 4; i++) {
+      const answer = await request(limited.app)
+        .get('/api/v1/districts')
+        .set('Authorization', limited.as.here);
+      statuses.push(answer.status);
+      if (i === 3) expect(answer.headers['retry-after']).toBeDefined();
+    }
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    const other = await request(limited.app).get('/api/v1/districts').set('Authorization', limited.as.other);
+    expect(other.status).toBe(200);
+  } finally {
+    await limited.close();
+  }
+});
+
+test('no token stands in the log', () => {
+  expect(world.logLines.length).toBeGreaterThan(5);
+  const secrets = Object.values(world.as).map((header) => header.split('_')[2]!);
+  for (const secret of secrets) expect(world.logLines.join('')).not.toContain(secret);
+});
