@@ -87,7 +87,8 @@ export function loadConfig({ file, env = process.env }: LoadConfigOptions = {}):
   try {
     raw = parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ConfigError(`${path} is not YAML: ${(error as Error).message}`);
+    // Only the first line: the parser goes on with the lines around the fault, and one may hold a password.
+    throw new ConfigError(`${path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
   }
   return parseConfig(raw, { env, source: path });
 }
@@ -137,9 +138,10 @@ function applyOverrides(raw: unknown, env: NodeJS.ProcessEnv): unknown {
   if (env['TEMPORAL_NAMESPACE']) section('temporal')['namespace'] = env['TEMPORAL_NAMESPACE'];
   if (env['RESYNC_TASK_QUEUE']) section('temporal')['taskQueue'] = env['RESYNC_TASK_QUEUE'];
   if (env['RESYNC_API_PORT']) section('api')['port'] = Number(env['RESYNC_API_PORT']);
-  const districts = config['districts'];
+  const districts: unknown = config['districts'];
   if (env['DISTRICT_DATABASE_URL'] && Array.isArray(districts) && districts.length === 1) {
-    (districts[0] as Record<string, unknown>)['databaseUrl'] = env['DISTRICT_DATABASE_URL'];
+    const only = districts[0] as Record<string, unknown> | null;
+    config['districts'] = [{ ...only, databaseUrl: env['DISTRICT_DATABASE_URL'] }];
   }
   return config;
 }

@@ -30,7 +30,14 @@ function readCatalogFile(file: string): unknown {
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : (error as Error).message;
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'does not exist'
+        : firstLine((error as Error).message);
     throw new CatalogError(file, [{ object: null, field: 'file', message: why }]);
   }
+}
+
+/** YAML's messages go on with the lines around the fault. */
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text;
 }

@@ -39,10 +39,13 @@ const tablesSql = `
     FROM information_schema.TABLES
    WHERE TABLE_SCHEMA = DATABASE()`;
 
-/** GENERATION_EXPRESSION, not EXTRA: MySQL 8 writes DEFAULT_GENERATED into EXTRA for a plain default. */
+/**
+ * GENERATION_EXPRESSION, not EXTRA: MySQL 8 writes DEFAULT_GENERATED into EXTRA for a plain default. No alias "generated":
+ * MySQL 8 reserves the word.
+ */
 const columnsSql = `
   SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE = 'YES' AS nullable,
-         COALESCE(GENERATION_EXPRESSION, '') <> '' AS generated,
+         COALESCE(GENERATION_EXPRESSION, '') <> '' AS isGenerated,
          IS_NULLABLE = 'YES' OR COLUMN_DEFAULT IS NOT NULL OR EXTRA LIKE '%auto_increment%' AS filledIn
     FROM information_schema.COLUMNS
    WHERE TABLE_SCHEMA = DATABASE()
@@ -96,7 +99,7 @@ interface ColumnRow {
   name: string;
   type: string;
   nullable: number;
-  generated: number;
+  isGenerated: number;
   filledIn: number;
 }
 interface UniqueKeyRow {
@@ -113,13 +116,13 @@ interface ForeignKeyRow {
   parentColumn: string;
 }
 
-function columnOf({ name, type, nullable, generated, filledIn }: ColumnRow): ColumnSchema {
+function columnOf({ name, type, nullable, isGenerated, filledIn }: ColumnRow): ColumnSchema {
   const withoutWidth = type.replace(/^((?:tiny|small|medium|big)?int|year)\(\d+\)/, '$1');
   return {
     name,
     type: withoutWidth,
     nullable: Boolean(nullable),
-    generated: Boolean(generated),
+    generated: Boolean(isGenerated),
     filledIn: Boolean(filledIn),
   };
 }

@@ -195,4 +195,18 @@ describe('two schemas', () => {
       { kind: 'refused', table: 'p' },
     ]);
   });
+
+  test('whose only way around a circle is no match key keep an order, make no unit and say so', async () => {
+    const sql = `
+      CREATE TABLE a (id INT NOT NULL PRIMARY KEY, no INT NOT NULL UNIQUE, b_id INT NOT NULL, boss_no INT NULL,
+        FOREIGN KEY (boss_no) REFERENCES a (no));
+      CREATE TABLE b (id INT NOT NULL PRIMARY KEY, a_no INT NOT NULL, FOREIGN KEY (a_no) REFERENCES a (no));
+      ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id);`;
+    const { catalog, findings } = await introspectSql(sql, sql);
+    expect(requireObject(catalog, 'a')).toMatchObject({ parents: ['b'], unit: null });
+    expect(requireObject(catalog, 'b')).toMatchObject({ parents: [], references: [], unit: null });
+    const notes = findings.map(({ table, message }) => `${table}: ${message}`);
+    expect(notes).toContainEqual(expect.stringMatching(/^a: foreign key \(boss_no\).*not followed/));
+    expect(notes).toContainEqual(expect.stringMatching(/^b: a can't come first/));
+  });
 });

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadConfig, parseConfig } from '../src/config';
+
+const lincoln = {
+  id: 'lincoln',
+  number: 7,
+  name: 'Lincoln',
+  schoolYear: 2027,
+  databaseUrl: 'mysql://d:secret@127.0.0.1/district',
+};
+const whole = {
+  stateDatabaseUrl: 'mysql://s@127.0.0.1/state',
+  controlDatabaseUrl: 'mysql://s@127.0.0.1/control',
+  districts: [lincoln],
+};
+const parse = (raw: unknown, env: NodeJS.ProcessEnv = {}) => parseConfig(raw, { env, source: 'test.yaml' });
+
+/** The message of the refusal. */
+function refusal(raw: unknown, env: NodeJS.ProcessEnv = {}): string {
+  try {
+    parse(raw, env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+test('the smallest configuration gets every default', () => {
+  expect(parse(whole)).toEqual({
+    ...whole,
+    temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'resync' },
+    api: { host: '127.0.0.1', port: 8080 },
+    copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
+    districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
+  });
+});
+
+describe('${NAME}', () => {
+  const withPassword = (url: string) => ({ ...whole, districts: [{ ...lincoln, databaseUrl: url }] });
+
+  test('is replaced from the environment, anywhere in the file and twice in a value', () => {
+    const config = parse(withPassword('mysql://${DB_USER}:${DB_PASSWORD}@host/${DB_USER}'), {
+      DB_USER: 'u',
+      DB_PASSWORD: 'p$1',
+    });
+    expect(config.districts[0]?.databaseUrl).toBe('mysql://u:p$1@host/u');
+  });
+
+  test('that is not set is named, and all of them at once', () => {
+    expect(refusal({ ...withPassword('mysql://${ONE}@h/d'), stateDatabaseUrl: '${TWO}' })).toBe(
+      'test.yaml: not set in the environment: TWO, ONE.',
+    );
+  });
+});
+
+test('the environment overrides the file', () => {
+  const config = parse(whole, {
+    DISTRICT_DATABASE_URL: 'mysql://env@h/district',
+    STATE_DATABASE_URL: 'mysql://env@h/state',
+    CONTROL_DATABASE_URL: 'mysql://env@h/control',
+    TEMPORAL_ADDRESS: 'temporal:7233',
+    TEMPORAL_NAMESPACE: 'education',
+    RESYNC_TASK_QUEUE: 'queue',
+    RESYNC_API_PORT: '9000',
+  });
+  expect(config).toMatchObject({
+    stateDatabaseUrl: 'mysql://env@h/state',
+    controlDatabaseUrl: 'mysql://env@h/control',
+    temporal: { address: 'temporal:7233', namespace: 'education', taskQueue: 'queue' },
+    api: { host: '127.0.0.1', port: 9000 },
+    districts: [{ databaseUrl: 'mysql://env@h/district' }],
+  });
+  expect(whole.districts[0]?.databaseUrl).toBe(lincoln.databaseUrl);
+});
+
+test('a section of the file keeps what the environment does not override', () => {
+  const raw = { ...whole, temporal: { namespace: 'kept' }, api: { host: '0.0.0.0' } };
+  const config = parse(raw, { TEMPORAL_ADDRESS: 'temporal:7233', RESYNC_API_PORT: '9000' });
+  expect(config.temporal).toMatchObject({ namespace: 'kept', address: 'temporal:7233' });
+  expect(config.api).toEqual({ host: '0.0.0.0', port: 9000 });
+});
+
+test('DISTRICT_DATABASE_URL does not touch a configuration of several districts', () => {
+  const other = { ...lincoln, id: 'other', number: 8, databaseUrl: 'mysql://o@h/other' };
+  const config = parse(
+    { ...whole, districts: [lincoln, other] },
+    { DISTRICT_DATABASE_URL: 'mysql://env@h/x' },
+  );
+  expect(config.districts.map((d) => d.databaseUrl)).toEqual([lincoln.databaseUrl, other.databaseUrl]);
+});
+
+describe('a refusal names the field', () => {
+  const district = (parts: object) => ({ ...whole, districts: [{ ...lincoln, ...parts }] });
+
+  test.each<[string, unknown]>([
+    ['stateDatabaseUrl', { ...whole, stateDatabaseUrl: 'postgres://h/d' }],
+    ['controlDatabaseUrl', { ...whole, controlDatabaseUrl: undefined }],
+    ['districts', { ...whole, districts: [] }],
+    ['districts[0].id', district({ id: 'Lincoln County' })],
+    ['districts[0].number', district({ number: 0 })],
+    ['districts[0].name', district({ name: '' })],
+    ['districts[0].state', district({ state: 'Kentucky' })],
+    ['districts[0].schoolYear', district({ schoolYear: 27 })],
+    ['districts[0].databaseUrl', district({ databaseUrl: 'localhost' })],
+    ['districts[0].objects.enabled[0]', district({ objects: { enabled: [1] } })],
+    ['temporal.webUrl', { ...whole, temporal: { webUrl: 'not a url' } }],
+    ['api.port', { ...whole, api: { port: 70_000 } }],
+    ['copy.rangeRecords', { ...whole, copy: { rangeRecords: 1 } }],
+    ['copy.pageRecords', { ...whole, copy: { pageRecords: 1.5 } }],
+    ['copy.lanes', { ...whole, copy: { lanes: 0 } }],
+    ['copy.rangesInFlight', { ...whole, copy: { rangesInFlight: '4' } }],
+    ['catalogFile', { ...whole, catalogFile: 1 }],
+  ])('%s', (field, raw) => {
+    expect(refusal(raw)).toContain(`at ${field}\n`.trimEnd());
+  });
+
+  test.each<[string, unknown]>([
+    ['"districs"', { ...whole, districs: [] }],
+    ['"lane"', { ...whole, copy: { lane: 1 } }],
+    ['"tenant"', district({ tenant: 1 })],
+  ])('%s that nobody knows', (key, raw) => expect(refusal(raw)).toContain(`Unrecognized key: ${key}`));
+
+  test('RESYNC_API_PORT that is no number', () => {
+    expect(refusal(whole, { RESYNC_API_PORT: 'http' })).toContain('at api.port');
+  });
+
+  test.each(['id', 'number'] as const)('%s given to two districts', (field) => {
+    const other = { ...lincoln, id: 'other', number: 8, [field]: lincoln[field] };
+    expect(refusal({ ...whole, districts: [lincoln, other] })).toBe(
+      `test.yaml: two districts have the ${field} "${lincoln[field]}".`,
+    );
+  });
+
+  test('without showing a password that stands beside it', () => {
+    const wrong = district({ databaseUrl: 'postgres://d:secret@h/d' });
+    expect(refusal(wrong)).not.toContain('secret');
+  });
+
+  test('of a district that is none, even where the environment has its URL', () => {
+    const env = { DISTRICT_DATABASE_URL: 'mysql://env@h/x' };
+    expect(refusal({ ...whole, districts: [null] }, env)).toContain('at districts[0].id');
+  });
+
+  test('and a configuration that is no mapping is refused too', () => {
+    for (const raw of [null, [], 'text', 1]) expect(refusal(raw)).toContain('test.yaml');
+  });
+});
+
+describe('the file', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'config-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('is the one of RESYNC_CONFIG unless one is given', () => {
+    const file = join(folder, 'resync.config.yaml');
+    writeFileSync(file, JSON.stringify(whole));
+    expect(loadConfig({ env: { RESYNC_CONFIG: file } }).districts).toHaveLength(1);
+    expect(loadConfig({ file, env: { RESYNC_CONFIG: 'elsewhere.yaml' } }).districts).toHaveLength(1);
+  });
+
+  test('that is not there is named, with what to do', () => {
+    expect(() => loadConfig({ file: join(folder, 'none.yaml'), env: {} })).toThrow(/none\.yaml.*resync up/);
+  });
+
+  test('that is not YAML is named', () => {
+    const file = join(folder, 'torn.yaml');
+    writeFileSync(file, 'stateDatabaseUrl: mysql://s:secret@h/d\ndistricts: [');
+    const act = () => loadConfig({ file, env: {} });
+    expect(act).toThrow(/torn\.yaml is not YAML.*line/);
+    expect(act).not.toThrow(/secret/);
+  });
+});
