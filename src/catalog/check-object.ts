@@ -123,6 +123,9 @@ function references(
     const counts = `${reference.columns.length} columns for ${reference.parentColumns.length} parentColumns`;
     found.push([`${at}.columns`, counts]);
   }
+  const unsent = reference.columns.find((column) => object.ignoredColumns.includes(column));
+  if (unsent !== undefined)
+    found.push([`${at}.columns`, `"${unsent}" is in ignoredColumns, so it is not sent`]);
   if (!sameMembers(reference.parentColumns, parent.key)) {
     found.push([`${at}.parentColumns`, `not the key of ${parent.name} (${parent.key.join(', ')})`]);
   }

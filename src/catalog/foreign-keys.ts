@@ -7,7 +7,7 @@ export interface TableReferences {
   readonly table: MatchedTable;
   /** Lead to the parent's match key, in its order; sorted. */
   readonly references: readonly ObjectReference[];
-  /** Parents reached by another unique key: they come first, but what is missing there can't be named. */
+  /** Parents reached by another unique key or a column that isn't sent: first in order, but not named where missing. */
   readonly orderOnly: readonly string[];
 }
 
@@ -38,6 +38,12 @@ export function referencesOf(
             (parent === table ? 'not followed' : 'kept as a parent for the order only'),
         );
         if (parent !== table) orderOnly.add(parent.name);
+      } else if (!key.columns.every((column) => isSent(table, column))) {
+        note(
+          `${shown} has a column that is not sent: ` +
+            (parent === table ? 'not followed' : `${parent.name} is kept as a parent for the order only`),
+        );
+        if (parent !== table) orderOnly.add(parent.name);
       } else {
         const reference = inKeyOrder(key, parent);
         references.set(JSON.stringify(reference), reference);
@@ -62,6 +68,11 @@ function distinctKeys({ district, state, tenantColumn }: MatchedTable): ForeignK
     if (!keys.has(same)) keys.set(same, plain);
   }
   return [...keys].sort(([a], [b]) => compareNames(a, b)).map(([, key]) => key);
+}
+
+/** A reference compares what is sent with what the state has: a column the state computes or hasn't can't take part. */
+function isSent({ district, ignoredColumns }: MatchedTable, column: string): boolean {
+  return district.columns.some(({ name }) => name === column) && !ignoredColumns.includes(column);
 }
 
 function withoutTenant(key: ForeignKeySchema, tenantColumn: string | null): ForeignKeySchema {

@@ -145,7 +145,7 @@ function match(pair: Pair, tenant: string | null, findings: IntrospectionFinding
   };
 }
 
-/** Says what differs. @returns columns that must be left out: generated on either side, or not at the state */
+/** Says what differs. @returns columns that must be left out: those the state computes itself, or hasn't */
 function compareColumns(
   { district, state }: Pair,
   tenantColumn: string | null,
@@ -155,15 +155,17 @@ function compareColumns(
   const atState = new Map(state.columns.map((column) => [column.name, column]));
   for (const column of district.columns) {
     const other = atState.get(column.name);
-    if (column.generated || other?.generated) ignored.push(column.name);
+    if (other?.generated || (column.generated && other === undefined)) ignored.push(column.name);
     else if (other === undefined) {
       ignored.push(column.name);
       find('note', `the state has no column "${column.name}": left out`);
     } else if (other.type !== column.type) {
       find('note', `"${column.name}" is ${column.type} at the district and ${other.type} at the state`);
     }
-    if (other !== undefined && other.generated !== column.generated) {
-      find('note', `"${column.name}" is generated on one side only: left out`);
+    if (other?.generated && !column.generated)
+      find('note', `"${column.name}" is generated at the state: left out`);
+    if (other?.generated === false && column.generated) {
+      find('note', `"${column.name}" is generated at the district only: its value is sent`);
     }
   }
   for (const column of state.columns) {

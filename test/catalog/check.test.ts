@@ -47,6 +47,11 @@ test.each<[string, Partial<SyncObject>, string]>([
     { references: [reference({ parentColumns: ['number'] })] },
     'Child.references[0].parentColumns: not the key of Parent (parentID)',
   ],
+  [
+    'a reference by a column that is not sent',
+    { references: [reference()], ignoredColumns: ['parentID'] },
+    'Child.references[0].columns: "parentID" is in ignoredColumns, so it is not sent',
+  ],
   ['a missing key', { key: [] }, 'Child.key: missing: records are matched by it'],
   ['a key column twice', { key: ['a', 'a'] }, 'Child.key: names "a" twice'],
   [

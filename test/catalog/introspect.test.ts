@@ -182,15 +182,18 @@ describe('two schemas', () => {
   });
 
   test('with columns generated at one side only, unique prefixes and the books of migrations', async () => {
-    const table = (extra: string) => `CREATE TABLE a (id INT NOT NULL PRIMARY KEY, n INT ${extra});`;
+    const table = (n: string, m: string) =>
+      `CREATE TABLE a (id INT NOT NULL PRIMARY KEY, n INT ${n}, m INT ${m});`;
+    const computed = 'AS (id + 1) VIRTUAL';
     const prefixOnly = 'CREATE TABLE p (name VARCHAR(50) NOT NULL, UNIQUE KEY (name(5)));';
     const { catalog, findings } = await introspectSql(
-      table('NULL') + prefixOnly + keyed('knex_migrations'),
-      table('AS (id + 1) VIRTUAL') + prefixOnly + keyed('knex_migrations'),
+      table('NULL', computed) + prefixOnly + keyed('knex_migrations'),
+      table(computed, 'NULL') + prefixOnly + keyed('knex_migrations'),
     );
     expect(catalog.objects).toMatchObject([{ name: 'a', ignoredColumns: ['n'] }]);
     expect(findings).toMatchObject([
-      { kind: 'note', table: 'a' },
+      { kind: 'note', table: 'a', message: '"n" is generated at the state: left out' },
+      { kind: 'note', table: 'a', message: '"m" is generated at the district only: its value is sent' },
       { kind: 'leftOut', table: 'knex_migrations' },
       { kind: 'refused', table: 'p' },
     ]);
@@ -208,5 +211,20 @@ describe('two schemas', () => {
     const notes = findings.map(({ table, message }) => `${table}: ${message}`);
     expect(notes).toContainEqual(expect.stringMatching(/^a: foreign key \(boss_no\).*not followed/));
     expect(notes).toContainEqual(expect.stringMatching(/^b: a can't come first/));
+  });
+
+  test('whose foreign key has a column that is not sent keep the order and make no reference', async () => {
+    const child = (column: string) =>
+      `CREATE TABLE b (id INT NOT NULL PRIMARY KEY${column && `, a_id INT NULL, FOREIGN KEY (a_id) REFERENCES a (id)`});`;
+    for (const [district, state] of [
+      [child('a_id'), child('')],
+      [child(''), child('a_id')],
+    ] as const) {
+      const { catalog, findings } = await introspectSql(keyed('a') + district, keyed('a') + state);
+      expect(requireObject(catalog, 'b')).toMatchObject({ parents: ['a'], references: [] });
+      expect(findings.map(({ message }) => message)).toContainEqual(
+        expect.stringMatching(/\(a_id\) has a column that is not sent/),
+      );
+    }
   });
 });
