@@ -1,4 +1,4 @@
-import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { syncRange } from './resync-activities';
 import { stopRanges } from './messages';
 
@@ -44,12 +44,16 @@ export async function objectResync(input: ObjectResyncInput): Promise<ObjectResy
     }
   };
 
-  while (next < input.ranges && !stopped && !failed() && !workflowInfo().continueAsNewSuggested) {
-    void startRange(next);
-    next += 1;
-    await condition(() => underWay < input.inFlight || stopped || failed());
+  try {
+    while (next < input.ranges && !stopped && !failed() && !workflowInfo().continueAsNewSuggested) {
+      void startRange(next);
+      next += 1;
+      await condition(() => underWay < input.inFlight || stopped || failed());
+    }
+  } finally {
+    // Cancelled or not: whoever closes the books next must find no page still being written.
+    await CancellationScope.nonCancellable(() => condition(() => underWay === 0));
   }
-  await condition(() => underWay === 0);
   if (failed()) throw failure;
   if (next < input.ranges && !stopped) await continueAsNew<typeof objectResync>({ ...input, next });
   return { next };

@@ -61,7 +61,9 @@ async function runLarge(run: RunContext, members: readonly PreparedObject[]): Pr
   const { resyncId } = run;
   await condition(() => !run.control.held);
   await Promise.all(members.map(({ name }) => startObject({ resyncId, object: name })));
-  await Promise.all(members.map((member) => moveRanges(run, member)));
+  // All have to end, also when one fails: its books are closed next.
+  const moves = await Promise.allSettled(members.map((member) => moveRanges(run, member)));
+  for (const move of moves) if (move.status === 'rejected') throw move.reason;
   const unit = members[0]?.unit ?? null;
   if (unit !== null) {
     const objects = members.map(({ name }) => name);

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { temporal } from '@temporalio/proto';
 import { version } from '../../package.json';
 import { withWorkflows } from '../workflows/support';
 import { scenarios } from './scenarios';
@@ -17,7 +17,8 @@ async function record(): Promise<void> {
     await withWorkflows(script, async (world) => {
       for (const [index, workflowId] of (await play(world)).entries()) {
         const history = await world.client.workflow.getHandle(workflowId).fetchHistory();
-        writeFileSync(join(folder, `${name}-${index}.json.gz`), gzipSync(historyToJSON(history)));
+        const bytes = temporal.api.history.v1.History.encode(history).finish();
+        writeFileSync(join(folder, `${name}-${index}.bin.gz`), gzipSync(bytes));
       }
     });
     process.stdout.write(`${name}\n`);

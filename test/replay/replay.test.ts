@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../workflows/support';
 
 jest.setTimeout(60_000);
 
+const { History } = temporal.api.history.v1;
 const folder = join(__dirname, '..', 'histories');
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.json.gz'),
+  file.endsWith('.bin.gz'),
 );
 
 it('keeps histories to replay', () => {
@@ -17,12 +18,12 @@ it('keeps histories to replay', () => {
 });
 
 it.each(files)('today’s workflows can go on with the recorded run %s', async (file) => {
-  const history = historyFromJSON(JSON.parse(gunzipSync(readFileSync(join(folder, file))).toString('utf8')));
+  const history = History.decode(gunzipSync(readFileSync(join(folder, file))));
   // A failure here means: runs under way at deploy time would get stuck. Guard the change with patched().
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, workflowIdOf(history));
 });
 
 /** Child ids are made from it, so it has to be the recorded one. */
-function workflowIdOf(history: ReturnType<typeof historyFromJSON>): string {
+function workflowIdOf(history: temporal.api.history.v1.IHistory): string {
   return history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? 'unknown';
 }

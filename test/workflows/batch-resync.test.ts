@@ -120,6 +120,24 @@ it('cancels a whole run: objects that did not finish say so, the books are close
   );
 });
 
+it('closes the books of a cancelled large object only after its ranges under way have ended', async () => {
+  const leave = door();
+  await withWorkflows(
+    { objects: [{ name: 'Day', ranges: 6 }], rangesInFlight: 2, move: () => leave.opened },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('two ranges move', () => log.filter((line) => line.startsWith('move Day')).length === 2);
+      await run.executeUpdate(cancelResync, { args: [{ by }] });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(log).not.toContain('cancelled Day');
+      leave.open();
+      expect(await run.result()).toMatchObject({ status: 'cancelled' });
+      expect(log.indexOf('cancelled Day')).toBeGreaterThan(log.indexOf('moved Day 1'));
+      expect(log).not.toContain('move Day 2');
+    },
+  );
+});
+
 it('cancels one object and skips only what depends on it; an unknown object is refused by name', async () => {
   const held = door();
   await withWorkflows(
