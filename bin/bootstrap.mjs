@@ -1,0 +1,88 @@
+/**
+ * `npm run demo|start|test|bench` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const wanted = readFileSync(join(root, 'package.json'), 'utf8').match(/"node": ">=(\d+)\.(\d+)/);
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [needMajor, needMinor] = wanted.slice(1).map(Number);
+  if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
+  console.error(
+    `Node ${process.versions.node} is too old: this project needs ${needMajor}.${needMinor} or newer (https://nodejs.org).`,
+  );
+  process.exit(8);
+}
+
+/** Installs packages unless those of this very lock file are there. */
+async function installPackages() {
+  const marker = join(root, 'node_modules', '.resync-lock');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === hash) return;
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  console.error('Installing packages: npm ci');
+  const ticking = setInterval(() => console.error(`  npm ci … ${seconds()} s`), 5_000);
+  const code = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+    ...['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  ]);
+  clearInterval(ticking);
+  if (code !== 0) process.exit(code);
+  writeFileSync(marker, hash);
+  console.error(`Packages installed in ${seconds()} s.`);
+}
+
+/** Runs a program with our terminal and gives its exit code. */
+function run(command, args, env = process.env) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGINT', forward);
+    process.on('SIGTERM', forward);
+    child.on('error', (error) => {
+      console.error(error.message);
+      resolve(8);
+    });
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', forward);
+      process.off('SIGTERM', forward);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+const typescript = (file, args) =>
+  run(process.execPath, [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, file), ...args]);
+const resync = (verb, args) => run(process.execPath, [join(root, 'bin', 'resync.mjs'), verb, ...args]);
+
+async function main() {
+  const [verb, ...args] = process.argv.slice(2);
+  checkNode();
+  await installPackages();
+  switch (verb) {
+    case 'demo':
+    case 'start':
+      return resync(verb, args);
+    case 'bench':
+      return typescript('bench/run.ts', args);
+    case 'test': {
+      // Before jest starts: it would show none of the progress of a build that takes minutes.
+      const ready = await typescript('src/stack/install.ts', []);
+      if (ready !== 0) return ready;
+      return run(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args]);
+    }
+    default:
+      console.error('Use: node bin/bootstrap.mjs demo|start|test|bench [arguments]');
+      return 2;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/** `npx resync`: from a checkout through tsx, from a build (the image) as compiled JavaScript. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const source = join(root, 'src', 'cli', 'main.ts');
+const built = join(root, 'dist', 'src', 'cli', 'main.js');
+const fromSource = existsSync(source);
+if (fromSource && !existsSync(join(root, 'node_modules', 'tsx'))) {
+  console.error('Packages are not installed: run "npm ci" first ("npm run demo" does it by itself).');
+  process.exit(8);
+}
+
+const child = spawn(
+  process.execPath,
+  [
+    ...(fromSource ? ['--import', new URL('../node_modules/tsx/dist/loader.mjs', import.meta.url).href] : []),
+    fromSource ? source : built,
+    ...process.argv.slice(2),
+  ],
+  { stdio: 'inherit' },
+);
+// The terminal sends Ctrl-C to both; the child decides when it has stopped cleanly.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -1,0 +1,21 @@
+/** What the verbs that run the local stack share: progress on standard error, exit code 8 when it can't be had. */
+import { ConfigError } from '../config';
+import { StackError } from '../stack/stack-error';
+
+/** The stack of a developer, in the folder the command is typed in. */
+export const developerStack = '.stack';
+/** Exit code: a server can't be reached, started or installed. */
+export const unreachable = 8;
+
+export const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Runs a verb; a stack or configuration that can't be had ends it with its sentence and exit code 8, not with a trace. */
+export async function reportingStackErrors(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof StackError || error instanceof ConfigError)) throw error;
+    progress(error.message);
+    process.exitCode = unreachable;
+  }
+}

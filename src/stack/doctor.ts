@@ -1,0 +1,167 @@
+/** Everything that must hold before a resync can run well, checked and put in words. */
+import type { Config } from '../config';
+import { findTemporal } from './temporal-program';
+import { findMariadb } from './mariadb-programs';
+import { probeDatabase, type DatabaseProbe } from './probe-database';
+import { missingSearchAttributes, withTemporal } from './search-attributes';
+
+export interface Finding {
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly check: string;
+  readonly found: string;
+  /** What to do about it; null when it is well. */
+  readonly todo: string | null;
+}
+
+const ok = (check: string, found: string): Finding => ({ level: 'ok', check, found, todo: null });
+const warn = (check: string, found: string, todo: string): Finding => ({ level: 'warn', check, found, todo });
+const fail = (check: string, found: string, todo: string): Finding => ({ level: 'fail', check, found, todo });
+
+/** Pages of 5,000 records and their error text must fit in one packet. */
+const leastPacketBytes = 16 * 1024 * 1024;
+/** Leases and ledger rows carry the servers' own times. */
+const mostSkewSeconds = 5;
+
+/** Checks programs, databases and Temporal; never throws for what it finds. */
+export async function checkProject(config: Config): Promise<Finding[]> {
+  const state = await probeDatabase(config.stateDatabaseUrl);
+  const control = await probeDatabase(config.controlDatabaseUrl);
+  const districts = await Promise.all(
+    config.districts.map(async (district) => ({
+      district,
+      probe: await probeDatabase(district.databaseUrl),
+    })),
+  );
+  return [
+    ...programFindings(),
+    ...districts.flatMap(({ district, probe }) => [
+      ...databaseFindings(`district ${district.id}`, probe),
+      ...apartFindings(district.id, probe, state),
+    ]),
+    ...databaseFindings('state', state),
+    ...stateFindings(state, control),
+    ...(await temporalFindings(config.temporal)),
+  ];
+}
+
+function programFindings(): Finding[] {
+  const mariadb = findMariadb();
+  const temporal = findTemporal();
+  return [
+    ok('Node', process.versions.node),
+    mariadb === null
+      ? warn('MariaDB programs', 'not found', 'Only the local stack needs them; "resync up" installs them.')
+      : ok('MariaDB programs', mariadb.server),
+    temporal === null
+      ? warn('Temporal program', 'not found', 'Only the local stack needs it; "resync up" gets or builds it.')
+      : ok('Temporal program', temporal),
+  ];
+}
+
+function databaseFindings(name: string, probe: DatabaseProbe): Finding[] {
+  if (probe.kind === 'unreachable') {
+    return [
+      fail(
+        name,
+        `cannot be reached (${probe.code})`,
+        'Check host, port, login and that it runs; locally "resync up".',
+      ),
+    ];
+  }
+  const { version, sqlMode, maxAllowedPacket, skewSeconds } = probe;
+  return [
+    ok(name, version),
+    /STRICT_(TRANS|ALL)_TABLES/.test(sqlMode)
+      ? ok(`${name} sql_mode`, 'strict')
+      : warn(
+          `${name} sql_mode`,
+          'not strict',
+          'The service sets it for its own sessions; set STRICT_TRANS_TABLES for everyone.',
+        ),
+    maxAllowedPacket >= leastPacketBytes
+      ? ok(`${name} max_allowed_packet`, `${maxAllowedPacket / 1024 / 1024}M`)
+      : warn(
+          `${name} max_allowed_packet`,
+          `${maxAllowedPacket} bytes`,
+          'Set 64M, or lower copy.pageRecords.',
+        ),
+    Math.abs(skewSeconds) <= mostSkewSeconds
+      ? ok(`${name} clock`, `${skewSeconds.toFixed(1)} s apart from here`)
+      : warn(
+          `${name} clock`,
+          `${skewSeconds.toFixed(0)} s apart from here`,
+          'Run a time service on both machines.',
+        ),
+  ];
+}
+
+function apartFindings(districtId: string, district: DatabaseProbe, state: DatabaseProbe): Finding[] {
+  if (district.kind === 'unreachable' || state.kind === 'unreachable') return [];
+  const check = `district ${districtId} and state`;
+  if (district.server !== state.server) return [ok(check, 'two servers')];
+  return district.database === state.database
+    ? [fail(check, 'are the same database', 'Give the district and the state databases of their own.')]
+    : [ok(check, 'two databases of one server')];
+}
+
+function stateFindings(state: DatabaseProbe, control: DatabaseProbe): Finding[] {
+  if (state.kind === 'unreachable' || control.kind === 'unreachable') {
+    return control.kind === 'unreachable' ? databaseFindings('control', control) : [];
+  }
+  return [
+    state.server === control.server && state.database !== control.database
+      ? ok('control', 'a database of its own on the state’s server')
+      : fail(
+          'control',
+          state.server === control.server
+            ? 'is the state’s own database'
+            : 'is on another server than the state',
+          'Put it beside the state’s: a page, its ledger row and its errors are one transaction.',
+        ),
+    state.localInfile
+      ? ok('state local_infile', 'on')
+      : warn('state local_infile', 'off', 'An empty state fills faster with local_infile=1.'),
+    state.flushAtCommit === 1
+      ? ok('state innodb_flush_log_at_trx_commit', '1')
+      : warn(
+          'state innodb_flush_log_at_trx_commit',
+          String(state.flushAtCommit),
+          'Set 1: a power cut may lose committed pages.',
+        ),
+    ...(state.galera
+      ? [
+          warn(
+            'state wsrep_on',
+            'Galera',
+            'Commits may fail by certification; they are repeated. Send to one node.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+async function temporalFindings({ address, namespace }: Config['temporal']): Promise<Finding[]> {
+  try {
+    const missing = await withTemporal(address, (connection) =>
+      missingSearchAttributes(connection, namespace),
+    );
+    return [
+      ok('Temporal', `${address}, namespace ${namespace}`),
+      missing.length === 0
+        ? ok('Temporal search attributes', 'registered')
+        : fail(
+            'Temporal search attributes',
+            `missing: ${missing.join(', ')}`,
+            'Start a worker or "resync up": both register them.',
+          ),
+    ];
+  } catch {
+    return [
+      fail(
+        'Temporal',
+        `${address} cannot be reached`,
+        'Check temporal.address and that it runs; locally "resync up".',
+      ),
+    ];
+  }
+}

@@ -1,0 +1,49 @@
+/** The stack's three databases, with the newest schema. */
+import { createConnection } from 'mysql2/promise';
+import { migrate, type DatabaseKind } from '../migrate';
+import { serverOf } from './given-servers';
+import { StackError } from './stack-error';
+
+type Urls = Readonly<Partial<Record<DatabaseKind, string>>>;
+
+/** Creates those that are not there and runs each one's migrations. @throws StackError naming the one that can't be made */
+export async function prepareDatabases(urls: Urls): Promise<void> {
+  await forEach(urls, async (kind, url, name) => {
+    await onServer(url, 'CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', name);
+    await migrate(url, kind);
+  });
+}
+
+/** Drops them with all they hold and makes them anew. @throws StackError naming the one that can't be made */
+export async function emptyDatabases(urls: Urls): Promise<void> {
+  await forEach(urls, (_kind, url, name) => onServer(url, 'DROP DATABASE IF EXISTS ??', name));
+  await prepareDatabases(urls);
+}
+
+async function forEach(
+  urls: Urls,
+  work: (kind: DatabaseKind, url: string, name: string) => Promise<void>,
+): Promise<void> {
+  for (const kind of ['district', 'state', 'control'] as const) {
+    const url = urls[kind];
+    if (url === undefined) continue;
+    const name = new URL(url).pathname.slice(1);
+    try {
+      await work(kind, url, name);
+    } catch (error) {
+      // The driver's message may quote a statement; its code is enough to act on.
+      const code = (error as { code?: string }).code ?? (error as Error).name;
+      throw new StackError(`The ${kind} database "${name}" could not be prepared (${code}).`);
+    }
+  }
+}
+
+async function onServer(url: string, statement: string, name: string): Promise<void> {
+  const { host, port, user, password } = serverOf(url);
+  const connection = await createConnection({ host, port, user, password });
+  try {
+    await connection.query(statement, [name]);
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,54 @@
+/** What a database server says about itself, as far as a resync depends on it. */
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+
+export type DatabaseProbe =
+  | { readonly kind: 'unreachable'; readonly code: string }
+  | {
+      readonly kind: 'reached';
+      readonly version: string;
+      /** Tells servers apart: MariaDB has no @@server_uuid, so host, port and data directory. */
+      readonly server: string;
+      readonly database: string;
+      readonly sqlMode: string;
+      readonly maxAllowedPacket: number;
+      readonly localInfile: boolean;
+      readonly flushAtCommit: number;
+      readonly galera: boolean;
+      /** Its clock minus ours. */
+      readonly skewSeconds: number;
+    };
+
+/** Connects and asks; an error becomes `unreachable` with the driver's code, never its text (it may quote a login). */
+export async function probeDatabase(url: string): Promise<DatabaseProbe> {
+  try {
+    const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+    try {
+      const asked = Date.now();
+      const [rows] = await connection.query<RowDataPacket[]>(
+        `SELECT VERSION() AS version, DATABASE() AS db, CONCAT_WS(' ', @@hostname, @@port, @@datadir) AS server,
+                @@GLOBAL.sql_mode AS sqlMode, @@GLOBAL.max_allowed_packet AS packet, @@GLOBAL.local_infile AS localInfile,
+                @@GLOBAL.innodb_flush_log_at_trx_commit AS flushAtCommit, UNIX_TIMESTAMP(NOW(3)) AS clock`,
+      );
+      const here = (asked + Date.now()) / 2000;
+      // MySQL has no wsrep variable at all, so it is looked up by name.
+      const [wsrep] = await connection.query<RowDataPacket[]>(`SHOW GLOBAL VARIABLES LIKE 'wsrep_on'`);
+      const row: Record<string, unknown> = rows[0] ?? {};
+      return {
+        kind: 'reached',
+        version: String(row['version']),
+        server: String(row['server']),
+        database: String(row['db']),
+        sqlMode: String(row['sqlMode']),
+        maxAllowedPacket: Number(row['packet']),
+        localInfile: Number(row['localInfile']) === 1,
+        flushAtCommit: Number(row['flushAtCommit']),
+        galera: wsrep[0]?.['Value'] === 'ON',
+        skewSeconds: Number(row['clock']) - here,
+      };
+    } finally {
+      connection.destroy();
+    }
+  } catch (error) {
+    return { kind: 'unreachable', code: (error as { code?: string }).code ?? 'no answer' };
+  }
+}
