@@ -1,0 +1,275 @@
+import { quoteName, quoteText } from '../sql';
+import { familyOf, isLong, membersOf, type TypeFamily } from './families';
+import type { Column } from './table-shape';
+
+/** How a value fetched from the district is written into a statement. */
+export type WriteKind = 'number' | 'text' | 'hex';
+
+/** A district value the state's type can't hold exactly though the server would take it without an error. */
+export interface Unfit {
+  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED';
+  readonly column: string;
+  /** Condition on the district record; TRUE: the record can't be sent. */
+  readonly when: string;
+  readonly message: string;
+}
+
+/** One column on both sides: how its values are compared, read and written. */
+export interface ColumnPair {
+  readonly name: string;
+  /**
+   * Items of the hashed text on each side: the same characters for the same value. With `framed` the item may hold any
+   * character, so its length goes before it.
+   */
+  readonly district: string;
+  readonly state: string;
+  readonly framed: boolean;
+  /** Expression that reads the district's value without loss through the driver. */
+  readonly fetch: string;
+  readonly write: WriteKind;
+  /** LENGTH of the district's value, for columns that can be long. */
+  readonly length: string | null;
+  readonly unfit: Unfit | null;
+}
+
+/** Pairs two columns. @returns a sentence instead when their values could never compare exactly. */
+export function pairColumns(district: Column, state: Column): ColumnPair | string {
+  const from = familyOf(district);
+  const to = familyOf(state);
+  if (from === null || to === null)
+    return `the type ${(from === null ? district : state).type} is not supported`;
+  const made = compared(district, from, state, to);
+  if (typeof made === 'string') return made;
+  const name = quoteName(district.name);
+  return {
+    name: district.name,
+    framed: false,
+    unfit: null,
+    length: isLong(district) ? `COALESCE(LENGTH(${name}), 0)` : null,
+    ...fetched(district, from),
+    ...made,
+  };
+}
+
+function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' | 'write'> {
+  const name = quoteName(column.name);
+  switch (family) {
+    case 'integer':
+      return { fetch: column.type === 'bit' || isZerofill(column) ? `${name}+0` : name, write: 'number' };
+    case 'decimal':
+      return { fetch: isZerofill(column) ? `${name}+0` : name, write: 'number' };
+    // FLOAT loses digits on the way as text; as DOUBLE it is exact, and as characters it keeps -0.
+    case 'double':
+      return { fetch: `CAST(${name}+0e0 AS CHAR)`, write: 'text' };
+    case 'binary':
+    case 'geometry':
+      return { fetch: `HEX(${name})`, write: 'hex' };
+    case 'address':
+      return { fetch: `CAST(${name} AS CHAR)`, write: 'text' };
+    case 'text':
+    case 'enum':
+    case 'set':
+    case 'json':
+    case 'date':
+    case 'datetime':
+    case 'time':
+      return { fetch: name, write: 'text' };
+  }
+}
+
+type Compared = Pick<ColumnPair, 'district' | 'state'> & Partial<Pick<ColumnPair, 'framed' | 'unfit'>>;
+
+function compared(district: Column, from: TypeFamily, state: Column, to: TypeFamily): Compared | string {
+  const lossy = `${district.type} at the district and ${state.type} at the state can't be compared exactly`;
+  switch (from) {
+    case 'integer':
+      if (to === 'integer') return { district: whole(district), state: whole(state) };
+      if (to === 'decimal')
+        return { district: decimal(district, state.scale ?? 0), state: plainDecimal(state) };
+      // 53 bits of a double hold every integer of up to 32 bits.
+      if (to === 'double' && state.type === 'double' && district.type !== 'bigint' && district.type !== 'bit')
+        return { district: double(district), state: double(state) };
+      if (to === 'text')
+        return {
+          ...texts(district, state),
+          district: text(district, false, `CAST(${whole(district)} AS CHAR)`),
+        };
+      return lossy;
+    case 'decimal':
+      if (to === 'decimal' || to === 'integer') return decimals(district, state);
+      return lossy;
+    case 'double':
+      if (to === 'double' && !(district.type === 'double' && state.type === 'float'))
+        return { district: double(district), state: double(state) };
+      return lossy;
+    case 'text':
+    case 'enum':
+    case 'address':
+      if (to === 'text') return texts(district, state);
+      if (to === 'enum') return intoEnum(district, state);
+      if (to === 'address') return addresses(district, state);
+      // MySQL writes JSON anew (spaces, 1.10); text can't be compared with it.
+      return lossy;
+    case 'set':
+      if (to === 'text') return texts(district, state);
+      return to === 'set' && sameSet(district, state)
+        ? texts(district, state)
+        : `the SET at the state doesn't begin with the district's members in the same order`;
+    case 'binary':
+      return to === 'binary' ? binaries(district, state) : lossy;
+    case 'geometry':
+      return to === 'geometry'
+        ? { district: digest(quoteName(district.name)), state: digest(quoteName(state.name)) }
+        : lossy;
+    case 'json':
+      return to === 'json' || to === 'text' ? texts(district, state) : lossy;
+    case 'date':
+      if (to === 'date') return { district: quoteName(district.name), state: quoteName(state.name) };
+      return to === 'datetime' ? moments(district, state) : lossy;
+    case 'datetime':
+      return to === 'datetime' ? moments(district, state) : lossy;
+    case 'time':
+      return to === 'time' ? moments(district, state) : lossy;
+  }
+}
+
+function isZerofill(column: Column): boolean {
+  return /zerofill/i.test(column.fullType);
+}
+
+function whole(column: Column): string {
+  const name = quoteName(column.name);
+  return column.type === 'bit' || column.type === 'year' || isZerofill(column) ? `${name}+0` : name;
+}
+
+function double(column: Column): string {
+  return `${quoteName(column.name)}+0e0`;
+}
+
+function decimal(column: Column, scale: number): string {
+  return `CAST(${quoteName(column.name)} AS DECIMAL(65,${scale}))`;
+}
+
+function plainDecimal(column: Column): string {
+  return isZerofill(column) ? `${quoteName(column.name)}+0` : quoteName(column.name);
+}
+
+/** The state's smaller scale would round with a note at most, so records that need more digits are refused beforehand. */
+function decimals(district: Column, state: Column): Compared {
+  const from = district.scale ?? 0;
+  const to = state.scale ?? 0;
+  const name = quoteName(district.name);
+  if (from === to && familyOf(state) === 'decimal')
+    return { district: plainDecimal(district), state: plainDecimal(state) };
+  const scale = Math.max(from, to);
+  return {
+    district: decimal(district, scale),
+    state: decimal(state, scale),
+    unfit:
+      to >= from
+        ? null
+        : {
+            code: 'VALUE_PRECISION',
+            column: district.name,
+            when: `(${name} <> TRUNCATE(${name}, ${to}))`,
+            message: `The value of ${district.name} has more than the ${to} decimal places the state keeps.`,
+          },
+  };
+}
+
+/** Explicit COLLATE, because two columns of different collations can't be concatenated otherwise. */
+function text(column: Column, stripped: boolean, expression = quoteName(column.name)): string {
+  const utf8 =
+    column.charset === 'utf8mb4' && expression === quoteName(column.name)
+      ? expression
+      : `CONVERT(${expression} USING utf8mb4)`;
+  return `${stripped ? `TRIM(TRAILING ' ' FROM ${utf8})` : utf8} COLLATE utf8mb4_bin`;
+}
+
+/** CHAR can't hold trailing spaces, on whichever side it is. */
+function texts(district: Column, state: Column): Compared {
+  const stripped = (district.type === 'char') !== (state.type === 'char');
+  const items = { district: text(district, stripped), state: text(state, stripped) };
+  return isLong(district) || isLong(state)
+    ? { district: digest(items.district), state: digest(items.state) }
+    : { ...items, framed: true };
+}
+
+function addresses(district: Column, state: Column): Compared | string {
+  if (district.type === state.type) return texts(district, state);
+  if (state.type !== 'uuid') return `text and ${state.type} can't be compared exactly`;
+  return { district: `LOWER(${text(district, false)})`, state: `LOWER(${text(state, false)})`, framed: true };
+}
+
+/** ENUM matches by its collation: "YES" would be stored as "Yes" and differ for ever, so only exact members may pass. */
+function intoEnum(district: Column, state: Column): Compared {
+  const members = membersOf(state).map(
+    (member) => `CONVERT(${quoteText(member)} USING utf8mb4) COLLATE utf8mb4_bin`,
+  );
+  const known =
+    familyOf(district) === 'enum' && membersOf(district).every((member) => membersOf(state).includes(member));
+  return {
+    ...texts(district, state),
+    unfit: known
+      ? null
+      : {
+          code: 'VALUE_NOT_ALLOWED',
+          column: district.name,
+          when: `(${text(district, false)} NOT IN (${members.join(', ')}))`,
+          message: `The value of ${district.name} is not one of those the state allows.`,
+        },
+  };
+}
+
+function sameSet(district: Column, state: Column): boolean {
+  const members = membersOf(state);
+  return membersOf(district).every((member, i) => member === members[i]);
+}
+
+/** BINARY(n) fills up with zero bytes at the state. */
+function binaries(district: Column, state: Column): Compared {
+  const from = quoteName(district.name);
+  const to = quoteName(state.name);
+  const n = state.octets ?? 0;
+  const padded =
+    state.type === 'binary' && !(district.type === 'binary' && (district.octets ?? 0) >= n)
+      ? `IF(LENGTH(${from}) >= ${n}, ${from}, RPAD(${from}, ${n}, x'00'))`
+      : from;
+  return isLong(district) || isLong(state)
+    ? { district: digest(padded), state: digest(to) }
+    : { district: `HEX(${padded})`, state: `HEX(${to})` };
+}
+
+/** Keeps the hashed text far below max_allowed_packet, above which CONCAT_WS would give NULL and hide a difference. */
+function digest(expression: string): string {
+  return `SHA1(${expression})`;
+}
+
+/** Text of both sides with as many digits of the second; a date gets midnight. */
+function moments(district: Column, state: Column): Compared {
+  const fraction = Math.max(district.fraction, state.fraction);
+  const name = quoteName(district.name);
+  const lost = 10 ** (6 - state.fraction);
+  return {
+    district: moment(district, state, fraction),
+    state: moment(state, district, fraction),
+    unfit:
+      state.fraction >= district.fraction
+        ? null
+        : {
+            code: 'VALUE_PRECISION',
+            column: district.name,
+            when: `(MICROSECOND(${name}) % ${lost} <> 0)`,
+            message: `The time in ${district.name} is more precise than the state keeps.`,
+          },
+  };
+}
+
+function moment(column: Column, other: Column, fraction: number): string {
+  const name = quoteName(column.name);
+  const midnight = column.type === 'date' && other.type !== 'date' ? ' 00:00:00' : '';
+  const missing = fraction - column.fraction;
+  const digits = missing === 0 ? '' : `${column.fraction === 0 ? '.' : ''}${'0'.repeat(missing)}`;
+  const suffix = midnight + digits;
+  return suffix === '' ? name : `CONCAT(${name}, '${suffix}')`;
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError } from './errors';
+import type { PageJob } from './job';
+import {
+  checkLease,
+  claimPage,
+  type PageEntry,
+  type PageId,
+  readPage,
+  settlePage,
+  storeErrors,
+} from './ledger';
+import type { PageBook } from './page-book';
+import type { Session } from './pools';
+
+/** Repetitions of a whole page after a deadlock or a lock wait, before the activity's own retry takes over. */
+const quickRetries = 10;
+const shortestPauseMs = 50;
+const longestPauseMs = 2_000;
+
+/**
+ * One page, one transaction at the state: ledger row, lease, `work`, errors, counts, COMMIT. A page that is already in
+ * the ledger (a repeated attempt, or a zombie's) is not done again: its entry is returned.
+ * @param work writes with the session and returns the page's book; called anew when the transaction has to be repeated
+ * @throws DatabaseError; whatever class, nothing of the page stays
+ */
+export async function writePage(
+  job: PageJob,
+  page: PageId,
+  work: (session: Session) => Promise<PageBook>,
+): Promise<PageEntry> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const book = await transact(job, page, work);
+      if (book !== null) return { ...page, read: book.read, counts: book.counts };
+      const done = await readPage(job, page.rangeNo, page.pageNo);
+      if (done !== null) return done;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.klass !== 'transient' || attempt > quickRetries)
+        throw error;
+      const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt);
+      await sleep(shortestPauseMs + Math.random() * (longest - shortestPauseMs));
+    }
+    job.signal.throwIfAborted();
+  }
+}
+
+async function transact(
+  job: PageJob,
+  page: PageId,
+  work: (session: Session) => Promise<PageBook>,
+): Promise<PageBook | null> {
+  return job.editions.state.withSession(async (session) => {
+    await session.write('START TRANSACTION');
+    try {
+      if (!(await claimPage(session, job, page))) {
+        await session.write('ROLLBACK');
+        return null;
+      }
+      await checkLease(session, job);
+      const book = await withUnitChecks(session, job, () => work(session));
+      await storeErrors(session, job, book.errors);
+      await settlePage(session, job, page, book);
+      await job.beforeCommit?.();
+      job.signal.throwIfAborted();
+      await session.write('COMMIT');
+      return book;
+    } catch (error) {
+      // After a lock wait the transaction is still open and a COMMIT would keep half a page.
+      await session.write('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** Objects of a unit reference each other in a circle: their rows are written with the checks off, and verified later. */
+async function withUnitChecks<T>(session: Session, job: PageJob, work: () => Promise<T>): Promise<T> {
+  if (job.mapping.object.unit === null) return work();
+  await session.write('SET SESSION foreign_key_checks = 0');
+  const result = await work();
+  // On an error the connection is destroyed, and the setting with it.
+  await session.write('SET SESSION foreign_key_checks = 1');
+  return result;
+}

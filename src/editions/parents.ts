@@ -1,0 +1,81 @@
+import { formatRecordKey, type RecordKey } from '../domain/record-error';
+import { typedLiteral } from './columns/key-column';
+import type { PageJob } from './job';
+import type { ReferenceMapping } from './mapping';
+import type { Session } from './pools';
+import type { DistrictRecord } from './records';
+import { parentKeyOf } from './refusal';
+import { quoteName, quoteNumber } from './sql';
+
+/** Parent keys of one anti-join. */
+const parentsPerStatement = 500;
+
+export interface MissingParent {
+  readonly reference: ReferenceMapping;
+  readonly key: RecordKey;
+}
+
+/**
+ * Which records refer to a parent the state doesn't have: an anti-join per reference over the distinct parent keys, so
+ * that the state's server compares by its own collations. NULL in a reference means that no parent is needed.
+ * @returns the first missing parent of each such record
+ */
+export async function missingParents(
+  session: Session,
+  job: PageJob,
+  records: readonly DistrictRecord[],
+  references: readonly ReferenceMapping[],
+): Promise<Map<DistrictRecord, MissingParent>> {
+  const missing = new Map<DistrictRecord, MissingParent>();
+  for (const reference of references) {
+    const byParent = new Map<string, { key: RecordKey; children: DistrictRecord[] }>();
+    for (const record of records) {
+      if (missing.has(record)) continue;
+      const key = parentKeyOf(job.mapping, record, reference);
+      if (key === null) continue;
+      const id = formatRecordKey(key);
+      const entry = byParent.get(id) ?? { key, children: [] };
+      entry.children.push(record);
+      byParent.set(id, entry);
+    }
+    const entries = [...byParent.values()];
+    for (let start = 0; start < entries.length; start += parentsPerStatement) {
+      const part = entries.slice(start, start + parentsPerStatement);
+      const absent = await absentOf(
+        session,
+        job,
+        reference,
+        part.map(({ key }) => key),
+      );
+      for (const n of absent) {
+        const { key, children } = part[n]!;
+        for (const child of children) missing.set(child, { reference, key });
+      }
+    }
+  }
+  return missing;
+}
+
+async function absentOf(
+  session: Session,
+  { scope }: PageJob,
+  { parentTable, parentTenant, parentColumns }: ReferenceMapping,
+  keys: readonly RecordKey[],
+): Promise<number[]> {
+  const rows = keys.map((key, n) => {
+    const parts = parentColumns.map((column, i) => {
+      const literal = typedLiteral(column, key[i]!);
+      return n === 0 ? `${literal} AS k${i}` : literal;
+    });
+    return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
+  });
+  const on = [
+    ...(parentTenant === null ? [] : [`p.${quoteName(parentTenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...parentColumns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
+  ];
+  const found = await session.rows(
+    `SELECT v.n FROM (${rows.join(' UNION ALL ')}) v
+      WHERE NOT EXISTS (SELECT 1 FROM ${parentTable} p WHERE ${on.join(' AND ')})`,
+  );
+  return found.map(([n]) => Number(n));
+}

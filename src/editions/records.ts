@@ -1,0 +1,112 @@
+import { formatRecordKey, type RecordKey } from '../domain/record-error';
+import { keyText } from './columns/key-column';
+import type { ColumnPair } from './columns/pair';
+import type { Interval } from './compare';
+import type { PageJob } from './job';
+import { keyInterval, keyList, keyOf, keyOrder, keySelect, keysPerList } from './keyset';
+import type { ObjectMapping } from './mapping';
+import type { Row, Session } from './pools';
+import { districtScope, ruleNumber, stateTenant, where } from './scope';
+
+export type FetchedValue = string | number | null;
+
+/** A whole district record, as text that can be written without loss. */
+export interface DistrictRecord {
+  readonly key: RecordKey;
+  readonly guid: string | null;
+  readonly hash: string | null;
+  /** Number of the rule that forbids it; `null`: may be sent. */
+  readonly rule: number | null;
+  /** In the order of writtenPairs. */
+  readonly values: readonly FetchedValue[];
+}
+
+/** What the state holds under a key, read under lock. */
+export interface StateRecord {
+  readonly guid: string | null;
+  readonly hash: string | null;
+}
+
+/** Columns of an INSERT: the compared ones, then the state-owned ones. */
+export function writtenPairs({ pairs, ownedPairs }: ObjectMapping): readonly ColumnPair[] {
+  return [...pairs, ...ownedPairs];
+}
+
+/** District records by key. A key that isn't in the answer was deleted or left the scope meanwhile. */
+export async function fetchByKeys(job: PageJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
+  const found: DistrictRecord[] = [];
+  for (let start = 0; start < keys.length; start += keysPerList) {
+    const list = keyList(job.mapping.districtKey, keys.slice(start, start + keysPerList));
+    found.push(...(await fetch(job, [list], { hashed: job.mode === 'compare', tail: '' })));
+  }
+  return found;
+}
+
+/** The next page of an interval, in key order, without hashes. */
+export async function fetchPage(job: PageJob, interval: Interval): Promise<DistrictRecord[]> {
+  const { districtKey } = job.mapping;
+  return fetch(job, keyInterval(districtKey, interval), {
+    hashed: false,
+    tail: `ORDER BY ${keyOrder(districtKey)} LIMIT ${job.pageRecords}`,
+  });
+}
+
+async function fetch(
+  job: PageJob,
+  conditions: readonly string[],
+  { hashed, tail }: { readonly hashed: boolean; readonly tail: string },
+): Promise<DistrictRecord[]> {
+  const { mapping, scope } = job;
+  const { districtKey } = mapping;
+  const rows = await job.editions.district.rows(
+    `SELECT ${keySelect(districtKey)}, ${guidSelect(mapping, 'district')}, ${hashed ? mapping.hash.district : 'NULL'},
+            ${ruleNumber(mapping)}, ${writtenPairs(mapping)
+              .map(({ fetch: expression }) => expression)
+              .join(', ')}
+       FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), ...conditions])} ${tail}`,
+  );
+  const at = districtKey.columns.length;
+  return rows.map((row) => ({
+    key: keyOf(districtKey, row),
+    guid: textOrNull(row[at]),
+    hash: textOrNull(row[at + 1]),
+    rule: row[at + 2] === null ? null : Number(row[at + 2]),
+    values: row.slice(at + 3),
+  }));
+}
+
+/**
+ * Locks the state's records of these keys and reads their hashes (reliability 3.7: the state's hash first, THEN the
+ * district's record). While the lock is held nobody can put another value there, so the write needs no further guard.
+ */
+export async function lockAtState(
+  session: Session,
+  job: PageJob,
+  keys: readonly RecordKey[],
+): Promise<Map<string, StateRecord>> {
+  const { mapping, scope, mode } = job;
+  const { stateKey } = mapping;
+  const found = new Map<string, StateRecord>();
+  for (let start = 0; start < keys.length; start += keysPerList) {
+    const list = keyList(stateKey, keys.slice(start, start + keysPerList));
+    const rows = await session.rows(
+      `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
+         FROM ${mapping.stateTable} ${where([...stateTenant(mapping, scope), list])} FOR UPDATE`,
+    );
+    for (const row of rows)
+      found.set(formatRecordKey(keyOf(stateKey, row)), toStateRecord(row, stateKey.columns.length));
+  }
+  return found;
+}
+
+function toStateRecord(row: Row, at: number): StateRecord {
+  return { guid: textOrNull(row[at]), hash: textOrNull(row[at + 1]) };
+}
+
+function guidSelect({ guid }: ObjectMapping, side: 'district' | 'state'): string {
+  return guid === null ? 'NULL' : keyText(guid[side]);
+}
+
+function textOrNull(value: FetchedValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,34 @@
+import { escape } from 'mysql2';
+
+/** Quoting. Names come from information_schema; values are escaped for a session whose sql_mode we set. */
+
+const identifier = /^[A-Za-z0-9_$]{1,64}$/;
+
+/** A name in backticks. @throws TypeError on a name this project can't use (checked at catalog load, and again here) */
+export function quoteName(name: string): string {
+  if (!identifier.test(name)) throw new TypeError('A name in SQL has 1 to 64 letters, digits, "_" or "$".');
+  return `\`${name}\``;
+}
+
+/** `schema`.`table` */
+export function quoteTable(schema: string, table: string): string {
+  return `\`${schema.replaceAll('`', '``')}\`.${quoteName(table)}`;
+}
+
+/** A string literal. Safe because pools.ts sets sql_mode without NO_BACKSLASH_ESCAPES on every connection. */
+export function quoteText(text: string): string {
+  return escape(text);
+}
+
+/** A number from text, unquoted. @throws TypeError on anything but a plain number */
+export function quoteNumber(value: string | number): string {
+  const text = String(value);
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw new TypeError('A number in SQL has digits only.');
+  return text;
+}
+
+/** x'...' from hexadecimal digits. @throws TypeError on other characters */
+export function quoteHex(hex: string): string {
+  if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new TypeError('A binary value is given in hexadecimal digits.');
+  return `x'${hex}'`;
+}
