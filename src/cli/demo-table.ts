@@ -1,60 +1,28 @@
-/** The demo's tables, as text. */
-import Table from 'cli-table3';
+/** What the demo says about causes and about its check of both editions. */
 import type { Cause } from '../control/read-causes';
-import type { ResyncView } from '../control/read-resync';
 import type { EditionCounts } from './demo-verify';
-
-const plain = { style: { head: [], border: [], compact: true } };
-const number = (value: number): { content: string; hAlign: 'right' } => ({
-  content: value.toLocaleString('en-US'),
-  hAlign: 'right',
-});
-
-/** One row an object: what became of its records. */
-export function outcomeTable({ objectRows, totals, colour }: ResyncView): string {
-  const table = new Table({
-    head: ['Object', 'Processed', 'Inserted', 'Updated', 'Unchanged', 'Errors', 'Colour'],
-    ...plain,
-  });
-  const row = (name: string, counts: ResyncView['totals'], dot: string): void =>
-    void table.push([
-      name,
-      ...[counts.processed, counts.inserted, counts.updated, counts.unchanged, counts.errors].map(number),
-      dot,
-    ]);
-  for (const { object, counts, colour: dot, status } of objectRows) {
-    row(object, counts, status === 'finished' ? dot : `${dot} (${status})`);
-  }
-  row('Total', totals, colour);
-  return table.toString();
-}
+import { number, plainTable } from './outcome-table';
 
 /** Why records did not reach the state, the largest cause first. */
-export function causesTable(causes: readonly Cause[]): string {
-  const table = new Table({
-    head: ['Errors', 'go back to', 'Why', 'In'],
-    ...plain,
-    wordWrap: true,
-    colWidths: [8, 30, 60, 40],
+export function causesText(causes: readonly Cause[]): string {
+  const lines = causes.map(({ errors, records, object, code, message, objects }) => {
+    const where = objects.map(({ object: name, errors: count }) => `${name} ${number(count)}`).join(', ');
+    return `${number(errors)} errors = ${number(records)} ${object} (${code})\n    ${message ?? 'no message'}\n    in ${where}`;
   });
-  for (const { errors, records, object, code, message, objects } of causes) {
-    const where = objects.map(({ object: name, errors: count }) => `${name} ${count}`).join(', ');
-    table.push([number(errors), `${records} ${object} (${code})`, message ?? '', where]);
-  }
-  return table.toString();
+  return `${lines.join('\n')}\n`;
 }
 
-/** Objects whose counts on the two servers don't explain each other, or one line that says that all do. */
+/** One line when all objects' counts on the two servers explain each other; else a table of those that don't. */
 export function verificationText(counts: readonly EditionCounts[]): string {
   const wrong = counts.filter(({ agrees }) => !agrees);
   const sum = (side: 'district' | 'state' | 'errors'): string =>
-    counts.reduce((total, row) => total + row[side], 0).toLocaleString('en-US');
+    number(counts.reduce((total, row) => total + row[side], 0));
   if (wrong.length === 0) {
-    return `Counted by plain SQL on both servers, ${counts.length} objects: ${sum('district')} records at the district = ${sum('state')} at the state + ${sum('errors')} errors; every object agrees.`;
+    return `Counted by plain SQL on both servers: ${counts.length} objects, ${sum('district')} records at the district = ${sum('state')} at the state + ${sum('errors')} errors; every object agrees.`;
   }
-  const table = new Table({ head: ['Object', 'District', 'State', 'Errors'], ...plain });
-  for (const { object, district, state, errors } of wrong) {
-    table.push([object, number(district), number(state), number(errors)]);
-  }
-  return `These objects do not agree:\n${table.toString()}`;
+  const rows = wrong.map(({ object, district, state, errors }) => [
+    object,
+    ...[district, state, errors].map(number),
+  ]);
+  return `These objects do not agree:\n${plainTable(['Object', 'District', 'State', 'Errors'], rows, [1, 2, 3])}`;
 }

@@ -1,11 +1,13 @@
 /** What the verbs that run the local stack share: progress on standard error, exit code 8 when it can't be had. */
 import { ConfigError } from '../config';
 import { StackError } from '../stack/stack-error';
+import { exitCodes } from './exit-codes';
+import { stackDir } from './find-config';
 
-/** The stack of a developer, in the folder the command is typed in. */
-export const developerStack = '.stack';
+/** The stack of a developer, in the folder the command is typed in; RESYNC_STACK_DIR names another. */
+export const developerStack = stackDir();
 /** Exit code: a server can't be reached, started or installed. */
-export const unreachable = 8;
+export const unreachable = exitCodes.unreachable;
 
 export const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { startService } from '../stack/service';
 import { startLocalStack } from '../stack/local-stack';
 import { runningServers, stopStack } from '../stack/stack';
+import { writeLocalAccess } from './local-access';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
 
 /** `resync start` (`npm start`): stack, worker and API until Ctrl-C. A stack that ran before goes on running. */
@@ -16,6 +17,7 @@ export function startCommand(): Command {
         const ranBefore = Object.values(runningServers(dir)).every((pid) => pid !== null);
         const { config, configFile, stack } = await startLocalStack({ dir, progress });
         const service = await startService(config, { logFile: join(dir, 'logs', 'service.log') });
+        await writeLocalAccess({ dir, url: service.url, controlDatabaseUrl: config.controlDatabaseUrl });
         const lines = [
           `API           ${service.url}/api/v1`,
           `API docs      ${service.url}/api/docs`,

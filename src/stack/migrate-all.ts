@@ -1,0 +1,14 @@
+/** `node dist/src/stack/migrate-all.js`: makes and migrates every database of the configuration, as docker compose does. */
+import { loadConfig } from '../config';
+import { prepareDatabases } from './prepare-databases';
+
+async function migrateAll(): Promise<void> {
+  const config = loadConfig();
+  await prepareDatabases({ state: config.stateDatabaseUrl, control: config.controlDatabaseUrl });
+  for (const { databaseUrl } of config.districts) await prepareDatabases({ district: databaseUrl });
+}
+
+migrateAll().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 8;
+});
