@@ -138,6 +138,8 @@ export class Gateway {
   }
 
   private async call<T>(work: () => Promise<T>): Promise<T> {
+    // The client would retry a refused connection until the deadline; a person gets the answer at once.
+    if (!(await this.answers())) throw notAvailable();
     try {
       return await this.client.connection.withDeadline(Date.now() + callTimeoutMs, work);
     } catch (error) {
@@ -174,13 +176,17 @@ function unreachable(error: unknown): Problem | null {
       name === 'TransportError' ||
       at.message === 'Failed to connect before the deadline'
     ) {
-      return new Problem(
-        503,
-        'Temporal or its worker does not answer; nothing is lost: repeat the request with the same Idempotency-Key, or wait.',
-        [],
-        { 'Retry-After': '10' },
-      );
+      return notAvailable();
     }
   }
   return null;
+}
+
+function notAvailable(): Problem {
+  return new Problem(
+    503,
+    'Temporal or its worker does not answer; nothing is lost: repeat the request with the same Idempotency-Key, or wait.',
+    [],
+    { 'Retry-After': '10' },
+  );
 }

@@ -1,0 +1,53 @@
+import type { Colour } from '../domain/outcome';
+import type { ResyncStatus } from '../domain/resync';
+
+/** What a script can tell an end by; design brief, section 8. */
+export const exitCodes = {
+  green: 0,
+  usage: 2,
+  yellow: 3,
+  red: 4,
+  notFinished: 5,
+  cancelled: 6,
+  refused: 7,
+  unreachable: 8,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** From which colour on a finished resync fails the command; one that did not finish always does. */
+export const failOns = ['yellow', 'red', 'never'] as const;
+export type FailOn = (typeof failOns)[number];
+
+/** The code of an ended resync. */
+export function exitCodeOf(
+  { status, colour }: { status: ResyncStatus; colour: Colour | null },
+  failOn: FailOn = 'yellow',
+): ExitCode {
+  switch (status) {
+    case 'cancelled':
+      return exitCodes.cancelled;
+    case 'finished':
+      if (colour === 'yellow' && failOn === 'yellow') return exitCodes.yellow;
+      if (colour === 'red' && failOn !== 'never') return exitCodes.red;
+      return exitCodes.green;
+    case 'failed':
+    case 'lost':
+    case 'accepted':
+    case 'queued':
+    case 'running':
+    case 'paused':
+    case 'parked':
+      return exitCodes.notFinished;
+  }
+}
+
+/** Ends a command with a code and a sentence on standard error. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+  ) {
+    super(message);
+  }
+}

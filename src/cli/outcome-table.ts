@@ -1,0 +1,108 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import type { CountsView, ObjectView, ResyncHead, ResyncView } from '../control/read-resync';
+import type { Colour } from '../domain/outcome';
+
+/** A resync as the API sends it; of a state's request a district gets the head only. */
+export type ResyncAnswer = Omit<ResyncView, 'objectRows' | 'totals' | 'colour' | 'netColour'> & {
+  readonly colour: Colour | null;
+  readonly netColour: Colour | null;
+  readonly totals: CountsView | null;
+  readonly objectRows: readonly ObjectView[] | null;
+};
+
+const marks: Readonly<Record<Colour, string>> = { gray: '○', green: '●', yellow: '▲', red: '■' };
+
+/** Colour with a shape and a word: never by colour alone. Plain text where the stream takes no colours. */
+export function paint(
+  colour: Colour | null,
+  text: string = colour ?? '',
+  stream: NodeJS.WritableStream = process.stdout,
+): string {
+  if (colour === null) return text;
+  return styleText(colour, `${marks[colour]} ${text}`, { stream, validateStream: true });
+}
+
+/** 12,345 */
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** A plain table without frames, for standard output. */
+export function plainTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
+    colAligns: head.map((_, index) => (right.includes(index) ? 'right' : 'left')),
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '',
+    },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return `${table.toString().replace(/[ \t]+$/gm, '')}\n`;
+}
+
+/** The table of outcomes: a line an object, then the totals. */
+export function outcomeTable(objects: readonly ObjectView[], totals: CountsView): string {
+  const cells = (counts: CountsView): string[] =>
+    [
+      counts.processed,
+      counts.inserted,
+      counts.updated,
+      counts.unchanged,
+      counts.excluded,
+      counts.blocked,
+      counts.failed,
+      counts.errors,
+    ].map(number);
+  const rows = objects.map((row) => [
+    row.object,
+    paint(row.colour, row.status === 'finished' ? row.colour : row.status),
+    ...cells(row.counts),
+  ]);
+  return plainTable(
+    [
+      'Object',
+      'Status',
+      'Processed',
+      'Inserted',
+      'Updated',
+      'Unchanged',
+      'Excluded',
+      'Blocked',
+      'Failed',
+      'Errors',
+    ],
+    [...rows, ['Total', '', ...cells(totals)]],
+    [2, 3, 4, 5, 6, 7, 8, 9],
+  );
+}
+
+/** One line about a resync: id, what, where it stands. */
+export function headline(
+  resync: Pick<ResyncHead, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message'> & {
+    colour: Colour | null;
+  },
+): string {
+  const year = `${resync.schoolYear - 1}-${String(resync.schoolYear % 100).padStart(2, '0')}`;
+  const end = resync.message === null ? '' : `: ${resync.message}`;
+  return `Resync ${resync.resyncId} of ${resync.districtId} ${year}: ${paint(resync.colour, resync.status)}${end}`;
+}

@@ -1,0 +1,138 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { main } from '../../src/cli/main';
+import { finishObject } from '../../src/control/history';
+import { finishResync } from '../../src/control/resyncs';
+import { type ApiWorld, apiWorld } from '../api/support';
+import { withWorker } from '../api/worker';
+import { ledgerPage, runningResync, storedError } from '../control/support';
+
+let world: ApiWorld;
+let server: Server;
+beforeAll(async () => {
+  world = await apiWorld();
+  server = createServer(world.app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env['CONTROL_DATABASE_URL'] = world.config.controlDatabaseUrl;
+});
+beforeEach(() => (process.env['RESYNC_TOKEN'] = world.as.here.slice('Bearer '.length)));
+afterAll(async () => {
+  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN', 'CONTROL_DATABASE_URL']) delete process.env[name];
+  process.exitCode = 0;
+  server.closeAllConnections();
+  server.close();
+  await world.close();
+});
+
+async function resync(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const out = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
+      out[name] += String(chunk);
+      return true;
+    }),
+  );
+  try {
+    const code = await main(argv);
+    return { code, ...out };
+  } finally {
+    process.exitCode = 0;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** An ended resync with so many errors among 1,000 records. */
+async function endedResync(resyncId: string, errors: number): Promise<void> {
+  await runningResync(world.control, resyncId, ['School'], { districtId: world.here });
+  for (let i = 0; i < errors; i++)
+    await storedError(world.control, { resyncId, object: 'School', key: `${i}` });
+  await ledgerPage(
+    world.control,
+    { resyncId, object: 'School', read: 1000 },
+    { inserted: 1000 - errors, failed: errors },
+  );
+  await finishObject(world.control, { resyncId, object: 'School', status: 'finished' });
+  await finishResync(world.control, { resyncId, status: 'finished' });
+}
+
+test('send follows a run to its green end: progress on standard error, the table on standard output', () =>
+  withWorker(world, async () => {
+    const { code, stdout, stderr } = await resync('send', '--all');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('School green, 10 processed, 0 errors')]);
+    expect(stdout).toMatch(/Section +● green +10/);
+    expect(stdout).toMatch(/Total +40/);
+    expect(stdout).not.toContain('processed, 0 errors');
+  }));
+
+test('agent shows the district’s queue', () =>
+  withWorker(world, async () => {
+    const { code, stdout } = await resync('agent');
+    expect([code, stdout]).toEqual([0, 'Runs:    nothing\n']);
+  }));
+
+test('with --json standard output is one JSON value', () =>
+  withWorker(world, async () => {
+    const { code, stdout } = await resync('send', '--objects', 'Room', '--no-check-dependencies', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'finished', objectRows: [{ object: 'Room' }] });
+  }));
+
+test('the exit code is the colour of the end, as far as --fail-on asks', async () => {
+  await endedResync('green', 0);
+  await endedResync('yellow', 10);
+  await endedResync('red', 11);
+  const code = async (...argv: string[]) => (await resync('wait', ...argv)).code;
+  expect([await code('green'), await code('yellow'), await code('red')]).toEqual([0, 3, 4]);
+  expect(await code('yellow', '--fail-on', 'red')).toBe(0);
+  expect(await code('red', '--fail-on', 'never')).toBe(0);
+  await runningResync(world.control, 'gave-up', ['School'], { districtId: world.here });
+  await finishResync(world.control, { resyncId: 'gave-up', status: 'failed', message: 'x' });
+  await runningResync(world.control, 'stopped', ['School'], { districtId: world.here });
+  await finishResync(world.control, { resyncId: 'stopped', status: 'cancelled', message: 'x' });
+  expect([await code('gave-up'), await code('stopped')]).toEqual([5, 6]);
+});
+
+test('usage, refusals and an API that is away have codes of their own', async () => {
+  const outcomes = [
+    await resync('send'),
+    await resync('send', '--all', '--objects', 'School'),
+    await resync('nonsense'),
+    await resync('send', '--all', '--scenario', 'WHY_NOT'),
+    await resync('plan', '--objects', 'Nonsense'),
+    await resync('show', 'no-such-resync'),
+    await resync('pause', 'green'),
+    await resync('runs', '--api', 'http://127.0.0.1:1'),
+  ];
+  expect(outcomes.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 7, 7, 8]);
+  expect(outcomes.every(({ stdout, stderr }) => stdout === '' && stderr !== '')).toBe(true);
+  expect(outcomes[4]!.stderr).toContain('#/objects');
+  process.env['RESYNC_TOKEN'] = 'rsk_wrong';
+  expect((await resync('runs')).code).toBe(7);
+});
+
+test('errors and causes name the records, plan says why an object is in it', async () => {
+  const errors = await resync('errors', 'red', '--limit', '3', '--json');
+  expect((JSON.parse(errors.stdout) as object[]).length).toBe(3);
+  const causes = await resync('causes', 'red');
+  expect(causes.stdout).toContain('11 errors go back to 11 failed School records (VALUE_TOO_LONG)');
+  const plan = await resync('plan', '--objects', 'Course');
+  expect(plan.stdout).toMatch(/School .*needed by Course/);
+  const objects = await resync('objects');
+  expect(objects.stdout).toMatch(/ReportingEntity +off/);
+});
+
+test('a token is printed once, works, and is refused after it is revoked', async () => {
+  const made = await resync('token', 'create', '--name', 'office', '--districts', world.here);
+  const token = made.stdout.trim();
+  process.env['RESYNC_TOKEN'] = token;
+  expect((await resync('runs')).code).toBe(0);
+  const list = await resync('token', 'list');
+  expect(list.stdout).toContain('office');
+  expect(list.stdout).not.toContain(token.split('_')[2]!);
+  const id = token.split('_')[1]!;
+  expect((await resync('token', 'revoke', id)).code).toBe(0);
+  expect((await resync('token', 'revoke', id)).code).toBe(7);
+  expect((await resync('runs')).code).toBe(7);
+  expect((await resync('token', 'create', '--name', 'x')).code).toBe(2);
+});
