@@ -14,9 +14,12 @@ export async function runSql(url: string, sql: string): Promise<void> {
 
 /**
  * Makes the ugly district (with its records) and the state beside it (empty) in two fresh schemas. The district's number
- * at the state is 7; the two countries have no tenant column.
+ * at the state may be 7, 42 or 77; the two countries have no tenant column.
  */
 export async function loadUglySchemas(urls: { districtUrl: string; stateUrl: string }): Promise<void> {
   const sql = (side: string): string => readFileSync(join(__dirname, 'fixtures', `ugly-${side}.sql`), 'utf8');
-  await Promise.all([runSql(urls.districtUrl, sql('district')), runSql(urls.stateUrl, sql('state'))]);
+  await Promise.all([
+    runSql(urls.districtUrl, sql('district') + sql('records')),
+    runSql(urls.stateUrl, sql('state')),
+  ]);
 }
