@@ -2,8 +2,7 @@
  * `npm run demo|start|test|bench` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,13 +19,25 @@ function checkNode() {
   process.exit(8);
 }
 
-/** Installs packages unless those of this very lock file are there. */
+/**
+ * Whether node_modules holds what package-lock.json says: npm writes its own list into node_modules when it has
+ * finished, so an install that was killed has none. Packages for other systems may be missing.
+ */
+function installed() {
+  const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+  try {
+    const there = packagesOf('node_modules/.package-lock.json');
+    return Object.entries(packagesOf('package-lock.json')).every(
+      ([path, { version, optional }]) =>
+        path === '' || (optional && !(path in there)) || there[path]?.version === version,
+    );
+  } catch {
+    return false;
+  }
+}
+
 async function installPackages() {
-  const marker = join(root, 'node_modules', '.resync-lock');
-  const hash = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === hash) return;
+  if (installed()) return;
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   console.error('Installing packages: npm ci');
@@ -36,7 +47,6 @@ async function installPackages() {
   ]);
   clearInterval(ticking);
   if (code !== 0) process.exit(code);
-  writeFileSync(marker, hash);
   console.error(`Packages installed in ${seconds()} s.`);
 }
 
