@@ -189,7 +189,7 @@ class Repair {
   private async retryClashes(): Promise<void> {
     for (;;) {
       const before = this.clashes;
-      if (before.length < 2) return;
+      if (before.length === 0) return;
       this.clashes = [];
       for (const { record, error, kind } of before) {
         this.job.signal.throwIfAborted();
