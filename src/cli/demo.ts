@@ -6,7 +6,6 @@ import { openControl } from '../control/database';
 import { createToken } from '../control/tokens';
 import type { Cause } from '../control/read-causes';
 import type { ResyncView } from '../control/read-resync';
-import { loadGrandBend } from '../sample';
 import { givenServers } from '../stack/given-servers';
 import { emptyDatabases } from '../stack/prepare-databases';
 import { startLocalStack, type LocalStack } from '../stack/local-stack';
@@ -84,7 +83,7 @@ async function runDemo(dir: string, clock: StepClock): Promise<boolean> {
     const second = await clock.step('Second full resync', () => watched(client, district.id));
     const written = second.totals.inserted + second.totals.updated;
     out(
-      `Second resync: ${written} written, ${second.totals.unchanged.toLocaleString('en-US')} unchanged, ${second.totals.errors} errors (0 written: nothing was left to send).`,
+      `Second resync: ${written} written${written === 0 ? ' (nothing was left to send)' : ', although nothing had changed'}, ${second.totals.unchanged.toLocaleString('en-US')} unchanged, ${second.totals.errors} errors.`,
     );
     const finished = [...first.objectRows, ...second.objectRows].every(({ status }) => status === 'finished');
     return (
@@ -106,6 +105,8 @@ async function loadSample({ config }: LocalStack, districtUrl: string): Promise<
   if (given.districtUrl === undefined && given.stateUrl === undefined) {
     await emptyDatabases({ district: districtUrl, state: config.stateDatabaseUrl });
   }
+  // Only the demo needs the sample's files: other verbs start without reading them.
+  const { loadGrandBend } = await import('../sample');
   await loadGrandBend({ districtUrl, onProgress: () => {} });
 }
 

@@ -16,7 +16,7 @@ import { tokenCommand } from './token';
 import { upCommand } from './up';
 
 /** The program with every verb. */
-export function createProgram(): Command {
+function createProgram(): Command {
   const program = new Command('resync')
     .description('push a school district’s data to its state again')
     .exitOverride()
