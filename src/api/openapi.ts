@@ -37,7 +37,9 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         ...(spec.method === 'get'
           ? {}
           : {
+              '403': problem('The caller may see it, but not do this'),
               '409': problem('Contradicts what is stored'),
+              '415': problem('The body is not application/json'),
               '422': problem('The body can’t be carried out'),
             }),
         '429': problem('Too many requests'),

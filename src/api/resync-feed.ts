@@ -5,7 +5,7 @@ import { endedStatuses } from '../domain/resync';
 /** How often the control database is read while somebody listens. */
 const pollMs = 500;
 
-export type FeedEvent = 'snapshot' | 'resync' | 'object' | 'end';
+type FeedEvent = 'snapshot' | 'resync' | 'object' | 'end';
 
 export interface Listener {
   /** Version of the last state the listener has. */

@@ -7,7 +7,7 @@ type Shape = z.ZodObject;
 const nothing = z.object({});
 
 /** What one status answers with. */
-export interface ResponseSpec {
+interface ResponseSpec {
   readonly description: string;
   readonly schema?: z.ZodType;
   /** Default application/json. */
@@ -15,7 +15,7 @@ export interface ResponseSpec {
 }
 
 /** What a handler gets: checked values only. */
-export interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
+interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
   readonly params: z.output<P>;
   readonly query: z.output<Q>;
   readonly body: z.output<B>;

@@ -4,11 +4,11 @@ import { scenarios } from '../domain/resync';
 
 const count = z.int().meta({ example: 960 });
 const time = z.string().meta({ format: 'date-time' });
-export const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
+const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
   id: 'Colour',
   description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
 });
-export const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
+const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
 export const resyncStatus = z.enum([
   'accepted',
   'queued',
@@ -22,7 +22,7 @@ export const resyncStatus = z.enum([
 ]);
 export const outcome = z.enum(['excluded', 'blocked', 'failed']);
 
-export const counts = z
+const counts = z
   .object({
     inserted: count,
     updated: count,
@@ -46,7 +46,7 @@ export const district = z
   })
   .meta({ id: 'District' });
 
-export const lastRun = z
+const lastRun = z
   .object({
     resyncId: z.string(),
     status: objectStatus,
@@ -134,7 +134,7 @@ export const resyncHead = z
   })
   .meta({ id: 'ResyncHead' });
 
-export const objectView = z
+const objectView = z
   .object({
     object: z.string(),
     position: z.int(),

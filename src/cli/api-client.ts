@@ -20,7 +20,7 @@ interface ProblemBody {
 }
 
 /** The API refused: carries the exit code that fits the status. */
-export class ApiRefusal extends CommandFailure {
+class ApiRefusal extends CommandFailure {
   constructor(
     readonly status: number,
     body: ProblemBody,

@@ -4,7 +4,7 @@ import { ApiClient, findApi } from './api-client';
 import { stackDir } from './find-config';
 
 /** Options of the program itself, before or after the verb. */
-export interface GlobalOptions {
+interface GlobalOptions {
   readonly api?: string;
   readonly json?: true;
 }

@@ -66,7 +66,7 @@ export function causesCommand(): Command {
 }
 
 /** "132 errors go back to 11 excluded Calendar records (CODE)", then the objects. */
-export function causeText({ object, outcome, code, message, records, errors, objects }: Cause): string {
+function causeText({ object, outcome, code, message, records, errors, objects }: Cause): string {
   const from = objects.map((part) => `${number(part.errors)} ${part.object}`).join(', ');
   return (
     `${number(errors)} errors go back to ${number(records)} ${outcome} ${object} ${records === 1 ? 'record' : 'records'} (${code})\n` +

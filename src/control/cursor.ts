@@ -16,7 +16,7 @@ export class CursorError extends Error {
 }
 
 /** Opaque text of the last row's sort key. */
-export function encodeCursor(key: readonly (string | number)[]): string {
+function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 

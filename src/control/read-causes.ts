@@ -3,7 +3,7 @@ import type { ErrorOutcome } from '../domain/record-error';
 import { selectRows } from './database';
 
 /** Most causes that are returned, the largest first. */
-export const maxCauses = 500;
+const maxCauses = 500;
 /** Longest chain of parents that is followed; a longer one (or a circle) ends where it stands. */
 const maxDepth = 32;
 

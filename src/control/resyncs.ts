@@ -63,7 +63,7 @@ export function toRequest(row: ResyncRow): ResyncRequest {
 }
 
 /** SHA-256 of what was asked, without who asked and the id: equal for two requests that ask the same. */
-export function hashRequest(request: ResyncRequest): string {
+function hashRequest(request: ResyncRequest): string {
   const { districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode } = request;
   const asked = [districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');

@@ -99,6 +99,31 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     expect(end['message']).toMatch(/^Cancelled by/);
   }));
 
+test(
+  'a full queue refuses one more and keeps nothing of it, so that the same key works later',
+  () =>
+    withWorker(world, async (gate) => {
+      gate.close();
+      const first = (await start({ objects: ['School'] })).body as Accepted;
+      await until(first.resyncId, ['running']);
+      const waiting = await Promise.all(
+        Array.from({ length: 20 }, async () => (await start({ objects: ['School'] })).body as Accepted),
+      );
+      const stored = (await world.control('resync')).length;
+      const refused = await start({ objects: ['School'] }, 'later');
+      expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+      expect(await world.control('resync')).toHaveLength(stored);
+
+      await post(`/resyncs/${waiting[0]!.resyncId}/cancel`);
+      expect((await start({ objects: ['School'] }, 'later')).status).toBe(202);
+      const open = (await world.control('resync').where({ status: 'queued' })) as { resyncID: string }[];
+      for (const { resyncID } of open) await post(`/resyncs/${resyncID}/cancel`);
+      gate.open();
+      await until(first.resyncId, ['finished']);
+    }),
+  60_000,
+);
+
 test('events give a snapshot, then changes, then the end; the present version is not sent again', () =>
   withWorker(world, async (gate) => {
     gate.close();

@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import { RunView } from '../../src/cli/run-progress';
 import { createWatchView, duration } from '../../src/cli/watch-view';
-import type { ResyncAnswer } from '../../src/cli/outcome-table';
 import { viewCounts, type ObjectView } from '../../src/control/read-resync';
 import { noRecords } from '../../src/domain/outcome';
 import { requestOf } from '../control/support';
