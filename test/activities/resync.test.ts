@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { loadCatalog } from '../../src/catalog/load';
 import { introspect } from '../../src/catalog/introspect';
+import { readEditions } from '../../src/catalog/read-editions';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
@@ -78,7 +79,9 @@ it('resyncs a schema it has never seen: composite keys, a self-reference and cyc
   await run(databases.districtUrl, 'ugly-district.sql');
   await run(databases.stateUrl, 'ugly-state.sql');
   await run(databases.districtUrl, 'ugly-records.sql');
-  const { catalog } = await introspect({ districtUrl: databases.districtUrl, stateUrl: databases.stateUrl });
+  const { catalog } = introspect(
+    await readEditions({ districtUrl: databases.districtUrl, stateUrl: databases.stateUrl }),
+  );
   await ResyncWorld.use({ databases, catalog, schoolYear }, async (world) => {
     const first = await world.resync();
     expect(first.objects.filter(({ status }) => status !== 'finished')).toEqual([]);

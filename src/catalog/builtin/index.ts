@@ -1,0 +1,24 @@
+import type { Catalog } from '../../domain/catalog';
+import { assessmentObjects } from './assessment';
+import { attendanceObjects } from './attendance';
+import { behaviorObjects } from './behavior';
+import { healthObjects } from './health';
+import { peopleObjects } from './people';
+import { programsObjects } from './programs';
+import { staffObjects } from './staff';
+import { structureObjects } from './structure';
+
+/** The seed's 62 sync objects; names, parents and year ties are those of seed-objects.json (docs/decisions/0002). */
+export const builtinCatalog: Catalog = {
+  name: 'seed',
+  objects: [
+    ...structureObjects,
+    ...peopleObjects,
+    ...attendanceObjects,
+    ...behaviorObjects,
+    ...staffObjects,
+    ...programsObjects,
+    ...healthObjects,
+    ...assessmentObjects,
+  ],
+};

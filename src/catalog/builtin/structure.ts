@@ -1,0 +1,100 @@
+import { endYear, stateExclude, syncObject, to } from './entry';
+
+/** The frame everything hangs in: district, schools, calendars, sections and days. */
+export const structureObjects = [
+  syncObject({ name: 'District', label: 'District', key: ['districtNumber'] }),
+  syncObject({
+    name: 'ReportingEntity',
+    label: 'Reporting entity',
+    key: ['reportingEntityID'],
+    parents: ['District'],
+    references: [to('District', 'districtNumber')],
+    enabledByDefault: false,
+  }),
+  syncObject({
+    name: 'School',
+    label: 'School',
+    key: ['schoolID'],
+    parents: ['District'],
+    softParents: ['ReportingEntity'],
+    references: [to('District', 'districtNumber')],
+  }),
+  syncObject({
+    name: 'Calendar',
+    label: 'Calendar',
+    key: ['calendarID'],
+    parents: ['School'],
+    references: [to('School', 'schoolID')],
+    schoolYear: endYear,
+    exclusions: [
+      stateExclude(
+        'STATE_EXCLUDED_CALENDAR',
+        'The calendar is marked as state excluded, so neither it nor anything below it may sync; clear State Exclude on the calendar if it should.',
+      ),
+    ],
+  }),
+  syncObject({
+    name: 'CourseSection',
+    label: 'Course section',
+    key: ['courseSectionID'],
+    parents: ['Calendar'],
+    references: [to('Calendar', 'calendarID')],
+    schoolYear: endYear,
+  }),
+  syncObject({
+    name: 'SchoolMonth',
+    label: 'School month',
+    key: ['calendarID', 'monthNumber'],
+    parents: ['Calendar'],
+    references: [to('Calendar', 'calendarID')],
+    schoolYear: endYear,
+  }),
+  syncObject({
+    name: 'ScheduleStructure',
+    label: 'Schedule structure',
+    key: ['scheduleStructureID'],
+    parents: ['Calendar'],
+    references: [to('Calendar', 'calendarID')],
+    schoolYear: endYear,
+  }),
+  syncObject({
+    name: 'TermSchedule',
+    label: 'Term schedule',
+    key: ['termScheduleID'],
+    parents: ['ScheduleStructure'],
+    references: [to('ScheduleStructure', 'scheduleStructureID')],
+    schoolYear: endYear,
+  }),
+  syncObject({
+    name: 'PeriodSchedule',
+    label: 'Period schedule',
+    key: ['periodScheduleID'],
+    parents: ['ScheduleStructure'],
+    references: [to('ScheduleStructure', 'scheduleStructureID')],
+    schoolYear: endYear,
+  }),
+  syncObject({
+    name: 'Day',
+    label: 'Day',
+    key: ['dayID'],
+    parents: ['ScheduleStructure'],
+    softParents: ['PeriodSchedule'],
+    references: [to('ScheduleStructure', 'scheduleStructureID')],
+    schoolYear: endYear,
+  }),
+  syncObject({
+    name: 'StructureGradeLevel',
+    label: 'Structure grade level',
+    key: ['structureGradeLevelID'],
+    parents: ['ScheduleStructure'],
+    references: [to('ScheduleStructure', 'scheduleStructureID')],
+    schoolYear: endYear,
+    exclusions: [
+      stateExclude(
+        'STATE_EXCLUDED_GRADE_LEVEL',
+        'The grade level is marked as state excluded, so neither it nor its enrollments may sync; clear State Exclude on the grade level if it should.',
+      ),
+    ],
+  }),
+  syncObject({ name: 'CourseCode', label: 'Course code', key: ['courseCode'] }),
+];
