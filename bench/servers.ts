@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { migrate } from '../src/migrate';
+import { MariadbServer } from '../src/stack/mariadb-server';
+
+const password = 'bench-only';
+
+/** Two private servers on loopback and the three schemas of the bench. */
+export interface BenchServers {
+  readonly districtUrl: string;
+  readonly stateUrl: string;
+  readonly controlUrl: string;
+  /** Options files for the command-line programs, so that no password stands in a process list. */
+  readonly districtFile: string;
+  readonly stateFile: string;
+  readonly district: Connection;
+  readonly state: Connection;
+  stop(): Promise<void>;
+}
+
+/** Starts them on their own data, kept between runs; the schemas are made anew. */
+export async function startServers(dir: string, progress: (line: string) => void): Promise<BenchServers> {
+  mkdirSync(dir, { recursive: true });
+  const [district, state] = (['district', 'state'] as const).map(
+    (name) => new MariadbServer({ name, dir, password, wantedPorts: [], bufferPoolMb: 1024, progress }),
+  ) as [MariadbServer, MariadbServer];
+  // One after the other: a starting server clears the temporary folder that the other would be using.
+  await district.start();
+  await state.start();
+  const address = (server: MariadbServer): string =>
+    `mysql://resync:${password}@127.0.0.1:${server.info.port}`;
+  const connect = (server: MariadbServer): Promise<Connection> =>
+    createConnection({ uri: address(server), timezone: 'Z', dateStrings: true });
+  const connections = await Promise.all([connect(district), connect(state)]);
+  await remake(connections[0], ['bench']);
+  await remake(connections[1], ['bench', 'bench_control']);
+  const controlUrl = `${address(state)}/bench_control`;
+  await migrate(controlUrl, 'control');
+  return {
+    districtUrl: `${address(district)}/bench`,
+    stateUrl: `${address(state)}/bench`,
+    controlUrl,
+    districtFile: optionsFile(dir, district),
+    stateFile: optionsFile(dir, state),
+    district: connections[0],
+    state: connections[1],
+    stop: async () => {
+      await Promise.all(connections.map((connection) => connection.end()));
+      await Promise.all([district.stop(), state.stop()]);
+    },
+  };
+}
+
+async function remake(connection: Connection, schemas: readonly string[]): Promise<void> {
+  for (const schema of schemas) {
+    await connection.query(`DROP DATABASE IF EXISTS ${schema}`);
+    await connection.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
+  }
+  await connection.query(`USE ${schemas[0]!}`);
+}
+
+function optionsFile(dir: string, server: MariadbServer): string {
+  const { host, port, user } = server.info;
+  const file = join(dir, `${port}.cnf`);
+  writeFileSync(
+    file,
+    `[client]\nhost=${host}\nport=${port}\nuser=${user}\npassword=${password}\nprotocol=tcp\n`,
+    { mode: 0o600 },
+  );
+  return file;
+}
+
+/** One row of one statement, as numbers or text. */
+export async function one(connection: Connection, sql: string): Promise<Record<string, unknown>> {
+  const [rows] = await connection.query<RowDataPacket[]>(sql);
+  return rows[0] ?? {};
+}
+
+/** Waits until what earlier runs wrote is on disk, so that no run pays for the one before it. */
+export async function settle({ district, state }: BenchServers): Promise<void> {
+  for (const connection of [district, state]) {
+    await connection.query('SET GLOBAL innodb_max_dirty_pages_pct = 0');
+    for (let tries = 0; tries < 600; tries += 1) {
+      const { Value: pages } = await one(connection, "SHOW STATUS LIKE 'Innodb_buffer_pool_pages_dirty'");
+      if (Number(pages) < 50) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await connection.query('SET GLOBAL innodb_max_dirty_pages_pct = 90');
+  }
+}
