@@ -30,7 +30,11 @@ export function demoCommand(): Command {
     .action(({ dir, keep }: { dir: string; keep?: true }) =>
       reportingStackErrors(async () => {
         // Ctrl-C leaves nothing behind either.
-        const guard = closeWithGrace({ delay: 60_000 }, async () => void (await stopStack(dir)));
+        const guard = closeWithGrace({ delay: 60_000 }, async () => {
+          await stopStack(dir);
+          // Interrupted: not what was expected of it.
+          process.exit(130);
+        });
         const clock = new StepClock();
         try {
           process.exitCode = (await runDemo(dir, clock)) ? 0 : 4;
@@ -106,7 +110,7 @@ async function loadSample({ config }: LocalStack, districtUrl: string): Promise<
     await emptyDatabases({ district: districtUrl, state: config.stateDatabaseUrl });
   }
   // Only the demo needs the sample's files: other verbs start without reading them.
-  const { loadGrandBend } = await import('../sample');
+  const { loadGrandBend } = await import('../sample/index.js');
   await loadGrandBend({ districtUrl, onProgress: () => {} });
 }
 
