@@ -1,34 +1,40 @@
 import { Command, CommanderError } from 'commander';
-import { catalogCommand } from './catalog';
-import { demoCommand } from './demo';
 import { agentCommand, objectsCommand } from './district';
-import { doctorCommand } from './doctor';
-import { downCommand } from './down';
 import { causesCommand, errorsCommand } from './errors';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { planCommand } from './plan';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { sendCommand } from './send';
-import { startCommand } from './start';
-import { statusCommand } from './status';
 import { tokenCommand } from './token';
-import { upCommand } from './up';
 
-/** The program with every verb. */
-function createProgram(): Command {
+/**
+ * Verbs that need the stack, Temporal's worker or the catalog: loaded when they are asked for, because loading them all
+ * takes two seconds, which `resync runs` must not wait for.
+ */
+const loadedLate: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./up.js')).upCommand(),
+  down: async () => (await import('./down.js')).downCommand(),
+  status: async () => (await import('./status.js')).statusCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  start: async () => (await import('./start.js')).startCommand(),
+  demo: async () => (await import('./demo.js')).demoCommand(),
+  catalog: async () => (await import('./catalog.js')).catalogCommand(),
+};
+
+/** The program with the verb of the arguments; for help with every verb. */
+async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('resync')
     .description('push a school district’s data to its state again')
     .exitOverride()
     .enablePositionalOptions()
     .addHelpText('after', exitHelp);
+  const verb = argv[0] ?? 'help';
+  const late = ['help', '-h', '--help'].includes(verb)
+    ? Object.values(loadedLate)
+    : Object.entries(loadedLate).flatMap(([name, load]) => (name === verb ? [load] : []));
   const verbs = [
-    upCommand(),
-    downCommand(),
-    statusCommand(),
-    doctorCommand(),
-    startCommand(),
-    demoCommand(),
+    ...(await Promise.all(late.map((load) => load()))),
     sendCommand(),
     planCommand(),
     runsCommand(),
@@ -42,7 +48,6 @@ function createProgram(): Command {
     causesCommand(),
     objectsCommand(),
     agentCommand(),
-    catalogCommand(),
     tokenCommand(),
   ];
   for (const verb of verbs) {
@@ -69,7 +74,8 @@ function throwInsteadOfExit(command: Command): void {
 export async function main(argv: readonly string[]): Promise<number> {
   process.exitCode = undefined;
   try {
-    await createProgram().parseAsync([...argv], { from: 'user' });
+    const program = await createProgram(argv);
+    await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) {
