@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { createActivities } from '../activities';
-import { searchAttributes } from '../workflows/messages';
 import { loadCatalog } from './catalog/load';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
+import { addSearchAttributes, withTemporal } from './search-attributes';
 
 export interface RunningWorker {
   /** Stops polling, lets pages under way commit, and closes every connection. */
@@ -27,16 +26,17 @@ const shutdownForceTime = '45 seconds';
 export async function startWorker(config: Config): Promise<RunningWorker> {
   const { address, namespace, taskQueue } = config.temporal;
   const catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile });
-  await registerSearchAttributes({ address, namespace });
+  // A workflow that sets an unregistered search attribute gets stuck.
+  await withTemporal(address, (connection) => addSearchAttributes(connection, namespace));
   const connection = await NativeConnection.connect({ address });
   const control = openControl(config.controlDatabaseUrl);
-  const { activities, close } = createActivities({ config, catalog, control });
+  const activitySet = createActivities({ config, catalog, control });
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
     ...workflowCode(),
-    activities,
+    activities: activitySet.activities,
     // Range lanes, and room for the short bookkeeping activities beside them.
     maxConcurrentActivityTaskExecutions: config.copy.lanes + bookLanes,
     maxHeartbeatThrottleInterval: '2 seconds',
@@ -44,7 +44,7 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     shutdownForceTime,
   });
   const stopped = worker.run().finally(async () => {
-    await Promise.all([close(), control.destroy(), connection.close()]);
+    await Promise.all([activitySet.close(), control.destroy(), connection.close()]);
   });
   return {
     stopped,
@@ -62,29 +62,6 @@ function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsP
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: require.resolve('../workflows') };
-}
-
-/** A workflow that sets an unregistered search attribute gets stuck; registering one twice is no error. */
-async function registerSearchAttributes({
-  address,
-  namespace,
-}: {
-  address: string;
-  namespace: string;
-}): Promise<void> {
-  const connection = await Connection.connect({ address });
-  try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const types = { KEYWORD: 2, INT: 3 } as const;
-    const missing = Object.entries(searchAttributes).filter(([name]) => !(name in (customAttributes ?? {})));
-    if (missing.length === 0) return;
-    await connection.operatorService.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, types[type]])),
-    });
-  } finally {
-    await connection.close();
-  }
 }
 
 /** The worker as a process of its own: `node dist/src/worker.js`, or `tsx src/worker.ts` from sources. */

@@ -71,17 +71,17 @@ export class ResyncWorld {
     const control = openControl(config.controlDatabaseUrl);
     const connection = await Connection.connect({ address: temporal.address });
     const native = await NativeConnection.connect({ address: temporal.address });
-    const { activities, close } = createActivities({ config, catalog, control });
+    const activitySet = createActivities({ config, catalog, control });
     try {
       const worker = await Worker.create({
         connection: native,
         taskQueue: config.temporal.taskQueue,
         workflowBundle: await workflowBundle(),
-        activities,
+        activities: activitySet.activities,
       });
       await worker.runUntil(work(new ResyncWorld(options, config, control, new Client({ connection }))));
     } finally {
-      await close();
+      await activitySet.close();
       await control.destroy();
       await connection.close();
       await native.close();
