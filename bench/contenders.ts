@@ -13,7 +13,7 @@ import { one, type BenchServers } from './servers';
 const lanes = 2;
 
 /** Ours: bounds, ranges, pages, ledger and lease, as an activity does it, without Temporal around it. */
-export async function ours(servers: BenchServers, resyncId: string): Promise<RangeCounts> {
+export async function ours(servers: BenchServers, resyncId: string, records: number): Promise<RangeCounts> {
   const editions = openEditions({ ...servers, lanes });
   try {
     await servers.state.query(
@@ -31,7 +31,9 @@ export async function ours(servers: BenchServers, resyncId: string): Promise<Ran
       pageRecords: 5_000,
       signal: new AbortController().signal,
     };
-    const ranges = await cutRanges(editions, mapping, job.scope, { rangeRecords: 100_000 });
+    const ranges = await cutRanges(editions, mapping, job.scope, {
+      rangeRecords: Math.min(100_000, Math.ceil(records / 10)),
+    });
     let total = noRecords;
     const lane = async (): Promise<void> => {
       for (let range = ranges.shift(); range; range = ranges.shift()) {

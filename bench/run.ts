@@ -123,7 +123,7 @@ async function main(): Promise<boolean> {
           const resyncId = `${name}-${rep}-${Date.now()}`;
           times.ours.push(
             await timed(servers, prepare, async () => {
-              const counts = await ours(servers, resyncId);
+              const counts = await ours(servers, resyncId, records);
               say(`  ${name}, ours: ${JSON.stringify(counts)}`);
             }),
           );

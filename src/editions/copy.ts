@@ -72,7 +72,6 @@ function linesOf(pairs: readonly ColumnPair[], records: readonly DistrictRecord[
   return `${lines.join('\n')}\n`;
 }
 
- 
 const special = /[\\\t\n\r\0]/;
 
 function field(value: FetchedValue): string {

@@ -1,6 +1,6 @@
 import type { RangeCounts } from '../domain/outcome';
 import { AlikeFailures } from './alike';
-import { comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
+import { type ComparedPage, comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
 import { canStream, PageRefused, streamRecords } from './copy';
 import { type RangeJob } from './job';
 import { type PageEntry, readProgress, withPage } from './ledger';
@@ -13,7 +13,11 @@ import { type RangeMemory, repairRecords } from './repair';
 export type { PageJob, RangeJob } from './job';
 
 /** What the rest of a range needs. */
-type Method = { readonly kind: 'stream' | 'repair' } | { readonly kind: 'equal'; readonly records: number };
+type Method =
+  | { readonly kind: 'stream' }
+  /** `first`: the next page, already compared. */
+  | { readonly kind: 'repair'; readonly first: ComparedPage | null }
+  | { readonly kind: 'equal'; readonly records: number };
 
 /**
  * Brings one range of the state to what the district has. Pages one after the other, each one transaction; goes on after
@@ -37,17 +41,26 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
     method ??= await methodFor(job, rest);
     const page = await nextPage(job, method, rest, progress.pages, memory);
     progress = withPage(progress, page);
+    if (method.kind === 'repair') method = { kind: 'repair', first: null };
     job.onPage?.({ pageNo: page.pageNo, counts: page.counts });
   }
   return { ...progress.counts, read: progress.read };
 }
 
+/**
+ * Looks at the first page record by record: drift is mostly scattered, and then a checksum of the whole range would be
+ * paid for and tell nothing. Only when that page is equal the rest is compared by its checksum.
+ */
 async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   const { mapping, mode } = job;
-  if (await isEmptyAtState(job, rest)) return { kind: canStream(mapping) ? 'stream' : 'repair' };
-  if (mode === 'everything' || mapping.object.only !== null) return { kind: 'repair' };
-  const records = await countIfEqual(job, rest);
-  return records === null ? { kind: 'repair' } : { kind: 'equal', records };
+  const { kind } = { kind: 'repair' } as const;
+  if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : { kind, first: null };
+  if (mode === 'everything' || mapping.object.only !== null) return { kind, first: null };
+  const first = await comparePage(job, rest);
+  if (first.open.length > 0 || first.gone > 0) return { kind, first };
+  if (first.lastPage) return { kind: 'equal', records: first.read };
+  const others = await countIfEqual(job, { after: first.upTo, upTo: rest.upTo });
+  return others === null ? { kind, first } : { kind: 'equal', records: first.read + others };
 }
 
 async function nextPage(
@@ -62,7 +75,8 @@ async function nextPage(
     const streamed = await streamedPage(job, rest, pageNo, memory);
     if (streamed !== null) return streamed;
   }
-  return repairedPage(job, rest, pageNo, memory);
+  const compared = method.kind === 'repair' ? method.first : null;
+  return repairedPage(job, compared ?? (await comparePage(job, rest)), pageNo, memory);
 }
 
 function equalPage(job: RangeJob, rest: Interval, pageNo: number, records: number): Promise<PageEntry> {
@@ -110,11 +124,10 @@ async function streamedPage(
 
 async function repairedPage(
   job: RangeJob,
-  rest: Interval,
+  { upTo, lastPage, read, unchanged, gone, open }: ComparedPage,
   pageNo: number,
   memory: RangeMemory,
 ): Promise<PageEntry> {
-  const { upTo, lastPage, read, unchanged, gone, open } = await comparePage(job, rest);
   return writePage(job, { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage }, async (session) => {
     const book = new PageBook();
     book.read = read;

@@ -24,6 +24,8 @@ export interface ColumnPair {
   readonly district: string;
   readonly state: string;
   readonly framed: boolean;
+  /** Either side may be NULL: the hashed text says so. */
+  readonly nullable: boolean;
   /** Expression that reads the district's value without loss through the driver. */
   readonly fetch: string;
   readonly write: WriteKind;
@@ -44,6 +46,7 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
   return {
     name: district.name,
     framed: false,
+    nullable: district.nullable || state.nullable,
     unfit: null,
     length: isLong(district) ? `COALESCE(LENGTH(${name}), 0)` : null,
     ...fetched(district, from),
