@@ -96,6 +96,38 @@ test('110 blocked months go back to 11 excluded calendars', async () => {
   expect(causes.reduce((sum, { errors }) => sum + errors, 0)).toBe(134);
 });
 
+test('causes account for every error of a run with more parents than fit in memory', async () => {
+  const resyncId = 'many';
+  const columns =
+    '(resyncID, districtID, objectName, recordKey, outcome, code, message, parentObject, parentKey)';
+  const insert = (select: string, rows: number) =>
+    control.raw(
+      `INSERT INTO recordError ${columns} SELECT '${resyncId}', 'd', ${select} FROM seq_1_to_${rows}`,
+    );
+  await insert(`'Enrollment', CONCAT('["', seq, '"]'), 'excluded', 'X', 'm', NULL, NULL`, 200);
+  await insert(
+    `'Roster', CONCAT('["', seq, '"]'), 'blocked', 'P', 'm', 'Enrollment', CONCAT('["', 1 + seq MOD 200, '"]')`,
+    20_000,
+  );
+  await insert(
+    `'Attendance', CONCAT('["', seq, '"]'), 'blocked', 'P', 'm', 'Roster', CONCAT('["', 1 + seq MOD 20000, '"]')`,
+    40_000,
+  );
+  const causes = await readCauses(control, resyncId);
+  expect(causes).toMatchObject([
+    {
+      object: 'Enrollment',
+      records: 200,
+      errors: 60_200,
+      objects: [
+        { object: 'Attendance', errors: 40_000 },
+        { object: 'Roster', errors: 20_000 },
+        { object: 'Enrollment', errors: 200 },
+      ],
+    },
+  ]);
+});
+
 test('records that block each other in a circle are counted once and end', async () => {
   const resyncId = 'circle';
   await runningResync(control, resyncId, []);
