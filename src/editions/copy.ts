@@ -46,16 +46,12 @@ function loadStatement(
     object.tenantColumn === null
       ? []
       : [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`];
-  for (const [i, { name, write, fetch }] of [...pairs, ...ownedPairs].entries()) {
+  for (const [i, { name, write }] of [...pairs, ...ownedPairs].entries()) {
     const column = quoteName(name);
-    // A number read from a file into a BIT column would be taken as characters.
-    const bit = write === 'number' && fetch !== column;
-    if (write !== 'hex' && !bit) {
-      fields.push(column);
-      continue;
-    }
-    fields.push(`@v${i}`);
-    sets.push(`${column} = ${write === 'hex' ? `UNHEX(@v${i})` : `@v${i} + 0`}`);
+    if (write === 'hex' || write === 'unsigned') {
+      fields.push(`@v${i}`);
+      sets.push(`${column} = ${write === 'hex' ? `UNHEX(@v${i})` : `CAST(@v${i} AS UNSIGNED)`}`);
+    } else fields.push(column);
   }
   return `LOAD DATA LOCAL INFILE 'records' INTO TABLE ${stateTable} CHARACTER SET utf8mb4
     FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n'

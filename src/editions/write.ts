@@ -19,6 +19,7 @@ export function valueLiteral({ write }: ColumnPair, value: FetchedValue): string
   if (value === null) return 'NULL';
   switch (write) {
     case 'number':
+    case 'unsigned':
       return quoteNumber(value);
     case 'hex':
       return quoteHex(String(value));

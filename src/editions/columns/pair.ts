@@ -2,8 +2,11 @@ import { quoteName, quoteText } from '../sql';
 import { familyOf, isLong, membersOf, type TypeFamily } from './families';
 import type { Column } from './table-shape';
 
-/** How a value fetched from the district is written into a statement. */
-export type WriteKind = 'number' | 'text' | 'hex';
+/**
+ * How a value fetched from the district is written. `unsigned`: a number that must reach the column as one, because BIT
+ * takes text for characters and YEAR takes '0' for 2000.
+ */
+export type WriteKind = 'number' | 'unsigned' | 'text' | 'hex';
 
 /** A district value the state's type can't hold exactly though the server would take it without an error. */
 export interface Unfit {
@@ -50,6 +53,7 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
     unfit: null,
     length: isLong(district) ? `COALESCE(LENGTH(${name}), 0)` : null,
     ...fetched(district, from),
+    ...(state.type === 'bit' || state.type === 'year' ? { write: 'unsigned' as const } : {}),
     ...made,
   };
 }
@@ -86,6 +90,8 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
   const lossy = `${district.type} at the district and ${state.type} at the state can't be compared exactly`;
   switch (from) {
     case 'integer':
+      // YEAR takes 5 for 2005.
+      if (state.type === 'year' && district.type !== 'year') return lossy;
       if (to === 'integer') return { district: whole(district), state: whole(state) };
       if (to === 'decimal')
         return { district: decimal(district, state.scale ?? 0), state: plainDecimal(state) };
@@ -99,7 +105,8 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
         };
       return lossy;
     case 'decimal':
-      if (to === 'decimal' || to === 'integer') return decimals(district, state);
+      if (to === 'decimal' || (to === 'integer' && !['bit', 'year'].includes(state.type)))
+        return decimals(district, state);
       return lossy;
     case 'double':
       if (to === 'double' && !(district.type === 'double' && state.type === 'float'))
