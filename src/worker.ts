@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { createActivities } from '../activities';
 import { loadCatalog } from './catalog/load';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
+import { createLogger, sdkLogger } from './logger';
 import { addSearchAttributes, withTemporal } from './search-attributes';
 
 export interface RunningWorker {
@@ -40,6 +41,8 @@ export async function startWorker(config: Config): Promise<RunningWorker> {
     // Range lanes, and room for the short bookkeeping activities beside them.
     maxConcurrentActivityTaskExecutions: config.copy.lanes + bookLanes,
     maxHeartbeatThrottleInterval: '2 seconds',
+    // After a worker died the server waits this long before another may take its workflows over (default 10 s).
+    stickyQueueScheduleToStartTimeout: '2 seconds',
     shutdownGraceTime,
     shutdownForceTime,
   });
@@ -66,6 +69,7 @@ function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsP
 
 /** The worker as a process of its own: `node dist/src/worker.js`, or `tsx src/worker.ts` from sources. */
 async function main(): Promise<void> {
+  Runtime.install({ logger: sdkLogger(createLogger('worker')), shutdownSignals: [] });
   const worker = await startWorker(loadConfig());
   closeWithGrace({ delay: 60_000 }, () => worker.stop());
   await worker.stopped;

@@ -1,7 +1,7 @@
 import type { Catalog, SyncObject } from './catalog';
 import { optionalBetween, type PlanGround, type PlannedObject, plannedObjects } from './plan-order';
 
-export type { PlannedObject, PlanReason } from './plan-order';
+export type { PlannedObject } from './plan-order';
 
 /** Which objects the district may send at all. */
 export interface PlanScope {

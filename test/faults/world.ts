@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Knex } from 'knex';
@@ -57,7 +57,8 @@ export class FaultWorld {
   startWorker(): void {
     this.worker = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '../../src/worker.ts')], {
       env: { ...process.env, RESYNC_CONFIG: this.configFile, TEMPORAL_ADDRESS: this.config.temporal.address },
-      stdio: 'ignore',
+      // Its log is kept beside the configuration, for the day the test fails.
+      stdio: ['ignore', 'ignore', openSync(`${this.configFile}.log`, 'a')],
     });
   }
 
