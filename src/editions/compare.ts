@@ -98,7 +98,7 @@ interface DistrictHash extends ComparedRecord {
 async function districtHashes(job: PageJob, interval: Interval): Promise<DistrictHash[]> {
   const { mapping, scope, mode } = job;
   const keys = mapping.districtKey;
-  const lengths = mapping.pairs.flatMap(({ length }) => (length === null ? [] : [length]));
+  const lengths = mapping.long ? mapping.pairs.flatMap(({ length }) => length ?? []) : [];
   const rows = await job.editions.district.rows(
     `SELECT ${keySelect(keys)}, ${mode === 'compare' ? mapping.hash.district : 'NULL'}, ${ruleNumber(mapping)},
             ${lengths.length === 0 ? '0' : lengths.join(' + ')}

@@ -6,7 +6,7 @@ import {
   type SyncObject,
 } from '../domain/catalog';
 import type { ErrorOutcome } from '../domain/record-error';
-import { familyOf } from './columns/families';
+import { familyOf, isLong } from './columns/families';
 import { keyColumnProblem } from './columns/key-column';
 import { type ColumnPair, pairColumns, type Unfit } from './columns/pair';
 import { rowHash } from './columns/row-hash';
@@ -65,7 +65,7 @@ export interface ObjectMapping {
 }
 
 /** More declared bytes than this and a page of records is cut by bytes. */
-const wideRecordBytes = 20_000;
+const wideRecordBytes = 16_000;
 /** Characters of recordError.recordKey. */
 const longestKey = 512;
 
@@ -294,5 +294,8 @@ async function mapReference(
 
 function isWide(district: TableShape, pairs: readonly ColumnPair[]): boolean {
   const octets = pairs.map(({ name }) => district.columns.get(name)!.octets ?? 8);
-  return pairs.some(({ length }) => length !== null) || octets.reduce((a, b) => a + b, 0) > wideRecordBytes;
+  return (
+    pairs.some(({ name }) => isLong(district.columns.get(name)!)) ||
+    octets.reduce((a, b) => a + b, 0) > wideRecordBytes
+  );
 }

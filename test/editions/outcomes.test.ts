@@ -111,6 +111,28 @@ test('mode everything sends all without comparing', async () => {
   expect(got).toEqual(counts({ inserted: 1, updated: 149 }));
 });
 
+test('a whole page of updates goes in a few statements, not record by record', async () => {
+  await inStep(3000);
+  const start = Date.now();
+  const { counts: got } = await world.sync([student], 'student', {
+    mode: 'everything',
+    pageRecords: 5000,
+    rangeRecords: 5000,
+  });
+  expect(got).toEqual(counts({ updated: 3000 }));
+  expect(Date.now() - start).toBeLessThan(10_000);
+});
+
+test('connections that the server has closed are replaced, and nobody notices', async () => {
+  await inStep(50);
+  const threads = await world.state(
+    "SELECT id FROM information_schema.PROCESSLIST WHERE command = 'Sleep' AND db = DATABASE()",
+  );
+  expect(threads.length).toBeGreaterThan(0);
+  await world.state(...threads.map(({ id }) => `KILL ${String(id)}`));
+  expect((await world.sync([student], 'student')).counts).toEqual(counts({ unchanged: 50 }));
+});
+
 test.each(['an empty state', 'a state in step'])(
   'excluded records are counted, not written: %s',
   async (start) => {

@@ -32,7 +32,7 @@ export interface ColumnPair {
   /** Expression that reads the district's value without loss through the driver. */
   readonly fetch: string;
   readonly write: WriteKind;
-  /** LENGTH of the district's value, for columns that can be long. */
+  /** LENGTH of the district's value, for types whose values vary in it. */
   readonly length: string | null;
   readonly unfit: Unfit | null;
 }
@@ -51,7 +51,7 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
     framed: false,
     nullable: district.nullable || state.nullable,
     unfit: null,
-    length: isLong(district) ? `COALESCE(LENGTH(${name}), 0)` : null,
+    length: ['text', 'binary', 'json', 'geometry'].includes(from) ? `COALESCE(LENGTH(${name}), 0)` : null,
     ...fetched(district, from),
     ...(state.type === 'bit' || state.type === 'year' ? { write: 'unsigned' as const } : {}),
     ...made,
