@@ -87,7 +87,7 @@ const rule = {
 } as const;
 
 function breakTest(row: Row, frame: DistrictFrame): void {
-  switch (row['testID']) {
+  switch (Number(row['testID'])) {
     case rule.noCode:
       Object.assign(row, { stateCode: null, nationalCode: '' });
       break;
@@ -107,7 +107,7 @@ function breakTest(row: Row, frame: DistrictFrame): void {
 }
 
 function breakScore(row: Row, frame: DistrictFrame): void {
-  switch (row['testID']) {
+  switch (Number(row['testID'])) {
     case rule.undated:
       row['scoreDate'] = null;
       break;

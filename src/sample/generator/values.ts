@@ -1,9 +1,9 @@
 /** Values the tables have in common: names, dates of a school year, texts with what real districts type. */
+import type { SampleValue } from '../write-table';
 import type { Random } from './random';
 
-export type Value = string | number | null | Buffer;
 /** One record by column; guid and endYear are added where they are missing. */
-export type Row = Record<string, Value>;
+export type Row = Record<string, SampleValue>;
 
 const familyNames = [
   'Abara',
