@@ -2,8 +2,9 @@ import { createConnection } from 'mysql2/promise';
 import { loadCatalog } from '../../src/catalog/load';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
+import type { PlantedOutcome } from '../../src/sample/generator/expected-outcomes';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
-import { ResyncWorld } from './world';
+import { type ObjectRow, ResyncWorld } from './world';
 
 jest.setTimeout(240_000);
 
@@ -18,17 +19,21 @@ describe('a generated district with planted defects', () => {
   it('comes to the outcome its defects were planted for, and a second full resync writes nothing', async () => {
     await migrate(databases.districtUrl, 'district');
     await migrate(databases.stateUrl, 'state');
-    await generateDistrict({
+    const { planted } = await generateDistrict({
       districtUrl: databases.districtUrl,
       students: 300,
       seed: 11,
       defects: true,
       schoolYear,
     });
+    expect(new Set(planted.map(({ outcome }) => outcome))).toEqual(
+      new Set(['excluded', 'blocked', 'failed']),
+    );
     await ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear }, async (world) => {
       const first = await world.resync();
       expect(first.status).toBe('finished');
       expect(first.objects.every(({ status }) => status === 'finished')).toBe(true);
+      expect(outcomesOf(first.objects)).toEqual(sorted(planted));
       // Every district record is accounted for: the read count is the table's own.
       for (const { objectName, recordsRead } of first.objects) {
         expect({ objectName, records: recordsRead }).toEqual({
@@ -65,3 +70,19 @@ describe('a generated district with planted defects', () => {
     });
   });
 });
+
+const outcomes = ['blocked', 'excluded', 'failed'] as const;
+
+/** The errors of a run in the form in which the generator foretells them. */
+function outcomesOf(objects: readonly ObjectRow[]): PlantedOutcome[] {
+  return sorted(
+    objects.flatMap((object) =>
+      outcomes.map((outcome) => ({ object: object.objectName, outcome, records: object[outcome] })),
+    ),
+  ).filter(({ records }) => records > 0);
+}
+
+function sorted(planted: readonly PlantedOutcome[]): PlantedOutcome[] {
+  const place = ({ object, outcome }: PlantedOutcome) => `${object} ${outcome}`;
+  return [...planted].sort((a, b) => place(a).localeCompare(place(b)));
+}

@@ -6,7 +6,7 @@ import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/clie
 import type { Knex } from 'knex';
 import { stringify } from 'yaml';
 import { type Config, parseConfig } from '../../src/config';
-import { openControl } from '../../src/control/database';
+import { openControl, selectRows } from '../../src/control/database';
 import { insertResync } from '../../src/control/resyncs';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { Stack } from '../../src/stack/stack';
@@ -105,12 +105,12 @@ export class FaultWorld {
   /** Pages in the ledger; `null` while the control database can't be asked. */
   async pages(resyncId: string): Promise<number | null> {
     try {
-      const [row] = (await this.control('rangeLedger')
-        .where({ resyncID: resyncId })
-        .count({ pages: '*' })) as {
-        pages: number;
-      }[];
-      return row!.pages;
+      const rows = await selectRows<{ pages: number }>(
+        this.control,
+        'SELECT COUNT(*) AS pages FROM rangeLedger WHERE resyncID = ?',
+        [resyncId],
+      );
+      return rows[0]!.pages;
     } catch {
       return null;
     }
@@ -118,9 +118,12 @@ export class FaultWorld {
 
   async status(resyncId: string): Promise<string | null> {
     try {
-      const row = (await this.control('resync').where({ resyncID: resyncId }).first('status')) as
-        { status: string } | undefined;
-      return row?.status ?? null;
+      const rows = await selectRows<{ status: string }>(
+        this.control,
+        'SELECT status FROM resync WHERE resyncID = ?',
+        [resyncId],
+      );
+      return rows[0]?.status ?? null;
     } catch {
       return null;
     }
