@@ -1,0 +1,61 @@
+import seed from '../../src/catalog/seed-objects.json';
+import { builtinCatalog } from '../../src/catalog/builtin';
+import { loadCatalog } from '../../src/catalog/load';
+import { requireObject } from '../../src/domain/catalog';
+
+const sorted = (names: readonly string[]): string[] => [...names].sort();
+
+describe('the built-in catalog', () => {
+  it('has the seed’s 62 objects, each once, and passes the checks of any catalog', () => {
+    expect(builtinCatalog.objects).toHaveLength(62);
+    expect(sorted(builtinCatalog.objects.map(({ name }) => name))).toEqual(
+      sorted(seed.objects.map(({ name }) => name)),
+    );
+    expect(loadCatalog().objects).toHaveLength(62);
+  });
+
+  it.each(seed.objects.map((object) => [object.name, object] as const))(
+    '%s has the parents, soft parents, year tie, state and default the seed’s reading gives it',
+    (name, stated) => {
+      const object = requireObject(builtinCatalog, name);
+      const isTied =
+        stated.schoolYearTied === 'guess'
+          ? 'schoolYearTiedGuess' in stated && stated.schoolYearTiedGuess
+          : stated.schoolYearTied;
+      expect({
+        parents: sorted(object.parents),
+        softParents: sorted(object.softParents),
+        isTied: object.schoolYear !== null,
+        states: object.states,
+        enabledByDefault: object.enabledByDefault,
+      }).toEqual({
+        parents: sorted(stated.recommendedParents),
+        softParents: sorted(stated.recommendedSoftParents),
+        isTied,
+        states: stated.stateSpecific === null ? null : [stated.stateSpecific],
+        enabledByDefault: stated.enabledByDefault,
+      });
+    },
+  );
+
+  it('needs at the state only what Check dependencies marks, by the parent’s whole key', () => {
+    for (const object of builtinCatalog.objects) {
+      for (const reference of object.references) {
+        expect(object.parents).toContain(reference.object);
+        expect(reference.parentColumns).toEqual(requireObject(builtinCatalog, reference.object).key);
+      }
+    }
+  });
+
+  it('forbids state-excluded calendars, grade levels and enrollments, and nothing else', () => {
+    const excluding = builtinCatalog.objects.filter(({ exclusions }) => exclusions.length > 0);
+    expect(sorted(excluding.map(({ name }) => name))).toEqual([
+      'Calendar',
+      'Enrollment',
+      'StructureGradeLevel',
+    ]);
+    for (const { exclusions } of excluding) {
+      expect(exclusions.map(({ when }) => when)).toEqual([{ column: 'stateExclude', equals: 1 }]);
+    }
+  });
+});
