@@ -11,7 +11,7 @@ export const grandBend = {
   id: 'grand-bend',
   number: 255901,
   name: 'Grand Bend ISD',
-  schoolYear: 2027,
+  schoolYear: 2022,
 } as const;
 const databases = {
   district: 'district_grand_bend',

@@ -1,0 +1,1 @@
+export { grandBendSchoolYear, loadGrandBend, type LoadedSample, type LoadOptions } from './load';
