@@ -19,6 +19,7 @@ const loadedLate: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
   start: async () => (await import('./start.js')).startCommand(),
   demo: async () => (await import('./demo.js')).demoCommand(),
+  sample: async () => (await import('./sample.js')).sampleCommand(),
   catalog: async () => (await import('./catalog.js')).catalogCommand(),
 };
 

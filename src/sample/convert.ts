@@ -26,7 +26,10 @@ const tables: Record<string, SampleRow[]> = {
 for (const file of readdirSync(dataFolder)) if (file.endsWith('.json.gz')) rmSync(join(dataFolder, file));
 for (const [object, rows] of Object.entries(tables)) {
   const columns = Object.keys(rows[0] ?? {});
-  const data = { columns, records: rows.map((row) => columns.map((column) => row[column] ?? null)) };
+  const data: DataFile = {
+    columns,
+    records: rows.map((row) => columns.map((column) => (row[column] ?? null) as string | number | null)),
+  };
   const lines = JSON.stringify(data).replaceAll('],[', '],\n[');
   writeFileSync(join(dataFolder, `${object}.json.gz`), gzipSync(lines, { level: 9 }));
   process.stderr.write(`${object}: ${rows.length}\n`);

@@ -1,1 +1,1 @@
-export { grandBendSchoolYear, loadGrandBend, type LoadedSample, type LoadOptions } from './load';
+export { grandBendSchoolYear, loadGrandBend, type LoadedSample } from './load';

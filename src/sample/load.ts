@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { builtinCatalog } from '../catalog/builtin';
 import type { SyncObject } from '../domain/catalog';
 import { dataFolder, type DataFile } from './data-file';
+import { grandBendNumber, refuseOtherDistrict } from './other-district';
 import { emptyDistrict, openDistrict, type SampleRow, type SampleValue, writeTable } from './write-table';
 
 /** The year in which the sample's school year 2021-2022 ends. */
 export const grandBendSchoolYear = 2022;
-/** Grand Bend's number among Texas' districts. */
-const grandBendNumber = 255901;
 
 export interface LoadOptions {
   /** mysql://user:password@host:port/database, migrated as a district. */
@@ -30,16 +28,18 @@ export interface LoadedSample {
 /**
  * Fills a district with the Ed-Fi sample of Grand Bend ISD (docs/sample.md). What the district's tables hold goes, so that
  * loading again ends in the same records.
- * @throws Error when the database holds another district and `replace` isn't set, or a table takes a record otherwise
+ * @throws OtherDistrictError when the database holds another district and `replace` isn't set
+ * @throws Error when a table takes a record otherwise than it was meant
  */
 export async function loadGrandBend({
   districtUrl,
   replace = false,
   onProgress,
 }: LoadOptions): Promise<LoadedSample> {
+  if (!replace) await refuseOtherDistrict(districtUrl, grandBendNumber);
   const connection = await openDistrict(districtUrl);
   try {
-    if (!replace) await refuseOtherDistrict(connection);
+    if (!existsSync(dataFolder)) throw new Error('The sample’s files are missing from this installation.');
     await emptyDistrict(connection);
     const tables: { object: string; records: number }[] = [];
     for (const object of parentsFirst()) {
@@ -53,16 +53,6 @@ export async function loadGrandBend({
     return { records: tables.reduce((sum, { records }) => sum + records, 0), tables };
   } finally {
     await connection.end();
-  }
-}
-
-async function refuseOtherDistrict(connection: Connection): Promise<void> {
-  const [other] = await connection.query<RowDataPacket[]>(
-    'SELECT 1 FROM District WHERE districtNumber <> ? LIMIT 1',
-    [grandBendNumber],
-  );
-  if (other.length > 0) {
-    throw new Error('The database holds another district. Loading the sample would delete it.');
   }
 }
 

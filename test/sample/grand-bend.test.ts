@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { builtinCatalog } from '../../src/catalog/builtin';
+import { sampleCommand } from '../../src/cli/sample';
 import { migrate } from '../../src/migrate';
 import { grandBendSchoolYear, loadGrandBend, type LoadedSample } from '../../src/sample';
 import { grandBend } from '../../src/stack/local-config';
@@ -105,13 +109,38 @@ test('loading again ends in the same records', async () => {
   expect(await checksums()).toEqual(before);
 });
 
-test('the records of another district are not deleted unless that is wanted', async () => {
+test('the records of another district are not deleted unless that is wanted, from the command line either', async () => {
   const districtUrl = databases.districtUrl;
   await connection.query(
     "INSERT INTO District (districtNumber, guid, name) VALUES (7, '00000000-0000-5000-8000-000000000007', 'Other')",
   );
   await expect(loadGrandBend({ districtUrl })).rejects.toThrow('another district');
-  expect(await count('Roster')).toBe(13_440);
-  await loadGrandBend({ districtUrl, replace: true });
-  expect(await count('District')).toBe(1);
-});
+  const dir = mkdtempSync(join(tmpdir(), 'sample-'));
+  const file = join(dir, 'resync.config.yaml');
+  writeFileSync(file, JSON.stringify(configuration()));
+  jest.replaceProperty(process, 'env', { ...process.env, RESYNC_CONFIG: file });
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const load = (...more: string[]): Promise<unknown> =>
+      sampleCommand().parseAsync(['load', 'grand-bend', '--district', 'gb', ...more], { from: 'user' });
+    await expect(load()).rejects.toMatchObject({ exitCode: 7 });
+    expect(await count('District')).toBe(2);
+    await load('--replace');
+    expect(await count('District')).toBe(1);
+    expect(await count('Roster')).toBe(13_440);
+  } finally {
+    jest.restoreAllMocks();
+    rmSync(dir, { recursive: true });
+  }
+}, 60_000);
+
+function configuration(): object {
+  const { districtUrl, stateUrl, controlUrl } = databases;
+  const district = { id: 'gb', number: 255901, name: 'Grand Bend ISD', schoolYear: grandBendSchoolYear };
+  return {
+    stateDatabaseUrl: stateUrl,
+    controlDatabaseUrl: controlUrl,
+    districts: [{ ...district, databaseUrl: districtUrl }],
+  };
+}
