@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import seed from '../../src/catalog/seed-objects.json';
+import seed from '../catalog/seed-objects.json';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 
 /** A plain object with the parts a test cares about. */
