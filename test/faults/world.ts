@@ -20,7 +20,6 @@ export interface WorldDatabases {
 }
 
 export const schoolYear = 2027;
-const districtId = 'fault-district';
 
 /** A worker process of its own, real databases and a real Temporal server, any of which a test may kill. */
 export class FaultWorld {
@@ -29,9 +28,12 @@ export class FaultWorld {
     readonly config: Config,
     private readonly configFile: string,
     readonly control: Knex,
+    /** Of its own in each world: another world's agent may still be there, without a worker. */
+    private readonly districtId: string,
   ) {}
 
   static create(stack: Stack, databases: WorldDatabases, folder: string, name: string): FaultWorld {
+    const districtId = `fault-${name.replaceAll('_', '-')}`;
     const raw = {
       stateDatabaseUrl: databases.stateUrl,
       controlDatabaseUrl: databases.controlUrl,
@@ -51,7 +53,7 @@ export class FaultWorld {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `${name}.yaml`);
     writeFileSync(file, stringify(raw));
-    return new FaultWorld(parseConfig(raw, { env: {} }), file, openControl(databases.controlUrl));
+    return new FaultWorld(parseConfig(raw, { env: {} }), file, openControl(databases.controlUrl), districtId);
   }
 
   startWorker(): void {
@@ -73,6 +75,7 @@ export class FaultWorld {
   }
 
   async send(resyncId: string): Promise<void> {
+    const { districtId } = this;
     const request: ResyncRequest = {
       resyncId,
       districtId,
