@@ -1,6 +1,6 @@
 /**
  * Measures the data path against its peers on two private MariaDB servers, peers and ours interleaved in one run, and
- * exits 1 when a bound of the brief is missed or a result is wrong.  npm run bench -- [--records N] [--reps N]
+ * exits 1 when a bound of the brief is missed or a result is wrong.  npm run bench -- [--records N] [--reps N] [--only empty|identical|drift]
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,11 @@ import { dump, ours, tableSync } from './contenders';
 import { type BenchServers, settle, startServers } from './servers';
 
 const { values } = parseArgs({
-  options: { records: { type: 'string', default: '1000000' }, reps: { type: 'string', default: '2' } },
+  options: {
+    records: { type: 'string', default: '1000000' },
+    reps: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+  },
 });
 const records = Number(values.records);
 const reps = Number(values.reps);
@@ -116,7 +120,9 @@ async function main(): Promise<boolean> {
     process.stdout.write(
       `| ${records} records, 18 columns | ours s | peer s | ours / peer | bound | |\n|---|---|---|---|---|---|\n`,
     );
-    for (const { name, peerName, bound, prepare, peer } of cases) {
+    for (const { name, peerName, bound, prepare, peer } of cases.filter((one) =>
+      one.name.includes(values.only),
+    )) {
       const times = { ours: [] as number[], peer: [] as number[] };
       for (let rep = 1; rep <= reps; rep += 1) {
         const runOurs = async (): Promise<void> => {
