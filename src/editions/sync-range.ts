@@ -10,7 +10,7 @@ import { fetchPage } from './records';
 import { refusedByRule } from './refusal';
 import { type RangeMemory, repairRecords } from './repair';
 
-export type { PageJob, RangeJob } from './job';
+export type { RangeJob } from './job';
 
 /** What the rest of a range needs. */
 type Method =
