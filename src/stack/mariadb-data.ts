@@ -35,6 +35,7 @@ export async function ensureDataDirectory(
     [
       '--no-defaults',
       `--datadir=${half}`,
+      `--tmpdir=${temporaryFolder(dataDir)}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       ...asUser(),
@@ -44,6 +45,16 @@ export async function ensureDataDirectory(
   if (!made) throw new StackError(`mariadb-install-db failed for ${dataDir}:\n${logTail(logFile)}`);
   writeFileSync(join(half, marker), new Date().toISOString());
   renameSync(half, dataDir);
+}
+
+/**
+ * A folder for the server's temporary files, its own: a server that starts removes the leftovers of dead ones from its
+ * temporary folder, and in a shared one takes those of a living server for such.
+ */
+export function temporaryFolder(dataDir: string): string {
+  const folder = `${dataDir}-tmp`;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 /** mariadbd refuses to run as root unless told so by name. */

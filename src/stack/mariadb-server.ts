@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { Progress } from './commands';
 import { logTail } from './log-tail';
-import { asUser, ensureDataDirectory } from './mariadb-data';
+import { asUser, ensureDataDirectory, temporaryFolder } from './mariadb-data';
 import { ensureMariadb } from './mariadb-programs';
 import { freePort } from './ports';
 import { argumentAfter, endProcesses, launchDetached, pidsWithArgument } from './processes';
@@ -149,6 +149,7 @@ export class MariadbServer implements ServerHandle {
         '--bind-address=127.0.0.1',
         `--socket=${this.socketPath()}`,
         `--pid-file=${this.dataDir}.pid`,
+        `--tmpdir=${temporaryFolder(this.dataDir)}`,
         `--init-file=${this.writeLogin()}`,
         '--skip-name-resolve',
         `--innodb-buffer-pool-size=${bufferPoolMb}M`,
