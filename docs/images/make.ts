@@ -38,9 +38,14 @@ async function picture(
   await page.close();
 }
 
+const shades: Record<string, string> = { green: '#6cc76c', yellow: '#e5c95c', red: '#e5675c', gray: '#999' };
+
 /** Console text as it looks: plain characters in a dark window. */
 function terminal(text: string): string {
-  const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  const escaped = text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/\S (green|yellow|red|gray)\b/g, (status, colour: string) => `<b style="color:${shades[colour]}">${status}</b>`);
   return `<body style="margin:0;background:#1d1f21;color:#e8e8e8"><pre style="font:14px/1.35 monospace;padding:16px;margin:0">${escaped}</pre></body>`;
 }
 
