@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
@@ -48,13 +49,13 @@ export class ResyncWorld {
 
   /** Opens a world with its own worker, runs `work` in it and closes everything. */
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
-    const { temporal } = await testStack();
+    const { address } = (await testStack()).temporal;
     const { databases, catalog, schoolYear, copy = {} } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
         controlDatabaseUrl: databases.controlUrl,
-        temporal: { address: temporal.address, taskQueue: `activities-${randomUUID()}` },
+        temporal: { address, taskQueue: `activities-${randomUUID()}` },
         copy,
         districts: [
           {
@@ -69,8 +70,8 @@ export class ResyncWorld {
       { env: {} },
     );
     const control = openControl(config.controlDatabaseUrl);
-    const connection = await Connection.connect({ address: temporal.address });
-    const native = await NativeConnection.connect({ address: temporal.address });
+    const connection = await Connection.connect({ address });
+    const native = await NativeConnection.connect({ address });
     const activitySet = createActivities({ config, catalog, control });
     try {
       const worker = await Worker.create({
@@ -115,6 +116,12 @@ export class ResyncWorld {
       .where({ resyncID: resyncId })
       .orderBy('position')) as ObjectRow[];
     return { resyncId, status: end.status, objects };
+  }
+
+  /** Everything Temporal keeps of a run, as text. */
+  async history(resyncId: string): Promise<string> {
+    const history = await this.client.workflow.getHandle(resyncWorkflowId(resyncId)).fetchHistory();
+    return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
   }
 
   errors(resyncId: string): Promise<{ objectName: string; outcome: string; code: string }[]> {
