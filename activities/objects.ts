@@ -55,6 +55,7 @@ export function objectActivities(
       await syncRange({
         ...(await jobOf(work)),
         range,
+        districtLoadCeiling: config.copy.districtLoadCeiling,
         signal,
         onPage: ({ pageNo, counts }) => note({ rangeNo: work.rangeNo, pageNo, counts }),
       });

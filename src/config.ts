@@ -49,6 +49,8 @@ const schema = z.strictObject({
       lanes: z.int().min(1).max(64).default(2),
       /** Ranges of one object queued at the same time. */
       rangesInFlight: z.int().min(1).max(500).default(4),
+      /** Statements running on the district's server (Threads_running) above which pages wait. 0: never wait. */
+      districtLoadCeiling: z.int().min(0).max(100_000).default(0),
     })
     .prefault({}),
   /** File that replaces the built-in catalog of the seed's 62 objects. */

@@ -23,6 +23,8 @@ export interface PageJob {
 
 export interface RangeJob extends PageJob {
   readonly range: KeyRange;
+  /** Statements running at the district above which the next page waits; 0 or absent: never. */
+  readonly districtLoadCeiling?: number;
   /** After each commit; `counts` are the page's. */
   readonly onPage?: (progress: { readonly pageNo: number; readonly counts: RangeCounts }) => void;
 }

@@ -2,6 +2,7 @@ import type { RangeCounts } from '../domain/outcome';
 import { AlikeFailures } from './alike';
 import { type ComparedPage, comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
 import { canStream, PageRefused, streamRecords } from './copy';
+import { waitForDistrict } from './district-load';
 import { type RangeJob } from './job';
 import { type PageEntry, readProgress, withPage } from './ledger';
 import { writePage } from './page';
@@ -37,6 +38,7 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
   let method: Method | null = null;
   while (!progress.complete) {
     job.signal.throwIfAborted();
+    await waitForDistrict(job);
     const rest: Interval = { after: progress.pages === 0 ? range.after : progress.upTo, upTo: range.upTo };
     method ??= await methodFor(job, rest);
     const page = await nextPage(job, method, rest, progress.pages, memory);
