@@ -14,15 +14,18 @@ if (fromSource && !existsSync(join(root, 'node_modules', 'tsx'))) {
   process.exit(8);
 }
 
-const child = spawn(
-  process.execPath,
-  [
-    ...(fromSource ? ['--import', new URL('../node_modules/tsx/dist/loader.mjs', import.meta.url).href] : []),
-    fromSource ? source : built,
-    ...process.argv.slice(2),
-  ],
-  { stdio: 'inherit' },
-);
+/** tsx as a loader in the same process; before Node 20.6 only tsx's own program can set that up. */
+function throughTsx() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const inProcess = major > 20 || (major === 20 && minor >= 6);
+  return inProcess
+    ? ['--import', new URL('../node_modules/tsx/dist/loader.mjs', import.meta.url).href, source]
+    : [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), source];
+}
+
+const child = spawn(process.execPath, [...(fromSource ? throughTsx() : [built]), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 // The terminal sends Ctrl-C to both; the child decides when it has stopped cleanly.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import util from 'node:util';
 import Table from 'cli-table3';
 import type { CountsView, ObjectView, ResyncHead, ResyncView } from '../control/read-resync';
 import type { Colour } from '../domain/outcome';
@@ -20,7 +20,10 @@ export function paint(
   stream: NodeJS.WritableStream = process.stdout,
 ): string {
   if (colour === null) return text;
-  return styleText(colour, `${marks[colour]} ${text}`, { stream, validateStream: true });
+  const marked = `${marks[colour]} ${text}`;
+  // styleText came with Node 20.12; before it the shape and the word have to do.
+  const styleText = (util as { styleText?: typeof util.styleText }).styleText;
+  return styleText?.(colour, marked, { stream, validateStream: true }) ?? marked;
 }
 
 /** 12,345 */
