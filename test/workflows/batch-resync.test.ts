@@ -154,7 +154,10 @@ it('cancels one object and skips only what depends on it; an unknown object is r
       ).rejects.toMatchObject({
         cause: { type: 'ObjectNotPlanned' },
       });
-      await until('School has moved', () => log.includes('moved School 0'));
+      await until('School has ended', async () => {
+        const { objects } = await run.query(resyncProgress);
+        return objects.find(({ name }) => name === 'School')?.status === 'finished';
+      });
       await expect(
         run.executeUpdate(cancelObject, { args: [{ object: 'School', by }] }),
       ).rejects.toMatchObject({

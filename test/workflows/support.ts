@@ -191,7 +191,8 @@ export async function withWorkflows(
     agent: () => client.workflow.getHandle<typeof districtAgent>(agentWorkflowId(district, schoolYear)),
   };
   try {
-    await worker.runUntil(test(world));
+    // A worker ends only when its activities have: none may wait at a door that a failed test left shut.
+    await worker.runUntil(test(world).finally(openAllDoors));
   } finally {
     await connection.close();
     await native.close();
@@ -202,7 +203,14 @@ export async function withWorkflows(
 export function door(): { readonly open: () => void; readonly opened: Promise<void> } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));
+  doors.push(open);
   return { open: () => open(), opened };
+}
+
+const doors: (() => void)[] = [];
+
+function openAllDoors(): void {
+  for (const open of doors.splice(0)) open();
 }
 
 /** Waits until `seen` holds; a test that waits in vain fails with `what`. */
