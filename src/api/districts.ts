@@ -12,6 +12,7 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
     route({
       method: 'get',
       path: '/districts',
+      right: null,
       tag: 'Districts',
       summary: 'Districts the token may see',
       responses: { 200: { description: 'Districts', schema: z.object({ items: z.array(district) }) } },
@@ -31,6 +32,7 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
     route({
       method: 'get',
       path: '/districts/{district}/objects',
+      right: 'resyncBatch',
       tag: 'Districts',
       summary: 'Every object with its last resync',
       params: districtParams,
@@ -66,6 +68,7 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
     route({
       method: 'post',
       path: '/districts/{district}/plan',
+      right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'What a resync would send, in which order, and why; nothing is started',
       params: districtParams,
@@ -80,6 +83,7 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
     route({
       method: 'get',
       path: '/districts/{district}/agent',
+      right: 'agents',
       tag: 'Districts',
       summary: 'The district’s queue of resyncs',
       params: districtParams,

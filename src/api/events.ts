@@ -30,6 +30,7 @@ export function eventRoutes({ control }: ApiContext): RouteSpec[] {
     route({
       method: 'get',
       path: '/resyncs/{id}/events',
+      right: 'resyncBatch',
       tag: 'Outcomes',
       summary: 'Server-sent events: snapshot, then resync and object changes, then end',
       params: resyncParams,

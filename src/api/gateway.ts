@@ -1,11 +1,11 @@
 import {
   type Client,
   isGrpcServiceError,
-  WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
+import { giveToAgent } from '../agents';
 import type { Whereabouts } from '../control/reconcile';
 import type { ResyncRequest } from '../domain/resync';
 import {
@@ -14,7 +14,6 @@ import {
   agentWorkflowId,
   cancelObject,
   cancelResync,
-  enqueueResync,
   pauseResync,
   type QueuePlace,
   resumeResync,
@@ -30,9 +29,6 @@ import { Problem } from './problem';
  */
 const callTimeoutMs = 15_000;
 
-const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
-const schoolYearKey = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);
-
 /** What the API says to the workflows. Every method throws a Problem: 503 when Temporal or its worker doesn't answer. */
 export class Gateway {
   constructor(
@@ -42,24 +38,7 @@ export class Gateway {
 
   /** Gives a request to its district's agent, which is started when it isn't there. Safe to repeat. */
   enqueue(request: ResyncRequest): Promise<QueuePlace> {
-    const { districtId, schoolYear, resyncId } = request;
-    return this.call(() =>
-      this.client.workflow.executeUpdateWithStart(enqueueResync, {
-        args: [request],
-        updateId: resyncId,
-        startWorkflowOperation: new WithStartWorkflowOperation('districtAgent', {
-          workflowId: agentWorkflowId(districtId, schoolYear),
-          taskQueue: this.taskQueue,
-          args: [{ districtId, schoolYear }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: `Queue of ${districtId}, school year ending ${schoolYear}`,
-          typedSearchAttributes: [
-            { key: district, value: districtId },
-            { key: schoolYearKey, value: schoolYear },
-          ],
-        }),
-      }),
-    );
+    return this.call(() => giveToAgent(this.client, this.taskQueue, request));
   }
 
   /** Takes a request out of the queue. `false`: it doesn't wait there (any more), or there is no queue. */

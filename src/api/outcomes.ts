@@ -14,6 +14,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
     route({
       method: 'get',
       path: '/resyncs/{id}/errors',
+      right: 'errorLog',
       tag: 'Outcomes',
       summary: 'Records that did not reach the state, and why',
       params: schemas.resyncParams,
@@ -32,6 +33,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
     route({
       method: 'get',
       path: '/resyncs/{id}/causes',
+      right: 'errorLog',
       tag: 'Outcomes',
       summary: 'Errors grouped by the record they go back to, the largest first',
       params: schemas.resyncParams,
@@ -46,6 +48,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
     route({
       method: 'get',
       path: '/resyncs/{id}/report',
+      right: 'resyncBatch',
       tag: 'Outcomes',
       summary: 'The outcome of every object, and the causes; format=csv: a line an object',
       params: schemas.resyncParams,

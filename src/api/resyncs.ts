@@ -29,6 +29,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
     route({
       method: 'post',
       path: '/districts/{district}/resyncs',
+      right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'Start a resync; it waits in the district’s queue when another one runs',
       params: schemas.districtParams,
@@ -63,6 +64,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
     route({
       method: 'get',
       path: '/districts/{district}/resyncs',
+      right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'Resyncs of a district, the newest first',
       params: schemas.districtParams,
@@ -81,6 +83,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
     route({
       method: 'get',
       path: '/resyncs/{id}',
+      right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'A resync with its objects; counts are live while it runs',
       params: schemas.resyncParams,

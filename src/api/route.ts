@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../control/tokens';
+import type { ToolRight } from '../domain/rights';
 import { Problem, zodProblem } from './problem';
 
 type Shape = z.ZodObject;
@@ -35,6 +36,10 @@ export interface RouteSpec<
   readonly path: string;
   readonly summary: string;
   readonly tag: string;
+  /** The tool right it needs; `null`: a valid token is enough. */
+  readonly right: ToolRight | null;
+  /** Only for principals of the state. */
+  readonly stateOnly?: true;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -41,6 +41,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     route({
       method: 'post',
       path: `/resyncs/{id}/${action}`,
+      right: 'resyncBatch',
       tag: 'Runs',
       summary: actions[action],
       params: resyncParams,
@@ -56,6 +57,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
   const oneObject = route({
     method: 'post',
     path: '/resyncs/{id}/objects/{name}/cancel',
+    right: 'resyncBatch',
     tag: 'Runs',
     summary: 'Stop one object; what depends on it is skipped',
     params: resyncParams.extend({ name: z.string().max(64) }),

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
+import { type ToolRight, toolRights } from '../domain/rights';
 import { selectRows, toIso } from './database';
 
 /** `district`: sees and does only what belongs to its districts. `state`: all, or the districts named. */
@@ -7,11 +8,14 @@ export type TokenLevel = 'district' | 'state';
 
 /** Who a request comes from. */
 export interface Principal {
+  /** Stays the same over a principal's tokens: what is kept for a person hangs on it. */
+  readonly principalId: string;
   readonly tokenId: string;
   readonly name: string;
   readonly level: TokenLevel;
   /** Ids of its districts; `null` (only at state level): all. */
   readonly districts: readonly string[] | null;
+  readonly rights: readonly ToolRight[];
 }
 
 export interface TokenView extends Principal {
@@ -123,10 +127,12 @@ export async function revokeToken(control: Knex, tokenId: string): Promise<boole
 
 function toPrincipal(row: TokenRow): Principal {
   return {
+    principalId: row.tokenID,
     tokenId: row.tokenID,
     name: row.name,
     level: row.level,
     districts: row.districts === null ? null : (JSON.parse(row.districts) as string[]),
+    rights: toolRights,
   };
 }
 

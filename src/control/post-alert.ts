@@ -1,0 +1,37 @@
+import type { Knex } from 'knex';
+import type { ToolRight } from '../domain/rights';
+
+export interface NewAlert {
+  /** What it tells of, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191 characters. */
+  readonly alertKey: string;
+  /** As the seed's Process column, e.g. Vertical Interoperability. */
+  readonly category: string;
+  /** As the seed's Name column, e.g. State Resync Requested. */
+  readonly name: string;
+  /** One or two sentences; never a student's value, nor, to a district, what a state's request holds. */
+  readonly text: string;
+  /** Reaches the district's and the state's principals; `null`: the state's only. */
+  readonly districtId: string | null;
+  /** Reaches principals with this right. */
+  readonly right: ToolRight;
+  readonly resyncId?: string | null;
+  readonly dueAt?: Date | null;
+}
+
+/** Posts a Process Alert; one with the same key that stands already is left as it is. */
+export async function postAlert(control: Knex, alert: NewAlert): Promise<void> {
+  const { alertKey, category, name, text, districtId, right, resyncId = null, dueAt = null } = alert;
+  await control('processAlert')
+    .insert({
+      alertKey,
+      category,
+      name,
+      text,
+      districtID: districtId,
+      toolRight: right,
+      resyncID: resyncId,
+      dueAt,
+    })
+    .onConflict('alertKey')
+    .merge(['alertKey']);
+}
