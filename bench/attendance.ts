@@ -1,4 +1,5 @@
 import type { Connection } from 'mysql2/promise';
+import { syncObject } from '../src/catalog/builtin/entry';
 import type { Catalog, SyncObject } from '../src/domain/catalog';
 import { one, type BenchServers } from './servers';
 
@@ -90,28 +91,8 @@ const reference = (object: string, column: string) => ({
 });
 
 function object(name: string, fields: Partial<SyncObject>): SyncObject {
-  return {
-    name,
-    label: name,
-    table: name,
-    stateTable: name,
-    key: [`${name}ID`],
-    tenantColumn: null,
-    guidColumn: null,
-    parents: [],
-    softParents: [],
-    references: [],
-    schoolYear: null,
-    states: null,
-    exclusions: [],
-    stateOwnedColumns: [],
-    ignoredColumns: [],
-    subsetOf: null,
-    only: null,
-    unit: null,
-    enabledByDefault: true,
-    ...fields,
-  };
+  const plain = { name, label: name, key: [`${name}ID`], tenantColumn: null, guidColumn: null };
+  return syncObject({ ...plain, ...fields });
 }
 
 export const catalog: Catalog = {

@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import type { Knex } from 'knex';
 import pino from 'pino';
 import { createApp } from '../../src/api/app';
+import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, parseConfig } from '../../src/config';
 import { createToken } from '../../src/control/tokens';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
@@ -23,28 +24,7 @@ export const catalog: Catalog = {
 };
 
 function object(name: string, over: Partial<SyncObject> = {}): SyncObject {
-  return {
-    name,
-    label: name,
-    table: name,
-    stateTable: name,
-    key: ['id'],
-    tenantColumn: 'districtID',
-    guidColumn: null,
-    parents: [],
-    softParents: [],
-    references: [],
-    schoolYear: null,
-    states: null,
-    exclusions: [],
-    stateOwnedColumns: [],
-    ignoredColumns: [],
-    subsetOf: null,
-    only: null,
-    unit: null,
-    enabledByDefault: true,
-    ...over,
-  };
+  return syncObject({ name, label: name, key: ['id'], guidColumn: null, ...over });
 }
 
 export interface ApiWorld {

@@ -66,7 +66,7 @@ test.each<[string, Partial<SyncObject>, string]>([
   ],
   [
     'an identifier that is SQL',
-    { table: 'a`; DROP TABLE b' },
+    { table: 'a`; DROP TABLE b', stateTable: 'Child' },
     'Child.table: "a`; DROP TABLE b" is not an identifier this project can use',
   ],
   [
@@ -81,7 +81,7 @@ test.each<[string, Partial<SyncObject>, string]>([
   ],
   [
     'a table of another object',
-    { table: 'Parent' },
+    { table: 'Parent', stateTable: 'Child' },
     'Child.table: "Parent" is the table of Parent too; use subsetOf to send a part of it',
   ],
   [

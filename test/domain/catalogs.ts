@@ -1,36 +1,15 @@
 import fc from 'fast-check';
 import seed from '../catalog/seed-objects.json';
+import { syncObject as entry } from '../../src/catalog/builtin/entry';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 
 /** A plain object with the parts a test cares about. */
 export function syncObject(name: string, parts: Partial<SyncObject> = {}): SyncObject {
-  return {
-    name,
-    label: name,
-    table: name,
-    stateTable: name,
-    key: [`${name}ID`],
-    tenantColumn: 'districtID',
-    guidColumn: null,
-    parents: [],
-    softParents: [],
-    references: [],
-    schoolYear: null,
-    states: null,
-    exclusions: [],
-    stateOwnedColumns: [],
-    ignoredColumns: [],
-    subsetOf: null,
-    only: null,
-    unit: null,
-    enabledByDefault: true,
-    ...parts,
-  };
+  return entry({ name, label: name, key: [`${name}ID`], guidColumn: null, ...parts });
 }
 
 const partOfPersonIdentity: Partial<SyncObject> = {
   table: 'PersonIdentity',
-  stateTable: 'PersonIdentity',
   key: ['PersonIdentityID'],
   subsetOf: 'PersonIdentity',
   only: { column: 'stateID', isNull: true },

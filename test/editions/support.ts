@@ -1,5 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import type { RowDataPacket } from 'mysql2';
+import { syncObject } from '../../src/catalog/builtin/entry';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import { assertOutcome, addCounts, noRecords, type RangeCounts } from '../../src/domain/outcome';
 import { cutRanges } from '../../src/editions/bounds';
@@ -14,28 +15,7 @@ const schoolYear = 2027;
 
 /** An object with as little as a test needs to say. */
 export function object(name: string, key: readonly string[], fields: Partial<SyncObject> = {}): SyncObject {
-  return {
-    name,
-    label: name,
-    table: name,
-    stateTable: name,
-    key,
-    tenantColumn: 'districtID',
-    guidColumn: null,
-    parents: [],
-    softParents: [],
-    references: [],
-    schoolYear: null,
-    states: null,
-    exclusions: [],
-    stateOwnedColumns: [],
-    ignoredColumns: [],
-    subsetOf: null,
-    only: null,
-    unit: null,
-    enabledByDefault: true,
-    ...fields,
-  };
+  return syncObject({ name, label: name, key, guidColumn: null, ...fields });
 }
 
 export interface StoredError {
