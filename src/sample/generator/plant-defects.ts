@@ -13,7 +13,7 @@ interface Defect {
   readonly set: Row;
 }
 
-/** Values the state rejects, see atState and checks in migrations/schema/tables.ts. */
+/** Values the state rejects, see atState and checks in migrations/schema/tables. */
 const defective: Readonly<Record<string, Defect>> = {
   PersonIdentity: { every: 400, first: 12, set: { lastName: 'Wolfeschlegelstein-'.repeat(3) } },
   CensusContactSummary: { every: 700, first: 33, set: { seq: 21 } },
