@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { createActivities } from '../activities';
 import { loadCatalog } from './catalog/load';
 import { type Config, loadConfig } from './config';
+import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
 import { createLogger, sdkLogger } from './logger';
 import { addSearchAttributes, withTemporal } from './search-attributes';
+import { copyTaskQueue } from '../workflows/messages';
 
 export interface RunningWorker {
   /** Stops polling, lets pages under way commit, and closes every connection. */
@@ -21,47 +23,70 @@ const shutdownGraceTime = '30 seconds';
 const shutdownForceTime = '45 seconds';
 
 /**
- * Starts a worker: workflows and activities on one task queue, as many ranges at a time as the configuration has lanes.
+ * Starts a worker: workflows and books on one task queue, and on another the activities that move records, as many at a
+ * time as the configuration has lanes.
+ * @param catalog the configured one; `workflows`: the prebuilt bundle or the sources, unless a caller has bundled them
  * @throws CatalogError, or the SDK's error when Temporal can't be reached
  */
-export async function startWorker(config: Config): Promise<RunningWorker> {
+export async function startWorker(
+  config: Config,
+  {
+    catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile }),
+    workflows = workflowCode(),
+  }: { catalog?: Catalog; workflows?: WorkflowCode } = {},
+): Promise<RunningWorker> {
   const { address, namespace, taskQueue } = config.temporal;
-  const catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile });
   // A workflow that sets an unregistered search attribute gets stuck.
   await withTemporal(address, (connection) => addSearchAttributes(connection, namespace));
   const connection = await NativeConnection.connect({ address });
   const control = openControl(config.controlDatabaseUrl);
   const activitySet = createActivities({ config, catalog, control });
-  const worker = await Worker.create({
+  const shared: WorkerOptions = {
     connection,
     namespace,
     taskQueue,
-    ...workflowCode(),
     activities: activitySet.activities,
-    // Range lanes, and room for the short bookkeeping activities beside them.
-    maxConcurrentActivityTaskExecutions: config.copy.lanes + bookLanes,
     maxHeartbeatThrottleInterval: '2 seconds',
-    // After a worker died the server waits this long before another may take its workflows over (default 10 s).
-    stickyQueueScheduleToStartTimeout: '2 seconds',
     shutdownGraceTime,
     shutdownForceTime,
-  });
-  const stopped = worker.run().finally(async () => {
+  };
+  const workers = [
+    await Worker.create({
+      ...shared,
+      ...workflows,
+      maxConcurrentActivityTaskExecutions: bookSlots,
+      // After a worker died the server waits this long before another may take its workflows over (default 10 s).
+      stickyQueueScheduleToStartTimeout: '2 seconds',
+    }),
+    await Worker.create({
+      ...shared,
+      taskQueue: copyTaskQueue(taskQueue),
+      maxConcurrentActivityTaskExecutions: config.copy.lanes,
+    }),
+  ];
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  // One alone would look alive and do half the work.
+  const stopped = Promise.all(workers.map((worker) => worker.run().finally(shutdown))).finally(async () => {
     await Promise.all([activitySet.close(), control.destroy(), connection.close()]);
   });
   return {
-    stopped,
+    stopped: stopped.then(() => undefined),
     stop: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      shutdown();
       await stopped;
     },
   };
 }
 
-const bookLanes = 4;
+/** Short statements and the planning of runs; each holds a connection to the control database. */
+const bookSlots = 8;
+
+type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 
 /** The image ships a prebuilt bundle; from sources the worker bundles at start. */
-function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+function workflowCode(): WorkflowCode {
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: require.resolve('../workflows') };

@@ -8,6 +8,12 @@ export const agentWorkflowId = (districtId: string, schoolYear: number): string 
   `agent:${districtId}:${schoolYear}`;
 export const resyncWorkflowId = (resyncId: string): string => `resync:${resyncId}`;
 
+/**
+ * Task queue of the activities that move records, beside the one of workflows and books: a worker has as many slots on
+ * it as lanes, however many books are kept meanwhile.
+ */
+export const copyTaskQueue = (taskQueue: string): string => `${taskQueue}-copy`;
+
 /** Search attributes (all Keyword but the year) that `resync up` and `doctor` register and check. */
 export const searchAttributes = {
   ResyncDistrict: 'KEYWORD',

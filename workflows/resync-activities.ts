@@ -1,21 +1,30 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import type { ObjectWork, RangeWork } from '../activities/objects';
+import type { ObjectWork, RangeWork, UnitWork } from '../activities/objects';
 import { bookOptions, rangeOptions } from './activity-options';
+import { copyTaskQueue } from './messages';
 
 const moving = proxyActivities<ResyncActivities>(rangeOptions);
 const books = proxyActivities<ResyncActivities>(bookOptions);
 
-/** Activities that move records or read whole tables: heartbeats, long. Temporal Web shows which object they are for. */
-export const { preparePlan, verifyUnit } = moving;
+/** Moves records: in a lane of its own, and Temporal Web shows what it is for. */
+const inLane = (summary: string): ActivityOptions => ({
+  ...rangeOptions,
+  taskQueue: copyTaskQueue(workflowInfo().taskQueue),
+  summary,
+});
+
+/** Reads bounds of whole tables: long, but it moves nothing. */
+export const { preparePlan } = moving;
+
+/** Activities that move records. */
 export const syncObject = (work: ObjectWork) =>
-  moving.syncObject.executeWithOptions({ ...rangeOptions, summary: work.object }, [work]);
+  moving.syncObject.executeWithOptions(inLane(work.object), [work]);
 export const syncRange = (work: RangeWork) =>
-  moving.syncRange.executeWithOptions({ ...rangeOptions, summary: `${work.object}, range ${work.rangeNo}` }, [
-    work,
-  ]);
+  moving.syncRange.executeWithOptions(inLane(`${work.object}, range ${work.rangeNo}`), [work]);
 export const retryBlocked = (work: ObjectWork) =>
-  moving.retryBlocked.executeWithOptions({ ...rangeOptions, summary: work.object }, [work]);
+  moving.retryBlocked.executeWithOptions(inLane(work.object), [work]);
+export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptions(inLane(work.unit), [work]);
 
 /** Activities that keep the books. */
 export const { startObject, finishObject, endObject, noteStatus, renewLease, finishResync } = books;

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { type google, temporal } from '@temporalio/proto';
 import type { Knex } from 'knex';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { createActivities } from '../../activities';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { insertResync } from '../../src/control/resyncs';
 import { type Catalog, requireObject } from '../../src/domain/catalog';
 import type { ResyncRequest } from '../../src/domain/resync';
+import { startWorker } from '../../src/worker';
 import type { batchResync } from '../../workflows';
 import { resyncWorkflowId } from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
@@ -71,21 +70,16 @@ export class ResyncWorld {
     );
     const control = openControl(config.controlDatabaseUrl);
     const connection = await Connection.connect({ address });
-    const native = await NativeConnection.connect({ address });
-    const activitySet = createActivities({ config, catalog, control });
+    const worker = await startWorker(config, {
+      catalog,
+      workflows: { workflowBundle: await workflowBundle() },
+    });
     try {
-      const worker = await Worker.create({
-        connection: native,
-        taskQueue: config.temporal.taskQueue,
-        workflowBundle: await workflowBundle(),
-        activities: activitySet.activities,
-      });
-      await worker.runUntil(work(new ResyncWorld(options, config, control, new Client({ connection }))));
+      await work(new ResyncWorld(options, config, control, new Client({ connection })));
     } finally {
-      await activitySet.close();
+      await worker.stop();
       await control.destroy();
       await connection.close();
-      await native.close();
     }
   }
 
@@ -124,6 +118,29 @@ export class ResyncWorld {
     return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
   }
 
+  /** Most activities of these types, of the run and of its objects' own workflows, that were under way at one time. */
+  async mostAtOnce(resyncId: string, types: readonly string[]): Promise<number> {
+    const marks: { at: bigint; by: 1 | -1 }[] = [];
+    const query = `WorkflowId = "${resyncWorkflowId(resyncId)}" OR WorkflowId STARTS_WITH "${resyncWorkflowId(resyncId)}/"`;
+    for await (const { workflowId, runId } of this.client.workflow.list({ query })) {
+      const { events } = await this.client.workflow.getHandle(workflowId, runId).fetchHistory();
+      const ofType = new Set<string>();
+      for (const event of events ?? []) {
+        const scheduled = event.activityTaskScheduledEventAttributes;
+        if (scheduled && types.includes(scheduled.activityType?.name ?? ''))
+          ofType.add(String(event.eventId));
+        const started = event.activityTaskStartedEventAttributes;
+        const completed = event.activityTaskCompletedEventAttributes;
+        if (!ofType.has(String((started ?? completed)?.scheduledEventId))) continue;
+        marks.push({ at: nanoseconds(event.eventTime), by: started ? 1 : -1 });
+      }
+    }
+    // Ends before starts of the same instant.
+    marks.sort((a, b) => Number(a.at - b.at) || a.by - b.by);
+    let underWay = 0;
+    return marks.reduce((most, { by }) => Math.max(most, (underWay += by)), 0);
+  }
+
   errors(resyncId: string): Promise<{ objectName: string; outcome: string; code: string }[]> {
     return this.control('recordError').where({ resyncID: resyncId }).orderBy('recordErrorID');
   }
@@ -140,6 +157,10 @@ export class ResyncWorld {
   stateRecords(table: string): Promise<number> {
     return count(this.options.databases.stateUrl, `\`${table}\``);
   }
+}
+
+function nanoseconds(time: google.protobuf.ITimestamp | null | undefined): bigint {
+  return BigInt(String(time?.seconds ?? 0)) * 1_000_000_000n + BigInt(time?.nanos ?? 0);
 }
 
 async function count(url: string, from: string): Promise<number> {

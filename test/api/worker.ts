@@ -3,7 +3,6 @@ import {
   DefaultLogger,
   NativeConnection,
   Runtime,
-  Worker,
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
@@ -15,6 +14,7 @@ import { setResyncStatus } from '../../src/control/resyncs';
 import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from '../control/support';
 import { type ApiWorld, catalog } from './support';
+import { withWorkers } from '../support/workers';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -30,15 +30,16 @@ export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<
   const gate = new Gate();
   const connection = await NativeConnection.connect({ address: world.config.temporal.address });
   try {
-    const worker = await Worker.create({
-      connection,
-      taskQueue: world.config.temporal.taskQueue,
-      workflowBundle: await bundle,
-      activities: activitiesOf(world, gate),
+    await withWorkers(
+      {
+        connection,
+        taskQueue: world.config.temporal.taskQueue,
+        activities: activitiesOf(world, gate),
+      },
       // Each test has a worker of its own; the agent must not wait long for the one that left.
-      stickyQueueScheduleToStartTimeout: '500ms',
-    });
-    await worker.runUntil(work(gate).finally(() => gate.open()));
+      { workflowBundle: await bundle, stickyQueueScheduleToStartTimeout: '500ms' },
+      () => work(gate).finally(() => gate.open()),
+    );
   } finally {
     await connection.close();
   }

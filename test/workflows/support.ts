@@ -5,7 +5,6 @@ import {
   DefaultLogger,
   NativeConnection,
   Runtime,
-  Worker,
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
@@ -16,6 +15,7 @@ import type { ResyncRequest } from '../../src/domain/resync';
 import type { batchResync, districtAgent } from '../../workflows';
 import { agentWorkflowId, enqueueResync, resyncWorkflowId } from '../../workflows/messages';
 import { testStack } from '../support/stack';
+import { withWorkers } from '../support/workers';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -142,13 +142,6 @@ export async function withWorkflows(
   const district = `d-${randomUUID().slice(0, 8)}`;
   const taskQueue = `test-${district}`;
   const { activities, log } = scriptedActivities(script);
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    workflowBundle: await workflowBundle(),
-    activities,
-    maxHeartbeatThrottleInterval: '200ms',
-  });
   const schoolYear = 2027;
   const handleOf = (resyncId: string) =>
     client.workflow.getHandle<typeof batchResync>(resyncWorkflowId(resyncId));
@@ -192,7 +185,16 @@ export async function withWorkflows(
   };
   try {
     // A worker ends only when its activities have: none may wait at a door that a failed test left shut.
-    await worker.runUntil(test(world).finally(openAllDoors));
+    await withWorkers(
+      {
+        connection: native,
+        taskQueue,
+        activities,
+        maxHeartbeatThrottleInterval: '200ms',
+      },
+      { workflowBundle: await workflowBundle() },
+      () => test(world).finally(openAllDoors),
+    );
   } finally {
     await connection.close();
     await native.close();

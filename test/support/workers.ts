@@ -1,0 +1,23 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { copyTaskQueue } from '../../workflows/messages';
+
+/** What both workers are made with. */
+interface Shared {
+  readonly connection: NativeConnection;
+  readonly taskQueue: string;
+  readonly activities: object;
+  readonly maxHeartbeatThrottleInterval?: WorkerOptions['maxHeartbeatThrottleInterval'];
+}
+
+type Workflows = Pick<WorkerOptions, 'workflowBundle' | 'stickyQueueScheduleToStartTimeout'>;
+
+/** Workers of both task queues, as src/worker.ts has them, for as long as `work` takes. */
+export async function withWorkers<T>(
+  shared: Shared,
+  workflows: Workflows,
+  work: () => Promise<T>,
+): Promise<T> {
+  const main = await Worker.create({ ...shared, ...workflows });
+  const copying = await Worker.create({ ...shared, taskQueue: copyTaskQueue(shared.taskQueue) });
+  return copying.runUntil(main.runUntil(work));
+}
