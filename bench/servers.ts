@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { migrate } from '../src/migrate';
@@ -25,31 +26,57 @@ export async function startServers(dir: string, progress: (line: string) => void
   const [district, state] = (['district', 'state'] as const).map(
     (name) => new MariadbServer({ name, dir, password, wantedPorts: [], bufferPoolMb: 1024, progress }),
   ) as [MariadbServer, MariadbServer];
-  // One after the other: a starting server clears the temporary folder that the other would be using.
-  await district.start();
-  await state.start();
-  const address = (server: MariadbServer): string =>
-    `mysql://resync:${password}@127.0.0.1:${server.info.port}`;
-  const connect = (server: MariadbServer): Promise<Connection> =>
-    createConnection({ uri: address(server), timezone: 'Z', dateStrings: true });
-  const connections = await Promise.all([connect(district), connect(state)]);
-  await remake(connections[0], ['bench']);
-  await remake(connections[1], ['bench', 'bench_control']);
-  const controlUrl = `${address(state)}/bench_control`;
-  await migrate(controlUrl, 'control');
-  return {
-    districtUrl: `${address(district)}/bench`,
-    stateUrl: `${address(state)}/bench`,
-    controlUrl,
-    districtFile: optionsFile(dir, district),
-    stateFile: optionsFile(dir, state),
-    district: connections[0],
-    state: connections[1],
-    stop: async () => {
-      await Promise.all(connections.map((connection) => connection.end()));
-      await Promise.all([district.stop(), state.stop()]);
-    },
+  const stopServers = async (): Promise<void> => {
+    await Promise.all([district.stop(), state.stop()]);
   };
+  stopOnSignal([district, state], progress);
+  try {
+    // One after the other: a starting server clears the temporary folder that the other would be using.
+    await district.start();
+    await state.start();
+    const address = (server: MariadbServer): string =>
+      `mysql://resync:${password}@127.0.0.1:${server.info.port}`;
+    const connect = (server: MariadbServer): Promise<Connection> =>
+      createConnection({ uri: address(server), timezone: 'Z', dateStrings: true });
+    const connections = await Promise.all([connect(district), connect(state)]);
+    await remake(connections[0], ['bench']);
+    await remake(connections[1], ['bench', 'bench_control']);
+    const controlUrl = `${address(state)}/bench_control`;
+    await migrate(controlUrl, 'control');
+    return {
+      districtUrl: `${address(district)}/bench`,
+      stateUrl: `${address(state)}/bench`,
+      controlUrl,
+      districtFile: optionsFile(dir, district),
+      stateFile: optionsFile(dir, state),
+      district: connections[0],
+      state: connections[1],
+      stop: async () => {
+        for (const connection of connections) connection.destroy();
+        await stopServers();
+      },
+    };
+  } catch (error) {
+    await stopServers();
+    throw error;
+  }
+}
+
+/**
+ * The servers outlive their starter, so a run that is ended from outside has to end them. Further signals are the same
+ * wish: Ctrl-C comes from the terminal and from each program between it and us.
+ */
+function stopOnSignal(servers: readonly MariadbServer[], progress: (line: string) => void): void {
+  let stopping = false;
+  const stop = async (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    progress(`${signal}: stopping the servers.`);
+    // Again while one lives: a start that was under way takes its server's end for a failure and tries once more.
+    while (servers.some(({ pid }) => pid !== null)) await Promise.all(servers.map((server) => server.stop()));
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 }
 
 async function remake(connection: Connection, schemas: readonly string[]): Promise<void> {
