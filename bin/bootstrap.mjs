@@ -1,10 +1,10 @@
 /**
  * `npm run demo|start|test|bench` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './run-child.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const wanted = readFileSync(join(root, 'package.json'), 'utf8').match(/"node": ">=(\d+)\.(\d+)/);
@@ -50,24 +50,9 @@ async function installPackages() {
   console.error(`Packages installed in ${seconds()} s.`);
 }
 
-/** Runs a program with our terminal and gives its exit code. */
-function run(command, args, env = process.env) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
-    const forward = (signal) => child.kill(signal);
-    process.on('SIGINT', forward);
-    process.on('SIGTERM', forward);
-    child.on('error', (error) => {
-      console.error(error.message);
-      resolve(8);
-    });
-    child.on('exit', (code, signal) => {
-      process.off('SIGINT', forward);
-      process.off('SIGTERM', forward);
-      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
-    });
-  });
-}
+/** Runs a program with our terminal, without input, and gives its exit code. */
+const run = (command, args) =>
+  runChild(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 
 const typescript = (file, args) =>
   run(process.execPath, [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, file), ...args]);

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** `npx resync`: from a checkout through tsx, from a build (the image) as compiled JavaScript. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './run-child.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const source = join(root, 'src', 'cli', 'main.ts');
@@ -23,9 +23,8 @@ function throughTsx() {
     : [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), source];
 }
 
-const child = spawn(process.execPath, [...(fromSource ? throughTsx() : [built]), ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-// The terminal sends Ctrl-C to both; the child decides when it has stopped cleanly.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+process.exitCode = await runChild(
+  process.execPath,
+  [...(fromSource ? throughTsx() : [built]), ...process.argv.slice(2)],
+  { stdio: 'inherit' },
+);

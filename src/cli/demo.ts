@@ -14,6 +14,7 @@ import { stopStack } from '../stack/stack';
 import { ApiClient } from './api-client';
 import { causesText, verificationText } from './demo-table';
 import { countEditions } from './demo-verify';
+import { takeAsOneInterrupt } from './one-interrupt';
 import { outcomeTable } from './outcome-table';
 import { progress, reportingStackErrors } from './stack-verb';
 import { runResyncAndWatch } from './watch-run';
@@ -31,6 +32,7 @@ export function demoCommand(): Command {
       reportingStackErrors(async () => {
         // Ctrl-C leaves nothing behind either.
         const guard = closeWithGrace({ delay: 60_000 }, async () => {
+          takeAsOneInterrupt();
           await stopStack(dir);
           // Interrupted: not what was expected of it.
           process.exit(130);

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { startService } from '../stack/service';
 import { startLocalStack } from '../stack/local-stack';
 import { runningServers, stopStack } from '../stack/stack';
+import { takeAsOneInterrupt } from './one-interrupt';
 import { writeLocalAccess } from './local-access';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
 
@@ -28,6 +29,7 @@ export function startCommand(): Command {
         ];
         process.stdout.write(`${lines.join('\n')}\n`);
         closeWithGrace({ delay: 90_000 }, async ({ err }) => {
+          takeAsOneInterrupt();
           if (err) progress(`Stopping after an error: ${err.name}`);
           else progress('Stopping: records under way are committed first.');
           await service.stop();
