@@ -1,5 +1,5 @@
 /**
- * `npm run demo|start|test|bench` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
+ * `npm run demo|start|test|bench|story` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -68,6 +68,8 @@ async function main() {
       return resync(verb, args);
     case 'bench':
       return typescript('bench/run.ts', args);
+    case 'story':
+      return typescript('story/run.ts', args);
     case 'test': {
       // Before jest starts: it would show none of the progress of a build that takes minutes.
       const ready = await typescript('src/stack/install.ts', []);
@@ -75,7 +77,7 @@ async function main() {
       return run(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args]);
     }
     default:
-      console.error('Use: node bin/bootstrap.mjs demo|start|test|bench [arguments]');
+      console.error('Use: node bin/bootstrap.mjs demo|start|test|bench|story [arguments]');
       return 2;
   }
 }

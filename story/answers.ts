@@ -1,0 +1,29 @@
+/** The parts of the API's answers that the story speaks of. */
+export interface Accepted {
+  readonly resyncId: string;
+  readonly position: number | null;
+}
+
+export interface Resync {
+  readonly resyncId: string;
+  readonly status: string;
+  readonly colour: string | null;
+  readonly totals?: {
+    readonly processed: number;
+    readonly inserted: number;
+    readonly updated: number;
+    readonly unchanged: number;
+    readonly errors: number;
+  };
+  readonly objectRows?: readonly { readonly object: string; readonly status: string }[];
+}
+
+export const ended = ({ status }: Resync): boolean =>
+  ['finished', 'failed', 'cancelled', 'lost'].includes(status);
+
+/** One line about an ended run. */
+export function outcomeOf({ status, colour, totals }: Resync): string {
+  if (!totals) return `${status}, ${colour ?? 'no colour shown'}`;
+  const { processed, inserted, updated, unchanged, errors } = totals;
+  return `${status}, ${colour}: ${processed} processed, ${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ${errors} errors`;
+}

@@ -1,0 +1,41 @@
+/** `npm run story`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
+import closeWithGrace from 'close-with-grace';
+import { goLive } from './chapters/go-live';
+import { castPeople } from './people';
+import { setStage, type Stage } from './stage';
+import { Teller, Unexpected } from './teller';
+
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  let stage: Stage | undefined;
+  const guard = closeWithGrace({ delay: 60_000 }, async () => {
+    await stage?.close();
+    process.exit(130);
+  });
+  const started = Date.now();
+  try {
+    stage = await setStage(progress);
+    const teller = new Teller(stage.url, print);
+    const people = await castPeople(stage, teller);
+    for (const chapter of [goLive]) await chapter({ stage, teller, people });
+    print(`\n${teller.told} steps, as written, in ${Math.round((Date.now() - started) / 1000)} s.`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Unexpected)) throw error;
+    print(`\nThe story came otherwise than it is written: ${error.message}`);
+    return 1;
+  } finally {
+    guard.uninstall();
+    await stage?.close();
+  }
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    progress(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = 1;
+  },
+);
