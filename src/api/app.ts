@@ -8,6 +8,7 @@ import { pinoHttp } from 'pino-http';
 import type { Config } from '../config';
 import type { Principal } from '../control/tokens';
 import type { Catalog } from '../domain/catalog';
+import { alertRoutes } from './alerts';
 import type { ApiContext } from './context';
 import { districtRoutes } from './districts';
 import { docsRouter } from './docs';
@@ -40,6 +41,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...runControlRoutes(context),
     ...outcomeRoutes(context),
     ...eventRoutes(context),
+    ...alertRoutes(context),
   ];
 }
 

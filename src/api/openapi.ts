@@ -14,7 +14,9 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
       status,
       {
         description,
-        content: { [contentType ?? 'application/json']: schema ? { schema } : {} },
+        ...(schema || contentType
+          ? { content: { [contentType ?? 'application/json']: schema ? { schema } : {} } }
+          : {}),
       },
     ]);
     const operation = {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { alertsCommand } from './alerts';
 import { agentCommand, objectsCommand } from './district';
 import { causesCommand, errorsCommand } from './errors';
 import { CommandFailure, exitCodes } from './exit-codes';
@@ -49,6 +50,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     causesCommand(),
     objectsCommand(),
     agentCommand(),
+    alertsCommand(),
     tokenCommand(),
   ];
   for (const verb of verbs) {

@@ -14,24 +14,33 @@ export interface NewAlert {
   readonly districtId: string | null;
   /** Reaches principals with this right. */
   readonly right: ToolRight;
+  /** Of those, principals of this level only; `null`: both. */
+  readonly level?: 'district' | 'state' | null;
+  /** Reaches this principal only, whatever its districts; `null`: all it is meant for. */
+  readonly principalId?: string | null;
   readonly resyncId?: string | null;
   readonly dueAt?: Date | null;
 }
 
 /** Posts a Process Alert; one with the same key that stands already is left as it is. */
 export async function postAlert(control: Knex, alert: NewAlert): Promise<void> {
-  const { alertKey, category, name, text, districtId, right, resyncId = null, dueAt = null } = alert;
+  const { alertKey, category, name, text, districtId, right } = alert;
+  const { level = null, principalId = null, resyncId = null, dueAt = null } = alert;
   await control('processAlert')
     .insert({
       alertKey,
       category,
       name,
-      text,
+      text: text.slice(0, maxTextLength),
       districtID: districtId,
       toolRight: right,
+      level,
+      principalID: principalId,
       resyncID: resyncId,
       dueAt,
     })
     .onConflict('alertKey')
     .merge(['alertKey']);
 }
+
+const maxTextLength = 1000;

@@ -6,6 +6,8 @@ import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
 import { countColumns, type CountRow, toCounts } from './counts';
 import { closeObject } from './history';
+import { postAlert } from './post-alert';
+import { alertsOfEnd } from './resync-alerts';
 
 /** From which status a resync may go where; what isn't here is refused. An ended one stays as it is. */
 const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
@@ -152,7 +154,8 @@ export interface ResyncEnd {
 /**
  * Closes the books of a resync. Objects still open are closed first (cancelled with the run, otherwise failed, or skipped when they hadn't started), with the
  * counts of what they committed. `finished` is only given when every object finished: with a failed object the run is
- * `failed`, with a cancelled one `cancelled`. Repeating it changes nothing.
+ * `failed`, with a cancelled one `cancelled`. The alerts of its end are posted in the same transaction: there is no end
+ * without them. Repeating it changes nothing.
  * @throws ConflictError when the resync has ended otherwise; NotFoundError
  */
 export async function finishResync(
@@ -181,6 +184,9 @@ export async function finishResync(
           message: end.message?.slice(0, 1000) ?? null,
           endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
         });
+      const stored = await endStored(transaction, resyncId);
+      for (const alert of alertsOfEnd(toRequest(row), stored)) await postAlert(transaction, alert);
+      return stored;
     }
     return endStored(transaction, resyncId);
   });

@@ -136,3 +136,14 @@ test('a token is printed once, works, and is refused after it is revoked', async
   expect((await resync('runs')).code).toBe(7);
   expect((await resync('token', 'create', '--name', 'x')).code).toBe(2);
 });
+
+test('alerts lists, reads and deletes one’s own', async () => {
+  await endedResync('alerted', 0);
+  const listed = JSON.parse((await resync('alerts', '--json')).stdout) as { alertId: number; name: string }[];
+  const { alertId } = listed[0]!;
+  expect(listed[0]).toMatchObject({ name: 'Resync Completed', resyncId: 'alerted', read: false });
+  expect((await resync('alerts', 'read', `${alertId}`)).stdout).toContain('1000 records processed');
+  expect((await resync('alerts', 'list', '--unread')).stdout).not.toMatch(new RegExp(`^${alertId} `, 'm'));
+  expect((await resync('alerts', 'delete', `${alertId}`)).code).toBe(0);
+  expect((await resync('alerts', 'delete', `${alertId}`)).code).toBe(7);
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { deleteAlerts, listAlerts, markAlertRead } from '../control/alerts';
+import { alert, alertIds, alertParams, alertQuery } from './alert-schemas';
+import type { ApiContext } from './context';
+import { requireDistrict } from './principal';
+import { notFound } from './problem';
+import { route, type RouteSpec } from './route';
+import { pageOf } from './schemas';
+
+/** Process Alerts: read and deleted for oneself; others still see them. */
+export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/alerts',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary: 'Process Alerts that reach the caller, the newest first',
+      query: alertQuery,
+      responses: { 200: { description: 'A page of alerts', schema: pageOf(alert) } },
+      handler: ({ query, principal }) => {
+        const { to: before, unread, district, ...rest } = query;
+        const districtId = district && requireDistrict(config, principal, district).id;
+        return listAlerts(control, principal, { ...rest, before, unread: unread === 'true', districtId });
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/alerts/{id}/read',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary: 'Mark an alert as read, for the caller',
+      params: alertParams,
+      responses: { 200: { description: 'The alert', schema: alert } },
+      handler: ({ params, principal }) => markAlertRead(control, principal, params.id),
+    }),
+    route({
+      method: 'delete',
+      path: '/alerts/{id}',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary: 'Delete an alert, for the caller',
+      params: alertParams,
+      responses: { 204: { description: 'Deleted' } },
+      handler: async ({ params, principal }) => {
+        if ((await deleteAlerts(control, principal, [params.id])).length === 0) throw notFound();
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/alerts/delete',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary:
+        'Delete the selected alerts, for the caller; ids that don’t reach it are left out of the answer',
+      body: alertIds,
+      responses: {
+        200: { description: 'Ids that are deleted now', schema: z.object({ deleted: z.array(z.int()) }) },
+      },
+      handler: async ({ body, principal }) => ({ deleted: await deleteAlerts(control, principal, body.ids) }),
+    }),
+  ];
+}
