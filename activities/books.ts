@@ -46,8 +46,8 @@ export function bookActivities({ control }: ActivityDependencies) {
     /** A new epoch for a run that goes on after a state request had the district. */
     renewLease: ({ resyncId }: { resyncId: string }): Promise<number> =>
       withFailures(async () => {
-        const { districtId } = (await loadResync(control, resyncId)).request;
-        return takeLease(control, { districtId, resyncId });
+        const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
+        return takeLease(control, { districtId, schoolYear, resyncId });
       }),
 
     /** Closes the run: totals, colour, end time; the lease is free. */
@@ -57,9 +57,9 @@ export function bookActivities({ control }: ActivityDependencies) {
       message: string | null;
     }): Promise<ResyncEnd> =>
       withFailures(async () => {
-        const { districtId } = (await loadResync(control, work.resyncId)).request;
+        const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;
         const { counts, ...end } = await finishResync(control, work);
-        await releaseLease(control, { districtId, resyncId: work.resyncId });
+        await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
         return { ...end, processed: processedOf(counts), errors: errorsOf(counts) };
       }),
   };

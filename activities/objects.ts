@@ -15,7 +15,7 @@ import { withHeartbeat } from './heartbeat';
 export interface ObjectWork {
   readonly resyncId: string;
   readonly object: string;
-  /** Epoch of the district's lease this run holds; a newer one fences the work off. */
+  /** Epoch of the lease (of the district and school year) this run holds; a newer one fences the work off. */
   readonly epoch: number;
 }
 

@@ -2,8 +2,10 @@ import { planObjects } from '../src/control/history';
 import { takeLease } from '../src/control/lease';
 import { saveRanges } from '../src/control/ranges';
 import { setResyncStatus } from '../src/control/resyncs';
-import { type PlannedObject, planResync } from '../src/domain/plan';
+import { readOfferedYears } from '../src/control/school-years';
+import { PlanError, type PlannedObject, planResync, planScopeOf, type ResyncPlan } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
+import { whyYearNotOffered } from '../src/domain/school-year';
 import { cutRanges } from '../src/editions/bounds';
 import { DatabaseError } from '../src/editions/errors';
 import { loadMapping } from '../src/editions/mapping';
@@ -18,9 +20,18 @@ export function planActivities(
   { config, catalog, control }: ActivityDependencies,
   editions: DistrictEditions,
 ) {
+  /** In the year as it is offered now: a switch of the scoped year may have come between request and run. */
+  const planOf = async (request: ResyncRequest): Promise<ResyncPlan> => {
+    const district = editions.district(request.districtId);
+    const years = await readOfferedYears(control, district);
+    const year = years.find(({ schoolYear }) => schoolYear === request.schoolYear);
+    if (!year) throw new PlanError(whyYearNotOffered(request.schoolYear, years), 'schoolYear');
+    return planResync(catalog, request, planScopeOf(district, year));
+  };
+
   return {
     /**
-     * Takes the district's lease, plans, and freezes every object's upper key bound and ranges, children first, before
+     * Takes the lease of the district's school year, plans, and freezes every object's upper key bound and ranges, children first, before
      * anything is read: a record born during the run is out of bounds instead of an orphan (design brief, 7.1).
      * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
      * An object whose tables don't fit carries its problem; the others go on.
@@ -31,8 +42,8 @@ export function planActivities(
           const { resyncId, districtId, schoolYear } = request;
           const district = editions.district(districtId);
           const scope = { districtId, districtNumber: district.number, schoolYear };
-          const plan = planResync(catalog, request, { ...district.objects, state: district.state ?? null });
-          const epoch = await takeLease(control, { districtId, resyncId });
+          const plan = await planOf(request);
+          const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
           await planObjects(control, {
             resyncId,
             districtId,

@@ -17,7 +17,7 @@ export async function ours(servers: BenchServers, resyncId: string, records: num
   const editions = openEditions({ ...servers, lanes });
   try {
     await servers.state.query(
-      `INSERT INTO bench_control.districtLease (districtID, resyncID, epoch) VALUES ('bench', ?, 1)
+      `INSERT INTO bench_control.districtLease (districtID, schoolYear, resyncID, epoch) VALUES ('bench', 2027, ?, 1)
          ON DUPLICATE KEY UPDATE resyncID = VALUES(resyncID), epoch = epoch + 1`,
       [resyncId],
     );

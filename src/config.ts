@@ -7,6 +7,9 @@ const databaseUrl = z
   .string()
   .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:port/database');
 
+/** Objects of a school year beside the current one; each must be tied to a school year (src/deployment.ts). */
+const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
+
 const district = z.strictObject({
   /** Id in URLs, workflow ids and the control database. */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes'),
@@ -15,13 +18,16 @@ const district = z.strictObject({
   name: z.string().min(1).max(120),
   /** Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered. */
   state: z.string().min(2).max(3).optional(),
-  /** Current scoped school year: the year in which it ends. */
+  /** Scoped school year at first (the year in which it ends); once it was switched, the control database has it. */
   schoolYear: z.int().min(1990).max(2100),
   databaseUrl,
   /** Objects on or off for this district, beyond the catalog's default. */
   objects: z
     .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
     .default({ enabled: [], disabled: [] }),
+  /** Present: the district also resyncs these objects in the year before, or after, the scoped one. */
+  previousYear: yearList.optional(),
+  nextYear: yearList.optional(),
 });
 
 const schema = z.strictObject({
@@ -51,6 +57,17 @@ const schema = z.strictObject({
       rangesInFlight: z.int().min(1).max(500).default(4),
       /** Statements running on the district's server (Threads_running) above which pages wait. 0: never wait. */
       districtLoadCeiling: z.int().min(0).max(100_000).default(0),
+    })
+    .prefault({}),
+  scenarios: z
+    .strictObject({
+      /** Colours of a full resync with which its year may be ended without the state accepting it (ADR 7). */
+      acceptedColours: z
+        .array(z.enum(['green', 'yellow', 'red']))
+        .min(1)
+        .default(['green', 'yellow']),
+      /** Days after a switch of the scoped year by which the start-of-year resync is due. */
+      startOfYearDueDays: z.int().min(0).max(365).default(14),
     })
     .prefault({}),
   /** File that replaces the built-in catalog of the seed's 62 objects. */

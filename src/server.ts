@@ -5,10 +5,10 @@ import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { createApp } from './api/app';
 import { Gateway } from './api/gateway';
-import { loadCatalog } from './catalog/load';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { reconcile } from './control/reconcile';
+import { catalogOf } from './deployment';
 import { createLogger } from './logger';
 import { startReconciler } from './reconciler';
 
@@ -22,13 +22,13 @@ export interface RunningServer {
 /**
  * Starts the API: a database pool and a Temporal client that connect when they are needed, so that it comes up (and says
  * so in /readyz) while either is away. A reconciler gives accepted requests to Temporal and finds lost runs.
- * @throws CatalogError; the listener's error when the port is taken
+ * @throws CatalogError; ConfigError; the listener's error when the port is taken
  */
 export async function startServer(
   config: Config,
   { logger = createLogger('api') }: { logger?: Logger } = {},
 ): Promise<RunningServer> {
-  const catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile });
+  const catalog = catalogOf(config);
   const control = openControl(config.controlDatabaseUrl);
   const { address, namespace, taskQueue } = config.temporal;
   const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });

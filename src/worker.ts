@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
 import { createActivities } from '../activities';
-import { loadCatalog } from './catalog/load';
 import { type Config, loadConfig } from './config';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
+import { catalogOf } from './deployment';
 import { createLogger, sdkLogger } from './logger';
 import { addSearchAttributes, withTemporal } from './search-attributes';
 import { copyTaskQueue } from '../workflows/messages';
@@ -26,12 +26,12 @@ const shutdownForceTime = '45 seconds';
  * Starts a worker: workflows and books on one task queue, and on another the activities that move records, as many at a
  * time as the configuration has lanes.
  * @param catalog the configured one; `workflows`: the prebuilt bundle or the sources, unless a caller has bundled them
- * @throws CatalogError, or the SDK's error when Temporal can't be reached
+ * @throws CatalogError, ConfigError, or the SDK's error when Temporal can't be reached
  */
 export async function startWorker(
   config: Config,
   {
-    catalog = loadCatalog(config.catalogFile === undefined ? {} : { file: config.catalogFile }),
+    catalog = catalogOf(config),
     workflows = workflowCode(),
   }: { catalog?: Catalog; workflows?: WorkflowCode } = {},
 ): Promise<RunningWorker> {

@@ -33,6 +33,7 @@ test('the smallest configuration gets every default', () => {
     ...whole,
     temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'resync' },
     api: { host: '127.0.0.1', port: 8080 },
+    scenarios: { acceptedColours: ['green', 'yellow'], startOfYearDueDays: 14 },
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
     districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
   });

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Config, DistrictConfig } from '../config';
+import { readOfferedYears } from '../control/school-years';
 import type { Catalog } from '../domain/catalog';
-import type { PlanScope } from '../domain/plan';
+import { type OfferedYear, whyYearNotOffered } from '../domain/school-year';
 import { Problem } from './problem';
 import type { Gateway } from './gateway';
 
@@ -15,18 +16,21 @@ export interface ApiContext {
   readonly logger: Logger;
 }
 
-/** Which objects the district sends, as planning wants it. */
-export function planScopeOf(district: DistrictConfig): PlanScope {
-  return { ...district.objects, state: district.state ?? null };
-}
-
-/** @throws Problem 422 naming schoolYear: other years than the current one are not offered yet */
-export function requireCurrentYear(
+/**
+ * The school year a request is for, and what is offered in it. Absent: the district's scoped year.
+ * @throws Problem 422 naming schoolYear when the district isn't configured for it
+ */
+export async function requireOfferedYear(
+  { control }: Pick<ApiContext, 'control'>,
   district: DistrictConfig,
   schoolYear: number | undefined,
   where: { readonly pointer: string } | { readonly parameter: string },
-): number {
-  if (schoolYear === undefined || schoolYear === district.schoolYear) return district.schoolYear;
-  const detail = `The district’s current school year is ${district.schoolYear}; another year can’t be resynced.`;
+): Promise<OfferedYear> {
+  const years = await readOfferedYears(control, district);
+  const wanted = years.find((year) =>
+    schoolYear === undefined ? year.kind === 'current' : year.schoolYear === schoolYear,
+  );
+  if (wanted) return wanted;
+  const detail = whyYearNotOffered(schoolYear!, years);
   throw new Problem(422, detail, [{ detail, ...where }]);
 }

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { readObjectsTable } from '../control/objects-table';
-import { planResync, whyNotOffered } from '../domain/plan';
-import { type ApiContext, planScopeOf, requireCurrentYear } from './context';
+import { readScopedYears } from '../control/school-years';
+import type { SyncObject } from '../domain/catalog';
+import { planResync, planScopeOf, whyNotOffered } from '../domain/plan';
+import type { OfferedYear } from '../domain/school-year';
+import { type ApiContext, requireOfferedYear } from './context';
 import { requireDistrict, sees } from './principal';
 import { route, type RouteSpec } from './route';
 import { agent, district, districtParams, plan, planRequest, tableObject } from './schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
-export function districtRoutes({ config, catalog, control, gateway }: ApiContext): RouteSpec[] {
+export function districtRoutes(context: ApiContext): RouteSpec[] {
+  const { config, catalog, control, gateway } = context;
+  const inYear = z.strictObject({ schoolYear: z.coerce.number().int().optional() });
   return [
     route({
       method: 'get',
@@ -16,17 +21,17 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
       tag: 'Districts',
       summary: 'Districts the token may see',
       responses: { 200: { description: 'Districts', schema: z.object({ items: z.array(district) }) } },
-      handler: ({ principal }) => {
-        const items = config.districts
-          .filter(({ id }) => sees(principal, id))
-          .map(({ id, number, name, state, schoolYear }) => ({
-            id,
-            number,
-            name,
-            state: state ?? null,
-            schoolYear,
-          }));
-        return Promise.resolve({ items });
+      handler: async ({ principal }) => {
+        const seen = config.districts.filter(({ id }) => sees(principal, id));
+        const years = await readScopedYears(control);
+        const items = seen.map(({ id, number, name, state, schoolYear }) => ({
+          id,
+          number,
+          name,
+          state: state ?? null,
+          schoolYear: years.get(id) ?? schoolYear,
+        }));
+        return { items };
       },
     }),
     route({
@@ -34,9 +39,9 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
       path: '/districts/{district}/objects',
       right: 'resyncBatch',
       tag: 'Districts',
-      summary: 'Every object with its last resync',
+      summary: 'Every object of a school year with its last resync',
       params: districtParams,
-      query: z.strictObject({ schoolYear: z.coerce.number().int().optional() }),
+      query: inYear,
       responses: {
         200: {
           description: 'Objects in the catalog’s order',
@@ -45,21 +50,25 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
       },
       handler: async ({ params, query, principal }) => {
         const found = requireDistrict(config, principal, params.district);
-        const schoolYear = requireCurrentYear(found, query.schoolYear, { parameter: 'schoolYear' });
+        const year = await requireOfferedYear(context, found, query.schoolYear, { parameter: 'schoolYear' });
+        const { schoolYear } = year;
+        const shown = objectsOfYear(catalog.objects, year);
+        const names = new Set(shown.map(({ name }) => name));
+        const scope = planScopeOf(found, year);
         const table = await readObjectsTable(control, {
           districtId: found.id,
           schoolYear,
-          objects: catalog.objects.map(({ name }) => name),
+          objects: [...names],
           initiator: principal.level === 'state' ? null : 'district',
         });
         const last = new Map(table.map((row) => [row.object, row.last]));
-        const items = catalog.objects.map((object) => ({
+        const items = shown.map((object) => ({
           object: object.name,
           label: object.label,
-          parents: object.parents,
-          softParents: object.softParents,
+          parents: object.parents.filter((parent) => names.has(parent)),
+          softParents: object.softParents.filter((parent) => names.has(parent)),
           schoolYearTied: object.schoolYear !== null,
-          notOffered: whyNotOffered(object, planScopeOf(found)),
+          notOffered: whyNotOffered(object, scope),
           last: last.get(object.name) ?? null,
         }));
         return { districtId: found.id, schoolYear, items };
@@ -74,10 +83,10 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
       params: districtParams,
       body: planRequest,
       responses: { 200: { description: 'The plan', schema: plan } },
-      handler: ({ params, body, principal }) => {
+      handler: async ({ params, body, principal }) => {
         const found = requireDistrict(config, principal, params.district);
-        requireCurrentYear(found, body.schoolYear, { pointer: '#/schoolYear' });
-        return Promise.resolve(planResync(catalog, body, planScopeOf(found)));
+        const year = await requireOfferedYear(context, found, body.schoolYear, { pointer: '#/schoolYear' });
+        return planResync(catalog, body, planScopeOf(found, year));
       },
     }),
     route({
@@ -85,13 +94,22 @@ export function districtRoutes({ config, catalog, control, gateway }: ApiContext
       path: '/districts/{district}/agent',
       right: 'agents',
       tag: 'Districts',
-      summary: 'The district’s queue of resyncs',
+      summary: 'The queue of resyncs of the district and school year',
       params: districtParams,
+      query: inYear,
       responses: { 200: { description: 'The queue', schema: agent } },
-      handler: async ({ params, principal }) => {
-        const { id, schoolYear } = requireDistrict(config, principal, params.district);
-        return { districtId: id, schoolYear, ...(await gateway.queue(id, schoolYear)) };
+      handler: async ({ params, query, principal }) => {
+        const found = requireDistrict(config, principal, params.district);
+        const { schoolYear } = await requireOfferedYear(context, found, query.schoolYear, {
+          parameter: 'schoolYear',
+        });
+        return { districtId: found.id, schoolYear, ...(await gateway.queue(found.id, schoolYear)) };
       },
     }),
   ];
+}
+
+/** The tool's table in a year: all of the catalog in the current one, in another one only what was configured for it. */
+function objectsOfYear(objects: readonly SyncObject[], { objects: list }: OfferedYear): SyncObject[] {
+  return objects.filter(({ name }) => list === null || list.includes(name));
 }

@@ -5,9 +5,9 @@ import { listResyncs } from '../control/list-resyncs';
 import { readResync } from '../control/read-resync';
 import { forgetRefusedResync, insertResync, loadResync, setResyncStatus } from '../control/resyncs';
 import type { Principal } from '../control/tokens';
-import { planResync } from '../domain/plan';
+import { planResync, planScopeOf } from '../domain/plan';
 import type { ResyncRequest } from '../domain/resync';
-import { type ApiContext, planScopeOf, requireCurrentYear } from './context';
+import { type ApiContext, requireOfferedYear } from './context';
 import { requireDistrict, requireVisible, seesInside } from './principal';
 import { Problem } from './problem';
 import { route, type RouteSpec } from './route';
@@ -38,12 +38,14 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       responses: { 202: { description: 'Accepted; Location names the resync', schema: schemas.accepted } },
       handler: async ({ params, body, principal, request, response }) => {
         const district = requireDistrict(config, principal, params.district);
-        const schoolYear = requireCurrentYear(district, body.schoolYear, { pointer: '#/schoolYear' });
+        const year = await requireOfferedYear(context, district, body.schoolYear, {
+          pointer: '#/schoolYear',
+        });
         if (body.scenario === 'STATE_REQUEST' && principal.level !== 'state') {
           const detail = 'Only the state makes a STATE_REQUEST.';
           throw new Problem(422, detail, [{ detail, pointer: '#/scenario' }]);
         }
-        planResync(context.catalog, body, planScopeOf(district));
+        planResync(context.catalog, body, planScopeOf(district, year));
         const { removals: _, ...asked } = body;
         const answer = await startResync(
           context,
@@ -51,7 +53,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
             ...asked,
             resyncId: newResyncId(),
             districtId: district.id,
-            schoolYear,
+            schoolYear: year.schoolYear,
             initiator: body.scenario === 'STATE_REQUEST' ? 'state' : 'district',
             requestedBy: requesterOf(principal),
           },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { ApiClient, findApi } from './api-client';
 import { stackDir } from './find-config';
 
@@ -53,4 +53,23 @@ export function namesOf(text: string): string[] {
 export function countOf(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1.');
   return Number(text);
+}
+
+/** Commander parser: the year in which a school year ends. */
+function yearOf(text: string): number {
+  if (!/^\d{4}$/.test(text)) throw new InvalidArgumentError('Give the year in which it ends, e.g. 2027.');
+  return Number(text);
+}
+
+/** --school-year, for every verb that is about one. */
+export function schoolYearOption(absent = 'the district’s scoped year'): Option {
+  return new Option(
+    '--school-year <year>',
+    `year in which the school year ends (default: ${absent})`,
+  ).argParser(yearOf);
+}
+
+/** The school year as a query, or nothing. */
+export function yearQuery(schoolYear: number | undefined): string {
+  return schoolYear === undefined ? '' : `?schoolYear=${schoolYear}`;
 }

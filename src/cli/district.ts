@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 import type { LastRun } from '../control/objects-table';
-import { clientOf, print, printJson, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  print,
+  printJson,
+  schoolYearOption,
+  wantsJson,
+  withApiOptions,
+  yearQuery,
+} from './command-context';
 import { number, paint, plainTable } from './outcome-table';
 
 interface TableObject {
@@ -12,13 +20,14 @@ interface TableObject {
 /** `resync objects`: every object with its last resync. */
 export function objectsCommand(): Command {
   return withApiOptions(new Command('objects'))
-    .description('list every object with its last resync')
+    .description('list every object of a school year with its last resync')
+    .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
-    .action(async (options: { district?: string }, command: Command) => {
+    .action(async (options: { district?: string; schoolYear?: number }, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
       const { items } = await client.get<{ items: TableObject[] }>(
-        `/districts/${encodeURIComponent(district)}/objects`,
+        `/districts/${encodeURIComponent(district)}/objects${yearQuery(options.schoolYear)}`,
       );
       if (wantsJson(command)) return printJson(items);
       const rows = items.map(({ object, last, notOffered }) => {
@@ -48,12 +57,15 @@ interface AgentAnswer {
 /** `resync agent`: the district's queue. */
 export function agentCommand(): Command {
   return withApiOptions(new Command('agent'))
-    .description('show the district’s queue of resyncs')
+    .description('show the district’s queue of resyncs in a school year')
+    .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
-    .action(async (options: { district?: string }, command: Command) => {
+    .action(async (options: { district?: string; schoolYear?: number }, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
-      const agent = await client.get<AgentAnswer>(`/districts/${encodeURIComponent(district)}/agent`);
+      const agent = await client.get<AgentAnswer>(
+        `/districts/${encodeURIComponent(district)}/agent${yearQuery(options.schoolYear)}`,
+      );
       if (wantsJson(command)) return printJson(agent);
       print(`Runs:    ${agent.active ?? 'nothing'}`);
       if (agent.parked !== null) print(`Parked:  ${agent.parked}`);

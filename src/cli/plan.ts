@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 import type { ResyncPlan } from '../domain/plan';
-import { clientOf, namesOf, print, printJson, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  namesOf,
+  print,
+  printJson,
+  schoolYearOption,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { plainTable } from './outcome-table';
 import { objectsOf } from './send';
 
@@ -11,10 +19,17 @@ export function planCommand(): Command {
     .option('--all', 'every object the district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
     .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
     .action(
       async (
-        options: { all?: true; objects?: string[]; checkDependencies: boolean; district?: string },
+        options: {
+          all?: true;
+          objects?: string[];
+          checkDependencies: boolean;
+          schoolYear?: number;
+          district?: string;
+        },
         command: Command,
       ) => {
         const client = clientOf(command);
@@ -23,6 +38,7 @@ export function planCommand(): Command {
         const plan = await client.post<ResyncPlan>(`/districts/${encodeURIComponent(district)}/plan`, {
           objects,
           checkDependencies: options.checkDependencies,
+          ...(options.schoolYear === undefined ? {} : { schoolYear: options.schoolYear }),
         });
         if (wantsJson(command)) return printJson(plan);
         const rows = plan.objects.map(({ name, after, reason }, index) => [

@@ -1,9 +1,24 @@
 import { Command } from 'commander';
 import type { ResyncHead } from '../control/read-resync';
-import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  countOf,
+  print,
+  printJson,
+  schoolYearOption,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { paint, plainTable, type ResyncAnswer } from './outcome-table';
 import { failOnOption, followToEnd, printEnd } from './send';
 import type { FailOn } from './exit-codes';
+
+interface RunsOptions {
+  readonly district?: string;
+  readonly status?: string;
+  readonly schoolYear?: number;
+  readonly limit: number;
+}
 
 /** `resync runs`: the resyncs of a district, the newest first. */
 export function runsCommand(): Command {
@@ -11,12 +26,14 @@ export function runsCommand(): Command {
     .description('list the resyncs of a district, the newest first')
     .option('--district <id>', 'the district (default: the only one)')
     .option('--status <status>', 'only those in this status')
+    .addOption(schoolYearOption('all'))
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
-    .action(async (options: { district?: string; status?: string; limit: number }, command: Command) => {
+    .action(async (options: RunsOptions, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
       const query = new URLSearchParams({ limit: String(options.limit) });
       if (options.status !== undefined) query.set('status', options.status);
+      if (options.schoolYear !== undefined) query.set('schoolYear', String(options.schoolYear));
       const page = await client.get<{ items: ResyncHead[] }>(
         `/districts/${encodeURIComponent(district)}/resyncs?${query.toString()}`,
       );

@@ -1,7 +1,16 @@
 import { Command, Option } from 'commander';
 import { scenarios } from '../domain/resync';
 import type { ApiClient } from './api-client';
-import { clientOf, namesOf, print, printJson, tell, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  namesOf,
+  print,
+  printJson,
+  schoolYearOption,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from './exit-codes';
 import { headline, outcomeTable, type ResyncAnswer } from './outcome-table';
 import { sendResync, type SendRequest, watchResync } from './watch-run';
@@ -13,7 +22,7 @@ interface SendOptions {
   readonly checkDependencies: boolean;
   readonly mode: 'compare' | 'everything';
   readonly scenario: string;
-  readonly schoolYear?: string;
+  readonly schoolYear?: number;
   readonly district?: string;
   readonly wait: boolean;
   readonly failOn: FailOn;
@@ -40,7 +49,7 @@ export function sendCommand(): Command {
         .default('compare'),
     )
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('OTHER'))
-    .option('--school-year <year>', 'year in which the school year ends (default: the current one)')
+    .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
     .option('--no-wait', 'return as soon as it is accepted')
     .option('--idempotency-key <key>', 'the same key gives the first resync back')
@@ -99,6 +108,6 @@ function requestOf(options: SendOptions): SendRequest {
     checkDependencies,
     mode,
     scenario,
-    ...(schoolYear === undefined ? {} : { schoolYear: Number(schoolYear) }),
+    ...(schoolYear === undefined ? {} : { schoolYear }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Catalog, SyncObject } from './catalog';
+import type { OfferedYear } from './school-year';
 import { optionalBetween, type PlanGround, type PlannedObject, plannedObjects } from './plan-order';
 
 export type { PlannedObject } from './plan-order';
@@ -11,6 +12,19 @@ export interface PlanScope {
   readonly enabled?: readonly string[];
   /** The district's state (postal code, or BIE): objects of other states are left out. `null`: keep all. */
   readonly state: string | null;
+  /** The school year of the run. Absent: the current one. */
+  readonly year?: OfferedYear;
+}
+
+/** What a district's configuration says of its objects. */
+export interface DistrictObjects {
+  readonly objects: { readonly enabled: readonly string[]; readonly disabled: readonly string[] };
+  readonly state?: string | undefined;
+}
+
+/** What a district sends in a school year. */
+export function planScopeOf({ objects, state }: DistrictObjects, year: OfferedYear): PlanScope {
+  return { ...objects, state: state ?? null, year };
 }
 
 export interface PlanRequest {
@@ -37,10 +51,26 @@ export class PlanError extends Error {
 }
 
 /**
+ * Why an object isn't part of a year beside the current one, or `null` when it is (seed: objects that do not appear on
+ * the tool when the previous or next school year is selected).
+ */
+function whyNotInYear(object: SyncObject, year: OfferedYear | undefined): string | null {
+  if (!year || year.objects === null) return null;
+  if (object.schoolYear === null)
+    return `not tied to a school year: resync it in the current year, ${year.currentYear}`;
+  if (year.objects.includes(object.name)) return null;
+  return `not configured to sync for the ${year.kind} year, ${year.schoolYear}`;
+}
+
+/**
  * Why a district doesn't send an object, or `null` when it does.
+ * In a year beside the current one only objects tied to a school year and configured for it are sent, and of them only
+ * those that the current year sends too.
  * PersonIdentityNoStateIDOnly is offered like any other; that it never runs beside PersonIdentity is planResync's rule.
  */
 export function whyNotOffered(object: SyncObject, scope: PlanScope): string | null {
+  const notInYear = whyNotInYear(object, scope.year);
+  if (notInYear !== null) return notInYear;
   const switchedOn = scope.enabled?.includes(object.name) ?? false;
   if (scope.disabled?.includes(object.name)) return 'switched off for this district';
   if (!object.enabledByDefault && !switchedOn) return 'off unless it is switched on for the district';
@@ -60,7 +90,10 @@ interface ScopedGround extends PlanGround {
  * - A unit is sent whole: its members' foreign keys can only be verified together.
  * - A full resync sends every object offered, except the subset objects whose whole is in the run.
  * - A subset object (PersonIdentityNoStateIDOnly) is refused beside its whole: both would send the same records.
- * @throws PlanError on an unknown name, an empty selection, or a subset object beside its whole
+ * - In a year beside the current one an object that isn't part of that year is refused by name; a parent that isn't counts
+ *   as present at the state.
+ * @throws PlanError on an unknown name, an empty selection, an object that isn't part of the year, or a subset object
+ *   beside its whole
  */
 export function planResync(catalog: Catalog, request: PlanRequest, scope: PlanScope): ResyncPlan {
   const leftOut = new Map<string, string>();
@@ -91,14 +124,19 @@ function requestedNames(
   if (request.objects === 'all') {
     for (const object of catalog.objects) {
       const why = whyNotOffered(object, scope);
+      // "All" of another year is that year's list; the forty others are no news.
+      if (whyNotInYear(object, scope.year) !== null) continue;
       if (why !== null) leftOut.set(object.name, why);
       else if (object.subsetOf !== null && offered.has(object.subsetOf)) {
         leftOut.set(object.name, `its records are sent with ${object.subsetOf}`);
       }
     }
-    return new Set([...offered.keys()].filter((name) => !leftOut.has(name)));
+    const all = new Set([...offered.keys()].filter((name) => !leftOut.has(name)));
+    if (all.size > 0) return all;
+    throw new PlanError('This district sends no object at all in this school year.', 'objects');
   }
   if (request.objects.length === 0) throw new PlanError('Choose at least one object.', 'objects');
+  refuseOutsideYear(request.objects, byName, scope);
   const names = new Set<string>();
   for (const name of request.objects) {
     const object = byName.get(name);
@@ -112,6 +150,19 @@ function requestedNames(
     throw new PlanError(`None of the chosen objects is sent by this district (${whys}).`, 'objects');
   }
   return names;
+}
+
+function refuseOutsideYear(
+  names: readonly string[],
+  byName: ReadonlyMap<string, SyncObject>,
+  { year }: PlanScope,
+): void {
+  const refused = names.flatMap((name) => {
+    const object = byName.get(name);
+    const why = object ? whyNotInYear(object, year) : null;
+    return why === null ? [] : [`${name} is ${why}.`];
+  });
+  if (refused.length > 0) throw new PlanError(refused.join(' '), 'objects');
 }
 
 /**

@@ -3,7 +3,7 @@ import { formatRecordKey, parseRecordKey, type RecordError, type RecordKey } fro
 import { DatabaseError } from './errors';
 import type { PageJob } from './job';
 import type { Row, Session } from './pools';
-import { quoteText } from './sql';
+import { quoteNumber, quoteText } from './sql';
 
 /** The ledger: one row per page, in the page's own transaction. What it says was counted, and nothing else was. */
 
@@ -122,18 +122,18 @@ export async function claimPage(session: Session, job: PageJob, page: PageId): P
 }
 
 /**
- * Reads the district's lease under a shared lock: whoever takes it anew waits for this page, and a page of an older run
+ * Reads the lease of the district's school year under a shared lock: whoever takes it anew waits for this page, and a page of an older run
  * can't begin afterwards. LOCK IN SHARE MODE, because a plain read sees an old snapshot and FOR SHARE is MySQL only.
  * @throws DatabaseError fenced
  */
 export async function checkLease(session: Session, { editions, scope, fence }: PageJob): Promise<void> {
   const [row] = await session.rows(
     `SELECT resyncID, epoch FROM ${editions.control}.districtLease
-      WHERE districtID = ${quoteText(scope.districtId)} LOCK IN SHARE MODE`,
+      WHERE districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)} LOCK IN SHARE MODE`,
   );
   if (row && row[0] === fence.resyncId && Number(row[1]) === fence.epoch) return;
   throw new DatabaseError(
-    'A newer run holds the lease of this district; nothing more is written for this one.',
+    'A newer run holds the lease of this district and school year; nothing more is written for this one.',
     {
       klass: 'fenced',
       side: 'control',

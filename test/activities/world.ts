@@ -8,6 +8,7 @@ import { openControl } from '../../src/control/database';
 import { insertResync } from '../../src/control/resyncs';
 import { type Catalog, requireObject } from '../../src/domain/catalog';
 import type { ResyncRequest } from '../../src/domain/resync';
+import type { YearSetup } from '../../src/domain/school-year';
 import { startWorker } from '../../src/worker';
 import type { batchResync } from '../../workflows';
 import { resyncWorkflowId } from '../../workflows/messages';
@@ -35,6 +36,8 @@ interface WorldOptions {
   readonly catalog: Catalog;
   readonly schoolYear: number;
   readonly copy?: Partial<Config['copy']>;
+  /** Lists for the years beside `schoolYear`. */
+  readonly years?: YearSetup;
 }
 
 /** Real activities on real databases, run by real workflows: one resync after the other. */
@@ -49,7 +52,7 @@ export class ResyncWorld {
   /** Opens a world with its own worker, runs `work` in it and closes everything. */
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
     const { address } = (await testStack()).temporal;
-    const { databases, catalog, schoolYear, copy = {} } = options;
+    const { databases, catalog, schoolYear, copy = {}, years = {} } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
@@ -63,6 +66,7 @@ export class ResyncWorld {
             name: 'Test District',
             schoolYear,
             databaseUrl: databases.districtUrl,
+            ...years,
           },
         ],
       },

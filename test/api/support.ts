@@ -8,11 +8,12 @@ import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, parseConfig } from '../../src/config';
 import { createToken } from '../../src/control/tokens';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
+import type { YearSetup } from '../../src/domain/school-year';
 import { controlDatabase } from '../control/support';
 import { testStack } from '../support/stack';
 
 /** A catalog of five objects: School -> Course -> Section, Room, and one that is off. */
-export const catalog: Catalog = {
+const five: Catalog = {
   name: 'five',
   objects: [
     object('School'),
@@ -23,13 +24,15 @@ export const catalog: Catalog = {
   ],
 };
 
-function object(name: string, over: Partial<SyncObject> = {}): SyncObject {
+/** An object with as little as a test needs to say. */
+export function object(name: string, over: Partial<SyncObject> = {}): SyncObject {
   return syncObject({ name, label: name, key: ['id'], guidColumn: null, ...over });
 }
 
 export interface ApiWorld {
   readonly app: Express;
   readonly config: Config;
+  readonly catalog: Catalog;
   readonly control: Knex;
   readonly temporal: Client;
   /** Ids of two districts that no other test has. */
@@ -45,7 +48,15 @@ export interface ApiWorld {
 export async function apiWorld({
   temporalAddress,
   limits,
-}: { temporalAddress?: string; limits?: { perToken?: number } } = {}): Promise<ApiWorld> {
+  objects = five,
+  years = {},
+}: {
+  temporalAddress?: string;
+  limits?: { perToken?: number };
+  objects?: Catalog;
+  /** Of both districts. */
+  years?: YearSetup;
+} = {}): Promise<ApiWorld> {
   const { control, url, close } = await controlDatabase();
   const address = temporalAddress ?? (await testStack()).temporal.address;
   const tail = randomUUID().slice(0, 8);
@@ -56,6 +67,7 @@ export async function apiWorld({
     name: id,
     schoolYear: 2027,
     databaseUrl: url,
+    ...years,
   }));
   const config = parseConfig(
     {
@@ -70,7 +82,14 @@ export async function apiWorld({
   const temporal = new Client({ connection });
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) });
-  const app = createApp({ config, catalog, control, temporal, logger, ...(limits ? { limits } : {}) });
+  const app = createApp({
+    config,
+    catalog: objects,
+    control,
+    temporal,
+    logger,
+    ...(limits ? { limits } : {}),
+  });
   const bearer = async (level: 'district' | 'state', names: string[] | null) =>
     `Bearer ${(await createToken(control, { name: level, level, districts: names })).token}`;
   const as = {
@@ -81,6 +100,7 @@ export async function apiWorld({
   return {
     app,
     config,
+    catalog: objects,
     control,
     temporal,
     here,

@@ -13,7 +13,7 @@ import { saveRanges } from '../../src/control/ranges';
 import { setResyncStatus } from '../../src/control/resyncs';
 import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from '../control/support';
-import { type ApiWorld, catalog } from './support';
+import type { ApiWorld } from './support';
 import { withWorkers } from '../support/workers';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -63,14 +63,14 @@ export class Gate {
   }
 }
 
-function activitiesOf({ control, config }: ApiWorld, gate: Gate): Partial<ResyncActivities> {
+function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Partial<ResyncActivities> {
   const books = bookActivities({ control, config, catalog });
   return {
     ...books,
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });
-      const epoch = await takeLease(control, { districtId, resyncId });
+      const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
       const objects = plan.objects.map(({ name }) => name);
       await planObjects(control, { resyncId, districtId, schoolYear, objects });
       for (const object of objects)

@@ -114,19 +114,20 @@ test('a run whose object gave up is failed and red whatever it was told, with th
   ]);
 });
 
-test('each taking of the lease has a higher epoch, for the same resync too, and after a release', async () => {
-  const lease = { districtId: 'lease-district', resyncId: 'a' };
+test('each taking of a lease has a higher epoch, for the same resync too, and after a release; each year has its own', async () => {
+  const lease = { districtId: 'lease-district', schoolYear: 2027, resyncId: 'a' };
   const epochs = [await takeLease(control, lease), await takeLease(control, lease)];
   expect(await releaseLease(control, { ...lease, resyncId: 'b' })).toBe(false);
   expect(await releaseLease(control, lease)).toBe(true);
   epochs.push(await takeLease(control, { ...lease, resyncId: 'b' }));
   expect(epochs).toEqual([1, 2, 4]);
+  expect(await takeLease(control, { ...lease, schoolYear: 2026 })).toBe(1);
 });
 
 test('parallel takings of a lease never share an epoch', async () => {
   const epochs = await Promise.all(
     Array.from({ length: 8 }, (_, i) =>
-      takeLease(control, { districtId: 'busy-district', resyncId: `r${i}` }),
+      takeLease(control, { districtId: 'busy-district', schoolYear: 2027, resyncId: `r${i}` }),
     ),
   );
   expect(new Set(epochs).size).toBe(8);

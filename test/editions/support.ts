@@ -58,10 +58,10 @@ export class World {
     return run(this.databases.controlUrl, statements);
   }
 
-  /** A job of a new resync that holds the district's lease. */
+  /** A job of a new resync that holds the lease of the district and year. */
   async job(objects: readonly SyncObject[], name: string, fields: Partial<PageJob> = {}): Promise<PageJob> {
     const catalog: Catalog = { name: 'test', objects };
-    const fence = fields.fence ?? (await this.takeLease());
+    const fence = fields.fence ?? (await this.takeLease(fields.scope?.schoolYear));
     return {
       editions: this.editions,
       catalog,
@@ -75,14 +75,16 @@ export class World {
     };
   }
 
-  async takeLease(): Promise<{ resyncId: string; epoch: number }> {
+  async takeLease(year = schoolYear): Promise<{ resyncId: string; epoch: number }> {
     this.resyncs += 1;
     const resyncId = `r${this.resyncs}`;
     await this.control(
-      `INSERT INTO districtLease (districtID, resyncID, epoch) VALUES ('d1', '${resyncId}', 1)
+      `INSERT INTO districtLease (districtID, schoolYear, resyncID, epoch) VALUES ('d1', ${year}, '${resyncId}', 1)
          ON DUPLICATE KEY UPDATE resyncID = '${resyncId}', epoch = epoch + 1`,
     );
-    const [row] = await this.control("SELECT epoch FROM districtLease WHERE districtID = 'd1'");
+    const [row] = await this.control(
+      `SELECT epoch FROM districtLease WHERE districtID = 'd1' AND schoolYear = ${year}`,
+    );
     return { resyncId, epoch: Number(row!['epoch']) };
   }
 
