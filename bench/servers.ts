@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { migrate } from '../src/migrate';
+import { writeClientFile } from '../src/stack/client-file';
 import { MariadbServer } from '../src/stack/mariadb-server';
 
 const password = 'bench-only';
@@ -47,8 +47,8 @@ export async function startServers(dir: string, progress: (line: string) => void
       districtUrl: `${address(district)}/bench`,
       stateUrl: `${address(state)}/bench`,
       controlUrl,
-      districtFile: optionsFile(dir, district),
-      stateFile: optionsFile(dir, state),
+      districtFile: writeClientFile(dir, 'district', district.info),
+      stateFile: writeClientFile(dir, 'state', state.info),
       district: connections[0],
       state: connections[1],
       stop: async () => {
@@ -85,17 +85,6 @@ async function remake(connection: Connection, schemas: readonly string[]): Promi
     await connection.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4`);
   }
   await connection.query(`USE ${schemas[0]!}`);
-}
-
-function optionsFile(dir: string, server: MariadbServer): string {
-  const { host, port, user } = server.info;
-  const file = join(dir, `${port}.cnf`);
-  writeFileSync(
-    file,
-    `[client]\nhost=${host}\nport=${port}\nuser=${user}\npassword=${password}\nprotocol=tcp\n`,
-    { mode: 0o600 },
-  );
-  return file;
 }
 
 /** One row of one statement, as numbers or text. */

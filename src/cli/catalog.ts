@@ -6,10 +6,10 @@ import { CatalogError, loadCatalog } from '../catalog/load';
 import { IntrospectionError, type IntrospectionFinding } from '../catalog/match-tables';
 import { catalogToYaml } from '../catalog/print';
 import { readEditions, UnreachableError } from '../catalog/read-editions';
+import { ConfigError } from '../config';
 import type { SyncObject } from '../domain/catalog';
-
-const REFUSED = 7;
-const UNREACHABLE = 8;
+import { CommandFailure, exitCodes } from './exit-codes';
+import { findConfig } from './find-config';
 
 /** `resync catalog list | check | introspect`: works without a running service. */
 export function catalogCommand(): Command {
@@ -98,8 +98,9 @@ function checkCommand(): Command {
 }
 
 interface IntrospectOptions {
-  readonly districtUrl: string;
-  readonly stateUrl: string;
+  readonly district?: string;
+  readonly districtUrl?: string;
+  readonly stateUrl?: string;
   readonly tenantColumn?: string;
   readonly name?: string;
   readonly out?: string;
@@ -110,8 +111,9 @@ interface IntrospectOptions {
 function introspectCommand(): Command {
   return new Command('introspect')
     .description("a catalog from two databases' own keys")
-    .requiredOption('--district-url <url>', 'mysql://user:password@host:port/database of the district')
-    .requiredOption('--state-url <url>', 'the same of the state')
+    .option('--district <id>', 'district of the configuration (default: its first)')
+    .option('--district-url <url>', 'mysql://user:password@host:port/database (default: the configuration’s)')
+    .option('--state-url <url>', 'the same of the state')
     .option(
       '--tenant-column <column>',
       "the state's column with the district's number (default: found by itself)",
@@ -124,7 +126,7 @@ function introspectCommand(): Command {
 }
 
 async function runIntrospect(options: IntrospectOptions): Promise<void> {
-  const schemas = await readEditions(options);
+  const schemas = await readEditions(editionUrls(options));
   const { catalog, findings } = introspect(schemas, {
     ...(options.tenantColumn === undefined ? {} : { tenantColumn: options.tenantColumn }),
     ...(options.name === undefined ? {} : { name: options.name }),
@@ -149,6 +151,20 @@ async function runIntrospect(options: IntrospectOptions): Promise<void> {
   }
 }
 
+/** @throws ConfigError when an option is missing and there is no configuration; CommandFailure for an unknown district */
+function editionUrls({ district: id, districtUrl, stateUrl }: IntrospectOptions): {
+  districtUrl: string;
+  stateUrl: string;
+} {
+  if (districtUrl !== undefined && stateUrl !== undefined) return { districtUrl, stateUrl };
+  const { districts, stateDatabaseUrl } = findConfig();
+  const district = id === undefined ? districts[0] : districts.find((one) => one.id === id);
+  if (district === undefined) {
+    throw new CommandFailure(`The configuration has no district "${id}".`, exitCodes.usage);
+  }
+  return { districtUrl: districtUrl ?? district.databaseUrl, stateUrl: stateUrl ?? stateDatabaseUrl };
+}
+
 function findingLine({ kind, table, message }: IntrospectionFinding): string {
   const words = { refused: 'refused', leftOut: 'left out', note: 'note' };
   return `${words[kind]}: ${table}: ${message}`;
@@ -159,8 +175,10 @@ async function refusing(act: () => void | Promise<void>, alsoTell?: (error: unkn
   try {
     await act();
   } catch (error) {
-    if (error instanceof CatalogError || error instanceof IntrospectionError) process.exitCode = REFUSED;
-    else if (error instanceof UnreachableError) process.exitCode = UNREACHABLE;
+    if (error instanceof CatalogError || error instanceof IntrospectionError)
+      process.exitCode = exitCodes.refused;
+    else if (error instanceof UnreachableError) process.exitCode = exitCodes.unreachable;
+    else if (error instanceof ConfigError) process.exitCode = exitCodes.usage;
     else throw error;
     alsoTell?.(error);
     process.stderr.write(`${error.message}\n`);

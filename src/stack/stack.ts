@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeClientFile } from './client-file';
 import type { Progress } from './commands';
 import { givenServer, serverOf, type GivenServers } from './given-servers';
 import { withStackLock } from './lock';
@@ -55,6 +56,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           : { address: given.temporalAddress, webUrl: null },
     };
     writeStackInfo(dir, infos);
+    for (const name of ['district', 'state'] as const) writeClientFile(dir, name, infos[name]);
     return {
       info: infos,
       district: given.districtUrl === undefined ? district : givenServer,

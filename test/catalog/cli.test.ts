@@ -92,6 +92,36 @@ test('introspect --json prints catalog and findings', async () => {
   expect(findings).toContainEqual(expect.objectContaining({ kind: 'leftOut', table: 'room_list' }));
 });
 
+test("introspect without addresses takes those of the configuration's district", async () => {
+  const file = join(folder, 'resync.config.yaml');
+  const district = {
+    id: 'ugly',
+    number: 7,
+    name: 'Ugly',
+    schoolYear: 2027,
+    databaseUrl: databases.districtUrl,
+  };
+  const stateDatabaseUrl = databases.stateUrl;
+  writeFileSync(
+    file,
+    JSON.stringify({
+      ...{ stateDatabaseUrl, controlDatabaseUrl: stateDatabaseUrl },
+      districts: [
+        { ...district, id: 'nowhere', number: 8, databaseUrl: 'mysql://127.0.0.1:1/none' },
+        district,
+      ],
+    }),
+  );
+  process.env['RESYNC_CONFIG'] = file;
+  try {
+    const { code, out } = await run('introspect', '--district', 'ugly', '--skip-keyless');
+    expect({ code, out }).toEqual({ code: 0, out: (await introspect('--skip-keyless')).out });
+    expect(await run('introspect')).toMatchObject({ code: 8 });
+  } finally {
+    delete process.env['RESYNC_CONFIG'];
+  }
+});
+
 test('introspect ends with 8 when a database is not there, and never shows the password', async () => {
   const url = 'mysql://someone:sesame@127.0.0.1:1/nowhere';
   const { code, err } = await run('introspect', '--district-url', url, '--state-url', databases.stateUrl);
