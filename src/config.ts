@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { oidcSchema } from './oidc-config';
 
 const databaseUrl = z
   .string()
@@ -9,6 +11,24 @@ const databaseUrl = z
 
 /** Objects of a school year beside the current one; each must be tied to a school year (src/deployment.ts). */
 const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
+
+const proxyAddress = z
+  .string()
+  .refine(
+    (text) => ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isAddressRange(text),
+    'must be an IP address, a range like 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+  );
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const widest = family === 4 ? 32 : 128;
+  return (
+    family > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
+  );
+}
 
 const district = z.strictObject({
   /** Id in URLs, workflow ids and the control database. */
@@ -43,7 +63,23 @@ const schema = z.strictObject({
     })
     .prefault({}),
   api: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65535).default(8080) })
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65535).default(8080),
+      /**
+       * Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address
+       * that audit and limits see is the connection's.
+       */
+      trustProxy: z
+        .union([z.literal(false), z.int().min(1).max(9), z.array(proxyAddress).min(1)])
+        .default(false),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      /** People and services that another issuer vouches for, by JWT. Absent: only our own tokens. */
+      oidc: oidcSchema.optional(),
+    })
     .prefault({}),
   copy: z
     .strictObject({

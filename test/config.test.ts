@@ -32,7 +32,8 @@ test('the smallest configuration gets every default', () => {
   expect(parse(whole)).toEqual({
     ...whole,
     temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'resync' },
-    api: { host: '127.0.0.1', port: 8080 },
+    api: { host: '127.0.0.1', port: 8080, trustProxy: false },
+    auth: {},
     scenarios: { acceptedColours: ['green', 'yellow'], startOfYearDueDays: 14 },
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
     districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
@@ -81,7 +82,7 @@ test('a section of the file keeps what the environment does not override', () =>
   const raw = { ...whole, temporal: { namespace: 'kept' }, api: { host: '0.0.0.0' } };
   const config = parse(raw, { TEMPORAL_ADDRESS: 'temporal:7233', RESYNC_API_PORT: '9000' });
   expect(config.temporal).toMatchObject({ namespace: 'kept', address: 'temporal:7233' });
-  expect(config.api).toEqual({ host: '0.0.0.0', port: 9000 });
+  expect(config.api).toMatchObject({ host: '0.0.0.0', port: 9000 });
 });
 
 test('DISTRICT_DATABASE_URL does not touch a configuration of several districts', () => {

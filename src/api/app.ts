@@ -9,15 +9,20 @@ import type { Config } from '../config';
 import type { Principal } from '../control/tokens';
 import type { Catalog } from '../domain/catalog';
 import { alertRoutes } from './alerts';
+import { auditRoutes } from './audit';
 import type { ApiContext } from './context';
 import { districtRoutes } from './districts';
 import { docsRouter } from './docs';
 import { eventRoutes } from './events';
 import { Gateway } from './gateway';
 import { createMetrics, healthRouter } from './health';
+import { auditKeeper } from './keep-audit';
+import { createOidcVerifier } from './oidc';
 import { openApiDocument } from './openapi';
 import { outcomeRoutes } from './outcomes';
 import { authenticate } from './principal';
+import { principalTokenRoutes } from './principal-tokens';
+import { principalRoutes } from './principals';
 import { Problem, problemHandler, unknownPath } from './problem';
 import { resyncRoutes } from './resyncs';
 import { addRoutes, type RouteSpec } from './route';
@@ -42,6 +47,9 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...outcomeRoutes(context),
     ...eventRoutes(context),
     ...alertRoutes(context),
+    ...principalRoutes(context),
+    ...principalTokenRoutes(context),
+    ...auditRoutes(context),
   ];
 }
 
@@ -49,6 +57,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Express {
   const context: ApiContext = { ...rest, gateway: new Gateway(temporal, rest.config.temporal.taskQueue) };
   const { control, logger } = context;
+  const { oidc } = context.config.auth;
   const metrics = createMetrics();
   const routes = apiRoutes(context);
   const document = openApiDocument(routes);
@@ -56,6 +65,7 @@ export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Expre
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', rest.config.api.trustProxy);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -89,10 +99,10 @@ export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Expre
 
   const v1 = Router();
   v1.use(refusedLimit(limits.refusedPerAddress ?? 300));
-  v1.use(authenticate(control));
+  v1.use(authenticate(control, oidc ? createOidcVerifier(oidc) : null));
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(json({ limit: '100kb', strict: false }));
-  addRoutes(v1, routes);
+  addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger) });
   app.use('/api/v1', v1);
   app.use(unknownPath);
   app.use(problemHandler(logger));

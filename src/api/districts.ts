@@ -83,6 +83,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       params: districtParams,
       body: planRequest,
       responses: { 200: { description: 'The plan', schema: plan } },
+      audit: false,
       handler: async ({ params, body, principal }) => {
         const found = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, found, body.schoolYear, { pointer: '#/schoolYear' });

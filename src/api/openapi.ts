@@ -35,11 +35,11 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         ...(Object.fromEntries(success) as Record<string, { description: string }>),
         '400': problem('A parameter or the JSON is not valid'),
         '401': problem('No usable token'),
+        '403': problem(refusalOf(spec)),
         '404': problem('Not there, or not the caller’s to see'),
         ...(spec.method === 'get'
           ? {}
           : {
-              '403': problem('The caller may see it, but not do this'),
               '409': problem('Contradicts what is stored'),
               '415': problem('The body is not application/json'),
               '422': problem('The body can’t be carried out'),
@@ -63,6 +63,12 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
     paths,
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   });
+}
+
+/** Who gets 403 here. */
+function refusalOf({ right, stateOnly }: RouteSpec): string {
+  const needs = right === null ? 'The caller may see it, but not do this' : `Needs the tool right ${right}`;
+  return stateOnly ? `${needs}; only the state does it` : needs;
 }
 
 /** postDistrictsPlan, getResyncs… : unique, because method and path are. */

@@ -2,14 +2,23 @@ import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import type { Config, DistrictConfig } from '../config';
 import { type ResyncHead, readResyncHead } from '../control/read-resync';
-import { type Principal, verifyToken } from '../control/tokens';
+import { isOwnToken, type Principal, verifyToken } from '../control/tokens';
 import { notFound, Problem } from './problem';
 
-/** Sets `response.locals.principal` from the Bearer token, or answers 401. */
-export function authenticate(control: Knex): RequestHandler {
+/** Tells who a token of another issuer belongs to; `null`: it is not to be believed. */
+export type VerifyForeign = (token: string) => Promise<Principal | null>;
+
+/**
+ * Sets `response.locals.principal` from the Bearer token, or answers 401: one of our own tokens, or where another issuer
+ * is configured one of its.
+ */
+export function authenticate(control: Knex, verifyForeign: VerifyForeign | null): RequestHandler {
   return async (request, response, next) => {
-    const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
-    const principal = token === undefined ? null : await verifyToken(control, token);
+    // Node takes at most 16 kB of headers; a JWT longer than half of it is none of a person's.
+    const [, token] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? [];
+    const verify = (known: string) =>
+      verifyForeign === null || isOwnToken(known) ? verifyToken(control, known) : verifyForeign(known);
+    const principal = token === undefined ? null : await verify(token);
     if (!principal) {
       const known = token === undefined ? '' : ', error="invalid_token"';
       throw new Problem(

@@ -90,7 +90,7 @@ export function zodProblem(error: z.ZodError, where: 'body' | 'parameter'): Prob
 }
 
 /** Every error as a Problem; of an unknown one nothing is told. */
-function toProblem(error: unknown): Problem {
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NotFoundError) return notFound();
   if (error instanceof ConflictError) return new Problem(409, error.message);

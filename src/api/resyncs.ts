@@ -36,6 +36,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       headers: idempotencyHeader,
       body: schemas.resyncRequest,
       responses: { 202: { description: 'Accepted; Location names the resync', schema: schemas.accepted } },
+      audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
       handler: async ({ params, body, principal, request, response }) => {
         const district = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, district, body.schoolYear, {
@@ -104,9 +105,9 @@ function newResyncId(): string {
   return `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(5).toString('hex')}`;
 }
 
-/** Two tokens of one name are two requesters: idempotency keys must not meet. */
-function requesterOf({ name, tokenId }: Principal): string {
-  return `${name.slice(0, 100)} (${tokenId})`;
+/** Two principals of one name are two requesters: idempotency keys must not meet. At most 128 characters. */
+function requesterOf({ name, principalId }: Principal): string {
+  return `${name.slice(0, 60)} (${principalId})`;
 }
 
 function idempotencyKeyOf(header: string | undefined): string | null {

@@ -45,9 +45,31 @@ export interface RouteSpec<
   readonly body?: B;
   readonly headers?: Shape;
   readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /**
+   * A route that isn't a GET leaves an audit event: who, when, from where, the path with its ids, the status. Here is what
+   * else the event tells, never a secret nor a student's value; `false`: the route changes nothing and leaves none.
+   */
+  readonly audit?: false | ((asked: { body: z.output<B>; answer: unknown }) => Record<string, unknown>);
   /** Sends the answer itself, or returns the body of the first (success) response. */
   readonly handler: (call: Call<P, Q, B>) => Promise<unknown>;
 }
+
+/** What the audit needs to know of a request. */
+export interface AskedRoute {
+  readonly request: Request;
+  readonly principal: Principal;
+  /** Status of the answer when the work ends well. */
+  readonly status: number;
+  /** The checked body; undefined as long as it isn't checked. */
+  readonly bodyOf: () => unknown;
+}
+
+/** Does a route's work and leaves the audit event of it. */
+export type KeepAudit = (
+  spec: RouteSpec,
+  asked: AskedRoute,
+  work: () => Promise<unknown>,
+) => Promise<unknown>;
 
 /** Keeps the types of a route's parts together. */
 export function route<
@@ -59,22 +81,43 @@ export function route<
 }
 
 /** Puts the routes on a router whose requests were authenticated (`response.locals.principal`). */
-export function addRoutes(router: Router, routes: readonly RouteSpec[]): void {
+export function addRoutes(
+  router: Router,
+  routes: readonly RouteSpec[],
+  { keepAudit }: { readonly keepAudit: KeepAudit },
+): void {
   for (const spec of routes) {
     const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
-    const [status] = Object.keys(spec.responses).map(Number);
+    const [status = 200] = Object.keys(spec.responses).map(Number);
     router[spec.method](path, async (request: Request, response: Response) => {
-      const answer = await spec.handler({
-        params: check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>,
-        query: check(spec.query ?? nothing.strict(), request.query, 'parameter') as Record<string, unknown>,
-        body: spec.body ? check(spec.body, bodyOf(request), 'body') : undefined,
-        principal: response.locals['principal'] as Principal,
-        request,
-        response,
+      const principal = response.locals['principal'] as Principal;
+      let body: unknown;
+      const answer = await keepAudit(spec, { request, principal, status, bodyOf: () => body }, async () => {
+        // Before anything of the request is looked at: the answer can't tell what is there and what isn't.
+        requireRight(spec, principal);
+        const params = check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>;
+        const query = check(spec.query ?? nothing.strict(), request.query, 'parameter');
+        body = spec.body ? check(spec.body, bodyOf(request), 'body') : undefined;
+        return spec.handler({
+          params,
+          query: query as Record<string, unknown>,
+          body,
+          principal,
+          request,
+          response,
+        });
       });
-      if (!response.headersSent) response.status(status ?? 200).json(answer);
+      if (!response.headersSent) response.status(status).json(answer);
     });
   }
+}
+
+/** @throws Problem 403 naming what is missing, whatever the path leads to */
+function requireRight({ right, stateOnly }: RouteSpec, principal: Principal): void {
+  if (right !== null && !principal.rights.includes(right)) {
+    throw new Problem(403, `This needs the tool right ${right}, which ${principal.name} doesn’t have.`);
+  }
+  if (stateOnly && principal.level !== 'state') throw new Problem(403, 'Only the state does this.');
 }
 
 function check(schema: z.ZodType, value: unknown, where: 'body' | 'parameter'): unknown {

@@ -14,6 +14,7 @@ import { stopStack } from '../stack/stack';
 import { ApiClient } from './api-client';
 import { causesText, verificationText } from './demo-table';
 import { countEditions } from './demo-verify';
+import { auditLocally } from './local-audit';
 import { takeAsOneInterrupt } from './one-interrupt';
 import { outcomeTable } from './outcome-table';
 import { progress, reportingStackErrors } from './stack-verb';
@@ -122,6 +123,8 @@ async function demoToken(controlUrl: string, districtId: string): Promise<string
     const made = await createToken(control, {
       ...{ name: 'demo', level: 'district', districts: [districtId], expiresInDays: 1 },
     } as const);
+    const target = `/principals/${made.principalId}/tokens/${made.tokenId}`;
+    await auditLocally(control, { action: 'resync demo', target });
     return made.token;
   } finally {
     await control.destroy();

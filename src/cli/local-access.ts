@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openControl } from '../control/database';
 import { createToken, verifyToken } from '../control/tokens';
+import { auditLocally } from './local-audit';
 
 /**
  * Lets the command line of this machine's user find and use a service that was just started: writes its address to
@@ -24,7 +25,14 @@ export async function writeLocalAccess({
   try {
     const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
     if (await verifyToken(control, known)) return;
-    const { token } = await createToken(control, { name: 'local command line', level: 'state' });
+    const { token, tokenId, principalId } = await createToken(control, {
+      name: 'local command line',
+      level: 'state',
+    });
+    await auditLocally(control, {
+      action: 'local access',
+      target: `/principals/${principalId}/tokens/${tokenId}`,
+    });
     writeFileSync(file, `${token}\n`, { mode: 0o600 });
   } finally {
     await control.destroy();

@@ -1,12 +1,15 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Knex } from 'knex';
 import { ConfigError } from '../config';
-import { ControlError } from '../control/control-error';
+import { ControlError, NotFoundError } from '../control/control-error';
 import { openControl } from '../control/database';
-import { createToken, listTokens, revokeToken, type TokenLevel } from '../control/tokens';
+import { readPrincipal } from '../control/principals';
+import { createToken, listTokens, revokeToken } from '../control/tokens';
+import { type Level, levels, rightsOfLevel, type ToolRight, toolRights } from '../domain/rights';
 import { countOf, namesOf, print, printJson, tell, wantsJson } from './command-context';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { findConfig } from './find-config';
+import { auditLocally } from './local-audit';
 import { plainTable } from './outcome-table';
 
 /** `resync token create | list | revoke`: works on the control database itself, so that the first token can be made. */
@@ -18,39 +21,85 @@ export function tokenCommand(): Command {
     .addCommand(revokeTokenCommand());
 }
 
+interface CreateOptions {
+  readonly name: string;
+  readonly level: Level;
+  readonly districts?: readonly string[];
+  readonly rights?: ToolRight[];
+  readonly principal?: string;
+  readonly expiresInDays?: number;
+}
+
 function createTokenCommand(): Command {
   return new Command('create')
-    .description('make a token and print it once; only its hash is stored')
+    .description('make a token, and a principal unless one is named; print it once, only its hash is stored')
     .requiredOption('--name <name>', 'who or what it is for')
-    .addOption(
-      new Option('--level <level>', 'what it may do').choices(['district', 'state']).default('district'),
-    )
+    .option('--principal <id>', 'a token more of this principal')
+    .addOption(new Option('--level <level>', 'what it may do').choices([...levels]).default('district'))
     .option('--districts <ids>', 'its districts, separated by commas', namesOf)
+    .option(
+      '--rights <rights>',
+      `its tool rights, separated by commas (${toolRights.join(', ')}; default: all of its level, in a district without administration)`,
+      rightsNamed,
+    )
     .option('--expires-in-days <days>', 'refused after so many days (default: never)', countOf)
     .option('--json', 'as JSON')
-    .action(
-      (
-        options: { name: string; level: TokenLevel; districts?: string[]; expiresInDays?: number },
-        command: Command,
-      ) =>
-        onControl(async (control) => {
-          if (options.level === 'district' && !options.districts) {
-            throw new CommandFailure(
-              'A district token names its districts: --districts a,b.',
-              exitCodes.usage,
-            );
-          }
-          const made = await createToken(control, {
-            name: options.name,
-            level: options.level,
-            districts: options.districts ?? null,
-            expiresInDays: options.expiresInDays ?? null,
-          });
-          if (wantsJson(command)) return printJson(made);
-          tell(`Token ${made.tokenId}; it is shown this once:`);
-          print(made.token);
-        }),
+    .action((options: CreateOptions, command: Command) =>
+      onControl(async (control) => {
+        const made = await makeToken(control, options, command);
+        const { principalId, tokenId } = made;
+        const { name: label, level, districts = null, rights, expiresInDays } = options;
+        await auditLocally(control, {
+          action: 'resync token create',
+          target: `/principals/${principalId}/tokens/${tokenId}`,
+          details: {
+            label,
+            expiresInDays,
+            ...(options.principal === undefined ? { level, districts, rights } : {}),
+          },
+        });
+        if (wantsJson(command)) return printJson(made);
+        tell(`Token ${tokenId} of principal ${principalId}; it is shown this once:`);
+        print(made.token);
+      }),
     );
+}
+
+/** @throws CommandFailure usage or refused, when the options don't fit together or name no principal */
+async function makeToken(
+  control: Knex,
+  { name, level, districts, rights, principal, expiresInDays = 0 }: CreateOptions,
+  command: Command,
+): ReturnType<typeof createToken> {
+  const life = { expiresInDays: expiresInDays === 0 ? null : expiresInDays };
+  if (principal !== undefined) {
+    if (districts ?? rights ?? (command.getOptionValueSource('level') === 'cli' || null))
+      throw new CommandFailure('A principal has its level, districts and rights already.', exitCodes.usage);
+    await readPrincipal(control, principal).catch((error: unknown) => {
+      throw error instanceof NotFoundError ? new CommandFailure(error.message, exitCodes.refused) : error;
+    });
+    return createToken(control, { name, principalId: principal, ...life });
+  }
+  if (level === 'district' && !districts)
+    throw new CommandFailure('A district token names its districts: --districts a,b.', exitCodes.usage);
+  const wrong = rights?.find((right) => !rightsOfLevel(level).includes(right));
+  if (wrong) throw new CommandFailure(`The right ${wrong} is the state’s alone.`, exitCodes.usage);
+  return createToken(control, {
+    name,
+    level,
+    districts: districts ?? null,
+    ...life,
+    ...(rights ? { rights } : {}),
+  });
+}
+
+/** Commander parser: tool rights. */
+function rightsNamed(text: string): ToolRight[] {
+  const names = namesOf(text);
+  const strange = names.find((name) => !(toolRights as readonly string[]).includes(name));
+  if (strange !== undefined)
+    throw new InvalidArgumentError(`There is no right ${strange}; there are ${toolRights.join(', ')}.`);
+  return names as ToolRight[];
 }
 
 function listTokensCommand(): Command {
@@ -63,13 +112,20 @@ function listTokensCommand(): Command {
         if (wantsJson(command)) return printJson(tokens);
         const rows = tokens.map((token) => [
           token.tokenId,
+          token.label,
+          token.principalId,
           token.name,
           token.level,
           token.districts?.join(', ') ?? 'all',
           token.revokedAt === null ? (token.expiresAt ?? 'never') : `revoked ${token.revokedAt}`,
           token.lastUsedAt ?? 'never',
         ]);
-        print(plainTable(['Token', 'Name', 'Level', 'Districts', 'Expires', 'Last used'], rows));
+        print(
+          plainTable(
+            ['Token', 'For', 'Principal', 'Name', 'Level', 'Districts', 'Expires', 'Last used'],
+            rows,
+          ),
+        );
       }),
     );
 }
@@ -80,7 +136,10 @@ function revokeTokenCommand(): Command {
     .argument('<token>', 'its id, the part between the underscores')
     .action((tokenId: string) =>
       onControl(async (control) => {
-        if (await revokeToken(control, tokenId)) return tell(`Token ${tokenId} is revoked.`);
+        if (await revokeToken(control, tokenId)) {
+          await auditLocally(control, { action: 'resync token revoke', target: `/tokens/${tokenId}` });
+          return tell(`Token ${tokenId} is revoked.`);
+        }
         throw new CommandFailure('There is no such token, or it was revoked before.', exitCodes.refused);
       }),
     );

@@ -15,3 +15,38 @@ export const toolRights = [
 ] as const;
 
 export type ToolRight = (typeof toolRights)[number];
+
+export const levels = ['district', 'state'] as const;
+
+/** `district`: sees and does only what belongs to its districts. `state`: all, or the districts named. */
+export type Level = (typeof levels)[number];
+
+/** How far a principal's word goes: its level, and its districts (`null`, only at state level: all). */
+export interface Reach {
+  readonly level: Level;
+  readonly districts: readonly string[] | null;
+}
+
+/** Rights a principal of the level may have. A district never has the tool by which the state asks districts. */
+export function rightsOfLevel(level: Level): readonly ToolRight[] {
+  return level === 'state' ? toolRights : toolRights.filter((right) => right !== 'stateRequest');
+}
+
+/** Rights of a new principal for which none are named: all of its level; in a district without administration. */
+export function rightsByDefault(level: Level): readonly ToolRight[] {
+  const all = rightsOfLevel(level);
+  return level === 'state' ? all : all.filter((right) => right !== 'administration');
+}
+
+/** @returns which of the names are rights that the level may have, in the order of the list; others are left out */
+export function effectiveRights(level: Level, names: readonly string[]): readonly ToolRight[] {
+  return rightsOfLevel(level).filter((right) => names.includes(right));
+}
+
+/** May `who`, having administration, see and change `whom`? Never above its own level, never beyond its districts. */
+export function reaches(who: Reach, whom: Reach): boolean {
+  if (who.level === 'district' && whom.level === 'state') return false;
+  if (who.districts === null) return who.level === 'state';
+  const own = who.districts;
+  return whom.districts !== null && whom.districts.every((district) => own.includes(district));
+}

@@ -44,19 +44,27 @@ export interface ApiWorld {
   close(): Promise<void>;
 }
 
-/** The API over a control database of its own. `temporalAddress` defaults to the test stack's server. */
+interface ApiWorldOptions {
+  /** Defaults to the test stack's server. */
+  readonly temporalAddress?: string;
+  readonly limits?: { perToken?: number; refusedPerAddress?: number };
+  readonly objects?: Catalog;
+  /** Of both districts. */
+  readonly years?: YearSetup;
+  readonly trustProxy?: number;
+  /** The section auth of the configuration. */
+  readonly auth?: object;
+}
+
+/** The API over a control database of its own. */
 export async function apiWorld({
   temporalAddress,
   limits,
   objects = five,
   years = {},
-}: {
-  temporalAddress?: string;
-  limits?: { perToken?: number };
-  objects?: Catalog;
-  /** Of both districts. */
-  years?: YearSetup;
-} = {}): Promise<ApiWorld> {
+  trustProxy,
+  auth = {},
+}: ApiWorldOptions = {}): Promise<ApiWorld> {
   const { control, url, close } = await controlDatabase();
   const address = temporalAddress ?? (await testStack()).temporal.address;
   const tail = randomUUID().slice(0, 8);
@@ -74,6 +82,8 @@ export async function apiWorld({
       stateDatabaseUrl: url,
       controlDatabaseUrl: url,
       temporal: { address, taskQueue: `api-${tail}` },
+      api: { trustProxy: trustProxy ?? false },
+      auth,
       districts,
     },
     { env: {} },

@@ -1,0 +1,29 @@
+import { listAudit } from '../control/audit';
+import type { ApiContext } from './context';
+import { auditEvent, auditQuery } from './principal-schemas';
+import { route, type RouteSpec } from './route';
+import { pageOf } from './schemas';
+
+/** GET /audit. A district's administrator reads what its own people did, nothing that the state did. */
+export function auditRoutes({ control }: ApiContext): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/audit',
+      right: 'administration',
+      tag: 'Audit',
+      summary: 'Who changed what, when and from where, the newest first',
+      query: auditQuery,
+      responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
+      handler: ({ query: { principal: principalId, from, to, limit, cursor }, principal }) =>
+        listAudit(control, {
+          within: principal,
+          principalId,
+          from: from === undefined ? undefined : new Date(from),
+          to: to === undefined ? undefined : new Date(to),
+          limit,
+          cursor,
+        }),
+    }),
+  ];
+}

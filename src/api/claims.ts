@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import type { Principal } from '../control/tokens';
+import { effectiveRights, type Level } from '../domain/rights';
+import type { OidcConfig } from '../oidc-config';
+
+type ClaimMap = OidcConfig['claims'];
+
+/**
+ * Who a verified JWT is, as the configuration maps its claims. Nothing is given that no claim says: without a known level
+ * it is a district's principal, without districts it sees none, without rights it may nothing. Only at state level
+ * does an absent districts claim mean all.
+ * @param payload with a `sub`
+ */
+export function principalOfClaims(payload: JWTPayload & { readonly sub: string }, map: ClaimMap): Principal {
+  const level = levelOf(payload, map.level);
+  const principalId = idOf(payload.sub);
+  const name = claimOf(payload, map.name);
+  return {
+    principalId,
+    tokenId: principalId,
+    name: (typeof name === 'string' && name !== '' ? name : payload.sub).slice(0, 128),
+    level,
+    districts: districtsOf(payload, map.districts, level),
+    rights: effectiveRights(level, rightsOf(payload, map.rights)),
+  };
+}
+
+/** `oidc:` and the subject; a long one by its hash, because ids have at most 64 characters. */
+function idOf(subject: string): string {
+  if (subject.length <= 59) return `oidc:${subject}`;
+  return `oidc:${createHash('sha256').update(subject).digest('base64url')}`;
+}
+
+function levelOf(payload: JWTPayload, { claim, values }: ClaimMap['level']): Level {
+  const meant = valuesOf(claimOf(payload, claim)).map((value) => lookUp(values, value));
+  return meant.includes('state') ? 'state' : 'district';
+}
+
+function districtsOf(
+  payload: JWTPayload,
+  { claim, values }: ClaimMap['districts'],
+  level: Level,
+): readonly string[] | null {
+  const said = claimOf(payload, claim);
+  if (said === undefined) return level === 'state' ? null : [];
+  return valuesOf(said).flatMap((value) => (values ? (lookUp(values, value) ?? []) : value));
+}
+
+function rightsOf(payload: JWTPayload, { claim, values }: ClaimMap['rights']): readonly string[] {
+  return valuesOf(claimOf(payload, claim)).flatMap((value) =>
+    values ? (lookUp(values, value) ?? []) : value,
+  );
+}
+
+/** A claim by its name; where there is none of that name, by dots into others (Keycloak: realm_access.roles). */
+function claimOf(payload: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name];
+  let at: unknown = payload;
+  for (const part of name.split('.')) {
+    if (at === null || typeof at !== 'object' || !Object.hasOwn(at, part)) return undefined;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return at;
+}
+
+/** A list as it is; a text as one value and, as scopes are written, as those between its blanks. */
+function valuesOf(claim: unknown): string[] {
+  if (typeof claim === 'number') return [String(claim)];
+  if (typeof claim === 'string') return [...new Set([claim, ...claim.split(/\s+/)])].filter((v) => v !== '');
+  if (!Array.isArray(claim)) return [];
+  return claim.filter((v) => typeof v === 'string' || typeof v === 'number').map(String);
+}
+
+/** Not by the prototype: a claim may say "constructor". */
+function lookUp<V>(values: Readonly<Record<string, V>>, value: string): V | undefined {
+  return Object.hasOwn(values, value) ? values[value] : undefined;
+}

@@ -1,0 +1,95 @@
+/** Schemas of principals, their rights and tokens, and of the audit. */
+import { z } from 'zod';
+import { levels, toolRights } from '../domain/rights';
+import { pageQuery } from './schemas';
+
+const time = z.string().meta({ format: 'date-time' });
+const level = z.enum(levels);
+export const toolRight = z.enum(toolRights).meta({ id: 'ToolRight' });
+const rights = z.array(toolRight);
+const districts = z
+  .array(z.string())
+  .nullable()
+  .meta({ description: 'ids of its districts; null, only at state level: all' });
+
+export const self = z
+  .object({ principalId: z.string(), name: z.string(), level, districts, rights })
+  .meta({ id: 'Self' });
+
+export const principal = z
+  .object({
+    principalId: z.string(),
+    name: z.string(),
+    level,
+    districts,
+    rights,
+    createdAt: time,
+    disabledAt: time.nullable().meta({ description: 'since then its tokens are refused' }),
+  })
+  .meta({ id: 'Principal' });
+
+export const newPrincipal = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    level: level.default('district'),
+    districts: z.array(z.string().max(64)).min(1).max(2_000).nullable().default(null),
+    rights: rights
+      .max(toolRights.length)
+      .optional()
+      .meta({ description: 'absent: all of the level, in a district without administration' }),
+  })
+  .meta({ id: 'NewPrincipal' });
+
+export const token = z
+  .object({
+    tokenId: z.string(),
+    label: z.string(),
+    createdAt: time,
+    expiresAt: time.nullable(),
+    revokedAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+  })
+  .meta({ id: 'Token' });
+
+export const newToken = z
+  .strictObject({
+    label: z.string().trim().min(1).max(100),
+    expiresInDays: z.int().min(1).max(3_650).nullable().default(null),
+  })
+  .meta({ id: 'NewToken' });
+
+export const madeToken = z
+  .object({
+    tokenId: z.string(),
+    principalId: z.string(),
+    token: z.string().meta({ description: 'shown this once; only its hash is stored' }),
+  })
+  .meta({ id: 'MadeToken' });
+
+export const auditEvent = z
+  .object({
+    auditEventId: z.int(),
+    happenedAt: time,
+    principalId: z.string(),
+    principalName: z.string(),
+    level,
+    districts,
+    action: z.string().meta({ example: 'POST /resyncs/{id}/pause' }),
+    target: z.string(),
+    address: z.string().meta({ description: 'where it came from; local: the control database itself' }),
+    status: z.int().meta({ description: 'HTTP status of the answer' }),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditEvent' });
+
+const day = z.iso.datetime({ offset: true });
+export const auditQuery = z.strictObject({
+  ...pageQuery,
+  principal: z.string().max(64).optional(),
+  from: day.optional().meta({ description: 'not before it' }),
+  to: day.optional().meta({ description: 'before it' }),
+});
+
+export const principalParams = z.object({ principal: z.string().max(64) });
+export const rightParams = principalParams.extend({ tool: toolRight });
+export const tokenParams = principalParams.extend({ token: z.string().max(64) });

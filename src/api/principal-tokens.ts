@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { createToken, listTokens, revokeToken } from '../control/tokens';
+import type { ApiContext } from './context';
+import * as schemas from './principal-schemas';
+import { requireReached } from './principals';
+import { notFound, Problem } from './problem';
+import { route, type RouteSpec } from './route';
+
+/** Most usable tokens of one principal: more than one for changing them without a pause, not for giving them away. */
+const maxTokens = 20;
+
+/** Tokens of a principal: made, listed without their secrets, revoked. */
+export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
+  const { control } = context;
+  const tokensOf = async (principalId: string) =>
+    (await listTokens(control, { principalId })).map(
+      ({ tokenId, label, createdAt, expiresAt, revokedAt, lastUsedAt }) => ({
+        tokenId,
+        label,
+        createdAt,
+        expiresAt,
+        revokedAt,
+        lastUsedAt,
+      }),
+    );
+  const answersTokens = {
+    200: { description: 'At most 500 tokens', schema: z.object({ items: z.array(schemas.token) }) },
+  };
+  return [
+    route({
+      method: 'get',
+      path: '/principals/{principal}/tokens',
+      right: 'administration',
+      tag: 'Principals',
+      summary: 'Tokens of a principal, without their secrets, the newest first',
+      params: schemas.principalParams,
+      responses: answersTokens,
+      handler: async ({ params, principal }) => {
+        const { principalId } = await requireReached(context, principal, params.principal);
+        return { items: await tokensOf(principalId) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/principals/{principal}/tokens',
+      right: 'administration',
+      tag: 'Principals',
+      summary: 'Make a token; it is shown this once',
+      params: schemas.principalParams,
+      body: schemas.newToken,
+      responses: { 201: { description: 'The token', schema: schemas.madeToken } },
+      audit: ({ body, answer }) => ({ ...body, tokenId: (answer as { tokenId?: string }).tokenId }),
+      handler: async ({ params, body, principal, response }) => {
+        const { principalId } = await requireReached(context, principal, params.principal);
+        const usable = (await tokensOf(principalId)).filter(
+          ({ revokedAt, expiresAt }) =>
+            revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()),
+        );
+        if (usable.length >= maxTokens)
+          throw new Problem(409, `A principal has at most ${maxTokens} usable tokens: revoke one first.`);
+        response.set('Cache-Control', 'no-store');
+        const { label: name, expiresInDays } = body;
+        return createToken(control, { principalId, name, expiresInDays });
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/principals/{principal}/tokens/{token}',
+      right: 'administration',
+      tag: 'Principals',
+      summary: 'Refuse a token from now on',
+      params: schemas.tokenParams,
+      responses: answersTokens,
+      handler: async ({ params, principal }) => {
+        const { principalId } = await requireReached(context, principal, params.principal);
+        const known = (await tokensOf(principalId)).some(({ tokenId }) => tokenId === params.token);
+        if (!known) throw notFound();
+        await revokeToken(control, params.token, principalId);
+        return { items: await tokensOf(principalId) };
+      },
+    }),
+  ];
+}

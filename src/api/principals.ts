@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import {
+  createPrincipal,
+  grantRight,
+  listPrincipals,
+  type PrincipalView,
+  readPrincipal,
+  setDisabled,
+  withdrawRight,
+} from '../control/principals';
+import type { Principal } from '../control/tokens';
+import { type Reach, reaches, rightsByDefault, rightsOfLevel, type ToolRight } from '../domain/rights';
+import type { ApiContext } from './context';
+import { sees } from './principal';
+import * as schemas from './principal-schemas';
+import { notFound, Problem } from './problem';
+import { route, type RouteSpec } from './route';
+import { pageOf, pageQuery } from './schemas';
+
+const tag = 'Principals';
+const one = { 200: { description: 'The principal as it stands after', schema: schemas.principal } };
+
+/** Who there is and what each may do. An administrator reaches principals not above its level, in its own districts. */
+export function principalRoutes(context: ApiContext): RouteSpec[] {
+  const { control } = context;
+  return [
+    route({
+      method: 'get',
+      path: '/me',
+      right: null,
+      tag,
+      summary: 'Who the token belongs to, and what it may do',
+      responses: { 200: { description: 'The caller', schema: schemas.self } },
+      handler: ({ principal: { principalId, name, level, districts, rights } }) =>
+        Promise.resolve({ principalId, name, level, districts, rights }),
+    }),
+    route({
+      method: 'get',
+      path: '/principals',
+      right: 'administration',
+      tag,
+      summary: 'Principals of the control database, the newest first',
+      query: z.strictObject(pageQuery),
+      responses: { 200: { description: 'A page of principals', schema: pageOf(schemas.principal) } },
+      handler: ({ query, principal }) => listPrincipals(control, { within: principal, ...query }),
+    }),
+    route({
+      method: 'post',
+      path: '/principals',
+      right: 'administration',
+      tag,
+      summary: 'Make a principal; its tokens are made by a route of its own',
+      body: schemas.newPrincipal,
+      responses: { 201: { description: 'Made; Location names it', schema: schemas.principal } },
+      audit: ({ body, answer }) => ({ ...body, principalId: (answer as Partial<PrincipalView>).principalId }),
+      handler: async ({ body, principal, response }) => {
+        const { name, level, rights = rightsByDefault(level) } = body;
+        const districts = requireOwnReach(context, principal, body);
+        requireFitting(level, rights, '#/rights');
+        const by = principal.principalId;
+        const principalId = await createPrincipal(control, { name, level, districts, rights, by });
+        response.location(`/api/v1/principals/${principalId}`);
+        return readPrincipal(control, principalId);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/principals/{principal}',
+      right: 'administration',
+      tag,
+      summary: 'A principal with its rights',
+      params: schemas.principalParams,
+      responses: { 200: { description: 'The principal', schema: schemas.principal } },
+      handler: ({ params, principal }) => requireReached(context, principal, params.principal),
+    }),
+    ...(['disable', 'enable'] as const).map((action) =>
+      route({
+        method: 'post',
+        path: `/principals/{principal}/${action}`,
+        right: 'administration',
+        tag,
+        summary: action === 'disable' ? 'Refuse its tokens from now on' : 'Let its tokens work again',
+        params: schemas.principalParams,
+        responses: one,
+        handler: async ({ params, principal }) => {
+          const { principalId } = await requireReached(context, principal, params.principal);
+          if (action === 'disable') requireAnother(principal, principalId);
+          await setDisabled(control, { principalId, disabled: action === 'disable' });
+          return readPrincipal(control, principalId);
+        },
+      }),
+    ),
+    route({
+      method: 'put',
+      path: '/principals/{principal}/rights/{tool}',
+      right: 'administration',
+      tag,
+      summary: 'Grant a tool right',
+      params: schemas.rightParams,
+      responses: one,
+      handler: async ({ params, principal }) => {
+        const { principalId, level } = await requireReached(context, principal, params.principal);
+        requireFitting(level, [params.tool]);
+        await grantRight(control, { principalId, right: params.tool, by: principal.principalId });
+        return readPrincipal(control, principalId);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/principals/{principal}/rights/{tool}',
+      right: 'administration',
+      tag,
+      summary: 'Withdraw a tool right',
+      params: schemas.rightParams,
+      responses: one,
+      handler: async ({ params, principal }) => {
+        const { principalId } = await requireReached(context, principal, params.principal);
+        if (params.tool === 'administration') requireAnother(principal, principalId);
+        await withdrawRight(control, { principalId, right: params.tool });
+        return readPrincipal(control, principalId);
+      },
+    }),
+  ];
+}
+
+/** @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError */
+export async function requireReached(
+  { control }: ApiContext,
+  administrator: Principal,
+  principalId: string,
+): Promise<PrincipalView> {
+  const found = await readPrincipal(control, principalId);
+  if (!reaches(administrator, found)) throw notFound();
+  return found;
+}
+
+/**
+ * Districts of a new principal.
+ * @throws Problem 422 for a district that isn't there or isn't the administrator's, alike; 403 above its level
+ */
+function requireOwnReach(
+  { config }: ApiContext,
+  administrator: Principal,
+  { level, districts }: Reach,
+): readonly string[] | null {
+  if (level === 'state' && administrator.level !== 'state')
+    throw new Problem(403, 'Only the state makes principals of the state.');
+  if (districts === null && level === 'district')
+    throw refusal('A principal of a district names its districts.', '#/districts');
+  if (districts === null && administrator.districts !== null)
+    throw refusal('Name districts: your own administration isn’t of all.', '#/districts');
+  const strange = (districts ?? []).findIndex(
+    (id) => !sees(administrator, id) || !config.districts.some((district) => district.id === id),
+  );
+  if (strange >= 0) throw refusal('There is no such district here.', `#/districts/${strange}`);
+  return districts && [...new Set(districts)];
+}
+
+/** @throws Problem 422 for a right that the level can't have */
+function requireFitting(level: Reach['level'], rights: readonly ToolRight[], pointer?: string): void {
+  const wrong = rights.find((right) => !rightsOfLevel(level).includes(right));
+  if (wrong === undefined) return;
+  throw refusal(`The right ${wrong} is the state’s: a principal of a district can’t have it.`, pointer);
+}
+
+/** @throws Problem 409: nobody locks themselves out, so that an administrator is left */
+function requireAnother(administrator: Principal, principalId: string): void {
+  if (administrator.principalId === principalId)
+    throw new Problem(409, 'Your own administration is another administrator’s to take.');
+}
+
+function refusal(detail: string, pointer?: string): Problem {
+  return new Problem(422, detail, [{ detail, ...(pointer ? { pointer } : { parameter: 'tool' }) }]);
+}

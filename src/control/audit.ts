@@ -1,0 +1,125 @@
+/** The audit: who did what to what, when and from where. Rows are only ever added; triggers refuse anything else. */
+import type { Knex } from 'knex';
+import type { Level, Reach } from '../domain/rights';
+import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
+import { selectRows, toIso } from './database';
+import { districtsOf, withinReach } from './principals';
+
+/** What happened. Nothing in it may be a secret or a student's value. */
+export interface NewAuditEvent {
+  readonly who: Reach & { readonly principalId: string; readonly name: string };
+  /** The route, e.g. `POST /resyncs/{id}/pause`, or the command line's verb, e.g. `resync token create`. */
+  readonly action: string;
+  /** The path with its ids, or the id of what was changed. */
+  readonly target: string;
+  /** IP address it came from; `local`: the control database itself. */
+  readonly address: string;
+  /** HTTP status of the answer; 200 for the command line. */
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** An event as it is read. */
+export interface AuditEvent {
+  readonly auditEventId: number;
+  readonly happenedAt: string;
+  readonly principalId: string;
+  readonly principalName: string;
+  readonly level: Level;
+  readonly districts: readonly string[] | null;
+  readonly action: string;
+  readonly target: string;
+  readonly address: string;
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+interface AuditRow extends Omit<AuditEvent, 'auditEventId' | 'principalId' | 'districts' | 'details'> {
+  readonly auditEventID: number;
+  readonly principalID: string;
+  readonly districts: string | null;
+  readonly details: string;
+}
+
+/** Adds one event. @throws ControlError */
+export async function recordAudit(
+  control: Knex,
+  { who, action, target, address, status, details }: NewAuditEvent,
+): Promise<void> {
+  await control('auditEvent').insert({
+    principalID: who.principalId,
+    principalName: who.name.slice(0, 128),
+    level: who.level,
+    districts: who.districts && JSON.stringify(who.districts),
+    action: action.slice(0, 160),
+    target: target.slice(0, 512),
+    address: address.slice(0, 64),
+    status,
+    details: JSON.stringify(details),
+  });
+}
+
+export interface AuditFilter {
+  /** Only what principals did that this administrator reaches. */
+  readonly within: Reach;
+  readonly principalId?: string | undefined;
+  /** Not before it. */
+  readonly from?: Date | undefined;
+  /** Before it. */
+  readonly to?: Date | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** Events, the newest first. @throws CursorError */
+export async function listAudit(control: Knex, filter: AuditFilter): Promise<Page<AuditEvent>> {
+  const limit = Math.min(filter.limit ?? 50, maxPageRows);
+  const { sql, values } = withinReach(filter.within);
+  const where = [sql];
+  const add = (condition: string, value: string | number): void => {
+    where.push(condition);
+    values.push(value);
+  };
+  if (filter.principalId !== undefined) add('principalID = ?', filter.principalId);
+  if (filter.from) add('happenedAt >= ?', toUtcText(filter.from));
+  if (filter.to) add('happenedAt < ?', toUtcText(filter.to));
+  if (filter.cursor !== undefined) {
+    const [before] = decodeCursor(filter.cursor, ['number']) as [number];
+    add('auditEventID < ?', before);
+  }
+  const rows = await selectRows<AuditRow>(
+    control,
+    `SELECT * FROM auditEvent WHERE ${where.join(' AND ')} ORDER BY auditEventID DESC LIMIT ?`,
+    [...values, limit + 1],
+  );
+  const page = toPage(rows, limit, (row) => [row.auditEventID]);
+  return { items: page.items.map(toEvent), nextCursor: page.nextCursor };
+}
+
+function toEvent({
+  auditEventID,
+  principalID,
+  districts,
+  happenedAt,
+  details,
+  ...row
+}: AuditRow): AuditEvent {
+  return {
+    auditEventId: auditEventID,
+    happenedAt: toIso(happenedAt),
+    principalId: principalID,
+    principalName: row.principalName,
+    level: row.level,
+    districts: districtsOf(districts),
+    action: row.action,
+    target: row.target,
+    address: row.address,
+    status: row.status,
+    details: JSON.parse(details) as Record<string, unknown>,
+  };
+}
+
+/** As a DATETIME(3) in UTC. */
+function toUtcText(time: Date): string {
+  return time.toISOString().replace('T', ' ').replace('Z', '');
+}

@@ -1,0 +1,191 @@
+/** Principals and their tool rights, as the control database keeps them. */
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import { effectiveRights, type Level, type Reach, rightsOfLevel, type ToolRight } from '../domain/rights';
+import { NotFoundError } from './control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
+import { inTransaction, selectRows, toIso } from './database';
+
+/** A principal as administrators see it. */
+export interface PrincipalView extends Reach {
+  readonly principalId: string;
+  readonly name: string;
+  readonly rights: readonly ToolRight[];
+  readonly createdAt: string;
+  /** Since then its tokens are refused. */
+  readonly disabledAt: string | null;
+}
+
+export interface NewPrincipal extends Reach {
+  readonly name: string;
+  readonly rights: readonly ToolRight[];
+  /** Who grants them. */
+  readonly by: string;
+}
+
+/** A row with its rights in one text, separated by commas. */
+export interface PrincipalRow {
+  readonly principalID: string;
+  readonly name: string;
+  readonly level: Level;
+  readonly districts: string | null;
+  readonly createdAt: string;
+  readonly disabledAt: string | null;
+  readonly rights: string | null;
+}
+
+/** Selects a principal's rights beside the columns of a principal `p`. */
+export const rightsColumn = `(SELECT GROUP_CONCAT(r.toolRight) FROM principalRight r
+                               WHERE r.principalID = p.principalID) AS rights`;
+
+/**
+ * Stores a principal with its rights.
+ * @returns its id
+ * @throws RangeError when a district's principal names no district, or is given a right of the state
+ */
+export async function createPrincipal(
+  control: Knex,
+  { name, level, districts, rights, by }: NewPrincipal,
+): Promise<string> {
+  if (level === 'district' && !districts?.length)
+    throw new RangeError('A principal of a district names its districts.');
+  requireFitting(level, rights);
+  const principalId = randomBytes(6).toString('hex');
+  await inTransaction(control, async (transaction) => {
+    await transaction('principal').insert({
+      principalID: principalId,
+      name,
+      level,
+      districts: districts && JSON.stringify(districts),
+    });
+    if (rights.length > 0) {
+      await transaction('principalRight').insert(
+        rights.map((toolRight) => ({ principalID: principalId, toolRight, grantedBy: by })),
+      );
+    }
+  });
+  return principalId;
+}
+
+/** @throws NotFoundError */
+export async function readPrincipal(control: Knex, principalId: string): Promise<PrincipalView> {
+  const [row] = await selectRows<PrincipalRow>(
+    control,
+    `SELECT p.*, ${rightsColumn} FROM principal p WHERE p.principalID = ?`,
+    [principalId],
+  );
+  if (!row) throw new NotFoundError('There is no such principal.');
+  return toView(row);
+}
+
+export interface PrincipalFilter {
+  /** Only those that this administrator reaches. */
+  readonly within: Reach;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** Principals that the administrator reaches, the newest first. @throws CursorError */
+export async function listPrincipals(
+  control: Knex,
+  { within, limit: asked = 50, cursor }: PrincipalFilter,
+): Promise<Page<PrincipalView>> {
+  const limit = Math.min(asked, maxPageRows);
+  const { sql, values } = withinReach(within, 'p.');
+  const where = [sql];
+  if (cursor !== undefined) {
+    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
+    where.push('(p.createdAt < ? OR (p.createdAt = ? AND p.principalID < ?))');
+    values.push(at, at, id);
+  }
+  const rows = await selectRows<PrincipalRow>(
+    control,
+    `SELECT p.*, ${rightsColumn} FROM principal p WHERE ${where.join(' AND ')}
+      ORDER BY p.createdAt DESC, p.principalID DESC LIMIT ?`,
+    [...values, limit + 1],
+  );
+  const page = toPage(rows, limit, (row) => [row.createdAt, row.principalID]);
+  return { items: page.items.map(toView), nextCursor: page.nextCursor };
+}
+
+/** From now on its tokens are refused, or work again. @throws NotFoundError */
+export async function setDisabled(
+  control: Knex,
+  { principalId, disabled }: { principalId: string; disabled: boolean },
+): Promise<void> {
+  await readPrincipal(control, principalId);
+  await control('principal')
+    .where({ principalID: principalId })
+    .update({ disabledAt: disabled ? control.raw('COALESCE(disabledAt, UTC_TIMESTAMP(3))') : null });
+}
+
+/**
+ * Grants a right; one that is there stays as it was granted first.
+ * @throws NotFoundError; RangeError when the right is the state's and the principal a district's
+ */
+export async function grantRight(
+  control: Knex,
+  { principalId, right, by }: { principalId: string; right: ToolRight; by: string },
+): Promise<void> {
+  const { level } = await readPrincipal(control, principalId);
+  requireFitting(level, [right]);
+  await control('principalRight')
+    .insert({ principalID: principalId, toolRight: right, grantedBy: by })
+    .onConflict(['principalID', 'toolRight'])
+    .merge(['principalID']);
+}
+
+/** Withdraws a right; withdrawing one that is not there changes nothing. @throws NotFoundError */
+export async function withdrawRight(
+  control: Knex,
+  { principalId, right }: { principalId: string; right: ToolRight },
+): Promise<void> {
+  await readPrincipal(control, principalId);
+  await control('principalRight').where({ principalID: principalId, toolRight: right }).delete();
+}
+
+/**
+ * `reaches` of the domain as SQL on the columns level and districts.
+ * @param prefix of the columns, e.g. "p."
+ */
+export function withinReach(
+  { level, districts }: Reach,
+  prefix = '',
+): { sql: string; values: (string | number)[] } {
+  const parts: string[] = [];
+  const values: string[] = [];
+  if (level === 'district') parts.push(`${prefix}level = 'district'`);
+  if (level === 'district' || districts !== null) {
+    // NULL districts (all of them) make the condition NULL: not within.
+    parts.push(`JSON_CONTAINS(?, ${prefix}districts)`);
+    values.push(JSON.stringify(districts ?? []));
+  }
+  return { sql: parts.length > 0 ? `(${parts.join(' AND ')})` : 'TRUE', values };
+}
+
+/** Ids of the districts; `null`: all. */
+export function districtsOf(column: string | null): readonly string[] | null {
+  return column === null ? null : (JSON.parse(column) as string[]);
+}
+
+/** Rights of a row that its level may have: what was stored otherwise gives nothing. */
+export function rightsOf({ level, rights }: Pick<PrincipalRow, 'level' | 'rights'>): readonly ToolRight[] {
+  return effectiveRights(level, rights?.split(',') ?? []);
+}
+
+function toView(row: PrincipalRow): PrincipalView {
+  return {
+    principalId: row.principalID,
+    name: row.name,
+    level: row.level,
+    districts: districtsOf(row.districts),
+    rights: rightsOf(row),
+    createdAt: toIso(row.createdAt),
+    disabledAt: toIso(row.disabledAt),
+  };
+}
+
+function requireFitting(level: Level, rights: readonly ToolRight[]): void {
+  const wrong = rights.find((right) => !rightsOfLevel(level).includes(right));
+  if (wrong !== undefined) throw new RangeError(`The right ${wrong} is the state’s alone.`);
+}

@@ -1,0 +1,113 @@
+import request from 'supertest';
+import { apiRoutes } from '../../src/api/app';
+import type { ApiContext } from '../../src/api/context';
+import type { RouteSpec } from '../../src/api/route';
+import { createToken } from '../../src/control/tokens';
+import { apiWorld, type ApiWorld } from './support';
+import {
+  callers,
+  type Kind,
+  kinds,
+  nameOf,
+  needsOf,
+  requestFor,
+  suggestedRow,
+  type Things,
+  thingsOf,
+  writtenTable,
+} from './who-may';
+import { withWorker } from './worker';
+
+let world: ApiWorld;
+let things: Things;
+let routes: readonly RouteSpec[];
+beforeAll(async () => {
+  world = await apiWorld({ limits: { perToken: 100_000, refusedPerAddress: 100_000 } });
+  things = await thingsOf(world);
+  routes = apiRoutes({ ...world } as unknown as ApiContext);
+});
+afterAll(() => world.close());
+
+const table = writtenTable();
+
+function send(spec: RouteSpec, path: string, header: string | null, body?: object): request.Test {
+  const call = request(world.app)[spec.method](path);
+  if (header !== null) call.set('Authorization', header);
+  return body ? call.send(body) : call;
+}
+
+test('every route has one row in docs/rights.md with what it needs, and every row is a route', () => {
+  const written = table.map(({ route }) => route);
+  const missing = routes.filter((spec) => !written.includes(nameOf(spec))).map(suggestedRow);
+  expect(missing).toEqual([]);
+  expect(written.toSorted()).toEqual(routes.map(nameOf).toSorted());
+  const needs = new Map(routes.map((spec) => [nameOf(spec), needsOf(spec)]));
+  expect(table.map((row) => [row.route, row.needs])).toEqual(
+    table.map(({ route }) => [route, needs.get(route)]),
+  );
+});
+
+test(
+  'every route answers every kind of principal as the table says, and the same for what isn’t there',
+  () =>
+    withWorker(world, async () => {
+      const headerOf = callers(world);
+      const wrong: string[] = [];
+      for (const { route, cells } of table) {
+        const spec = routes.find((candidate) => nameOf(candidate) === route);
+        if (!spec) continue;
+        const { path, unknownPath, body } = requestFor(spec, world, things);
+        for (const kind of kinds) {
+          const header = await headerOf(kind, spec.right);
+          const answer = await send(spec, path, header, body);
+          const expected = cells[kind];
+          const got = verdict(spec, answer, expected);
+          if (got !== expected) wrong.push(`${route}, ${kind}: ${expected} is written, ${got} came`);
+          if (['403', '404'].includes(expected)) {
+            const unknown = await send(spec, unknownPath, header, body);
+            if (unknown.status !== answer.status || unknown.text !== answer.text)
+              wrong.push(`${route}, ${kind}: tells whether there is ${path}`);
+          }
+        }
+      }
+      expect(wrong).toEqual([]);
+    }),
+  120_000,
+);
+
+/**
+ * The cell an answer belongs in. A change that contradicts what is stored or can't be carried out (409, 422) wasn't
+ * refused for who asked; a GET has to succeed.
+ */
+function verdict({ method }: RouteSpec, { status, text }: request.Response, expected: string): string {
+  const answered = status < 300 || (method !== 'get' && [409, 422].includes(status));
+  if (!answered) return String(status);
+  if (expected !== 'own') return 'yes';
+  return text.includes(world.here) ? 'yes, with another’s' : 'own';
+}
+
+test('a revoked token and one of a disabled principal are refused like an expired one', async () => {
+  const [gone, off] = await Promise.all(
+    ['revoked', 'disabled'].map((name) => createToken(world.control, { name, level: 'state' })),
+  );
+  const ask = ({ token }: { token: string }) =>
+    request(world.app).get('/api/v1/me').set('Authorization', `Bearer ${token}`);
+  expect([(await ask(gone!)).status, (await ask(off!)).status]).toEqual([200, 200]);
+  const change = (method: 'post' | 'delete', path: string) =>
+    request(world.app)[method](`/api/v1/principals/${path}`).set('Authorization', world.as.state);
+  expect((await change('delete', `${gone!.principalId}/tokens/${gone!.tokenId}`)).status).toBe(200);
+  expect((await change('post', `${off!.principalId}/disable`)).status).toBe(200);
+  const refused = [await ask(gone!), await ask(off!)];
+  expect(refused.map(({ status }) => status)).toEqual([401, 401]);
+  expect(refused[0]!.body).toEqual(refused[1]!.body);
+});
+
+test('403 names the right that is missing', async () => {
+  const kind: Kind = 'A, no right';
+  const header = await callers(world)(kind, 'errorLog');
+  const answer = await request(world.app).get('/api/v1/resyncs/ended/errors').set('Authorization', header!);
+  expect([answer.status, (answer.body as { detail: string }).detail]).toEqual([
+    403,
+    expect.stringContaining('errorLog'),
+  ]);
+});

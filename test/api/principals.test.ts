@@ -1,0 +1,215 @@
+import request from 'supertest';
+import type { AuditEvent } from '../../src/control/audit';
+import { createToken } from '../../src/control/tokens';
+import { apiWorld, type ApiWorld } from './support';
+import { withWorker } from './worker';
+
+let world: ApiWorld;
+/** Administrators of the state and of a district. */
+let as: Record<'state' | 'district', string>;
+beforeAll(async () => {
+  world = await apiWorld();
+  const district = await createToken(world.control, {
+    name: 'district administrator',
+    level: 'district',
+    districts: [world.here],
+    rights: ['administration'],
+  });
+  as = { state: world.as.state, district: `Bearer ${district.token}` };
+});
+afterAll(() => world.close());
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+async function ask(header: string, method: Method, path: string, body?: object): Promise<request.Response> {
+  const call = request(world.app)[method](`/api/v1${path}`).set('Authorization', header);
+  return body ? call.send(body) : call;
+}
+
+/** A principal made through the API, with one token. */
+async function made(header: string, body: object): Promise<{ principalId: string; bearer: string }> {
+  const answer = await ask(header, 'post', '/principals', body);
+  const { principalId } = answer.body as { principalId: string };
+  expect([answer.status, answer.headers['location']]).toEqual([201, `/api/v1/principals/${principalId}`]);
+  const token = await ask(header, 'post', `/principals/${principalId}/tokens`, { label: 'laptop' });
+  expect([token.status, token.headers['cache-control']]).toEqual([201, 'no-store']);
+  return { principalId, bearer: `Bearer ${(token.body as { token: string }).token}` };
+}
+
+const rightsOf = async (bearer: string) =>
+  ((await ask(bearer, 'get', '/me')).body as { rights: string[] }).rights;
+const audit = async (header: string, query = '') =>
+  ((await ask(header, 'get', `/audit${query}`)).body as { items: AuditEvent[] }).items;
+
+test('a right works from the moment it is granted to the moment it is withdrawn', async () => {
+  const { principalId, bearer } = await made(as.state, {
+    name: 'clerk',
+    districts: [world.here],
+    rights: ['agents'],
+  });
+  const look = async () => (await ask(bearer, 'get', `/districts/${world.here}/resyncs`)).status;
+  const right = `/principals/${principalId}/rights/resyncBatch`;
+  expect([await rightsOf(bearer), await look()]).toEqual([['agents'], 403]);
+  expect((await ask(as.state, 'put', right)).body).toMatchObject({ rights: ['resyncBatch', 'agents'] });
+  expect((await ask(as.state, 'put', right)).status).toBe(200);
+  expect([await rightsOf(bearer), await look()]).toEqual([['resyncBatch', 'agents'], 200]);
+  expect((await ask(as.state, 'delete', right)).body).toMatchObject({ rights: ['agents'] });
+  expect([await rightsOf(bearer), await look()]).toEqual([['agents'], 403]);
+  const [withdrawn, , granted] = await audit(as.state);
+  expect([withdrawn, granted]).toMatchObject([
+    { action: 'DELETE /principals/{principal}/rights/{tool}', target: right, status: 200 },
+    { action: 'PUT /principals/{principal}/rights/{tool}', target: right, status: 200 },
+  ]);
+  expect(granted!.address).toMatch(/^(127\.0\.0\.1|::1)$/);
+});
+
+test('a district’s administrator reaches its own people only, and gives none of the state’s powers', async () => {
+  const own = await made(as.district, { name: 'teacher', districts: [world.here], rights: ['errorLog'] });
+  const strangers = [
+    await made(as.state, { name: 'of the other', districts: [world.other] }),
+    await made(as.state, { name: 'of both', districts: [world.here, world.other] }),
+    await made(as.state, { name: 'of the state', level: 'state', districts: [world.here] }),
+  ];
+  const listed = (await ask(as.district, 'get', '/principals')).body as { items: { principalId: string }[] };
+  const ids = listed.items.map(({ principalId }) => principalId);
+  expect(ids).toContain(own.principalId);
+  for (const { principalId } of strangers) {
+    expect(ids).not.toContain(principalId);
+    const statuses = [
+      await ask(as.district, 'get', `/principals/${principalId}`),
+      await ask(as.district, 'post', `/principals/${principalId}/disable`),
+      await ask(as.district, 'put', `/principals/${principalId}/rights/agents`),
+      await ask(as.district, 'post', `/principals/${principalId}/tokens`, { label: 'mine' }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([404, 404, 404, 404]);
+  }
+  const refused: [body: object, status: number, pointer: string | null][] = [
+    [{ name: 'x', level: 'state', districts: [world.here] }, 403, null],
+    [{ name: 'x', districts: [world.other] }, 422, '#/districts/0'],
+    [{ name: 'x', districts: ['nowhere'] }, 422, '#/districts/0'],
+    [{ name: 'x' }, 422, '#/districts'],
+    [{ name: 'x', districts: [world.here], rights: ['stateRequest'] }, 422, '#/rights'],
+    [{ name: 'x', districts: [world.here], rights: ['everything'] }, 422, '#/rights/0'],
+  ];
+  for (const [body, status, pointer] of refused) {
+    const answer = await ask(as.district, 'post', '/principals', body);
+    expect([body, answer.status]).toEqual([body, status]);
+    const { errors } = answer.body as { errors?: { pointer: string }[] };
+    expect(errors?.[0]?.pointer ?? null).toBe(pointer);
+  }
+  const right = `/principals/${own.principalId}/rights/stateRequest`;
+  expect((await ask(as.state, 'put', right)).status).toBe(422);
+  const mine = await audit(as.district);
+  expect(new Set(mine.map(({ level }) => level))).toEqual(new Set(['district']));
+  expect(mine.every(({ districts }) => districts!.every((id) => id === world.here))).toBe(true);
+});
+
+test('nobody takes their own administration, so that an administrator is left', async () => {
+  const { principalId } = (await ask(as.district, 'get', '/me')).body as { principalId: string };
+  expect((await ask(as.district, 'post', `/principals/${principalId}/disable`)).status).toBe(409);
+  const own = `/principals/${principalId}/rights/administration`;
+  expect((await ask(as.district, 'delete', own)).status).toBe(409);
+  expect((await ask(as.state, 'delete', own)).status).toBe(200);
+  expect((await ask(as.district, 'get', '/principals')).status).toBe(403);
+  await ask(as.state, 'put', own);
+});
+
+test('a disabled principal’s tokens are refused until it is enabled again; a revoked one for good', async () => {
+  const { principalId, bearer } = await made(as.state, { name: 'off and on', districts: [world.here] });
+  const me = async () => (await ask(bearer, 'get', '/me')).status;
+  await ask(as.state, 'post', `/principals/${principalId}/disable`);
+  expect(await me()).toBe(401);
+  const enabled = await ask(as.state, 'post', `/principals/${principalId}/enable`);
+  expect([await me(), enabled.body]).toMatchObject([200, { disabledAt: null }]);
+  const tokens = await ask(as.state, 'get', `/principals/${principalId}/tokens`);
+  const [token] = (tokens.body as { items: { tokenId: string }[] }).items;
+  expect(JSON.stringify(tokens.body)).not.toContain(bearer.split('_').slice(2).join('_'));
+  await ask(as.state, 'delete', `/principals/${principalId}/tokens/${token!.tokenId}`);
+  await ask(as.state, 'post', `/principals/${principalId}/enable`);
+  expect(await me()).toBe(401);
+  const elsewhere = await made(as.state, { name: 'elsewhere', districts: [world.here] });
+  const foreign = `/principals/${elsewhere.principalId}/tokens/${token!.tokenId}`;
+  expect((await ask(as.state, 'delete', foreign)).status).toBe(404);
+});
+
+test('every change leaves one event, a refusal for want of a right too; nothing else does', () =>
+  withWorker(world, async () => {
+    const { bearer, principalId } = await made(as.state, { name: 'audited', districts: [world.here] });
+    const districts = `/districts/${world.here}`;
+    const started = await ask(bearer, 'post', `${districts}/resyncs`, { objects: ['School'] });
+    const { resyncId } = started.body as { resyncId: string };
+    await ask(bearer, 'post', `${districts}/plan`, { objects: 'all' });
+    await ask(bearer, 'post', `${districts}/resyncs`, { objects: ['Nonsense'] });
+    await ask(bearer, 'get', `${districts}/resyncs`);
+    await ask(bearer, 'get', '/audit');
+    await ask(bearer, 'post', '/resyncs/nothing/pause');
+    await ask(bearer, 'post', '/principals', { name: 'x' });
+    const events = await audit(as.state, `?principal=${principalId}`);
+    expect(events).toMatchObject([
+      {
+        action: 'POST /principals',
+        status: 403,
+        details: {},
+        principalName: 'audited',
+        districts: [world.here],
+      },
+      {
+        action: 'POST /districts/{district}/resyncs',
+        target: `/districts/${world.here}/resyncs`,
+        status: 202,
+        details: { resyncId, objects: ['School'] },
+      },
+    ]);
+  }));
+
+test('what may have been done although the answer is 503 is in the audit', async () => {
+  const away = await apiWorld({ temporalAddress: '127.0.0.1:1' });
+  try {
+    const call = request(away.app).post(`/api/v1/districts/${away.here}/resyncs`);
+    expect((await call.set('Authorization', away.as.here).send({ objects: 'all' })).status).toBe(503);
+    const answer = await request(away.app).get('/api/v1/audit').set('Authorization', away.as.state);
+    expect((answer.body as { items: object[] }).items).toMatchObject([{ status: 503 }]);
+  } finally {
+    await away.close();
+  }
+});
+
+test('the audit is read page by page, by principal and by date, and holds no token', async () => {
+  const all = await audit(as.state, '?limit=500');
+  const pages: AuditEvent[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const answer = await ask(as.state, 'get', `/audit?limit=3${cursor && `&cursor=${cursor}`}`);
+    const page = answer.body as { items: AuditEvent[]; nextCursor: string | null };
+    pages.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  expect(pages).toEqual(all);
+  const middle = all[Math.floor(all.length / 2)]!.happenedAt;
+  const [before, after] = [
+    await audit(as.state, `?limit=500&to=${middle}`),
+    await audit(as.state, `?limit=500&from=${middle}`),
+  ];
+  expect(before.length + after.length).toBe(all.length);
+  expect(before.every(({ happenedAt }) => happenedAt < middle)).toBe(true);
+  expect((await ask(as.state, 'get', '/audit?from=yesterday')).status).toBe(400);
+  expect(JSON.stringify(all)).not.toContain('rsk_');
+});
+
+test('where it came from is a proxy’s word only if the configuration says so', async () => {
+  const proxied = await apiWorld({ trustProxy: 1 });
+  try {
+    for (const { app, as: headers, here } of [world, proxied]) {
+      await request(app)
+        .post(`/api/v1/principals`)
+        .set('Authorization', headers.state)
+        .set('X-Forwarded-For', '198.51.100.7, 203.0.113.9')
+        .send({ name: 'from afar', districts: [here] });
+    }
+    const [direct] = await audit(as.state, '?limit=1');
+    const answer = await request(proxied.app).get('/api/v1/audit').set('Authorization', proxied.as.state);
+    const [behind] = (answer.body as { items: AuditEvent[] }).items;
+    expect(direct!.address).toMatch(/^(127\.0\.0\.1|::1)$/);
+    expect(behind!.address).toBe('203.0.113.9');
+  } finally {
+    await proxied.close();
+  }
+});

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RouteSpec } from '../../src/api/route';
+import { finishResync } from '../../src/control/resyncs';
+import { createToken } from '../../src/control/tokens';
+import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
+import { runningResync } from '../control/support';
+import type { ApiWorld } from './support';
+
+/** Columns of the table in docs/rights.md, from the third. */
+export const kinds = [
+  'no token',
+  'expired',
+  'A, right',
+  'A, no right',
+  'B, right',
+  'state, right',
+  'state, no right',
+  'state for B, right',
+] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface Row {
+  readonly route: string;
+  readonly needs: string;
+  readonly cells: Readonly<Record<Kind, string>>;
+}
+
+/** The table as it is written. */
+export function writtenTable(): Row[] {
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'rights.md'), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => /^\| `(GET|POST|PUT|DELETE) \//.test(line))
+    .map((line) => {
+      const [route = '', needs = '', ...cells] = line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', ''));
+      if (cells.length !== kinds.length)
+        throw new Error(`docs/rights.md: ${route} has not ${kinds.length} cells.`);
+      const named = Object.fromEntries(kinds.map((kind, index) => [kind, cells[index]]));
+      return { route, needs, cells: named as Record<Kind, string> };
+    });
+}
+
+export function nameOf({ method, path }: Pick<RouteSpec, 'method' | 'path'>): string {
+  return `${method.toUpperCase()} ${path}`;
+}
+
+export function needsOf({ right, stateOnly }: RouteSpec): string {
+  return `${right ?? 'any token'}${stateOnly ? ', state' : ''}`;
+}
+
+/** A row for a route that has none: what the rules give; to be read before it is copied into docs/rights.md. */
+export function suggestedRow(spec: RouteSpec): string {
+  const named = spec.path.includes('{');
+  const district = spec.stateOnly || spec.right === 'stateRequest' ? '403' : 'yes';
+  const cells: Record<Kind, string> = {
+    'no token': '401',
+    expired: '401',
+    'A, right': district,
+    'A, no right': spec.right === null ? district : '403',
+    'B, right': district === '403' ? '403' : named ? '404' : 'own',
+    'state, right': 'yes',
+    'state, no right': spec.right === null ? 'yes' : '403',
+    'state for B, right': named ? '404' : 'own',
+  };
+  return `| \`${nameOf(spec)}\` | ${needsOf(spec)} | ${kinds.map((kind) => cells[kind]).join(' | ')} |`;
+}
+
+/** Authorization headers of a kind of principal for a route's right; `null`: none. */
+export function callers(world: ApiWorld): (kind: Kind, right: ToolRight | null) => Promise<string | null> {
+  const made = new Map<string, Promise<string>>();
+  const make = async (kind: Kind, right: ToolRight | null): Promise<string> => {
+    const level = kind.startsWith('state') ? 'state' : 'district';
+    const wanted = kind.endsWith('no right')
+      ? toolRights.filter((other) => other !== right)
+      : right === null
+        ? []
+        : [right];
+    const { token } = await createToken(world.control, {
+      name: kind,
+      level,
+      districts: kind.includes('B') ? [world.other] : level === 'district' ? [world.here] : null,
+      rights: effectiveRights(level, kind === 'expired' ? toolRights : wanted),
+      ...(kind === 'expired' ? { expiresInDays: -1 } : {}),
+    });
+    return `Bearer ${token}`;
+  };
+  return (kind, right) => {
+    if (kind === 'no token') return Promise.resolve(null);
+    const key = `${kind}/${right}`;
+    if (!made.has(key)) made.set(key, make(kind, right));
+    return made.get(key)!;
+  };
+}
+
+/** What stands for {district}, {id} … in the requests: things of district A. */
+export interface Things {
+  readonly resync: string;
+  readonly principal: string;
+  readonly token: string;
+}
+
+/** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
+export async function thingsOf(world: ApiWorld): Promise<Things> {
+  const { control, here } = world;
+  await runningResync(control, 'ended', ['School'], { districtId: here });
+  await finishResync(control, { resyncId: 'ended', status: 'failed', message: 'made for the table' });
+  const made = await createToken(control, { name: `of ${here}`, level: 'district', districts: [here] });
+  return { resync: 'ended', principal: made.principalId, token: made.tokenId };
+}
+
+/** Bodies that are valid, by route; without one `{}` is sent. */
+const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
+  'POST /districts/{district}/plan': { objects: 'all' },
+  'POST /districts/{district}/resyncs': { objects: ['School'] },
+  'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
+  'POST /principals/{principal}/tokens': { label: 'made' },
+};
+
+/**
+ * The request of a route: its path with A's things in it, the same path with ids that nothing has, and a body.
+ * `{id}` is told by the path before it.
+ */
+export function requestFor(
+  spec: RouteSpec,
+  world: ApiWorld,
+  things: Things,
+): { path: string; unknownPath: string; body: object | undefined } {
+  const ids: Readonly<Record<string, string>> = {
+    '/districts/{district}': world.here,
+    '/resyncs/{id}': things.resync,
+    '/principals/{principal}': things.principal,
+    '/tokens/{token}': things.token,
+  };
+  const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
+  const filled = (idOf: (known: string) => string): string =>
+    spec.path.replace(/(\/[\w-]+\/)\{(\w+)\}/g, (place, before: string, param: string) => {
+      const known = ids[place];
+      if (known !== undefined) return `${before}${idOf(known)}`;
+      const value = fixed[param];
+      if (value === undefined)
+        throw new Error(`test/api/who-may.ts: what stands for ${place} in ${spec.path}?`);
+      return `${before}${value}`;
+    });
+  const body = bodies[nameOf(spec)] ?? {};
+  const asked = typeof body === 'function' ? (body as (world: ApiWorld) => object)(world) : body;
+  return {
+    path: `/api/v1${filled((known) => known)}`,
+    unknownPath: `/api/v1${filled(() => 'nothing')}`,
+    body: spec.body ? asked : undefined,
+  };
+}
