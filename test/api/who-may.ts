@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteSpec } from '../../src/api/route';
+import { postAlert } from '../../src/control/post-alert';
 import { finishResync } from '../../src/control/resyncs';
 import { createToken } from '../../src/control/tokens';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
@@ -101,6 +102,7 @@ export interface Things {
   readonly resync: string;
   readonly principal: string;
   readonly token: string;
+  readonly alert: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -109,13 +111,31 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
   await runningResync(control, 'ended', ['School'], { districtId: here });
   await finishResync(control, { resyncId: 'ended', status: 'failed', message: 'made for the table' });
   const made = await createToken(control, { name: `of ${here}`, level: 'district', districts: [here] });
-  return { resync: 'ended', principal: made.principalId, token: made.tokenId };
+  const alertKey = `for ${here}`;
+  await postAlert(control, {
+    alertKey,
+    category: 'Vertical Interoperability',
+    name: 'Made for the table',
+    text: `For ${here}.`,
+    districtId: here,
+    right: 'processAlerts',
+  });
+  const alert = await control<{ alertKey: string; processAlertID: number }>('processAlert')
+    .where({ alertKey })
+    .first();
+  return {
+    resync: 'ended',
+    principal: made.principalId,
+    token: made.tokenId,
+    alert: String(alert!.processAlertID),
+  };
 }
 
 /** Bodies that are valid, by route; without one `{}` is sent. */
 const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
   'POST /districts/{district}/plan': { objects: 'all' },
   'POST /districts/{district}/resyncs': { objects: ['School'] },
+  'POST /alerts/delete': { ids: [1] },
   'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
   'POST /principals/{principal}/tokens': { label: 'made' },
 };
@@ -134,6 +154,7 @@ export function requestFor(
     '/resyncs/{id}': things.resync,
     '/principals/{principal}': things.principal,
     '/tokens/{token}': things.token,
+    '/alerts/{id}': things.alert,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
   const filled = (idOf: (known: string) => string): string =>
@@ -149,7 +170,7 @@ export function requestFor(
   const asked = typeof body === 'function' ? (body as (world: ApiWorld) => object)(world) : body;
   return {
     path: `/api/v1${filled((known) => known)}`,
-    unknownPath: `/api/v1${filled(() => 'nothing')}`,
+    unknownPath: `/api/v1${filled((known) => (/^\d+$/.test(known) ? '999999999' : 'nothing'))}`,
     body: spec.body ? asked : undefined,
   };
 }
