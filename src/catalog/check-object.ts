@@ -1,4 +1,4 @@
-import type { ObjectReference, RecordCondition, SyncObject } from '../domain/catalog';
+import type { ExclusionRule, ObjectReference, SyncObject } from '../domain/catalog';
 import type { CatalogProblem } from './problem';
 import { identifierPattern } from './schema';
 
@@ -25,7 +25,7 @@ type Found = readonly [field: string, message: string];
 
 /** Names end up in SQL inside backticks: a catalog made in code passes here too, not only one from a file. */
 function identifiers(object: SyncObject): Found[] {
-  const conditionColumns = (condition: RecordCondition | null): string[] =>
+  const conditionColumns = (condition: ExclusionRule['when'] | null): string[] =>
     condition ? [condition.column] : [];
   const named: [field: string, values: readonly (string | null)[]][] = [
     ['name', [object.name]],

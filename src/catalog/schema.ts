@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordRuleNames } from '../domain/catalog';
 
 /** Identifiers that need no escaping beyond backticks; MySQL allows more, but nothing longer than 64. */
 export const identifierPattern = /^[A-Za-z0-9_$]{1,64}$/;
@@ -17,6 +18,13 @@ const condition = z.union([
   z.strictObject({ column: identifier, isNull: z.boolean() }),
 ]);
 
+const namedRule = z
+  .strictObject({
+    rule: z.enum(recordRuleNames),
+    column: identifier.describe('The field its error names.'),
+  })
+  .describe('A rule of the reference edition that reads other tables too.');
+
 const reference = z
   .strictObject({
     object: identifier.describe('The parent object.'),
@@ -29,7 +37,7 @@ const reference = z
 
 const exclusion = z.strictObject({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'use UPPER_SNAKE, at most 64 characters'),
-  when: condition,
+  when: z.union([condition, namedRule]),
   message: z.string().min(1).max(1000).describe('One sentence for an administrator; no record values.'),
 });
 

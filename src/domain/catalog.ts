@@ -27,11 +27,31 @@ export type RecordCondition =
   | { readonly column: string; readonly equals: string | number }
   | { readonly column: string; readonly isNull: boolean };
 
+/**
+ * Rules that need more than the record's own columns: other tables of the district's reference edition. Each is SQL in
+ * src/editions; a catalog names it (seed: "Test Scores Batch Sync Requirements").
+ */
+export const recordRuleNames = [
+  'testHasNoCode',
+  'testNotPublished',
+  'scoreHasNoDateOrYear',
+  'scoreOutsideYear',
+  'testLocked',
+  'studentNotEnrolled',
+] as const;
+export type RecordRuleName = (typeof recordRuleNames)[number];
+
+/** A rule of the reference edition; `column`: the field its error names. */
+export interface NamedRule {
+  readonly rule: RecordRuleName;
+  readonly column: string;
+}
+
 /** A rule that forbids a record to sync: the record counts as `excluded` (seed: "not allowed to sync to the state"). */
 export interface ExclusionRule {
   /** Stable code in UPPER_SNAKE, e.g. STATE_EXCLUDED_CALENDAR. */
   readonly code: string;
-  readonly when: RecordCondition;
+  readonly when: RecordCondition | NamedRule;
   /** One sentence for a district administrator: why, and what to change if it should sync. No record values. */
   readonly message: string;
 }

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  type ExclusionRule,
   type ObjectReference,
   type RecordCondition,
   requireObject,
@@ -15,6 +16,7 @@ import { DatabaseError } from './errors';
 import { type KeySide, orderLike } from './keyset';
 import type { Editions } from './pools';
 import { quoteName, quoteNumber, quoteTable, quoteText } from './sql';
+import { testScoreRule } from './test-score-rules';
 
 /** A reason not to send a record, as a condition the district's server evaluates. */
 export interface RecordRule {
@@ -122,7 +124,7 @@ export async function loadMapping(
     hash: { district: rowHash(pairs, 'district'), state: rowHash(pairs, 'state') },
     rules: [
       ...object.exclusions.map(({ code, when, message }): RecordRule => ({
-        when: conditionSql(when),
+        when: ruleSql(when, editions.district.schema, object.table),
         outcome: 'excluded',
         code,
         field: when.column,
@@ -150,6 +152,11 @@ function problem(object: SyncObject, side: 'district' | 'state', problems: reado
   });
 }
 
+function ruleSql(when: ExclusionRule['when'], schema: string, table: string): string {
+  if (!('rule' in when)) return conditionSql(when);
+  return testScoreRule(when.rule, { schema, record: quoteName(table) });
+}
+
 /** A catalog's condition as SQL over the district record; its column was checked against information_schema. */
 export function conditionSql(condition: RecordCondition): string {
   const column = quoteName(condition.column);
@@ -162,7 +169,8 @@ function missingColumns(object: SyncObject, district: TableShape, state: TableSh
   const both = [...object.key, ...(object.guidColumn ? [object.guidColumn] : [])];
   if (object.schoolYear) both.push(object.schoolYear.column);
   const districtOnly = [
-    ...object.exclusions.map(({ when }) => when.column),
+    // What a named rule reads is other tables' too: the district's server says what is missing.
+    ...object.exclusions.flatMap(({ when }) => ('rule' in when ? [] : [when.column])),
     ...(object.only ? [object.only.column] : []),
     ...object.references.flatMap(({ columns }) => columns),
   ];

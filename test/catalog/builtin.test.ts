@@ -47,8 +47,19 @@ describe('the built-in catalog', () => {
     }
   });
 
-  it('forbids state-excluded calendars, grade levels and enrollments, and nothing else', () => {
-    const excluding = builtinCatalog.objects.filter(({ exclusions }) => exclusions.length > 0);
+  it('forbids state-excluded calendars, grade levels and enrollments, and of test scores those the seed names', () => {
+    const requirements = requireObject(builtinCatalog, 'TestScore').exclusions.map(({ code }) => code);
+    expect(requirements).toEqual([
+      'TEST_WITHOUT_CODE',
+      'TEST_NOT_PUBLISHED',
+      'SCORE_WITHOUT_DATE_OR_YEAR',
+      'SCORE_OUTSIDE_YEAR',
+      'TEST_LOCKED',
+      'STUDENT_NOT_ENROLLED',
+    ]);
+    const excluding = builtinCatalog.objects.filter(
+      ({ name, exclusions }) => exclusions.length > 0 && name !== 'TestScore',
+    );
     expect(sorted(excluding.map(({ name }) => name))).toEqual([
       'Calendar',
       'Enrollment',

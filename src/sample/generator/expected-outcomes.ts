@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { tables } from '../../../migrations/schema/tables';
-import type { Catalog, RecordCondition, SyncObject } from '../../domain/catalog';
+import type { Catalog, ExclusionRule, RecordRuleName, SyncObject } from '../../domain/catalog';
 import { requireObject } from '../../domain/catalog';
 
 export interface PlantedOutcome {
@@ -78,7 +78,25 @@ function refusals(object: SyncObject): string[] {
   ];
 }
 
-function conditionOn(condition: RecordCondition): string {
+/** The seed's requirements as the generator can break them: its broken tests are roots, without parts. */
+const scoreRules: Readonly<Record<RecordRuleName, string>> = {
+  testHasNoCode: ofTests("COALESCE(stateCode, '') = '' AND COALESCE(nationalCode, '') = ''"),
+  testNotPublished: ofTests('published <> 1'),
+  scoreHasNoDateOrYear: `r.scoreDate IS NULL AND ${ofTests('testEndYear IS NULL')}`,
+  scoreOutsideYear: `(r.scoreDate IS NULL OR YEAR(r.scoreDate + INTERVAL 6 MONTH) <> r.endYear)
+    AND r.testID NOT IN (SELECT testID FROM Test WHERE testEndYear = r.endYear)`,
+  testLocked: ofTests('editNotAvailable = 1'),
+  studentNotEnrolled: `r.personID NOT IN (SELECT e.personID FROM Enrollment e JOIN StructureGradeLevel USING (structureGradeLevelID)
+      JOIN ScheduleStructure USING (scheduleStructureID) JOIN Calendar c USING (calendarID)
+    WHERE e.endYear = r.endYear AND COALESCE(e.endDate, c.endDate) >= LEAST(c.endDate, CURRENT_DATE))`,
+};
+
+function ofTests(condition: string): string {
+  return `r.testID IN (SELECT testID FROM Test WHERE ${condition})`;
+}
+
+function conditionOn(condition: ExclusionRule['when']): string {
+  if ('rule' in condition) return scoreRules[condition.rule];
   const column = `r.${name(condition.column)}`;
   if ('isNull' in condition) return `${column} IS ${condition.isNull ? '' : 'NOT '}NULL`;
   return `${column} = ${typeof condition.equals === 'number' ? condition.equals : `'${condition.equals}'`}`;

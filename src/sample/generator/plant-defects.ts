@@ -73,9 +73,9 @@ function change(object: string, row: Row, frame: DistrictFrame): void {
 }
 
 /**
- * The tests whose scores break the seed's "Test Scores Batch Sync Requirements", one each. A resync doesn't judge them
- * yet: these scores sync. Tests 19–24 break, in the seed's order: no state or national code; not published; no date and
- * no end year; outside the scope year; locked for districts; student not actively enrolled (its scores are staff's).
+ * The tests whose scores break the seed's "Test Scores Batch Sync Requirements", one each, in the seed's order: no state
+ * or national code; not published; no date and no end year; outside the scope year; locked for districts; student not
+ * actively enrolled (its scores are staff's). They are roots, so that each breaks its own rule alone.
  */
 const rule = {
   noCode: 19,
@@ -87,6 +87,8 @@ const rule = {
 } as const;
 
 function breakTest(row: Row, frame: DistrictFrame): void {
+  if (Number(row['testID']) >= rule.noCode && Number(row['testID']) <= rule.notEnrolled)
+    row['parentTestID'] = null;
   switch (Number(row['testID'])) {
     case rule.noCode:
       Object.assign(row, { stateCode: null, nationalCode: '' });
