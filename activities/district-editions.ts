@@ -2,11 +2,31 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Config, DistrictConfig } from '../src/config';
 import { type Editions, openEditions } from '../src/editions/pools';
 
-/** The two editions' connections of each district, opened on first use and kept for the worker's life. */
-export class DistrictEditions {
-  private readonly open = new Map<string, Editions>();
+/**
+ * Districts whose connections are kept open though nothing uses them. A state's request takes a worker through a thousand
+ * districts; each one's pools hold up to 4 * lanes + 4 connections, half of them at the state.
+ */
+const keptDistricts = 12;
 
-  constructor(private readonly config: Config) {}
+interface OpenDistrict {
+  readonly editions: Editions;
+  users: number;
+}
+
+/** The two editions' connections of each district: opened on first use, closed when many others were used since. */
+export class DistrictEditions {
+  /** In the order of their last use, the longest unused first. */
+  private readonly open = new Map<string, OpenDistrict>();
+
+  constructor(
+    private readonly config: Config,
+    private readonly kept = keptDistricts,
+  ) {}
+
+  /** Districts with open pools now. */
+  get size(): number {
+    return this.open.size;
+  }
 
   /** @throws ApplicationFailure ConfigurationError when no district of this id is configured on this worker */
   district(districtId: string): DistrictConfig {
@@ -18,21 +38,42 @@ export class DistrictEditions {
     );
   }
 
-  of(districtId: string): Editions {
-    const known = this.open.get(districtId);
-    if (known) return known;
-    const opened = openEditions({
+  /**
+   * Runs work on the district's editions, which stay open at least until it has ended.
+   * @throws what `district` and the work throw; DatabaseError when the configuration can't be used
+   */
+  async use<T>(districtId: string, work: (editions: Editions) => Promise<T>): Promise<T> {
+    const district = this.open.get(districtId) ?? { editions: this.connect(districtId), users: 0 };
+    this.open.delete(districtId);
+    this.open.set(districtId, district);
+    district.users += 1;
+    try {
+      return await work(district.editions);
+    } finally {
+      district.users -= 1;
+      await this.closeUnused();
+    }
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.open.values()];
+    this.open.clear();
+    await Promise.all(all.map(({ editions }) => editions.close()));
+  }
+
+  private connect(districtId: string): Editions {
+    return openEditions({
       districtUrl: this.district(districtId).databaseUrl,
       stateUrl: this.config.stateDatabaseUrl,
       controlUrl: this.config.controlDatabaseUrl,
       lanes: this.config.copy.lanes,
     });
-    this.open.set(districtId, opened);
-    return opened;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.open.values()].map((editions) => editions.close()));
-    this.open.clear();
+  private async closeUnused(): Promise<void> {
+    const unused = [...this.open].filter(([, { users }]) => users === 0);
+    const tooMany = unused.slice(0, Math.max(0, unused.length - this.kept));
+    for (const [districtId] of tooMany) this.open.delete(districtId);
+    await Promise.all(tooMany.map(([, { editions }]) => editions.close()));
   }
 }

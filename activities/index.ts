@@ -3,6 +3,7 @@ import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
 import { objectActivities } from './objects';
 import { planActivities } from './planning';
+import { stateRequestActivities } from './state-requests';
 
 /** Beside the activities: what has to be closed when the worker stops. */
 export interface ActivitySet {
@@ -12,7 +13,8 @@ export interface ActivitySet {
 
 export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof objectActivities> &
-  ReturnType<typeof bookActivities>;
+  ReturnType<typeof bookActivities> &
+  ReturnType<typeof stateRequestActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -22,6 +24,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...planActivities(dependencies, editions),
       ...objectActivities(dependencies, editions),
       ...bookActivities(dependencies),
+      ...stateRequestActivities(dependencies),
     },
     close: () => editions.close(),
   };

@@ -1,7 +1,9 @@
 import { finishObject, startObject } from '../src/control/history';
 import { loadRange } from '../src/control/ranges';
 import { loadResync } from '../src/control/resyncs';
+import type { ResyncRequest } from '../src/domain/resync';
 import { loadMapping } from '../src/editions/mapping';
+import type { Editions } from '../src/editions/pools';
 import { retryBlocked } from '../src/editions/retry-blocked';
 import { syncRange } from '../src/editions/sync-range';
 import { verifyUnit } from '../src/editions/verify-unit';
@@ -35,30 +37,36 @@ export function objectActivities(
   { config, catalog, control }: ActivityDependencies,
   editions: DistrictEditions,
 ) {
-  const jobOf = async ({ resyncId, object, epoch }: ObjectWork) => {
-    const { districtId, schoolYear, mode } = (await loadResync(control, resyncId)).request;
-    const pools = editions.of(districtId);
-    return {
-      editions: pools,
-      catalog,
-      mapping: await loadMapping(pools, catalog, object),
-      scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
-      fence: { resyncId, epoch },
-      mode,
-      pageRecords: config.copy.pageRecords,
-    };
-  };
+  const requestOf = async (resyncId: string): Promise<ResyncRequest> =>
+    (await loadResync(control, resyncId)).request;
+
+  const jobOf = async (
+    pools: Editions,
+    { districtId, schoolYear, mode }: ResyncRequest,
+    { resyncId, object, epoch }: ObjectWork,
+  ) => ({
+    editions: pools,
+    catalog,
+    mapping: await loadMapping(pools, catalog, object),
+    scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
+    fence: { resyncId, epoch },
+    mode,
+    pageRecords: config.copy.pageRecords,
+  });
 
   const moveRange = (work: RangeWork): Promise<void> =>
     withHeartbeat(async ({ signal, note }) => {
       const range = await loadRange(control, work);
-      await syncRange({
-        ...(await jobOf(work)),
-        range,
-        districtLoadCeiling: config.copy.districtLoadCeiling,
-        signal,
-        onPage: ({ pageNo, counts }) => note({ rangeNo: work.rangeNo, pageNo, counts }),
-      });
+      const request = await requestOf(work.resyncId);
+      await editions.use(request.districtId, async (pools) =>
+        syncRange({
+          ...(await jobOf(pools, request, work)),
+          range,
+          districtLoadCeiling: config.copy.districtLoadCeiling,
+          signal,
+          onPage: ({ pageNo, counts }) => note({ rangeNo: work.rangeNo, pageNo, counts }),
+        }),
+      );
     });
 
   return {
@@ -77,7 +85,10 @@ export function objectActivities(
     retryBlocked: (work: ObjectWork): Promise<ObjectEnd> =>
       withFailures(() =>
         withHeartbeat(async ({ signal }) => {
-          await retryBlocked({ ...(await jobOf(work)), signal });
+          const request = await requestOf(work.resyncId);
+          await editions.use(request.districtId, async (pools) =>
+            retryBlocked({ ...(await jobOf(pools, request, work)), signal }),
+          );
           return endOf(await finishObject(control, { ...work, status: 'finished' }));
         }),
       ),
@@ -86,9 +97,13 @@ export function objectActivities(
     verifyUnit: ({ resyncId, objects, epoch }: UnitWork): Promise<void> =>
       withFailures(() =>
         withHeartbeat(async ({ signal }) => {
-          const jobs = [];
-          for (const object of objects) jobs.push({ ...(await jobOf({ resyncId, object, epoch })), signal });
-          await verifyUnit(jobs);
+          const request = await requestOf(resyncId);
+          await editions.use(request.districtId, async (pools) => {
+            const jobs = [];
+            for (const object of objects)
+              jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
+            await verifyUnit(jobs);
+          });
         }),
       ),
   };

@@ -2,14 +2,13 @@ import { planObjects } from '../src/control/history';
 import { takeLease } from '../src/control/lease';
 import { saveRanges } from '../src/control/ranges';
 import { setResyncStatus } from '../src/control/resyncs';
-import { readOfferedYears } from '../src/control/school-years';
-import { PlanError, type PlannedObject, planResync, planScopeOf, type ResyncPlan } from '../src/domain/plan';
+import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
-import { whyYearNotOffered } from '../src/domain/school-year';
 import { cutRanges } from '../src/editions/bounds';
 import { DatabaseError } from '../src/editions/errors';
 import { loadMapping } from '../src/editions/mapping';
 import type { ActivityDependencies } from './dependencies';
+import { planRun } from './plan-run';
 import type { PreparedObject, PreparedPlan } from './results';
 import type { DistrictEditions } from './district-editions';
 import { withFailures } from './failures';
@@ -20,15 +19,6 @@ export function planActivities(
   { config, catalog, control }: ActivityDependencies,
   editions: DistrictEditions,
 ) {
-  /** In the year as it is offered now: a switch of the scoped year may have come between request and run. */
-  const planOf = async (request: ResyncRequest): Promise<ResyncPlan> => {
-    const district = editions.district(request.districtId);
-    const years = await readOfferedYears(control, district);
-    const year = years.find(({ schoolYear }) => schoolYear === request.schoolYear);
-    if (!year) throw new PlanError(whyYearNotOffered(request.schoolYear, years), 'schoolYear');
-    return planResync(catalog, request, planScopeOf(district, year));
-  };
-
   return {
     /**
      * Takes the lease of the district's school year, plans, and freezes every object's upper key bound and ranges, children first, before
@@ -42,7 +32,7 @@ export function planActivities(
           const { resyncId, districtId, schoolYear } = request;
           const district = editions.district(districtId);
           const scope = { districtId, districtNumber: district.number, schoolYear };
-          const plan = await planOf(request);
+          const plan = await planRun({ catalog, control }, district, request);
           const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
           await planObjects(control, {
             resyncId,
@@ -55,10 +45,9 @@ export function planActivities(
             signal.throwIfAborted();
             note({ preparing: object.name });
             try {
-              const pools = editions.of(districtId);
-              const mapping = await loadMapping(pools, catalog, object.name);
-              const ranges = await cutRanges(pools, mapping, scope, {
-                rangeRecords: config.copy.rangeRecords,
+              const ranges = await editions.use(districtId, async (pools) => {
+                const mapping = await loadMapping(pools, catalog, object.name);
+                return cutRanges(pools, mapping, scope, { rangeRecords: config.copy.rangeRecords });
               });
               return {
                 ...object,

@@ -1,6 +1,7 @@
 import type { Colour, ObjectStatus, RangeCounts } from '../src/domain/outcome';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncStatus } from '../src/domain/resync';
+import type { RequestDistrictStatus, StateRequestStatus } from '../src/domain/state-request';
 
 /** A planned object with what the district's tables say of it. */
 export interface PreparedObject extends PlannedObject {
@@ -31,4 +32,21 @@ export interface ResyncEnd {
   readonly message: string | null;
   readonly processed: number;
   readonly errors: number;
+}
+
+/** What a look at a state's request found, after what was due was handed over. */
+export interface RequestLook {
+  readonly counts: Readonly<Record<RequestDistrictStatus, number>>;
+  /** Districts are waiting or under way. */
+  readonly open: boolean;
+  /** The wait the next look is reckoned from. */
+  readonly lookMs: number;
+  /** When to look again. */
+  readonly againMs: number;
+}
+
+/** How a state's request ended. */
+export interface RequestEnd {
+  readonly status: StateRequestStatus;
+  readonly message: string;
 }

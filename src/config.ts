@@ -106,6 +106,17 @@ const schema = z.strictObject({
       startOfYearDueDays: z.int().min(0).max(365).default(14),
     })
     .prefault({}),
+  stateRequests: z
+    .strictObject({
+      /** Districts of one request that their agents have at the same time. */
+      districtsInFlight: z.int().min(1).max(500).default(20),
+      /** How long a request without a window of its own keeps trying to reach a district. */
+      windowHours: z.number().positive().max(2_160).default(24),
+      /** Shortest and longest wait between two looks at the districts in flight. */
+      leastLookMs: z.int().min(50).max(60_000).default(1_000),
+      mostLookMs: z.int().min(50).max(600_000).default(30_000),
+    })
+    .prefault({}),
   /** File that replaces the built-in catalog of the seed's 62 objects. */
   catalogFile: z.string().optional(),
   districts: z.array(district).min(1),

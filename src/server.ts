@@ -9,6 +9,7 @@ import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { reconcile } from './control/reconcile';
 import { catalogOf } from './deployment';
+import { reconcileStateRequests } from './control/reconcile-state-requests';
 import { createLogger } from './logger';
 import { startReconciler } from './reconciler';
 
@@ -40,7 +41,13 @@ export async function startServer(
     server.listen(config.api.port, config.api.host, resolve);
   });
   const reconciler = startReconciler({
-    pass: () => reconcile(control, ({ request }) => gateway.whereabouts(request)),
+    pass: async () => {
+      await reconcileStateRequests(control, {
+        whereabouts: (id) => gateway.stateRequestAt(id),
+        start: (id) => gateway.startStateRequest(id, 'A request of the state, taken up again'),
+      });
+      return reconcile(control, ({ request }) => gateway.whereabouts(request));
+    },
     start: (request) => gateway.enqueue(request),
     logger,
   });

@@ -42,3 +42,10 @@ export const bookOptions: ActivityOptions = {
     nonRetryableErrorTypes: nonRetryableTypes,
   },
 };
+
+/** Handing a state's request out: some seconds of hand-overs at a time, each of which may be repeated. */
+export const requestOptions: ActivityOptions = {
+  ...bookOptions,
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '20 seconds',
+};

@@ -60,7 +60,9 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     },
     {
       validator: (request: ResyncRequest) => {
-        if (waiting.length < maxQueuedResyncs || isKnown(request.resyncId)) return;
+        // Each side has places of its own: a district can't keep the state out by filling the queue.
+        const alike = waiting.filter(({ initiator }) => initiator === request.initiator);
+        if (alike.length < maxQueuedResyncs || isKnown(request.resyncId)) return;
         throw ApplicationFailure.nonRetryable(
           `District ${input.districtId} has ${maxQueuedResyncs} resyncs waiting; let one end or withdraw one first.`,
           'QueueFull',

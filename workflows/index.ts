@@ -2,3 +2,4 @@
 export { districtAgent } from './district-agent';
 export { batchResync } from './batch-resync';
 export { objectResync } from './object-resync';
+export { stateRequest } from './state-request';

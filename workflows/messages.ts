@@ -2,11 +2,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Colour, ObjectStatus, OutcomeCounts } from '../src/domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
+import type { RequestDistrictStatus } from '../src/domain/state-request';
 
 /** Workflow ids, readable in Temporal Web and made in this one place. */
 export const agentWorkflowId = (districtId: string, schoolYear: number): string =>
   `agent:${districtId}:${schoolYear}`;
 export const resyncWorkflowId = (resyncId: string): string => `resync:${resyncId}`;
+export const stateRequestWorkflowId = (stateRequestId: string): string => `state-request:${stateRequestId}`;
 
 /**
  * Task queue of the activities that move records, beside the one of workflows and books: a worker has as many slots on
@@ -23,7 +25,7 @@ export const searchAttributes = {
   ResyncStatus: 'KEYWORD',
 } as const;
 
-/** Most requests that wait in one agent's queue; one more is refused. */
+/** Most requests of the district, and of the state, that wait in one agent's queue; one more is refused. */
 export const maxQueuedResyncs = 20;
 
 export interface QueuePlace {
@@ -79,3 +81,15 @@ export const unparkResync = defineSignal('unparkResync');
 export const resyncParked = defineSignal<[string]>('resyncParked');
 /** batchResync -> objectResync: let the ranges under way end, then return where to go on. */
 export const stopRanges = defineSignal('stopRanges');
+
+/** Who takes a state's request back, and what becomes of the districts that run. */
+export interface StateRequestCancel {
+  readonly by: string;
+  readonly running: 'cancel' | 'leave';
+}
+/** API -> stateRequest: districts that have not begun are withdrawn. Refused with type RequestEnded when it has ended. */
+export const cancelStateRequest = defineUpdate<void, [StateRequestCancel]>('cancelStateRequest');
+/** How many districts of a state's request stand where, as of its last look. */
+export const stateRequestCounts = defineQuery<Readonly<Record<RequestDistrictStatus, number>> | null>(
+  'stateRequestCounts',
+);

@@ -27,6 +27,7 @@ import { Problem, problemHandler, unknownPath } from './problem';
 import { resyncRoutes } from './resyncs';
 import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
+import { stateRequestRoutes } from './state-requests';
 
 export interface AppOptions {
   readonly config: Config;
@@ -50,6 +51,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...principalRoutes(context),
     ...principalTokenRoutes(context),
     ...auditRoutes(context),
+    ...stateRequestRoutes(context),
   ];
 }
 

@@ -1,11 +1,13 @@
 import { createSession, type Session } from 'better-sse';
-import { readResync } from '../control/read-resync';
+import { readResync, readResyncHead } from '../control/read-resync';
+import type { Principal } from '../control/tokens';
 import type { ApiContext } from './context';
-import { requireInside } from './principal';
+import { requireVisible, seesInside } from './principal';
 import { Problem } from './problem';
-import { ResyncFeed } from './resync-feed';
+import { type FeedView, ResyncFeed } from './resync-feed';
 import { route, type RouteSpec } from './route';
 import { resyncParams } from './schemas';
+import { outsideView } from './views';
 
 /** Most event streams one token holds open. */
 const maxStreamsPerToken = 5;
@@ -15,14 +17,17 @@ export function eventRoutes({ control }: ApiContext): RouteSpec[] {
   const feeds = new Map<string, ResyncFeed>();
   const streams = new Map<string, number>();
 
-  const feedOf = (resyncId: string): ResyncFeed => {
-    const known = feeds.get(resyncId);
+  // Each way to see a resync has a feed of its own, whose event ids tell nothing of what that way doesn't show.
+  const feedOf = (resyncId: string, principal: Principal, inside: boolean): ResyncFeed => {
+    const key = `${inside ? principal.level : 'outside'}:${resyncId}`;
+    const known = feeds.get(key);
     if (known) return known;
-    const feed = new ResyncFeed(
-      () => readResync(control, resyncId),
-      () => feeds.delete(resyncId),
-    );
-    feeds.set(resyncId, feed);
+    const read = async (): Promise<FeedView> => {
+      if (inside) return readResync(control, resyncId, principal.level);
+      return outsideView(principal, await readResyncHead(control, resyncId));
+    };
+    const feed = new ResyncFeed(read, () => feeds.delete(key));
+    feeds.set(key, feed);
     return feed;
   };
 
@@ -38,19 +43,19 @@ export function eventRoutes({ control }: ApiContext): RouteSpec[] {
         200: {
           description:
             'Events `snapshot` (the resync), `resync` (the resync without objects), `object` (one object), `end` (the resync). ' +
-            'With Last-Event-ID of the present state no snapshot is repeated.',
+            'With Last-Event-ID of the present state no snapshot is repeated. Of a state’s request a district gets no objects.',
           contentType: 'text/event-stream',
         },
       },
       handler: async ({ params, principal, request, response }) => {
-        await requireInside(control, principal, params.id);
+        const head = await requireVisible(control, principal, params.id);
         const open = streams.get(principal.tokenId) ?? 0;
         if (open >= maxStreamsPerToken) {
           throw new Problem(429, `A token listens to at most ${maxStreamsPerToken} streams at a time.`);
         }
         streams.set(principal.tokenId, open + 1);
         const session: Session = await createSession(request, response, { keepAlive: 15_000 });
-        const leave = feedOf(params.id).join({
+        const leave = feedOf(params.id, principal, seesInside(principal, head)).join({
           lastEventId: request.get('Last-Event-ID') ?? null,
           push: (event, data, id) => {
             if (session.isConnected) session.push(data, event, id);

@@ -1,10 +1,11 @@
 import {
   type Client,
   isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { giveToAgent } from '../agents';
 import type { Whereabouts } from '../control/reconcile';
 import type { ResyncRequest } from '../domain/resync';
@@ -14,14 +15,20 @@ import {
   agentWorkflowId,
   cancelObject,
   cancelResync,
+  cancelStateRequest,
   pauseResync,
   type QueuePlace,
   resumeResync,
   resyncWorkflowId,
   type RunState,
+  type StateRequestCancel,
+  stateRequestWorkflowId,
   withdrawResync,
 } from '../../workflows/messages';
 import { Problem } from './problem';
+
+const initiatorAttribute = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
+const scenarioAttribute = defineSearchAttributeKey('ResyncScenario', SearchAttributeType.KEYWORD);
 
 /**
  * A person waits for the answer: after this long it is "not available now" instead. Longer than the 10 s for which the
@@ -89,6 +96,45 @@ export class Gateway {
     return known.includes(resyncId) ? 'waiting' : 'unknown';
   }
 
+  /** Has a state's request carried out; one that is, or was, is left alone. Safe to repeat. */
+  startStateRequest(stateRequestId: string, summary: string): Promise<void> {
+    return this.call(async () => {
+      try {
+        await this.client.workflow.start('stateRequest', {
+          workflowId: stateRequestWorkflowId(stateRequestId),
+          taskQueue: this.taskQueue,
+          args: [{ stateRequestId }],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: summary,
+          typedSearchAttributes: [
+            { key: initiatorAttribute, value: 'state' },
+            { key: scenarioAttribute, value: 'STATE_REQUEST' },
+          ],
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    });
+  }
+
+  /** `false`: no such request is being carried out. */
+  async cancelStateRequest(stateRequestId: string, cancel: StateRequestCancel): Promise<boolean> {
+    const handle = this.client.workflow.getHandle(stateRequestWorkflowId(stateRequestId));
+    const done = await this.orNull(async () => {
+      await handle.executeUpdate(cancelStateRequest, { args: [cancel] });
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** What Temporal knows of a state's request; `unknown`: it was never started, or its data is gone. */
+  async stateRequestAt(stateRequestId: string): Promise<'running' | 'ended' | 'unknown'> {
+    const handle = this.client.workflow.getHandle(stateRequestWorkflowId(stateRequestId));
+    const description = await this.orNull(() => handle.describe());
+    if (!description) return 'unknown';
+    return description.status.name === 'RUNNING' ? 'running' : 'ended';
+  }
+
   /** Does the server answer? */
   async answers(): Promise<boolean> {
     try {
@@ -131,6 +177,7 @@ export class Gateway {
 const refusals: Readonly<Record<string, number>> = {
   QueueFull: 429,
   ResyncEnded: 409,
+  RequestEnded: 409,
   ObjectEnded: 409,
   ObjectNotPlanned: 404,
 };

@@ -56,7 +56,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'The report', schema: schemas.report } },
       handler: async ({ params, query, principal, response }) => {
         await requireInside(control, principal, params.id);
-        const resync = await readResync(control, params.id);
+        const resync = await readResync(control, params.id, principal.level);
         if (query.format === 'csv') {
           response.attachment(`resync-${params.id}.csv`).type('text/csv').send(reportCsv(resync));
           return undefined;

@@ -24,7 +24,12 @@ export function reportCsv(resync: ResyncView): string {
     row.endedAt ?? '',
     row.message ?? '',
   ]);
-  return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return toCsv([header, ...lines]);
+}
+
+/** Lines of cells as RFC 4180 wants them. */
+export function toCsv(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
 }
 
 /** Quoted where it must be; text that a spreadsheet would take for a formula gets an apostrophe first. */

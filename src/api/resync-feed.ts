@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { ResyncView } from '../control/read-resync';
+import type { ObjectView } from '../control/read-resync';
 import { endedStatuses } from '../domain/resync';
+import type { ShownStatus } from './views';
 
 /** How often the control database is read while somebody listens. */
 const pollMs = 500;
+
+/** A resync as its listeners may see it. */
+export interface FeedView {
+  readonly status: ShownStatus;
+  /** `null`: not theirs to see. */
+  readonly objectRows: readonly ObjectView[] | null;
+}
 
 type FeedEvent = 'snapshot' | 'resync' | 'object' | 'end';
 
@@ -21,11 +29,11 @@ export interface Listener {
 export class ResyncFeed {
   private readonly listeners = new Set<Listener>();
   private readonly informed = new Set<Listener>();
-  private last: { view: ResyncView; version: string } | null = null;
+  private last: { view: FeedView; version: string } | null = null;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly read: () => Promise<ResyncView>,
+    private readonly read: () => Promise<FeedView>,
     private readonly onEmpty: () => void,
   ) {}
 
@@ -52,11 +60,11 @@ export class ResyncFeed {
     if (this.listeners.size > 0) this.timer = setTimeout(() => void this.poll(), pollMs);
   }
 
-  private tell(view: ResyncView): void {
+  private tell(view: FeedView): void {
     const version = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 16);
     const before = this.last;
     this.last = { view, version };
-    const ended = endedStatuses.includes(view.status);
+    const ended = view.status === 'ended' || endedStatuses.includes(view.status);
     for (const listener of [...this.listeners]) {
       if (!this.informed.has(listener)) {
         this.informed.add(listener);
@@ -69,9 +77,9 @@ export class ResyncFeed {
   }
 }
 
-function pushChanges(listener: Listener, before: ResyncView, view: ResyncView, version: string): void {
-  const known = new Map(before.objectRows.map((row) => [row.object, JSON.stringify(row)]));
-  for (const row of view.objectRows) {
+function pushChanges(listener: Listener, before: FeedView, view: FeedView, version: string): void {
+  const known = new Map(before.objectRows?.map((row) => [row.object, JSON.stringify(row)]));
+  for (const row of view.objectRows ?? []) {
     if (known.get(row.object) !== JSON.stringify(row)) listener.push('object', row, version);
   }
   const { objectRows: _, ...head } = view;

@@ -12,9 +12,9 @@ import { requireDistrict, requireVisible, seesInside } from './principal';
 import { Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import * as schemas from './schemas';
-import { headView } from './views';
+import { headView, outsideView, statusFilter } from './views';
 
-const idempotencyHeader = z.object({
+export const idempotencyHeader = z.object({
   'Idempotency-Key': z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/)
@@ -73,13 +73,15 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       params: schemas.districtParams,
       query: z.strictObject({
         ...schemas.pageQuery,
-        status: schemas.resyncStatus.optional(),
+        status: schemas.shownStatus.optional(),
         schoolYear: z.coerce.number().int().optional(),
       }),
       responses: { 200: { description: 'A page of resyncs', schema: schemas.pageOf(schemas.resyncHead) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
-        const page = await listResyncs(control, { districtId: id, ...query });
+        const { status, ...rest } = query;
+        const statuses = status === undefined ? {} : statusFilter(principal, status);
+        const page = await listResyncs(control, { districtId: id, ...rest, ...statuses });
         return { ...page, items: page.items.map((head) => headView(principal, head)) };
       },
     }),
@@ -93,24 +95,24 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'The resync', schema: schemas.resync } },
       handler: async ({ params, principal }) => {
         const head = await requireVisible(control, principal, params.id);
-        if (seesInside(principal, head)) return readResync(control, params.id);
-        return { ...headView(principal, head), netColour: null, totals: null, objectRows: null };
+        if (seesInside(principal, head)) return readResync(control, params.id, principal.level);
+        return outsideView(principal, head);
       },
     }),
   ];
 }
 
 /** Date and chance, readable in Temporal Web and on the telephone: 20261125-1f0c9a3e7b. */
-function newResyncId(): string {
+export function newResyncId(): string {
   return `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(5).toString('hex')}`;
 }
 
 /** Two principals of one name are two requesters: idempotency keys must not meet. At most 128 characters. */
-function requesterOf({ name, principalId }: Principal): string {
+export function requesterOf({ name, principalId }: Principal): string {
   return `${name.slice(0, 60)} (${principalId})`;
 }
 
-function idempotencyKeyOf(header: string | undefined): string | null {
+export function idempotencyKeyOf(header: string | undefined): string | null {
   const checked = idempotencyHeader.shape['Idempotency-Key'].safeParse(header);
   if (checked.success) return checked.data ?? null;
   const detail = 'An Idempotency-Key is 1 to 255 printable ASCII characters without blanks.';

@@ -20,6 +20,8 @@ export const resyncStatus = z.enum([
   'cancelled',
   'lost',
 ]);
+/** What a district sees of a state's request beside queued and running: that it has ended. */
+export const shownStatus = z.enum([...resyncStatus.options, 'ended']);
 export const outcome = z.enum(['excluded', 'blocked', 'failed']);
 
 const counts = z
@@ -120,12 +122,15 @@ export const resyncHead = z
       .union([z.literal('all'), z.array(z.string())])
       .nullable()
       .meta({ description: 'null: a state’s request, whose objects are not the district’s to see' }),
-    checkDependencies: z.boolean(),
+    checkDependencies: z.boolean().nullable(),
     scenario: z.enum(scenarios),
     initiator: z.enum(['district', 'state']),
-    mode: z.enum(['compare', 'everything']),
+    mode: z.enum(['compare', 'everything']).nullable(),
     requestedBy: z.string(),
-    status: resyncStatus,
+    status: shownStatus.meta({
+      description: 'of a state’s request a district sees queued, running and ended, no more',
+    }),
+    percent: z.int().min(0).max(100).nullable().meta({ description: 'null: it ended before it was done' }),
     colour: colour.nullable(),
     message: z.string().nullable(),
     requestedAt: time,

@@ -1,12 +1,64 @@
 import type { z } from 'zod';
 import type { ResyncHead } from '../control/read-resync';
 import type { Principal } from '../control/tokens';
+import { endedStatuses, type ResyncStatus } from '../domain/resync';
 import { seesInside } from './principal';
-import type { resyncHead } from './schemas';
+import type { resyncHead, shownStatus } from './schemas';
 
-/** A resync as the caller may see it: of a state's request a district sees that it is, when and how far, no more. */
+export type ShownStatus = z.output<typeof shownStatus>;
+
+const queued: readonly ResyncStatus[] = ['accepted', 'queued'];
+const running: readonly ResyncStatus[] = ['running', 'paused', 'parked'];
+
+/** What a district sees of how a state's request stands: not that it was paused, nor how it ended. */
+function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
+  if (endedStatuses.includes(status)) return 'ended';
+  return queued.includes(status) ? 'queued' : 'running';
+}
+
+/**
+ * A resync as the caller may see it. Of a state's request a district sees that it is, when, how far, and that it is over
+ * (seed: it can't view the objects requested); docs/decisions/0008.
+ */
 export function headView(principal: Principal, head: ResyncHead): z.input<typeof resyncHead> {
   const objects = head.objects === 'all' ? 'all' : [...head.objects];
   if (seesInside(principal, head)) return { ...head, objects };
-  return { ...head, objects: null, colour: null, message: null, requestedBy: 'the state' };
+  const status = statesStatus(head.status);
+  return {
+    resyncId: head.resyncId,
+    districtId: head.districtId,
+    schoolYear: head.schoolYear,
+    objects: null,
+    checkDependencies: null,
+    scenario: 'STATE_REQUEST',
+    initiator: 'state',
+    mode: null,
+    requestedBy: 'the state',
+    status,
+    percent: status === 'ended' ? 100 : head.percent,
+    colour: status === 'ended' ? null : 'gray',
+    message: null,
+    requestedAt: head.requestedAt,
+    startedAt: head.startedAt,
+    endedAt: head.endedAt,
+  };
+}
+
+/**
+ * The statuses a caller means by one it sees, for a list: a district can't find out how a state's request ended by asking
+ * for those that failed.
+ */
+export function statusFilter(
+  principal: Principal,
+  shown: ShownStatus,
+): { readonly statuses: readonly ResyncStatus[]; readonly statesStatuses: readonly ResyncStatus[] } {
+  const statuses = shown === 'ended' ? endedStatuses : [shown];
+  if (principal.level === 'state') return { statuses, statesStatuses: statuses };
+  const kinds = { queued, running, ended: endedStatuses } as const;
+  return { statuses, statesStatuses: kinds[shown as keyof typeof kinds] ?? [] };
+}
+
+/** headView where the whole resync is answered: nothing of the inside. */
+export function outsideView(principal: Principal, head: ResyncHead) {
+  return { ...headView(principal, head), netColour: null, totals: null, objectRows: null };
 }

@@ -20,7 +20,7 @@ export type FailOn = (typeof failOns)[number];
 
 /** The code of an ended resync. */
 export function exitCodeOf(
-  { status, colour }: { status: ResyncStatus; colour: Colour | null },
+  { status, colour }: { status: ResyncStatus | 'ended'; colour: Colour | null },
   failOn: FailOn = 'yellow',
 ): ExitCode {
   switch (status) {
@@ -29,6 +29,9 @@ export function exitCodeOf(
     case 'finished':
       if (colour === 'yellow' && failOn === 'yellow') return exitCodes.yellow;
       if (colour === 'red' && failOn !== 'never') return exitCodes.red;
+      return exitCodes.green;
+    case 'ended':
+      // A state's request seen by its district: how it ended is not the district's to know.
       return exitCodes.green;
     case 'failed':
     case 'lost':

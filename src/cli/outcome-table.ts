@@ -1,10 +1,13 @@
 import util from 'node:util';
 import Table from 'cli-table3';
-import type { CountsView, ObjectView, ResyncHead, ResyncView } from '../control/read-resync';
+import type { CountsView, ObjectView, ResyncView } from '../control/read-resync';
 import type { Colour } from '../domain/outcome';
+import type { ResyncStatus } from '../domain/resync';
 
 /** A resync as the API sends it; of a state's request a district gets the head only. */
-export type ResyncAnswer = Omit<ResyncView, 'objectRows' | 'totals' | 'colour' | 'netColour'> & {
+export type ResyncAnswer = Omit<ResyncView, 'objectRows' | 'totals' | 'colour' | 'netColour' | 'status'> & {
+  /** `ended`: a state's request, of which a district is told no more. */
+  readonly status: ResyncStatus | 'ended';
   readonly colour: Colour | null;
   readonly netColour: Colour | null;
   readonly totals: CountsView | null;
@@ -101,9 +104,7 @@ export function outcomeTable(objects: readonly ObjectView[], totals: CountsView)
 
 /** One line about a resync: id, what, where it stands. */
 export function headline(
-  resync: Pick<ResyncHead, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message'> & {
-    colour: Colour | null;
-  },
+  resync: Pick<ResyncAnswer, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message' | 'colour'>,
 ): string {
   const year = `${resync.schoolYear - 1}-${String(resync.schoolYear % 100).padStart(2, '0')}`;
   const end = resync.message === null ? '' : `: ${resync.message}`;

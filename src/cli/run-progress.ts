@@ -1,6 +1,6 @@
 import type { ObjectView } from '../control/read-resync';
 import { addCounts, errorsOf, noRecords, processedOf } from '../domain/outcome';
-import type { ResyncStatus } from '../domain/resync';
+import { hasEnded, type ObjectProgressFacts, shareOfObject, shareOfRun } from '../domain/progress';
 import type { ResyncAnswer } from './outcome-table';
 
 /** How far a run is. */
@@ -30,7 +30,7 @@ export class RunView {
     return this.view;
   }
 
-  get status(): ResyncStatus {
+  get status(): ResyncAnswer['status'] {
     return this.view.status;
   }
 
@@ -56,10 +56,9 @@ export class RunView {
   /** Totals and time left, by the share of each object's records (of its last run) or ranges. */
   estimate(nowMs: number): RunEstimate {
     const counts = this.objects.reduce((sum, row) => addCounts(sum, row.counts), noRecords);
-    const weights = this.objects.map(weightOf);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const done = this.objects.reduce((sum, row, index) => sum + shareOf(row) * weights[index]!, 0);
-    const share = total === 0 ? 0 : done / total;
+    // Of a state's request a district gets the percentage and no objects.
+    const share =
+      this.objects.length > 0 ? shareOfRun(this.objects.map(factsOf)) : (this.view.percent ?? 0) / 100;
     const startedAt = this.view.startedAt === null ? null : Date.parse(this.view.startedAt);
     const seconds = startedAt === null ? 0 : (nowMs - startedAt) / 1000;
     return {
@@ -73,20 +72,11 @@ export class RunView {
   }
 }
 
-/** Has the object come to any end? */
-export function hasEnded({ status }: Pick<ObjectView, 'status'>): boolean {
-  return status !== 'waiting' && status !== 'running';
-}
-
-/** Every object costs something besides its records. */
-function weightOf({ expected, ranges, counts }: ObjectView): number {
-  return 200 + Math.max(expected ?? ranges * 1000, counts.processed);
-}
-
 /** How much of an object is done, 0 to 1. */
 export function shareOf(row: ObjectView): number {
-  if (hasEnded(row)) return 1;
-  if (row.status === 'waiting') return 0;
-  if (row.expected !== null && row.expected > 0) return Math.min(0.99, row.counts.processed / row.expected);
-  return row.ranges === 0 ? 0 : Math.min(0.99, row.rangesDone / row.ranges);
+  return shareOfObject(factsOf(row));
+}
+
+function factsOf({ counts, ...row }: ObjectView): ObjectProgressFacts {
+  return { ...row, processed: counts.processed };
 }

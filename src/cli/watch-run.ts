@@ -58,7 +58,7 @@ export async function watchResync(
   try {
     const run = new RunView(await client.get<ResyncAnswer>(path));
     view.update(run);
-    if (endedStatuses.includes(run.status)) return run.resync;
+    if (run.status === 'ended' || endedStatuses.includes(run.status)) return run.resync;
     return await followEvents(client, path, run, view);
   } finally {
     view.close();

@@ -1,6 +1,7 @@
 import type { ObjectView } from '../control/read-resync';
+import { hasEnded } from '../domain/progress';
 import { number, paint } from './outcome-table';
-import { hasEnded, type RunView, shareOf } from './run-progress';
+import { type RunView, shareOf } from './run-progress';
 
 /** Shows a run while it goes. */
 export interface WatchView {
@@ -110,6 +111,7 @@ function flightLine(row: ObjectView): string {
 function totalLine(run: RunView): string {
   const { objectsDone, objects, processed, errors, share, secondsLeft } = run.estimate(Date.now());
   const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
+  if (objects === 0) return `${run.status}: ${Math.floor(share * 100)} %${left}`;
   return `${run.status}: ${objectsDone}/${objects} objects, ${number(processed)} processed, ${number(errors)} errors, ${Math.floor(share * 100)} %${left}`;
 }
 

@@ -1,13 +1,17 @@
 import type { Knex } from 'knex';
 import { selectRows } from './database';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { type ResyncHead, toHead } from './read-resync';
+import { type ResyncHead, toHeads } from './read-resync';
 import type { ResyncRow } from './resyncs';
+import type { ResyncStatus } from '../domain/resync';
 
 export interface ResyncFilter {
   readonly districtId: string;
   readonly schoolYear?: number | undefined;
-  readonly status?: string | undefined;
+  /** In any of these. */
+  readonly statuses?: readonly ResyncStatus[] | undefined;
+  /** The state's requests, in any of these instead: a district doesn't see how they stand. */
+  readonly statesStatuses?: readonly ResyncStatus[] | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
@@ -16,14 +20,16 @@ export interface ResyncFilter {
 export async function listResyncs(control: Knex, filter: ResyncFilter): Promise<Page<ResyncHead>> {
   const limit = Math.min(filter.limit ?? 50, maxPageRows);
   const where = ['districtID = ?'];
-  const values: (string | number)[] = [filter.districtId];
+  const values: (string | number | readonly string[])[] = [filter.districtId];
   if (filter.schoolYear !== undefined) {
     where.push('schoolYear = ?');
     values.push(filter.schoolYear);
   }
-  if (filter.status !== undefined) {
-    where.push('status = ?');
-    values.push(filter.status);
+  const { statuses, statesStatuses = statuses } = filter;
+  if (statuses !== undefined && statesStatuses !== undefined) {
+    where.push(`IF(initiator = 'state', status IN (?), status IN (?))`);
+    // No status at all would be no SQL.
+    values.push(statesStatuses.length > 0 ? statesStatuses : [''], statuses.length > 0 ? statuses : ['']);
   }
   if (filter.cursor !== undefined) {
     const [at, id] = decodeCursor(filter.cursor, ['string', 'string']) as [string, string];
@@ -36,5 +42,5 @@ export async function listResyncs(control: Knex, filter: ResyncFilter): Promise<
     [...values, limit + 1],
   );
   const page = toPage(rows, limit, (row) => [row.requestedAt, row.resyncID]);
-  return { items: page.items.map(toHead), nextCursor: page.nextCursor };
+  return { items: await toHeads(control, page.items), nextCursor: page.nextCursor };
 }

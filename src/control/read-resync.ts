@@ -10,10 +10,11 @@ import {
   type RangeCounts,
   worstColour,
 } from '../domain/outcome';
-import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../domain/resync';
+import type { ResyncRequest, ResyncStatus } from '../domain/resync';
 import { type CountRow, emptyLedger, type LedgerSums, sumLedger, toCounts } from './counts';
 import { selectRows, toIso } from './database';
 import { NotFoundError } from './control-error';
+import { percentOfRun, readPercents } from './percent';
 import { type ResyncRow, toRequest } from './resyncs';
 
 /** Counts with the two sums people look at. */
@@ -43,6 +44,8 @@ export interface ObjectView {
 /** A resync without its objects. */
 export interface ResyncHead extends ResyncRequest {
   readonly status: ResyncStatus;
+  /** 0 to 100; `null`: it ended before it was done. */
+  readonly percent: number | null;
   readonly colour: Colour;
   readonly message: string | null;
   readonly requestedAt: string;
@@ -74,11 +77,18 @@ export function viewCounts(counts: RangeCounts): CountsView {
   return { ...counts, processed: processedOf(counts), errors: errorsOf(counts) };
 }
 
-/** The row as readers see it. */
-export function toHead(row: ResyncRow): ResyncHead {
+/** The rows as readers see them. */
+export async function toHeads(control: Knex, rows: readonly ResyncRow[]): Promise<ResyncHead[]> {
+  const resyncs = rows.map(({ resyncID, status }) => ({ resyncId: resyncID, status }));
+  const percents = await readPercents(control, resyncs);
+  return rows.map((row) => toHead(row, percents.get(row.resyncID) ?? null));
+}
+
+function toHead(row: ResyncRow, percent: number | null): ResyncHead {
   return {
     ...toRequest(row),
     status: row.status,
+    percent,
     colour: row.colour,
     message: row.message,
     requestedAt: toIso(row.requestedAt),
@@ -87,47 +97,64 @@ export function toHead(row: ResyncRow): ResyncHead {
   };
 }
 
-/** A resync without its objects. @throws NotFoundError */
-export async function readResyncHead(control: Knex, resyncId: string): Promise<ResyncHead> {
+async function readRow(control: Knex, resyncId: string): Promise<ResyncRow> {
   const [row] = await selectRows<ResyncRow>(control, 'SELECT * FROM resync WHERE resyncID = ?', [resyncId]);
   if (!row) throw new NotFoundError('There is no such resync.');
-  return toHead(row);
+  return row;
+}
+
+/** A resync without its objects. @throws NotFoundError */
+export async function readResyncHead(control: Knex, resyncId: string): Promise<ResyncHead> {
+  const [head] = await toHeads(control, [await readRow(control, resyncId)]);
+  return head!;
 }
 
 /**
  * A resync with its objects in the order of the plan; running ones with live counts from the ledger.
+ * @param seenBy `district`: what is expected of an object is taken from the district's own runs, because the state's would
+ *   tell which objects the state asked for
  * @throws NotFoundError
  */
-export async function readResync(control: Knex, resyncId: string): Promise<ResyncView> {
-  const head = await readResyncHead(control, resyncId);
-  const rows = await historyRows(control, head);
+export async function readResync(
+  control: Knex,
+  resyncId: string,
+  seenBy: 'district' | 'state' = 'state',
+): Promise<ResyncView> {
+  const row = await readRow(control, resyncId);
+  const rows = await historyRows(control, row, seenBy);
   const running = rows.filter(({ status }) => status === 'running').map(({ objectName }) => objectName);
   const live = await sumLedger(control, { resyncId, objects: running });
-  const objectRows = rows.map((row) => toObjectView(row, live.get(row.objectName)));
+  const objectRows = rows.map((object) => toObjectView(object, live.get(object.objectName)));
   const totals = objectRows.reduce((sum, { counts }) => addCounts(sum, counts), noRecords);
-  const ended = endedStatuses.includes(head.status);
+  const facts = objectRows.map(({ counts, ...object }) => ({ ...object, processed: counts.processed }));
+  const head = toHead(row, percentOfRun(row.status, facts));
   return {
     ...head,
-    netColour:
-      !ended || head.status !== 'finished' ? head.colour : worstColour(objectRows.map((o) => o.netColour)),
+    netColour: head.status === 'finished' ? worstColour(objectRows.map((o) => o.netColour)) : head.colour,
     totals: viewCounts(totals),
     objectRows,
   };
 }
 
 /** `expected` walks the index newest(districtID, objectName, schoolYear, startedAt) once an object. */
-function historyRows(control: Knex, { resyncId, districtId, schoolYear }: ResyncHead): Promise<HistoryRow[]> {
+function historyRows(
+  control: Knex,
+  { resyncID, districtID, schoolYear }: ResyncRow,
+  seenBy: 'district' | 'state',
+): Promise<HistoryRow[]> {
+  const own =
+    seenBy === 'state' ? '' : "JOIN resync o ON o.resyncID = p.resyncID AND o.initiator = 'district'";
   return selectRows<HistoryRow>(
     control,
     `SELECT h.*,
             (SELECT COUNT(*) FROM resyncRange r
               WHERE r.resyncID = h.resyncID AND r.objectName = h.objectName) AS rangesPlanned,
-            (SELECT p.recordsRead FROM DISBatchHistory p
+            (SELECT p.recordsRead FROM DISBatchHistory p ${own}
               WHERE p.districtID = ? AND p.objectName = h.objectName AND p.schoolYear = ?
                 AND p.status = 'finished' AND p.resyncID <> h.resyncID
               ORDER BY p.startedAt DESC LIMIT 1) AS expected
        FROM DISBatchHistory h WHERE h.resyncID = ? ORDER BY h.position`,
-    [districtId, schoolYear, resyncId],
+    [districtID, schoolYear, resyncID],
   );
 }
 

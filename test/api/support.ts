@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import pino from 'pino';
 import { createApp } from '../../src/api/app';
 import { syncObject } from '../../src/catalog/builtin/entry';
-import { type Config, parseConfig } from '../../src/config';
+import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { createToken } from '../../src/control/tokens';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import type { YearSetup } from '../../src/domain/school-year';
@@ -49,8 +49,11 @@ interface ApiWorldOptions {
   readonly temporalAddress?: string;
   readonly limits?: { perToken?: number; refusedPerAddress?: number };
   readonly objects?: Catalog;
-  /** Of both districts. */
+  /** Of all districts. */
   readonly years?: YearSetup;
+  /** Districts beside the two, with what differs in their configuration. */
+  readonly more?: readonly Partial<DistrictConfig>[];
+  readonly stateRequests?: Partial<Config['stateRequests']>;
   readonly trustProxy?: number;
   /** The section auth of the configuration. */
   readonly auth?: object;
@@ -62,6 +65,8 @@ export async function apiWorld({
   limits,
   objects = five,
   years = {},
+  more = [],
+  stateRequests = {},
   trustProxy,
   auth = {},
 }: ApiWorldOptions = {}): Promise<ApiWorld> {
@@ -69,13 +74,14 @@ export async function apiWorld({
   const address = temporalAddress ?? (await testStack()).temporal.address;
   const tail = randomUUID().slice(0, 8);
   const [here, other] = [`here-${tail}`, `other-${tail}`];
-  const districts = [here, other].map((id, index) => ({
-    id,
+  const districts = [{ id: here }, { id: other }, ...more].map((district, index) => ({
+    id: `more-${index - 1}-${tail}`,
     number: index + 1,
-    name: id,
+    name: `District ${index}`,
     schoolYear: 2027,
     databaseUrl: url,
     ...years,
+    ...district,
   }));
   const config = parseConfig(
     {
@@ -84,6 +90,7 @@ export async function apiWorld({
       temporal: { address, taskQueue: `api-${tail}` },
       api: { trustProxy: trustProxy ?? false },
       auth,
+      stateRequests: { leastLookMs: 50, mostLookMs: 200, ...stateRequests },
       districts,
     },
     { env: {} },

@@ -1,12 +1,8 @@
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
+import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { bookActivities } from '../../activities/books';
+import { stateRequestActivities } from '../../activities/state-requests';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
 import { saveRanges } from '../../src/control/ranges';
@@ -15,18 +11,13 @@ import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from '../control/support';
 import type { ApiWorld } from './support';
 import { withWorkers } from '../support/workers';
-
-Runtime.install({ logger: new DefaultLogger('ERROR') });
-
-let bundle: Promise<WorkflowBundle> | undefined;
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+import { workflowBundle } from '../workflows/support';
 
 /**
  * The real workflows and the real books of the control database; only the records are missing: an object "moves" when
  * the gate lets it, and its ledger then has ten inserted records.
  */
 export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<void>): Promise<void> {
-  bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger: quiet });
   const gate = new Gate();
   const connection = await NativeConnection.connect({ address: world.config.temporal.address });
   try {
@@ -37,7 +28,7 @@ export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<
         activities: activitiesOf(world, gate),
       },
       // Each test has a worker of its own; the agent must not wait long for the one that left.
-      { workflowBundle: await bundle, stickyQueueScheduleToStartTimeout: '500ms' },
+      { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '500ms' },
       () => work(gate).finally(() => gate.open()),
     );
   } finally {
@@ -45,10 +36,15 @@ export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<
   }
 }
 
-/** Holds objects back until it is opened. */
+/** Holds objects back until it is opened, and knows whose are there. */
 export class Gate {
   private release: () => void = () => {};
   private closed: Promise<void> = Promise.resolve();
+  private readonly inside = new Map<string, number>();
+  /** Most resyncs that moved at the same time. */
+  most = 0;
+  /** Resyncs whose objects fail. */
+  readonly broken = new Set<string>();
 
   close(): void {
     this.closed = new Promise((resolve) => (this.release = resolve));
@@ -58,15 +54,28 @@ export class Gate {
     this.release();
   }
 
-  pass(): Promise<void> {
-    return this.closed;
+  /** Resyncs with an object at the gate. */
+  get waiting(): readonly string[] {
+    return [...this.inside.keys()];
+  }
+
+  async pass(resyncId: string): Promise<void> {
+    if (this.broken.has(resyncId))
+      throw ApplicationFailure.nonRetryable('It is broken.', 'ConfigurationError');
+    this.inside.set(resyncId, (this.inside.get(resyncId) ?? 0) + 1);
+    this.most = Math.max(this.most, this.inside.size);
+    await this.closed;
+    const left = this.inside.get(resyncId)! - 1;
+    if (left > 0) this.inside.set(resyncId, left);
+    else this.inside.delete(resyncId);
   }
 }
 
 function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Partial<ResyncActivities> {
-  const books = bookActivities({ control, config, catalog });
+  const dependencies = { control, config, catalog };
   return {
-    ...books,
+    ...bookActivities(dependencies),
+    ...stateRequestActivities(dependencies),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });
@@ -84,7 +93,7 @@ function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Parti
     },
     syncObject: async ({ resyncId, object }) => {
       await startObject(control, { resyncId, object });
-      await gate.pass();
+      await gate.pass(resyncId);
       await ledgerPage(control, { resyncId, object, read: 10 }, { inserted: 10 });
       const { counts } = await finishObject(control, { resyncId, object, status: 'finished' });
       return { object, status: 'finished', counts };

@@ -24,6 +24,7 @@ const run = (objectRows: ObjectView[]): RunView =>
   new RunView({
     ...requestOf('r1'),
     status: 'running',
+    percent: 0,
     colour: 'gray',
     netColour: 'gray',
     message: null,

@@ -102,7 +102,7 @@ it('lets a state request run though the district run ahead of it is paused', asy
   );
 });
 
-it('refuses one request more than its queue holds, and takes a waiting one back', async () => {
+it('refuses one request more than its queue holds, but takes the state’s, and takes a waiting one back', async () => {
   const closed = door();
   await withWorkflows({ objects: [{ name: 'District' }], move: () => closed.opened }, async (world) => {
     await world.enqueue(world.request());
@@ -110,6 +110,10 @@ it('refuses one request more than its queue holds, and takes a waiting one back'
     const waiting = Array.from({ length: maxQueuedResyncs }, () => world.request());
     for (const request of waiting) await world.enqueue(request);
     await expect(world.enqueue(world.request())).rejects.toMatchObject({ cause: { type: 'QueueFull' } });
+    // Districts can't deny a resync initiated by the state, not by filling the queue either.
+    const states = world.request({ initiator: 'state' });
+    expect(await world.enqueue(states)).toBe(1);
+    await world.agent().executeUpdate(withdrawResync, { args: [states.resyncId] });
     const agent = world.agent();
     for (const { resyncId } of waiting) {
       expect(await agent.executeUpdate(withdrawResync, { args: [resyncId] })).toBe(true);

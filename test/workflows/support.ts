@@ -8,6 +8,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
+import type { stateRequestActivities } from '../../activities/state-requests';
 import type { ObjectEnd, PreparedObject, ResyncEnd } from '../../activities/results';
 import type { ObjectWork } from '../../activities/objects';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
@@ -43,8 +44,11 @@ export interface Script {
   readonly rangesInFlight?: number;
 }
 
+/** Activities of a run; those of a state's request are tested with their database. */
+type RunActivities = Omit<ResyncActivities, keyof ReturnType<typeof stateRequestActivities>>;
+
 /** Activities that follow a script; every call is in `log`, e.g. "move Enrollment 0". */
-export function scriptedActivities(script: Script): { activities: ResyncActivities; log: string[] } {
+export function scriptedActivities(script: Script): { activities: RunActivities; log: string[] } {
   const log: string[] = [];
   let epoch = 1;
   const end = (object: string, status: ObjectEnd['status']): ObjectEnd => ({
@@ -57,7 +61,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     await script.move?.({ resyncId, object, rangeNo, epoch: given });
     log.push(`moved ${object} ${rangeNo}`);
   };
-  const activities: ResyncActivities = {
+  const activities: RunActivities = {
     preparePlan: () =>
       Promise.resolve({
         epoch,

@@ -1,0 +1,106 @@
+/** What the routes of a state's request take and answer with. */
+import { z } from 'zod';
+import { scenarios } from '../domain/resync';
+import { districtStatuses } from '../domain/state-request';
+import { planRequest } from './schemas';
+
+const time = z.string().meta({ format: 'date-time' });
+const moment = z.iso.datetime({ offset: true });
+const count = z.int().min(0);
+
+export const stateRequestBody = z
+  .strictObject({
+    districts: z
+      .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(5_000)])
+      .meta({ description: '"all", or ids of districts' }),
+    ...planRequest.shape,
+    objects: planRequest.shape.objects,
+    scenario: z.enum(scenarios).default('STATE_REQUEST'),
+    mode: z.enum(['compare', 'everything']).default('compare'),
+    reason: z.string().trim().min(1).max(1000).meta({ description: 'told to the state’s own users only' }),
+    window: z
+      .strictObject({ from: moment.optional(), until: moment })
+      .optional()
+      .meta({ description: 'no run begins outside it; default: from now on, for as long as configured' }),
+  })
+  .meta({ id: 'StateRequestBody' });
+
+export const stateRequestAccepted = z
+  .object({
+    stateRequestId: z.string(),
+    status: z.enum(['accepted', 'running', 'finished', 'cancelled', 'failed']),
+    districts: count,
+    notDone: z
+      .array(z.object({ districtId: z.string(), why: z.string() }))
+      .meta({ description: 'districts known beforehand to send nothing of it' }),
+    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had made it before' }),
+  })
+  .meta({ id: 'StateRequestAccepted' });
+
+const counts = z
+  .object({ waiting: count, queued: count, running: count, done: count, failed: count, notDone: count })
+  .meta({ id: 'StateRequestCounts' });
+
+export const stateRequestHead = z
+  .object({
+    stateRequestId: z.string(),
+    objects: z.union([z.literal('all'), z.array(z.string())]),
+    checkDependencies: z.boolean(),
+    schoolYear: z.int().nullable(),
+    scenario: z.enum(scenarios),
+    mode: z.enum(['compare', 'everything']),
+    reason: z.string(),
+    requestedBy: z.string(),
+    windowFrom: time,
+    windowUntil: time,
+    status: z.enum(['accepted', 'running', 'finished', 'cancelled', 'failed']),
+    message: z.string().nullable(),
+    requestedAt: time,
+    endedAt: time.nullable(),
+    counts,
+  })
+  .meta({ id: 'StateRequestHead' });
+
+export const boardDistrict = z
+  .object({
+    districtId: z.string(),
+    schoolYear: z.int(),
+    status: z.enum(districtStatuses),
+    percent: z.int().min(0).max(100).nullable(),
+    colour: z.enum(['gray', 'green', 'yellow', 'red']).nullable(),
+    resyncId: z.string().nullable().meta({ description: 'null: its agent was never given it' }),
+    attempts: count.meta({ description: 'hand-overs that did not succeed' }),
+    nextAttemptAt: time.nullable(),
+    handedOverAt: time.nullable(),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+    message: z.string().nullable(),
+  })
+  .meta({ id: 'StateRequestDistrict' });
+
+export const board = stateRequestHead
+  .extend({
+    percent: z.int().min(0).max(100),
+    forecastEnd: time.nullable().meta({ description: 'at the pace so far; null: unknown' }),
+    districts: z.array(boardDistrict),
+  })
+  .meta({ id: 'StateRequest' });
+
+export const stateRequestReport = board
+  .extend({
+    closed: z.boolean().meta({ description: 'false: the request is still under way' }),
+    districts: z.array(boardDistrict.extend({ processed: count.nullable(), errors: count.nullable() })),
+  })
+  .meta({ id: 'StateRequestReport' });
+
+export const cancelBody = z
+  .strictObject({
+    running: z
+      .enum(['cancel', 'leave'])
+      .default('leave')
+      .meta({ description: 'what becomes of runs under way' }),
+  })
+  .meta({ id: 'StateRequestCancel' });
+
+export const stateRequestParams = z.object({ id: z.string().max(64) });
+export const stateRequestDistrictParams = stateRequestParams.extend({ district: z.string().max(64) });

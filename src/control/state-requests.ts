@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import {
+  endedRequestStatuses,
+  inFlightStatuses,
+  type RequestDistrictStatus,
+  type StateRequest,
+  type StateRequestStatus,
+} from '../domain/state-request';
+import { ConflictError, ControlError, NotFoundError } from './control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
+import { inTransaction, selectRows, toIso } from './database';
+
+/** Rows of one INSERT. */
+const rowsPerInsert = 200;
+
+/** A state's request as it stands; times as ISO 8601. */
+export interface StoredStateRequest extends StateRequest {
+  readonly windowFrom: string;
+  readonly windowUntil: string;
+  readonly status: StateRequestStatus;
+  readonly message: string | null;
+  readonly requestedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** A district of a new request. */
+export interface NewRequestDistrict {
+  readonly districtId: string;
+  readonly schoolYear: number;
+  /** Why it will not be carried out, known beforehand (nothing of it is sent by this district); `null`: it will. */
+  readonly problem: string | null;
+}
+
+interface StateRequestRow {
+  readonly stateRequestID: string;
+  readonly objects: string;
+  readonly checkDependencies: number;
+  readonly schoolYear: number | null;
+  readonly scenario: StateRequest['scenario'];
+  readonly mode: StateRequest['mode'];
+  readonly reason: string;
+  readonly windowFrom: string;
+  readonly windowUntil: string;
+  readonly requestedBy: string;
+  readonly requestHash: string;
+  readonly status: StateRequestStatus;
+  readonly message: string | null;
+  readonly requestedAt: string;
+  readonly endedAt: string | null;
+}
+
+/**
+ * The id of a district's resync in a request: the same whenever it is asked for, so that a hand-over may be repeated, and
+ * telling nothing of the request to those who see it.
+ */
+export function resyncIdOf(stateRequestId: string, districtId: string): string {
+  const hash = createHash('sha256').update(`${stateRequestId}:${districtId}`).digest('hex');
+  return `${stateRequestId.slice(0, 8)}-${hash.slice(0, 16)}`;
+}
+
+/**
+ * Stores a request with a row for each district. The same idempotency key of the same requester gives the first one back.
+ * @param asked the request as the caller wrote it: equal for two requests that ask the same
+ * @throws ConflictError when the key was used for another request
+ */
+export async function insertStateRequest(
+  control: Knex,
+  {
+    request,
+    window,
+    districts,
+    asked,
+    idempotencyKey = null,
+  }: {
+    readonly request: StateRequest;
+    readonly window: { readonly from: Date; readonly until: Date };
+    readonly districts: readonly NewRequestDistrict[];
+    readonly asked: unknown;
+    readonly idempotencyKey?: string | null;
+  },
+): Promise<{ readonly stateRequestId: string; readonly created: boolean }> {
+  const { stateRequestId } = request;
+  const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+  try {
+    await inTransaction(control, async (transaction) => {
+      await transaction('stateRequest').insert({
+        stateRequestID: stateRequestId,
+        objects: JSON.stringify(request.objects),
+        checkDependencies: request.checkDependencies,
+        schoolYear: request.schoolYear,
+        scenario: request.scenario,
+        mode: request.mode,
+        reason: request.reason,
+        windowFrom: window.from,
+        windowUntil: window.until,
+        requestedBy: request.requestedBy,
+        idempotencyKey,
+        requestHash,
+        status: 'accepted',
+      });
+      const rows = districts.map(({ districtId, schoolYear, problem }) => ({
+        stateRequestID: stateRequestId,
+        districtID: districtId,
+        schoolYear,
+        resyncID: resyncIdOf(stateRequestId, districtId),
+        status: problem === null ? 'waiting' : 'notDone',
+        message: problem?.slice(0, 1000) ?? null,
+        endedAt: problem === null ? null : transaction.raw('UTC_TIMESTAMP(3)'),
+      }));
+      for (let start = 0; start < rows.length; start += rowsPerInsert) {
+        await transaction('stateRequestDistrict').insert(rows.slice(start, start + rowsPerInsert));
+      }
+    });
+    return { stateRequestId, created: true };
+  } catch (error) {
+    // 1062 is the parallel first; a deadlock among equal inserts means one of them stands too.
+    const known = error instanceof ControlError && (error.kind === 'duplicate' || error.kind === 'transient');
+    if (!known || idempotencyKey === null) throw error;
+    const row = (await control('stateRequest')
+      .where({ requestedBy: request.requestedBy, idempotencyKey })
+      .first()) as StateRequestRow | undefined;
+    if (!row) throw error;
+    if (row.requestHash !== requestHash) {
+      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
+    }
+    return { stateRequestId: row.stateRequestID, created: false };
+  }
+}
+
+/** @throws NotFoundError */
+export async function loadStateRequest(control: Knex, stateRequestId: string): Promise<StoredStateRequest> {
+  const [row] = await selectRows<StateRequestRow>(
+    control,
+    'SELECT * FROM stateRequest WHERE stateRequestID = ?',
+    [stateRequestId],
+  );
+  if (!row) throw new NotFoundError('There is no such request.');
+  return toStored(row);
+}
+
+/** A request with how many of its districts are in each status. */
+export interface ListedStateRequest extends StoredStateRequest {
+  readonly counts: Readonly<Partial<Record<RequestDistrictStatus, number>>>;
+}
+
+/**
+ * Requests, the newest first.
+ * @param districts only requests that concern one of these, and only these are counted; `null`: all
+ * @throws CursorError
+ */
+export async function listStateRequests(
+  control: Knex,
+  {
+    districts,
+    cursor,
+    ...filter
+  }: {
+    districts: readonly string[] | null;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+  },
+): Promise<Page<ListedStateRequest>> {
+  const limit = Math.min(filter.limit ?? 50, maxPageRows);
+  const where: string[] = [];
+  const values: (string | number | readonly string[])[] = [];
+  if (districts !== null) {
+    where.push(`EXISTS (SELECT 1 FROM stateRequestDistrict d
+      WHERE d.stateRequestID = s.stateRequestID AND d.districtID IN (?))`);
+    values.push(districts.length > 0 ? districts : ['']);
+  }
+  if (cursor !== undefined) {
+    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
+    where.push('(requestedAt < ? OR (requestedAt = ? AND stateRequestID < ?))');
+    values.push(at, at, id);
+  }
+  const rows = await selectRows<StateRequestRow>(
+    control,
+    `SELECT s.* FROM stateRequest s ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+      ORDER BY requestedAt DESC, stateRequestID DESC LIMIT ?`,
+    [...values, limit + 1],
+  );
+  const page = toPage(rows, limit, (row) => [row.requestedAt, row.stateRequestID]);
+  const counts = await countByStatus(
+    control,
+    page.items.map(({ stateRequestID }) => stateRequestID),
+    districts,
+  );
+  return {
+    items: page.items.map((row) => ({ ...toStored(row), counts: counts.get(row.stateRequestID) ?? {} })),
+    nextCursor: page.nextCursor,
+  };
+}
+
+async function countByStatus(
+  control: Knex,
+  ids: readonly string[],
+  districts: readonly string[] | null,
+): Promise<Map<string, Partial<Record<RequestDistrictStatus, number>>>> {
+  const counts = new Map<string, Partial<Record<RequestDistrictStatus, number>>>();
+  if (ids.length === 0) return counts;
+  const rows = await selectRows<{ id: string; status: RequestDistrictStatus; districts: number }>(
+    control,
+    `SELECT stateRequestID AS id, status, COUNT(*) AS districts FROM stateRequestDistrict
+      WHERE stateRequestID IN (?) ${districts === null ? '' : 'AND districtID IN (?)'}
+      GROUP BY stateRequestID, status`,
+    districts === null ? [ids] : [ids, districts.length > 0 ? districts : ['']],
+  );
+  for (const row of rows) counts.set(row.id, { ...counts.get(row.id), [row.status]: row.districts });
+  return counts;
+}
+
+/** The request is under way; one that has ended stays as it is. */
+export async function beginStateRequest(control: Knex, stateRequestId: string): Promise<void> {
+  await control('stateRequest')
+    .where({ stateRequestID: stateRequestId, status: 'accepted' })
+    .update({ status: 'running' });
+}
+
+/**
+ * Closes a request whose runs have all ended; districts that still wait are not done. `failed` leaves runs under way to
+ * themselves. Repeating it changes nothing.
+ * @throws ConflictError when districts are still under way, or wait though it finished
+ */
+export async function closeStateRequest(
+  control: Knex,
+  {
+    stateRequestId,
+    status,
+    message,
+  }: {
+    readonly stateRequestId: string;
+    readonly status: 'finished' | 'cancelled' | 'failed';
+    readonly message: string | null;
+  },
+): Promise<void> {
+  await inTransaction(control, async (transaction) => {
+    const [open] = await selectRows<{ districts: number }>(
+      transaction,
+      'SELECT COUNT(*) AS districts FROM stateRequestDistrict WHERE stateRequestID = ? AND status IN (?)',
+      [stateRequestId, [...inFlightStatuses, ...(status === 'finished' ? ['waiting'] : [])]],
+    );
+    if (open!.districts > 0 && status !== 'failed') {
+      throw new ConflictError(`${open!.districts} districts of this request are still under way.`);
+    }
+    await transaction('stateRequestDistrict')
+      .where({ stateRequestID: stateRequestId, status: 'waiting' })
+      .update({ status: 'notDone', message, endedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+    await transaction('stateRequest')
+      .where({ stateRequestID: stateRequestId })
+      .whereNotIn('status', [...endedRequestStatuses])
+      .update({ status, message, endedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+  });
+}
+
+/** Requests that Temporal should be carrying out, the oldest first; at most 200. */
+export function openStateRequests(
+  control: Knex,
+): Promise<{ stateRequestId: string; status: StateRequestStatus }[]> {
+  return selectRows(
+    control,
+    `SELECT stateRequestID AS stateRequestId, status FROM stateRequest
+      WHERE status IN ('accepted', 'running') ORDER BY requestedAt LIMIT 200`,
+  );
+}
+
+function toStored(row: StateRequestRow): StoredStateRequest {
+  return {
+    stateRequestId: row.stateRequestID,
+    objects: JSON.parse(row.objects) as StateRequest['objects'],
+    checkDependencies: row.checkDependencies !== 0,
+    schoolYear: row.schoolYear,
+    scenario: row.scenario,
+    mode: row.mode,
+    reason: row.reason,
+    requestedBy: row.requestedBy,
+    windowFrom: toIso(row.windowFrom),
+    windowUntil: toIso(row.windowUntil),
+    status: row.status,
+    message: row.message,
+    requestedAt: toIso(row.requestedAt),
+    endedAt: toIso(row.endedAt),
+  };
+}

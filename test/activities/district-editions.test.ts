@@ -1,0 +1,54 @@
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { DistrictEditions } from '../../activities/district-editions';
+import { parseConfig } from '../../src/config';
+import { createTestDatabases, type TestDatabases } from '../support/stack';
+
+let databases: TestDatabases;
+beforeAll(async () => (databases = await createTestDatabases()));
+afterAll(() => databases.drop());
+
+/** Connections to the district's database, as the server counts them, without the one that asks. */
+async function connections(): Promise<number> {
+  const connection = await createConnection(databases.districtUrl);
+  const [rows] = await connection.query<(RowDataPacket & { connections: number })[]>(
+    'SELECT COUNT(*) - 1 AS connections FROM information_schema.processlist WHERE db = DATABASE()',
+  );
+  await connection.end();
+  return rows[0]!.connections;
+}
+
+it('closes the connections of districts that were used long ago, and of none in use', async () => {
+  const districts = Array.from({ length: 40 }, (_, index) => ({
+    id: `d-${index}`,
+    number: index + 1,
+    name: `District ${index}`,
+    schoolYear: 2027,
+    databaseUrl: databases.districtUrl,
+  }));
+  const config = parseConfig(
+    { stateDatabaseUrl: databases.stateUrl, controlDatabaseUrl: databases.controlUrl, districts },
+    { env: {} },
+  );
+  const kept = 3;
+  const editions = new DistrictEditions(config, kept);
+  const visit = (id: string) => editions.use(id, ({ district }) => district.rows('SELECT 1'));
+  let leave = () => {};
+  const stays = editions.use('d-0', async ({ district }) => {
+    await district.rows('SELECT 1');
+    await new Promise<void>((resolve) => (leave = resolve));
+    return district.rows('SELECT 2');
+  });
+  for (const { id } of districts.slice(1)) await visit(id);
+  expect(editions.size).toBe(kept + 1);
+  // The server needs a moment to see that a connection was closed.
+  for (let tries = 0; tries < 100 && (await connections()) > kept + 1; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await connections()).toBe(kept + 1);
+  leave();
+  expect(await stays).toEqual([[2]]);
+  expect(editions.size).toBe(kept);
+  // One that was closed opens again.
+  expect(await visit('d-1')).toEqual([[1]]);
+  await editions.close();
+  expect(editions.size).toBe(0);
+});

@@ -1,0 +1,207 @@
+import request from 'supertest';
+import { searchAttributes, stateRequestWorkflowId } from '../../workflows/messages';
+import type { stateRequest } from '../../workflows';
+import { apiWorld, type ApiWorld } from '../api/support';
+import { type Gate, withWorker } from '../api/worker';
+import { until } from './support';
+
+jest.setTimeout(60_000);
+
+type World = ApiWorld & { readonly gate: Gate };
+
+/** A world of its own with so many districts, two in flight at a time, and the gate shut. */
+async function withDistricts(
+  options: Parameters<typeof apiWorld>[0],
+  test: (world: World) => Promise<void>,
+): Promise<void> {
+  const world = await apiWorld({ ...options, stateRequests: { districtsInFlight: 2 } });
+  try {
+    await withWorker(world, async (gate) => {
+      gate.close();
+      await test({ ...world, gate });
+    });
+  } finally {
+    await world.close();
+  }
+}
+
+interface Row {
+  districtID: string;
+  resyncID: string;
+  status: string;
+  attempts: number;
+  message: string | null;
+}
+
+const ask = async ({ app, as }: World, body: object = {}): Promise<string> => {
+  const answer = await request(app)
+    .post('/api/v1/state-requests')
+    .set('Authorization', as.state)
+    .send({ districts: 'all', objects: ['School'], reason: 'Count day.', ...body });
+  expect([answer.status, answer.body]).toEqual([202, expect.anything()]);
+  return (answer.body as { stateRequestId: string }).stateRequestId;
+};
+const cancel = ({ app, as }: World, id: string, body: object) =>
+  request(app).post(`/api/v1/state-requests/${id}/cancel`).set('Authorization', as.state).send(body);
+const rowsOf = ({ control }: World, id: string): Promise<Row[]> =>
+  control('stateRequestDistrict').where({ stateRequestID: id }).orderBy('districtID');
+const statuses = async (world: World, id: string) => (await rowsOf(world, id)).map(({ status }) => status);
+const countOf = async (world: World, id: string, status: string) =>
+  (await statuses(world, id)).filter((one) => one === status).length;
+const endOf = async ({ control }: World, id: string) => {
+  const row = (await control('stateRequest').where({ stateRequestID: id }).first()) as {
+    status: string;
+    endedAt: string | null;
+    message: string | null;
+  };
+  return row.endedAt === null ? null : row;
+};
+const endWindow = ({ control }: World, id: string) =>
+  control('stateRequest')
+    .where({ stateRequestID: id })
+    .update({ windowUntil: control.raw('UTC_TIMESTAMP(3)') });
+const more = (districts: number) => Array.from({ length: districts }, () => ({}));
+
+it('hands over no more districts at a time than configured, until all are done', () =>
+  withDistricts({ more: more(4) }, async (world) => {
+    const id = await ask(world);
+    await until('two run', () => world.gate.waiting.length === 2);
+    expect(await countOf(world, id, 'waiting')).toBe(4);
+    world.gate.open();
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect(await statuses(world, id)).toEqual(Array(6).fill('done'));
+    expect(world.gate.most).toBe(2);
+    expect(await endOf(world, id)).toMatchObject({ status: 'finished', message: '6 of 6 districts done.' });
+    const { searchAttributes: found, ...description } = await world.temporal.workflow
+      .getHandle(stateRequestWorkflowId(id))
+      .describe();
+    expect(Object.keys(searchAttributes).filter((name) => name in found)).toEqual([
+      'ResyncInitiator',
+      'ResyncScenario',
+      'ResyncStatus',
+    ]);
+    expect(description.historyLength).toBeLessThan(500);
+  }));
+
+it('lists a district as not done when it can’t be reached until the window ends; others are not held up by it, nor by one that fails', () =>
+  withDistricts(
+    { more: [{ databaseUrl: 'mysql://nobody:nothing@127.0.0.1:1/none' }, {}, {}] },
+    async (world) => {
+      const unreachable = world.config.districts[2]!.id;
+      const id = await ask(world);
+      const rows = await rowsOf(world, id);
+      const broken = rows.find(({ districtID }) => districtID === world.other)!;
+      world.gate.broken.add(broken.resyncID);
+      world.gate.open();
+      await until('all but one ended', async () => (await countOf(world, id, 'waiting')) === 1);
+      await until('they ended', async () => (await countOf(world, id, 'done')) === 3);
+      await until('it was tried again', async () => {
+        const row = (await rowsOf(world, id)).find(({ districtID }) => districtID === unreachable)!;
+        return row.attempts >= 1;
+      });
+      expect(await endOf(world, id)).toBeNull();
+      await endWindow(world, id);
+      await until('it ended', async () => (await endOf(world, id)) !== null);
+      const ends = new Map((await rowsOf(world, id)).map((row) => [row.districtID, row]));
+      expect(ends.get(unreachable)).toMatchObject({ status: 'notDone' });
+      expect(ends.get(unreachable)!.message).toMatch(/window.*ECONNREFUSED/);
+      expect(ends.get(unreachable)!.message).not.toContain('nothing');
+      expect(ends.get(world.other)).toMatchObject({ status: 'failed' });
+      expect(await endOf(world, id)).toMatchObject({
+        status: 'finished',
+        message: '3 of 5 districts done, 1 failed, 1 not done.',
+      });
+      // What was never handed over left no resync behind.
+      expect(await world.control('resync').where({ districtID: unreachable })).toEqual([]);
+    },
+  ));
+
+it('begins nothing before its window opens nor after it ended; what runs goes on', () =>
+  withDistricts({ more: more(1) }, async (world) => {
+    const opens = new Date(Date.now() + 600_000).toISOString();
+    const closes = new Date(Date.now() + 1_200_000).toISOString();
+    const early = await ask(world, { window: { from: opens, until: closes } });
+    const id = await ask(world);
+    await until('two run', () => world.gate.waiting.length === 2);
+    expect(await statuses(world, early)).toEqual(['waiting', 'waiting', 'waiting']);
+    await endWindow(world, id);
+    await until('the third was given up', async () => (await countOf(world, id, 'notDone')) === 1);
+    expect(world.gate.waiting.length).toBe(2);
+    world.gate.open();
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect((await statuses(world, id)).sort()).toEqual(['done', 'done', 'notDone']);
+    await cancel(world, early, {});
+    await until('the early one ended', async () => (await endOf(world, early))?.status === 'cancelled');
+    expect(await statuses(world, early)).toEqual(['notDone', 'notDone', 'notDone']);
+  }));
+
+it('runs a district once, however often it is handed over', () =>
+  withDistricts({}, async (world) => {
+    const id = await ask(world);
+    await until('both run', () => world.gate.waiting.length === 2);
+    // As after a worker that died between the hand-over and its note.
+    await world.control('stateRequestDistrict').where({ stateRequestID: id }).update({ status: 'waiting' });
+    await until('both are noted again', async () => (await countOf(world, id, 'running')) === 2);
+    world.gate.open();
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect(await statuses(world, id)).toEqual(['done', 'done']);
+    expect(await world.control('resync')).toHaveLength(2);
+    expect(await world.control('processAlert').where({ name: 'State Resync Requested' })).toHaveLength(3);
+  }));
+
+it('is taken back: districts that wait are withdrawn, runs go on, or are cancelled when that is said', () =>
+  withDistricts({ more: more(2) }, async (world) => {
+    // The first district has a run of another request of the state before it: this one waits at its agent.
+    const first = await ask(world, { districts: [world.here] });
+    await until('the first runs', () => world.gate.waiting.length === 1);
+    const id = await ask(world, { districts: [world.here, world.other, world.config.districts[2]!.id] });
+    await until('two are handed over', async () => (await countOf(world, id, 'waiting')) === 1);
+    await until('one of them runs', () => world.gate.waiting.length === 2);
+
+    const left = await cancel(world, id, {});
+    expect(left.status).toBe(200);
+    await until('two are withdrawn', async () => (await countOf(world, id, 'notDone')) === 2);
+    const [run] = (await rowsOf(world, id)).filter(({ status }) => status !== 'notDone');
+    expect(run).toMatchObject({ status: 'running' });
+    expect(await endOf(world, id)).toBeNull();
+
+    expect((await cancel(world, id, { running: 'cancel' })).status).toBe(200);
+    await until('the run is told', async () => {
+      const { message } = (await world.control('resync').where({ resyncID: run!.resyncID }).first()) as Row;
+      world.gate.open();
+      return message !== null;
+    });
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect(await endOf(world, id)).toMatchObject({ status: 'cancelled' });
+    const messages = (await rowsOf(world, id)).map(({ status, message }) => `${status} ${message}`);
+    expect(messages.sort()).toEqual([
+      'notDone Cancelled by state.',
+      'notDone Withdrawn by state before it began.',
+      'notDone Withdrawn by state before it began.',
+    ]);
+    expect((await cancel(world, id, {})).status).toBe(409);
+    await until('the other request ended', async () => (await endOf(world, first)) !== null);
+    expect(await statuses(world, first)).toEqual(['done']);
+  }));
+
+it('goes on where it was after continue-as-new, and after a repeated start', () =>
+  withDistricts({ more: more(3) }, async (world) => {
+    const id = await ask(world);
+    const handle = world.temporal.workflow.getHandle(stateRequestWorkflowId(id));
+    await until('two run', () => world.gate.waiting.length === 2);
+    await handle.terminate();
+    // Where each district stands is in the database: another run takes it up, here with two looks a run.
+    await world.temporal.workflow.start<typeof stateRequest>('stateRequest', {
+      taskQueue: world.config.temporal.taskQueue,
+      workflowId: stateRequestWorkflowId(id),
+      args: [{ stateRequestId: id, looks: 2 }],
+    });
+    await until('it went on as new', async () => {
+      const { raw } = await handle.describe();
+      return (raw.workflowExecutionInfo?.firstRunId ?? '') !== raw.workflowExecutionInfo?.execution?.runId;
+    });
+    world.gate.open();
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect(await statuses(world, id)).toEqual(Array(5).fill('done'));
+    expect(await world.control('resync')).toHaveLength(5);
+  }));
