@@ -103,18 +103,6 @@ export function districtsIn(
   );
 }
 
-/** Milliseconds until the next waiting district is due (0: now); `null`: none waits. */
-export async function msUntilDue(control: Knex, stateRequestId: string): Promise<number | null> {
-  const [row] = await selectRows<{ ms: number | null }>(
-    control,
-    `SELECT CAST(MIN(GREATEST(0, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3),
-              COALESCE(nextAttemptAt, UTC_TIMESTAMP(3))))) / 1000 AS SIGNED) AS ms
-       FROM stateRequestDistrict WHERE stateRequestID = ? AND status = 'waiting'`,
-    [stateRequestId],
-  );
-  return row?.ms ?? null;
-}
-
 /** Milliseconds until the request's window opens and closes, by the database's clock; not below 0. */
 export async function msOfWindow(
   control: Knex,
