@@ -1,4 +1,5 @@
 import { postAlert } from '../src/control/post-alert';
+import { resyncCategory } from '../src/control/resync-alerts';
 import {
   countDistricts,
   districtsIn,
@@ -27,8 +28,6 @@ const handsAtOnce = 8;
 /** Districts tried in one activity, and how long it begins new ones: then it reports back. */
 const mostPerLook = 100;
 const handOverForMs = 30_000;
-
-const category = 'Vertical Interoperability';
 
 /** Activities of the stateRequest workflow; each may be repeated. */
 export function stateRequestActivities(dependencies: ActivityDependencies) {
@@ -69,7 +68,7 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
           const districts = await districtsIn(control, stateRequestId, 'waiting');
           await postAlert(control, {
             alertKey: `state-request:${stateRequestId}`,
-            category,
+            category: resyncCategory,
             name: 'State Resync Requested',
             text: stateText(request, districts.length),
             districtId: null,
@@ -78,12 +77,14 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
           await eachOf(districts, (district) =>
             postAlert(control, {
               alertKey: `state-request:${stateRequestId}:${district.districtId}`,
-              category,
+              category: resyncCategory,
               name: 'State Resync Requested',
               text: districtText(request, district),
               districtId: district.districtId,
               right: 'resyncBatch',
               resyncId: district.resyncId,
+              // The state's users have one of their own, not one a district.
+              level: 'district',
             }),
           );
           await beginStateRequest(control, stateRequestId);
@@ -158,7 +159,7 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
         await closeStateRequest(control, { stateRequestId, status, message: message.slice(0, 1000) });
         await postAlert(control, {
           alertKey: `state-request-ended:${stateRequestId}`,
-          category,
+          category: resyncCategory,
           name: 'State Resync Request Ended',
           text: `Request ${stateRequestId} has ended. ${message}`.slice(0, 1000),
           districtId: null,
