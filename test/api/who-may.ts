@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RouteSpec } from '../../src/api/route';
 import { postAlert } from '../../src/control/post-alert';
 import { finishResync } from '../../src/control/resyncs';
+import { insertStateRequest } from '../../src/control/state-requests';
 import { createToken } from '../../src/control/tokens';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
 import { runningResync } from '../control/support';
@@ -103,6 +104,7 @@ export interface Things {
   readonly principal: string;
   readonly token: string;
   readonly alert: string;
+  readonly stateRequest: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -128,13 +130,39 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     principal: made.principalId,
     token: made.tokenId,
     alert: String(alert!.processAlertID),
+    stateRequest: await stateRequestFor(world),
   };
+}
+
+/** A request of the state that concerns district A only. */
+async function stateRequestFor({ control, here }: ApiWorld): Promise<string> {
+  const stateRequestId = 'asked';
+  const asked = {
+    objects: 'all',
+    checkDependencies: true,
+    scenario: 'STATE_REQUEST',
+    mode: 'compare',
+  } as const;
+  await insertStateRequest(control, {
+    request: {
+      ...asked,
+      stateRequestId,
+      schoolYear: null,
+      reason: 'made for the table',
+      requestedBy: 'test',
+    },
+    window: { from: new Date(), until: new Date(Date.now() + 3_600_000) },
+    districts: [{ districtId: here, schoolYear: 2027, problem: null }],
+    asked,
+  });
+  return stateRequestId;
 }
 
 /** Bodies that are valid, by route; without one `{}` is sent. */
 const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
   'POST /districts/{district}/plan': { objects: 'all' },
   'POST /districts/{district}/resyncs': { objects: ['School'] },
+  'POST /state-requests': ({ here }) => ({ districts: [here], objects: ['School'], reason: 'Made.' }),
   'POST /alerts/delete': { ids: [1] },
   'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
   'POST /principals/{principal}/tokens': { label: 'made' },
@@ -155,6 +183,7 @@ export function requestFor(
     '/principals/{principal}': things.principal,
     '/tokens/{token}': things.token,
     '/alerts/{id}': things.alert,
+    '/state-requests/{id}': things.stateRequest,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
   const filled = (idOf: (known: string) => string): string =>
