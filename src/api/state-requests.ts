@@ -254,7 +254,7 @@ function chosenDistricts(
   return [...new Set(districts)].map((id, index) => {
     const district = byId.get(id);
     if (district) return district;
-    const detail = `There is no district "${id}".`;
+    const detail = 'There is no such district.';
     throw new Problem(422, detail, [{ detail, pointer: `#/districts/${index}` }]);
   });
 }
