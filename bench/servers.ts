@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { constants } from 'node:os';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { migrate } from '../src/migrate';
 import { writeClientFile } from '../src/stack/client-file';
 import { MariadbServer } from '../src/stack/mariadb-server';
+import { stopOnSignal } from './stop-on-signal';
 
 const password = 'bench-only';
 
@@ -29,7 +29,10 @@ export async function startServers(dir: string, progress: (line: string) => void
   const stopServers = async (): Promise<void> => {
     await Promise.all([district.stop(), state.stop()]);
   };
-  stopOnSignal([district, state], progress);
+  stopOnSignal(async () => {
+    // Again while one lives: a start that was under way takes its server's end for a failure and tries once more.
+    while (district.pid !== null || state.pid !== null) await stopServers();
+  }, progress);
   try {
     // One after the other: a starting server clears the temporary folder that the other would be using.
     await district.start();
@@ -60,23 +63,6 @@ export async function startServers(dir: string, progress: (line: string) => void
     await stopServers();
     throw error;
   }
-}
-
-/**
- * The servers outlive their starter, so a run that is ended from outside has to end them. Further signals are the same
- * wish: Ctrl-C comes from the terminal and from each program between it and us.
- */
-function stopOnSignal(servers: readonly MariadbServer[], progress: (line: string) => void): void {
-  let stopping = false;
-  const stop = async (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    progress(`${signal}: stopping the servers.`);
-    // Again while one lives: a start that was under way takes its server's end for a failure and tries once more.
-    while (servers.some(({ pid }) => pid !== null)) await Promise.all(servers.map((server) => server.stop()));
-    process.exit(128 + constants.signals[signal]);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal));
 }
 
 async function remake(connection: Connection, schemas: readonly string[]): Promise<void> {

@@ -68,6 +68,8 @@ async function main() {
       return resync(verb, args);
     case 'bench':
       return typescript('bench/run.ts', args);
+    case 'bench:memory':
+      return typescript('bench/worker-memory.ts', args);
     case 'story':
       return typescript('story/run.ts', args);
     case 'test': {

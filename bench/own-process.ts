@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..');
+/** As in the Dockerfile. */
+const imageEnv = { MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=4' };
+
+/** A part of the service as a process of its own, with its log in a file. */
+export class OwnProcess {
+  private constructor(
+    private readonly name: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** Starts `src/<name>.ts`, or what `npm run build` made of it with the image's settings, which the environment may replace. */
+  static start(
+    name: 'server' | 'worker',
+    { built, env, logFile }: { built: boolean; env: NodeJS.ProcessEnv; logFile: string },
+  ): OwnProcess {
+    const log = openSync(logFile, 'w');
+    // The loader in the same process, so that its memory is the program's and nothing stands between us and it.
+    const loader = join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs');
+    const program = built
+      ? [join(root, 'dist', 'src', `${name}.js`)]
+      : ['--import', loader, join(root, 'src', `${name}.ts`)];
+    const child = spawn(process.execPath, program, {
+      cwd: root,
+      env: { ...(built ? imageEnv : {}), ...process.env, ...env },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    return new OwnProcess(name, child);
+  }
+
+  /** @throws Error when it has ended */
+  assertLives(): void {
+    if (this.child.exitCode !== null || this.child.signalCode !== null)
+      throw new Error(
+        `The ${this.name} ended: ${this.child.signalCode ?? `exit code ${this.child.exitCode}`}.`,
+      );
+  }
+
+  /** Most resident memory since the start or the last reset, and resident memory now, in MB (Linux). */
+  memory(): { peakMb: number; nowMb: number } {
+    this.assertLives();
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    const megabytes = (field: string): number =>
+      Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)![1]) / 1024);
+    return { peakMb: megabytes('VmHWM'), nowMb: megabytes('VmRSS') };
+  }
+
+  /** From here on the peak counts anew. */
+  resetPeak(): void {
+    writeFileSync(`/proc/${this.child.pid}/clear_refs`, '5');
+  }
+
+  /** Asks it to end and waits for it. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+}
