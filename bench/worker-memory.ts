@@ -127,7 +127,7 @@ async function runResync(
   for (;;) {
     for (const one of watched) one.assertLives();
     const resync = await client.get<ResyncAnswer>(`/resyncs/${resyncId}`);
-    if (endedStatuses.includes(resync.status)) return resync;
+    if (resync.status === 'ended' || endedStatuses.includes(resync.status)) return resync;
     await sleep(sampleEveryMs);
   }
 }
