@@ -96,6 +96,10 @@ test('DISTRICT_DATABASE_URL does not touch a configuration of several districts'
 
 describe('a refusal names the field', () => {
   const district = (parts: object) => ({ ...whole, districts: [{ ...lincoln, ...parts }] });
+  const oidc = (parts: object) => ({
+    ...whole,
+    auth: { oidc: { issuer: 'https://login.example.org', audience: 'resync', ...parts } },
+  });
 
   test.each<[string, unknown]>([
     ['stateDatabaseUrl', { ...whole, stateDatabaseUrl: 'postgres://h/d' }],
@@ -110,6 +114,12 @@ describe('a refusal names the field', () => {
     ['districts[0].objects.enabled[0]', district({ objects: { enabled: [1] } })],
     ['temporal.webUrl', { ...whole, temporal: { webUrl: 'not a url' } }],
     ['api.port', { ...whole, api: { port: 70_000 } }],
+    ['api.trustProxy', { ...whole, api: { trustProxy: true } }],
+    ['api.trustProxy', { ...whole, api: { trustProxy: ['10.0.0.0/33'] } }],
+    ['auth.oidc.issuer', oidc({ issuer: 'http://login.example.org' })],
+    ['auth.oidc.audience', oidc({ audience: [] })],
+    ['auth.oidc.algorithms[0]', oidc({ algorithms: ['HS256'] })],
+    ['auth.oidc.claims.rights.values.clerk[0]', oidc({ claims: { rights: { values: { clerk: ['all'] } } } })],
     ['copy.rangeRecords', { ...whole, copy: { rangeRecords: 1 } }],
     ['copy.pageRecords', { ...whole, copy: { pageRecords: 1.5 } }],
     ['copy.lanes', { ...whole, copy: { lanes: 0 } }],
