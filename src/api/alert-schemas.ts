@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { period } from './period';
 import { pageQuery } from './schemas';
 
 const time = z.string().meta({ format: 'date-time' });
@@ -17,22 +18,9 @@ export const alert = z
   })
   .meta({ id: 'Alert' });
 
-const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'Give a date (2026-11-26, UTC) or a time with its offset (2026-11-26T08:00:00Z).',
-});
-
-const day = 86_400_000;
-
 export const alertQuery = z.strictObject({
   ...pageQuery,
-  from: dateOrTime
-    .transform((text) => new Date(text))
-    .optional()
-    .meta({ description: 'posted on this day or later, or from this time on' }),
-  to: dateOrTime
-    .transform((text) => new Date(new Date(text).getTime() + (text.includes('T') ? 0 : day)))
-    .optional()
-    .meta({ description: 'posted on this day or earlier, or before this time' }),
+  ...period,
   unread: z.enum(['true', 'false']).optional(),
   district: z.string().max(64).optional(),
 });

@@ -15,15 +15,8 @@ export function auditRoutes({ control }: ApiContext): RouteSpec[] {
       summary: 'Who changed what, when and from where, the newest first',
       query: auditQuery,
       responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
-      handler: ({ query: { principal: principalId, from, to, limit, cursor }, principal }) =>
-        listAudit(control, {
-          within: principal,
-          principalId,
-          from: from === undefined ? undefined : new Date(from),
-          to: to === undefined ? undefined : new Date(to),
-          limit,
-          cursor,
-        }),
+      handler: ({ query: { principal: principalId, ...rest }, principal }) =>
+        listAudit(control, { within: principal, principalId, ...rest }),
     }),
   ];
 }

@@ -1,6 +1,7 @@
 /** Schemas of principals, their rights and tokens, and of the audit. */
 import { z } from 'zod';
 import { levels, toolRights } from '../domain/rights';
+import { period } from './period';
 import { pageQuery } from './schemas';
 
 const time = z.string().meta({ format: 'date-time' });
@@ -82,12 +83,10 @@ export const auditEvent = z
   })
   .meta({ id: 'AuditEvent' });
 
-const day = z.iso.datetime({ offset: true });
 export const auditQuery = z.strictObject({
   ...pageQuery,
   principal: z.string().max(64).optional(),
-  from: day.optional().meta({ description: 'not before it' }),
-  to: day.optional().meta({ description: 'before it' }),
+  ...period,
 });
 
 export const principalParams = z.object({ principal: z.string().max(64) });

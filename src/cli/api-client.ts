@@ -86,6 +86,16 @@ export class ApiClient {
     return this.call<T>('POST', path, body, headers);
   }
 
+  /** @param path below /api/v1 */
+  put<T>(path: string, body?: unknown): Promise<T> {
+    return this.call<T>('PUT', path, body);
+  }
+
+  /** @param path below /api/v1 */
+  delete<T>(path: string): Promise<T> {
+    return this.call<T>('DELETE', path);
+  }
+
   /** Headers that authenticate. */
   get headers(): Record<string, string> {
     const { token } = this.address;
@@ -108,7 +118,7 @@ export class ApiClient {
   }
 
   private async call<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},

@@ -2,8 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts';
 import { agentCommand, objectsCommand } from './district';
 import { causesCommand, errorsCommand } from './errors';
+import { auditCommand } from './audit';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { planCommand } from './plan';
+import { principalCommand } from './principal';
+import { rightsCommand } from './rights';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { sendCommand } from './send';
@@ -52,6 +55,9 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     agentCommand(),
     alertsCommand(),
     tokenCommand(),
+    principalCommand(),
+    rightsCommand(),
+    auditCommand(),
   ];
   for (const verb of verbs) {
     throwInsteadOfExit(verb);

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Knex } from 'knex';
 import { ConfigError } from '../config';
 import { ControlError, NotFoundError } from '../control/control-error';
@@ -11,6 +11,7 @@ import { CommandFailure, exitCodes } from './exit-codes';
 import { findConfig } from './find-config';
 import { auditLocally } from './local-audit';
 import { plainTable } from './outcome-table';
+import { rightsNamed } from './rights';
 
 /** `resync token create | list | revoke`: works on the control database itself, so that the first token can be made. */
 export function tokenCommand(): Command {
@@ -91,15 +92,6 @@ async function makeToken(
     ...life,
     ...(rights ? { rights } : {}),
   });
-}
-
-/** Commander parser: tool rights. */
-function rightsNamed(text: string): ToolRight[] {
-  const names = namesOf(text);
-  const strange = names.find((name) => !(toolRights as readonly string[]).includes(name));
-  if (strange !== undefined)
-    throw new InvalidArgumentError(`There is no right ${strange}; there are ${toolRights.join(', ')}.`);
-  return names as ToolRight[];
 }
 
 function listTokensCommand(): Command {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { main } from '../../src/cli/main';
+import type { AuditEvent } from '../../src/control/audit';
 import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
 import { type ApiWorld, apiWorld } from '../api/support';
@@ -146,4 +147,46 @@ test('alerts lists, reads and deletes one’s own', async () => {
   expect((await resync('alerts', 'list', '--unread')).stdout).not.toMatch(new RegExp(`^${alertId} `, 'm'));
   expect((await resync('alerts', 'delete', `${alertId}`)).code).toBe(0);
   expect((await resync('alerts', 'delete', `${alertId}`)).code).toBe(7);
+});
+
+test('principals, rights and audit by command line, also what was done beside the API', async () => {
+  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  const json = async <T>(...argv: string[]) => JSON.parse((await resync(...argv, '--json')).stdout) as T;
+  const office = ['--name', 'office', '--districts', world.here, '--rights', 'agents'];
+  const { principalId } = await json<{ principalId: string }>('principal', 'create', ...office);
+  const made = await resync('principal', 'token', 'create', principalId, '--label', 'laptop');
+  const withdrawn = await resync('rights', 'withdraw', principalId, 'agents');
+  expect(withdrawn.stdout).toContain('no rights');
+  const granted = await json<object>('rights', 'grant', principalId, 'errorLog,resyncBatch');
+  expect(granted).toMatchObject({ rights: ['resyncBatch', 'errorLog'] });
+  expect((await resync('rights', 'grant', principalId, 'stateRequest')).code).toBe(2);
+  expect((await resync('rights', 'grant', principalId, 'everything')).code).toBe(2);
+  const more = await json<object>('token', 'create', '--name', 'second', '--principal', principalId);
+  expect(more).toMatchObject({ principalId });
+  expect((await resync('token', 'create', '--name', 'x', '--principal', 'nobody')).code).toBe(7);
+  const mixed = ['token', 'create', '--name', 'x', '--principal', principalId, '--rights', 'agents'];
+  expect((await resync(...mixed)).code).toBe(2);
+  const tokens = await resync('principal', 'token', 'list', principalId);
+  expect(tokens.stdout).toMatch(/second[^]*laptop|laptop[^]*second/);
+
+  const events = await json<AuditEvent[]>('audit');
+  expect(events.map(({ action, address }) => [action, address === 'local'])).toEqual(
+    expect.arrayContaining([
+      ['resync token create', true],
+      ['PUT /principals/{principal}/rights/{tool}', false],
+      ['POST /principals/{principal}/tokens', false],
+    ]),
+  );
+  expect((await resync('audit', '--limit', '5')).stdout).toContain('PUT /principals/');
+  expect((await resync('principal', 'list')).stdout).toContain('errorLog');
+
+  process.env['RESYNC_TOKEN'] = made.stdout.trim();
+  expect((await resync('rights')).stdout).toBe(
+    `office (${principalId}), district, ${world.here}\nresyncBatch\nerrorLog\n`,
+  );
+  expect((await resync('audit')).code).toBe(7);
+  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  expect((await resync('principal', 'disable', principalId)).stdout).toContain('disabled');
+  process.env['RESYNC_TOKEN'] = made.stdout.trim();
+  expect((await resync('rights')).code).toBe(7);
 });
