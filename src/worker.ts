@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
+import { bundledWorkflows } from './bundle-workflows';
 import { createActivities } from '../activities';
 import { type Config, loadConfig } from './config';
 import type { Catalog } from './domain/catalog';
@@ -25,15 +24,15 @@ const shutdownForceTime = '45 seconds';
 /**
  * Starts a worker: workflows and books on one task queue, and on another the activities that move records, as many at a
  * time as the configuration has lanes.
- * @param catalog the configured one; `workflows`: the prebuilt bundle or the sources, unless a caller has bundled them
+ * @param catalog the configured one; `workflows`: bundled here unless a caller has
  * @throws CatalogError, ConfigError, or the SDK's error when Temporal can't be reached
  */
 export async function startWorker(
   config: Config,
   {
     catalog = catalogOf(config),
-    workflows = workflowCode(),
-  }: { catalog?: Catalog; workflows?: WorkflowCode } = {},
+    workflows,
+  }: { catalog?: Catalog; workflows?: Pick<WorkerOptions, 'workflowBundle'> } = {},
 ): Promise<RunningWorker> {
   const { address, namespace, taskQueue } = config.temporal;
   // A workflow that sets an unregistered search attribute gets stuck.
@@ -53,7 +52,7 @@ export async function startWorker(
   const workers = [
     await Worker.create({
       ...shared,
-      ...workflows,
+      ...(workflows ?? (await bundledWorkflows())),
       maxConcurrentActivityTaskExecutions: bookSlots,
       // After a worker died the server waits this long before another may take its workflows over (default 10 s).
       stickyQueueScheduleToStartTimeout: '2 seconds',
@@ -82,15 +81,6 @@ export async function startWorker(
 
 /** Short statements and the planning of runs; each holds a connection to the control database. */
 const bookSlots = 8;
-
-type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
-
-/** The image ships a prebuilt bundle; from sources the worker bundles at start. */
-function workflowCode(): WorkflowCode {
-  const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: require.resolve('../workflows') };
-}
 
 /** The worker as a process of its own: `node dist/src/worker.js`, or `tsx src/worker.ts` from sources. */
 async function main(): Promise<void> {
