@@ -36,7 +36,12 @@ export interface AppOptions {
   readonly temporal: Client;
   readonly logger: Logger;
   /** Requests a minute of one token, and refused ones of one address. */
-  readonly limits?: { readonly perToken?: number; readonly refusedPerAddress?: number };
+  readonly limits?: {
+    readonly perToken?: number;
+    readonly refusedPerAddress?: number;
+    /** Longest event stream; see ApiContext. */
+    readonly streamMs?: number;
+  };
 }
 
 /** Every route under /api/v1, in the order of the document. */
@@ -57,7 +62,11 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 
 /** The API as an Express app; it opens and closes nothing itself. */
 export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Express {
-  const context: ApiContext = { ...rest, gateway: new Gateway(temporal, rest.config.temporal.taskQueue) };
+  const context: ApiContext = {
+    ...rest,
+    gateway: new Gateway(temporal, rest.config.temporal.taskQueue),
+    streamMs: limits.streamMs ?? 300_000,
+  };
   const { control, logger } = context;
   const { oidc } = context.config.auth;
   const metrics = createMetrics();

@@ -14,6 +14,8 @@ export interface ApiContext {
   readonly control: Knex;
   readonly gateway: Gateway;
   readonly logger: Logger;
+  /** After so long an event stream ends and is asked for anew: what was withdrawn meanwhile ends it then. */
+  readonly streamMs: number;
 }
 
 /**

@@ -13,7 +13,7 @@ import { outsideView } from './views';
 const maxStreamsPerToken = 5;
 
 /** GET /resyncs/{id}/events. One poll of the control database serves every listener of a resync. */
-export function eventRoutes({ control }: ApiContext): RouteSpec[] {
+export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
   const feeds = new Map<string, ResyncFeed>();
   const streams = new Map<string, number>();
 
@@ -43,7 +43,7 @@ export function eventRoutes({ control }: ApiContext): RouteSpec[] {
         200: {
           description:
             'Events `snapshot` (the resync), `resync` (the resync without objects), `object` (one object), `end` (the resync). ' +
-            'With Last-Event-ID of the present state no snapshot is repeated. Of a state’s request a district gets no objects.',
+            'With Last-Event-ID of the present state no snapshot is repeated. A stream ends after five minutes: come back. Of a state’s request a district gets no objects.',
           contentType: 'text/event-stream',
         },
       },
@@ -62,7 +62,10 @@ export function eventRoutes({ control }: ApiContext): RouteSpec[] {
           },
           end: () => response.end(),
         });
+        // Clients come back by themselves, with Last-Event-ID, and are asked for their token and right again.
+        const over = setTimeout(() => response.end(), streamMs).unref();
         response.once('close', () => {
+          clearTimeout(over);
           leave();
           const left = (streams.get(principal.tokenId) ?? 1) - 1;
           if (left > 0) streams.set(principal.tokenId, left);

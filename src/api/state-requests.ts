@@ -46,6 +46,10 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       responses: {
         202: { description: 'Accepted; Location names it', schema: schemas.stateRequestAccepted },
       },
+      audit: ({ body, answer }) => ({
+        ...body,
+        stateRequestId: (answer as { stateRequestId?: string }).stateRequestId,
+      }),
       handler: async ({ body, principal, request, response }) => {
         const window = windowOf(body, config.stateRequests.windowHours);
         const districts = await plannedDistricts(context, principal, body);

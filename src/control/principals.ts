@@ -157,7 +157,7 @@ export function withinReach(
   if (level === 'district') parts.push(`${prefix}level = 'district'`);
   if (level === 'district' || districts !== null) {
     // NULL districts (all of them) make the condition NULL: not within.
-    parts.push(`JSON_CONTAINS(?, ${prefix}districts)`);
+    parts.push(`JSON_LENGTH(${prefix}districts) > 0`, `JSON_CONTAINS(?, ${prefix}districts)`);
     values.push(JSON.stringify(districts ?? []));
   }
   return { sql: parts.length > 0 ? `(${parts.join(' AND ')})` : 'TRUE', values };

@@ -43,10 +43,13 @@ export function effectiveRights(level: Level, names: readonly string[]): readonl
   return rightsOfLevel(level).filter((right) => names.includes(right));
 }
 
-/** May `who`, having administration, see and change `whom`? Never above its own level, never beyond its districts. */
+/**
+ * May `who`, having administration, see and change `whom`? Never above its own level, never beyond its districts. Who has
+ * no district at all (another issuer's claims can say so) belongs to the whole state.
+ */
 export function reaches(who: Reach, whom: Reach): boolean {
   if (who.level === 'district' && whom.level === 'state') return false;
   if (who.districts === null) return who.level === 'state';
   const own = who.districts;
-  return whom.districts !== null && whom.districts.every((district) => own.includes(district));
+  return (whom.districts?.length ?? 0) > 0 && whom.districts!.every((district) => own.includes(district));
 }

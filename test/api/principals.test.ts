@@ -1,6 +1,7 @@
 import request from 'supertest';
 import type { AuditEvent } from '../../src/control/audit';
 import { createToken } from '../../src/control/tokens';
+import { runningResync } from '../control/support';
 import { apiWorld, type ApiWorld } from './support';
 import { withWorker } from './worker';
 
@@ -211,5 +212,48 @@ test('where it came from is a proxy’s word only if the configuration says so',
     expect(behind!.address).toBe('203.0.113.9');
   } finally {
     await proxied.close();
+  }
+});
+
+test('a right that is withdrawn ends an open event stream too, at its next renewal', async () => {
+  const brief = await apiWorld({ limits: { streamMs: 300 } });
+  try {
+    const { control, app, here } = brief;
+    await runningResync(control, 'long', ['School'], { districtId: here });
+    const { token, principalId } = await createToken(control, {
+      name: 'watcher',
+      level: 'district',
+      districts: [here],
+    });
+    const listen = () =>
+      request(app).get('/api/v1/resyncs/long/events').set('Authorization', `Bearer ${token}`);
+    const stream = await listen();
+    expect([stream.status, stream.text]).toEqual([200, expect.stringContaining('event:snapshot')]);
+    expect(stream.text).not.toContain('event:end');
+    await request(app)
+      .delete(`/api/v1/principals/${principalId}/rights/resyncBatch`)
+      .set('Authorization', brief.as.state);
+    expect((await listen()).status).toBe(403);
+  } finally {
+    await brief.close();
+  }
+});
+
+test('when the audit can’t be written the change stands, and the log has the whole event', async () => {
+  const torn = await apiWorld();
+  try {
+    await torn.control.raw('RENAME TABLE auditEvent TO elsewhere');
+    const answer = await request(torn.app)
+      .post('/api/v1/principals')
+      .set('Authorization', torn.as.state)
+      .send({ name: 'kept', districts: [torn.here] });
+    expect(answer.status).toBe(201);
+    const { principalId } = answer.body as { principalId: string };
+    const line = torn.logLines.find((text) => text.includes('audit event could not be written'));
+    expect(JSON.parse(line!)).toMatchObject({
+      auditEvent: { action: 'POST /principals', status: 201, details: { principalId, name: 'kept' } },
+    });
+  } finally {
+    await torn.close();
   }
 });

@@ -47,7 +47,7 @@ export interface ApiWorld {
 interface ApiWorldOptions {
   /** Defaults to the test stack's server. */
   readonly temporalAddress?: string;
-  readonly limits?: { perToken?: number; refusedPerAddress?: number };
+  readonly limits?: { perToken?: number; refusedPerAddress?: number; streamMs?: number };
   readonly objects?: Catalog;
   /** Of all districts. */
   readonly years?: YearSetup;

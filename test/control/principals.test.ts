@@ -3,7 +3,8 @@ import knex from 'knex';
 import * as migration from '../../migrations/control/20261126000001_principals';
 import { listAudit, recordAudit } from '../../src/control/audit';
 import { createToken, verifyToken } from '../../src/control/tokens';
-import { rightsByDefault, toolRights } from '../../src/domain/rights';
+import { listPrincipals } from '../../src/control/principals';
+import { type Reach, reaches, rightsByDefault, toolRights } from '../../src/domain/rights';
 import { controlDatabase } from './support';
 
 let control: Knex;
@@ -70,4 +71,38 @@ test('a stored right that the level can’t have gives nothing', async () => {
   await expect(
     createToken(control, { name: 'x', level: 'district', districts: ['a'], rights: ['stateRequest'] }),
   ).rejects.toThrow(RangeError);
+});
+
+test('who is within an administrator’s reach is the same in SQL as in the rule', async () => {
+  const reach = (level: Reach['level'], districts: string[] | null): Reach => ({ level, districts });
+  const everyone = [
+    ...[['a'], ['b'], ['a', 'b'], []].flatMap((districts) => [
+      reach('district', districts),
+      reach('state', districts),
+    ]),
+    reach('state', null),
+  ];
+  const ids = everyone.map((_, index) => `reach-${index}`);
+  await control('principal').insert(
+    everyone.map(({ level, districts }, index) => ({
+      principalID: ids[index],
+      name: 'x',
+      level,
+      districts: districts && JSON.stringify(districts),
+    })),
+  );
+  for (const who of everyone) {
+    const { items } = await listPrincipals(control, { within: who, limit: 500 });
+    const listed = items.map(({ principalId }) => principalId).filter((id) => ids.includes(id));
+    const expected = ids.filter((_, index) => reaches(who, everyone[index]!));
+    expect([who, listed.sort()]).toEqual([who, expected.sort()]);
+  }
+  const [a, ab, state] = [everyone[0]!, everyone[4]!, everyone[8]!];
+  expect([reaches(a, ab), reaches(ab, a), reaches(a, a), reaches(a, state)]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  expect([reaches(state, a), reaches(state, state), reaches(a, everyone[6]!)]).toEqual([true, true, false]);
 });
