@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Reconciliation } from './control/reconcile';
 import type { ResyncRequest } from './domain/resync';
+import { repeat } from './repeat';
 
 const intervalMs = 30_000;
 
@@ -14,28 +15,16 @@ export function startReconciler({
   start: (request: ResyncRequest) => Promise<unknown>;
   logger: Logger;
 }): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const turn = async (): Promise<void> => {
-    try {
+  return repeat(
+    async (stopping) => {
       const { lost, toStart } = await pass();
       if (lost.length > 0) logger.warn({ resyncIds: lost }, 'resyncs were lost');
       for (const request of toStart) {
-        if (stopped) return;
+        if (stopping()) return;
         await start(request);
         logger.info({ resyncId: request.resyncId }, 'accepted resync given to its agent');
       }
-    } catch (error) {
-      logger.debug({ error: error instanceof Error ? error.name : 'unknown' }, 'reconciliation put off');
-    }
-    if (!stopped) timer = setTimeout(() => void (running = turn()), intervalMs);
-  };
-  let running = turn();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
     },
-  };
+    { everyMs: intervalMs, name: 'reconciliation', logger },
+  );
 }

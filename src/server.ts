@@ -7,11 +7,16 @@ import { createApp } from './api/app';
 import { Gateway } from './api/gateway';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
+import { postDueAlerts } from './control/due-alerts';
 import { reconcile } from './control/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
 import { createLogger } from './logger';
 import { startReconciler } from './reconciler';
+import { repeat } from './repeat';
+
+/** What is due is due by the day; an hour is often enough to look. */
+const dueAlertsEveryMs = 3_600_000;
 
 export interface RunningServer {
   /** Where it listens, e.g. http://127.0.0.1:8080. */
@@ -22,7 +27,8 @@ export interface RunningServer {
 
 /**
  * Starts the API: a database pool and a Temporal client that connect when they are needed, so that it comes up (and says
- * so in /readyz) while either is away. A reconciler gives accepted requests to Temporal and finds lost runs.
+ * so in /readyz) while either is away. A reconciler gives accepted requests to Temporal and finds lost runs, and
+ * alerts chase what is due.
  * @throws CatalogError; ConfigError; the listener's error when the port is taken
  */
 export async function startServer(
@@ -51,11 +57,15 @@ export async function startServer(
     start: (request) => gateway.enqueue(request),
     logger,
   });
+  const chaser = repeat(
+    () => postDueAlerts(control, config.districts, { ...config.scenarios, now: new Date() }),
+    { everyMs: dueAlertsEveryMs, name: 'alerts of what is due', logger },
+  );
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${config.api.host}:${port}`,
     stop: async () => {
-      await reconciler.stop();
+      await Promise.all([reconciler.stop(), chaser.stop()]);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

@@ -10,6 +10,7 @@ import type { Principal } from '../control/tokens';
 import type { Catalog } from '../domain/catalog';
 import { alertRoutes } from './alerts';
 import { auditRoutes } from './audit';
+import { complianceRoutes } from './compliance';
 import type { ApiContext } from './context';
 import { districtRoutes } from './districts';
 import { docsRouter } from './docs';
@@ -28,6 +29,7 @@ import { resyncRoutes } from './resyncs';
 import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
 import { stateRequestRoutes } from './state-requests';
+import { scopedYearRoutes } from './scoped-year';
 
 export interface AppOptions {
   readonly config: Config;
@@ -57,6 +59,8 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...principalTokenRoutes(context),
     ...auditRoutes(context),
     ...stateRequestRoutes(context),
+    ...scopedYearRoutes(context),
+    ...complianceRoutes(context),
   ];
 }
 

@@ -12,7 +12,7 @@ const countNames = [
   'gone',
 ] as const;
 
-/** The report as CSV (RFC 4180): a header, then a line an object. */
+/** The report as CSV: a header, then a line an object. */
 export function reportCsv(resync: ResyncView): string {
   const header = ['object', 'status', 'colour', ...countNames, 'startedAt', 'endedAt', 'message'];
   const lines = resync.objectRows.map((row) => [

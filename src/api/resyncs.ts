@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { DistrictConfig } from '../config';
 import { ConflictError } from '../control/control-error';
 import { listResyncs } from '../control/list-resyncs';
 import { readResync } from '../control/read-resync';
 import { forgetRefusedResync, insertResync, loadResync, setResyncStatus } from '../control/resyncs';
+import { readScopedYear } from '../control/school-years';
 import type { Principal } from '../control/tokens';
 import { planResync, planScopeOf } from '../domain/plan';
 import type { ResyncRequest } from '../domain/resync';
+import { adviseResync, scenarioProblem } from '../domain/scenario-rules';
+import type { OfferedYear } from '../domain/school-year';
 import { type ApiContext, requireOfferedYear } from './context';
 import { requireDistrict, requireVisible, seesInside } from './principal';
 import { Problem } from './problem';
@@ -46,6 +50,11 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
           const detail = 'Only the state makes a STATE_REQUEST.';
           throw new Problem(422, detail, [{ detail, pointer: '#/scenario' }]);
         }
+        const problem = scenarioProblem(body.scenario, body.objects, year);
+        if (problem) {
+          const { why: detail, field } = problem;
+          throw new Problem(422, detail, [{ detail, pointer: `#/${field}` }]);
+        }
         planResync(context.catalog, body, planScopeOf(district, year));
         const { removals: _, ...asked } = body;
         const answer = await startResync(
@@ -58,10 +67,13 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
             initiator: body.scenario === 'STATE_REQUEST' ? 'state' : 'district',
             requestedBy: requesterOf(principal),
           },
-          idempotencyKeyOf(request.get('Idempotency-Key')),
+          {
+            idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
+            refuse: () => whyYearChanged(context, district, year),
+          },
         );
         response.location(`/api/v1/resyncs/${answer.resyncId}`);
-        return answer;
+        return { ...answer, advice: adviseResync(body.scenario, null) };
       },
     }),
     route({
@@ -112,6 +124,20 @@ export function requesterOf({ name, principalId }: Principal): string {
   return `${name.slice(0, 60)} (${principalId})`;
 }
 
+/**
+ * A switch of the scoped year waits for stored resyncs and keeps new ones out while it is made; one that was planned before
+ * it and stored after it would run for another year than the one it was checked for.
+ */
+async function whyYearChanged(
+  { control }: ApiContext,
+  district: DistrictConfig,
+  { currentYear }: OfferedYear,
+): Promise<string | null> {
+  const now = await readScopedYear(control, district);
+  if (now === currentYear) return null;
+  return `The scoped year has just been switched from ${currentYear} to ${now}: look at the request again and repeat it.`;
+}
+
 export function idempotencyKeyOf(header: string | undefined): string | null {
   const checked = idempotencyHeader.shape['Idempotency-Key'].safeParse(header);
   if (checked.success) return checked.data ?? null;
@@ -122,14 +148,20 @@ export function idempotencyKeyOf(header: string | undefined): string | null {
 /**
  * Stored first, then given to the agent: what was accepted is never lost. When Temporal doesn't answer the row stays
  * `accepted`, and the repeated request or the reconciler starts it.
+ * @param refuse looked at once it is stored: why it can't be after all
  */
 async function startResync(
   { control, gateway }: ApiContext,
   request: ResyncRequest,
-  idempotencyKey: string | null,
-): Promise<z.output<typeof schemas.accepted>> {
+  { idempotencyKey, refuse }: { idempotencyKey: string | null; refuse: () => Promise<string | null> },
+): Promise<Omit<z.output<typeof schemas.accepted>, 'advice'>> {
   const stored = await insertResync(control, { request, idempotencyKey });
   const { resyncId } = stored.request;
+  const refusal = stored.created ? await refuse() : null;
+  if (refusal !== null) {
+    await forgetRefusedResync(control, resyncId);
+    throw new Problem(409, refusal);
+  }
   if (stored.status !== 'accepted')
     return { resyncId, status: stored.status, position: null, created: stored.created };
   const { position } = await gateway.enqueue(stored.request).catch(async (error: unknown) => {

@@ -4,7 +4,7 @@ import { scenarios } from '../domain/resync';
 
 const count = z.int().meta({ example: 960 });
 const time = z.string().meta({ format: 'date-time' });
-const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
+export const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
   id: 'Colour',
   description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
 });
@@ -170,6 +170,15 @@ export const accepted = z
     status: resyncStatus,
     position: z.int().nullable().meta({ description: 'place in the agent’s queue; 0 runs now' }),
     created: z.boolean().meta({ description: 'false: the same Idempotency-Key had started it before' }),
+    advice: z
+      .object({
+        verification: z
+          .object({ verificationId: z.string(), finishedAt: time, resyncNecessary: z.boolean() })
+          .nullable(),
+        text: z.string(),
+      })
+      .nullable()
+      .meta({ description: 'for scenario OTHER: whether a resync is called for; it never blocks' }),
   })
   .meta({ id: 'Accepted' });
 

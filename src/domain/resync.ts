@@ -22,6 +22,11 @@ export type ResyncStatus =
 
 export const endedStatuses: readonly ResyncStatus[] = ['finished', 'failed', 'cancelled', 'lost'];
 
+/** Does it wait, run or stand still, with its end to come? */
+export function isOpen(status: ResyncStatus): boolean {
+  return !endedStatuses.includes(status);
+}
+
 /** Everything a run needs to know; small, and free of record values: it is a workflow's input. */
 export interface ResyncRequest {
   readonly resyncId: string;

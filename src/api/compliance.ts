@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { type DistrictCompliance, endingYear, readCompliance } from '../control/compliance';
+import type { Principal } from '../control/tokens';
+import type { ApiContext } from './context';
+import { sees } from './principal';
+import { toCsv } from './report-csv';
+import { route, type RouteSpec } from './route';
+import * as schemas from './year-schemas';
+import { yearRunView, yearStartView, yearSwitchView } from './year-views';
+
+/** The state's list of the mandatory resyncs around the end of a school year. */
+export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/compliance',
+      right: 'resyncBatch',
+      stateOnly: true,
+      tag: 'School years',
+      summary:
+        'Every district’s end-of-year resync, switch and start-of-year resync; format=csv: a line a district',
+      query: z.strictObject({
+        schoolYear: z.coerce.number().int().min(1990).max(2100).optional(),
+        format: z.enum(['json', 'csv']).default('json'),
+      }),
+      responses: {
+        200: { description: 'The list, in the order of the configuration', schema: schemas.compliance },
+      },
+      handler: async ({ query, principal, response }) => {
+        const districts = config.districts.filter(({ id }) => sees(principal, id));
+        const schoolYear = query.schoolYear ?? (await endingYear(control, districts));
+        const items = await readCompliance(control, districts, {
+          ...config.scenarios,
+          schoolYear,
+          now: new Date(),
+        });
+        if (query.format === 'csv') {
+          response
+            .attachment(`compliance-${schoolYear}.csv`)
+            .type('text/csv')
+            .send(toCsv(linesOf(items)));
+          return undefined;
+        }
+        return { schoolYear, counts: countsOf(items), items: items.map((item) => view(principal, item)) };
+      },
+    }),
+  ];
+}
+
+function view(
+  principal: Principal,
+  item: DistrictCompliance,
+): z.input<typeof schemas.compliance>['items'][0] {
+  const { endOfYear, switched, startOfYear, ...district } = item;
+  const { run, ...end } = endOfYear;
+  return {
+    ...district,
+    endOfYear: { ...end, resync: run && yearRunView(principal, run) },
+    switched: switched && yearSwitchView(principal, switched),
+    startOfYear: yearStartView(principal, startOfYear),
+  };
+}
+
+function countsOf(items: readonly DistrictCompliance[]): z.input<typeof schemas.compliance>['counts'] {
+  const number = (is: (item: DistrictCompliance) => boolean): number => items.filter(is).length;
+  const ended = (status: string) => number(({ endOfYear }) => endOfYear.status === status);
+  const begun = (status: string) => number(({ startOfYear }) => startOfYear.status === status);
+  return {
+    districts: items.length,
+    endOfYear: { done: ended('done'), missing: ended('missing') },
+    switched: number(({ switched }) => switched !== null),
+    startOfYear: {
+      notDue: begun('notDue'),
+      due: begun('due'),
+      overdue: begun('overdue'),
+      done: begun('done'),
+    },
+  };
+}
+
+const header = [
+  ...[
+    'district',
+    'name',
+    'scopedYear',
+    'endOfYear',
+    'endOfYearResync',
+    'endOfYearEndedAt',
+    'endOfYearColour',
+  ],
+  ...['why', 'switchedAt', 'switchedBy', 'overridden', 'reason'],
+  ...['startOfYear', 'startOfYearDueAt', 'startOfYearResync'],
+];
+
+function linesOf(items: readonly DistrictCompliance[]): (string | number)[][] {
+  const lines = items.map(({ districtId, name, scopedYear, endOfYear, switched, startOfYear }) => [
+    ...[districtId, name, scopedYear, endOfYear.status],
+    ...[endOfYear.run?.resyncId ?? '', endOfYear.run?.endedAt ?? '', endOfYear.run?.colour ?? ''],
+    endOfYear.why ?? '',
+    ...[switched?.switchedAt ?? '', switched?.switchedBy ?? ''],
+    ...[switched === null ? '' : switched.overridden ? 'yes' : 'no', switched?.reason ?? ''],
+    ...[startOfYear.status, startOfYear.dueAt ?? '', startOfYear.run?.resyncId ?? ''],
+  ]);
+  return [header, ...lines];
+}

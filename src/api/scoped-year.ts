@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { acceptResync } from '../control/accept-resync';
+import { postDueAlerts } from '../control/due-alerts';
+import { readScopedYearView, switchScopedYear } from '../control/scoped-year';
+import type { Principal } from '../control/tokens';
+import type { DistrictConfig } from '../config';
+import { offeredYears } from '../domain/school-year';
+import type { ApiContext } from './context';
+import { requireDistrict, requireInside } from './principal';
+import { Problem } from './problem';
+import { requesterOf } from './resyncs';
+import { route, type RouteSpec } from './route';
+import { districtParams, resyncParams } from './schemas';
+import * as schemas from './year-schemas';
+import { yearRunView, yearStartView, yearSwitchView } from './year-views';
+
+const statusOf = { notAllowed: 403, conflict: 409, invalid: 422 } as const;
+
+/** The scoped year of a district, its switch, and the acceptance of the outcome that stands in its way. */
+export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
+  const { scenarios } = config;
+
+  const show = async (
+    principal: Principal,
+    district: DistrictConfig,
+  ): Promise<z.input<typeof schemas.scopedYear>> => {
+    const view = await readScopedYearView(control, district, { ...scenarios, now: new Date() });
+    const { scopedYear, switches, yearEnd, yearStart } = view;
+    return {
+      districtId: district.id,
+      scopedYear,
+      offeredYears: offeredYears(scopedYear, district).map(({ schoolYear, kind, objects }) => ({
+        schoolYear,
+        kind,
+        objects: objects && [...objects],
+      })),
+      endOfYear: {
+        holds: yearEnd.holds,
+        why: yearEnd.holds ? null : yearEnd.why,
+        resync: yearEnd.run && yearRunView(principal, yearEnd.run),
+      },
+      startOfYear: yearStartView(principal, yearStart),
+      switches: switches.map((change) => yearSwitchView(principal, change)),
+    };
+  };
+
+  return [
+    route({
+      method: 'get',
+      path: '/districts/{district}/scoped-year',
+      right: 'resyncBatch',
+      tag: 'School years',
+      summary: 'The scoped year, whether it may be ended, and whether its start-of-year resync is due',
+      params: districtParams,
+      responses: { 200: { description: 'How the scoped year stands', schema: schemas.scopedYear } },
+      handler: ({ params, principal }) =>
+        show(principal, requireDistrict(config, principal, params.district)),
+    }),
+    route({
+      method: 'put',
+      path: '/districts/{district}/scoped-year',
+      right: 'administration',
+      tag: 'School years',
+      summary: 'Switch to the next school year, once the ending one has its full resync',
+      params: districtParams,
+      body: schemas.switchRequest,
+      responses: { 200: { description: 'How the scoped year stands after it', schema: schemas.scopedYear } },
+      handler: async ({ params, body, principal }) => {
+        const district = requireDistrict(config, principal, params.district);
+        const verdict = await switchScopedYear(control, district, {
+          to: body.schoolYear,
+          level: principal.level,
+          reason: body.override?.reason ?? null,
+          by: requesterOf(principal),
+          acceptedColours: scenarios.acceptedColours,
+        });
+        if (verdict.kind === 'refused') {
+          const { how, field, why } = verdict;
+          const places = field === null ? [] : [{ detail: why, pointer: `#/${field}` }];
+          throw new Problem(statusOf[how], why, places);
+        }
+        // Told at once; should this fail, the hourly pass tells it.
+        await postDueAlerts(control, [district], { ...scenarios, now: new Date() });
+        return show(principal, district);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/resyncs/{id}/accept',
+      right: 'administration',
+      stateOnly: true,
+      tag: 'School years',
+      summary: 'Accept the outcome of a full resync, so that its school year may be ended',
+      params: resyncParams,
+      body: z.strictObject({ reason: schemas.reason }).meta({ id: 'AcceptRequest' }),
+      responses: { 200: { description: 'Accepted; the first acceptance stays', schema: schemas.acceptance } },
+      handler: async ({ params, body, principal }) => {
+        await requireInside(control, principal, params.id);
+        return acceptResync(control, {
+          resyncId: params.id,
+          by: requesterOf(principal),
+          reason: body.reason,
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { Principal } from '../control/tokens';
+import type { YearSwitch } from '../control/scoped-year';
+import type { YearRun, YearStart } from '../domain/year-end';
+import { seesInside } from './principal';
+import type * as schemas from './year-schemas';
+
+/** A run that decides about a turn of the year; of the state's a district sees that it is, not how it came out. */
+export function yearRunView(principal: Principal, run: YearRun): z.input<typeof schemas.yearRun> {
+  const { resyncId, scenario, initiator, endedAt, accepted } = run;
+  return {
+    ...{ resyncId, scenario, initiator, endedAt, accepted },
+    colour: seesInside(principal, run) ? run.colour : null,
+  };
+}
+
+/** How the start-of-year resync stands, for the caller. */
+export function yearStartView(
+  principal: Principal,
+  { run, ...start }: YearStart,
+): z.input<typeof schemas.startOfYear> {
+  return { ...start, resync: run && yearRunView(principal, run) };
+}
+
+/** A switch, for the caller: why and by whom the state overrode is the state's. */
+export function yearSwitchView({ level }: Principal, change: YearSwitch): z.input<typeof schemas.yearSwitch> {
+  if (level === 'state' || !change.overridden) return { ...change };
+  return { ...change, switchedBy: 'the state', reason: null };
+}

@@ -1,0 +1,62 @@
+import type { Knex } from 'knex';
+import { judgeYearStart } from '../domain/year-end';
+import { postAlert } from './post-alert';
+import type { DistrictYears } from './school-years';
+import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './scoped-year';
+import { readYearRuns } from './year-runs';
+
+const weekMs = 7 * 86_400_000;
+
+/**
+ * Posts what is due: for every district whose scoped year was switched and whose start-of-year resync isn't made, one
+ * alert; once it is overdue, another every week until it is. Safe to repeat as often as one likes.
+ * @returns number of start-of-year resyncs that are due or overdue
+ */
+export async function postDueAlerts(
+  control: Knex,
+  districts: readonly (DistrictYears & { readonly name: string })[],
+  { now, acceptedColours, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
+): Promise<number> {
+  const switches = await readLastSwitches(control);
+  const runsOf = new Map<number, Awaited<ReturnType<typeof readYearRuns>>>();
+  let due = 0;
+  for (const { id, name } of districts) {
+    const last = switches.get(id);
+    const switchedAt = switchedForwardAt(last);
+    if (!last || switchedAt === null) continue;
+    const schoolYear = last.toYear;
+    const runs = runsOf.get(schoolYear) ?? (await readYearRuns(control, { schoolYear }));
+    runsOf.set(schoolYear, runs);
+    const start = judgeYearStart(
+      { schoolYear, runs: runs.get(id) ?? [], acceptedColours },
+      { switchedAt, dueDays: startOfYearDueDays, now },
+    );
+    if (start.status !== 'due' && start.status !== 'overdue') continue;
+    due += 1;
+    const dueAt = new Date(start.dueAt!);
+    const alert = {
+      category: 'Vertical Interoperability',
+      name: 'Start-of-year Resync Due',
+      districtId: id,
+      right: 'resyncBatch' as const,
+      dueAt,
+    };
+    // The time of the switch is part of the key: a year that was gone back from and switched to again is due again.
+    const alertKey = `start-of-year:${id}:${schoolYear}:${Date.parse(switchedAt)}`;
+    const what = `the full start-of-year resync of ${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')} for ${name}`;
+    const until = start.dueAt!.slice(0, 10);
+    await postAlert(control, {
+      ...alert,
+      alertKey,
+      text: `The scoped year was switched. Roll the enrollments forward, then send ${what}: it is due by ${until}.`,
+    });
+    if (start.status === 'due') continue;
+    const week = Math.floor((now.getTime() - dueAt.getTime()) / weekMs);
+    await postAlert(control, {
+      ...alert,
+      alertKey: `${alertKey}:week-${week}`,
+      text: `Overdue: ${what} was due by ${until}.${start.why === null ? '' : ` ${start.why}`}`,
+    });
+  }
+  return due;
+}

@@ -1,0 +1,147 @@
+import type { Colour } from './outcome';
+import { endedStatuses, type Initiator, type ResyncStatus, type Scenario } from './resync';
+
+/**
+ * May a school year be ended? (Seed: "This resync must be completed before the scoped year of the district/state zones is
+ * switched to the new school year. This should be a full resync.") What the words mean: docs/decisions/0007.
+ * All times are ISO 8601, from the database's clock, so that text compares as time does.
+ */
+
+/** A resync of the school year in question, as far as these rules look. */
+export interface YearRun {
+  readonly resyncId: string;
+  readonly full: boolean;
+  readonly scenario: Scenario;
+  readonly initiator: Initiator;
+  readonly status: ResyncStatus;
+  readonly colour: Colour;
+  readonly requestedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** Records it inserted or updated at the state. */
+  readonly written: number;
+  /** Enrollments it read; `null`: it has no object of that name. */
+  readonly enrollmentsRead: number | null;
+  /** A state administrator accepted its outcome, with a reason. */
+  readonly accepted: boolean;
+}
+
+/** Something that shows that the state no longer holds what the district holds, e.g. a verification that found drift. */
+export interface KnownChange {
+  readonly at: string;
+  /** One sentence for people; no objects and no counts of a state's request. */
+  readonly why: string;
+}
+
+export interface YearFacts {
+  readonly schoolYear: number;
+  readonly runs: readonly YearRun[];
+  /** Changes known from elsewhere than the runs. */
+  readonly changes?: readonly KnownChange[];
+  readonly acceptedColours: readonly Colour[];
+}
+
+/** Whether the year may be ended; `run` is the full resync that decides it. */
+export type YearEnd =
+  | { readonly holds: true; readonly run: YearRun }
+  | { readonly holds: false; readonly run: YearRun | null; readonly why: string };
+
+const byEnd = (a: YearRun, b: YearRun): number =>
+  (a.endedAt ?? '').localeCompare(b.endedAt ?? '') || a.resyncId.localeCompare(b.resyncId);
+
+/** Its outcome counts as accepted: by its colour, or by a person of the state. */
+export function isAccepted(run: YearRun, acceptedColours: readonly Colour[]): boolean {
+  return run.status === 'finished' && (run.accepted || acceptedColours.includes(run.colour));
+}
+
+/**
+ * The end-of-year condition: the newest full resync of the year that finished has an accepted outcome, and nothing since
+ * it says that the state lacks something. An older, better one doesn't help: what the newest found is how things stand.
+ */
+export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColours }: YearFacts): YearEnd {
+  const run = runs
+    .filter(({ full, status }) => full && status === 'finished')
+    .sort(byEnd)
+    .at(-1);
+  if (!run) {
+    const why = `No full resync (all objects) of ${schoolYear} has finished: send one, scenario END_OF_YEAR.`;
+    return { holds: false, run: null, why };
+  }
+  if (!isAccepted(run, acceptedColours)) {
+    return { holds: false, run, why: whyNotAccepted(run, acceptedColours) };
+  }
+  const since = whatChangedSince(run, runs, changes);
+  if (since === null) return { holds: true, run };
+  return { holds: false, run, why: `${since} Send a full resync of ${schoolYear} again.` };
+}
+
+function whyNotAccepted(run: YearRun, acceptedColours: readonly Colour[]): string {
+  const mend = 'mend its errors and send it again, or let a state administrator accept it with a reason.';
+  if (run.initiator === 'state') {
+    return `The newest full resync, ${run.resyncId}, was asked for by the state, and its outcome is not accepted: send a full one, or let a state administrator accept it with a reason.`;
+  }
+  return `The newest full resync, ${run.resyncId}, finished ${run.colour}, and ${acceptedColours.join(' or ')} is accepted: ${mend}`;
+}
+
+function whatChangedSince(
+  run: YearRun,
+  runs: readonly YearRun[],
+  changes: readonly KnownChange[],
+): string | null {
+  for (const later of runs.filter((other) => byEnd(other, run) > 0).sort(byEnd)) {
+    // Withdrawn from the queue: it never looked at anything.
+    const neverRan = later.startedAt === null && later.written === 0;
+    if (neverRan || !endedStatuses.includes(later.status)) continue;
+    const what = `A later resync, ${later.resyncId},`;
+    if (later.initiator === 'state' && (later.status !== 'finished' || later.written > 0)) {
+      return `${what} was asked for by the state, and the full one before it counts no more.`;
+    }
+    if (later.status !== 'finished') return `${what} did not finish (${later.status}).`;
+    if (later.written > 0) return `${what} wrote records, so the data changed after the full one.`;
+  }
+  return changes.find(({ at }) => at > run.endedAt!)?.why ?? null;
+}
+
+/** How the start-of-year resync of a scoped year stands. `notDue`: the scoped year was not switched to this year. */
+export type YearStartStatus = 'notDue' | 'due' | 'overdue' | 'done';
+
+export interface YearStart {
+  readonly status: YearStartStatus;
+  /** Until when it is to be made, ISO 8601; `null` while it isn't due. */
+  readonly dueAt: string | null;
+  /** The resync that did it. */
+  readonly run: YearRun | null;
+  /** Why a resync made for it doesn't count, in one sentence. */
+  readonly why: string | null;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * The start-of-year resync: full, of scenario START_OF_YEAR, asked for after the switch, finished with an accepted
+ * outcome (seed: "after all enrollments have been rolled forward and the scoped year ... has been updated"). One that
+ * read no enrollment of the new year came before they were rolled forward, and doesn't count.
+ * @param switchedAt when the scoped year was last switched to this year; `null`: it wasn't
+ */
+export function judgeYearStart(
+  { schoolYear, runs, acceptedColours }: YearFacts,
+  { switchedAt, dueDays, now }: { switchedAt: string | null; dueDays: number; now: Date },
+): YearStart {
+  if (switchedAt === null) return { status: 'notDue', dueAt: null, run: null, why: null };
+  const dueAt = new Date(Date.parse(switchedAt) + dueDays * dayMs).toISOString();
+  const made = runs
+    .filter((run) => run.full && run.scenario === 'START_OF_YEAR' && run.status === 'finished')
+    .filter(({ requestedAt }) => requestedAt >= switchedAt)
+    .sort(byEnd);
+  const whys = made.map((run) => whyNoStart(run, schoolYear, acceptedColours));
+  const good = whys.lastIndexOf(null);
+  if (good >= 0) return { status: 'done', dueAt, run: made[good]!, why: null };
+  const status = now.getTime() > Date.parse(dueAt) ? 'overdue' : 'due';
+  return { status, dueAt, run: null, why: whys.at(-1) ?? null };
+}
+
+function whyNoStart(run: YearRun, schoolYear: number, acceptedColours: readonly Colour[]): string | null {
+  if (!isAccepted(run, acceptedColours)) return whyNotAccepted(run, acceptedColours);
+  if (run.enrollmentsRead !== 0) return null;
+  return `${run.resyncId} read no enrollment of ${schoolYear}: roll the enrollments forward first, then send it again.`;
+}

@@ -1,0 +1,235 @@
+import request from 'supertest';
+import { finishObject } from '../../src/control/history';
+import { postDueAlerts } from '../../src/control/due-alerts';
+import { finishResync } from '../../src/control/resyncs';
+import type { ResyncRequest } from '../../src/domain/resync';
+import { ledgerPage, runningResync, storedError } from '../control/support';
+import { apiWorld, type ApiWorld } from './support';
+import { withWorker } from './worker';
+
+let world: ApiWorld;
+beforeEach(async () => (world = await apiWorld()));
+afterEach(() => world.close());
+
+type Who = keyof ApiWorld['as'];
+const get = (path: string, who: Who = 'here') =>
+  request(world.app).get(`/api/v1${path}`).set('Authorization', world.as[who]);
+const send = (method: 'post' | 'put', path: string, body: object, who: Who = 'here') =>
+  request(world.app)[method](`/api/v1${path}`).set('Authorization', world.as[who]).send(body);
+const yearOf = () => `/districts/${world.here}/scoped-year`;
+const switchTo = (schoolYear: number, body: object = {}, who: Who = 'here') =>
+  send('put', yearOf(), { schoolYear, ...body }, who);
+
+/** A resync that ended with 100 records, of which so many were refused and the others are new (or equal). */
+async function ended(
+  resyncId: string,
+  { errors = 0, inserted = 0, ...over }: Partial<ResyncRequest> & { errors?: number; inserted?: number } = {},
+): Promise<void> {
+  const { control } = world;
+  await runningResync(control, resyncId, ['School'], { districtId: world.here, ...over });
+  for (let i = 0; i < errors; i++) await storedError(control, { resyncId, object: 'School', key: `${i}` });
+  await ledgerPage(
+    control,
+    { resyncId, object: 'School', read: 100 },
+    { inserted, unchanged: 100 - inserted - errors, failed: errors },
+  );
+  await finishObject(control, { resyncId, object: 'School', status: 'finished' });
+  await finishResync(control, { resyncId, status: 'finished' });
+}
+
+test('the switch is refused until the ending year has its full resync, and then moves every route to the new year', () =>
+  withWorker(world, async () => {
+    const refused = await switchTo(2028);
+    expect([refused.status, refused.body]).toMatchObject([
+      409,
+      { detail: 'No full resync (all objects) of 2027 has finished: send one, scenario END_OF_YEAR.' },
+    ]);
+    const sent = await send('post', `/districts/${world.here}/resyncs`, {
+      objects: 'all',
+      scenario: 'END_OF_YEAR',
+    });
+    const { resyncId } = sent.body as { resyncId: string };
+    const waiting = await switchTo(2028);
+    expect([waiting.status, JSON.stringify(waiting.body)]).toEqual([409, expect.stringContaining(resyncId)]);
+    await finished(resyncId);
+
+    const switched = await switchTo(2028);
+    expect([switched.status, switched.body]).toMatchObject([
+      200,
+      {
+        scopedYear: 2028,
+        endOfYear: { holds: false },
+        startOfYear: { status: 'due' },
+        switches: [{ fromYear: 2027, toYear: 2028, overridden: false, resyncId }],
+      },
+    ]);
+    const districts = await get('/districts');
+    expect((districts.body as { items: { schoolYear: number }[] }).items[0]!.schoolYear).toBe(2028);
+    expect((await get(`/districts/${world.here}/objects`)).body).toMatchObject({ schoolYear: 2028 });
+    expect((await get(`/districts/${world.here}/objects?schoolYear=2027`)).status).toBe(422);
+    expect((await switchTo(2028)).status).toBe(200);
+    expect(await world.control('scopedYearSwitch')).toHaveLength(1);
+
+    const alerts = await world.control('processAlert').where({ name: 'Start-of-year Resync Due' });
+    expect(alerts).toMatchObject([
+      { category: 'Vertical Interoperability', districtID: world.here, toolRight: 'resyncBatch' },
+    ]);
+    const start = await send('post', `/districts/${world.here}/resyncs`, {
+      objects: 'all',
+      scenario: 'START_OF_YEAR',
+    });
+    await finished((start.body as { resyncId: string }).resyncId);
+    expect((await get(yearOf())).body).toMatchObject({ startOfYear: { status: 'done' } });
+  }));
+
+async function finished(resyncId: string): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    const row = (await world.control('resync').where({ resyncID: resyncId }).first()) as { status: string };
+    if (row.status === 'finished') return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The resync never finished.');
+}
+
+test('a change after the full resync, or a red outcome, stands in the way until it is made again or accepted by the state', async () => {
+  await ended('full', { inserted: 100 });
+  expect((await get(yearOf())).body).toMatchObject({
+    endOfYear: { holds: true, resync: { resyncId: 'full' } },
+  });
+  await ended('later', { inserted: 1, objects: ['School'] });
+  expect((await switchTo(2028)).body).toMatchObject({
+    detail: expect.stringContaining('later, wrote records') as string,
+  });
+
+  await ended('red', { errors: 2 });
+  expect((await switchTo(2028)).body).toMatchObject({
+    detail: expect.stringContaining('red, finished red') as string,
+  });
+  const accept = (id: string, who: Who, reason = 'known defects of the vendor') =>
+    send('post', `/resyncs/${id}/accept`, { reason }, who);
+  expect((await accept('red', 'here')).status).toBe(403);
+  expect((await accept('red', 'state', ' ')).status).toBe(422);
+  expect((await accept('later', 'state')).status).toBe(409);
+  expect((await accept('red', 'state')).body).toMatchObject({ reason: 'known defects of the vendor' });
+  expect((await accept('red', 'state', 'another')).body).toMatchObject({
+    reason: 'known defects of the vendor',
+  });
+  expect((await switchTo(2028)).body).toMatchObject({ switches: [{ resyncId: 'red' }] });
+});
+
+test('only the state overrides, with a reason that is kept and isn’t shown to the district', async () => {
+  const override = { override: { reason: 'the server burned down' } };
+  expect((await switchTo(2028, override)).status).toBe(403);
+  const [noReason, far] = [
+    await switchTo(2028, { override: {} }, 'state'),
+    await switchTo(2030, override, 'state'),
+  ];
+  expect([noReason.status, noReason.body]).toMatchObject([
+    422,
+    { errors: [{ pointer: '#/override/reason' }] },
+  ]);
+  expect([far.status, far.body]).toMatchObject([422, { errors: [{ pointer: '#/schoolYear' }] }]);
+  expect((await switchTo(2028, override, 'other')).status).toBe(404);
+  expect((await get(yearOf(), 'other')).status).toBe(404);
+
+  const switched = await switchTo(2028, override, 'state');
+  expect(switched.body).toMatchObject({
+    switches: [{ overridden: true, reason: 'the server burned down', resyncId: null }],
+  });
+  const seen = await get(yearOf());
+  expect(seen.body).toMatchObject({
+    scopedYear: 2028,
+    switches: [{ switchedBy: 'the state', reason: null }],
+  });
+  expect((await switchTo(2027)).status).toBe(403);
+  expect((await switchTo(2027, override, 'state')).body).toMatchObject({
+    scopedYear: 2027,
+    startOfYear: { status: 'notDue' },
+  });
+});
+
+test('the state’s own full resync counts, and a district isn’t told how it came out', async () => {
+  await ended('states', { errors: 2, initiator: 'state', scenario: 'STATE_REQUEST' });
+  const { body } = await get(yearOf());
+  expect(body).toMatchObject({ endOfYear: { holds: false, resync: { resyncId: 'states', colour: null } } });
+  expect(JSON.stringify(body)).not.toMatch(/"red"|finished red/);
+});
+
+test('a mandatory scenario must be full, and OTHER is advised but never blocked', async () => {
+  const path = `/districts/${world.here}/resyncs`;
+  const partial = await send('post', path, { objects: ['School'], scenario: 'END_OF_YEAR' });
+  expect([partial.status, partial.body]).toMatchObject([422, { errors: [{ pointer: '#/objects' }] }]);
+  await withWorker(world, async () => {
+    const other = await send('post', path, { objects: ['School'] });
+    expect([other.status, other.body]).toMatchObject([
+      202,
+      {
+        advice: {
+          verification: null,
+          text: expect.stringMatching(/^No verification has been made/) as string,
+        },
+      },
+    ]);
+    const named = await send('post', path, { objects: ['School'], scenario: 'GO_LIVE' });
+    expect(named.body).toMatchObject({ advice: null });
+    await finished((named.body as { resyncId: string }).resyncId);
+  });
+});
+
+test('two switches at the same time make one, and a resync can’t slip in between', async () => {
+  await ended('full');
+  const answers = await Promise.all([1, 2, 3].map(() => switchTo(2028)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(await world.control('scopedYearSwitch')).toHaveLength(1);
+});
+
+test('alerts chase an overdue start-of-year resync once a week until it is made', async () => {
+  await ended('full');
+  await switchTo(2028);
+  const days = (n: number) => ({ ...world.config.scenarios, now: new Date(Date.now() + n * 86_400_000) });
+  const texts = async () =>
+    (
+      (await world.control('processAlert').where({ name: 'Start-of-year Resync Due' })) as { text: string }[]
+    ).map(({ text }) => text.split(':')[0]);
+  for (const n of [1, 2, 13]) await postDueAlerts(world.control, world.config.districts, days(n));
+  expect(await texts()).toHaveLength(1);
+  for (const n of [15, 16, 22, 23]) await postDueAlerts(world.control, world.config.districts, days(n));
+  expect((await texts()).filter((text) => text === 'Overdue')).toHaveLength(2);
+  await ended('start', { scenario: 'START_OF_YEAR', schoolYear: 2028 });
+  expect(await postDueAlerts(world.control, world.config.districts, days(40))).toBe(0);
+  expect(await texts()).toHaveLength(3);
+});
+
+test('the compliance list shows the state every district; counts on top; as JSON and CSV', async () => {
+  await ended('full', { scenario: 'END_OF_YEAR' });
+  await switchTo(2028);
+  const answer = await get('/compliance', 'state');
+  expect(answer.body).toMatchObject({
+    schoolYear: 2027,
+    counts: {
+      districts: 2,
+      endOfYear: { done: 1, missing: 1 },
+      switched: 1,
+      startOfYear: { notDue: 1, due: 1, overdue: 0, done: 0 },
+    },
+    items: [
+      {
+        districtId: world.here,
+        endOfYear: { status: 'done', resync: { resyncId: 'full', colour: 'green' } },
+        switched: { toYear: 2028 },
+        startOfYear: { status: 'due' },
+      },
+      { districtId: world.other, endOfYear: { status: 'missing' }, switched: null },
+    ],
+  });
+  // The year was ended by it; that a correction was sent later doesn't undo that.
+  await ended('correction', { inserted: 1, objects: ['School'] });
+  const csv = await get('/compliance?schoolYear=2027&format=csv', 'state');
+  const [header, line] = csv.text.split('\r\n');
+  expect([csv.type, header]).toEqual([
+    'text/csv',
+    expect.stringMatching(/^district,name,scopedYear,endOfYear,/),
+  ]);
+  expect(line).toMatch(new RegExp(`^${world.here},${world.here},2028,done,full,`));
+  expect((await get('/compliance')).status).toBe(403);
+});
