@@ -76,12 +76,9 @@ export const scopedYear = z
 export const switchRequest = z
   .strictObject({
     schoolYear: year,
-    override: z
-      .strictObject({ reason })
-      .optional()
-      .meta({
-        description: 'the state only: switch although the end-of-year condition does not hold, or back',
-      }),
+    override: z.strictObject({ reason }).optional().meta({
+      description: 'the state only: switch although the end-of-year condition does not hold, or back',
+    }),
   })
   .meta({ id: 'ScopedYearSwitch' });
 

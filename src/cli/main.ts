@@ -9,6 +9,7 @@ import { principalCommand } from './principal';
 import { rightsCommand } from './rights';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
+import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-year';
 import { sendCommand } from './send';
 import { tokenCommand } from './token';
 
@@ -53,6 +54,9 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     causesCommand(),
     objectsCommand(),
     agentCommand(),
+    scopedYearCommand(),
+    acceptCommand(),
+    complianceCommand(),
     alertsCommand(),
     tokenCommand(),
     principalCommand(),

@@ -63,6 +63,7 @@ export function sendCommand(): Command {
         request,
         idempotencyKey: options.idempotencyKey,
       });
+      if (accepted.advice) tell(accepted.advice.text);
       if (!options.wait) {
         if (wantsJson(command)) printJson(accepted);
         else print(accepted.resyncId);

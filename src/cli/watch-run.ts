@@ -1,6 +1,7 @@
 import { createEventSource } from 'eventsource-client';
 import type { ObjectView } from '../control/read-resync';
 import { endedStatuses } from '../domain/resync';
+import type { Advice } from '../domain/scenario-rules';
 import type { ApiClient } from './api-client';
 import { CommandFailure, exitCodes } from './exit-codes';
 import type { ResyncAnswer } from './outcome-table';
@@ -25,6 +26,8 @@ export interface AcceptedAnswer {
   readonly status: string;
   readonly position: number | null;
   readonly created: boolean;
+  /** For scenario OTHER: whether a resync is called for. */
+  readonly advice: Advice | null;
 }
 
 /** Starts a resync. @throws CommandFailure */

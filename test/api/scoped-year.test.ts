@@ -150,7 +150,7 @@ test('only the state overrides, with a reason that is kept and isn’t shown to 
 
 test('the state’s own full resync counts, and a district isn’t told how it came out', async () => {
   await ended('states', { errors: 2, initiator: 'state', scenario: 'STATE_REQUEST' });
-  const { body } = await get(yearOf());
+  const body = (await get(yearOf())).body as object;
   expect(body).toMatchObject({ endOfYear: { holds: false, resync: { resyncId: 'states', colour: null } } });
   expect(JSON.stringify(body)).not.toMatch(/"red"|finished red/);
 });

@@ -66,6 +66,20 @@ test('send follows a run to its green end: progress on standard error, the table
     expect(stdout).not.toContain('processed, 0 errors');
   }));
 
+test('scoped-year shows what stands in the way of a switch, which is refused with 7; compliance lists every district', async () => {
+  process.env['RESYNC_TOKEN'] = world.as.other.slice('Bearer '.length);
+  const shown = await resync('scoped-year');
+  expect(shown.stdout).toMatch(/Scoped year: +2027; resyncs 2027 \(current\)\nEnd of year: +No full resync/);
+  const refused = await resync('scoped-year', 'switch', '--to', '2028');
+  expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining('No full resync')]);
+  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  const list = await resync('compliance');
+  expect(list.stdout).toMatch(/^School year 2027: 2 districts; end of year \d done, \d missing; 0 switched;/);
+  const reason = ['--district', world.other, '--override-reason', 'closed in May', '--json'];
+  const switched = await resync('scoped-year', 'switch', '--to', '2028', ...reason);
+  expect(JSON.parse(switched.stdout)).toMatchObject({ scopedYear: 2028, startOfYear: { status: 'due' } });
+});
+
 test('agent shows the district’s queue', () =>
   withWorker(world, async () => {
     const { code, stdout } = await resync('agent');

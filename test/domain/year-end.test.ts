@@ -115,7 +115,10 @@ describe('a year may be ended when its newest full resync finished with an accep
 });
 
 describe('the start-of-year resync', () => {
-  const begin = (runs: YearRun[], { switchedAt = at(10) as string | null, days = 0 } = {}) =>
+  const begin = (
+    runs: YearRun[],
+    { switchedAt = at(10), days = 0 }: { switchedAt?: string | null; days?: number } = {},
+  ) =>
     judgeYearStart(
       { schoolYear: 2028, runs, acceptedColours },
       { switchedAt, dueDays: 14, now: new Date(Date.parse(at(10)) + days * 86_400_000) },
