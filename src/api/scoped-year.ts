@@ -65,6 +65,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       params: districtParams,
       body: schemas.switchRequest,
       responses: { 200: { description: 'How the scoped year stands after it', schema: schemas.scopedYear } },
+      audit: ({ body }) => ({ ...body }),
       handler: async ({ params, body, principal }) => {
         const district = requireDistrict(config, principal, params.district);
         const verdict = await switchScopedYear(control, district, {
@@ -94,6 +95,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       params: resyncParams,
       body: z.strictObject({ reason: schemas.reason }).meta({ id: 'AcceptRequest' }),
       responses: { 200: { description: 'Accepted; the first acceptance stays', schema: schemas.acceptance } },
+      audit: ({ body }) => ({ ...body }),
       handler: async ({ params, body, principal }) => {
         await requireInside(control, principal, params.id);
         return acceptResync(control, {

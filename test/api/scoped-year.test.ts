@@ -1,23 +1,35 @@
 import request from 'supertest';
 import { finishObject } from '../../src/control/history';
 import { postDueAlerts } from '../../src/control/due-alerts';
-import { finishResync } from '../../src/control/resyncs';
+import { finishResync, insertResync } from '../../src/control/resyncs';
+import { createToken } from '../../src/control/tokens';
 import type { ResyncRequest } from '../../src/domain/resync';
-import { ledgerPage, runningResync, storedError } from '../control/support';
+import { ledgerPage, requestOf, runningResync, storedError } from '../control/support';
 import { apiWorld, type ApiWorld } from './support';
 import { withWorker } from './worker';
 
 let world: ApiWorld;
-beforeEach(async () => (world = await apiWorld()));
+let admin: string;
+beforeEach(async () => {
+  world = await apiWorld();
+  const made = {
+    name: 'admin',
+    level: 'district' as const,
+    districts: [world.here],
+    rights: ['administration', 'resyncBatch'] as const,
+  };
+  admin = `Bearer ${(await createToken(world.control, made)).token}`;
+});
 afterEach(() => world.close());
 
-type Who = keyof ApiWorld['as'];
+type Who = keyof ApiWorld['as'] | 'admin';
+const headerOf = (who: Who) => (who === 'admin' ? admin : world.as[who]);
 const get = (path: string, who: Who = 'here') =>
-  request(world.app).get(`/api/v1${path}`).set('Authorization', world.as[who]);
+  request(world.app).get(`/api/v1${path}`).set('Authorization', headerOf(who));
 const send = (method: 'post' | 'put', path: string, body: object, who: Who = 'here') =>
-  request(world.app)[method](`/api/v1${path}`).set('Authorization', world.as[who]).send(body);
+  request(world.app)[method](`/api/v1${path}`).set('Authorization', headerOf(who)).send(body);
 const yearOf = () => `/districts/${world.here}/scoped-year`;
-const switchTo = (schoolYear: number, body: object = {}, who: Who = 'here') =>
+const switchTo = (schoolYear: number, body: object = {}, who: Who = 'admin') =>
   send('put', yearOf(), { schoolYear, ...body }, who);
 
 /** A resync that ended with 100 records, of which so many were refused and the others are new (or equal). */
@@ -39,6 +51,7 @@ async function ended(
 
 test('the switch is refused until the ending year has its full resync, and then moves every route to the new year', () =>
   withWorker(world, async () => {
+    expect((await switchTo(2028, {}, 'here')).status).toBe(403);
     const refused = await switchTo(2028);
     expect([refused.status, refused.body]).toMatchObject([
       409,
@@ -129,13 +142,15 @@ test('only the state overrides, with a reason that is kept and isn’t shown to 
     { errors: [{ pointer: '#/override/reason' }] },
   ]);
   expect([far.status, far.body]).toMatchObject([422, { errors: [{ pointer: '#/schoolYear' }] }]);
-  expect((await switchTo(2028, override, 'other')).status).toBe(404);
+  expect((await switchTo(2028, override, 'other')).status).toBe(403);
   expect((await get(yearOf(), 'other')).status).toBe(404);
 
   const switched = await switchTo(2028, override, 'state');
   expect(switched.body).toMatchObject({
     switches: [{ overridden: true, reason: 'the server burned down', resyncId: null }],
   });
+  const events = (await world.control('auditEvent').where({ status: 200 })) as { details: string }[];
+  expect(events.map(({ details }) => details).join()).toContain('the server burned down');
   const seen = await get(yearOf());
   expect(seen.body).toMatchObject({
     scopedYear: 2028,
@@ -176,11 +191,30 @@ test('a mandatory scenario must be full, and OTHER is advised but never blocked'
   });
 });
 
-test('two switches at the same time make one, and a resync can’t slip in between', async () => {
+test('two switches at the same time make one', async () => {
   await ended('full');
   const answers = await Promise.all([1, 2, 3].map(() => switchTo(2028)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(await world.control('scopedYearSwitch')).toHaveLength(1);
+});
+
+test('a resync that is being accepted while the year is switched stands in its way', async () => {
+  await ended('full');
+  const { control } = world;
+  let switching: Promise<{ status: number; text: string }> | undefined;
+  await control.transaction(async (transaction) => {
+    await insertResync(transaction, { request: requestOf('new', { districtId: world.here }) });
+    switching = Promise.resolve(switchTo(2028));
+    for (let i = 0; i < 100; i++) {
+      const [rows] = (await control.raw(
+        "SELECT COUNT(*) AS waits FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+      )) as [{ waits: number }[]];
+      if (rows[0]!.waits > 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+  const answer = await switching!;
+  expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('Resync new ')]);
 });
 
 test('alerts chase an overdue start-of-year resync once a week until it is made', async () => {

@@ -164,6 +164,8 @@ const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> =
   'POST /districts/{district}/resyncs': { objects: ['School'] },
   'POST /state-requests': ({ here }) => ({ districts: [here], objects: ['School'], reason: 'Made.' }),
   'POST /alerts/delete': { ids: [1] },
+  'PUT /districts/{district}/scoped-year': { schoolYear: 2028 },
+  'POST /resyncs/{id}/accept': { reason: 'made for the table' },
   'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
   'POST /principals/{principal}/tokens': { label: 'made' },
 };

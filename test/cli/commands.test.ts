@@ -4,6 +4,7 @@ import { main } from '../../src/cli/main';
 import type { AuditEvent } from '../../src/control/audit';
 import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
+import { createToken } from '../../src/control/tokens';
 import { type ApiWorld, apiWorld } from '../api/support';
 import { withWorker } from '../api/worker';
 import { ledgerPage, runningResync, storedError } from '../control/support';
@@ -67,7 +68,14 @@ test('send follows a run to its green end: progress on standard error, the table
   }));
 
 test('scoped-year shows what stands in the way of a switch, which is refused with 7; compliance lists every district', async () => {
-  process.env['RESYNC_TOKEN'] = world.as.other.slice('Bearer '.length);
+  const rights = {
+    name: 'admin',
+    level: 'district' as const,
+    rights: ['administration', 'resyncBatch'] as const,
+  };
+  process.env['RESYNC_TOKEN'] = (
+    await createToken(world.control, { ...rights, districts: [world.other] })
+  ).token;
   const shown = await resync('scoped-year');
   expect(shown.stdout).toMatch(/Scoped year: +2027; resyncs 2027 \(current\)\nEnd of year: +No full resync/);
   const refused = await resync('scoped-year', 'switch', '--to', '2028');
