@@ -32,6 +32,12 @@ module.exports = {
       to: { path: '^(src/(api|cli|stack|sample|editions)|workflows|activities)' },
     },
     {
+      name: 'notices-know-no-service',
+      severity: 'error',
+      from: { path: '^src/notices' },
+      to: { path: '^(src/(api|cli|stack|sample|editions)|workflows|activities)' },
+    },
+    {
       name: 'api-does-not-touch-editions',
       comment: 'The API starts and shows runs; only activities move data.',
       severity: 'error',

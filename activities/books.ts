@@ -1,6 +1,9 @@
+import { Context } from '@temporalio/activity';
+import type { Knex } from 'knex';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, type ObjectOutcome, startObject } from '../src/control/history';
 import { releaseLease, takeLease } from '../src/control/lease';
+import { listNotices } from '../src/control/list-notices';
 import { finishResync, loadResync, setResyncStatus } from '../src/control/resyncs';
 import { errorsOf, processedOf } from '../src/domain/outcome';
 import type { ActivityDependencies } from './dependencies';
@@ -14,6 +17,17 @@ interface ObjectName {
 
 /** An object's end as workflows see it: counts only. */
 export const endOf = ({ object, status, counts }: ObjectOutcome): ObjectEnd => ({ object, status, counts });
+
+/** Who wants to be told of the end. What fails here is made up for by the API's pass over alerts: the run has ended. */
+async function noticesOf(control: Knex, resyncId: string): Promise<readonly number[]> {
+  try {
+    return (await listNotices(control, { resyncId })).flatMap(({ alertIds }) => alertIds);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown';
+    Context.current().log.warn('The notices of a run were put off', { resyncId, error: name });
+    return [];
+  }
+}
 
 /** Activities that keep the books in the control database; each may be repeated. */
 export function bookActivities({ control }: ActivityDependencies) {
@@ -60,7 +74,13 @@ export function bookActivities({ control }: ActivityDependencies) {
         const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;
         const { counts, ...end } = await finishResync(control, work);
         await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
-        return { ...end, processed: processedOf(counts), errors: errorsOf(counts) };
+        const noticeAlerts = await noticesOf(control, work.resyncId);
+        return {
+          ...end,
+          processed: processedOf(counts),
+          errors: errorsOf(counts),
+          ...(noticeAlerts.length > 0 ? { noticeAlerts } : {}),
+        };
       }),
   };
 }

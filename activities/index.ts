@@ -1,6 +1,7 @@
 import { bookActivities } from './books';
 import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
+import { noticeActivities } from './notices';
 import { objectActivities } from './objects';
 import { planActivities } from './planning';
 import { stateRequestActivities } from './state-requests';
@@ -14,7 +15,8 @@ export interface ActivitySet {
 export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof objectActivities> &
   ReturnType<typeof bookActivities> &
-  ReturnType<typeof stateRequestActivities>;
+  ReturnType<typeof stateRequestActivities> &
+  ReturnType<typeof noticeActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -25,6 +27,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...objectActivities(dependencies, editions),
       ...bookActivities(dependencies),
       ...stateRequestActivities(dependencies),
+      ...noticeActivities(dependencies),
     },
     close: () => editions.close(),
   };

@@ -32,6 +32,15 @@ export interface ResyncEnd {
   readonly message: string | null;
   readonly processed: number;
   readonly errors: number;
+  /** Alerts of its end that somebody wants to be told of; absent in histories older than notices, and when nobody does. */
+  readonly noticeAlerts?: readonly number[];
+}
+
+/** A page of the deliveries of some alerts. @see noticeDelivery */
+export interface DeliveryPage {
+  readonly alertIds: readonly number[];
+  /** The last id of the page before; 0: the first page. */
+  readonly after: number;
 }
 
 /** What a look at a state's request found, after what was due was handed over. */

@@ -117,6 +117,28 @@ const schema = z.strictObject({
       mostLookMs: z.int().min(50).max(600_000).default(30_000),
     })
     .prefault({}),
+  notices: z
+    .strictObject({
+      /** Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable. */
+      secretKey: z
+        .string()
+        .refine((text) => Buffer.from(text, 'base64').length === 32, {
+          error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
+        })
+        .optional(),
+      /** Webhooks may lead to private, loopback and link-local addresses. */
+      allowPrivateAddresses: z.boolean().default(false),
+      /** Webhooks may be http://. */
+      allowPlainHttp: z.boolean().default(false),
+      /** Absent: no e-mail is sent. */
+      smtp: z
+        .strictObject({
+          url: z.string().regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:port'),
+          from: z.email(),
+        })
+        .optional(),
+    })
+    .prefault({}),
   /** File that replaces the built-in catalog of the seed's 62 objects. */
   catalogFile: z.string().optional(),
   districts: z.array(district).min(1),

@@ -2,12 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import closeWithGrace from 'close-with-grace';
+import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { createApp } from './api/app';
 import { Gateway } from './api/gateway';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './control/due-alerts';
+import { forgottenNotices, listNotices } from './control/list-notices';
 import { reconcile } from './control/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
@@ -61,11 +63,16 @@ export async function startServer(
     () => postDueAlerts(control, config.districts, { ...config.scenarios, now: new Date() }),
     { everyMs: dueAlertsEveryMs, name: 'alerts of what is due', logger },
   );
+  const notices = repeat(() => passNotices(control, gateway), {
+    everyMs: noticesEveryMs,
+    name: 'the pass over alerts',
+    logger,
+  });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${config.api.host}:${port}`,
     stop: async () => {
-      await Promise.all([reconciler.stop(), chaser.stop()]);
+      await Promise.all([reconciler.stop(), chaser.stop(), notices.stop()]);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
@@ -73,6 +80,16 @@ export async function startServer(
       await connection.close();
     },
   };
+}
+
+const noticesEveryMs = 30_000;
+/** Alerts younger than this may still be on their way from the run they tell of. */
+const noticeAgeSeconds = 5;
+
+/** State requests, mandatory resyncs, lost runs: what no run's own end sends out. */
+async function passNotices(control: Knex, gateway: Gateway): Promise<void> {
+  const fresh = await listNotices(control, { olderThanSeconds: noticeAgeSeconds });
+  for (const group of [...fresh, ...(await forgottenNotices(control))]) await gateway.startNotices(group);
 }
 
 async function main(): Promise<void> {

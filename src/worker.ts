@@ -8,7 +8,7 @@ import { openControl } from './control/database';
 import { catalogOf } from './deployment';
 import { createLogger, sdkLogger } from './logger';
 import { addSearchAttributes, withTemporal } from './search-attributes';
-import { copyTaskQueue } from '../workflows/messages';
+import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
 
 export interface RunningWorker {
   /** Stops polling, lets pages under way commit, and closes every connection. */
@@ -62,6 +62,11 @@ export async function startWorker(
       taskQueue: copyTaskQueue(taskQueue),
       maxConcurrentActivityTaskExecutions: config.copy.lanes,
     }),
+    await Worker.create({
+      ...shared,
+      taskQueue: noticeTaskQueue(taskQueue),
+      maxConcurrentActivityTaskExecutions: noticeSlots,
+    }),
   ];
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -81,6 +86,8 @@ export async function startWorker(
 
 /** Short statements and the planning of runs; each holds a connection to the control database. */
 const bookSlots = 8;
+/** Notices on their way at the same time; an endpoint that doesn't answer holds one for ten seconds. */
+const noticeSlots = 20;
 
 /** The worker as a process of its own: `node dist/src/worker.js`, or `tsx src/worker.ts` from sources. */
 async function main(): Promise<void> {

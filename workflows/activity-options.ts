@@ -31,6 +31,16 @@ export const rangeOptions: ActivityOptions = {
   },
 };
 
+/**
+ * Delivering a notice: attempts after 1, 5, 21, 85 seconds, 6 minutes, … then every six hours, for three days.
+ * Which endpoint it was stands in the delivery's row, not here.
+ */
+export const noticeOptions: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '1 second', backoffCoefficient: 4, maximumInterval: '6 hours' },
+};
+
 /** Bookkeeping in the control database: short statements. */
 export const bookOptions: ActivityOptions = {
   startToCloseTimeout: '1 minute',

@@ -3,12 +3,16 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  log,
+  ParentClosePolicy,
   rootCause,
   setHandler,
+  startChild,
 } from '@temporalio/workflow';
 import type { ObjectEnd, PreparedObject, ResyncEnd } from '../activities/results';
 import type { ResyncRequest } from '../src/domain/resync';
-import { parkResync, resyncProgress, unparkResync } from './messages';
+import { noticeDelivery } from './notice-delivery';
+import { noticesWorkflowId, parkResync, resyncProgress, unparkResync } from './messages';
 import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-updates';
 import { type RunContext, runObjects } from './object-run';
 import { RunProgress } from './run-progress';
@@ -59,9 +63,27 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
         progress.failure ?? (control.cancelledBy !== null ? `Cancelled by ${control.cancelledBy}.` : null),
     });
     progress.tell(end.status);
+    if (end.noticeAlerts) await startNotices(resyncId, end.noticeAlerts);
     await condition(allHandlersFinished);
     return end;
   });
+}
+
+/**
+ * Tells those who want to know, after this run and apart from it. Histories from before there were notices have no
+ * `noticeAlerts`: they replay without the child. One that can't be started is made up for by the API's pass over alerts.
+ */
+async function startNotices(resyncId: string, alertIds: readonly number[]): Promise<void> {
+  try {
+    await startChild(noticeDelivery, {
+      workflowId: noticesWorkflowId(resyncId),
+      args: [{ alertIds }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Notices of resync ${resyncId}`,
+    });
+  } catch (error) {
+    log.warn('The notices were left to the next pass.', { resyncId, error: String(error) });
+  }
 }
 
 /** Starts every object as soon as the objects before it have ended; resolves when all have. */

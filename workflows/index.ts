@@ -1,5 +1,6 @@
 /** Every workflow of the project, as the worker's bundle sees them. */
 export { districtAgent } from './district-agent';
 export { batchResync } from './batch-resync';
+export { noticeDelivery } from './notice-delivery';
 export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';

@@ -16,6 +16,20 @@ export const stateRequestWorkflowId = (stateRequestId: string): string => `state
  */
 export const copyTaskQueue = (taskQueue: string): string => `${taskQueue}-copy`;
 
+/** @param group the resync whose end the notices tell of, or the key of the alert */
+export const noticesWorkflowId = (group: string): string => `notices:${group}`;
+
+/**
+ * Task queue of the activities that talk to other people's servers: a slow endpoint takes a slot there, never one that a
+ * resync needs.
+ */
+export const noticeTaskQueue = (taskQueue: string): string => `${taskQueue}-notices`;
+
+/** Input of noticeDelivery. */
+export interface NoticeGroupInput {
+  readonly alertIds: readonly number[];
+}
+
 /** Search attributes (all Keyword but the year) that `resync up` and `doctor` register and check. */
 export const searchAttributes = {
   ResyncDistrict: 'KEYWORD',

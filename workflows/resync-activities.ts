@@ -1,8 +1,8 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
 import type { ObjectWork, RangeWork, UnitWork } from '../activities/objects';
-import { bookOptions, rangeOptions } from './activity-options';
-import { copyTaskQueue } from './messages';
+import { bookOptions, noticeOptions, rangeOptions } from './activity-options';
+import { copyTaskQueue, noticeTaskQueue } from './messages';
 
 const moving = proxyActivities<ResyncActivities>(rangeOptions);
 const books = proxyActivities<ResyncActivities>(bookOptions);
@@ -28,3 +28,11 @@ export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptio
 
 /** Activities that keep the books. */
 export const { startObject, finishObject, endObject, noteStatus, renewLease, finishResync } = books;
+
+/** Activities that send notices out, apart from all others. */
+export const { listDeliveries, giveUpNotice } = books;
+export const deliverNotice = (work: { deliveryId: number }) =>
+  books.deliverNotice.executeWithOptions(
+    { ...noticeOptions, taskQueue: noticeTaskQueue(workflowInfo().taskQueue) },
+    [work],
+  );

@@ -20,6 +20,7 @@ import { createMetrics, healthRouter } from './health';
 import { auditKeeper } from './keep-audit';
 import { createOidcVerifier } from './oidc';
 import { openApiDocument } from './openapi';
+import { noticeRoutes } from './notices';
 import { outcomeRoutes } from './outcomes';
 import { authenticate } from './principal';
 import { principalTokenRoutes } from './principal-tokens';
@@ -61,6 +62,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...stateRequestRoutes(context),
     ...scopedYearRoutes(context),
     ...complianceRoutes(context),
+    ...noticeRoutes(context),
   ];
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { giveToAgent } from '../agents';
+import type { NoticeGroup } from '../control/list-notices';
 import type { Whereabouts } from '../control/reconcile';
 import type { ResyncRequest } from '../domain/resync';
 import {
@@ -16,6 +17,8 @@ import {
   cancelObject,
   cancelResync,
   cancelStateRequest,
+  type NoticeGroupInput,
+  noticesWorkflowId,
   pauseResync,
   type QueuePlace,
   resumeResync,
@@ -46,6 +49,19 @@ export class Gateway {
   /** Gives a request to its district's agent, which is started when it isn't there. Safe to repeat. */
   enqueue(request: ResyncRequest): Promise<QueuePlace> {
     return this.call(() => giveToAgent(this.client, this.taskQueue, request));
+  }
+
+  /** Starts sending the notices of some alerts out; a group that is under way is left alone. Safe to repeat. */
+  async startNotices({ group, alertIds }: NoticeGroup): Promise<void> {
+    await this.call(() =>
+      this.client.workflow.start('noticeDelivery', {
+        taskQueue: this.taskQueue,
+        workflowId: noticesWorkflowId(group),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [{ alertIds } satisfies NoticeGroupInput],
+        staticSummary: `Notices of ${group}`,
+      }),
+    );
   }
 
   /** Takes a request out of the queue. `false`: it doesn't wait there (any more), or there is no queue. */

@@ -57,6 +57,7 @@ interface ApiWorldOptions {
   readonly trustProxy?: number;
   /** The section auth of the configuration. */
   readonly auth?: object;
+  readonly notices?: Partial<Config['notices']>;
 }
 
 /** The API over a control database of its own. */
@@ -69,6 +70,7 @@ export async function apiWorld({
   stateRequests = {},
   trustProxy,
   auth = {},
+  notices = {},
 }: ApiWorldOptions = {}): Promise<ApiWorld> {
   const { control, url, close } = await controlDatabase();
   const address = temporalAddress ?? (await testStack()).temporal.address;
@@ -92,6 +94,7 @@ export async function apiWorld({
       auth,
       stateRequests: { leastLookMs: 50, mostLookMs: 200, ...stateRequests },
       districts,
+      notices,
     },
     { env: {} },
   );

@@ -5,6 +5,7 @@ import { postAlert } from '../../src/control/post-alert';
 import { finishResync } from '../../src/control/resyncs';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { createToken } from '../../src/control/tokens';
+import { addWebhook } from '../../src/control/webhooks';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
 import { runningResync } from '../control/support';
 import type { ApiWorld } from './support';
@@ -105,6 +106,7 @@ export interface Things {
   readonly token: string;
   readonly alert: string;
   readonly stateRequest: string;
+  readonly webhook: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -125,12 +127,19 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
   const alert = await control<{ alertKey: string; processAlertID: number }>('processAlert')
     .where({ alertKey })
     .first();
+  const webhook = await addWebhook(control, {
+    principalId: made.principalId,
+    url: 'https://example.org/hook',
+    events: ['completion'],
+    secret: 'plain:made for the table',
+  });
   return {
     resync: 'ended',
     principal: made.principalId,
     token: made.tokenId,
     alert: String(alert!.processAlertID),
     stateRequest: await stateRequestFor(world),
+    webhook: webhook.webhookId,
   };
 }
 
@@ -166,6 +175,8 @@ const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> =
   'POST /alerts/delete': { ids: [1] },
   'PUT /districts/{district}/scoped-year': { schoolYear: 2028 },
   'POST /resyncs/{id}/accept': { reason: 'made for the table' },
+  'POST /webhooks': { url: 'https://example.org/made' },
+  'PUT /notice-preferences': { email: null },
   'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
   'POST /principals/{principal}/tokens': { label: 'made' },
 };
@@ -186,6 +197,7 @@ export function requestFor(
     '/tokens/{token}': things.token,
     '/alerts/{id}': things.alert,
     '/state-requests/{id}': things.stateRequest,
+    '/webhooks/{id}': things.webhook,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
   const filled = (idOf: (known: string) => string): string =>

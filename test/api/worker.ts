@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { bookActivities } from '../../activities/books';
 import { stateRequestActivities } from '../../activities/state-requests';
+import { noticeActivities } from '../../activities/notices';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
 import { saveRanges } from '../../src/control/ranges';
@@ -76,6 +77,7 @@ function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Parti
   return {
     ...bookActivities(dependencies),
     ...stateRequestActivities(dependencies),
+    ...noticeActivities(dependencies),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });

@@ -1,7 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { copyTaskQueue } from '../../workflows/messages';
+import { copyTaskQueue, noticeTaskQueue } from '../../workflows/messages';
 
-/** What both workers are made with. */
+/** What the workers are made with. */
 interface Shared {
   readonly connection: NativeConnection;
   readonly taskQueue: string;
@@ -11,7 +11,7 @@ interface Shared {
 
 type Workflows = Pick<WorkerOptions, 'workflowBundle' | 'stickyQueueScheduleToStartTimeout'>;
 
-/** Workers of both task queues, as src/worker.ts has them, for as long as `work` takes. */
+/** Workers of all task queues, as src/worker.ts has them, for as long as `work` takes. */
 export async function withWorkers<T>(
   shared: Shared,
   workflows: Workflows,
@@ -19,5 +19,6 @@ export async function withWorkers<T>(
 ): Promise<T> {
   const main = await Worker.create({ ...shared, ...workflows });
   const copying = await Worker.create({ ...shared, taskQueue: copyTaskQueue(shared.taskQueue) });
-  return copying.runUntil(main.runUntil(work));
+  const noticing = await Worker.create({ ...shared, taskQueue: noticeTaskQueue(shared.taskQueue) });
+  return noticing.runUntil(copying.runUntil(main.runUntil(work)));
 }

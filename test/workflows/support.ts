@@ -105,6 +105,9 @@ export function scriptedActivities(script: Script): { activities: RunActivities;
       log.push(`status ${input.status}`);
       return Promise.resolve();
     },
+    listDeliveries: () => Promise.resolve([]),
+    deliverNotice: () => Promise.resolve(),
+    giveUpNotice: () => Promise.resolve(),
     renewLease: () => Promise.resolve((epoch += 1)),
     finishResync: (input): Promise<ResyncEnd> => {
       log.push(`end ${input.resyncId} ${input.status}`);

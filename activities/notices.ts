@@ -1,0 +1,136 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Knex } from 'knex';
+import {
+  type Delivery,
+  endDelivery,
+  loadDelivery,
+  noteAttempt,
+  pendingDeliveries,
+} from '../src/control/notice-deliveries';
+import { readNoticePreferences } from '../src/control/notice-preferences';
+import { postAlert } from '../src/control/post-alert';
+import { readResync, type ResyncView } from '../src/control/read-resync';
+import { SealError, unseal } from '../src/control/sealed';
+import { disableWebhook, loadWebhookTarget } from '../src/control/webhooks';
+import { webhookBody } from '../src/notices/payload';
+import { postWebhook } from '../src/notices/post-webhook';
+import { mailOfAlert, sendMail } from '../src/notices/send-mail';
+import type { ActivityDependencies } from './dependencies';
+import { withFailures } from './failures';
+import type { DeliveryPage } from './results';
+
+/** The longest wait a receiver may ask for with Retry-After. */
+const maxRetryAfterSeconds = 6 * 3600;
+const deliveriesAtOnce = 500;
+
+/** Activities that send notices out. Their inputs are ids: addresses, secrets and texts stay in the control database. */
+export function noticeActivities({ config, control }: ActivityDependencies) {
+  const { secretKey, smtp, ...rules } = config.notices;
+  const key = secretKey === undefined ? null : Buffer.from(secretKey, 'base64');
+
+  const post = async (delivery: Delivery): Promise<void> => {
+    const { deliveryId, messageId, target } = delivery;
+    const webhook = await loadWebhookTarget(control, target);
+    if (!webhook) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
+    const secrets = webhook.secrets.map((secret) => unsealed(secret, key));
+    const body = webhookBody(delivery.alert, await visibleRun(control, delivery));
+    const answer = await postWebhook({ url: webhook.url, messageId, body, secrets }, rules);
+    const done = answer.status !== null && answer.status >= 200 && answer.status < 300;
+    const gone = answer.status === 410;
+    await noteAttempt(control, {
+      deliveryId,
+      answer: answer.word,
+      ...(done ? { status: 'delivered' } : gone ? { status: 'failed' } : {}),
+    });
+    if (gone) {
+      await disableWebhook(control, target, 'It answered 410 Gone.');
+      await tellOwner(control, delivery, 'it answered 410 Gone and was disabled');
+    }
+    if (!done && !gone) throw notDelivered(answer.word, answer.retryAfter);
+  };
+
+  const mail = async (delivery: Delivery): Promise<void> => {
+    const { deliveryId, messageId, target } = delivery;
+    const { email } = await readNoticePreferences(control, target);
+    if (!email || !smtp) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
+    const answer = await sendMail(smtp, { ...mailOfAlert(delivery.alert), to: email.address, messageId });
+    await noteAttempt(control, {
+      deliveryId,
+      answer: answer.word,
+      ...(answer.outcome === 'sent' ? { status: 'delivered' } : {}),
+      ...(answer.outcome === 'refused' ? { status: 'failed' } : {}),
+    });
+    if (answer.outcome === 'refused') await tellOwner(control, delivery, `it was refused (${answer.word})`);
+    if (answer.outcome === 'later') throw notDelivered(answer.word, null);
+  };
+
+  return {
+    /** Deliveries of these alerts that are still to be made, a page of their ids. */
+    listDeliveries: ({ alertIds, after }: DeliveryPage): Promise<number[]> =>
+      withFailures(() => pendingDeliveries(control, { alertIds, after, limit: deliveriesAtOnce })),
+
+    /** One attempt to deliver; fails with NoticeNotDelivered when another one may do. One that is made stays made. */
+    deliverNotice: ({ deliveryId }: { deliveryId: number }): Promise<void> =>
+      withFailures(async () => {
+        const delivery = await loadDelivery(control, deliveryId);
+        if (delivery.status !== 'pending') return;
+        if (!delivery.reader) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
+        await (delivery.channel === 'webhook' ? post(delivery) : mail(delivery));
+      }),
+
+    /** After the last attempt: the delivery has failed, and its owner is told by an alert. */
+    giveUpNotice: ({ deliveryId }: { deliveryId: number }): Promise<void> =>
+      withFailures(async () => {
+        const delivery = await loadDelivery(control, deliveryId);
+        if (delivery.status === 'delivered' || delivery.status === 'dropped') return;
+        await endDelivery(control, { deliveryId, status: 'failed' });
+        await tellOwner(control, delivery, 'it could not be delivered in three days');
+      }),
+  };
+}
+
+/** The run of a notice with its counts; `null` where there is none, or its inside is the state's to see. */
+async function visibleRun(control: Knex, { alert, reader }: Delivery): Promise<ResyncView | null> {
+  if (alert.resyncId === null) return null;
+  const run = await readResync(control, alert.resyncId);
+  return reader?.level === 'state' || run.initiator === 'district' ? run : null;
+}
+
+/** Once for each delivery, and to nobody else. */
+async function tellOwner(
+  control: Knex,
+  { deliveryId, channel, target, principalId, alert }: Delivery,
+  why: string,
+): Promise<void> {
+  await postAlert(control, {
+    alertKey: `notice-failed:${deliveryId}`,
+    category: 'Notices',
+    name: 'Notice Not Delivered',
+    text:
+      channel === 'webhook'
+        ? `The notice "${alert.name}" of ${alert.postedAt} did not reach your webhook ${target}: ${why}.`
+        : `The notice "${alert.name}" of ${alert.postedAt} did not reach your e-mail address: ${why}.`,
+    districtId: null,
+    principalId,
+    right: 'processAlerts',
+  });
+}
+
+function notDelivered(word: string, retryAfter: number | null): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `The notice was not delivered: ${word}.`,
+    type: 'NoticeNotDelivered',
+    ...(retryAfter === null
+      ? {}
+      : { nextRetryDelay: Math.max(1, Math.min(retryAfter, maxRetryAfterSeconds)) * 1000 }),
+  });
+}
+
+function unsealed(secret: string, key: Buffer | null): string {
+  try {
+    return unseal(secret, key);
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    throw ApplicationFailure.create({ message: error.message, type: 'OperatorNeeded' });
+  }
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { listDeliveries } from '../control/notice-deliveries';
+import { noteNoticeOwner } from '../control/notice-owners';
+import { readNoticePreferences, saveNoticePreferences } from '../control/notice-preferences';
+import { seal } from '../control/sealed';
+import type { Principal } from '../control/tokens';
+import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from '../control/webhooks';
+import { checkWebhookUrl, WebhookUrlError } from '../notices/webhook-url';
+import type { ApiContext } from './context';
+import * as schemas from './notice-schemas';
+import { Problem } from './problem';
+import { route, type RouteSpec } from './route';
+import { pageOf } from './schemas';
+
+/** Webhooks and e-mail of whoever calls: each principal has its own, and is told what its alerts tell it. */
+export function noticeRoutes(context: ApiContext): RouteSpec[] {
+  return [...webhookRoutes(context), ...preferenceRoutes(context)];
+}
+
+function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
+  const { secretKey, ...rules } = config.notices;
+  const key = secretKey === undefined ? null : Buffer.from(secretKey, 'base64');
+  const own = (principal: Principal, webhookId: string) => ({
+    principalId: principal.principalId,
+    webhookId,
+  });
+  const common = { right: 'processAlerts', tag: 'Notices' } as const;
+  return [
+    route({
+      ...common,
+      method: 'post',
+      path: '/webhooks',
+      summary:
+        'Have what your alerts tell posted to an endpoint of yours, signed as Standard Webhooks has it',
+      body: schemas.webhookRequest,
+      // Without the URL: what follows the host may be a secret of the receiver's.
+      audit: ({ body, answer }) => ({
+        events: body.events,
+        webhookId: (answer as { webhookId?: string }).webhookId,
+      }),
+      responses: { 201: { description: 'With its secret', schema: schemas.webhookWithSecret } },
+      handler: async ({ body, principal }) => {
+        const url = checkedUrl(body.url, rules);
+        const secret = newSecret();
+        await noteNoticeOwner(control, principal);
+        const { principalId } = principal;
+        const { events } = body;
+        const stored = await addWebhook(control, { principalId, url, events, secret: seal(secret, key) });
+        return { ...stored, secret };
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/webhooks',
+      summary: 'Your endpoints, without their secrets',
+      responses: { 200: { description: 'Webhooks', schema: z.object({ items: z.array(schemas.webhook) }) } },
+      handler: async ({ principal }) => ({ items: await listWebhooks(control, principal.principalId) }),
+    }),
+    route({
+      ...common,
+      method: 'delete',
+      path: '/webhooks/{id}',
+      summary: 'Post nothing to it any more',
+      params: schemas.webhookParams,
+      responses: { 204: { description: 'Deleted' } },
+      handler: ({ params, principal }) => deleteWebhook(control, own(principal, params.id)),
+    }),
+    route({
+      ...common,
+      method: 'post',
+      path: '/webhooks/{id}/secret',
+      summary: 'Make a new secret; for a day both sign. An endpoint that was disabled is used again',
+      params: schemas.webhookParams,
+      responses: { 200: { description: 'With the new secret', schema: schemas.webhookWithSecret } },
+      handler: async ({ params, principal }) => {
+        const secret = newSecret();
+        await noteNoticeOwner(control, principal);
+        await rotateSecret(control, own(principal, params.id), seal(secret, key));
+        return { ...(await readWebhook(control, own(principal, params.id))), secret };
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/webhooks/{id}/deliveries',
+      summary: 'What was posted to it and how that went, the newest first',
+      params: schemas.webhookParams,
+      query: schemas.deliveryQuery,
+      responses: { 200: { description: 'A page of deliveries', schema: pageOf(schemas.delivery) } },
+      handler: async ({ params, query, principal }) => {
+        await readWebhook(control, own(principal, params.id));
+        return listDeliveries(control, { webhookId: params.id, ...query });
+      },
+    }),
+  ];
+}
+
+function preferenceRoutes({ config, control }: ApiContext): RouteSpec[] {
+  const common = { right: 'processAlerts', path: '/notice-preferences', tag: 'Notices' } as const;
+  const responses = { 200: { description: 'The preferences', schema: schemas.noticePreferences } };
+  return [
+    route({
+      ...common,
+      method: 'get',
+      summary: 'What you are told by e-mail',
+      responses,
+      handler: ({ principal }) => readNoticePreferences(control, principal.principalId),
+    }),
+    route({
+      ...common,
+      method: 'put',
+      summary: 'Choose what you are told by e-mail',
+      body: schemas.noticePreferencesRequest,
+      audit: ({ body }) => ({ emailEvents: body.email?.events ?? [] }),
+      responses,
+      handler: async ({ body, principal }) => {
+        if (body.email && !config.notices.smtp)
+          throw new Problem(409, 'This service sends no e-mail: notices.smtp is not configured.');
+        await noteNoticeOwner(control, principal);
+        await saveNoticePreferences(control, principal.principalId, body);
+        return body;
+      },
+    }),
+  ];
+}
+
+/** As Standard Webhooks wants it: 24 to 64 random bytes. */
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+function checkedUrl(text: string, rules: Parameters<typeof checkWebhookUrl>[1]): string {
+  try {
+    return checkWebhookUrl(text, rules).href;
+  } catch (error) {
+    if (!(error instanceof WebhookUrlError)) throw error;
+    throw new Problem(422, error.message, [{ detail: error.message, pointer: '#/url' }]);
+  }
+}

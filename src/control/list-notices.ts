@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import { type NoticeEvent, noticeKindOf } from '../domain/notices';
+import { reachOf } from './alerts';
+import { selectRows } from './database';
+import { readNoticeOwners } from './notice-owners';
+
+/** Alerts taken up in one pass, the oldest first. */
+const maxAlerts = 500;
+const rowsAtOnce = 500;
+
+interface AlertRow {
+  readonly processAlertID: number;
+  readonly alertKey: string;
+  readonly name: string;
+  readonly resyncID: string | null;
+  readonly due: number;
+}
+
+interface Subscription {
+  readonly principalID: string;
+  readonly channel: 'webhook' | 'email';
+  readonly target: string;
+  readonly events: readonly NoticeEvent[];
+}
+
+/** Alerts whose notices wait to be delivered, as one workflow takes them. */
+export interface NoticeGroup {
+  /** The resync whose end the alerts tell of, otherwise the key of the one alert: part of the workflow's id. */
+  readonly group: string;
+  readonly alertIds: readonly number[];
+}
+
+/**
+ * Lists the deliveries of alerts that have none listed yet: one for every webhook and e-mail preference that asks for
+ * its event and whose owner the alert reaches. Safe to repeat and to run twice at once: an alert and a target make one
+ * delivery, with one message id for good.
+ * @param scope the alerts of one resync's end, or all posted at least so many seconds ago
+ * @returns the groups that have something to deliver
+ */
+export async function listNotices(
+  control: Knex,
+  scope: { readonly resyncId: string } | { readonly olderThanSeconds: number },
+): Promise<NoticeGroup[]> {
+  const alerts = await unnoticed(control, scope);
+  if (alerts.length === 0) return [];
+  const subscriptions = await allSubscriptions(control);
+  const owners = await readNoticeOwners(control, [
+    ...new Set(subscriptions.map(({ principalID }) => principalID)),
+  ]);
+  const rows: object[] = [];
+  const wanted = new Set<number>();
+  for (const owner of owners) {
+    const reached = await reachedAlerts(control, owner, alerts);
+    for (const alert of reached) {
+      const kind = noticeKindOf({ name: alert.name, due: alert.due !== 0 });
+      for (const subscription of subscriptions) {
+        if (subscription.principalID !== owner.principalId || !kind) continue;
+        if (!subscription.events.includes(kind.event)) continue;
+        wanted.add(alert.processAlertID);
+        rows.push(rowOf(alert, subscription));
+      }
+    }
+  }
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    await control('noticeDelivery')
+      .insert(rows.slice(at, at + rowsAtOnce))
+      .onConflict(['processAlertID', 'channel', 'target'])
+      .merge(['processAlertID']);
+  }
+  await control('processAlert')
+    .whereIn(
+      'processAlertID',
+      alerts.map(({ processAlertID }) => processAlertID),
+    )
+    .update({ noticedAt: control.raw('UTC_TIMESTAMP(3)') });
+  return groupsOf(alerts.filter(({ processAlertID }) => wanted.has(processAlertID)));
+}
+
+/**
+ * Listed deliveries that no workflow seems to work on: never tried for a minute, or not for longer than the longest wait
+ * between two attempts. To be given to one (again), which is harmless to repeat.
+ */
+export async function forgottenNotices(control: Knex): Promise<NoticeGroup[]> {
+  const alerts = await selectRows<AlertRow>(
+    control,
+    `SELECT DISTINCT a.processAlertID, a.alertKey, a.name, a.resyncID, a.dueAt IS NOT NULL AS due
+       FROM noticeDelivery d JOIN processAlert a ON a.processAlertID = d.processAlertID
+      WHERE d.status = 'pending'
+        AND ((d.attempts = 0 AND d.createdAt < UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE)
+          OR (d.attempts > 0 AND d.lastTriedAt < UTC_TIMESTAMP(3) - INTERVAL 7 HOUR))
+      ORDER BY a.processAlertID LIMIT ?`,
+    [maxAlerts],
+  );
+  return groupsOf(alerts);
+}
+
+function unnoticed(
+  control: Knex,
+  scope: { readonly resyncId: string } | { readonly olderThanSeconds: number },
+): Promise<AlertRow[]> {
+  const [where, value] =
+    'resyncId' in scope
+      ? ["resyncID = ? AND alertKey LIKE 'resync-ended:%'", scope.resyncId]
+      : ['postedAt <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND', scope.olderThanSeconds];
+  return selectRows<AlertRow>(
+    control,
+    `SELECT processAlertID, alertKey, name, resyncID, dueAt IS NOT NULL AS due
+       FROM processAlert WHERE noticedAt IS NULL AND ${where} ORDER BY postedAt, processAlertID LIMIT ?`,
+    [value, maxAlerts],
+  );
+}
+
+async function allSubscriptions(control: Knex): Promise<Subscription[]> {
+  const rows = await selectRows<Omit<Subscription, 'events'> & { events: string }>(
+    control,
+    `SELECT principalID, 'webhook' AS channel, webhookID AS target, events FROM webhook WHERE disabledAt IS NULL
+      UNION ALL
+     SELECT principalID, 'email', principalID, emailEvents FROM noticePreference`,
+  );
+  return rows.map((row) => ({ ...row, events: JSON.parse(row.events) as NoticeEvent[] }));
+}
+
+function reachedAlerts(
+  control: Knex,
+  owner: Parameters<typeof reachOf>[0],
+  alerts: readonly AlertRow[],
+): Promise<AlertRow[]> {
+  const reach = reachOf(owner);
+  return selectRows<AlertRow>(
+    control,
+    `SELECT a.processAlertID, a.alertKey, a.name, a.resyncID, a.dueAt IS NOT NULL AS due FROM processAlert a
+      WHERE a.processAlertID IN (${alerts.map(() => '?').join(', ')}) AND ${reach.sql}`,
+    [...alerts.map(({ processAlertID }) => processAlertID), ...reach.values],
+  );
+}
+
+function rowOf({ processAlertID }: AlertRow, { principalID, channel, target }: Subscription): object {
+  return {
+    messageID: `msg_${randomBytes(12).toString('hex')}`,
+    processAlertID,
+    principalID,
+    channel,
+    target,
+  };
+}
+
+function groupsOf(alerts: readonly AlertRow[]): NoticeGroup[] {
+  const groups = new Map<string, number[]>();
+  for (const { processAlertID, alertKey, resyncID } of alerts) {
+    const group = resyncID !== null && alertKey.startsWith('resync-ended:') ? resyncID : alertKey;
+    groups.set(group, [...(groups.get(group) ?? []), processAlertID]);
+  }
+  return [...groups].map(([group, alertIds]) => ({ group, alertIds }));
+}

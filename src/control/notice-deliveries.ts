@@ -1,0 +1,178 @@
+import type { Knex } from 'knex';
+import { type AlertView, type Reader, reachOf } from './alerts';
+import { NotFoundError } from './control-error';
+import { selectRows, toIso } from './database';
+import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
+import { readNoticeOwners } from './notice-owners';
+
+export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
+
+/** One notice on its way to one endpoint or mailbox. */
+export interface Delivery {
+  readonly deliveryId: number;
+  readonly messageId: string;
+  readonly channel: 'webhook' | 'email';
+  /** webhookID, or the principal whose preference has the address. */
+  readonly target: string;
+  readonly principalId: string;
+  readonly status: DeliveryStatus;
+  readonly alert: Omit<AlertView, 'read'>;
+  /** `null`: it may not be told any more (disabled, withdrawn, its district taken away). */
+  readonly reader: Reader | null;
+}
+
+/** A delivery as the endpoint's owner sees it. */
+export interface DeliveryView {
+  readonly messageId: string;
+  readonly alertId: number;
+  readonly name: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly lastAnswer: string | null;
+  readonly lastTriedAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly createdAt: string;
+}
+
+interface DeliveryRow {
+  readonly noticeDeliveryID: number;
+  readonly messageID: string;
+  readonly processAlertID: number;
+  readonly principalID: string;
+  readonly channel: Delivery['channel'];
+  readonly target: string;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly lastAnswer: string | null;
+  readonly lastTriedAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly createdAt: string;
+  readonly category: string;
+  readonly name: string;
+  readonly text: string;
+  readonly districtID: string | null;
+  readonly resyncID: string | null;
+  readonly postedAt: string;
+  readonly dueAt: string | null;
+}
+
+const select = `
+  SELECT d.*, a.category, a.name, a.text, a.districtID, a.resyncID, a.postedAt, a.dueAt
+    FROM noticeDelivery d JOIN processAlert a ON a.processAlertID = d.processAlertID`;
+
+/** Ids of deliveries not yet made, in order. @param after the last id of the page before; 0: the first page */
+export async function pendingDeliveries(
+  control: Knex,
+  { alertIds, after, limit }: { alertIds: readonly number[]; after: number; limit: number },
+): Promise<number[]> {
+  if (alertIds.length === 0) return [];
+  const rows = await selectRows<{ noticeDeliveryID: number }>(
+    control,
+    `SELECT noticeDeliveryID FROM noticeDelivery
+      WHERE processAlertID IN (${alertIds.map(() => '?').join(', ')}) AND status = 'pending' AND noticeDeliveryID > ?
+      ORDER BY noticeDeliveryID LIMIT ?`,
+    [...alertIds, after, limit],
+  );
+  return rows.map(({ noticeDeliveryID }) => noticeDeliveryID);
+}
+
+/** A delivery with its alert, and whether its owner may be told of it now. @throws NotFoundError */
+export async function loadDelivery(control: Knex, deliveryId: number): Promise<Delivery> {
+  const [row] = await selectRows<DeliveryRow>(control, `${select} WHERE d.noticeDeliveryID = ?`, [
+    deliveryId,
+  ]);
+  if (!row) throw new NotFoundError('There is no such delivery.');
+  const [owner] = await readNoticeOwners(control, [row.principalID]);
+  return {
+    deliveryId,
+    messageId: row.messageID,
+    channel: row.channel,
+    target: row.target,
+    principalId: row.principalID,
+    status: row.status,
+    alert: {
+      alertId: row.processAlertID,
+      category: row.category,
+      name: row.name,
+      text: row.text,
+      districtId: row.districtID,
+      resyncId: row.resyncID,
+      postedAt: toIso(row.postedAt),
+      dueAt: toIso(row.dueAt),
+    },
+    reader: owner && (await reaches(control, owner, row.processAlertID)) ? owner : null,
+  };
+}
+
+/** Notes one attempt; `status` stays as it is unless it is given. @param answer a status or a word, no text of others */
+export async function noteAttempt(
+  control: Knex,
+  { deliveryId, answer, status }: { deliveryId: number; answer: string; status?: 'delivered' | 'failed' },
+): Promise<void> {
+  await control('noticeDelivery')
+    .where({ noticeDeliveryID: deliveryId })
+    .update({
+      attempts: control.raw('attempts + 1'),
+      lastAnswer: answer.slice(0, 120),
+      lastTriedAt: control.raw('UTC_TIMESTAMP(3)'),
+      ...(status ? { status } : {}),
+      ...(status === 'delivered' ? { deliveredAt: control.raw('UTC_TIMESTAMP(3)') } : {}),
+    });
+}
+
+/** Ends a delivery that isn't tried any more. @returns false when it had ended before */
+export async function endDelivery(
+  control: Knex,
+  { deliveryId, status }: { deliveryId: number; status: 'failed' | 'dropped' },
+): Promise<boolean> {
+  const ended = await control('noticeDelivery')
+    .where({ noticeDeliveryID: deliveryId, status: 'pending' })
+    .update({ status });
+  return ended > 0;
+}
+
+/** Deliveries to one endpoint, the newest first. @throws CursorError */
+export async function listDeliveries(
+  control: Knex,
+  {
+    webhookId,
+    limit: asked = 50,
+    cursor,
+  }: { webhookId: string; limit?: number | undefined; cursor?: string | undefined },
+): Promise<Page<DeliveryView>> {
+  const limit = Math.min(asked, maxPageRows);
+  const before =
+    cursor === undefined ? Number.MAX_SAFE_INTEGER : (decodeCursor(cursor, ['number'])[0] as number);
+  const rows = await selectRows<DeliveryRow>(
+    control,
+    `${select} WHERE d.channel = 'webhook' AND d.target = ? AND d.noticeDeliveryID < ?
+      ORDER BY d.noticeDeliveryID DESC LIMIT ?`,
+    [webhookId, before, limit + 1],
+  );
+  const page = toPage(rows, limit, (row) => [row.noticeDeliveryID]);
+  return { items: page.items.map(toView), nextCursor: page.nextCursor };
+}
+
+async function reaches(control: Knex, reader: Reader, alertId: number): Promise<boolean> {
+  const reach = reachOf(reader);
+  const rows = await selectRows(
+    control,
+    `SELECT 1 FROM processAlert a WHERE a.processAlertID = ? AND ${reach.sql}`,
+    [alertId, ...reach.values],
+  );
+  return rows.length > 0;
+}
+
+function toView(row: DeliveryRow): DeliveryView {
+  return {
+    messageId: row.messageID,
+    alertId: row.processAlertID,
+    name: row.name,
+    status: row.status,
+    attempts: row.attempts,
+    lastAnswer: row.lastAnswer,
+    lastTriedAt: toIso(row.lastTriedAt),
+    deliveredAt: toIso(row.deliveredAt),
+    createdAt: toIso(row.createdAt),
+  };
+}

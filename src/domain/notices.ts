@@ -1,0 +1,30 @@
+/** Which alerts are sent out, by web and mail, and under which names. */
+
+/** What a person or a system can ask to be told of. */
+export const noticeEvents = ['completion', 'incompletion', 'stateRequest', 'mandatoryDue'] as const;
+export type NoticeEvent = (typeof noticeEvents)[number];
+
+/** `type` of a webhook's payload. */
+export type NoticeType =
+  'resync.finished' | 'resync.incomplete' | 'resync.ended' | 'state_request.posted' | 'mandatory_resync.due';
+
+/** One kind of notice: who asked for `event` gets it as `type`. */
+export interface NoticeKind {
+  readonly event: NoticeEvent;
+  readonly type: NoticeType;
+}
+
+const byName: Readonly<Record<string, NoticeKind>> = {
+  'Resync Completed': { event: 'completion', type: 'resync.finished' },
+  'Resync Incomplete': { event: 'incompletion', type: 'resync.incomplete' },
+  // What a district may know of a state's run: neither the name nor the type tells how it went.
+  'State Resync Ended': { event: 'completion', type: 'resync.ended' },
+  'State Resync Requested': { event: 'stateRequest', type: 'state_request.posted' },
+};
+
+/** The notice an alert makes; `null`: it stays an alert. One with a due date tells of something mandatory. */
+export function noticeKindOf(alert: { readonly name: string; readonly due: boolean }): NoticeKind | null {
+  const known = byName[alert.name];
+  if (known) return known;
+  return alert.due ? { event: 'mandatoryDue', type: 'mandatory_resync.due' } : null;
+}

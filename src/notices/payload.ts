@@ -1,0 +1,35 @@
+import type { AlertView } from '../control/alerts';
+import type { ResyncView } from '../control/read-resync';
+import { noticeKindOf } from '../domain/notices';
+
+/**
+ * The body of a webhook: the same text however often it is made, because what it tells of has ended. Counts and ids
+ * only, no record; of a state's run a district gets that it has ended and nothing else.
+ * @param resync the run whose end the alert tells of, with all its counts; `null`: the alert tells of something else, or the
+ * receiver may not see into the run
+ */
+export function webhookBody(alert: Omit<AlertView, 'read'>, resync: ResyncView | null): string {
+  const type = noticeKindOf({ name: alert.name, due: alert.dueAt !== null })?.type ?? 'alert.posted';
+  return JSON.stringify({ type, timestamp: alert.postedAt, data: dataOf(type, alert, resync) });
+}
+
+function dataOf(type: string, alert: Omit<AlertView, 'read'>, resync: ResyncView | null): object {
+  const { alertId, category, name, text, districtId, resyncId, dueAt } = alert;
+  if (!type.startsWith('resync.')) return { alertId, category, name, text, districtId, resyncId, dueAt };
+  if (resync === null || type === 'resync.ended') return { resyncId, status: 'ended' };
+  return {
+    resyncId,
+    districtId: resync.districtId,
+    schoolYear: resync.schoolYear,
+    scenario: resync.scenario,
+    initiator: resync.initiator,
+    status: resync.status,
+    colour: resync.colour,
+    netColour: resync.netColour,
+    totals: resync.totals,
+    message: resync.message,
+    requestedAt: resync.requestedAt,
+    startedAt: resync.startedAt,
+    endedAt: resync.endedAt,
+  };
+}

@@ -1,0 +1,81 @@
+import { createTransport } from 'nodemailer';
+import type { AlertView } from '../control/alerts';
+
+const timeoutMs = 10_000;
+
+export interface MailSettings {
+  /** smtps://user:password@host:port, or smtp:// with STARTTLS where the server has it. */
+  readonly url: string;
+  readonly from: string;
+}
+
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Becomes the Message-ID: the same over all attempts. */
+  readonly messageId: string;
+}
+
+/** `refused`: the server will never take this message for this address. `later`: another attempt may do. */
+export interface MailAnswer {
+  readonly outcome: 'sent' | 'refused' | 'later';
+  /** E.g. 250, 451, ETIMEDOUT: a code, nothing of what was answered. */
+  readonly word: string;
+}
+
+/** The message of an alert, plain text: what the alert says and nothing beyond it. */
+export function mailOfAlert(alert: Omit<AlertView, 'read'>): Pick<Mail, 'subject' | 'text'> {
+  const lines = [
+    alert.text,
+    '',
+    `Category: ${alert.category}`,
+    `Posted: ${alert.postedAt}`,
+    ...(alert.dueAt === null ? [] : [`Due: ${alert.dueAt}`]),
+    '',
+    'State Data Resync sends this because your notice preferences ask for it.',
+  ];
+  return { subject: [alert.name, alert.districtId].filter(Boolean).join(': '), text: lines.join('\n') };
+}
+
+/** Sends one attempt. Never throws for what the server or the network does. */
+export async function sendMail({ url, from }: MailSettings, mail: Mail): Promise<MailAnswer> {
+  const transport = createTransport({
+    url,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  try {
+    await transport.sendMail({
+      from,
+      to: { name: '', address: mail.to },
+      subject: oneLine(mail.subject),
+      text: mail.text,
+      messageId: `<${mail.messageId}@${from.split('@')[1]}>`,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
+    return { outcome: 'sent', word: '250' };
+  } catch (error) {
+    return answerOf(error);
+  } finally {
+    transport.close();
+  }
+}
+
+/** A line break in a header would start another header. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+/** Only what the server says of this address or message is for good: a wrong password is the operator's to mend. */
+function answerOf(error: unknown): MailAnswer {
+  const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };
+  const word =
+    typeof responseCode === 'number' ? `${responseCode}` : typeof code === 'string' ? code : 'NoAnswer';
+  const ofMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
+  const forGood = typeof responseCode !== 'number' || responseCode >= 500;
+  return { outcome: ofMessage && forGood ? 'refused' : 'later', word };
+}

@@ -1,0 +1,72 @@
+import request from 'supertest';
+import { Gateway } from '../../src/api/gateway';
+import { forgottenNotices, listNotices } from '../../src/control/list-notices';
+import type { DeliveryView } from '../../src/control/notice-deliveries';
+import type { ApiWorld } from '../api/support';
+
+export type Who = keyof ApiWorld['as'];
+
+/** One call of the API. */
+export function call(
+  world: ApiWorld,
+  who: Who,
+  method: 'get' | 'post' | 'put' | 'delete',
+  path: string,
+  body?: object,
+) {
+  const sent = request(world.app)[method](`/api/v1${path}`).set('Authorization', world.as[who]);
+  return body ? sent.send(body) : sent;
+}
+
+export interface Registered {
+  readonly webhookId: string;
+  readonly secret: string;
+}
+
+export async function register(
+  world: ApiWorld,
+  who: Who,
+  url: string,
+  events?: string[],
+): Promise<Registered> {
+  const answer = await call(world, who, 'post', '/webhooks', { url, ...(events ? { events } : {}) });
+  expect([answer.status, answer.body]).toEqual([201, expect.objectContaining({ url })]);
+  return answer.body as Registered;
+}
+
+/** Sends one object and follows the run to its end. @returns its id */
+export async function runOf(world: ApiWorld, who: Who, body: object = {}): Promise<string> {
+  const answer = await call(world, who, 'post', `/districts/${world.here}/resyncs`, {
+    objects: ['School'],
+    ...body,
+  });
+  expect(answer.status).toBe(202);
+  const { resyncId } = answer.body as { resyncId: string };
+  await eventually('the run ends', async () => {
+    const { status } = (await call(world, who, 'get', `/resyncs/${resyncId}`)).body as { status: string };
+    return status === 'finished';
+  });
+  return resyncId;
+}
+
+/** What the API's reconciler does with alerts at each turn. */
+export async function pass(world: ApiWorld): Promise<void> {
+  const gateway = new Gateway(world.temporal, world.config.temporal.taskQueue);
+  const fresh = await listNotices(world.control, { olderThanSeconds: 0 });
+  for (const group of [...fresh, ...(await forgottenNotices(world.control))])
+    await gateway.startNotices(group);
+}
+
+export async function deliveries(world: ApiWorld, who: Who, webhookId: string): Promise<DeliveryView[]> {
+  const answer = await call(world, who, 'get', `/webhooks/${webhookId}/deliveries`);
+  return (answer.body as { items: DeliveryView[] }).items;
+}
+
+/** Waits until `seen` holds, or fails with `what`. */
+export async function eventually(what: string, seen: () => boolean | Promise<boolean>): Promise<void> {
+  for (const start = Date.now(); Date.now() - start < 20_000;) {
+    if (await seen()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Waited in vain until ${what}.`);
+}

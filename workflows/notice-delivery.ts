@@ -1,0 +1,26 @@
+import { isCancellation } from '@temporalio/workflow';
+import type { NoticeGroupInput } from './messages';
+import { deliverNotice, giveUpNotice, listDeliveries } from './resync-activities';
+
+/**
+ * Sends the notices of some alerts out, each on its own: an endpoint that fails for days holds up no other. Knows ids
+ * only; what is sent where stands in the control database.
+ */
+export async function noticeDelivery({ alertIds }: NoticeGroupInput): Promise<void> {
+  const underWay: Promise<void>[] = [];
+  let page = await listDeliveries({ alertIds, after: 0 });
+  while (page.length > 0) {
+    for (const deliveryId of page) underWay.push(deliver(deliveryId));
+    page = await listDeliveries({ alertIds, after: page.at(-1)! });
+  }
+  await Promise.all(underWay);
+}
+
+async function deliver(deliveryId: number): Promise<void> {
+  try {
+    await deliverNotice({ deliveryId });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    await giveUpNotice({ deliveryId });
+  }
+}
