@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type NoticeEvent, noticeKindOf } from '../domain/notices';
-import { reachOf } from './alerts';
+import { type Reader, reachOf } from './alerts';
 import { selectRows } from './database';
 import { readNoticeOwners } from './notice-owners';
 
@@ -11,11 +11,16 @@ const rowsAtOnce = 500;
 
 interface AlertRow {
   readonly processAlertID: number;
+  readonly districtID: string | null;
+  readonly principalID: string | null;
   readonly alertKey: string;
   readonly name: string;
   readonly resyncID: string | null;
   readonly due: number;
 }
+
+const columns =
+  'a.processAlertID, a.districtID, a.principalID, a.alertKey, a.name, a.resyncID, a.dueAt IS NOT NULL AS due';
 
 interface Subscription {
   readonly principalID: string;
@@ -51,7 +56,8 @@ export async function listNotices(
   const rows: object[] = [];
   const wanted = new Set<number>();
   for (const owner of owners) {
-    const reached = await reachedAlerts(control, owner, alerts);
+    const possible = alerts.filter((alert) => mayConcern(alert, owner));
+    const reached = possible.length > 0 ? await reachedAlerts(control, owner, possible) : [];
     for (const alert of reached) {
       const kind = noticeKindOf({ name: alert.name, due: alert.due !== 0 });
       for (const subscription of subscriptions) {
@@ -84,7 +90,7 @@ export async function listNotices(
 export async function forgottenNotices(control: Knex): Promise<NoticeGroup[]> {
   const alerts = await selectRows<AlertRow>(
     control,
-    `SELECT DISTINCT a.processAlertID, a.alertKey, a.name, a.resyncID, a.dueAt IS NOT NULL AS due
+    `SELECT DISTINCT ${columns}
        FROM noticeDelivery d JOIN processAlert a ON a.processAlertID = d.processAlertID
       WHERE d.status = 'pending'
         AND ((d.attempts = 0 AND d.createdAt < UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE)
@@ -105,8 +111,8 @@ function unnoticed(
       : ['postedAt <= UTC_TIMESTAMP(3) - INTERVAL ? SECOND', scope.olderThanSeconds];
   return selectRows<AlertRow>(
     control,
-    `SELECT processAlertID, alertKey, name, resyncID, dueAt IS NOT NULL AS due
-       FROM processAlert WHERE noticedAt IS NULL AND ${where} ORDER BY postedAt, processAlertID LIMIT ?`,
+    `SELECT ${columns}
+       FROM processAlert a WHERE noticedAt IS NULL AND ${where} ORDER BY postedAt, processAlertID LIMIT ?`,
     [value, maxAlerts],
   );
 }
@@ -121,15 +127,20 @@ async function allSubscriptions(control: Knex): Promise<Subscription[]> {
   return rows.map((row) => ({ ...row, events: JSON.parse(row.events) as NoticeEvent[] }));
 }
 
-function reachedAlerts(
-  control: Knex,
-  owner: Parameters<typeof reachOf>[0],
-  alerts: readonly AlertRow[],
-): Promise<AlertRow[]> {
+/** Spares a query for each person of another district; who is really reached is reachOf's to say. */
+function mayConcern(
+  { districtID, principalID }: AlertRow,
+  { level, districts, principalId }: Reader,
+): boolean {
+  if (principalID !== null) return principalID === principalId;
+  return level === 'state' || (districtID !== null && (districts ?? []).includes(districtID));
+}
+
+function reachedAlerts(control: Knex, owner: Reader, alerts: readonly AlertRow[]): Promise<AlertRow[]> {
   const reach = reachOf(owner);
   return selectRows<AlertRow>(
     control,
-    `SELECT a.processAlertID, a.alertKey, a.name, a.resyncID, a.dueAt IS NOT NULL AS due FROM processAlert a
+    `SELECT ${columns} FROM processAlert a
       WHERE a.processAlertID IN (${alerts.map(() => '?').join(', ')}) AND ${reach.sql}`,
     [...alerts.map(({ processAlertID }) => processAlertID), ...reach.values],
   );

@@ -6,7 +6,12 @@ export type NoticeEvent = (typeof noticeEvents)[number];
 
 /** `type` of a webhook's payload. */
 export type NoticeType =
-  'resync.finished' | 'resync.incomplete' | 'resync.ended' | 'state_request.posted' | 'mandatory_resync.due';
+  | 'resync.finished'
+  | 'resync.incomplete'
+  | 'resync.ended'
+  | 'state_request.posted'
+  | 'state_request.ended'
+  | 'mandatory_resync.due';
 
 /** One kind of notice: who asked for `event` gets it as `type`. */
 export interface NoticeKind {
@@ -20,6 +25,7 @@ const byName: Readonly<Record<string, NoticeKind>> = {
   // What a district may know of a state's run: neither the name nor the type tells how it went.
   'State Resync Ended': { event: 'completion', type: 'resync.ended' },
   'State Resync Requested': { event: 'stateRequest', type: 'state_request.posted' },
+  'State Resync Request Ended': { event: 'completion', type: 'state_request.ended' },
 };
 
 /** The notice an alert makes; `null`: it stays an alert. One with a due date tells of something mandatory. */
