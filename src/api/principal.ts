@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { Config, DistrictConfig } from '../config';
 import { type ResyncHead, readResyncHead } from '../control/read-resync';
 import { isOwnToken, type Principal, verifyToken } from '../control/tokens';
+import type { ToolRight } from '../domain/rights';
 import { notFound, Problem } from './problem';
 
 /** Tells who a token of another issuer belongs to; `null`: it is not to be believed. */
@@ -33,6 +34,12 @@ export function authenticate(control: Knex, verifyForeign: VerifyForeign | null)
     response.locals['principal'] = principal;
     next();
   };
+}
+
+/** @throws Problem 403 naming the right */
+export function requireToolRight(principal: Principal, right: ToolRight): void {
+  if (principal.rights.includes(right)) return;
+  throw new Problem(403, `This needs the tool right ${right}, which ${principal.name} doesn’t have.`);
 }
 
 /** May the caller see this district at all? */

@@ -12,7 +12,7 @@ import type { ResyncRequest } from '../domain/resync';
 import { adviseResync, scenarioProblem } from '../domain/scenario-rules';
 import type { OfferedYear } from '../domain/school-year';
 import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, requireVisible, seesInside } from './principal';
+import { requireDistrict, requireToolRight, requireVisible, seesInside } from './principal';
 import { Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import * as schemas from './schemas';
@@ -50,6 +50,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
           const detail = 'Only the state makes a STATE_REQUEST.';
           throw new Problem(422, detail, [{ detail, pointer: '#/scenario' }]);
         }
+        if (body.scenario === 'STATE_REQUEST') requireToolRight(principal, 'stateRequest');
         const problem = scenarioProblem(body.scenario, body.objects, year);
         if (problem) {
           const { why: detail, field } = problem;

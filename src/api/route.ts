@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../control/tokens';
 import type { ToolRight } from '../domain/rights';
+import { requireToolRight } from './principal';
 import { Problem, zodProblem } from './problem';
 
 type Shape = z.ZodObject;
@@ -114,9 +115,7 @@ export function addRoutes(
 
 /** @throws Problem 403 naming what is missing, whatever the path leads to */
 function requireRight({ right, stateOnly }: RouteSpec, principal: Principal): void {
-  if (right !== null && !principal.rights.includes(right)) {
-    throw new Problem(403, `This needs the tool right ${right}, which ${principal.name} doesn’t have.`);
-  }
+  if (right !== null) requireToolRight(principal, right);
   if (stateOnly && principal.level !== 'state') throw new Problem(403, 'Only the state does this.');
 }
 

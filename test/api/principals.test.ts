@@ -257,3 +257,13 @@ test('when the audit can’t be written the change stands, and the log has the w
     await torn.close();
   }
 });
+
+test('the state asks one district only with the right for it, not with resyncBatch alone', async () => {
+  const { bearer } = await made(as.state, { name: 'viewer', level: 'state', rights: ['resyncBatch'] });
+  const body = { objects: ['School'], scenario: 'STATE_REQUEST' };
+  const answer = await ask(bearer, 'post', `/districts/${world.here}/resyncs`, body);
+  expect([answer.status, (answer.body as { detail: string }).detail]).toEqual([
+    403,
+    expect.stringContaining('stateRequest'),
+  ]);
+});
