@@ -69,17 +69,17 @@ function createTokenCommand(): Command {
 /** @throws CommandFailure usage or refused, when the options don't fit together or name no principal */
 async function makeToken(
   control: Knex,
-  { name, level, districts, rights, principal, expiresInDays = 0 }: CreateOptions,
+  { name, level, districts, rights, principal, expiresInDays: days }: CreateOptions,
   command: Command,
 ): ReturnType<typeof createToken> {
-  const life = { expiresInDays: expiresInDays === 0 ? null : expiresInDays };
+  const expiresInDays: number | null = days ?? null;
   if (principal !== undefined) {
-    if (districts ?? rights ?? (command.getOptionValueSource('level') === 'cli' || null))
+    if (districts || rights || command.getOptionValueSource('level') === 'cli')
       throw new CommandFailure('A principal has its level, districts and rights already.', exitCodes.usage);
     await readPrincipal(control, principal).catch((error: unknown) => {
       throw error instanceof NotFoundError ? new CommandFailure(error.message, exitCodes.refused) : error;
     });
-    return createToken(control, { name, principalId: principal, ...life });
+    return createToken(control, { name, principalId: principal, expiresInDays });
   }
   if (level === 'district' && !districts)
     throw new CommandFailure('A district token names its districts: --districts a,b.', exitCodes.usage);
@@ -89,7 +89,7 @@ async function makeToken(
     name,
     level,
     districts: districts ?? null,
-    ...life,
+    expiresInDays,
     ...(rights ? { rights } : {}),
   });
 }
