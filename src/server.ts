@@ -2,18 +2,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import closeWithGrace from 'close-with-grace';
-import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { createApp } from './api/app';
 import { Gateway } from './api/gateway';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './control/due-alerts';
-import { forgottenNotices, listNotices } from './control/list-notices';
 import { reconcile } from './control/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
 import { createLogger } from './logger';
+import { passNotices } from './notice-pass';
 import { startReconciler } from './reconciler';
 import { repeat } from './repeat';
 
@@ -63,7 +62,7 @@ export async function startServer(
     () => postDueAlerts(control, config.districts, { ...config.scenarios, now: new Date() }),
     { everyMs: dueAlertsEveryMs, name: 'alerts of what is due', logger },
   );
-  const notices = repeat(() => passNotices(control, gateway), {
+  const notices = repeat(() => passNotices(control, gateway, { olderThanSeconds: noticeAgeSeconds }), {
     everyMs: noticesEveryMs,
     name: 'the pass over alerts',
     logger,
@@ -85,12 +84,6 @@ export async function startServer(
 const noticesEveryMs = 30_000;
 /** Alerts younger than this may still be on their way from the run they tell of. */
 const noticeAgeSeconds = 5;
-
-/** State requests, mandatory resyncs, lost runs: what no run's own end sends out. */
-async function passNotices(control: Knex, gateway: Gateway): Promise<void> {
-  const fresh = await listNotices(control, { olderThanSeconds: noticeAgeSeconds });
-  for (const group of [...fresh, ...(await forgottenNotices(control))]) await gateway.startNotices(group);
-}
 
 async function main(): Promise<void> {
   const logger = createLogger('api');

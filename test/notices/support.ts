@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { Gateway } from '../../src/api/gateway';
-import { forgottenNotices, listNotices } from '../../src/control/list-notices';
 import type { DeliveryView } from '../../src/control/notice-deliveries';
+import { passNotices } from '../../src/notice-pass';
 import type { ApiWorld } from '../api/support';
 
 export type Who = keyof ApiWorld['as'];
@@ -49,12 +49,10 @@ export async function runOf(world: ApiWorld, who: Who, body: object = {}): Promi
   return resyncId;
 }
 
-/** What the API's reconciler does with alerts at each turn. */
+/** What the API does with alerts every half minute, whatever their age. */
 export async function pass(world: ApiWorld): Promise<void> {
   const gateway = new Gateway(world.temporal, world.config.temporal.taskQueue);
-  const fresh = await listNotices(world.control, { olderThanSeconds: 0 });
-  for (const group of [...fresh, ...(await forgottenNotices(world.control))])
-    await gateway.startNotices(group);
+  await passNotices(world.control, gateway, { olderThanSeconds: 0 });
 }
 
 export async function deliveries(world: ApiWorld, who: Who, webhookId: string): Promise<DeliveryView[]> {

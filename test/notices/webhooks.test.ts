@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { noticeActivities } from '../../activities/notices';
 import type { AlertView } from '../../src/control/alerts';
 import { listNotices } from '../../src/control/list-notices';
+import { noteNoticeOwner, readNoticeOwners } from '../../src/control/notice-owners';
 import { postAlert } from '../../src/control/post-alert';
 import { noticesWorkflowId } from '../../workflows/messages';
 import { apiWorld, type ApiWorld } from '../api/support';
@@ -296,4 +297,15 @@ test('more than twenty webhooks of one principal are refused', async () => {
   const answer = await call(world, 'here', 'post', '/webhooks', { url: 'http://127.0.0.1:9/one-more' });
   expect(answer.status).toBe(409);
   await register(world, 'state', 'http://127.0.0.1:9/mine');
+});
+
+test('of another issuer’s principals, whom no table of ours has, what they might see last counts', async () => {
+  const foreign = { principalId: 'oidc:somebody', level: 'district', districts: [world.here] } as const;
+  const rightsOf = async () =>
+    (await readNoticeOwners(world.control, ['oidc:somebody'])).map(({ rights }) => rights);
+  expect(await rightsOf()).toEqual([]);
+  await noteNoticeOwner(world.control, { ...foreign, rights: ['resyncBatch', 'processAlerts'] });
+  expect(await rightsOf()).toEqual([['resyncBatch', 'processAlerts']]);
+  await noteNoticeOwner(world.control, { ...foreign, rights: ['resyncBatch'] });
+  expect(await rightsOf()).toEqual([]);
 });
