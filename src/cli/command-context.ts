@@ -56,7 +56,7 @@ export function countOf(text: string): number {
 }
 
 /** Commander parser: the year in which a school year ends. */
-function yearOf(text: string): number {
+export function yearOf(text: string): number {
   if (!/^\d{4}$/.test(text)) throw new InvalidArgumentError('Give the year in which it ends, e.g. 2027.');
   return Number(text);
 }

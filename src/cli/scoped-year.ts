@@ -8,6 +8,7 @@ import {
   schoolYearOption,
   wantsJson,
   withApiOptions,
+  yearOf,
   yearQuery,
 } from './command-context';
 import { paint, plainTable } from './outcome-table';
@@ -44,7 +45,7 @@ interface SwitchOptions {
 function switchCommand(): Command {
   return withApiOptions(new Command('switch'))
     .description('switch to the next school year, once the ending one has its full resync')
-    .requiredOption('--to <year>', 'year in which the next school year ends', Number)
+    .requiredOption('--to <year>', 'year in which the next school year ends', yearOf)
     .option('--override-reason <text>', 'the state only: switch all the same (or back), and why')
     .option('--district <id>', 'the district (default: the only one)')
     .action(async ({ to, overrideReason, ...options }: SwitchOptions, command: Command) => {

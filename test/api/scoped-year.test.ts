@@ -35,17 +35,23 @@ const switchTo = (schoolYear: number, body: object = {}, who: Who = 'admin') =>
 /** A resync that ended with 100 records, of which so many were refused and the others are new (or equal). */
 async function ended(
   resyncId: string,
-  { errors = 0, inserted = 0, ...over }: Partial<ResyncRequest> & { errors?: number; inserted?: number } = {},
+  {
+    errors = 0,
+    inserted = 0,
+    object = 'School',
+    read = 100,
+    ...over
+  }: Partial<ResyncRequest> & { errors?: number; inserted?: number; object?: string; read?: number } = {},
 ): Promise<void> {
   const { control } = world;
-  await runningResync(control, resyncId, ['School'], { districtId: world.here, ...over });
-  for (let i = 0; i < errors; i++) await storedError(control, { resyncId, object: 'School', key: `${i}` });
+  await runningResync(control, resyncId, [object], { districtId: world.here, ...over });
+  for (let i = 0; i < errors; i++) await storedError(control, { resyncId, object, key: `${i}` });
   await ledgerPage(
     control,
-    { resyncId, object: 'School', read: 100 },
-    { inserted, unchanged: 100 - inserted - errors, failed: errors },
+    { resyncId, object, read },
+    { inserted, unchanged: read - inserted - errors, failed: errors },
   );
-  await finishObject(control, { resyncId, object: 'School', status: 'finished' });
+  await finishObject(control, { resyncId, object, status: 'finished' });
   await finishResync(control, { resyncId, status: 'finished' });
 }
 
@@ -205,16 +211,57 @@ test('a resync that is being accepted while the year is switched stands in its w
   await control.transaction(async (transaction) => {
     await insertResync(transaction, { request: requestOf('new', { districtId: world.here }) });
     switching = Promise.resolve(switchTo(2028));
-    for (let i = 0; i < 100; i++) {
-      const [rows] = (await control.raw(
-        "SELECT COUNT(*) AS waits FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
-      )) as [{ waits: number }[]];
-      if (rows[0]!.waits > 0) break;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await somebodyWaits();
   });
   const answer = await switching!;
   expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('Resync new ')]);
+});
+
+test('a resync that was checked before a switch and stored after it is taken back', async () => {
+  const { control, here } = world;
+  let sending: Promise<{ status: number; text: string }> | undefined;
+  // What a switch does, held open until the request waits for it.
+  await control.transaction(async (transaction) => {
+    await transaction.raw(
+      'SELECT resyncID FROM resync FORCE INDEX (by_district) WHERE districtID = ? LOCK IN SHARE MODE',
+      [here],
+    );
+    await transaction('districtYear').insert({ districtID: here, scopedYear: 2028, switchedBy: 'test' });
+    sending = Promise.resolve(send('post', `/districts/${here}/resyncs`, { objects: 'all' }));
+    await somebodyWaits();
+  });
+  const answer = await sending!;
+  expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('switched from 2027 to 2028')]);
+  expect(await control('resync')).toHaveLength(0);
+});
+
+/** Until a transaction waits for another one's lock. InnoDB refreshes this table only when nobody read it for 100 ms. */
+async function somebodyWaits(): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    const [rows] = (await world.control.raw(
+      "SELECT COUNT(*) AS waits FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+    )) as [{ waits: number }[]];
+    if (rows[0]!.waits > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  throw new Error('Nobody waits for a lock.');
+}
+
+test('a start-of-year resync that read no enrollment doesn’t count: they were not rolled forward', async () => {
+  await ended('full');
+  await switchTo(2028);
+  await ended('early', { scenario: 'START_OF_YEAR', schoolYear: 2028, object: 'Enrollment', read: 0 });
+  const early = (await get(yearOf())).body as object;
+  expect(early).toMatchObject({
+    startOfYear: {
+      status: 'due',
+      why: expect.stringContaining('early read no enrollment of 2028') as string,
+    },
+  });
+  await ended('rolled', { scenario: 'START_OF_YEAR', schoolYear: 2028, object: 'Enrollment' });
+  expect((await get(yearOf())).body).toMatchObject({
+    startOfYear: { status: 'done', resync: { resyncId: 'rolled' } },
+  });
 });
 
 test('alerts chase an overdue start-of-year resync once a week until it is made', async () => {
