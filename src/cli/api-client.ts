@@ -96,6 +96,11 @@ export class ApiClient {
     return this.call<T>('DELETE', path);
   }
 
+  /** An answer that isn't JSON, as it is. @param path below /api/v1 */
+  getText(path: string): Promise<string> {
+    return this.send('GET', path);
+  }
+
   /** Headers that authenticate. */
   get headers(): Record<string, string> {
     const { token } = this.address;
@@ -123,6 +128,15 @@ export class ApiClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<T> {
+    return jsonOf(await this.send(method, path, body, headers)) as T;
+  }
+
+  private async send(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<string> {
     let answer: Response;
     let text: string;
     try {
@@ -144,7 +158,7 @@ export class ApiClient {
       );
     }
     if (!answer.ok) throw new ApiRefusal(answer.status, jsonOf(text) as ProblemBody);
-    return jsonOf(text) as T;
+    return text;
   }
 }
 

@@ -7,6 +7,7 @@ import { CommandFailure, exitCodes } from './exit-codes';
 import { planCommand } from './plan';
 import { principalCommand } from './principal';
 import { rightsCommand } from './rights';
+import { requestCommand } from './request';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-year';
@@ -50,6 +51,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     pauseCommand(),
     resumeCommand(),
     cancelCommand(),
+    requestCommand(),
     errorsCommand(),
     causesCommand(),
     objectsCommand(),
