@@ -70,6 +70,8 @@ async function main() {
       return typescript('bench/run.ts', args);
     case 'bench:memory':
       return typescript('bench/worker-memory.ts', args);
+    case 'bench:request':
+      return typescript('bench/state-request.ts', args);
     case 'story':
       return typescript('story/run.ts', args);
     case 'test': {

@@ -1,0 +1,222 @@
+/**
+ * One request of the state to a thousand small districts (each a database of its own on one server), by the real worker
+ * and API in processes of their own. Prints the time, the size of Temporal's histories, the worker's memory and the most
+ * connections each server saw; exits 1 when a district is not done, the state lacks a record, or a history is too long.
+ * npm run bench:request -- [--districts N] [--in-flight N] [--built]
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { stringify } from 'yaml';
+import { ApiClient } from '../src/cli/api-client';
+import { openControl } from '../src/control/database';
+import type { StateRequestBoard } from '../src/control/state-request-board';
+import { createToken } from '../src/control/tokens';
+import { describeCounts, endedRequestStatuses } from '../src/domain/state-request';
+import { migrate } from '../src/migrate';
+import { freePort } from '../src/stack/ports';
+import { startStack, stopStack } from '../src/stack/stack';
+import { databaseUrl, type StackInfo } from '../src/stack/stack-info';
+import { OwnProcess } from './own-process';
+import { makeSmallDistricts, recordsPerDistrict, smallCatalog } from './small-districts';
+import { stopOnSignal } from './stop-on-signal';
+
+const { values } = parseArgs({
+  options: {
+    districts: { type: 'string', default: '1000' },
+    'in-flight': { type: 'string', default: '20' },
+    built: { type: 'boolean', default: false },
+  },
+});
+const { built } = values;
+const count = Number(values.districts);
+const mostEvents = 5_000;
+const lookEveryMs = 2_000;
+const dir = join(__dirname, '..', '.stack-bench-request');
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const processes: OwnProcess[] = [];
+
+async function stopAll(): Promise<void> {
+  for (const one of processes.reverse()) await one.stop();
+  await stopStack(dir, say);
+}
+
+/** The databases, the catalog and the configuration of the districts. */
+async function prepare(
+  info: StackInfo,
+): Promise<{ env: NodeJS.ProcessEnv; url: string; controlUrl: string }> {
+  const serverUrl = databaseUrl(info.district, '');
+  const stateServer = databaseUrl(info.state, '');
+  const stateUrl = databaseUrl(info.state, 'bench_state');
+  const controlUrl = databaseUrl(info.state, 'bench_control');
+  const connection = await createConnection(stateServer);
+  for (const schema of ['bench_state', 'bench_control']) await connection.query(`CREATE DATABASE ${schema}`);
+  await connection.end();
+  await migrate(controlUrl, 'control');
+  say(`Making ${count} districts of ${recordsPerDistrict} records`);
+  const districts = await makeSmallDistricts({ count, serverUrl, stateUrl, say });
+  const catalogFile = join(dir, 'catalog.yaml');
+  writeFileSync(catalogFile, await smallCatalog(districts[0]!.databaseUrl, stateUrl));
+  const configFile = join(dir, 'resync.config.yaml');
+  const port = await freePort([]);
+  const config = {
+    stateDatabaseUrl: stateUrl,
+    controlDatabaseUrl: controlUrl,
+    temporal: { address: info.temporal.address },
+    api: { port },
+    stateRequests: { districtsInFlight: Number(values['in-flight']) },
+    catalogFile,
+    districts,
+  };
+  writeFileSync(configFile, stringify(config), { mode: 0o600 });
+  return { env: { RESYNC_CONFIG: configFile }, url: `http://127.0.0.1:${port}`, controlUrl };
+}
+
+async function main(): Promise<boolean> {
+  await stopStack(dir, say);
+  rmSync(dir, { recursive: true, force: true });
+  const { info } = await startStack({ dir, ports: 'any', progress: say });
+  const { env, url, controlUrl } = await prepare(info);
+  const logs = join(dir, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const worker = OwnProcess.start('worker', { built, env, logFile: join(logs, 'worker.log') });
+  processes.push(worker);
+  while (!readFileSync(join(logs, 'worker.log'), 'utf8').includes('Worker state changed')) {
+    worker.assertLives();
+    await sleep(200);
+  }
+  const server = OwnProcess.start('server', { built, env, logFile: join(logs, 'server.log') });
+  processes.push(server);
+  while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
+    server.assertLives();
+    await sleep(200);
+  }
+  const client = new ApiClient({ url, token: await token(controlUrl) });
+  const board = await runRequest(client, [worker, server]);
+  const { peakMb } = worker.memory();
+  const histories = await readHistories(info.temporal.address, board.stateRequestId);
+  const atState = await countRecords(databaseUrl(info.state, 'bench_state'));
+  const seconds = (Date.parse(board.endedAt!) - Date.parse(board.requestedAt)) / 1000;
+
+  const lines = [
+    `| one request to ${count} districts, ${values['in-flight']} in flight | |`,
+    '|---|---|',
+    `| districts | ${describeCounts(board.counts)} |`,
+    `| time | ${seconds.toFixed(0)} s, ${(count / seconds).toFixed(1)} districts a second |`,
+    `| records at the state | ${atState} of ${count * recordsPerDistrict} |`,
+    ...histories.map(
+      ({ what, runs, events, bytes }) =>
+        `| history of ${what} | ${events} events, ${Math.round(bytes / 1024)} kB, the longest of ${runs} |`,
+    ),
+    `| worker's peak memory | ${peakMb} MB |`,
+    `| most connections | district ${await mostConnections(info.district)}, state ${await mostConnections(info.state)} |`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  const longest = Math.max(...histories.map(({ events }) => events));
+  if (longest > mostEvents) say(`A history has ${longest} events, more than ${mostEvents}.`);
+  return board.counts.done === count && atState === count * recordsPerDistrict && longest <= mostEvents;
+}
+
+async function runRequest(client: ApiClient, watched: readonly OwnProcess[]): Promise<StateRequestBoard> {
+  const { stateRequestId } = await client.post<{ stateRequestId: string }>('/state-requests', {
+    districts: 'all',
+    objects: 'all',
+    reason: 'The bench.',
+  });
+  let told = '';
+  for (;;) {
+    for (const one of watched) one.assertLives();
+    const board = await client.get<StateRequestBoard>(`/state-requests/${stateRequestId}`);
+    const line = `  ${board.percent} %: ${describeCounts(board.counts)} Ends ${board.forecastEnd?.slice(11, 19) ?? '?'}`;
+    if (line !== told) say(line);
+    told = line;
+    if (endedRequestStatuses.includes(board.status)) return board;
+    await sleep(lookEveryMs);
+  }
+}
+
+async function token(controlUrl: string): Promise<string> {
+  const control = openControl(controlUrl);
+  try {
+    return (await createToken(control, { name: 'bench', level: 'state', expiresInDays: 1 })).token;
+  } finally {
+    await control.destroy();
+  }
+}
+
+interface Histories {
+  readonly what: string;
+  readonly runs: number;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** The longest history of each kind of workflow, every run of it counted apart. */
+async function readHistories(address: string, stateRequestId: string): Promise<Histories[]> {
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  try {
+    const kinds = {
+      'the request': `WorkflowId = 'state-request:${stateRequestId}'`,
+      'an agent': "WorkflowType = 'districtAgent' AND ExecutionStatus = 'Completed'",
+      'a resync': "WorkflowType = 'batchResync'",
+    };
+    const histories: Histories[] = [];
+    // Agents rest for half a minute before they end; only then visibility knows how long they were.
+    await sleep(45_000);
+    for (const [what, query] of Object.entries(kinds)) {
+      let [runs, events, bytes] = [0, 0, 0];
+      for await (const { historyLength, historySize } of client.workflow.list({ query })) {
+        runs += 1;
+        events = Math.max(events, historyLength);
+        bytes = Math.max(bytes, historySize ?? 0);
+      }
+      histories.push({ what, runs, events, bytes });
+    }
+    return histories;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function countRecords(stateUrl: string): Promise<number> {
+  return ask(
+    stateUrl,
+    `SELECT (SELECT COUNT(*) FROM school) + (SELECT COUNT(*) FROM student) + (SELECT COUNT(*) FROM course)
+            + (SELECT COUNT(*) FROM enrollment) AS value`,
+  );
+}
+
+function mostConnections(server: StackInfo['district']): Promise<number> {
+  return ask(
+    databaseUrl(server, ''),
+    `SELECT VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS
+      WHERE VARIABLE_NAME = 'MAX_USED_CONNECTIONS'`,
+  );
+}
+
+async function ask(url: string, sql: string): Promise<number> {
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query<(RowDataPacket & { value: string | number })[]>(sql);
+    return Number(rows[0]!.value);
+  } finally {
+    await connection.end();
+  }
+}
+
+stopOnSignal(stopAll, say);
+main()
+  .finally(stopAll)
+  .then(
+    (good) => {
+      process.exitCode = good ? 0 : 1;
+    },
+    (error: unknown) => {
+      say(error instanceof Error ? error.message : String(error));
+      process.exitCode = 1;
+    },
+  );
