@@ -1,5 +1,5 @@
 /**
- * Records the histories that the replay test replays: `npx tsx test/replay/record.ts`. Run it when a release's workflows
+ * Records the histories that the replay test replays: `npx tsx test/replay/record.ts [scenario ...]`. Run it when a release's workflows
  * are final, with a new name for the folder; histories of earlier releases stay.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,9 @@ import { scenarios } from './scenarios';
 async function record(): Promise<void> {
   const folder = join(__dirname, '..', 'histories', version);
   mkdirSync(folder, { recursive: true });
+  const wanted = process.argv.slice(2);
   for (const { name, script, play } of scenarios()) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     await withWorkflows(script, async (world) => {
       for (const [index, workflowId] of (await play(world)).entries()) {
         const history = await world.client.workflow.getHandle(workflowId).fetchHistory();

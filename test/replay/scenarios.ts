@@ -2,9 +2,13 @@ import {
   agentWorkflowId,
   cancelObject,
   cancelResync,
+  cancelStateRequest,
   pauseResync,
   resumeResync,
+  stateRequestWorkflowId,
 } from '../../workflows/messages';
+import type { RequestLook } from '../../activities/results';
+import type { stateRequest } from '../../workflows';
 import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
 
 /** A run worth keeping: the script of its activities, what people do meanwhile, and the workflows to record. */
@@ -24,6 +28,22 @@ const tree = [
   { name: 'Enrollment', after: ['Calendar'], ranges: 5 },
 ];
 const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 150));
+
+const looks: RequestLook[] = [2, 1, 0].map((left) => ({
+  counts: { waiting: left, queued: 0, running: Math.min(left, 1), done: 2 - left, failed: 0, notDone: 0 },
+  open: left > 0,
+  lookMs: 300,
+  againMs: 300,
+}));
+
+function startStateRequest(world: WorkflowWorld) {
+  const stateRequestId = `asked-${world.district}`;
+  return world.client.workflow.start<typeof stateRequest>('stateRequest', {
+    taskQueue: world.taskQueue,
+    workflowId: stateRequestWorkflowId(stateRequestId),
+    args: [{ stateRequestId }],
+  });
+}
 
 /** One scenario for each way a run can go; the replay test keeps the workflows able to go on with all of them. */
 export function scenarios(): Scenario[] {
@@ -108,6 +128,27 @@ export function scenarios(): Scenario[] {
         await run.result();
         await world.agent().result();
         return [run.workflowId, world.handleOf(states.resyncId).workflowId, world.agent().workflowId];
+      },
+    },
+    {
+      name: 'state-request',
+      script: { objects: [], looks },
+      play: async (world) => {
+        const handle = await startStateRequest(world);
+        await handle.result();
+        return [handle.workflowId];
+      },
+    },
+    {
+      name: 'state-request-cancelled',
+      script: { objects: [], looks },
+      play: async (world) => {
+        const handle = await startStateRequest(world);
+        await until('it looked', () => world.log.includes('look'));
+        await handle.executeUpdate(cancelStateRequest, { args: [{ by, running: 'leave' }] });
+        await handle.executeUpdate(cancelStateRequest, { args: [{ by, running: 'cancel' }] });
+        await handle.result();
+        return [handle.workflowId];
       },
     },
   ];

@@ -8,8 +8,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
-import type { stateRequestActivities } from '../../activities/state-requests';
-import type { ObjectEnd, PreparedObject, ResyncEnd } from '../../activities/results';
+import type { ObjectEnd, PreparedObject, RequestLook, ResyncEnd } from '../../activities/results';
 import type { ObjectWork } from '../../activities/objects';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { ResyncRequest } from '../../src/domain/resync';
@@ -42,13 +41,12 @@ export interface Script {
   }) => Promise<void>;
   readonly counts?: (object: string) => Partial<RangeCounts>;
   readonly rangesInFlight?: number;
+  /** What a state's request finds, look by look; the last one again and again. */
+  readonly looks?: readonly RequestLook[];
 }
 
-/** Activities of a run; those of a state's request are tested with their database. */
-type RunActivities = Omit<ResyncActivities, keyof ReturnType<typeof stateRequestActivities>>;
-
 /** Activities that follow a script; every call is in `log`, e.g. "move Enrollment 0". */
-export function scriptedActivities(script: Script): { activities: RunActivities; log: string[] } {
+export function scriptedActivities(script: Script): { activities: ResyncActivities; log: string[] } {
   const log: string[] = [];
   let epoch = 1;
   const end = (object: string, status: ObjectEnd['status']): ObjectEnd => ({
@@ -61,7 +59,7 @@ export function scriptedActivities(script: Script): { activities: RunActivities;
     await script.move?.({ resyncId, object, rangeNo, epoch: given });
     log.push(`moved ${object} ${rangeNo}`);
   };
-  const activities: RunActivities = {
+  const activities: ResyncActivities = {
     preparePlan: () =>
       Promise.resolve({
         epoch,
@@ -120,6 +118,20 @@ export function scriptedActivities(script: Script): { activities: RunActivities;
         errors: 0,
       });
     },
+    openStateRequest: () => Promise.resolve({ untilOpenMs: 200 }),
+    advanceStateRequest: () => {
+      const looked = log.filter((line) => line === 'look').length;
+      log.push('look');
+      const look = script.looks?.[Math.min(looked, script.looks.length - 1)];
+      if (!look) throw new Error('The script has no looks.');
+      return Promise.resolve(look);
+    },
+    withdrawDistricts: ({ running }) => {
+      log.push(`withdraw, ${running}`);
+      return Promise.resolve();
+    },
+    closeStateRequest: ({ cancelledBy }) =>
+      Promise.resolve({ status: cancelledBy === null ? 'finished' : 'cancelled', message: 'It ended.' }),
   };
   return { activities, log };
 }
