@@ -1,0 +1,203 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import request from 'supertest';
+import { main } from '../../src/cli/main';
+import type { StateRequestBoard } from '../../src/control/state-request-board';
+import { createToken } from '../../src/control/tokens';
+import { until } from '../workflows/support';
+import { apiWorld, type ApiWorld } from './support';
+import { withWorker } from './worker';
+
+jest.setTimeout(60_000);
+
+let world: ApiWorld;
+let server: Server;
+beforeAll(async () => {
+  world = await apiWorld({
+    more: [
+      { id: 'formula', name: '=HYPERLINK("http://127.0.0.1")' },
+      { id: 'no-rooms', objects: { enabled: [], disabled: ['Room'] } },
+    ].map((one) => ({ ...one, id: `${one.id}-${Date.now()}` })),
+  });
+  server = createServer(world.app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+});
+afterAll(async () => {
+  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN']) delete process.env[name];
+  process.exitCode = 0;
+  server.closeAllConnections();
+  server.close();
+  await world.close();
+});
+
+const asked = { districts: 'all', objects: ['School'], reason: 'Count day.' };
+const post = (body: object, key?: string) => {
+  const call = request(world.app).post('/api/v1/state-requests').set('Authorization', world.as.state);
+  return (key === undefined ? call : call.set('Idempotency-Key', key)).send(body);
+};
+const get = (path: string, as = world.as.state) =>
+  request(world.app).get(`/api/v1/state-requests${path}`).set('Authorization', as);
+const idOf = ({ body }: { body: unknown }): string => (body as { stateRequestId: string }).stateRequestId;
+const ended = (id: string) =>
+  until('it ended', async () => ((await get(`/${id}`)).body as StateRequestBoard).endedAt !== null);
+
+async function resync(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const out = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
+      out[name] += String(chunk);
+      return true;
+    }),
+  );
+  try {
+    return { code: await main(argv), ...out };
+  } finally {
+    process.exitCode = 0;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+test('what can’t be carried out is refused with the field named, and nothing is stored', async () => {
+  const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const refused: [object, string][] = [
+    [{ objects: ['Nonsense'] }, '#/objects'],
+    [{ objects: [] }, '#/objects'],
+    [{ objects: ['ReportingEntity'] }, '#/objects'],
+    [{ districts: [world.here, 'nowhere'] }, '#/districts/1'],
+    [{ districts: [] }, '#/districts'],
+    [{ schoolYear: 2020 }, '#/schoolYear'],
+    [{ reason: ' ' }, '#/reason'],
+    [{ window: { from: hour(2), until: hour(1) } }, '#/window/until'],
+    [{ window: { until: hour(-1) } }, '#/window/until'],
+    [{ window: { until: 'tomorrow' } }, '#/window/until'],
+    [{ priority: 1 }, '#/priority'],
+  ];
+  for (const [change, pointer] of refused) {
+    const { status, body } = await post({ ...asked, ...change });
+    expect([change, status, (body as { errors: { pointer: string }[] }).errors[0]!.pointer]).toEqual([
+      change,
+      422,
+      pointer,
+    ]);
+  }
+  expect(await world.control('stateRequest')).toEqual([]);
+});
+
+test('the board shows every district while they run, and the report closes it', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const answer = await post({ ...asked, objects: ['Room'], checkDependencies: false }, 'one-key');
+    const id = idOf(answer);
+    const noRooms = world.config.districts[3]!.id;
+    expect(answer.body).toMatchObject({
+      created: true,
+      districts: 4,
+      notDone: [{ districtId: noRooms, why: expect.stringContaining('Room: switched off') }],
+    });
+    const again = await post({ ...asked, objects: ['Room'], checkDependencies: false }, 'one-key');
+    expect([idOf(again), (again.body as { created: boolean }).created]).toEqual([id, false]);
+    expect((await post(asked, 'one-key')).status).toBe(409);
+
+    await until('three run', () => gate.waiting.length === 3);
+    const running = (await get(`/${id}`)).body as StateRequestBoard;
+    expect(running).toMatchObject({
+      status: 'running',
+      counts: { running: 3, notDone: 1, waiting: 0 },
+      percent: 25,
+      forecastEnd: null,
+    });
+    const [mine] = running.districts.filter(({ districtId }) => districtId === world.here);
+    expect(mine).toMatchObject({ status: 'running', percent: 0, colour: 'gray', message: null });
+    const one = await get(`/${id}/districts/${world.here}`);
+    expect(one.body).toMatchObject({
+      resyncId: mine!.resyncId,
+      resync: { initiator: 'state', objectRows: [{ object: 'Room' }] },
+    });
+    expect((await get(`/${id}/districts/nowhere`)).status).toBe(404);
+    expect((await get('/nothing')).status).toBe(404);
+
+    gate.open();
+    await ended(id);
+    const report = await get(`/${id}/report`);
+    expect(report.body).toMatchObject({
+      closed: true,
+      status: 'finished',
+      message: '3 of 4 districts done, 1 not done.',
+      percent: 100,
+    });
+    const csv = (await get(`/${id}/report?format=csv`)).text.split('\r\n');
+    expect(csv[0]).toMatch(/^district,districtId,schoolYear,status,colour,processed,errors/);
+    expect(csv.find((line) => line.includes(world.here))).toMatch(/,2027,done,green,10,0,0,/);
+    expect(csv.find((line) => line.includes('formula'))).toMatch(/^"'=HYPERLINK\(""http/);
+    const list = await get('?limit=1');
+    expect(list.body).toMatchObject({ items: [{ stateRequestId: id, counts: { done: 3, notDone: 1 } }] });
+  }));
+
+test('a state principal of some districts asks, sees and takes back only there', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const { token } = await createToken(world.control, {
+      name: 'region',
+      level: 'state',
+      districts: [world.here],
+    });
+    const region = `Bearer ${token}`;
+    const all = idOf(await post(asked));
+    const others = idOf(await post({ ...asked, districts: [world.other] }));
+    const board = (await get(`/${all}`, region)).body as StateRequestBoard;
+    expect(board.districts.map(({ districtId }) => districtId)).toEqual([world.here]);
+    expect((await get(`/${others}`, region)).status).toBe(404);
+    const cancel = await request(world.app)
+      .post(`/api/v1/state-requests/${all}/cancel`)
+      .set('Authorization', region);
+    expect(cancel.status).toBe(403);
+    const own = await request(world.app)
+      .post('/api/v1/state-requests')
+      .set('Authorization', region)
+      .send(asked);
+    expect(own.body).toMatchObject({ districts: 1 });
+    const listed = (await get('', region)).body as { items: { stateRequestId: string }[] };
+    expect(listed.items.map(({ stateRequestId }) => stateRequestId)).not.toContain(others);
+    gate.open();
+    for (const id of [all, others, idOf(own)]) await ended(id);
+  }));
+
+test('the command line asks, follows, shows, reports and takes back', () =>
+  withWorker(world, async (gate) => {
+    const districts = ['--districts', `${world.here},${world.other}`];
+    const made = await resync(
+      'request',
+      'create',
+      ...districts,
+      '--all',
+      '--reason',
+      'Count day.',
+      '--watch',
+    );
+    expect([made.code, made.stderr]).toEqual([0, expect.stringContaining('2 of 2 districts done')]);
+    const [, id] = /^Request (\S+):/m.exec(made.stdout)!;
+    expect((await resync('request', 'list')).stdout).toContain(id);
+    expect((await resync('request', 'show', id!)).stdout).toMatch(/● done +100 %/);
+    expect((await resync('request', 'report', id!)).stdout).toMatch(/^district,districtId/);
+    expect(JSON.parse((await resync('request', 'report', id!, '--json')).stdout)).toMatchObject({
+      closed: true,
+    });
+
+    gate.close();
+    const second = (
+      await resync('request', 'create', ...districts, '--all', '--reason', 'Again.')
+    ).stdout.trim();
+    await until('both run', () => gate.waiting.length === 2);
+    expect((await resync('request', 'cancel', second, '--running')).code).toBe(0);
+    await until('they are told', async () => {
+      const open = (await world.control('resync').whereNull('endedAt')) as object[];
+      gate.open();
+      return open.length === 0;
+    });
+    expect((await resync('request', 'watch', second)).code).toBe(6);
+    expect((await resync('request', 'cancel', second)).code).toBe(7);
+    expect((await resync('request', 'create', '--all', '--reason', 'x')).code).toBe(2);
+    expect((await resync('request', 'show', 'nothing')).code).toBe(7);
+  }));
