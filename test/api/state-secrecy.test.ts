@@ -240,7 +240,10 @@ it('tells two districts the same, whatever the state asked of them and however i
     const kinds = (list: readonly { event: string }[]) => new Set(list.map(({ event }) => event));
     for (const list of [events!, othersEvents!]) {
       expect([...kinds(list)].filter((event) => event === 'object')).toEqual([]);
-      expect(list.at(-1)).toMatchObject({ event: 'end', data: expect.stringContaining('"status":"ended"') });
+      expect(list.at(-1)).toMatchObject({
+        event: 'end',
+        data: expect.stringContaining('"status":"ended"') as unknown,
+      });
       for (const { data } of list) expect(data).not.toMatch(secrets);
     }
     expect(events!.at(-1)).toEqual(othersEvents!.at(-1));
