@@ -43,10 +43,6 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Ask districts for a resync; it goes ahead of what waits there',
       headers: idempotencyHeader,
       body: schemas.stateRequestBody,
-      audit: ({ body, answer }) => ({
-        ...body,
-        stateRequestId: (answer as { stateRequestId?: string }).stateRequestId,
-      }),
       responses: {
         202: { description: 'Accepted; Location names it', schema: schemas.stateRequestAccepted },
       },
@@ -162,7 +158,6 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
         'Withdraw it from districts that have not begun; runs go on unless they are to be cancelled too',
       params: schemas.stateRequestParams,
       body: schemas.cancelBody,
-      audit: ({ body }) => ({ ...body }),
       responses: { 200: { description: 'The board', schema: schemas.board } },
       handler: async ({ params, body, principal }) => {
         const { status } = await boardOf(context, principal, params.id);
