@@ -11,6 +11,13 @@ module.exports = {
       to: { pathNot: ['^src/domain', 'node_modules/@dagrejs/graphlib'] },
     },
     {
+      name: 'blackouts-are-pure',
+      comment: 'src/blackouts is time arithmetic: the domain and luxon, no service.',
+      severity: 'error',
+      from: { path: '^src/blackouts' },
+      to: { pathNot: ['^src/(blackouts|domain)', 'node_modules/luxon', 'node_modules/@types/luxon'] },
+    },
+    {
       name: 'workflows-are-deterministic',
       severity: 'error',
       from: { path: '^workflows' },

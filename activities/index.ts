@@ -1,3 +1,4 @@
+import { blackoutActivities } from './blackouts';
 import { bookActivities } from './books';
 import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
@@ -5,6 +6,7 @@ import { noticeActivities } from './notices';
 import { objectActivities } from './objects';
 import { planActivities } from './planning';
 import { stateRequestActivities } from './state-requests';
+import { scheduleActivities } from './scheduled-resync';
 
 /** Beside the activities: what has to be closed when the worker stops. */
 export interface ActivitySet {
@@ -16,7 +18,9 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof objectActivities> &
   ReturnType<typeof bookActivities> &
   ReturnType<typeof stateRequestActivities> &
-  ReturnType<typeof noticeActivities>;
+  ReturnType<typeof noticeActivities> &
+  ReturnType<typeof blackoutActivities> &
+  ReturnType<typeof scheduleActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -28,6 +32,8 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...bookActivities(dependencies),
       ...stateRequestActivities(dependencies),
       ...noticeActivities(dependencies),
+      ...blackoutActivities(dependencies),
+      ...scheduleActivities(dependencies),
     },
     close: () => editions.close(),
   };

@@ -5,14 +5,16 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
+  patched,
   rootCause,
   setHandler,
   startChild,
 } from '@temporalio/workflow';
-import type { ObjectEnd, PreparedObject, ResyncEnd } from '../activities/results';
+import type { ObjectEnd, PreparedObject, PreparedPlan, ResyncEnd } from '../activities/results';
 import type { ResyncRequest } from '../src/domain/resync';
 import { noticeDelivery } from './notice-delivery';
 import { noticesWorkflowId, parkResync, resyncProgress, unparkResync } from './messages';
+import { holdingInBlackouts } from './blackout-watch';
 import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-updates';
 import { type RunContext, runObjects } from './object-run';
 import { RunProgress } from './run-progress';
@@ -33,22 +35,26 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   handleRunUpdates(resyncId, control, progress, wholeRun);
   handleObjectCancel(resyncId, control, progress, scopes);
 
+  const sendPlan = async (plan: PreparedPlan, parking: Parking): Promise<void> => {
+    progress.planned(plan.objects);
+    const run: RunContext = { resyncId, control, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
+    parking.run = run;
+    await sendObjects(run, plan.objects, progress, scopes);
+    await retryBlockedRecords(run, plan.objects, progress);
+  };
+
   try {
     await wholeRun.run(async () => {
-      const plan = await preparePlan(request);
-      progress.planned(plan.objects);
-      const run: RunContext = { resyncId, control, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
-      setHandler(parkResync, async () => {
-        await control.set({ parked: true });
-        await control.whenStill();
-        await tellAgentParked(request);
+      if (!patched('blackouts')) {
+        const plan = await preparePlan(request);
+        return sendPlan(plan, handleParking(request, control));
+      }
+      const parking = handleParking(request, control);
+      await holdingInBlackouts(request, control, progress, async () => {
+        // Planning reads the district and takes its lease: held, and counted as under way, like a range.
+        const plan = await control.whenReleased(() => preparePlan(request));
+        await sendPlan(plan, parking);
       });
-      setHandler(unparkResync, async () => {
-        run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId }));
-        await control.set({ parked: false });
-      });
-      await sendObjects(run, plan.objects, progress, scopes);
-      await retryBlockedRecords(run, plan.objects, progress);
     });
   } catch (error) {
     if (!isCancellation(error)) progress.failure = rootCause(error) ?? 'The run gave up.';
@@ -84,6 +90,28 @@ async function startNotices(resyncId: string, alertIds: readonly number[]): Prom
   } catch (error) {
     log.warn('The notices were left to the next pass.', { resyncId, error: String(error) });
   }
+}
+
+/** The run as its parking needs it: `null` before it is planned, when there is no lease to renew yet. */
+interface Parking {
+  run: RunContext | null;
+}
+
+/** Makes way for a state request when the agent says so, and goes on with a new epoch. */
+function handleParking(request: ResyncRequest, control: RunControl): Parking {
+  const parking: Parking = { run: null };
+  const { resyncId } = request;
+  setHandler(parkResync, async () => {
+    await control.set({ parked: true });
+    await control.whenStill();
+    await tellAgentParked(request);
+  });
+  setHandler(unparkResync, async () => {
+    if (parking.run !== null)
+      parking.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId }));
+    await control.set({ parked: false });
+  });
+  return parking;
 }
 
 /** Starts every object as soon as the objects before it have ended; resolves when all have. */

@@ -4,3 +4,4 @@ export { batchResync } from './batch-resync';
 export { noticeDelivery } from './notice-delivery';
 export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';
+export { scheduledResync } from './scheduled-resync';

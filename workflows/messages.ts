@@ -84,10 +84,14 @@ export interface ObjectProgress {
 export interface ResyncProgress {
   readonly resyncId: string;
   readonly status: ResyncStatus;
+  /** End of the blackout window that holds it, ISO 8601; `null`: none does. */
+  readonly heldUntil: string | null;
   readonly objects: readonly ObjectProgress[];
 }
 export const resyncProgress = defineQuery<ResyncProgress>('resyncProgress');
 
+/** API -> batchResync: the district's blackout windows were changed, ask again. */
+export const blackoutsChanged = defineSignal('blackoutsChanged');
 /** districtAgent -> batchResync: make way at the next range boundary, or go on. */
 export const parkResync = defineSignal('parkResync');
 export const unparkResync = defineSignal('unparkResync');

@@ -27,7 +27,17 @@ export const retryBlocked = (work: ObjectWork) =>
 export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptions(inLane(work.unit), [work]);
 
 /** Activities that keep the books. */
-export const { startObject, finishObject, endObject, noteStatus, renewLease, finishResync } = books;
+export const {
+  startObject,
+  finishObject,
+  endObject,
+  noteStatus,
+  renewLease,
+  finishResync,
+  nextBlackout,
+  noteHold,
+  startScheduledResync,
+} = books;
 
 /** Activities that send notices out, apart from all others. */
 export const { listDeliveries, giveUpNotice } = books;

@@ -3,12 +3,16 @@ import { CancellationScope, condition } from '@temporalio/workflow';
 export type HeldStatus = 'running' | 'paused' | 'parked';
 
 /**
- * The brake of a run: paused by a person, parked for a state request, or cancelled. Work asks `whenReleased` before
- * each range; what is under way is counted, so that the agent can be told when nothing moves any more.
+ * The brake of a run: paused by a person, parked for a state request, held by a blackout window, or cancelled. The three
+ * holds are apart: a person's resume doesn't break a blackout, and a blackout's end doesn't resume what a person paused.
+ * Work asks `whenReleased` before each range; what is under way is counted, so that the agent can be told when nothing
+ * moves any more.
  */
 export class RunControl {
   private paused = false;
   private parked = false;
+  /** End of the blackout window that holds the run, ISO 8601; `null`: none does. */
+  heldUntil: string | null = null;
   private underWay = 0;
   private readonly onHold = new Set<() => Promise<void>>();
   /** Who cancelled the whole run, once somebody did. */
@@ -16,7 +20,7 @@ export class RunControl {
   ended = false;
 
   get held(): boolean {
-    return this.paused || this.parked;
+    return this.paused || this.parked || this.heldUntil !== null;
   }
 
   get isParked(): boolean {
@@ -33,10 +37,11 @@ export class RunControl {
   }
 
   /** Changes the brake; children with ranges in flight are told to stop. */
-  async set(change: { paused?: boolean; parked?: boolean }): Promise<void> {
+  async set(change: { paused?: boolean; parked?: boolean; heldUntil?: string | null }): Promise<void> {
     const before = this.held;
     this.paused = change.paused ?? this.paused;
     this.parked = change.parked ?? this.parked;
+    if (change.heldUntil !== undefined) this.heldUntil = change.heldUntil;
     if (this.held && !before) await Promise.all([...this.onHold].map((tell) => tell()));
   }
 

@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ObjectEnd, PreparedObject } from '../activities/results';
 import { colourOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '../src/domain/outcome';
-import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
+import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../src/domain/resync';
 import type { ObjectProgress, ResyncProgress } from './messages';
 import type { RunControl } from './run-control';
 import { statusAttribute } from './visibility';
@@ -59,6 +59,7 @@ export class RunProgress {
     return {
       resyncId: this.request.resyncId,
       status: this.control.status,
+      heldUntil: this.control.heldUntil,
       objects: [...this.objects.values()],
     };
   }
@@ -74,7 +75,7 @@ export class RunProgress {
     );
     setCurrentDetails(
       [
-        `**${status}**`,
+        `**${status}**${this.heldText(status)}`,
         '',
         '| Object | Status | Colour | Processed | Errors |',
         '| --- | --- | --- | ---: | ---: |',
@@ -83,6 +84,13 @@ export class RunProgress {
         .join('\n')
         .slice(0, detailsLimit),
     );
+  }
+
+  private heldText(status: ResyncStatus): string {
+    const { heldUntil } = this.control;
+    return heldUntil === null || endedStatuses.includes(status)
+      ? ''
+      : `, held by blackout until ${heldUntil}`;
   }
 
   private set(name: string, status: ObjectStatus, counts: ObjectEnd['counts'] | null): void {

@@ -11,6 +11,7 @@ import type { Catalog } from '../domain/catalog';
 import { alertRoutes } from './alerts';
 import { auditRoutes } from './audit';
 import { complianceRoutes } from './compliance';
+import { blackoutRoutes } from './blackouts';
 import type { ApiContext } from './context';
 import { districtRoutes } from './districts';
 import { docsRouter } from './docs';
@@ -31,6 +32,7 @@ import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
 import { stateRequestRoutes } from './state-requests';
 import { scopedYearRoutes } from './scoped-year';
+import { scheduleRoutes } from './schedules';
 
 export interface AppOptions {
   readonly config: Config;
@@ -63,6 +65,8 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...scopedYearRoutes(context),
     ...complianceRoutes(context),
     ...noticeRoutes(context),
+    ...blackoutRoutes(context),
+    ...scheduleRoutes(context),
   ];
 }
 

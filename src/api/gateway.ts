@@ -14,6 +14,7 @@ import {
   type AgentQueue,
   agentQueue,
   agentWorkflowId,
+  blackoutsChanged,
   cancelObject,
   cancelResync,
   cancelStateRequest,
@@ -92,6 +93,16 @@ export class Gateway {
   /** `null`: no run of this resync is under way. */
   cancelObject(resyncId: string, object: string, by: string): Promise<RunState | null> {
     return this.orNull(() => this.run(resyncId).executeUpdate(cancelObject, { args: [{ object, by }] }));
+  }
+
+  /** Tells a run to ask for the blackout windows again; one that doesn't run will ask when it does. */
+  async blackoutsChanged(resyncId: string): Promise<void> {
+    await this.orNull(() => this.run(resyncId).signal(blackoutsChanged));
+  }
+
+  /** Work with the client itself (schedules). Errors are told as those of the other methods. */
+  withClient<T>(work: (client: Client, taskQueue: string) => Promise<T>): Promise<T> {
+    return this.call(() => work(this.client, this.taskQueue));
   }
 
   /** The queue of a district's agent; an agent that isn't running has an empty one. */

@@ -136,6 +136,7 @@ export const resyncHead = z
     requestedAt: time,
     startedAt: time.nullable(),
     endedAt: time.nullable(),
+    heldUntil: time.nullable().meta({ description: 'end of the blackout window that holds it' }),
   })
   .meta({ id: 'ResyncHead' });
 

@@ -41,6 +41,7 @@ export function headView(principal: Principal, head: ResyncHead): z.input<typeof
     requestedAt: head.requestedAt,
     startedAt: head.startedAt,
     endedAt: head.endedAt,
+    heldUntil: null,
   };
 }
 

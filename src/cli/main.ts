@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts';
+import { blackoutCommand } from './blackout';
 import { agentCommand, objectsCommand } from './district';
 import { causesCommand, errorsCommand } from './errors';
 import { auditCommand } from './audit';
@@ -11,6 +12,7 @@ import { requestCommand } from './request';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-year';
+import { scheduleCommand } from './schedule';
 import { sendCommand } from './send';
 import { tokenCommand } from './token';
 
@@ -64,6 +66,8 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     principalCommand(),
     rightsCommand(),
     auditCommand(),
+    blackoutCommand(),
+    scheduleCommand(),
   ];
   for (const verb of verbs) {
     throwInsteadOfExit(verb);

@@ -10,7 +10,7 @@ import {
   type RangeCounts,
   worstColour,
 } from '../domain/outcome';
-import type { ResyncRequest, ResyncStatus } from '../domain/resync';
+import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../domain/resync';
 import { type CountRow, emptyLedger, type LedgerSums, sumLedger, toCounts } from './counts';
 import { selectRows, toIso } from './database';
 import { NotFoundError } from './control-error';
@@ -51,6 +51,8 @@ export interface ResyncHead extends ResyncRequest {
   readonly requestedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** End of the blackout window that holds it; `null`: none does. */
+  readonly heldUntil: string | null;
 }
 
 export interface ResyncView extends ResyncHead {
@@ -94,6 +96,7 @@ function toHead(row: ResyncRow, percent: number | null): ResyncHead {
     requestedAt: toIso(row.requestedAt),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
+    heldUntil: endedStatuses.includes(row.status) ? null : toIso(row.heldUntil),
   };
 }
 

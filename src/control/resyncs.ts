@@ -9,10 +9,13 @@ import { closeObject } from './history';
 import { postAlert } from './post-alert';
 import { alertsOfEnd } from './resync-alerts';
 
-/** From which status a resync may go where; what isn't here is refused. An ended one stays as it is. */
+/**
+ * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
+ * paused or parked: its run has begun, and waits for the first answer about blackouts.
+ */
 const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
-  accepted: ['queued', 'running', 'failed', 'cancelled', 'lost'],
-  queued: ['running', 'failed', 'cancelled', 'lost'],
+  accepted: ['queued', 'running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
+  queued: ['running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
   running: ['paused', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
   paused: ['running', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
   parked: ['running', 'paused', 'finished', 'failed', 'cancelled', 'lost'],
@@ -41,6 +44,7 @@ export interface ResyncRow {
   requestedAt: string;
   startedAt: string | null;
   endedAt: string | null;
+  heldUntil: string | null;
 }
 
 /** A request as it stands in the control database. */

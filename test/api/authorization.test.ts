@@ -10,6 +10,7 @@ import {
   kinds,
   nameOf,
   needsOf,
+  renewThings,
   requestFor,
   suggestedRow,
   type Things,
@@ -59,6 +60,7 @@ test(
         const { path, unknownPath, body } = requestFor(spec, world, things);
         for (const kind of kinds) {
           const header = await headerOf(kind, spec.right);
+          await renewThings(world, things);
           const answer = await send(spec, path, header, body);
           const expected = cells[kind];
           const got = verdict(spec, answer, expected);

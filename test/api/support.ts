@@ -8,6 +8,7 @@ import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { createToken } from '../../src/control/tokens';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
+import { effectiveRights, toolRights } from '../../src/domain/rights';
 import type { YearSetup } from '../../src/domain/school-year';
 import { controlDatabase } from '../control/support';
 import { testStack } from '../support/stack';
@@ -58,6 +59,16 @@ interface ApiWorldOptions {
   /** The section auth of the configuration. */
   readonly auth?: object;
   readonly notices?: Partial<Config['notices']>;
+}
+
+/** The same headers, the districts' with every right a district may have: only administrators set blackout windows. */
+export async function administrators({ control, as, here, other }: ApiWorld): Promise<ApiWorld['as']> {
+  const bearer = async (district: string) => {
+    const rights = effectiveRights('district', toolRights);
+    const options = { name: 'administrator', level: 'district', districts: [district], rights } as const;
+    return `Bearer ${(await createToken(control, options)).token}`;
+  };
+  return { here: await bearer(here), other: await bearer(other), state: as.state };
 }
 
 /** The API over a control database of its own. */

@@ -107,6 +107,8 @@ export interface Things {
   readonly alert: string;
   readonly stateRequest: string;
   readonly webhook: string;
+  readonly blackout: string;
+  readonly schedule: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -140,6 +142,8 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     alert: String(alert!.processAlertID),
     stateRequest: await stateRequestFor(world),
     webhook: webhook.webhookId,
+    blackout: 'windowA',
+    schedule: 'scheduleA',
   };
 }
 
@@ -167,6 +171,43 @@ async function stateRequestFor({ control, here }: ApiWorld): Promise<string> {
   return stateRequestId;
 }
 
+/** Puts back what a DELETE of the table takes away for good, before the next caller asks for it. */
+export async function renewThings(
+  { control, here }: ApiWorld,
+  { blackout, schedule }: Things,
+): Promise<void> {
+  const rule = { kind: 'dated', startsAt: '2099-01-01T00:00:00.000Z', endsAt: '2099-01-02T00:00:00.000Z' };
+  const common = { districtID: here, createdBy: 'the table' };
+  await control('blackout')
+    .insert({ blackoutID: blackout, setBy: 'district', rule: JSON.stringify(rule), ...common })
+    .onConflict('blackoutID')
+    .merge(['blackoutID']);
+  const request = { objects: 'all', checkDependencies: true, mode: 'compare', scenario: 'OTHER' };
+  const { cron, timezone } = yearly;
+  const timing = {
+    times: { cron },
+    timezone,
+    jitterMinutes: 0,
+    missed: 'one',
+    catchupWindowMinutes: 60,
+    overlap: 'skip',
+  };
+  await control('resyncSchedule')
+    .insert({
+      scheduleID: schedule,
+      name: schedule,
+      initiator: 'district',
+      kind: 'resync',
+      timing: JSON.stringify(timing),
+      request: JSON.stringify(request),
+      ...common,
+    })
+    .onConflict('scheduleID')
+    .merge(['scheduleID']);
+}
+
+const yearly = { cron: '0 2 29 2 *', timezone: 'UTC' };
+
 /** Bodies that are valid, by route; without one `{}` is sent. */
 const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
   'POST /districts/{district}/plan': { objects: 'all' },
@@ -179,6 +220,14 @@ const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> =
   'PUT /notice-preferences': { email: null },
   'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
   'POST /principals/{principal}/tokens': { label: 'made' },
+  'POST /districts/{district}/blackouts': {
+    rule: { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' },
+  },
+  'POST /districts/{district}/schedules': { name: 'made', objects: 'all', ...yearly },
+  'POST /districts/{district}/schedules/{id}/backfill': {
+    from: '2026-01-01T00:00:00Z',
+    to: '2026-01-02T00:00:00Z',
+  },
 };
 
 /**
@@ -198,6 +247,8 @@ export function requestFor(
     '/alerts/{id}': things.alert,
     '/state-requests/{id}': things.stateRequest,
     '/webhooks/{id}': things.webhook,
+    '/blackouts/{id}': things.blackout,
+    '/schedules/{id}': things.schedule,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
   const filled = (idOf: (known: string) => string): string =>

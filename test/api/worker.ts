@@ -1,9 +1,11 @@
 import { NativeConnection } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
+import { blackoutActivities } from '../../activities/blackouts';
 import { bookActivities } from '../../activities/books';
 import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
+import { scheduleActivities } from '../../activities/scheduled-resync';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
 import { saveRanges } from '../../src/control/ranges';
@@ -78,6 +80,8 @@ function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Parti
     ...bookActivities(dependencies),
     ...stateRequestActivities(dependencies),
     ...noticeActivities(dependencies),
+    ...blackoutActivities(dependencies),
+    ...scheduleActivities(dependencies),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });

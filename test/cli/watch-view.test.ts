@@ -31,6 +31,7 @@ const run = (objectRows: ObjectView[]): RunView =>
     requestedAt: '2026-11-25T00:00:00.000Z',
     startedAt: '2026-11-25T00:00:00.000Z',
     endedAt: null,
+    heldUntil: null,
     totals: null,
     objectRows,
   });

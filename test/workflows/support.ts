@@ -11,6 +11,7 @@ import type { ResyncActivities } from '../../activities';
 import type { ObjectEnd, PreparedObject, RequestLook, ResyncEnd } from '../../activities/results';
 import type { ObjectWork } from '../../activities/objects';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
+import type { HeldWindow } from '../../src/domain/blackout';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { batchResync, districtAgent } from '../../workflows';
 import { agentWorkflowId, enqueueResync, resyncWorkflowId } from '../../workflows/messages';
@@ -43,6 +44,8 @@ export interface Script {
   readonly rangesInFlight?: number;
   /** What a state's request finds, look by look; the last one again and again. */
   readonly looks?: readonly RequestLook[];
+  /** The window that holds at an instant (epoch milliseconds) or comes next; default: none. */
+  readonly blackout?: (at: number, initiator: ResyncRequest['initiator']) => HeldWindow | null;
 }
 
 /** Activities that follow a script; every call is in `log`, e.g. "move Enrollment 0". */
@@ -106,6 +109,18 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     listDeliveries: () => Promise.resolve([]),
     deliverNotice: () => Promise.resolve(),
     giveUpNotice: () => Promise.resolve(),
+    nextBlackout: ({ at, initiator }) => {
+      log.push('ask blackout');
+      return Promise.resolve(script.blackout?.(Date.parse(at), initiator) ?? null);
+    },
+    noteHold: ({ heldUntil }) => {
+      log.push(heldUntil === null ? 'released' : 'held');
+      return Promise.resolve();
+    },
+    startScheduledResync: ({ scheduledFor }) => {
+      log.push(`fire ${scheduledFor}`);
+      return Promise.resolve({ outcome: 'started', resyncId: null });
+    },
     renewLease: () => Promise.resolve((epoch += 1)),
     finishResync: (input): Promise<ResyncEnd> => {
       log.push(`end ${input.resyncId} ${input.status}`);

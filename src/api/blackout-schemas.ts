@@ -1,0 +1,65 @@
+/** Blackout windows as the API takes and shows them. */
+import { z } from 'zod';
+import { isTimeZone } from '../blackouts/local-time';
+import { weekdays } from '../domain/blackout';
+
+const time = z.iso.datetime({ offset: true });
+const localTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59')
+  .meta({ example: '07:30' });
+
+/** An IANA time zone this server knows. */
+export const timezone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'not an IANA time zone, e.g. America/Chicago')
+  .meta({ example: 'America/Chicago' });
+
+const weekly = z
+  .strictObject({
+    kind: z.literal('weekly'),
+    days: z.array(z.enum(weekdays)).min(1).max(7).meta({ description: 'days on which it begins' }),
+    from: localTime,
+    to: localTime.meta({ description: 'at or before "from": on the next day' }),
+    timezone,
+  })
+  .meta({ id: 'WeeklyBlackout' });
+
+const dated = z
+  .strictObject({ kind: z.literal('dated'), startsAt: time, endsAt: time })
+  .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
+    path: ['endsAt'],
+    error: 'has to be after startsAt',
+  })
+  .meta({ id: 'DatedBlackout' });
+
+const rule = z.union([weekly, dated]).meta({ id: 'BlackoutRule' });
+
+export const blackoutRequest = z
+  .strictObject({
+    rule: z.discriminatedUnion('kind', [weekly, dated]),
+    note: z.string().min(1).max(255).optional(),
+  })
+  .meta({ id: 'BlackoutRequest' });
+
+export const blackout = z
+  .object({
+    blackoutId: z.string(),
+    districtId: z.string(),
+    setBy: z
+      .enum(['district', 'state'])
+      .meta({ description: 'a district’s own windows hold no run of the state' }),
+    rule,
+    note: z.string().nullable(),
+    createdBy: z.string(),
+    createdAt: z.string().meta({ format: 'date-time' }),
+  })
+  .meta({ id: 'Blackout' });
+
+export const heldWindow = z
+  .object({
+    startsAt: z.string().meta({ format: 'date-time' }),
+    endsAt: z.string().meta({ format: 'date-time' }),
+  })
+  .meta({ id: 'HeldWindow' });

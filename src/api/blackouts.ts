@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { neverFree, nextWindow } from '../blackouts/windows';
+import {
+  addBlackout,
+  type Blackout,
+  listBlackouts,
+  readBlackout,
+  removeBlackout,
+  rulesFor,
+} from '../control/blackouts';
+import { openResyncIds } from '../control/hold';
+import type { Principal } from '../control/tokens';
+import type { BlackoutRule } from '../domain/blackout';
+import { blackout, blackoutRequest, heldWindow } from './blackout-schemas';
+import type { ApiContext } from './context';
+import { requireDistrict } from './principal';
+import { notFound, Problem } from './problem';
+import { route, type RouteSpec } from './route';
+import { districtParams } from './schemas';
+
+/** Blackout windows of a district: no run of its moves in one. */
+export function blackoutRoutes({ config, control, gateway }: ApiContext): RouteSpec[] {
+  /** Runs under way ask again now, not at their next hourly look. */
+  const tellRuns = async (districtId: string): Promise<void> => {
+    for (const resyncId of await openResyncIds(control, districtId)) await gateway.blackoutsChanged(resyncId);
+  };
+  return [
+    route({
+      method: 'get',
+      path: '/districts/{district}/blackouts',
+      right: 'resyncBatch',
+      tag: 'Blackouts',
+      summary: 'Windows in which no resync of the district moves, and the next one',
+      params: districtParams,
+      responses: {
+        200: {
+          description: 'The windows, the oldest first',
+          schema: z.object({
+            items: z.array(blackout),
+            next: heldWindow.nullable().meta({ description: 'for the district’s own resyncs' }),
+          }),
+        },
+      },
+      handler: async ({ params, principal }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        const items = await listBlackouts(control, id);
+        const rules = await rulesFor(control, { districtId: id, initiator: 'district' });
+        return { items: items.map((item) => view(principal, item)), next: nextWindow(rules, Date.now()) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/districts/{district}/blackouts',
+      right: 'administration',
+      tag: 'Blackouts',
+      summary: 'Set a window; runs under way wait at their next range boundary',
+      params: districtParams,
+      body: blackoutRequest,
+      audit: ({ body, answer }) => ({ ...body, blackoutId: (answer as Partial<Blackout>).blackoutId }),
+      responses: { 201: { description: 'The window', schema: blackout } },
+      handler: async ({ params, body, principal, response }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        const rule = plainRule(body.rule);
+        if (rule.kind === 'dated' && Date.parse(rule.endsAt) <= Date.now())
+          throw refused('The window is over already.', '#/rule/endsAt');
+        const rules = await rulesFor(control, { districtId: id, initiator: 'district' });
+        if (neverFree([...rules, rule], Date.now()))
+          throw refused('With it no minute would be left in which a resync may run.', '#/rule');
+        const added = await addBlackout(control, {
+          districtId: id,
+          setBy: principal.level,
+          rule,
+          note: body.note ?? null,
+          createdBy: principal.name,
+        });
+        await tellRuns(id);
+        response.location(`/api/v1/districts/${id}/blackouts/${added.blackoutId}`);
+        return added;
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/districts/{district}/blackouts/{id}',
+      right: 'administration',
+      tag: 'Blackouts',
+      summary: 'Remove a window; runs it held go on',
+      params: districtParams.extend({ id: z.string().max(32) }),
+      responses: { 200: { description: 'The window as it was', schema: blackout } },
+      handler: async ({ params, principal }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        const found = await readBlackout(control, { districtId: id, blackoutId: params.id });
+        if (!found) throw notFound();
+        if (found.setBy === 'state' && principal.level !== 'state')
+          throw new Problem(403, 'The state set this window; only the state removes it.');
+        await removeBlackout(control, found);
+        await tellRuns(id);
+        return view(principal, found);
+      },
+    }),
+  ];
+}
+
+/** Who at the state set it is not a district's to know. */
+function view(principal: Principal, item: Blackout): Blackout {
+  return item.setBy === 'state' && principal.level !== 'state' ? { ...item, createdBy: 'the state' } : item;
+}
+
+/** Instants in UTC, each day once. */
+function plainRule(rule: z.output<typeof blackoutRequest>['rule']): BlackoutRule {
+  if (rule.kind === 'weekly') return { ...rule, days: [...new Set(rule.days)] };
+  const utc = (at: string) => new Date(at).toISOString();
+  return { kind: 'dated', startsAt: utc(rule.startsAt), endsAt: utc(rule.endsAt) };
+}
+
+function refused(detail: string, pointer: string): Problem {
+  return new Problem(422, detail, [{ detail, pointer }]);
+}

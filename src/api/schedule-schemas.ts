@@ -1,0 +1,150 @@
+/** Schedules as the API takes and shows them. */
+import { z } from 'zod';
+import { weekdays } from '../domain/blackout';
+import { scenarios } from '../domain/resync';
+import {
+  cronProblem,
+  minIntervalMinutes,
+  type ScheduleTimes,
+  shortestIntervalMinutes,
+} from '../domain/schedule';
+import { timezone } from './blackout-schemas';
+
+const time = z.string().meta({ format: 'date-time' });
+const minutesOfADay = 24 * 60;
+
+const calendar = z
+  .strictObject({
+    at: z
+      .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59'))
+      .min(1)
+      .max(24)
+      .meta({ example: ['02:00'] }),
+    daysOfWeek: z.array(z.enum(weekdays)).min(1).max(7).optional(),
+    daysOfMonth: z.array(z.int().min(1).max(31)).min(1).max(31).optional(),
+    months: z.array(z.int().min(1).max(12)).min(1).max(12).optional(),
+  })
+  .meta({ id: 'ScheduleCalendar', description: 'times of day, on every day that fits all that is given' });
+
+const cron = z.string().max(200).meta({
+  example: '0 2 * * mon-fri',
+  description: 'minute, hour, day of month, month, day of week',
+});
+const missed = z.enum(['skip', 'one', 'all']);
+const overlap = z.enum(['skip', 'queue']);
+const objects = z.union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)]);
+const mode = z.enum(['compare', 'everything']);
+
+export const scheduleRequest = z
+  .strictObject({
+    name: z.string().trim().min(1).max(80),
+    kind: z.literal('resync').default('resync'),
+    cron: cron.optional(),
+    calendar: calendar.optional(),
+    timezone,
+    objects,
+    checkDependencies: z.boolean().default(true),
+    mode: mode.default('compare'),
+    scenario: z
+      .enum(scenarios)
+      .optional()
+      .meta({ description: 'default: OTHER; of a schedule of the state STATE_REQUEST' }),
+    jitterMinutes: z.int().min(0).max(120).default(0),
+    missed: missed.default('one').meta({
+      description:
+        'firings while the service was away: none is made up for, one is, or all within catchupWindowMinutes',
+    }),
+    catchupWindowMinutes: z
+      .int()
+      .min(1)
+      .max(30 * minutesOfADay)
+      .default(minutesOfADay),
+    overlap: overlap.optional().meta({
+      description:
+        'while its resync before hasn’t ended: skip (default), or queue one more (default with missed: all)',
+    }),
+    note: z.string().min(1).max(255).optional(),
+  })
+  .superRefine((body, context) => {
+    const issue = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const times = timesOf(body);
+    if (times === null) return issue('cron', 'give cron or calendar, one of them');
+    const field = 'cron' in times ? 'cron' : 'calendar';
+    const problem = 'cron' in times ? cronProblem(times.cron) : null;
+    if (problem !== null) return issue(field, problem);
+    const interval = shortestIntervalMinutes(times);
+    if (interval < minIntervalMinutes)
+      issue(field, `fires every ${interval} minutes; at least ${minIntervalMinutes} have to be between two`);
+    if (body.jitterMinutes >= interval)
+      issue('jitterMinutes', `has to be under the ${interval} minutes between two`);
+    if (body.missed === 'all' && body.overlap === 'skip')
+      issue('missed', '"all" needs overlap "queue": the others would be skipped while the first runs');
+  })
+  .meta({ id: 'ScheduleRequest' });
+
+/** The one of cron and calendar that was given; `null`: both or neither. */
+export function timesOf({
+  cron: text,
+  calendar: days,
+}: {
+  cron?: string | undefined;
+  calendar?: z.output<typeof calendar> | undefined;
+}): ScheduleTimes | null {
+  if (text !== undefined && days === undefined) return { cron: text };
+  if (days !== undefined && text === undefined) return { calendar: days };
+  return null;
+}
+
+export const schedule = z
+  .object({
+    scheduleId: z.string(),
+    districtId: z.string(),
+    initiator: z.enum(['district', 'state']).meta({ description: 'whose it is' }),
+    kind: z.literal('resync'),
+    name: z.string(),
+    createdBy: z.string(),
+    createdAt: time,
+    timing: z
+      .object({
+        times: z.union([z.object({ cron }), z.object({ calendar })]),
+        timezone: z.string(),
+        jitterMinutes: z.int(),
+        missed,
+        catchupWindowMinutes: z.int(),
+        overlap,
+      })
+      .nullable()
+      .meta({ description: 'null: the state’s, which is not the district’s to see into' }),
+    request: z
+      .object({ objects, checkDependencies: z.boolean(), mode, scenario: z.enum(scenarios) })
+      .nullable(),
+    note: z.string().nullable(),
+    paused: z.boolean().nullable().meta({ description: 'null: Temporal doesn’t have it, see problem' }),
+    pauseNote: z.string().nullable(),
+    nextRuns: z.array(
+      z.object({
+        at: time,
+        heldUntil: time
+          .nullable()
+          .meta({ description: 'it falls into a blackout window and waits until then' }),
+      }),
+    ),
+    lastRuns: z.array(
+      z.object({
+        scheduledFor: time,
+        outcome: z.enum(['started', 'skipped', 'refused']),
+        resyncId: z.string().nullable(),
+        message: z.string().nullable(),
+      }),
+    ),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: 'Schedule' });
+
+export const pauseRequest = z.strictObject({ note: z.string().min(1).max(255).optional() });
+const instant = z.iso.datetime({ offset: true });
+export const backfillRequest = z.strictObject({ from: instant, to: instant }).meta({ id: 'BackfillRequest' });
+export const backfilled = schedule
+  .extend({ filledIn: z.array(time).meta({ description: 'firings that are made up for' }) })
+  .meta({ id: 'BackfilledSchedule' });

@@ -1,0 +1,175 @@
+/** Schedules as Temporal keeps them: it fires them, the control database says what they are. */
+import {
+  type Client,
+  type ScheduleOptions,
+  type ScheduleHandle,
+  ScheduleNotFoundError,
+  type ScheduleSpec,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import type { Weekday } from '../domain/blackout';
+import type { ResyncSchedule, ScheduleTiming } from '../domain/schedule';
+
+const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
+const initiatorKey = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
+
+const minuteMs = 60_000;
+/** Without making up for anything: a firing may be this late, because servers are. */
+const punctualMs = minuteMs;
+/** Next firings shown. */
+const shownRuns = 5;
+
+/** How a schedule stands at Temporal. */
+export interface Standing {
+  readonly paused: boolean;
+  readonly note: string | null;
+  readonly nextRuns: readonly Date[];
+}
+
+/** Readable in Temporal Web, and no two schedules share one. */
+function temporalId({ districtId, scheduleId }: ResyncSchedule): string {
+  return `schedule:${districtId}:${scheduleId}`;
+}
+
+function handleOf(client: Client, schedule: ResyncSchedule): ScheduleHandle {
+  return client.schedule.getHandle(temporalId(schedule));
+}
+
+/** Starts to fire. @throws the SDK's errors */
+export async function createAtTemporal(
+  client: Client,
+  taskQueue: string,
+  schedule: ResyncSchedule,
+): Promise<void> {
+  const { districtId, scheduleId, initiator, timing } = schedule;
+  const options: ScheduleOptions = {
+    scheduleId: temporalId(schedule),
+    spec: specOf(timing),
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'scheduledResync',
+      workflowId: `scheduled:${districtId}:${scheduleId}`,
+      taskQueue,
+      args: [{ scheduleId }],
+      staticSummary: `Scheduled resync of ${districtId}`,
+    },
+    policies: {
+      // A firing's workflow ends once the agent has the resync, so this decides of missed firings only, which come all at
+      // once: the first, or one after the other. Overlap of resyncs is decided by the books, when a firing comes.
+      overlap: timing.missed === 'all' ? 'BUFFER_ALL' : 'SKIP',
+      catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
+    },
+    typedSearchAttributes: [
+      { key: district, value: districtId },
+      { key: initiatorKey, value: initiator },
+    ],
+  };
+  await client.schedule.create(options);
+}
+
+/** `null`: Temporal doesn't have it. */
+export async function standingOf(client: Client, schedule: ResyncSchedule): Promise<Standing | null> {
+  const found = await orNull(() => handleOf(client, schedule).describe());
+  if (!found) return null;
+  const { state, info } = found;
+  return {
+    paused: state.paused,
+    note: state.note ?? null,
+    nextRuns: state.paused ? [] : info.nextActionTimes.slice(0, shownRuns),
+  };
+}
+
+/** What is done to a schedule; `false`: Temporal doesn't have it. */
+export const acts = {
+  pause: (client: Client, schedule: ResyncSchedule, note: string) =>
+    done(() => handleOf(client, schedule).pause(note)),
+  resume: (client: Client, schedule: ResyncSchedule, note: string) =>
+    done(() => handleOf(client, schedule).unpause(note)),
+  trigger: (client: Client, schedule: ResyncSchedule) =>
+    done(() => handleOf(client, schedule).trigger('ALLOW_ALL')),
+  delete: (client: Client, schedule: ResyncSchedule) => done(() => handleOf(client, schedule).delete()),
+} as const;
+
+interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Fires for every time of the period, one after the other. `false`: Temporal doesn't have it. */
+export function backfill(client: Client, schedule: ResyncSchedule, { from, to }: Period): Promise<boolean> {
+  const handle = handleOf(client, schedule);
+  return done(() => handle.backfill({ start: from, end: to, overlap: 'BUFFER_ALL' }));
+}
+
+/** Times of a period at which the schedule fires. `null`: Temporal doesn't have it. */
+export function timesBetween(
+  client: Client,
+  schedule: ResyncSchedule,
+  { from, to }: Period,
+): Promise<Date[] | null> {
+  return orNull(async () => {
+    // Tells a schedule that isn't there as ScheduleNotFoundError, which the plain call below doesn't.
+    await handleOf(client, schedule).describe();
+    const { startTime } = await client.schedule.workflowService.listScheduleMatchingTimes({
+      namespace: client.options.namespace,
+      scheduleId: temporalId(schedule),
+      startTime: msToTs(from.getTime()),
+      endTime: msToTs(to.getTime()),
+    });
+    return startTime.map((at) => new Date(tsToMs(at)));
+  });
+}
+
+function specOf({ times, timezone, jitterMinutes }: ScheduleTiming): ScheduleSpec {
+  const common = { timezone, ...(jitterMinutes > 0 ? { jitter: jitterMinutes * minuteMs } : {}) };
+  if ('cron' in times) return { ...common, cronExpressions: [times.cron.trim()] };
+  const { at, daysOfWeek, daysOfMonth, months } = times.calendar;
+  return {
+    ...common,
+    calendars: at.map((time) => ({
+      hour: Number(time.slice(0, 2)),
+      minute: Number(time.slice(3)),
+      ...(daysOfWeek ? { dayOfWeek: daysOfWeek.map((day) => dayNames[day]) } : {}),
+      ...(daysOfMonth ? { dayOfMonth: [...daysOfMonth] } : {}),
+      ...(months ? { month: months.map((month) => monthNames[month - 1]!) } : {}),
+    })),
+  };
+}
+
+const dayNames = {
+  sun: 'SUNDAY',
+  mon: 'MONDAY',
+  tue: 'TUESDAY',
+  wed: 'WEDNESDAY',
+  thu: 'THURSDAY',
+  fri: 'FRIDAY',
+  sat: 'SATURDAY',
+} as const satisfies Record<Weekday, string>;
+const monthNames = [
+  'JANUARY',
+  'FEBRUARY',
+  'MARCH',
+  'APRIL',
+  'MAY',
+  'JUNE',
+  'JULY',
+  'AUGUST',
+  'SEPTEMBER',
+  'OCTOBER',
+  'NOVEMBER',
+  'DECEMBER',
+] as const;
+
+async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function done(work: () => Promise<void>): Promise<boolean> {
+  return (await orNull(async () => (await work(), true))) ?? false;
+}

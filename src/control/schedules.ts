@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import { endedStatuses } from '../domain/resync';
+import type { FiringOutcome, ResyncSchedule } from '../domain/schedule';
+import { ConflictError, ControlError } from './control-error';
+import { inTransaction, selectRows, toIso } from './database';
+
+/** Most schedules of one owner (the district, the state) in one district. */
+export const maxSchedules = 20;
+/** Firings shown of a schedule. */
+const shownFirings = 10;
+
+/** A schedule as it stands in the control database; that it fires is Temporal's business. */
+export interface StoredSchedule extends ResyncSchedule {
+  readonly createdBy: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** What came of one firing. */
+export interface Firing {
+  /** ISO 8601: the time of the schedule, not of the chance delay. */
+  readonly scheduledFor: string;
+  readonly outcome: FiringOutcome;
+  readonly resyncId: string | null;
+  /** Why it was skipped or refused. */
+  readonly message: string | null;
+}
+
+interface ScheduleRow {
+  readonly scheduleID: string;
+  readonly districtID: string;
+  readonly name: string;
+  readonly initiator: ResyncSchedule['initiator'];
+  readonly kind: ResyncSchedule['kind'];
+  readonly timing: string;
+  readonly request: string;
+  readonly note: string | null;
+  readonly createdBy: string;
+  readonly createdAt: string;
+}
+
+/**
+ * Stores a schedule. Its name is its owner's: the state's names don't collide with, nor are told by, a district's.
+ * @throws ConflictError when the owner has one of this name in the district, or as many as it may
+ */
+export async function insertSchedule(
+  control: Knex,
+  schedule: Omit<StoredSchedule, 'scheduleId' | 'createdAt'>,
+): Promise<StoredSchedule> {
+  const scheduleId = randomBytes(5).toString('hex');
+  const { districtId, initiator, name } = schedule;
+  try {
+    return await inTransaction(control, async (transaction) => {
+      const present = (await listSchedules(transaction, districtId)).filter(
+        (other) => other.initiator === initiator,
+      );
+      if (present.some((other) => other.name === name)) throw nameTaken(name);
+      if (present.length >= maxSchedules)
+        throw new ConflictError(`There are ${maxSchedules} schedules already; delete one first.`);
+      await transaction('resyncSchedule').insert({
+        scheduleID: scheduleId,
+        districtID: districtId,
+        name,
+        initiator,
+        kind: schedule.kind,
+        timing: JSON.stringify(schedule.timing),
+        request: JSON.stringify(schedule.request),
+        note: schedule.note,
+        createdBy: schedule.createdBy.slice(0, 128),
+      });
+      const stored = await readSchedule(transaction, scheduleId);
+      if (!stored) throw new ConflictError('The schedule was deleted meanwhile.');
+      return stored;
+    });
+  } catch (error) {
+    if (error instanceof ControlError && error.kind === 'duplicate') throw nameTaken(name);
+    throw error;
+  }
+}
+
+function nameTaken(name: string): ConflictError {
+  return new ConflictError(`There is a schedule "${name}" already; delete it, or choose another name.`);
+}
+
+/** All schedules of a district, the district's by name, then the state's. */
+export async function listSchedules(control: Knex, districtId: string): Promise<StoredSchedule[]> {
+  const rows = await selectRows<ScheduleRow>(
+    control,
+    'SELECT * FROM resyncSchedule WHERE districtID = ? ORDER BY initiator, name, scheduleID LIMIT ?',
+    [districtId, 2 * maxSchedules],
+  );
+  return rows.map(toSchedule);
+}
+
+/** `null`: there is none of this id (any more). */
+export async function readSchedule(control: Knex, scheduleId: string): Promise<StoredSchedule | null> {
+  const row = await control<ScheduleRow>('resyncSchedule').where({ scheduleID: scheduleId }).first();
+  return row ? toSchedule(row) : null;
+}
+
+/** Forgets a schedule and its firings; the resyncs it made stay. */
+export async function removeSchedule(control: Knex, scheduleId: string): Promise<void> {
+  await inTransaction(control, async (transaction) => {
+    await transaction('scheduleFiring').where({ scheduleID: scheduleId }).del();
+    await transaction('resyncSchedule').where({ scheduleID: scheduleId }).del();
+  });
+}
+
+/** Writes what came of a firing; a repeated one says what came of it last. */
+export async function noteFiring(
+  control: Knex,
+  {
+    scheduleId,
+    scheduledFor,
+    outcome,
+    resyncId = null,
+    message = null,
+  }: {
+    readonly scheduleId: string;
+    readonly scheduledFor: string;
+    readonly outcome: FiringOutcome;
+  } & Partial<Pick<Firing, 'resyncId' | 'message'>>,
+): Promise<void> {
+  await control('scheduleFiring')
+    .insert({
+      scheduleID: scheduleId,
+      scheduledFor: new Date(scheduledFor),
+      outcome,
+      resyncID: resyncId,
+      message: message?.slice(0, 1000) ?? null,
+    })
+    .onConflict(['scheduleID', 'scheduledFor'])
+    .merge(['outcome', 'resyncID', 'message']);
+}
+
+/** The newest firings of a schedule, the newest first. */
+export async function lastFirings(control: Knex, scheduleId: string): Promise<Firing[]> {
+  const rows = await selectRows<{
+    scheduledFor: string;
+    outcome: FiringOutcome;
+    resyncID: string | null;
+    message: string | null;
+  }>(
+    control,
+    `SELECT scheduledFor, outcome, resyncID, message FROM scheduleFiring
+      WHERE scheduleID = ? ORDER BY scheduledFor DESC LIMIT ?`,
+    [scheduleId, shownFirings],
+  );
+  return rows.map(({ scheduledFor, resyncID, ...rest }) => ({
+    ...rest,
+    scheduledFor: toIso(scheduledFor),
+    resyncId: resyncID,
+  }));
+}
+
+/** A resync of this schedule that hasn't ended. `null`: none. */
+export async function openResyncOf(control: Knex, scheduleId: string): Promise<string | null> {
+  const [row] = await selectRows<{ resyncID: string }>(
+    control,
+    `SELECT r.resyncID FROM scheduleFiring f JOIN resync r ON r.resyncID = f.resyncID
+      WHERE f.scheduleID = ? AND r.status NOT IN (?, ?, ?, ?) LIMIT 1`,
+    [scheduleId, ...endedStatuses],
+  );
+  return row?.resyncID ?? null;
+}
+
+function toSchedule(row: ScheduleRow): StoredSchedule {
+  return {
+    scheduleId: row.scheduleID,
+    districtId: row.districtID,
+    name: row.name,
+    initiator: row.initiator,
+    kind: row.kind,
+    timing: JSON.parse(row.timing) as ResyncSchedule['timing'],
+    request: JSON.parse(row.request) as ResyncSchedule['request'],
+    note: row.note,
+    createdBy: row.createdBy,
+    createdAt: toIso(row.createdAt),
+  };
+}

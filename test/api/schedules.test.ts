@@ -1,0 +1,224 @@
+import request from 'supertest';
+import { administrators, apiWorld, type ApiWorld } from './support';
+import { withWorker } from './worker';
+
+let world: ApiWorld;
+let as: ApiWorld['as'];
+beforeAll(async () => {
+  world = await apiWorld();
+  as = await administrators(world);
+});
+afterAll(() => world.close());
+
+type Who = keyof ApiWorld['as'];
+interface Schedule {
+  scheduleId: string;
+  paused: boolean;
+  nextRuns: { at: string; heldUntil: string | null }[];
+  lastRuns: { scheduledFor: string; outcome: string; resyncId: string | null; message: string | null }[];
+  filledIn?: string[];
+}
+const call = (method: 'get' | 'post' | 'delete', path: string, who: Who = 'here') =>
+  request(world.app)[method](`/api/v1${path}`).set('Authorization', as[who]);
+const of = (district: string, tail = '') => `/districts/${district}/schedules${tail}`;
+const nightly = (over: object = {}) => ({
+  name: 'nightly',
+  cron: '0 2 * * *',
+  timezone: 'America/Chicago',
+  objects: ['School'],
+  ...over,
+});
+async function create(over: object = {}, who: Who = 'here'): Promise<Schedule> {
+  const answer = await call('post', of(world.here), who).send(nightly(over));
+  expect([answer.status, (answer.body as { detail?: string }).detail]).toEqual([201, undefined]);
+  return answer.body as Schedule;
+}
+async function until(scheduleId: string, seen: (schedule: Schedule) => boolean): Promise<Schedule> {
+  let body: unknown;
+  for (let i = 0; i < 200; i++) {
+    body = (await call('get', of(world.here, `/${scheduleId}`), 'state')).body;
+    if (seen(body as Schedule)) return body as Schedule;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The schedule never came to stand like that: ${JSON.stringify(body)}`);
+}
+
+async function finished(path: string): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (((await call('get', path)).body as { status: string }).status === 'finished') return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The resync never finished.');
+}
+
+test('a schedule is created once, triggered, gives a resync of its own that runs, is paused, resumed and deleted', () =>
+  withWorker(world, async () => {
+    const { scheduleId } = await create({ jitterMinutes: 10, note: 'before school' });
+    expect((await call('post', of(world.here)).send(nightly())).status).toBe(409);
+    const { nextRuns } = await until(scheduleId, (schedule) => schedule.nextRuns.length > 1);
+    expect(Date.parse(nextRuns[0]!.at)).toBeGreaterThan(Date.now());
+    const list = (await call('get', of(world.here))).body as { items: Schedule[] };
+    expect(list.items.map((item) => item.scheduleId)).toEqual([scheduleId]);
+
+    expect((await call('post', of(world.here, `/${scheduleId}/trigger`))).status).toBe(202);
+    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 1);
+    expect(lastRuns).toMatchObject([{ outcome: 'started', message: null }]);
+    const path = `/resyncs/${lastRuns[0]!.resyncId!}`;
+    await finished(path);
+    const expected = { status: 'finished', schoolYear: 2027, initiator: 'district', objects: ['School'] };
+    expect((await call('get', path)).body).toMatchObject(expected);
+
+    const paused = await call('post', of(world.here, `/${scheduleId}/pause`)).send({ note: 'tests week' });
+    expect(paused.body).toMatchObject({ paused: true, pauseNote: 'tests week', nextRuns: [] });
+    const resumed = await call('post', of(world.here, `/${scheduleId}/resume`));
+    expect(resumed.body).toMatchObject({ paused: false });
+    expect((await call('delete', of(world.here, `/${scheduleId}`))).status).toBe(200);
+    expect((await call('get', of(world.here, `/${scheduleId}`))).status).toBe(404);
+    expect((await call('get', path)).status).toBe(200);
+  }));
+
+test('another district sees none of it and changes none of it', async () => {
+  const { scheduleId } = await create({ name: 'mine' });
+  expect((await call('get', of(world.here), 'other')).status).toBe(404);
+  for (const district of [world.here, world.other]) {
+    for (const action of ['pause', 'resume', 'trigger', 'backfill']) {
+      const body = action === 'backfill' ? { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' } : {};
+      const answer = await call('post', of(district, `/${scheduleId}/${action}`), 'other').send(body);
+      expect([district, action, answer.status]).toEqual([district, action, 404]);
+    }
+    expect((await call('get', of(district, `/${scheduleId}`), 'other')).status).toBe(404);
+    expect((await call('delete', of(district, `/${scheduleId}`), 'other')).status).toBe(404);
+  }
+  expect((await call('delete', of(world.here, `/${scheduleId}`))).status).toBe(200);
+});
+
+test('a district sees that the state has a schedule, but neither what it sends nor can it stop it', async () => {
+  const over = { name: 'state nightly Course', objects: ['Course'], note: 'Course only' };
+  const { scheduleId } = await create(over, 'state');
+  const mine = await create({ name: 'state nightly Course' });
+  const seen = await call('get', of(world.here, `/${scheduleId}`));
+  const hidden = {
+    initiator: 'state',
+    name: 'A schedule of the state',
+    request: null,
+    timing: null,
+    note: null,
+    lastRuns: [],
+  };
+  expect(seen.body).toMatchObject(hidden);
+  const list = (await call('get', of(world.here))).body as { items: Schedule[] };
+  const listed = list.items.find((item) => item.scheduleId === scheduleId);
+  expect(listed).toMatchObject(hidden);
+  expect(JSON.stringify([seen.body, listed])).not.toContain('Course');
+  for (const action of ['pause', 'resume', 'trigger']) {
+    expect((await call('post', of(world.here, `/${scheduleId}/${action}`))).status).toBe(403);
+  }
+  expect((await call('delete', of(world.here, `/${scheduleId}`))).status).toBe(403);
+  expect((await call('post', of(world.here, `/${scheduleId}/pause`), 'state')).status).toBe(200);
+  for (const id of [scheduleId, mine.scheduleId]) {
+    expect((await call('delete', of(world.here, `/${id}`), 'state')).status).toBe(200);
+  }
+});
+
+test('while its resync before runs a firing is skipped and says so; a firing filled in twice is one resync', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const { scheduleId } = await create({ name: 'hourly', cron: '0 * * * *', timezone: 'UTC' });
+    const hour = 3_600_000;
+    const last = Math.floor(Date.now() / hour) * hour;
+    const period = (hours: number) => ({
+      from: new Date(last - hours * hour + hour / 2).toISOString(),
+      to: new Date(last + 1000 > Date.now() ? last : last + 1000).toISOString(),
+    });
+    const fill = (hours: number) =>
+      call('post', of(world.here, `/${scheduleId}/backfill`)).send(period(hours));
+    const answer = await fill(2);
+    expect([answer.status, (answer.body as Schedule).filledIn?.length]).toEqual([202, 2]);
+    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 2);
+    expect(lastRuns.map(({ outcome }) => outcome)).toEqual(['skipped', 'started']);
+    const { resyncId } = lastRuns[1]!;
+    expect(lastRuns[0]!.message).toBe(`Resync ${resyncId!} of this schedule had not ended.`);
+    expect((await call('post', of(world.here, `/${scheduleId}/trigger`))).status).toBe(409);
+    gate.open();
+    await finished(`/resyncs/${resyncId!}`);
+    await fill(2);
+    const again = await until(scheduleId, ({ lastRuns: [newest] }) => newest!.outcome === 'started');
+    expect(again.lastRuns[1]).toMatchObject({ outcome: 'started', resyncId });
+    const stored = await world.control('resync').where('resyncID', 'like', `%s${scheduleId}`);
+    expect(stored).toHaveLength(2);
+    expect((await fill(24)).body).toMatchObject({ errors: [{ pointer: '#/from' }] });
+    await call('delete', of(world.here, `/${scheduleId}`));
+  }));
+
+test('a firing that can’t become a resync is an alert, not silence', () =>
+  withWorker(world, async () => {
+    const { scheduleId } = await create({ name: 'outdated' });
+    const outdated = { objects: ['Abolished'], checkDependencies: true, mode: 'compare', scenario: 'OTHER' };
+    await world
+      .control('resyncSchedule')
+      .where({ scheduleID: scheduleId })
+      .update({ request: JSON.stringify(outdated) });
+    await call('post', of(world.here, `/${scheduleId}/trigger`));
+    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 1);
+    expect(lastRuns).toMatchObject([{ outcome: 'refused', resyncId: null }]);
+    expect(lastRuns[0]!.message).toContain('Abolished');
+    const alerts = await world.control('processAlert').where({ name: 'Scheduled Resync Refused' });
+    expect(alerts).toMatchObject([{ districtID: world.here, toolRight: 'resyncBatch' }]);
+    await call('delete', of(world.here, `/${scheduleId}`));
+  }));
+
+test('the answer says when the next firing falls into a blackout window', async () => {
+  const window = await call('post', `/districts/${world.here}/blackouts`).send({
+    rule: {
+      kind: 'weekly',
+      days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+      from: '01:30',
+      to: '03:00',
+      timezone: 'America/Chicago',
+    },
+  });
+  const { scheduleId } = await create({ name: 'in the window' });
+  const { nextRuns } = await until(scheduleId, (schedule) => schedule.nextRuns.length > 0);
+  expect(Date.parse(nextRuns[0]!.heldUntil!) - Date.parse(nextRuns[0]!.at)).toBe(3_600_000);
+  await call('delete', of(world.here, `/${scheduleId}`));
+  await call(
+    'delete',
+    `/districts/${world.here}/blackouts/${(window.body as { blackoutId: string }).blackoutId}`,
+  );
+});
+
+test.each([
+  [{ timezone: 'Chicago' }, '#/timezone'],
+  [{ cron: '*/5 * * * *' }, '#/cron'],
+  [{ cron: '0 25 * * *' }, '#/cron'],
+  [{ cron: '0 2 1 * mon' }, '#/cron'],
+  [{ cron: '@every 1s' }, '#/cron'],
+  [{ cron: undefined }, '#/cron'],
+  [{ cron: undefined, calendar: { at: ['02:00', '02:10'] } }, '#/calendar'],
+  [{ cron: '0 * * * *', jitterMinutes: 60 }, '#/jitterMinutes'],
+  [{ missed: 'all', overlap: 'skip' }, '#/missed'],
+  [{ objects: ['Nonsense'] }, '#/objects'],
+  [{ scenario: 'STATE_REQUEST' }, '#/scenario'],
+  [{ kind: 'verification' }, '#/kind'],
+])('a schedule that can’t be kept is refused by field: %j', async (over, pointer) => {
+  const answer = await call('post', of(world.here)).send(nightly({ name: 'wrong', ...over }));
+  const { errors } = answer.body as { errors: { pointer: string }[] };
+  expect([answer.status, errors[0]!.pointer]).toEqual([422, pointer]);
+});
+
+test('an owner has no more schedules in a district than 20; a calendar works as cron does', async () => {
+  const made: Schedule[] = [];
+  for (let n = 0; n < 20; n++) {
+    made.push(
+      await create({
+        name: `n${n}`,
+        cron: undefined,
+        calendar: { at: ['02:00', '22:30'], daysOfWeek: ['sun'], months: [1, 12] },
+      }),
+    );
+  }
+  const { nextRuns } = await until(made[0]!.scheduleId, (schedule) => schedule.nextRuns.length > 1);
+  expect(Date.parse(nextRuns[1]!.at) - Date.parse(nextRuns[0]!.at)).toBe(20.5 * 3_600_000);
+  expect((await call('post', of(world.here)).send(nightly({ name: 'n20' }))).status).toBe(409);
+  for (const { scheduleId } of made) await call('delete', of(world.here, `/${scheduleId}`));
+});
