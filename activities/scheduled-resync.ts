@@ -15,6 +15,7 @@ import { noteFiring, openResyncOf, readSchedule } from '../src/control/schedules
 import { readOfferedYears } from '../src/control/school-years';
 import { PlanError, planResync, planScopeOf } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
+import { scenarioProblem } from '../src/domain/scenario-rules';
 import { type FiringOutcome, type ResyncSchedule, scheduledResyncId } from '../src/domain/schedule';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
@@ -107,6 +108,8 @@ async function store(
   // The scoped year of this time: a schedule lives over the rollover.
   const year = (await readOfferedYears(control, district)).find(({ kind }) => kind === 'current');
   if (!year) throw new Refusal('The district has no current school year.');
+  const unfit = scenarioProblem(asked.scenario, asked.objects, year);
+  if (unfit) throw new Refusal(unfit.why);
   try {
     planResync(catalog, asked, planScopeOf(district, year));
   } catch (error) {

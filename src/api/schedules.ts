@@ -12,9 +12,10 @@ import {
 } from '../control/schedules';
 import type { Principal } from '../control/tokens';
 import { planResync, planScopeOf } from '../domain/plan';
+import { scenarioProblem } from '../domain/scenario-rules';
 import { maxQueuedResyncs } from '../../workflows/messages';
 import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, seesInside } from './principal';
+import { requireDistrict, requireToolRight, seesInside } from './principal';
 import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import * as schemas from './schedule-schemas';
@@ -114,6 +115,8 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       audit: ({ body, answer }) => ({ ...body, scheduleId: (answer as Partial<StoredSchedule>).scheduleId }),
       responses: { 201: { description: 'The schedule; Location names it', schema: schemas.schedule } },
       handler: async ({ params, body, principal, response }) => {
+        // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the district's own.
+        if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
         const district = requireDistrict(config, principal, params.district);
         const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
         if (scenario === 'STATE_REQUEST' && principal.level !== 'state') {
@@ -121,6 +124,8 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
           throw new Problem(422, detail, [{ detail, pointer: '#/scenario' }]);
         }
         const year = await requireOfferedYear(context, district, undefined, { pointer: '#/objects' });
+        const unfit = scenarioProblem(scenario, body.objects, year);
+        if (unfit) throw refused(unfit.why, `#/${unfit.field}`);
         planResync(catalog, body, planScopeOf(district, year));
         const { name, kind, objects, checkDependencies, mode, note = null } = body;
         const { timezone, jitterMinutes, missed, catchupWindowMinutes } = body;

@@ -200,6 +200,7 @@ test.each([
   [{ objects: ['Nonsense'] }, '#/objects'],
   [{ scenario: 'STATE_REQUEST' }, '#/scenario'],
   [{ kind: 'verification' }, '#/kind'],
+  [{ scenario: 'END_OF_YEAR' }, '#/objects'],
 ])('a schedule that can’t be kept is refused by field: %j', async (over, pointer) => {
   const answer = await call('post', of(world.here)).send(nightly({ name: 'wrong', ...over }));
   const { errors } = answer.body as { errors: { pointer: string }[] };
