@@ -54,6 +54,7 @@ export async function startWorker(
       ...shared,
       ...(workflows ?? (await bundledWorkflows())),
       maxConcurrentActivityTaskExecutions: bookSlots,
+      maxCachedWorkflows,
       // After a worker died the server waits this long before another may take its workflows over (default 10 s).
       stickyQueueScheduleToStartTimeout: '2 seconds',
     }),
@@ -83,6 +84,12 @@ export async function startWorker(
     },
   };
 }
+
+/**
+ * Workflows kept ready between their tasks, each some hundred kB: a request to a thousand districts leaves an agent and a
+ * run of each behind. One that was dropped is replayed when it is next needed.
+ */
+const maxCachedWorkflows = 100;
 
 /** Short statements and the planning of runs; each holds a connection to the control database. */
 const bookSlots = 8;
