@@ -1,6 +1,10 @@
 /** `npm run story`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
 import closeWithGrace from 'close-with-grace';
 import { goLive } from './chapters/go-live';
+import { previousYear } from './chapters/previous-year';
+import { schedules } from './chapters/schedules';
+import { stateRequest } from './chapters/state-request';
+import { yearEnd } from './chapters/year-end';
 import { castPeople } from './people';
 import { setStage, type Stage } from './stage';
 import { Teller, Unexpected } from './teller';
@@ -19,7 +23,8 @@ async function main(): Promise<number> {
     stage = await setStage(progress);
     const teller = new Teller(stage.url, print);
     const people = await castPeople(stage, teller);
-    for (const chapter of [goLive]) await chapter({ stage, teller, people });
+    for (const chapter of [goLive, stateRequest, previousYear, schedules, yearEnd])
+      await chapter({ stage, teller, people });
     print(`\n${teller.told} steps, as written, in ${Math.round((Date.now() - started) / 1000)} s.`);
     return 0;
   } catch (error) {

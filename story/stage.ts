@@ -26,6 +26,8 @@ export interface Stage {
     statement: string,
     values?: readonly (string | number | null)[],
   ): Promise<RowDataPacket[]>;
+  /** Holds what `statement` locks, in a transaction, until the function it gives is called. */
+  hold(where: 'state', statement: string, values: readonly (string | number)[]): Promise<() => Promise<void>>;
   /** Number of a district in the state's tenant column. */
   numberOf(district: DistrictId): number;
   close(): Promise<void>;
@@ -72,6 +74,10 @@ export async function setStage(progress: (line: string) => void): Promise<Stage>
           schoolYear: firstYear,
         },
         databaseUrl: urls[id],
+        // Only South keeps last year's data in step, too.
+        ...(id === 'south' && {
+          previousYear: { objects: ['Calendar', 'ScheduleStructure', 'StructureGradeLevel', 'Enrollment'] },
+        }),
       })),
     },
     { env: {} },
@@ -88,6 +94,15 @@ export async function setStage(progress: (line: string) => void): Promise<Stage>
       } finally {
         await connection.end();
       }
+    },
+    hold: async (where, statement, values) => {
+      const connection = await createConnection(urls[where]);
+      await connection.beginTransaction();
+      await connection.query(statement, [...values]);
+      return async () => {
+        await connection.rollback();
+        await connection.end();
+      };
     },
     numberOf: (district) => districtIds.indexOf(district) + 1,
     close: async () => {

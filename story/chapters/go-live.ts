@@ -36,10 +36,4 @@ export async function goLive({ stage, teller, people }: Scene): Promise<void> {
       return `${counts.district} at the district, ${counts.state} at the state`;
     });
   }
-  await teller.step({
-    does: 'north asks for what is east’s and is told that there is no such thing',
-    as: people.north,
-    path: '/districts/east/objects',
-    status: 404,
-  });
 }

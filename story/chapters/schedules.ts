@@ -1,0 +1,101 @@
+import { ended, outcomeOf, type Accepted, type Resync } from '../answers';
+import type { Scene } from '../people';
+import { must } from '../teller';
+
+interface Schedule {
+  readonly scheduleId: string;
+  readonly nextRuns: readonly { readonly at: string; readonly heldUntil: string | null }[];
+  readonly lastRuns: readonly { readonly resyncId: string | null; readonly outcome: string }[];
+}
+
+const blackoutSeconds = 12;
+
+/** South resyncs by itself each night, and never in school hours. */
+export async function schedules({ teller, people }: Scene): Promise<void> {
+  teller.chapter('South lets it happen by night');
+  const { scheduleId } = await teller.step<Schedule>({
+    does: 'south schedules its attendance for every school night at two',
+    as: people.south,
+    method: 'POST',
+    path: '/districts/south/schedules',
+    body: {
+      name: 'Attendance by night',
+      cron: '0 2 * * tue-sat',
+      timezone: 'America/Chicago',
+      objects: ['AttendanceExactCount'],
+    },
+    status: 201,
+    tells: ({ nextRuns }) => `next at ${nextRuns[0]?.at ?? 'never'}`,
+  });
+  const path = `/districts/south/schedules/${scheduleId}`;
+  await teller.step({ does: 'another district sees nothing of it', as: people.north, path, status: 404 });
+  await teller.step({
+    does: 'south doesn’t wait for the night, and fires it now',
+    as: people.south,
+    method: 'POST',
+    path: `${path}/trigger`,
+    status: 202,
+  });
+  const fired = await teller.until<Schedule>({
+    does: 'the firing became a resync',
+    as: people.south,
+    path,
+    done: ({ lastRuns }) => lastRuns.some(({ resyncId }) => resyncId !== null),
+    tells: ({ lastRuns }) => `resync ${lastRuns[0]?.resyncId ?? 'none'}`,
+  });
+  await teller.until<Resync>({
+    does: '… which ends green',
+    as: people.south,
+    path: `/resyncs/${fired.lastRuns[0]!.resyncId!}`,
+    done: ended,
+    tells: (resync) => {
+      must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+      return outcomeOf(resync);
+    },
+  });
+
+  const endsAt = new Date(Date.now() + blackoutSeconds * 1_000).toISOString();
+  await teller.step({
+    does: `south sets a blackout window for the next ${blackoutSeconds} seconds`,
+    as: people.south,
+    method: 'POST',
+    path: '/districts/south/blackouts',
+    body: { rule: { kind: 'dated', startsAt: new Date().toISOString(), endsAt } },
+    status: 201,
+  });
+  const { resyncId } = await teller.step<Accepted>({
+    does: 'south sends its calendars meanwhile',
+    as: people.south,
+    method: 'POST',
+    path: '/districts/south/resyncs',
+    body: { objects: ['Calendar'] },
+    status: 202,
+  });
+  await teller.until<Resync & { heldUntil: string | null }>({
+    does: 'the resync is held, and says until when',
+    as: people.south,
+    path: `/resyncs/${resyncId}`,
+    done: ({ heldUntil }) => heldUntil !== null,
+    tells: ({ heldUntil }) => `held until ${heldUntil ?? '?'}`,
+  });
+  await teller.until<Resync>({
+    does: 'when the window is over it goes on by itself',
+    as: people.south,
+    path: `/resyncs/${resyncId}`,
+    done: ended,
+    tells: (resync) => {
+      must(
+        resync.status === 'finished' && Date.now() >= Date.parse(endsAt),
+        'finished, and not before the window ended',
+      );
+      return outcomeOf(resync);
+    },
+  });
+  await teller.step({
+    does: 'south deletes its schedule',
+    as: people.south,
+    method: 'DELETE',
+    path,
+    status: 200,
+  });
+}
