@@ -57,11 +57,19 @@ export function bookActivities({ control }: ActivityDependencies) {
     noteStatus: (work: { resyncId: string; status: 'running' | 'paused' | 'parked' }): Promise<void> =>
       withFailures(async () => void (await setResyncStatus(control, work))),
 
-    /** A new epoch for a run that goes on after a state request had the district. */
-    renewLease: ({ resyncId }: { resyncId: string }): Promise<number> =>
+    /** A new epoch for a run that goes on after a state request had the district, and the status in which it does. */
+    renewLease: ({
+      resyncId,
+      status = 'running',
+    }: {
+      resyncId: string;
+      status?: 'running' | 'paused';
+    }): Promise<number> =>
       withFailures(async () => {
         const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
-        return takeLease(control, { districtId, schoolYear, resyncId });
+        const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
+        await setResyncStatus(control, { resyncId, status });
+        return epoch;
       }),
 
     /** Closes the run: totals, colour, end time; the lease is free. */

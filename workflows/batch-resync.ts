@@ -107,8 +107,9 @@ function handleParking(request: ResyncRequest, control: RunControl): Parking {
     await tellAgentParked(request);
   });
   setHandler(unparkResync, async () => {
+    const status = control.statusAfterParking;
     if (parking.run !== null)
-      parking.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId }));
+      parking.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
     await control.set({ parked: false });
   });
   return parking;

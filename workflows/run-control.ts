@@ -31,9 +31,13 @@ export class RunControl {
     return this.cancelledBy !== null ? 'cancelled' : this.heldStatus;
   }
 
-  private get heldStatus(): HeldStatus {
-    if (this.parked) return 'parked';
+  /** Where it stands once it need not make way any more. */
+  get statusAfterParking(): 'paused' | 'running' {
     return this.paused ? 'paused' : 'running';
+  }
+
+  private get heldStatus(): HeldStatus {
+    return this.parked ? 'parked' : this.statusAfterParking;
   }
 
   /** Changes the brake; children with ranges in flight are told to stop. */

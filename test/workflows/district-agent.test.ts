@@ -75,6 +75,7 @@ it('parks a running district run at its next range boundary for a state request,
       const epochs = moves.filter(({ resyncId }) => resyncId === mine.resyncId).map(({ epoch }) => epoch);
       expect(epochs).toHaveLength(ranges);
       expect(epochs.at(-1)).toBeGreaterThan(epochs[0]!);
+      expect(log).toContain('renewed running');
     },
   );
 });
@@ -98,6 +99,7 @@ it('lets a state request run though the district run ahead of it is paused', asy
         'the district run is paused again',
         async () => (await handleOf(mine.resyncId).query(resyncProgress)).status === 'paused',
       );
+      expect(log).toContain('renewed paused');
     },
   );
 });

@@ -121,7 +121,10 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`fire ${scheduledFor}`);
       return Promise.resolve({ outcome: 'started', resyncId: null });
     },
-    renewLease: () => Promise.resolve((epoch += 1)),
+    renewLease: ({ status }) => {
+      log.push(`renewed ${status}`);
+      return Promise.resolve((epoch += 1));
+    },
     finishResync: (input): Promise<ResyncEnd> => {
       log.push(`end ${input.resyncId} ${input.status}`);
       return Promise.resolve({
