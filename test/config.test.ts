@@ -35,6 +35,8 @@ test('the smallest configuration gets every default', () => {
     api: { host: '127.0.0.1', port: 8080, trustProxy: false },
     auth: {},
     scenarios: { acceptedColours: ['green', 'yellow'], startOfYearDueDays: 14 },
+    notices: { allowPlainHttp: false, allowPrivateAddresses: false },
+    stateRequests: { districtsInFlight: 20, leastLookMs: 1000, mostLookMs: 30_000, windowHours: 24 },
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
     districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
   });

@@ -1,5 +1,10 @@
 import request from 'supertest';
-import { searchAttributes, stateRequestWorkflowId } from '../../workflows/messages';
+import {
+  resyncProgress,
+  resyncWorkflowId,
+  searchAttributes,
+  stateRequestWorkflowId,
+} from '../../workflows/messages';
 import type { stateRequest } from '../../workflows';
 import { apiWorld, type ApiWorld } from '../api/support';
 import { type Gate, withWorker } from '../api/worker';
@@ -166,11 +171,12 @@ it('is taken back: districts that wait are withdrawn, runs go on, or are cancell
     expect(await endOf(world, id)).toBeNull();
 
     expect((await cancel(world, id, { running: 'cancel' })).status).toBe(200);
-    await until('the run is told', async () => {
-      const { message } = (await world.control('resync').where({ resyncID: run!.resyncID }).first()) as Row;
-      world.gate.open();
-      return message !== null;
-    });
+    const runHandle = world.temporal.workflow.getHandle(resyncWorkflowId(String(run!.resyncID)));
+    await until(
+      'the run is told',
+      async () => (await runHandle.query(resyncProgress)).status === 'cancelled',
+    );
+    world.gate.open();
     await until('it ended', async () => (await endOf(world, id)) !== null);
     expect(await endOf(world, id)).toMatchObject({ status: 'cancelled' });
     const messages = (await rowsOf(world, id)).map(({ status, message }) => `${status} ${message}`);
