@@ -1,7 +1,7 @@
 /**
  * Measures the memory of a worker: the real program in a process of its own, under Temporal, moving a district whose
  * largest table has a million records, with the default lanes, ranges and pages. Exits 1 above 400 MB or when a resync is
- * not finished.  npm run bench:memory -- [--students N] [--records N] [--built]   (--built: what `npm run build` made)
+ * not finished.  npm run bench:memory -- [--students N] [--records N] [--sources]   (--sources: src/worker.ts instead of what `npm run build` made)
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,10 +26,10 @@ const { values } = parseArgs({
   options: {
     students: { type: 'string', default: '20000' },
     records: { type: 'string', default: '1000000' },
-    built: { type: 'boolean', default: false },
+    sources: { type: 'boolean', default: false },
   },
 });
-const { built } = values;
+const built = !values.sources;
 const records = Number(values.records);
 const students = Number(values.students);
 const mostMegabytes = 400;
