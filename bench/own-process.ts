@@ -9,6 +9,8 @@ const imageEnv = { MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=4
 
 /** A part of the service as a process of its own, with its log in a file. */
 export class OwnProcess {
+  private static readonly started: OwnProcess[] = [];
+
   private constructor(
     private readonly name: string,
     private readonly child: ChildProcess,
@@ -31,7 +33,14 @@ export class OwnProcess {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    return new OwnProcess(name, child);
+    const started = new OwnProcess(name, child);
+    OwnProcess.started.push(started);
+    return started;
+  }
+
+  /** Stops every one that was started, the last first. */
+  static async stopAll(): Promise<void> {
+    for (const one of OwnProcess.started.splice(0).reverse()) await one.stop();
   }
 
   /** @throws Error when it has ended */

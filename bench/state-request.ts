@@ -37,10 +37,9 @@ const mostEvents = 5_000;
 const lookEveryMs = 2_000;
 const dir = join(__dirname, '..', '.stack-bench-request');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const processes: OwnProcess[] = [];
 
 async function stopAll(): Promise<void> {
-  for (const one of processes.reverse()) await one.stop();
+  await OwnProcess.stopAll();
   await stopStack(dir, say);
 }
 
@@ -83,13 +82,11 @@ async function main(): Promise<boolean> {
   const logs = join(dir, 'logs');
   mkdirSync(logs, { recursive: true });
   const worker = OwnProcess.start('worker', { built, env, logFile: join(logs, 'worker.log') });
-  processes.push(worker);
   while (!readFileSync(join(logs, 'worker.log'), 'utf8').includes('Worker state changed')) {
     worker.assertLives();
     await sleep(200);
   }
   const server = OwnProcess.start('server', { built, env, logFile: join(logs, 'server.log') });
-  processes.push(server);
   while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
     server.assertLives();
     await sleep(200);

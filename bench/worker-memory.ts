@@ -36,10 +36,9 @@ const mostMegabytes = 400;
 const sampleEveryMs = 500;
 const dir = join(__dirname, '..', '.bench-memory');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const processes: OwnProcess[] = [];
 
 async function stopAll(): Promise<void> {
-  for (const one of processes.reverse()) await one.stop();
+  await OwnProcess.stopAll();
   await stopStack(dir, say);
 }
 
@@ -58,14 +57,12 @@ async function main(): Promise<boolean> {
   const logs = join(dir, 'logs');
   mkdirSync(logs, { recursive: true });
   const worker = OwnProcess.start('worker', { built, env, logFile: join(logs, 'worker.log') });
-  processes.push(worker);
   const workerLog = (): string => readFileSync(join(logs, 'worker.log'), 'utf8');
   while (!workerLog().includes('Worker state changed')) {
     worker.assertLives();
     await sleep(200);
   }
   const server = OwnProcess.start('server', { built, env, logFile: join(logs, 'server.log') });
-  processes.push(server);
   const url = `http://127.0.0.1:${port}`;
   await answers(server, url);
   const client = new ApiClient({ url, token: await token(urls.control) });

@@ -31,7 +31,8 @@ export interface AlertFilter {
 /** What a principal's reach is made of. */
 export type Reader = Pick<Principal, 'principalId' | 'level' | 'districts' | 'rights'>;
 
-interface AlertRow {
+/** An alert as its table holds it. */
+export interface AlertRow {
   readonly processAlertID: number;
   readonly category: string;
   readonly name: string;
@@ -40,6 +41,9 @@ interface AlertRow {
   readonly resyncID: string | null;
   readonly postedAt: string;
   readonly dueAt: string | null;
+}
+
+interface ReaderRow extends AlertRow {
   readonly readAt: string | null;
 }
 
@@ -89,7 +93,7 @@ interface Condition {
   readonly values: readonly (string | number)[];
 }
 
-function byId(control: Knex, reader: Reader, ids: readonly number[]): Promise<AlertRow[]> {
+function byId(control: Knex, reader: Reader, ids: readonly number[]): Promise<ReaderRow[]> {
   return visible(
     control,
     reader,
@@ -103,9 +107,9 @@ function visible(
   reader: Reader,
   more: readonly Condition[],
   limit: number,
-): Promise<AlertRow[]> {
+): Promise<ReaderRow[]> {
   const where = [reachOf(reader), { sql: 's.deletedAt IS NULL', values: [] }, ...more];
-  return selectRows<AlertRow>(
+  return selectRows<ReaderRow>(
     control,
     `SELECT a.processAlertID, a.category, a.name, a.text, a.districtID, a.resyncID, a.postedAt, a.dueAt, s.readAt
        FROM processAlert a
@@ -159,7 +163,8 @@ function afterCursor(cursor: string): Condition {
   return { sql: '(a.postedAt < ? OR (a.postedAt = ? AND a.processAlertID < ?))', values: [at, at, id] };
 }
 
-function toView(row: AlertRow): AlertView {
+/** What an alert says, whoever reads it. */
+export function toAlert(row: AlertRow): Omit<AlertView, 'read'> {
   return {
     alertId: row.processAlertID,
     category: row.category,
@@ -169,8 +174,11 @@ function toView(row: AlertRow): AlertView {
     resyncId: row.resyncID,
     postedAt: toIso(row.postedAt),
     dueAt: toIso(row.dueAt),
-    read: row.readAt !== null,
   };
+}
+
+function toView(row: ReaderRow): AlertView {
+  return { ...toAlert(row), read: row.readAt !== null };
 }
 
 function marks(values: readonly unknown[]): string {

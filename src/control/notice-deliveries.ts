@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type AlertView, type Reader, reachOf } from './alerts';
+import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from './alerts';
 import { NotFoundError } from './control-error';
 import { selectRows, toIso } from './database';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
@@ -34,10 +34,9 @@ export interface DeliveryView {
   readonly createdAt: string;
 }
 
-interface DeliveryRow {
+interface DeliveryRow extends AlertRow {
   readonly noticeDeliveryID: number;
   readonly messageID: string;
-  readonly processAlertID: number;
   readonly principalID: string;
   readonly channel: Delivery['channel'];
   readonly target: string;
@@ -47,13 +46,6 @@ interface DeliveryRow {
   readonly lastTriedAt: string | null;
   readonly deliveredAt: string | null;
   readonly createdAt: string;
-  readonly category: string;
-  readonly name: string;
-  readonly text: string;
-  readonly districtID: string | null;
-  readonly resyncID: string | null;
-  readonly postedAt: string;
-  readonly dueAt: string | null;
 }
 
 const select = `
@@ -90,16 +82,7 @@ export async function loadDelivery(control: Knex, deliveryId: number): Promise<D
     target: row.target,
     principalId: row.principalID,
     status: row.status,
-    alert: {
-      alertId: row.processAlertID,
-      category: row.category,
-      name: row.name,
-      text: row.text,
-      districtId: row.districtID,
-      resyncId: row.resyncID,
-      postedAt: toIso(row.postedAt),
-      dueAt: toIso(row.dueAt),
-    },
+    alert: toAlert(row),
     reader: owner && (await reaches(control, owner, row.processAlertID)) ? owner : null,
   };
 }
