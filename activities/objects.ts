@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd } from './results';
 import type { DistrictEditions } from './district-editions';
 import { endOf } from './books';
+import { catalogOf } from './district-catalog';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
 
@@ -33,10 +34,8 @@ export interface UnitWork {
 }
 
 /** Activities that move records. What was counted stands in the ledger, never in what they return. */
-export function objectActivities(
-  { config, catalog, control }: ActivityDependencies,
-  editions: DistrictEditions,
-) {
+export function objectActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
+  const { config, control } = dependencies;
   const requestOf = async (resyncId: string): Promise<ResyncRequest> =>
     (await loadResync(control, resyncId)).request;
 
@@ -44,15 +43,18 @@ export function objectActivities(
     pools: Editions,
     { districtId, schoolYear, mode }: ResyncRequest,
     { resyncId, object, epoch }: ObjectWork,
-  ) => ({
-    editions: pools,
-    catalog,
-    mapping: await loadMapping(pools, catalog, object),
-    scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
-    fence: { resyncId, epoch },
-    mode,
-    pageRecords: config.copy.pageRecords,
-  });
+  ) => {
+    const catalog = await catalogOf(dependencies, districtId);
+    return {
+      editions: pools,
+      catalog,
+      mapping: await loadMapping(pools, catalog, object),
+      scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
+      fence: { resyncId, epoch },
+      mode,
+      pageRecords: config.copy.pageRecords,
+    };
+  };
 
   const moveRange = (work: RangeWork): Promise<void> =>
     withHeartbeat(async ({ signal, note }) => {

@@ -11,14 +11,13 @@ import type { ActivityDependencies } from './dependencies';
 import { planRun } from './plan-run';
 import type { PreparedObject, PreparedPlan } from './results';
 import type { DistrictEditions } from './district-editions';
+import { catalogOf } from './district-catalog';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
 
 /** The first step of a run. */
-export function planActivities(
-  { config, catalog, control }: ActivityDependencies,
-  editions: DistrictEditions,
-) {
+export function planActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
+  const { config, control } = dependencies;
   return {
     /**
      * Takes the lease of the district's school year, plans, and freezes every object's upper key bound and ranges, children first, before
@@ -32,6 +31,7 @@ export function planActivities(
           const { resyncId, districtId, schoolYear } = request;
           const district = editions.district(districtId);
           const scope = { districtId, districtNumber: district.number, schoolYear };
+          const catalog = await catalogOf(dependencies, districtId);
           const plan = await planRun({ catalog, control }, district, request);
           const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
           await planObjects(control, {

@@ -127,6 +127,13 @@ export const resyncHead = z
     initiator: z.enum(['district', 'state']),
     mode: z.enum(['compare', 'everything']).nullable(),
     requestedBy: z.string(),
+    removals: z.enum(['report', 'apply']).optional(),
+    verify: z.literal('loop').optional(),
+    selection: z
+      .enum(['retry', 'selective'])
+      .optional()
+      .meta({ description: 'only some records were sent; absent: whole objects' }),
+    retryOf: z.string().optional().meta({ description: 'the resync whose errors were sent again' }),
     status: shownStatus.meta({
       description: 'of a state’s request a district sees queued, running and ended, no more',
     }),

@@ -8,7 +8,7 @@ import { offeredYears } from '../domain/school-year';
 import type { ApiContext } from './context';
 import { requireDistrict, requireInside } from './principal';
 import { Problem } from './problem';
-import { requesterOf } from './resyncs';
+import { requesterOf } from './start-resync';
 import { route, type RouteSpec } from './route';
 import { districtParams, resyncParams } from './schemas';
 import * as schemas from './year-schemas';

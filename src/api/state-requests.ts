@@ -24,7 +24,7 @@ import type { ApiContext } from './context';
 import { sees } from './principal';
 import { notFound, Problem } from './problem';
 import { toCsv } from './report-csv';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './resyncs';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
 import { route, type RouteSpec } from './route';
 import { pageOf, pageQuery, resync } from './schemas';
 import * as schemas from './state-request-schemas';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Colour, type ObjectStatus, type RangeCounts, worstColour } from '../domain/outcome';
-import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../domain/resync';
+import { endedStatuses, type ResyncRequest, type ResyncStatus, type SelectionKind } from '../domain/resync';
 import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
 import { countColumns, type CountRow, toCounts } from './counts';
@@ -45,6 +45,10 @@ export interface ResyncRow {
   startedAt: string | null;
   endedAt: string | null;
   heldUntil: string | null;
+  removals: 'apply' | null;
+  verify: 'loop' | null;
+  selection: SelectionKind | null;
+  retryOf: string | null;
 }
 
 /** A request as it stands in the control database. */
@@ -65,13 +69,51 @@ export function toRequest(row: ResyncRow): ResyncRequest {
     initiator: row.initiator,
     mode: row.mode,
     requestedBy: row.requestedBy,
+    ...specialsOf(row),
+  };
+}
+
+/** What only some requests have. Absent in the others, so that their workflow's input is what it always was. */
+type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf'>;
+
+function specialsOf({
+  removals,
+  verify,
+  selection,
+  retryOf,
+}: Pick<ResyncRow, 'removals' | 'verify' | 'selection' | 'retryOf'>): Specials {
+  return {
+    ...(removals === 'apply' && { removals }),
+    ...(verify !== null && { verify }),
+    ...(selection !== null && { selection }),
+    ...(retryOf !== null && { retryOf }),
+  };
+}
+
+/** The same as columns. */
+function specialColumns({ removals, verify, selection, retryOf }: ResyncRequest) {
+  return {
+    removals: removals === 'apply' ? removals : null,
+    verify: verify ?? null,
+    selection: selection ?? null,
+    retryOf: retryOf ?? null,
   };
 }
 
 /** SHA-256 of what was asked, without who asked and the id: equal for two requests that ask the same. */
 function hashRequest(request: ResyncRequest): string {
   const { districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode } = request;
-  const asked = [districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode];
+  const asked: unknown[] = [
+    districtId,
+    schoolYear,
+    objects,
+    checkDependencies,
+    scenario,
+    initiator,
+    mode,
+    // Nothing is added where nothing special is asked: keys used before there were specials stay good.
+    ...Object.entries(specialsOf(specialColumns(request))),
+  ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }
 
@@ -96,6 +138,7 @@ export async function insertResync(
       initiator: request.initiator,
       mode: request.mode,
       requestedBy: request.requestedBy,
+      ...specialColumns(request),
       idempotencyKey,
       requestHash,
       status: 'accepted',

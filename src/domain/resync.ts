@@ -14,6 +14,9 @@ export type Scenario = (typeof scenarios)[number];
 /** `compare`: only what differs is written. `everything`: all records are sent without comparing. */
 export type ResyncMode = 'compare' | 'everything';
 
+/** Why only some records are sent: those another resync has errors of, or a record with all that belongs to it. */
+export type SelectionKind = 'retry' | 'selective';
+
 export type Initiator = 'district' | 'state';
 
 /** Where a whole resync stands. `finished`: every object finished; its colour says how well. */
@@ -41,4 +44,12 @@ export interface ResyncRequest {
   readonly mode: ResyncMode;
   /** Name of the token or user that asked. */
   readonly requestedBy: string;
+  /** What becomes of state records that the district no longer has. Absent: `report`. */
+  readonly removals?: 'report' | 'apply';
+  /** Absent: what is planned is sent, and that is all. */
+  readonly verify?: 'loop';
+  /** Absent: whole objects. Otherwise the records stored for this resync. */
+  readonly selection?: SelectionKind;
+  /** The resync whose stored errors are sent again; with `selection: 'retry'`. */
+  readonly retryOf?: string;
 }
