@@ -64,8 +64,8 @@ export interface ComparedPage {
   readonly read: number;
   /** Equal on both sides, and allowed to be sent. */
   readonly unchanged: number;
-  /** State records without a district record. */
-  readonly gone: number;
+  /** Keys of state records without a district record; always empty for a subset object. */
+  readonly gone: readonly RecordKey[];
   /** To be looked at under lock: different, absent at the state, or refused by a rule. */
   readonly open: readonly ComparedRecord[];
 }
@@ -135,12 +135,12 @@ function merge(
   state: readonly { readonly key: RecordKey; readonly hash: string | null }[],
   end: { readonly upTo: RecordKey | null; readonly lastPage: boolean },
 ): ComparedPage {
-  const atState = new Map(state.map(({ key, hash }) => [formatRecordKey(key), hash]));
+  const atState = new Map(state.map((record) => [formatRecordKey(record.key), record]));
   const open: ComparedRecord[] = [];
   let unchanged = 0;
   for (const { key, hash, refused, bytes } of district) {
     const id = formatRecordKey(key);
-    const stateHash = atState.get(id);
+    const stateHash = atState.get(id)?.hash;
     atState.delete(id);
     if (!refused && typeof hash === 'string' && stateHash === hash) unchanged += 1;
     else open.push({ key, bytes });
@@ -150,7 +150,7 @@ function merge(
     read: district.length,
     unchanged,
     // Of a shared table a subset object can't tell which state records should have gone.
-    gone: job.mapping.object.only === null ? atState.size : 0,
+    gone: job.mapping.object.only === null ? [...atState.values()].map(({ key }) => key) : [],
     open,
   };
 }

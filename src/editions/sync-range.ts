@@ -59,7 +59,7 @@ async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : { kind, first: null };
   if (mode === 'everything' || mapping.object.only !== null) return { kind, first: null };
   const first = await comparePage(job, rest);
-  if (first.open.length > 0 || first.gone > 0) return { kind, first };
+  if (first.open.length > 0 || first.gone.length > 0) return { kind, first };
   if (first.lastPage) return { kind: 'equal', records: first.read };
   const others = await countIfEqual(job, { after: first.upTo, upTo: rest.upTo });
   return others === null ? { kind, first } : { kind: 'equal', records: first.read + others };
@@ -134,7 +134,7 @@ async function repairedPage(
     const book = new PageBook();
     book.read = read;
     book.add('unchanged', unchanged);
-    book.add('gone', gone);
+    book.add('gone', gone.length);
     // A repeated transaction starts from what the pages before had shown.
     const attempt = { ...memory, alike: memory.alike.copy() };
     await repairRecords(session, job, book, attempt, open);
