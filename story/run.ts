@@ -4,6 +4,7 @@ import { goLive } from './chapters/go-live';
 import { previousYear } from './chapters/previous-year';
 import { schedules } from './chapters/schedules';
 import { stateRequest } from './chapters/state-request';
+import { testScores } from './chapters/test-scores';
 import { yearEnd } from './chapters/year-end';
 import { castPeople } from './people';
 import { setStage, type Stage } from './stage';
@@ -23,7 +24,7 @@ async function main(): Promise<number> {
     stage = await setStage(progress);
     const teller = new Teller(stage.url, print);
     const people = await castPeople(stage, teller);
-    for (const chapter of [goLive, stateRequest, previousYear, schedules, yearEnd])
+    for (const chapter of [goLive, stateRequest, testScores, previousYear, schedules, yearEnd])
       await chapter({ stage, teller, people });
     print(`\n${teller.told} steps, as written, in ${Math.round((Date.now() - started) / 1000)} s.`);
     return 0;
