@@ -1,7 +1,7 @@
 import type { RecordKey } from '../domain/record-error';
 import { formatRecordKey } from '../domain/record-error';
 import { rangeChecksum } from './columns/row-hash';
-import type { PageJob } from './job';
+import type { CompareJob } from './job';
 import { keyInterval, keyOf, keyOrder, keySelect } from './keyset';
 import { districtScope, ruleNumber, stateScope, stateTenant, where } from './scope';
 
@@ -15,7 +15,7 @@ const stateRowsPerPage = 4;
 
 /** Whether the state has no record at all of this district in the interval, of whatever year. */
 export async function isEmptyAtState(
-  { editions, mapping, scope }: PageJob,
+  { editions, mapping, scope }: CompareJob,
   interval: Interval,
 ): Promise<boolean> {
   const rows = await editions.state.rows(
@@ -29,7 +29,7 @@ export async function isEmptyAtState(
  * Compares a whole interval by count and checksum, on both servers at once.
  * @returns the number of records when both sides are equal and every record may be sent; otherwise `null`
  */
-export async function countIfEqual(job: PageJob, interval: Interval): Promise<number | null> {
+export async function countIfEqual(job: CompareJob, interval: Interval): Promise<number | null> {
   const { editions, mapping, scope } = job;
   const rule = ruleNumber(mapping);
   const refused = mapping.rules.length === 0 ? '0' : `COALESCE(SUM(${rule} IS NOT NULL), 0)`;
@@ -71,7 +71,7 @@ export interface ComparedPage {
 }
 
 /** Reads the hashes of the next page of an interval on both sides and merges them by key. @throws DatabaseError */
-export async function comparePage(job: PageJob, interval: Interval): Promise<ComparedPage> {
+export async function comparePage(job: CompareJob, interval: Interval): Promise<ComparedPage> {
   let bounds = interval;
   let cut = false;
   for (;;) {
@@ -95,7 +95,7 @@ interface DistrictHash extends ComparedRecord {
   readonly refused: boolean;
 }
 
-async function districtHashes(job: PageJob, interval: Interval): Promise<DistrictHash[]> {
+async function districtHashes(job: CompareJob, interval: Interval): Promise<DistrictHash[]> {
   const { mapping, scope, mode } = job;
   const keys = mapping.districtKey;
   const lengths = mapping.long ? mapping.pairs.flatMap(({ length }) => length ?? []) : [];
@@ -115,7 +115,7 @@ async function districtHashes(job: PageJob, interval: Interval): Promise<Distric
 }
 
 async function stateHashes(
-  job: PageJob,
+  job: CompareJob,
   interval: Interval,
 ): Promise<{ readonly key: RecordKey; readonly hash: string | null }[]> {
   const { mapping, scope, mode } = job;
@@ -130,7 +130,7 @@ async function stateHashes(
 }
 
 function merge(
-  job: PageJob,
+  job: CompareJob,
   district: readonly DistrictHash[],
   state: readonly { readonly key: RecordKey; readonly hash: string | null }[],
   end: { readonly upTo: RecordKey | null; readonly lastPage: boolean },

@@ -5,16 +5,20 @@ import type { ResyncMode } from '../domain/resync';
 import type { ObjectMapping } from './mapping';
 import type { Editions } from './pools';
 
-/** What moving records of one object needs to know. */
-export interface PageJob {
+/** What reading and comparing the two sides of one object needs to know. */
+export interface CompareJob {
   readonly editions: Editions;
   readonly catalog: Catalog;
   readonly mapping: ObjectMapping;
   readonly scope: RecordScope;
-  readonly fence: Fence;
   readonly mode: ResyncMode;
-  /** District records of one page, one transaction at the state. */
+  /** District records of one page; where it is written, one transaction at the state. */
   readonly pageRecords: number;
+}
+
+/** What moving records of one object needs to know. */
+export interface PageJob extends CompareJob {
+  readonly fence: Fence;
   /** Looked at between statements; what is committed stays. */
   readonly signal: AbortSignal;
   /** Test hook: between a page's last statement and its COMMIT. */

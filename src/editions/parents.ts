@@ -1,6 +1,6 @@
 import { formatRecordKey, type RecordKey } from '../domain/record-error';
 import { typedLiteral } from './columns/key-column';
-import type { PageJob } from './job';
+import type { CompareJob } from './job';
 import type { ReferenceMapping } from './mapping';
 import type { Session } from './pools';
 import type { DistrictRecord } from './records';
@@ -21,8 +21,8 @@ export interface MissingParent {
  * @returns the first missing parent of each such record
  */
 export async function missingParents(
-  session: Session,
-  job: PageJob,
+  session: Pick<Session, 'rows'>,
+  job: CompareJob,
   records: readonly DistrictRecord[],
   references: readonly ReferenceMapping[],
 ): Promise<Map<DistrictRecord, MissingParent>> {
@@ -57,8 +57,8 @@ export async function missingParents(
 }
 
 async function absentOf(
-  session: Session,
-  { scope }: PageJob,
+  session: Pick<Session, 'rows'>,
+  { scope }: CompareJob,
   { parentTable, parentTenant, parentColumns }: ReferenceMapping,
   keys: readonly RecordKey[],
 ): Promise<number[]> {

@@ -2,7 +2,7 @@ import { formatRecordKey, type RecordKey } from '../domain/record-error';
 import { keyText } from './columns/key-column';
 import type { ColumnPair } from './columns/pair';
 import type { Interval } from './compare';
-import type { PageJob } from './job';
+import type { CompareJob } from './job';
 import { keyInterval, keyList, keyOf, keyOrder, keySelect, keysPerList } from './keyset';
 import type { ObjectMapping } from './mapping';
 import type { Row, Session } from './pools';
@@ -21,7 +21,7 @@ export interface DistrictRecord {
   readonly values: readonly FetchedValue[];
 }
 
-/** What the state holds under a key, read under lock. */
+/** What the state holds under a key. */
 export interface StateRecord {
   readonly guid: string | null;
   readonly hash: string | null;
@@ -33,7 +33,7 @@ export function writtenPairs({ pairs, ownedPairs }: ObjectMapping): readonly Col
 }
 
 /** District records by key. A key that isn't in the answer was deleted or left the scope meanwhile. */
-export async function fetchByKeys(job: PageJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
+export async function fetchByKeys(job: CompareJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
   const found: DistrictRecord[] = [];
   for (let start = 0; start < keys.length; start += keysPerList) {
     const list = keyList(job.mapping.districtKey, keys.slice(start, start + keysPerList));
@@ -43,7 +43,7 @@ export async function fetchByKeys(job: PageJob, keys: readonly RecordKey[]): Pro
 }
 
 /** The next page of an interval, in key order, without hashes. */
-export async function fetchPage(job: PageJob, interval: Interval): Promise<DistrictRecord[]> {
+export async function fetchPage(job: CompareJob, interval: Interval): Promise<DistrictRecord[]> {
   const { districtKey } = job.mapping;
   return fetch(job, keyInterval(districtKey, interval), {
     hashed: false,
@@ -52,7 +52,7 @@ export async function fetchPage(job: PageJob, interval: Interval): Promise<Distr
 }
 
 async function fetch(
-  job: PageJob,
+  job: CompareJob,
   conditions: readonly string[],
   { hashed, tail }: { readonly hashed: boolean; readonly tail: string },
 ): Promise<DistrictRecord[]> {
@@ -81,17 +81,30 @@ async function fetch(
  */
 export async function lockAtState(
   session: Session,
-  job: PageJob,
+  job: CompareJob,
   keys: readonly RecordKey[],
 ): Promise<Map<string, StateRecord>> {
-  const { mapping, scope, mode } = job;
+  return stateByKeys(session, job, keys, 'FOR UPDATE');
+}
+
+/** The state's records of these keys, of whatever year, as they are now. */
+export function readAtState(job: CompareJob, keys: readonly RecordKey[]): Promise<Map<string, StateRecord>> {
+  return stateByKeys(job.editions.state, job, keys, '');
+}
+
+async function stateByKeys(
+  source: Pick<Session, 'rows'>,
+  { mapping, scope, mode }: CompareJob,
+  keys: readonly RecordKey[],
+  lock: 'FOR UPDATE' | '',
+): Promise<Map<string, StateRecord>> {
   const { stateKey } = mapping;
   const found = new Map<string, StateRecord>();
   for (let start = 0; start < keys.length; start += keysPerList) {
     const list = keyList(stateKey, keys.slice(start, start + keysPerList));
-    const rows = await session.rows(
+    const rows = await source.rows(
       `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
-         FROM ${mapping.stateTable} ${where([...stateTenant(mapping, scope), list])} FOR UPDATE`,
+         FROM ${mapping.stateTable} ${where([...stateTenant(mapping, scope), list])} ${lock}`,
     );
     for (const row of rows)
       found.set(formatRecordKey(keyOf(stateKey, row)), toStateRecord(row, stateKey.columns.length));

@@ -45,7 +45,8 @@ export async function repairRecords(
   }
 }
 
-function batchesOf(open: readonly ComparedRecord[]): ComparedRecord[][] {
+/** Cuts records into batches that fit in memory whole. */
+export function batchesOf(open: readonly ComparedRecord[]): ComparedRecord[][] {
   const batches: ComparedRecord[][] = [];
   let bytes = Infinity;
   for (const record of open) {
