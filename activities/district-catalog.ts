@@ -1,12 +1,16 @@
+import { listFieldSettings } from '../src/control/field-settings';
 import type { Catalog } from '../src/domain/catalog';
+import { withSettings } from '../src/domain/field-ownership';
 import type { ActivityDependencies } from './dependencies';
 
 /**
- * The catalog as it holds for a district now. Asked for by each activity, so that a change takes effect with the next range.
+ * The catalog as it holds for a district now: its Synchronization Field Settings say which fields are the state's. Asked
+ * for by each activity, so that a change takes effect with the next range.
+ * @throws ControlError
  */
-export function catalogOf(
-  { catalog }: Pick<ActivityDependencies, 'catalog' | 'control'>,
-  _districtId: string,
+export async function catalogOf(
+  { catalog, control }: Pick<ActivityDependencies, 'catalog' | 'control'>,
+  districtId: string,
 ): Promise<Catalog> {
-  return Promise.resolve(catalog);
+  return withSettings(catalog, await listFieldSettings(control, districtId));
 }

@@ -16,6 +16,7 @@ import type { ApiContext } from './context';
 import { districtRoutes } from './districts';
 import { docsRouter } from './docs';
 import { eventRoutes } from './events';
+import { fieldSettingRoutes } from './field-settings';
 import { Gateway } from './gateway';
 import { createMetrics, healthRouter } from './health';
 import { auditKeeper } from './keep-audit';
@@ -67,6 +68,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...noticeRoutes(context),
     ...blackoutRoutes(context),
     ...scheduleRoutes(context),
+    ...fieldSettingRoutes(context),
   ];
 }
 

@@ -5,6 +5,7 @@ import { agentCommand, objectsCommand } from './district';
 import { causesCommand, errorsCommand } from './errors';
 import { auditCommand } from './audit';
 import { CommandFailure, exitCodes } from './exit-codes';
+import { fieldSettingsCommand } from './field-settings';
 import { planCommand } from './plan';
 import { principalCommand } from './principal';
 import { rightsCommand } from './rights';
@@ -68,6 +69,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     auditCommand(),
     blackoutCommand(),
     scheduleCommand(),
+    fieldSettingsCommand(),
   ];
   for (const verb of verbs) {
     throwInsteadOfExit(verb);

@@ -224,6 +224,9 @@ const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> =
     rule: { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' },
   },
   'POST /districts/{district}/schedules': { name: 'made', objects: 'all', ...yearly },
+  'PUT /districts/{district}/field-settings': {
+    settings: [{ object: 'School', field: 'made', owner: 'state' }],
+  },
   'POST /districts/{district}/schedules/{id}/backfill': {
     from: '2026-01-01T00:00:00Z',
     to: '2026-01-02T00:00:00Z',
