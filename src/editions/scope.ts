@@ -13,12 +13,12 @@ export function districtScope({ object }: ObjectMapping, { schoolYear }: RecordS
 }
 
 /** State records of this district, of any year: by these a key is looked up. */
-export function stateTenant({ object }: ObjectMapping, { districtNumber }: RecordScope): string[] {
+export function stateTenant({ object }: Pick<ObjectMapping, 'object'>, { districtNumber }: RecordScope): string[] {
   return object.tenantColumn ? [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`] : [];
 }
 
 /** State records of this district and year: those that should have a district record. */
-export function stateScope(mapping: ObjectMapping, scope: RecordScope): string[] {
+export function stateScope(mapping: Pick<ObjectMapping, 'object'>, scope: RecordScope): string[] {
   const { schoolYear } = mapping.object;
   return [
     ...stateTenant(mapping, scope),

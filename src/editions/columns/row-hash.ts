@@ -2,14 +2,21 @@ import { quoteName } from '../sql';
 import type { ColumnPair } from './pair';
 
 /**
- * SHA1 over an unambiguous text of the record, cut to 64 bits, as 16 hexadecimal digits. The text begins with one NULL
- * bit per column that may be NULL, so a reader knows how many items follow (CONCAT_WS leaves NULLs out); items that may hold any character
- * have their length before them. CRCs are linear and miss pairs of like changes; SHA1 costs 1.26 of CRC32 (perf.md 3).
+ * An unambiguous text of the record. It begins with one NULL bit per column that may be NULL, so a reader knows how many
+ * items follow (CONCAT_WS leaves NULLs out); items that may hold any character have their length before them.
  */
-export function rowHash(pairs: readonly ColumnPair[], side: 'district' | 'state'): string {
+export function rowText(pairs: readonly ColumnPair[], side: 'district' | 'state'): string {
   const nullBits = pairs.filter(({ nullable }) => nullable).map(({ name }) => `${quoteName(name)} IS NULL`);
   const items = pairs.flatMap((pair) => (pair.framed ? [`LENGTH(${pair[side]})`, pair[side]] : [pair[side]]));
-  return `LEFT(SHA1(CONCAT_WS('#', ${nullBits.length === 0 ? "''" : `CONCAT(${nullBits.join(', ')})`}, ${items.join(', ')})), 16)`;
+  return `CONCAT_WS('#', ${nullBits.length === 0 ? "''" : `CONCAT(${nullBits.join(', ')})`}, ${items.join(', ')})`;
+}
+
+/**
+ * SHA1 over the record's text, cut to 64 bits, as 16 hexadecimal digits. CRCs are linear and miss pairs of like changes;
+ * SHA1 costs 1.26 of CRC32 (perf.md 3).
+ */
+export function rowHash(pairs: readonly ColumnPair[], side: 'district' | 'state'): string {
+  return `LEFT(SHA1(${rowText(pairs, side)}), 16)`;
 }
 
 /** Number of records and XOR of their hashes, which together stand for a range: `COUNT(*), BIT_XOR(...)`. */

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { Catalog, SyncObject } from '../domain/catalog';
+import { type CertifiedCount, inOrder, type MeasuredObject } from '../domain/certification';
+import type { RecordScope } from '../domain/range';
+import { schoolPath } from '../domain/school-path';
+import { type ColumnPair, pairColumns } from './columns/pair';
+import { rowText } from './columns/row-hash';
+import { readTableShape } from './columns/table-shape';
+import { DatabaseError } from './errors';
+import type { Editions, Session } from './pools';
+import { joinSchool, schoolOf, type SchoolJoin } from './school-join';
+import { stateScope, where } from './scope';
+import { quoteNumber, quoteTable, quoteText } from './sql';
+
+/** Longest list of digests hashed at once, in bytes: 260,000 records of one group and of 256 that begin alike. */
+const digestListBytes = 16_000_000;
+/** Hexadecimal digits of one SHA-256. */
+const digestLength = 64;
+
+/** What is read of one object, made before the snapshot is opened. */
+export interface ObjectReading {
+  readonly object: SyncObject;
+  readonly sql: string;
+  readonly join: SchoolJoin;
+  readonly measured: Omit<MeasuredObject, 'counts'>;
+}
+
+/**
+ * Prepares the reading of an object from the state's own schema alone: what is certified is what the state holds, its own
+ * columns included, and it can be read while the district is away. Left out are generated columns, the district's number
+ * (the same in every record) and the columns the catalog ignores.
+ * @param columns only these, in this order; absent: all
+ * @throws DatabaseError configuration naming what is missing
+ */
+export async function prepareReading(
+  editions: Editions,
+  catalog: Catalog,
+  {
+    object,
+    scope,
+    columns,
+  }: {
+    readonly object: SyncObject;
+    readonly scope: RecordScope;
+    readonly columns?: readonly string[] | undefined;
+  },
+): Promise<ObjectReading> {
+  const shape = await readTableShape(editions.state, object.stateTable);
+  if (!shape) throw problem(object, `the state has no table ${object.stateTable}`);
+  const offered = [...shape.columns.values()].filter(
+    ({ name, generated }) =>
+      !generated && name !== object.tenantColumn && !object.ignoredColumns.includes(name),
+  );
+  const chosen = columns ?? offered.map(({ name }) => name);
+  const pairs: ColumnPair[] = [];
+  const absent: string[] = [];
+  for (const name of chosen) {
+    const column = shape.columns.get(name);
+    if (!column) {
+      absent.push(name);
+      continue;
+    }
+    const pair = pairColumns(column, column);
+    if (typeof pair === 'string') throw problem(object, `column ${name}: ${pair}`);
+    // A NULL bit for every column: allowing NULL later doesn't change what stands for a record.
+    pairs.push({ ...pair, nullable: true });
+  }
+  if (absent.length > 0)
+    throw problem(object, `the state’s table ${object.stateTable} no longer has ${absent.join(', ')}`);
+  const join = await joinSchool(editions, catalog, { object }, 'state');
+  const path = join.key.length === 0 ? null : schoolPath(catalog, object.name);
+  return {
+    object,
+    join,
+    sql: readingSql(join, rowText(pairs, 'state'), {
+      table: quoteTable(editions.state.schema, object.stateTable),
+      conditions: stateScope({ object }, scope),
+    }),
+    measured: {
+      object: object.name,
+      table: object.stateTable,
+      columns: chosen.map((name) => ({ name, type: shape.columns.get(name)!.fullType })),
+      schoolPath: path === null ? null : path.map(({ reference }) => reference.object),
+    },
+  };
+}
+
+function problem({ name }: SyncObject, why: string): DatabaseError {
+  return new DatabaseError(`${name} can't be measured: ${why}.`, { klass: 'configuration', side: 'state' });
+}
+
+/**
+ * Records by school with digests over sorted digests: of the records that begin their way to the school alike, then of a
+ * school's. 256 digests of each at most, by first byte, so that no list of them is long and no row of data leaves the
+ * server.
+ */
+function readingSql(
+  { columns, joins, key }: SchoolJoin,
+  text: string,
+  from: { readonly table: string; readonly conditions: readonly string[] },
+): string {
+  const begin = columns.map((name) => `\`${name}\``);
+  const digestOf = (name: string) => `GROUP_CONCAT(${name} ORDER BY ${name} SEPARATOR '')`;
+  const hashed = `SELECT ${[...begin, `SHA2(${text}, 256) AS h`].join(', ')} FROM ${from.table} ${where(from.conditions)}`;
+  const together = `SELECT ${[
+    ...begin,
+    'COUNT(*) AS n',
+    `SHA2(${digestOf('h')}, 256) AS d`,
+    `COUNT(*) * ${digestLength} = LENGTH(${digestOf('h')}) AS whole`,
+  ].join(', ')} FROM (${hashed}) a GROUP BY ${[...begin, 'LEFT(h, 2)'].join(', ')}`;
+  return `SELECT ${[
+    ...key,
+    'LEFT(d, 2)',
+    'SUM(n)',
+    `SHA2(${digestOf('d')}, 256)`,
+    `COALESCE(MIN(whole) AND COUNT(*) * ${digestLength} = LENGTH(${digestOf('d')}), 0)`,
+  ].join(', ')} FROM (${together}) r ${joins} GROUP BY ${[...key, 'LEFT(d, 2)'].join(', ')}`;
+}
+
+/** What the state held at one instant, or the resync that was writing then. */
+export type Measurement =
+  | { readonly busyWith: string }
+  | {
+      readonly busyWith: null;
+      /** By the state database's clock, ISO 8601. */
+      readonly measuredAt: string;
+      readonly objects: readonly MeasuredObject[];
+    };
+
+/**
+ * Reads all objects in one snapshot of the state's server: every count and checksum is of the same instant, whatever is
+ * written meanwhile. The books are in the same snapshot; while they have a run of the district and year under way (paused
+ * ones too: what they wrote is half of something) nothing is measured.
+ * @throws DatabaseError
+ */
+export async function measureState(
+  editions: Editions,
+  readings: readonly ObjectReading[],
+  {
+    scope,
+    signal,
+    onObject,
+  }: {
+    readonly scope: RecordScope;
+    readonly signal: AbortSignal;
+    /** Before an object is read. */
+    readonly onObject?: (name: string) => Promise<void> | void;
+  },
+): Promise<Measurement> {
+  return editions.state.withSession(async (session) => {
+    await session.write(`SET SESSION group_concat_max_len = ${digestListBytes}`);
+    await session.write('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await session.write('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+    const [now] = await session.rows("SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f')");
+    const [busy] = await session.rows(
+      `SELECT resyncID FROM ${editions.control}.resync
+        WHERE districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)}
+          AND status IN ('running', 'paused', 'parked') LIMIT 1`,
+    );
+    const objects: MeasuredObject[] = [];
+    for (const reading of busy ? [] : readings) {
+      signal.throwIfAborted();
+      await onObject?.(reading.object.name);
+      objects.push({ ...reading.measured, counts: await countsOf(session, reading, scope) });
+    }
+    await session.write('COMMIT');
+    await session.write('SET SESSION group_concat_max_len = DEFAULT');
+    if (busy) return { busyWith: String(busy[0]) };
+    return { busyWith: null, measuredAt: `${String(now![0]).slice(0, 23)}Z`, objects };
+  });
+}
+
+async function countsOf(
+  session: Session,
+  { object, sql, join }: ObjectReading,
+  { schoolYear }: RecordScope,
+): Promise<CertifiedCount[]> {
+  const at = join.key.length;
+  const bySchool = new Map<string | null, { records: number; digests: string[] }>();
+  for (const row of await session.rows(sql)) {
+    const [, records, digest, whole] = row.slice(at);
+    if (Number(whole) !== 1)
+      throw problem(
+        object,
+        'more records of one school than its server hashes at once; raise max_allowed_packet at the state',
+      );
+    const school = schoolOf(join, row);
+    const sums = bySchool.get(school) ?? { records: 0, digests: [] };
+    sums.records += Number(records);
+    sums.digests.push(String(digest));
+    bySchool.set(school, sums);
+  }
+  return inOrder(
+    [...bySchool].map(([school, { records, digests }]) => ({
+      school,
+      schoolYear: object.schoolYear === null ? null : schoolYear,
+      records,
+      checksum: createHash('sha256').update(digests.sort().join('')).digest('hex'),
+    })),
+  );
+}
