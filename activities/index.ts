@@ -1,5 +1,6 @@
 import { blackoutActivities } from './blackouts';
 import { bookActivities } from './books';
+import { certificationActivities } from './certifications';
 import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
 import { noticeActivities } from './notices';
@@ -20,7 +21,8 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof stateRequestActivities> &
   ReturnType<typeof noticeActivities> &
   ReturnType<typeof blackoutActivities> &
-  ReturnType<typeof scheduleActivities>;
+  ReturnType<typeof scheduleActivities> &
+  ReturnType<typeof certificationActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -34,6 +36,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...noticeActivities(dependencies),
       ...blackoutActivities(dependencies),
       ...scheduleActivities(dependencies),
+      ...certificationActivities(dependencies, editions),
     },
     close: () => editions.close(),
   };

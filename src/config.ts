@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { certificationSchema } from './certification/config';
 import { oidcSchema } from './oidc-config';
 
 const databaseUrl = z
@@ -139,6 +140,7 @@ const schema = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  certification: certificationSchema.prefault({}),
   /** File that replaces the built-in catalog of the seed's 62 objects. */
   catalogFile: z.string().optional(),
   districts: z.array(district).min(1),

@@ -5,3 +5,4 @@ export { noticeDelivery } from './notice-delivery';
 export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';
 export { scheduledResync } from './scheduled-resync';
+export { certification } from './certification';

@@ -10,6 +10,9 @@ export const agentWorkflowId = (districtId: string, schoolYear: number): string 
 export const resyncWorkflowId = (resyncId: string): string => `resync:${resyncId}`;
 export const stateRequestWorkflowId = (stateRequestId: string): string => `state-request:${stateRequestId}`;
 
+export const certificationWorkflowId = (certificationId: string, driftId?: string): string =>
+  `certification:${certificationId}${driftId === undefined ? '' : `:drift:${driftId}`}`;
+
 /**
  * Task queue of the activities that move records, beside the one of workflows and books: a worker has as many slots on
  * it as lanes, however many books are kept meanwhile.

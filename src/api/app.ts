@@ -12,6 +12,7 @@ import { alertRoutes } from './alerts';
 import { auditRoutes } from './audit';
 import { complianceRoutes } from './compliance';
 import { blackoutRoutes } from './blackouts';
+import { certificationRoutes } from './certifications';
 import type { ApiContext } from './context';
 import { districtRoutes } from './districts';
 import { docsRouter } from './docs';
@@ -68,6 +69,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...noticeRoutes(context),
     ...blackoutRoutes(context),
     ...scheduleRoutes(context),
+    ...certificationRoutes(context),
     ...fieldSettingRoutes(context),
   ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, SyncObject } from '../domain/catalog';
-import { type CertifiedCount, inOrder, type MeasuredObject } from '../domain/certification';
+import { type CertifiedCount, inOrder, type Manifest, type MeasuredObject } from '../domain/certification';
 import type { RecordScope } from '../domain/range';
 import { schoolPath } from '../domain/school-path';
 import { type ColumnPair, pairColumns } from './columns/pair';
@@ -124,6 +124,7 @@ export type Measurement =
       readonly busyWith: null;
       /** By the state database's clock, ISO 8601. */
       readonly measuredAt: string;
+      readonly newestResync: Manifest['newestResync'];
       readonly objects: readonly MeasuredObject[];
     };
 
@@ -151,11 +152,15 @@ export async function measureState(
     await session.write(`SET SESSION group_concat_max_len = ${digestListBytes}`);
     await session.write('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await session.write('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-    const [now] = await session.rows("SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f')");
+    const [now] = await session.rows(`SELECT ${isoOf('UTC_TIMESTAMP(3)')}`);
+    const ofYear = `districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)}`;
     const [busy] = await session.rows(
       `SELECT resyncID FROM ${editions.control}.resync
-        WHERE districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)}
-          AND status IN ('running', 'paused', 'parked') LIMIT 1`,
+        WHERE ${ofYear} AND status IN ('running', 'paused', 'parked') LIMIT 1`,
+    );
+    const [newest] = await session.rows(
+      `SELECT resyncID, initiator, ${isoOf('endedAt')} FROM ${editions.control}.resync
+        WHERE ${ofYear} AND endedAt IS NOT NULL ORDER BY endedAt DESC, resyncID LIMIT 1`,
     );
     const objects: MeasuredObject[] = [];
     for (const reading of busy ? [] : readings) {
@@ -166,9 +171,24 @@ export async function measureState(
     await session.write('COMMIT');
     await session.write('SET SESSION group_concat_max_len = DEFAULT');
     if (busy) return { busyWith: String(busy[0]) };
-    return { busyWith: null, measuredAt: `${String(now![0]).slice(0, 23)}Z`, objects };
+    return {
+      busyWith: null,
+      measuredAt: String(now![0]),
+      newestResync: newest
+        ? {
+            resyncId: String(newest[0]),
+            initiator: newest[1] === 'state' ? 'state' : 'district',
+            endedAt: String(newest[2]),
+          }
+        : null,
+      objects,
+    };
   });
 }
+
+/** A DATETIME(3) of ours, which is UTC, as ISO 8601. */
+const isoOf = (expression: string): string =>
+  `CONCAT(LEFT(DATE_FORMAT(${expression}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')`;
 
 async function countsOf(
   session: Session,

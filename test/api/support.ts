@@ -59,6 +59,7 @@ interface ApiWorldOptions {
   /** The section auth of the configuration. */
   readonly auth?: object;
   readonly notices?: Partial<Config['notices']>;
+  readonly certification?: Partial<Config['certification']>;
 }
 
 /** The same headers, the districts' with every right a district may have: only administrators set blackout windows. */
@@ -82,6 +83,7 @@ export async function apiWorld({
   trustProxy,
   auth = {},
   notices = {},
+  certification = {},
 }: ApiWorldOptions = {}): Promise<ApiWorld> {
   const { control, url, close } = await controlDatabase();
   const address = temporalAddress ?? (await testStack()).temporal.address;
@@ -106,6 +108,7 @@ export async function apiWorld({
       stateRequests: { leastLookMs: 50, mostLookMs: 200, ...stateRequests },
       districts,
       notices,
+      certification,
     },
     { env: {} },
   );

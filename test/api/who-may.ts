@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteSpec } from '../../src/api/route';
+import { publicKeyOf, signManifest } from '../../src/certification/signing';
+import { newSigningKey, readSigningKey } from '../../src/certification/signing-key';
+import { insertDrift } from '../../src/control/certification-drifts';
+import { keepKey } from '../../src/control/certification-keys';
+import { insertCertification, storeManifest } from '../../src/control/certifications';
 import { postAlert } from '../../src/control/post-alert';
 import { finishResync } from '../../src/control/resyncs';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { createToken } from '../../src/control/tokens';
 import { addWebhook } from '../../src/control/webhooks';
+import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
 import { runningResync } from '../control/support';
 import type { ApiWorld } from './support';
@@ -109,6 +115,8 @@ export interface Things {
   readonly webhook: string;
   readonly blackout: string;
   readonly schedule: string;
+  readonly certification: string;
+  readonly drift: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -144,7 +152,44 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     webhook: webhook.webhookId,
     blackout: 'windowA',
     schedule: 'scheduleA',
+    ...(await certificationFor(world)),
   };
+}
+
+/** A certification of district A without an object, and a comparison with it. */
+async function certificationFor({
+  control,
+  here,
+}: ApiWorld): Promise<{ certification: string; drift: string }> {
+  const [certificationId, driftId] = ['certified', 'compared'];
+  const asked = { schoolYear: 2027, reportingDate: '2026-10-01', name: 'made for the table' } as const;
+  const certification = {
+    ...asked,
+    certificationId,
+    districtId: here,
+    certifiedBy: 'state',
+    requestedBy: 'test',
+  } as const;
+  await insertCertification(control, { certification, asked, idempotencyKey: null });
+  const manifest = {
+    ...asked,
+    certificationId,
+    format: manifestFormat,
+    checksum: checksumMethod,
+    district: { id: here, number: 1, name: here },
+    certifiedBy: 'state',
+    measuredAt: '2026-10-02T00:00:00.000Z',
+    newestResync: null,
+    catalog: 'five',
+    records: 0,
+    objects: [],
+  } as const;
+  const signing = readSigningKey(newSigningKey());
+  const signed = await signManifest(signing, manifest);
+  await keepKey(control, { kid: signed.kid, publicKey: await publicKeyOf(signing) });
+  await storeManifest(control, { manifest, ...signed }, 'made for the table');
+  await insertDrift(control, { driftId, certificationId, initiator: 'state', requestedBy: 'test' });
+  return { certification: certificationId, drift: driftId };
 }
 
 /** A request of the state that concerns district A only. */
@@ -223,6 +268,11 @@ const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> =
   'POST /districts/{district}/blackouts': {
     rule: { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' },
   },
+  'POST /certifications': ({ here }) => ({
+    district: here,
+    reportingDate: '2026-10-01',
+    name: 'made for the table',
+  }),
   'POST /districts/{district}/schedules': { name: 'made', objects: 'all', ...yearly },
   'PUT /districts/{district}/field-settings': {
     settings: [{ object: 'School', field: 'made', owner: 'state' }],
@@ -252,6 +302,8 @@ export function requestFor(
     '/webhooks/{id}': things.webhook,
     '/blackouts/{id}': things.blackout,
     '/schedules/{id}': things.schedule,
+    '/certifications/{id}': things.certification,
+    '/drift/{drift}': things.drift,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
   const filled = (idOf: (known: string) => string): string =>

@@ -136,6 +136,8 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
         errors: 0,
       });
     },
+    measureCertification: () => Promise.resolve({ waits: false }),
+    endCertification: () => Promise.resolve(),
     openStateRequest: () => Promise.resolve({ untilOpenMs: 200 }),
     advanceStateRequest: () => {
       const looked = log.filter((line) => line === 'look').length;

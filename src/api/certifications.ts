@@ -1,0 +1,303 @@
+import type { z } from 'zod';
+import { publicKeyOf, type Verified, verifyManifest } from '../certification/signing';
+import { readSigningKey } from '../certification/signing-key';
+import {
+  type CertificationDrift,
+  forgetDrift,
+  insertDrift,
+  listDriftRows,
+  listDrifts,
+  loadDrift,
+} from '../control/certification-drifts';
+import { readKeys } from '../control/certification-keys';
+import {
+  type Certification,
+  forgetCertification,
+  insertCertification,
+  listCertifications,
+  loadCertification,
+  readJws,
+} from '../control/certifications';
+import type { Principal } from '../control/tokens';
+import type { DistrictConfig } from '../config';
+import { certificationWorkflowId } from '../../workflows/messages';
+import * as schemas from './certification-schemas';
+import { type ApiContext, requireOfferedYear } from './context';
+import { requireDistrict, sees } from './principal';
+import { notFound, Problem } from './problem';
+import { route, type RouteSpec } from './route';
+import { pageOf, pageQuery } from './schemas';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { z as zod } from 'zod';
+
+/** What was certified, by whom it is to be believed, and how today compares with it. */
+export function certificationRoutes(context: ApiContext): RouteSpec[] {
+  const { config, control } = context;
+  const common = { right: 'verificationSummary', tag: 'Certifications' } as const;
+  return [
+    route({
+      ...common,
+      method: 'post',
+      path: '/certifications',
+      summary: 'Certify what the state holds of a district and school year for a reporting date',
+      headers: idempotencyHeader,
+      body: schemas.certificationBody,
+      responses: {
+        202: { description: 'Accepted; Location names it', schema: schemas.certificationAccepted },
+      },
+      audit: ({ body, answer }) => ({
+        ...body,
+        certificationId: (answer as { certificationId?: string }).certificationId,
+      }),
+      handler: async ({ body, principal, request, response }) => {
+        const district = namedDistrict(context, principal, body.district);
+        const { schoolYear } = await requireOfferedYear(context, district, body.schoolYear, {
+          pointer: '#/schoolYear',
+        });
+        requireKey(context);
+        const { certificationId, created } = await insertCertification(control, {
+          certification: {
+            certificationId: newResyncId(),
+            districtId: district.id,
+            schoolYear,
+            reportingDate: body.reportingDate,
+            name: body.name,
+            certifiedBy: principal.level,
+            requestedBy: requesterOf(principal),
+          },
+          asked: body,
+          idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
+        });
+        await start(context, { certificationId }, `Certifies ${district.id}, ${schoolYear}`).catch(
+          async (error: unknown) => {
+            await forgetCertification(control, certificationId);
+            throw error;
+          },
+        );
+        response.location(`/api/v1/certifications/${certificationId}`);
+        const { status } = await loadCertification(control, certificationId);
+        return { certificationId, status, created };
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/certifications',
+      summary: 'Certifications, the newest first',
+      query: schemas.certificationsQuery,
+      responses: { 200: { description: 'A page of them', schema: pageOf(schemas.certification) } },
+      handler: async ({ query: { district, ...query }, principal }) => {
+        const visible = config.districts.map(({ id }) => id).filter((id) => sees(principal, id));
+        const districts =
+          district === undefined ? visible : [requireDistrict(config, principal, district).id];
+        const page = await listCertifications(control, { districts, ...query });
+        return { ...page, items: page.items.map((item) => view(principal, item)) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/certifications/{id}',
+      summary: 'A certification with its manifest, whose signature is verified anew',
+      params: schemas.certificationParams,
+      responses: { 200: { description: 'It', schema: schemas.certificationWithManifest } },
+      handler: async ({ params, principal }) => {
+        const head = await requireCertification(context, principal, params.id);
+        const verified = await verify(context, head);
+        return { ...view(principal, head), ...manifestView(verified) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/certifications/{id}/manifest',
+      summary:
+        'The signed document itself, a compact JWS; GET /certification-keys has the keys it is verified with',
+      params: schemas.certificationParams,
+      responses: {
+        200: { description: 'The document', contentType: 'application/jose', schema: zod.string() },
+      },
+      handler: async ({ params, principal, response }) => {
+        const head = await requireCertification(context, principal, params.id);
+        const verified = await verify(context, head);
+        if (verified === null) throw new Problem(409, 'Nothing is certified yet.');
+        if (!verified.valid) throw new Problem(409, verified.problem);
+        response.attachment(`certification-${head.certificationId}.jws`).type('application/jose');
+        response.send(await readJws(control, head.certificationId));
+        return undefined;
+      },
+    }),
+    route({
+      ...common,
+      method: 'post',
+      path: '/certifications/{id}/drift',
+      summary: 'Compare what the state holds today with what was certified',
+      params: schemas.certificationParams,
+      responses: { 202: { description: 'Accepted; Location names it', schema: schemas.drift } },
+      audit: ({ answer }) => ({ driftId: (answer as { driftId?: string }).driftId }),
+      handler: async ({ params, principal, response }) => {
+        const head = await requireCertification(context, principal, params.id);
+        const { certificationId } = head;
+        const verified = await verify(context, head);
+        if (verified === null) throw new Problem(409, 'Nothing is certified yet.');
+        if (!verified.valid) throw new Problem(409, verified.problem);
+        const driftId = newResyncId();
+        await insertDrift(control, {
+          driftId,
+          certificationId,
+          initiator: principal.level,
+          requestedBy: requesterOf(principal),
+        });
+        await start(
+          context,
+          { certificationId, driftId },
+          `Compares ${head.districtId} with what was certified`,
+        ).catch(async (error: unknown) => {
+          await forgetDrift(control, driftId);
+          throw error;
+        });
+        response.location(`/api/v1/certifications/${certificationId}/drift/${driftId}`);
+        return driftView(principal, await loadDrift(control, driftId));
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/certifications/{id}/drift',
+      summary: 'Its comparisons with later days, the newest first',
+      params: schemas.certificationParams,
+      responses: {
+        200: { description: 'At most 100', schema: zod.object({ items: zod.array(schemas.drift) }) },
+      },
+      handler: async ({ params, principal }) => {
+        const { certificationId } = await requireCertification(context, principal, params.id);
+        const items = await listDrifts(control, certificationId);
+        return { items: items.map((item) => driftView(principal, item)) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/certifications/{id}/drift/{drift}',
+      summary: 'One comparison: certified and today by object, school and year, what changed first',
+      params: schemas.driftParams,
+      query: zod.strictObject(pageQuery),
+      responses: { 200: { description: 'A page of it', schema: schemas.driftWithRows } },
+      handler: async ({ params, query, principal }) => {
+        const { certificationId } = await requireCertification(context, principal, params.id);
+        const found = await loadDrift(control, params.drift);
+        if (found.certificationId !== certificationId) throw notFound();
+        return { ...driftView(principal, found), ...(await listDriftRows(control, found.driftId, query)) };
+      },
+    }),
+    route({
+      right: null,
+      tag: 'Certifications',
+      method: 'get',
+      path: '/certification-keys',
+      summary:
+        'Public keys of all signatures, old ones too, as a JWK Set; keep a copy apart from this service',
+      responses: { 200: { description: 'The keys', schema: schemas.jwks } },
+      handler: async () => ({ keys: await publicKeys(context) }),
+    }),
+  ];
+}
+
+/** @throws Problem 422: unknown, or not the caller's */
+function namedDistrict({ config }: ApiContext, principal: Principal, id: string): DistrictConfig {
+  const district = config.districts.find((candidate) => candidate.id === id);
+  if (district && sees(principal, id)) return district;
+  const detail = 'There is no such district.';
+  throw new Problem(422, detail, [{ detail, pointer: '#/district' }]);
+}
+
+/** @throws Problem 409 that says how to make one */
+function requireKey({ config }: ApiContext): void {
+  if (config.certification.privateKey !== undefined) return;
+  throw new Problem(
+    409,
+    'This service has no key to sign with. "resync certify key" makes one; give it to the API and the workers as certification.privateKey: ${CERTIFICATION_KEY}, and the key itself by the environment.',
+  );
+}
+
+/** @throws Problem 404 for an unknown one and for another district's */
+async function requireCertification(
+  { control }: ApiContext,
+  principal: Principal,
+  id: string,
+): Promise<Certification> {
+  const head = await loadCertification(control, id);
+  if (!sees(principal, head.districtId)) throw notFound();
+  return head;
+}
+
+/** Has it carried out; what is under way is left alone. */
+function start(
+  { gateway }: ApiContext,
+  input: { readonly certificationId: string; readonly driftId?: string },
+  summary: string,
+): Promise<void> {
+  return gateway.withClient(async (client, taskQueue) => {
+    try {
+      await client.workflow.start('certification', {
+        workflowId: certificationWorkflowId(input.certificationId, input.driftId),
+        taskQueue,
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: summary,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  });
+}
+
+async function publicKeys({ config, control }: ApiContext) {
+  const kept = await readKeys(control);
+  const { privateKey } = config.certification;
+  if (privateKey === undefined) return kept;
+  const current = await publicKeyOf(readSigningKey(privateKey));
+  return kept.some(({ kid }) => kid === current['kid']) ? kept : [...kept, current];
+}
+
+/** `null`: nothing is certified yet. */
+async function verify({ control }: ApiContext, head: Certification): Promise<Verified | null> {
+  const jws = await readJws(control, head.certificationId);
+  if (jws !== null) return verifyManifest(jws, await readKeys(control), head);
+  if (head.status !== 'certified') return null;
+  return {
+    valid: false,
+    problem: 'INVALID: the manifest was taken away after it was certified.',
+    kid: null,
+    claims: null,
+  };
+}
+
+function manifestView(
+  verified: Verified | null,
+): Pick<z.input<typeof schemas.certificationWithManifest>, 'verified' | 'problem' | 'kid' | 'manifest'> {
+  if (verified === null) return { verified: null, problem: null, kid: null, manifest: null };
+  if (!verified.valid)
+    return { verified: false, problem: verified.problem, kid: verified.kid, manifest: null };
+  const { manifest, kid } = verified;
+  return {
+    verified: true,
+    problem: null,
+    kid,
+    manifest: manifest as z.input<typeof schemas.certificationWithManifest>['manifest'],
+  };
+}
+
+/** Who at the state asked is not a district's to know. */
+function view(principal: Principal, item: Certification): Certification {
+  return item.certifiedBy === 'state' && principal.level !== 'state'
+    ? { ...item, requestedBy: 'the state' }
+    : item;
+}
+
+function driftView(principal: Principal, item: CertificationDrift): CertificationDrift {
+  return item.initiator === 'state' && principal.level !== 'state'
+    ? { ...item, requestedBy: 'the state' }
+    : item;
+}

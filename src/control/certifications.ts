@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { CertificationStatus, Manifest } from '../domain/certification';
+import { ConflictError, ControlError, NotFoundError } from './control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
+import { inTransaction, selectRows, toIso } from './database';
+import { postAlert } from './post-alert';
+
+/** Seed's Process column for certifications. */
+const certificationCategory = 'Data Certification';
+
+/** A certification as it stands; times as ISO 8601. */
+export interface Certification {
+  readonly certificationId: string;
+  readonly districtId: string;
+  readonly schoolYear: number;
+  /** YYYY-MM-DD */
+  readonly reportingDate: string;
+  readonly name: string;
+  readonly certifiedBy: 'district' | 'state';
+  readonly requestedBy: string;
+  readonly status: CertificationStatus;
+  readonly message: string | null;
+  /** Objects and records in the manifest; `null` before it is made. */
+  readonly objects: number | null;
+  readonly records: number | null;
+  readonly requestedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** What is asked for. */
+export type NewCertification = Pick<
+  Certification,
+  'certificationId' | 'districtId' | 'schoolYear' | 'reportingDate' | 'name' | 'certifiedBy' | 'requestedBy'
+>;
+
+interface CertificationRow {
+  readonly certificationID: string;
+  readonly districtID: string;
+  readonly schoolYear: number;
+  readonly reportingDate: string;
+  readonly name: string;
+  readonly certifiedBy: 'district' | 'state';
+  readonly requestedBy: string;
+  readonly requestHash: string;
+  readonly status: CertificationStatus;
+  readonly message: string | null;
+  readonly objects: number | null;
+  readonly records: number | null;
+  readonly requestedAt: string;
+  readonly endedAt: string | null;
+}
+
+/**
+ * Stores a request. The same idempotency key of the same requester gives the first one back.
+ * @param asked the request as the caller wrote it: equal for two requests that ask the same
+ * @throws ConflictError when the key was used for another request
+ */
+export async function insertCertification(
+  control: Knex,
+  {
+    certification,
+    asked,
+    idempotencyKey,
+  }: {
+    readonly certification: NewCertification;
+    readonly asked: unknown;
+    readonly idempotencyKey: string | null;
+  },
+): Promise<{ readonly certificationId: string; readonly created: boolean }> {
+  const { certificationId, districtId, ...fields } = certification;
+  const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+  try {
+    await control('certification').insert({
+      ...fields,
+      certificationID: certificationId,
+      districtID: districtId,
+      idempotencyKey,
+      requestHash,
+      status: 'accepted',
+    });
+    return { certificationId, created: true };
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.kind !== 'duplicate' || idempotencyKey === null)
+      throw error;
+    const { requestedBy } = certification;
+    const row = await control<CertificationRow & { idempotencyKey: string }>('certification')
+      .where({ requestedBy, idempotencyKey })
+      .first();
+    if (!row) throw error;
+    if (row.requestHash !== requestHash)
+      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
+    return { certificationId: row.certificationID, created: false };
+  }
+}
+
+/** A request that could not be handed over is as if it had never been; one that was carried out stays. */
+export async function forgetCertification(control: Knex, certificationId: string): Promise<void> {
+  await control('certification').where({ certificationID: certificationId, status: 'accepted' }).del();
+}
+
+/** @throws NotFoundError */
+export async function loadCertification(control: Knex, certificationId: string): Promise<Certification> {
+  const row = await control<CertificationRow>('certification')
+    .where({ certificationID: certificationId })
+    .first();
+  if (!row) throw new NotFoundError('There is no such certification.');
+  return toCertification(row);
+}
+
+/**
+ * Certifications, the newest first.
+ * @param districts only of these; `null`: all
+ * @throws CursorError
+ */
+export async function listCertifications(
+  control: Knex,
+  {
+    districts,
+    cursor,
+    ...filter
+  }: {
+    readonly districts: readonly string[] | null;
+    readonly limit?: number | undefined;
+    readonly cursor?: string | undefined;
+  },
+): Promise<Page<Certification>> {
+  const limit = Math.min(filter.limit ?? 50, maxPageRows);
+  const query = control<CertificationRow>('certification')
+    .orderBy([
+      { column: 'requestedAt', order: 'desc' },
+      { column: 'certificationID', order: 'desc' },
+    ])
+    .limit(limit + 1);
+  if (districts !== null) void query.whereIn('districtID', [...districts]);
+  if (cursor !== undefined) {
+    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
+    void query.whereRaw('(requestedAt < ? OR (requestedAt = ? AND certificationID < ?))', [at, at, id]);
+  }
+  const page = toPage(await query, limit, (row) => [row.requestedAt, row.certificationID]);
+  return { ...page, items: page.items.map(toCertification) };
+}
+
+/** What it waits for, in words; one that has ended stays as it is. */
+export async function noteCertificationWaits(
+  control: Knex,
+  certificationId: string,
+  message: string,
+): Promise<void> {
+  await control('certification')
+    .where({ certificationID: certificationId })
+    .whereIn('status', ['accepted', 'waiting'])
+    .update({ status: 'waiting', message });
+}
+
+/** Nothing was certified, and why; one that has ended stays as it is. */
+export async function failCertification(
+  control: Knex,
+  certificationId: string,
+  message: string,
+): Promise<void> {
+  await control('certification')
+    .where({ certificationID: certificationId })
+    .whereIn('status', ['accepted', 'waiting'])
+    .update({ status: 'failed', message: message.slice(0, 1000), endedAt: control.raw('UTC_TIMESTAMP(3)') });
+}
+
+/**
+ * Stores the signed manifest and closes the request, once: from here on the tables themselves refuse every change. Posts
+ * the Process Alert of it.
+ * @throws NotFoundError; ConflictError when it has failed meanwhile
+ */
+export async function storeManifest(
+  control: Knex,
+  { manifest, jws, kid }: { readonly manifest: Manifest; readonly jws: string; readonly kid: string },
+  alertName: string,
+): Promise<void> {
+  const { certificationId, objects, records, district, name, schoolYear, reportingDate } = manifest;
+  await inTransaction(control, async (transaction) => {
+    const [row] = await selectRows<{ status: CertificationStatus }>(
+      transaction,
+      'SELECT status FROM certification WHERE certificationID = ? FOR UPDATE',
+      [certificationId],
+    );
+    if (!row) throw new NotFoundError('There is no such certification.');
+    if (row.status === 'certified') return;
+    if (row.status === 'failed') throw new ConflictError('The certification has failed meanwhile.');
+    await transaction('certificationManifest').insert({ certificationID: certificationId, kid, jws });
+    await transaction('certification')
+      .where({ certificationID: certificationId })
+      .update({
+        status: 'certified',
+        message: null,
+        objects: objects.length,
+        records,
+        endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+      });
+    await postAlert(transaction, {
+      alertKey: `certification:${certificationId}`,
+      category: certificationCategory,
+      name: alertName.slice(0, 120),
+      text: `“${name}”: what the state holds of ${district.name} for ${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. "resync certification ${certificationId}" shows it.`,
+      districtId: district.id,
+      right: 'processAlerts',
+    });
+  });
+}
+
+/** The signed document as it is stored; `null`: nothing is certified yet. */
+export async function readJws(control: Knex, certificationId: string): Promise<string | null> {
+  const row = await control<{ certificationID: string; jws: string }>('certificationManifest')
+    .where({ certificationID: certificationId })
+    .first('jws');
+  return row?.jws ?? null;
+}
+
+function toCertification(row: CertificationRow): Certification {
+  const { certificationID, districtID, requestedAt, endedAt } = row;
+  return {
+    certificationId: certificationID,
+    districtId: districtID,
+    schoolYear: row.schoolYear,
+    reportingDate: row.reportingDate,
+    name: row.name,
+    certifiedBy: row.certifiedBy,
+    requestedBy: row.requestedBy,
+    status: row.status,
+    message: row.message,
+    objects: row.objects,
+    records: row.records,
+    requestedAt: toIso(requestedAt),
+    endedAt: toIso(endedAt),
+  };
+}
