@@ -18,6 +18,16 @@ module.exports = {
       to: { pathNot: ['^src/(blackouts|domain)', 'node_modules/luxon', 'node_modules/@types/luxon'] },
     },
     {
+      name: 'certification-is-signing',
+      comment: 'src/certification makes and checks signatures: the domain, jose and zod, no service.',
+      severity: 'error',
+      from: { path: '^src/certification' },
+      to: {
+        pathNot: ['^src/(certification|domain)', 'node_modules/(jose|zod)'],
+        dependencyTypesNot: ['core'],
+      },
+    },
+    {
       name: 'workflows-are-deterministic',
       severity: 'error',
       from: { path: '^workflows' },

@@ -12,7 +12,7 @@ const documentType = 'resync-certification+json';
 /** The public half of a private key, with its kid, for a JWKS. */
 export async function publicKeyOf({ key, algorithm }: SigningKey): Promise<PublicKey> {
   const jwk = createPublicKey(key).export({ format: 'jwk' }) as Record<string, string>;
-  return { ...jwk, kid: await calculateJwkThumbprint(jwk as JWK), alg: algorithm, use: 'sig' };
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: algorithm, use: 'sig' };
 }
 
 /** @returns the manifest as a compact JWS whose payload is its canonical JSON */
@@ -70,7 +70,7 @@ export async function verifyManifest(
   const key = keys.find((candidate) => candidate['kid'] === kid);
   if (kid === null || !key) return refuse('INVALID: no known key signed it.', kid);
   try {
-    if ((await calculateJwkThumbprint(key as JWK)) !== kid)
+    if ((await calculateJwkThumbprint(key)) !== kid)
       return refuse('INVALID: the public key kept under its kid is another key.', kid);
     const { payload } = await compactVerify(jws, key as JWK, { algorithms: ['EdDSA', 'ES256'] });
     const manifest = JSON.parse(new TextDecoder().decode(payload)) as Manifest;

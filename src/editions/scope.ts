@@ -13,7 +13,10 @@ export function districtScope({ object }: ObjectMapping, { schoolYear }: RecordS
 }
 
 /** State records of this district, of any year: by these a key is looked up. */
-export function stateTenant({ object }: Pick<ObjectMapping, 'object'>, { districtNumber }: RecordScope): string[] {
+export function stateTenant(
+  { object }: Pick<ObjectMapping, 'object'>,
+  { districtNumber }: RecordScope,
+): string[] {
   return object.tenantColumn ? [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`] : [];
 }
 
