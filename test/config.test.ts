@@ -34,6 +34,7 @@ test('the smallest configuration gets every default', () => {
     temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'resync' },
     api: { host: '127.0.0.1', port: 8080, trustProxy: false },
     auth: {},
+    certification: { waitHours: 24 },
     scenarios: { acceptedColours: ['green', 'yellow'], startOfYearDueDays: 14 },
     notices: { allowPlainHttp: false, allowPrivateAddresses: false },
     stateRequests: { districtsInFlight: 20, leastLookMs: 1000, mostLookMs: 30_000, windowHours: 24 },
@@ -186,4 +187,10 @@ describe('the file', () => {
     expect(act).toThrow(/torn\.yaml is not YAML.*line/);
     expect(act).not.toThrow(/secret/);
   });
+});
+
+test('a certification key that can’t sign is refused without a word of it', () => {
+  const message = refusal({ ...whole, certification: { privateKey: 'BEGIN secret-word' } });
+  expect(message).toMatch(/resync certify key[^]*certification\.privateKey/);
+  expect(message).not.toContain('secret-word');
 });
