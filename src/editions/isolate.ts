@@ -1,16 +1,15 @@
 import { DatabaseError } from './errors';
-import type { DistrictRecord } from './records';
 
 /** The isolation ladder: a bad record costs itself, not its neighbours (reliability 3.3). */
 
-export interface Isolation {
+export interface Isolation<Item> {
   /** Writes records by one statement; the transaction survives its failure. */
-  readonly send: (records: readonly DistrictRecord[]) => Promise<void>;
+  readonly send: (records: readonly Item[]) => Promise<void>;
   /** The record alone was refused. */
-  readonly refuse: (record: DistrictRecord, error: DatabaseError) => void;
-  readonly accept: (records: readonly DistrictRecord[]) => void;
-  /** Takes out the records whose parent is missing, after a foreign key was violated. */
-  readonly dropBlocked: (records: readonly DistrictRecord[]) => Promise<DistrictRecord[]>;
+  readonly refuse: (record: Item, error: DatabaseError) => void;
+  readonly accept: (records: readonly Item[]) => void;
+  /** Takes out the records whose parent is missing, after writing them violated a foreign key. */
+  readonly dropBlocked: (records: readonly Item[]) => Promise<Item[]>;
   readonly signal: AbortSignal;
 }
 
@@ -23,9 +22,9 @@ const mostDrops = 20;
  * more than one in ten was bad.
  * @throws DatabaseError of any class but record and shrink: then the transaction is lost as a whole
  */
-export async function writeIsolating(
-  isolation: Isolation,
-  records: readonly DistrictRecord[],
+export async function writeIsolating<Item>(
+  isolation: Isolation<Item>,
+  records: readonly Item[],
 ): Promise<void> {
   const tally = { bad: 0, drops: 0, total: records.length };
   await descend(isolation, records, tally);
@@ -37,9 +36,9 @@ interface Tally {
   readonly total: number;
 }
 
-async function descend(
-  isolation: Isolation,
-  records: readonly DistrictRecord[],
+async function descend<Item>(
+  isolation: Isolation<Item>,
+  records: readonly Item[],
   tally: Tally,
 ): Promise<void> {
   let rest = records;
@@ -77,9 +76,9 @@ async function descend(
 }
 
 /** @returns the error that isolating can do something about */
-async function attempt(
-  isolation: Isolation,
-  records: readonly DistrictRecord[],
+async function attempt<Item>(
+  isolation: Isolation<Item>,
+  records: readonly Item[],
 ): Promise<DatabaseError | null> {
   try {
     await isolation.send(records);

@@ -9,6 +9,8 @@ import { quoteNumber, quoteText } from './sql';
 
 /** Range number of the corrections by the closing retry and by the verification of units. */
 export const correctionsRange = -1;
+/** Range number of the pages that remove records; their counts are all 0. */
+export const removalsRange = -2;
 
 export interface PageId {
   readonly rangeNo: number;
@@ -71,11 +73,36 @@ export async function readPage(job: PageJob, rangeNo: number, pageNo: number): P
 }
 
 /** Number of the next correction of an object; two attempts that get the same one meet at claimPage. */
-export async function nextCorrection(job: PageJob): Promise<number> {
+export function nextCorrection(job: PageJob): Promise<number> {
+  return nextPageNo(job, correctionsRange);
+}
+
+/** Number of the next page of a range whose pages aren't stretches of the key. */
+export async function nextPageNo(job: PageJob, rangeNo: number): Promise<number> {
   const [row] = await job.editions.state.rows(
-    `SELECT COALESCE(MAX(pageNo) + 1, 0) FROM ${job.editions.control}.rangeLedger WHERE ${rangeOf(job, correctionsRange)}`,
+    `SELECT COALESCE(MAX(pageNo) + 1, 0) FROM ${job.editions.control}.rangeLedger WHERE ${rangeOf(job, rangeNo)}`,
   );
   return Number(row![0]);
+}
+
+/**
+ * The stretches of the object's key in whose pages records were gone, in key order. A page begins where the one before
+ * it, of its own or of the range before, ended.
+ */
+export async function stretchesWithGone(
+  job: PageJob,
+): Promise<{ readonly after: RecordKey | null; readonly upTo: RecordKey | null }[]> {
+  const { fence, mapping, editions } = job;
+  const rows = await editions.state.rows(
+    `SELECT upToKey, gone FROM ${editions.control}.rangeLedger
+      WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)} AND rangeNo >= 0
+      ORDER BY rangeNo, pageNo`,
+  );
+  const keyAt = (row: Row | undefined): RecordKey | null =>
+    row === undefined || row[0] === null ? null : parseRecordKey(String(row[0]));
+  return rows.flatMap((row, n) =>
+    Number(row[1]) === 0 ? [] : [{ after: keyAt(rows[n - 1]), upTo: keyAt(row) }],
+  );
 }
 
 function rangeOf({ fence, mapping }: PageJob, rangeNo: number): string {

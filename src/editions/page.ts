@@ -18,6 +18,11 @@ const quickRetries = 10;
 const shortestPauseMs = 50;
 const longestPauseMs = 2_000;
 
+interface PageOptions {
+  /** The state's foreign key checks stay on, also for an object of a unit. */
+  readonly keepChecks?: boolean;
+}
+
 /**
  * One page, one transaction at the state: ledger row, lease, `work`, errors, counts, COMMIT. A page that is already in
  * the ledger (a repeated attempt, or a zombie's) is not done again: its entry is returned.
@@ -28,10 +33,15 @@ export async function writePage(
   job: PageJob,
   page: PageId,
   work: (session: Session) => Promise<PageBook>,
+  { keepChecks = false }: PageOptions = {},
 ): Promise<PageEntry> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const book = await transact(job, page, work);
+      const book = await transact(
+        job,
+        page,
+        keepChecks ? work : (session) => withUnitChecks(session, job, work),
+      );
       if (book !== null) return { ...page, read: book.read, counts: book.counts };
       const done = await readPage(job, page.rangeNo, page.pageNo);
       if (done !== null) return done;
@@ -58,7 +68,7 @@ async function transact(
         return null;
       }
       await checkLease(session, job);
-      const book = await withUnitChecks(session, job, () => work(session));
+      const book = await work(session);
       await storeErrors(session, job, book.errors);
       await settlePage(session, job, page, book);
       await job.beforeCommit?.();
@@ -74,10 +84,14 @@ async function transact(
 }
 
 /** Objects of a unit reference each other in a circle: their rows are written with the checks off, and verified later. */
-async function withUnitChecks<T>(session: Session, job: PageJob, work: () => Promise<T>): Promise<T> {
-  if (job.mapping.object.unit === null) return work();
+async function withUnitChecks<T>(
+  session: Session,
+  job: PageJob,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  if (job.mapping.object.unit === null) return work(session);
   await session.write('SET SESSION foreign_key_checks = 0');
-  const result = await work();
+  const result = await work(session);
   // On an error the connection is destroyed, and the setting with it.
   await session.write('SET SESSION foreign_key_checks = 1');
   return result;

@@ -1,5 +1,6 @@
 import { formatRecordKey, type RecordKey } from '../domain/record-error';
 import { typedLiteral } from './columns/key-column';
+import type { Column } from './columns/table-shape';
 import type { CompareJob } from './job';
 import type { ReferenceMapping } from './mapping';
 import type { Session } from './pools';
@@ -8,7 +9,7 @@ import { parentKeyOf } from './refusal';
 import { quoteName, quoteNumber } from './sql';
 
 /** Parent keys of one anti-join. */
-const parentsPerStatement = 500;
+export const parentsPerStatement = 500;
 
 export interface MissingParent {
   readonly reference: ReferenceMapping;
@@ -44,7 +45,7 @@ export async function missingParents(
       const absent = await absentOf(
         session,
         job,
-        reference,
+        { table: reference.parentTable, tenant: reference.parentTenant, columns: reference.parentColumns },
         part.map(({ key }) => key),
       );
       for (const n of absent) {
@@ -56,26 +57,39 @@ export async function missingParents(
   return missing;
 }
 
-async function absentOf(
+/** A table and the columns of it that a key is looked for in. */
+interface KeyedTable {
+  readonly table: string;
+  /** Column of the district's number; `null`: none. */
+  readonly tenant: string | null;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * Which keys a table doesn't have, by its own server's comparison.
+ * @param keys at most parentsPerStatement
+ * @returns their places in `keys`
+ */
+export async function absentOf(
   session: Pick<Session, 'rows'>,
   { scope }: CompareJob,
-  { parentTable, parentTenant, parentColumns }: ReferenceMapping,
+  { table, tenant, columns }: KeyedTable,
   keys: readonly RecordKey[],
 ): Promise<number[]> {
   const rows = keys.map((key, n) => {
-    const parts = parentColumns.map((column, i) => {
+    const parts = columns.map((column, i) => {
       const literal = typedLiteral(column, key[i]!);
       return n === 0 ? `${literal} AS k${i}` : literal;
     });
     return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
   });
   const on = [
-    ...(parentTenant === null ? [] : [`p.${quoteName(parentTenant)} = ${quoteNumber(scope.districtNumber)}`]),
-    ...parentColumns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
+    ...(tenant === null ? [] : [`p.${quoteName(tenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
   ];
   const found = await session.rows(
     `SELECT v.n FROM (${rows.join(' UNION ALL ')}) v
-      WHERE NOT EXISTS (SELECT 1 FROM ${parentTable} p WHERE ${on.join(' AND ')})`,
+      WHERE NOT EXISTS (SELECT 1 FROM ${table} p WHERE ${on.join(' AND ')})`,
   );
   return found.map(([n]) => Number(n));
 }

@@ -3,10 +3,10 @@ import { keyText } from './columns/key-column';
 import type { ColumnPair } from './columns/pair';
 import type { Interval } from './compare';
 import type { CompareJob } from './job';
-import { keyInterval, keyList, keyOf, keyOrder, keySelect, keysPerList } from './keyset';
+import { keyInterval, keyList, keyOf, keyOrder, type KeySide, keySelect, keysPerList } from './keyset';
 import type { ObjectMapping } from './mapping';
 import type { Row, Session } from './pools';
-import { districtScope, ruleNumber, stateTenant, where } from './scope';
+import { districtScope, ruleNumber, stateScope, stateTenant, where } from './scope';
 
 export type FetchedValue = string | number | null;
 
@@ -23,6 +23,7 @@ export interface DistrictRecord {
 
 /** What the state holds under a key. */
 export interface StateRecord {
+  readonly key: RecordKey;
   readonly guid: string | null;
   readonly hash: string | null;
 }
@@ -79,24 +80,43 @@ async function fetch(
  * Locks the state's records of these keys and reads their hashes (reliability 3.7: the state's hash first, THEN the
  * district's record). While the lock is held nobody can put another value there, so the write needs no further guard.
  */
-export async function lockAtState(
+export function lockAtState(
   session: Session,
   job: CompareJob,
   keys: readonly RecordKey[],
 ): Promise<Map<string, StateRecord>> {
-  return stateByKeys(session, job, keys, 'FOR UPDATE');
+  return stateByKeys(session, job, keys, {
+    conditions: stateTenant(job.mapping, job.scope),
+    lock: 'FOR UPDATE',
+  });
 }
 
 /** The state's records of these keys, of whatever year, as they are now. */
 export function readAtState(job: CompareJob, keys: readonly RecordKey[]): Promise<Map<string, StateRecord>> {
-  return stateByKeys(job.editions.state, job, keys, '');
+  return stateByKeys(job.editions.state, job, keys, {
+    conditions: stateTenant(job.mapping, job.scope),
+    lock: '',
+  });
+}
+
+/** What the state holds under keys, of the run's school year only. Unlocked it is to be shown, not to be written by. */
+export function readInScope(
+  session: Pick<Session, 'rows'>,
+  job: CompareJob,
+  keys: readonly RecordKey[],
+  { lock }: { readonly lock: boolean },
+): Promise<Map<string, StateRecord>> {
+  return stateByKeys(session, job, keys, {
+    conditions: stateScope(job.mapping, job.scope),
+    lock: lock ? 'FOR UPDATE' : '',
+  });
 }
 
 async function stateByKeys(
   source: Pick<Session, 'rows'>,
-  { mapping, scope, mode }: CompareJob,
+  { mapping, mode }: CompareJob,
   keys: readonly RecordKey[],
-  lock: 'FOR UPDATE' | '',
+  { conditions, lock }: { readonly conditions: readonly string[]; readonly lock: string },
 ): Promise<Map<string, StateRecord>> {
   const { stateKey } = mapping;
   const found = new Map<string, StateRecord>();
@@ -104,16 +124,16 @@ async function stateByKeys(
     const list = keyList(stateKey, keys.slice(start, start + keysPerList));
     const rows = await source.rows(
       `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
-         FROM ${mapping.stateTable} ${where([...stateTenant(mapping, scope), list])} ${lock}`,
+         FROM ${mapping.stateTable} ${where([...conditions, list])} ${lock}`,
     );
-    for (const row of rows)
-      found.set(formatRecordKey(keyOf(stateKey, row)), toStateRecord(row, stateKey.columns.length));
+    for (const row of rows) found.set(formatRecordKey(keyOf(stateKey, row)), toStateRecord(row, stateKey));
   }
   return found;
 }
 
-function toStateRecord(row: Row, at: number): StateRecord {
-  return { guid: textOrNull(row[at]), hash: textOrNull(row[at + 1]) };
+function toStateRecord(row: Row, stateKey: KeySide): StateRecord {
+  const at = stateKey.columns.length;
+  return { key: keyOf(stateKey, row), guid: textOrNull(row[at]), hash: textOrNull(row[at + 1]) };
 }
 
 function guidSelect({ guid }: ObjectMapping, side: 'district' | 'state'): string {

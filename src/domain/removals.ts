@@ -1,0 +1,77 @@
+/** Removals: which records gone at the district may be removed at the state, and in which order. Pure. */
+import type { ObjectStatus, RangeCounts } from './outcome';
+
+/**
+ * What was decided about an object's gone records. `below`: few enough to be removed without asking. `awaiting`: more than
+ * the threshold, held for an approval. `refused`: not removed whoever asks, for a reason that stands beside it.
+ */
+export const removalDecisions = ['below', 'awaiting', 'approved', 'rejected', 'expired', 'refused'] as const;
+export type RemovalDecision = (typeof removalDecisions)[number];
+
+/** What became of one record. */
+export const removalStatuses = ['found', 'removed', 'kept'] as const;
+export type RemovalStatus = (typeof removalStatuses)[number];
+
+/** Are so many gone records more than the threshold? Exact: no division. */
+export function isAboveThreshold({
+  found,
+  records,
+  thresholdPercent,
+}: {
+  readonly found: number;
+  /** The object's records at the state, of the district and year, the gone ones among them. */
+  readonly records: number;
+  readonly thresholdPercent: number;
+}): boolean {
+  return found * 100 > thresholdPercent * records;
+}
+
+/**
+ * Why nothing of an object is removed, or `null` when it may be. Only what was read completely and without failures tells
+ * what is gone: a record that failed may stand at the state under another key, and "invalid" is not "deleted". Excluded
+ * records are at the district and don't count.
+ */
+export function whyNotRemoved(
+  object: string,
+  { status, counts }: { readonly status: ObjectStatus; readonly counts: RangeCounts },
+): string | null {
+  if (status !== 'finished') return `${object} was not read completely (${status}).`;
+  const troubled = counts.failed + counts.blocked;
+  if (troubled === 0) return null;
+  return `${object} has ${counts.failed} failed and ${counts.blocked} blocked records: only an object without them is read reliably enough to remove anything.`;
+}
+
+/** Objects whose records are removed together: the members of a unit refer to each other. */
+export interface RemovalGroup {
+  readonly objects: readonly string[];
+}
+
+/**
+ * The planned objects in the order of removal: no group before those that were sent after it and may refer to its records.
+ * The members of a unit are one group.
+ * @param planned in the order of the plan, parents first; `after` names planned objects
+ */
+export function removalOrder(
+  planned: readonly {
+    readonly name: string;
+    readonly unit: string | null;
+    readonly after: readonly string[];
+  }[],
+): RemovalGroup[] {
+  const keyOf = ({ name, unit }: (typeof planned)[number]): string =>
+    unit === null ? `object ${name}` : `unit ${unit}`;
+  const membersOf = new Map<string, string[]>();
+  for (const object of planned)
+    membersOf.set(keyOf(object), [...(membersOf.get(keyOf(object)) ?? []), object.name]);
+  const placed = new Map<string, RemovalGroup>();
+  const opened = new Set<string>();
+  const place = (key: string): void => {
+    if (opened.has(key)) return;
+    opened.add(key);
+    const objects = membersOf.get(key)!;
+    for (const child of planned) if (child.after.some((name) => objects.includes(name))) place(keyOf(child));
+    placed.set(key, { objects });
+  };
+  for (const object of planned) place(keyOf(object));
+  return [...placed.values()];
+}
