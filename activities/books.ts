@@ -6,6 +6,7 @@ import { releaseLease, takeLease } from '../src/control/lease';
 import { listNotices } from '../src/control/list-notices';
 import { finishResync, loadResync, setResyncStatus } from '../src/control/resyncs';
 import { errorsOf, processedOf } from '../src/domain/outcome';
+import type { HeldStatus } from '../src/domain/resync';
 import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd, ResyncEnd } from './results';
 import { withFailures } from './failures';
@@ -53,8 +54,8 @@ export function bookActivities({ control }: ActivityDependencies) {
         }
       }),
 
-    /** Running, paused or parked, where the API and its readers look. */
-    noteStatus: (work: { resyncId: string; status: 'running' | 'paused' | 'parked' }): Promise<void> =>
+    /** Running, paused, parked or awaiting an approval, where the API and its readers look. */
+    noteStatus: (work: { resyncId: string; status: HeldStatus }): Promise<void> =>
       withFailures(async () => void (await setResyncStatus(control, work))),
 
     /** A new epoch for a run that goes on after a state request had the district, and the status in which it does. */
@@ -63,7 +64,7 @@ export function bookActivities({ control }: ActivityDependencies) {
       status = 'running',
     }: {
       resyncId: string;
-      status?: 'running' | 'paused';
+      status?: Exclude<HeldStatus, 'parked'>;
     }): Promise<number> =>
       withFailures(async () => {
         const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
 import { noticeActivities } from './notices';
 import { objectActivities } from './objects';
+import { removalActivities } from './removals';
 import { planActivities } from './planning';
 import { stateRequestActivities } from './state-requests';
 import { scheduleActivities } from './scheduled-resync';
@@ -17,6 +18,7 @@ export interface ActivitySet {
 
 export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof objectActivities> &
+  ReturnType<typeof removalActivities> &
   ReturnType<typeof bookActivities> &
   ReturnType<typeof stateRequestActivities> &
   ReturnType<typeof noticeActivities> &
@@ -31,6 +33,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
     activities: {
       ...planActivities(dependencies, editions),
       ...objectActivities(dependencies, editions),
+      ...removalActivities(dependencies, editions),
       ...bookActivities(dependencies),
       ...stateRequestActivities(dependencies),
       ...noticeActivities(dependencies),

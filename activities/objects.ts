@@ -1,9 +1,5 @@
 import { finishObject, startObject } from '../src/control/history';
 import { loadRange } from '../src/control/ranges';
-import { loadResync } from '../src/control/resyncs';
-import type { ResyncRequest } from '../src/domain/resync';
-import { loadMapping } from '../src/editions/mapping';
-import type { Editions } from '../src/editions/pools';
 import { retryBlocked } from '../src/editions/retry-blocked';
 import { syncRange } from '../src/editions/sync-range';
 import { verifyUnit } from '../src/editions/verify-unit';
@@ -11,16 +7,9 @@ import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd } from './results';
 import type { DistrictEditions } from './district-editions';
 import { endOf } from './books';
-import { catalogOf } from './district-catalog';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
-
-export interface ObjectWork {
-  readonly resyncId: string;
-  readonly object: string;
-  /** Epoch of the lease (of the district and school year) this run holds; a newer one fences the work off. */
-  readonly epoch: number;
-}
+import { type ObjectWork, pageJobs } from './page-jobs';
 
 export interface RangeWork extends ObjectWork {
   readonly rangeNo: number;
@@ -36,25 +25,7 @@ export interface UnitWork {
 /** Activities that move records. What was counted stands in the ledger, never in what they return. */
 export function objectActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
-  const requestOf = async (resyncId: string): Promise<ResyncRequest> =>
-    (await loadResync(control, resyncId)).request;
-
-  const jobOf = async (
-    pools: Editions,
-    { districtId, schoolYear, mode }: ResyncRequest,
-    { resyncId, object, epoch }: ObjectWork,
-  ) => {
-    const catalog = await catalogOf(dependencies, districtId);
-    return {
-      editions: pools,
-      catalog,
-      mapping: await loadMapping(pools, catalog, object),
-      scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
-      fence: { resyncId, epoch },
-      mode,
-      pageRecords: config.copy.pageRecords,
-    };
-  };
+  const { requestOf, jobOf } = pageJobs(dependencies, editions);
 
   const moveRange = (work: RangeWork): Promise<void> =>
     withHeartbeat(async ({ signal, note }) => {

@@ -118,6 +118,14 @@ const schema = z.strictObject({
       mostLookMs: z.int().min(50).max(600_000).default(30_000),
     })
     .prefault({}),
+  removals: z
+    .strictObject({
+      /** More gone records than this share of an object's records at the state wait for an approval. */
+      thresholdPercent: z.number().min(0).max(100).default(10),
+      /** How long a run waits for it; then nothing above the threshold is removed. */
+      approvalHours: z.number().positive().max(720).default(72),
+    })
+    .prefault({}),
   notices: z
     .strictObject({
       /** Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable. */

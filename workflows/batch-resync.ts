@@ -17,13 +17,14 @@ import { noticesWorkflowId, parkResync, resyncProgress, unparkResync } from './m
 import { holdingInBlackouts } from './blackout-watch';
 import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-updates';
 import { type RunContext, runObjects } from './object-run';
+import { Removals } from './removals';
 import { RunProgress } from './run-progress';
 import { endObject, finishResync, preparePlan, renewLease, retryBlocked } from './resync-activities';
 import { RunControl } from './run-control';
 
 /**
  * One resync: plan it, send each object the moment its own parents are complete, try the blocked records once more,
- * close the books. A failed record never stops an object; a failed object stops only what depends on it.
+ * remove what is gone if that was asked for, close the books. A failed record never stops an object; a failed object stops only what depends on it.
  */
 export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   const { resyncId } = request;
@@ -31,6 +32,7 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   const progress = new RunProgress(request, control);
   const scopes = new Map<string, CancellationScope>();
   const wholeRun = new CancellationScope();
+  const removals = new Removals(request, control, progress);
   setHandler(resyncProgress, () => progress.snapshot());
   handleRunUpdates(resyncId, control, progress, wholeRun);
   handleObjectCancel(resyncId, control, progress, scopes);
@@ -41,6 +43,7 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
     parking.run = run;
     await sendObjects(run, plan.objects, progress, scopes);
     await retryBlockedRecords(run, plan.objects, progress);
+    await removals.apply(run, plan.objects);
   };
 
   try {
@@ -66,7 +69,8 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
       resyncId,
       status: progress.failure !== null ? 'failed' : control.cancelledBy !== null ? 'cancelled' : 'finished',
       message:
-        progress.failure ?? (control.cancelledBy !== null ? `Cancelled by ${control.cancelledBy}.` : null),
+        progress.failure ??
+        (control.cancelledBy !== null ? `Cancelled by ${control.cancelledBy}.` : removals.message),
     });
     progress.tell(end.status);
     if (end.noticeAlerts) await startNotices(resyncId, end.noticeAlerts);

@@ -1,6 +1,6 @@
 /** Every signal, update, query and search attribute: name, type, who sends it. The API imports this file too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Colour, ObjectStatus, OutcomeCounts } from '../src/domain/outcome';
+import type { Colour, ObjectStatus, RangeCounts } from '../src/domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus } from '../src/domain/state-request';
 
@@ -78,11 +78,20 @@ export const cancelResync = defineUpdate<RunState, [{ by: string }]>('cancelResy
 /** API -> batchResync: one object; what depends on it is skipped. Refused with ObjectNotPlanned or ObjectEnded. */
 export const cancelObject = defineUpdate<RunState, [{ object: string; by: string }]>('cancelObject');
 
+/** Who decides about removals that await it, and about which objects; `null`: all that do. */
+export interface RemovalChoice {
+  readonly objects: readonly string[] | null;
+  readonly by: string;
+}
+/** API -> batchResync. Refused with type NotAwaitingApproval when nothing, or not all that is named, waits for it. */
+export const approveRemovals = defineUpdate<RunState, [RemovalChoice]>('approveRemovals');
+export const rejectRemovals = defineUpdate<RunState, [RemovalChoice]>('rejectRemovals');
+
 export interface ObjectProgress {
   readonly name: string;
   readonly status: ObjectStatus;
   readonly colour: Colour;
-  readonly counts: OutcomeCounts | null;
+  readonly counts: RangeCounts | null;
 }
 export interface ResyncProgress {
   readonly resyncId: string;

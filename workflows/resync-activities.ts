@@ -1,6 +1,8 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import type { ObjectWork, RangeWork, UnitWork } from '../activities/objects';
+import type { RangeWork, UnitWork } from '../activities/objects';
+import type { ObjectWork } from '../activities/page-jobs';
+import type { RemovalWork } from '../activities/removals';
 import { bookOptions, noticeOptions, rangeOptions } from './activity-options';
 import { copyTaskQueue, noticeTaskQueue } from './messages';
 
@@ -26,6 +28,11 @@ export const retryBlocked = (work: ObjectWork) =>
   moving.retryBlocked.executeWithOptions(inLane(work.object), [work]);
 export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptions(inLane(work.unit), [work]);
 
+export const findRemovals = (work: ObjectWork) =>
+  moving.findRemovals.executeWithOptions(inLane(`gone ${work.object}`), [work]);
+export const removeRecords = (work: RemovalWork) =>
+  moving.removeRecords.executeWithOptions(inLane(`remove ${work.objects.join(', ')}`), [work]);
+
 /** Activities that keep the books. */
 export const {
   startObject,
@@ -37,6 +44,10 @@ export const {
   nextBlackout,
   noteHold,
   startScheduledResync,
+  holdRemovals,
+  decideRemovals,
+  noteRemovalStopped,
+  endRemovals,
 } = books;
 
 /** Activities that send notices out, apart from all others. */

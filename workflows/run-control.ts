@@ -1,6 +1,5 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-/** How a run under way can stand. */
-export type HeldStatus = 'running' | 'paused' | 'parked';
+import type { HeldStatus } from '../src/domain/resync';
 
 /**
  * The brake of a run: paused by a person, parked for a state request, held by a blackout window, or cancelled. The three
@@ -13,6 +12,8 @@ export class RunControl {
   private parked = false;
   /** End of the blackout window that holds the run, ISO 8601; `null`: none does. */
   heldUntil: string | null = null;
+  /** All is sent and removals wait for a person. That holds nothing back: nothing is to be moved meanwhile. */
+  awaitingApproval = false;
   private underWay = 0;
   private readonly onHold = new Set<() => Promise<void>>();
   /** Who cancelled the whole run, once somebody did. */
@@ -32,8 +33,9 @@ export class RunControl {
   }
 
   /** Where it stands once it need not make way any more. */
-  get statusAfterParking(): 'paused' | 'running' {
-    return this.paused ? 'paused' : 'running';
+  get statusAfterParking(): Exclude<HeldStatus, 'parked'> {
+    if (this.paused) return 'paused';
+    return this.awaitingApproval ? 'awaitingApproval' : 'running';
   }
 
   private get heldStatus(): HeldStatus {

@@ -15,6 +15,9 @@ export class RunProgress {
   /** Why the run as a whole failed; an object that failed is not that. */
   failure: string | null = null;
 
+  /** What there is to say beside the table: removals that wait, or what came of them. */
+  remark: string | null = null;
+
   private told: ResyncStatus | null = null;
 
   constructor(
@@ -55,6 +58,11 @@ export class RunProgress {
     return object?.status === 'finished' && (object.counts?.blocked ?? 0) > 0;
   }
 
+  /** Are there records gone, or is it not known? */
+  mayHaveGone(name: string): boolean {
+    return this.didNotFinish(name) || (this.objects.get(name)?.counts?.gone ?? 0) > 0;
+  }
+
   snapshot(): ResyncProgress {
     return {
       resyncId: this.request.resyncId,
@@ -76,6 +84,7 @@ export class RunProgress {
     setCurrentDetails(
       [
         `**${status}**${this.heldText(status)}`,
+        ...(this.remark === null ? [] : ['', this.remark]),
         '',
         '| Object | Status | Colour | Processed | Errors |',
         '| --- | --- | --- | ---: | ---: |',

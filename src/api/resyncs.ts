@@ -49,11 +49,16 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
           throw new Problem(422, detail, [{ detail, pointer: `#/${field}` }]);
         }
         planResync(context.catalog, body, planScopeOf(district, year));
-        const { removals: _, ...asked } = body;
+        if (body.removals === 'apply' && body.scenario === 'STATE_REQUEST') {
+          const detail = 'A state’s request reports what is gone; the district’s own resync removes it.';
+          throw new Problem(422, detail, [{ detail, pointer: '#/removals' }]);
+        }
+        const { removals, ...asked } = body;
         const answer = await startResync(
           context,
           {
             ...asked,
+            ...(removals === 'apply' && { removals }),
             resyncId: newResyncId(),
             districtId: district.id,
             schoolYear: year.schoolYear,

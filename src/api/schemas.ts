@@ -15,6 +15,7 @@ export const resyncStatus = z.enum([
   'running',
   'paused',
   'parked',
+  'awaitingApproval',
   'finished',
   'failed',
   'cancelled',
@@ -105,11 +106,9 @@ export const resyncRequest = z
     ...request,
     scenario: z.enum(scenarios).default('OTHER'),
     mode: z.enum(['compare', 'everything']).default('compare'),
-    removals: z
-      .literal('report', {
-        error: 'only "report" is offered: records gone at the district are reported, not removed',
-      })
-      .default('report'),
+    removals: z.enum(['report', 'apply']).default('report').meta({
+      description: 'what becomes of state records gone at the district; apply: removed, above a threshold once approved',
+    }),
   })
   .meta({ id: 'ResyncRequest' });
 

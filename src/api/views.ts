@@ -1,14 +1,13 @@
 import type { z } from 'zod';
 import type { ResyncHead } from '../control/read-resync';
 import type { Principal } from '../control/tokens';
-import { endedStatuses, type ResyncStatus } from '../domain/resync';
+import { endedStatuses, type ResyncStatus, underWayStatuses } from '../domain/resync';
 import { seesInside } from './principal';
 import type { resyncHead, shownStatus } from './schemas';
 
 export type ShownStatus = z.output<typeof shownStatus>;
 
 const queued: readonly ResyncStatus[] = ['accepted', 'queued'];
-const running: readonly ResyncStatus[] = ['running', 'paused', 'parked'];
 
 /** What a district sees of how a state's request stands: not that it was paused, nor how it ended. */
 function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
@@ -55,7 +54,7 @@ export function statusFilter(
 ): { readonly statuses: readonly ResyncStatus[]; readonly statesStatuses: readonly ResyncStatus[] } {
   const statuses = shown === 'ended' ? endedStatuses : [shown];
   if (principal.level === 'state') return { statuses, statesStatuses: statuses };
-  const kinds = { queued, running, ended: endedStatuses } as const;
+  const kinds = { queued, running: underWayStatuses, ended: endedStatuses } as const;
   return { statuses, statesStatuses: kinds[shown as keyof typeof kinds] ?? [] };
 }
 

@@ -40,6 +40,7 @@ export function exitCodeOf(
     case 'running':
     case 'paused':
     case 'parked':
+    case 'awaitingApproval':
       return exitCodes.notFinished;
   }
 }

@@ -22,6 +22,7 @@ interface SendOptions {
   readonly checkDependencies: boolean;
   readonly mode: 'compare' | 'everything';
   readonly scenario: string;
+  readonly removals: 'report' | 'apply';
   readonly schoolYear?: number;
   readonly district?: string;
   readonly wait: boolean;
@@ -47,6 +48,14 @@ export function sendCommand(): Command {
       new Option('--mode <mode>', 'write what differs, or everything')
         .choices(['compare', 'everything'])
         .default('compare'),
+    )
+    .addOption(
+      new Option(
+        '--removals <what>',
+        'records gone at the district: report them, or remove them at the state',
+      )
+        .choices(['report', 'apply'])
+        .default('report'),
     )
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('OTHER'))
     .addOption(schoolYearOption())
@@ -103,12 +112,13 @@ export function objectsOf({ all, objects }: { all?: true; objects?: string[] }):
 }
 
 function requestOf(options: SendOptions): SendRequest {
-  const { checkDependencies, mode, scenario, schoolYear } = options;
+  const { checkDependencies, mode, scenario, removals, schoolYear } = options;
   return {
     objects: objectsOf(options),
     checkDependencies,
     mode,
     scenario,
+    removals,
     ...(schoolYear === undefined ? {} : { schoolYear }),
   };
 }

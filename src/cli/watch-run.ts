@@ -18,6 +18,7 @@ export interface SendRequest {
   readonly schoolYear?: number;
   readonly scenario?: string;
   readonly mode?: 'compare' | 'everything';
+  readonly removals?: 'report' | 'apply';
 }
 
 /** What the API answers to a start. */

@@ -32,7 +32,7 @@ class LineView implements WatchView {
   update(run: RunView): void {
     if (run.status !== this.status) {
       this.status = run.status;
-      this.stream.write(`${run.resync.resyncId} ${run.status}\n`);
+      this.stream.write(`${run.resync.resyncId} ${run.status}\n${hintOf(run)}`);
     }
     const done = run.estimate(Date.now());
     for (const row of run.objects) {
@@ -81,7 +81,7 @@ class LiveView implements WatchView {
     const running = run.objects.filter(({ status }) => status === 'running');
     const lines = running.slice(0, room).map(flightLine);
     if (running.length > room) lines.push(`  … and ${running.length - room} more`);
-    lines.push(totalLine(run));
+    lines.push(totalLine(run), ...hintOf(run).split('\n').slice(0, -1));
     const width = (this.stream.columns ?? 80) - 1;
     this.stream.write(lines.map((line) => `${line.slice(0, width)}\n`).join(''));
     this.drawn = lines.length;
@@ -106,6 +106,12 @@ function flightLine(row: ObjectView): string {
   const filled = Math.round(share * 20);
   const bar = '━'.repeat(filled) + '─'.repeat(20 - filled);
   return `○ ${row.object.padEnd(32)} ${bar} ${number(row.counts.processed).padStart(12)}`;
+}
+
+/** What a person has to do now: lines with their ends, mostly none. */
+function hintOf({ status, resync: { resyncId } }: RunView): string {
+  if (status !== 'awaitingApproval') return '';
+  return `Removals await an approval: "resync removals ${resyncId}" shows them, "resync approve" or "resync reject" decides.\n`;
 }
 
 function totalLine(run: RunView): string {

@@ -13,6 +13,7 @@ function percentByStatus(status: ResyncStatus): number | null | undefined {
     case 'running':
     case 'paused':
     case 'parked':
+    case 'awaitingApproval':
       return undefined;
     case 'finished':
       return 100;

@@ -31,7 +31,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const rows = await selectRows<ResyncRow>(
     control,
-    `SELECT * FROM resync WHERE status IN ('accepted', 'queued', 'running', 'paused', 'parked')
+    `SELECT * FROM resync WHERE status IN ('accepted', 'queued', 'running', 'paused', 'parked', 'awaitingApproval')
       ORDER BY requestedAt LIMIT ?`,
     [maxOpenResyncs],
   );

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Colour, type ObjectStatus, type RangeCounts, worstColour } from '../domain/outcome';
-import { endedStatuses, type ResyncRequest, type ResyncStatus, type SelectionKind } from '../domain/resync';
+import {
+  endedStatuses,
+  type HeldStatus,
+  type ResyncRequest,
+  type ResyncStatus,
+  type SelectionKind,
+} from '../domain/resync';
 import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
 import { countColumns, type CountRow, toCounts } from './counts';
@@ -16,9 +22,10 @@ import { alertsOfEnd } from './resync-alerts';
 const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
   accepted: ['queued', 'running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
   queued: ['running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
-  running: ['paused', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
-  paused: ['running', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
-  parked: ['running', 'paused', 'finished', 'failed', 'cancelled', 'lost'],
+  running: ['paused', 'parked', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  paused: ['running', 'parked', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  parked: ['running', 'paused', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  awaitingApproval: ['running', 'paused', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
   finished: [],
   failed: [],
   cancelled: [],
@@ -173,7 +180,7 @@ export async function loadResync(control: Knex, resyncId: string): Promise<Store
  */
 export async function setResyncStatus(
   control: Knex,
-  { resyncId, status }: { resyncId: string; status: 'queued' | 'running' | 'paused' | 'parked' },
+  { resyncId, status }: { resyncId: string; status: 'queued' | HeldStatus },
 ): Promise<void> {
   await inTransaction(control, async (transaction) => {
     const row = await lockResync(transaction, resyncId);

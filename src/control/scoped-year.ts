@@ -155,7 +155,7 @@ function readOpenRuns(
   return selectRows(
     transaction,
     `SELECT resyncID AS resyncId, status FROM resync FORCE INDEX (by_district)
-      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'parked')
+      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'parked', 'awaitingApproval')
       ORDER BY requestedAt LOCK IN SHARE MODE`,
     [districtId],
   );

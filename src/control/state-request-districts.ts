@@ -1,6 +1,6 @@
 /** The rows of a state's request: which district is due, what came of handing over, where its resync stands. */
 import type { Knex } from 'knex';
-import { endedStatuses, type ResyncStatus } from '../domain/resync';
+import { endedStatuses, type ResyncStatus, underWayStatuses } from '../domain/resync';
 import {
   districtStatuses,
   districtStatusOf,
@@ -25,14 +25,7 @@ interface DistrictRef {
 
 const columns = 'districtID AS districtId, schoolYear, resyncID AS resyncId, attempts';
 
-const resyncStatuses: readonly ResyncStatus[] = [
-  'accepted',
-  'queued',
-  'running',
-  'paused',
-  'parked',
-  ...endedStatuses,
-];
+const resyncStatuses: readonly ResyncStatus[] = ['accepted', 'queued', ...underWayStatuses, ...endedStatuses];
 
 /** A district's status by that of its resync `r`, in SQL. */
 export const districtStatusSql = `CASE r.status ${resyncStatuses

@@ -75,3 +75,37 @@ export function removalOrder(
   for (const object of planned) place(keyOf(object));
   return [...placed.values()];
 }
+
+/** What became of one object's removals. */
+export interface RemovalOutcome {
+  readonly object: string;
+  readonly decision: RemovalDecision;
+  readonly found: number;
+  readonly removed: number;
+  readonly kept: number;
+  readonly reason: string | null;
+}
+
+/** The removals of a run in words: what was removed, then what wasn't and why. `null`: nothing was gone. */
+export function describeRemovals(objects: readonly RemovalOutcome[]): string | null {
+  if (objects.length === 0) return null;
+  const removed = objects.reduce((sum, object) => sum + object.removed, 0);
+  const kept = objects.reduce((sum, object) => sum + object.kept, 0);
+  const whys = objects.flatMap((object) => whyLeft(object) ?? []);
+  return [`${removed} records removed at the state, ${kept} kept.`, ...whys].join(' ');
+}
+
+function whyLeft({ object, decision, found, reason }: RemovalOutcome): string | null {
+  switch (decision) {
+    case 'awaiting':
+    case 'expired':
+      return `${object}: not approved in time, none of ${found} removed.`;
+    case 'rejected':
+      return `${object}: rejected, none of ${found} removed.`;
+    case 'refused':
+      return `${object}: none removed. ${reason ?? ''}`.trim();
+    case 'below':
+    case 'approved':
+      return reason === null ? null : `${object}: ${reason}`;
+  }
+}

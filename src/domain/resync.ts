@@ -19,9 +19,27 @@ export type SelectionKind = 'retry' | 'selective';
 
 export type Initiator = 'district' | 'state';
 
-/** Where a whole resync stands. `finished`: every object finished; its colour says how well. */
+/**
+ * Where a whole resync stands. `awaitingApproval`: all is sent, and removals above the threshold wait for a person.
+ * `finished`: every object finished; its colour says how well.
+ */
 export type ResyncStatus =
-  'accepted' | 'queued' | 'running' | 'paused' | 'parked' | 'finished' | 'failed' | 'cancelled' | 'lost';
+  | 'accepted'
+  | 'queued'
+  | 'running'
+  | 'paused'
+  | 'parked'
+  | 'awaitingApproval'
+  | 'finished'
+  | 'failed'
+  | 'cancelled'
+  | 'lost';
+
+/** How a run that isn't over can stand. */
+export type HeldStatus = Extract<ResyncStatus, 'running' | 'paused' | 'parked' | 'awaitingApproval'>;
+
+/** Neither waiting for its turn nor over. */
+export const underWayStatuses: readonly HeldStatus[] = ['running', 'paused', 'parked', 'awaitingApproval'];
 
 export const endedStatuses: readonly ResyncStatus[] = ['finished', 'failed', 'cancelled', 'lost'];
 

@@ -40,6 +40,7 @@ export function districtStatusOf(status: ResyncStatus): RequestDistrictStatus {
     case 'running':
     case 'paused':
     case 'parked':
+    case 'awaitingApproval':
       return 'running';
     case 'finished':
       return 'done';

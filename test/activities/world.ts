@@ -36,6 +36,7 @@ interface WorldOptions {
   readonly catalog: Catalog;
   readonly schoolYear: number;
   readonly copy?: Partial<Config['copy']>;
+  readonly removals?: Partial<Config['removals']>;
   /** Lists for the years beside `schoolYear`. */
   readonly years?: YearSetup;
 }
@@ -52,13 +53,14 @@ export class ResyncWorld {
   /** Opens a world with its own worker, runs `work` in it and closes everything. */
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
     const { address } = (await testStack()).temporal;
-    const { databases, catalog, schoolYear, copy = {}, years = {} } = options;
+    const { databases, catalog, schoolYear, copy = {}, removals = {}, years = {} } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
         controlDatabaseUrl: databases.controlUrl,
         temporal: { address, taskQueue: `activities-${randomUUID()}` },
         copy,
+        removals,
         districts: [
           {
             id: 'test-district',

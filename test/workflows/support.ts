@@ -9,8 +9,9 @@ import {
 } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
 import type { ObjectEnd, PreparedObject, RequestLook, ResyncEnd } from '../../activities/results';
-import type { ObjectWork } from '../../activities/objects';
+import type { ObjectWork } from '../../activities/page-jobs';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
+import type { FoundRemovals } from '../../src/control/removals';
 import type { HeldWindow } from '../../src/domain/blackout';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { batchResync, districtAgent } from '../../workflows';
@@ -44,6 +45,11 @@ export interface Script {
   readonly rangesInFlight?: number;
   /** What a state's request finds, look by look; the last one again and again. */
   readonly looks?: readonly RequestLook[];
+  /** What is found gone of an object; default: 3 records, few enough. */
+  readonly found?: (object: string) => FoundRemovals;
+  readonly approvalMs?: number;
+  /** Work of removing; throw to stop it. */
+  readonly remove?: (objects: readonly string[]) => Promise<void>;
   /** The window that holds at an instant (epoch milliseconds) or comes next; default: none. */
   readonly blackout?: (at: number, initiator: ResyncRequest['initiator']) => HeldWindow | null;
 }
@@ -106,6 +112,28 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`status ${input.status}`);
       return Promise.resolve();
     },
+    findRemovals: ({ object }) => {
+      log.push(`find ${object}`);
+      return Promise.resolve(script.found?.(object) ?? { found: 3, decision: 'below' });
+    },
+    holdRemovals: () => {
+      log.push('hold');
+      return Promise.resolve({ waitMs: script.approvalMs ?? 3_600_000 });
+    },
+    decideRemovals: ({ decision, objects, by }) => {
+      log.push(`${decision} ${objects.join(', ')} by ${by}`);
+      return Promise.resolve();
+    },
+    removeRecords: async ({ objects, epoch: given }) => {
+      log.push(`remove ${objects.join(', ')} epoch ${given}`);
+      await script.remove?.(objects);
+      return { done: true };
+    },
+    noteRemovalStopped: ({ objects, message }) => {
+      log.push(`stopped ${objects.join(', ')}: ${message}`);
+      return Promise.resolve();
+    },
+    endRemovals: () => Promise.resolve({ message: 'They ended.' }),
     listDeliveries: () => Promise.resolve([]),
     deliverNotice: () => Promise.resolve(),
     giveUpNotice: () => Promise.resolve(),
@@ -127,6 +155,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     },
     finishResync: (input): Promise<ResyncEnd> => {
       log.push(`end ${input.resyncId} ${input.status}`);
+      if (input.message !== null) log.push(`because ${input.message}`);
       return Promise.resolve({
         resyncId: input.resyncId,
         status: input.status,
@@ -169,16 +198,19 @@ export interface WorkflowWorld {
   readonly agent: () => WorkflowHandle<typeof districtAgent>;
 }
 
-/** Runs `test` against a real Temporal server with one worker that follows the script. */
+/**
+ * Runs `test` against a real Temporal server with one worker that follows the script.
+ * @param district that of an earlier call: its runs, whose worker is gone, go on with this one
+ */
 export async function withWorkflows(
   script: Script,
   test: (world: WorkflowWorld) => Promise<void>,
+  district = `d-${randomUUID().slice(0, 8)}`,
 ): Promise<void> {
   const { temporal } = await testStack();
   const connection = await Connection.connect({ address: temporal.address });
   const native = await NativeConnection.connect({ address: temporal.address });
   const client = new Client({ connection });
-  const district = `d-${randomUUID().slice(0, 8)}`;
   const taskQueue = `test-${district}`;
   const { activities, log } = scriptedActivities(script);
   const schoolYear = 2027;

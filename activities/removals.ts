@@ -1,0 +1,112 @@
+import { summariseRemovals } from '../src/control/read-removals';
+import {
+  decideFound,
+  decideRemovals,
+  type FoundRemovals,
+  holdForApproval,
+  noteRemovalStopped,
+  readObjectEnd,
+  storeFound,
+} from '../src/control/removals';
+import { whyNotRemoved } from '../src/domain/removals';
+import { countAtState, findGone, whyNotRemovable } from '../src/editions/gone-records';
+import { removeFound } from '../src/editions/remove-records';
+import type { ActivityDependencies } from './dependencies';
+import type { DistrictEditions } from './district-editions';
+import { withFailures } from './failures';
+import { withHeartbeat } from './heartbeat';
+import { type ObjectWork, pageJobs } from './page-jobs';
+
+export interface RemovalWork {
+  readonly resyncId: string;
+  /** One object, or members of one unit. */
+  readonly objects: readonly string[];
+  readonly epoch: number;
+}
+
+const hourMs = 3_600_000;
+
+/** Finding and removing what is gone at the district; each may be repeated. Results are counts, never keys. */
+export function removalActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
+  const { config, control } = dependencies;
+  const { thresholdPercent, approvalHours } = config.removals;
+  const { requestOf, jobOf } = pageJobs(dependencies, editions);
+
+  return {
+    /** Stores the gone records of an object that was read completely and without failures, and decides by their share. */
+    findRemovals: (work: ObjectWork): Promise<FoundRemovals> =>
+      withFailures(() =>
+        withHeartbeat(async ({ signal }) => {
+          const { resyncId, object } = work;
+          const end = await readObjectEnd(control, work);
+          const decide = (records: number, refusal: string | null) =>
+            decideFound(control, {
+              resyncId,
+              object,
+              position: end.position,
+              records,
+              thresholdPercent,
+              refusal,
+            });
+          const troubled = whyNotRemoved(object, end);
+          if (troubled !== null) return decide(0, troubled);
+          const request = await requestOf(resyncId);
+          return editions.use(request.districtId, async (pools) => {
+            const job = { ...(await jobOf(pools, request, work)), signal };
+            const refusal = await whyNotRemovable(job);
+            if (refusal !== null) return decide(0, refusal);
+            await findGone(job, (records) => storeFound(control, work, records));
+            return decide(await countAtState(job), null);
+          });
+        }),
+      ),
+
+    /** Begins the wait for an approval. @returns how long it lasts */
+    holdRemovals: ({ resyncId }: { resyncId: string }): Promise<{ waitMs: number }> =>
+      withFailures(async () => {
+        const waitMs = Math.ceil(approvalHours * hourMs);
+        await holdForApproval(control, await requestOf(resyncId), waitMs);
+        return { waitMs };
+      }),
+
+    /** Approved or rejected by a person, or the wait is over. */
+    decideRemovals: (work: Parameters<typeof decideRemovals>[1]): Promise<void> =>
+      withFailures(() => decideRemovals(control, work)),
+
+    /** Removes found records; `done` false: it returned early so that the run can make way, call it again. */
+    removeRecords: ({ resyncId, objects, epoch }: RemovalWork): Promise<{ done: boolean }> =>
+      withFailures(() =>
+        withHeartbeat(async ({ signal }) => {
+          const request = await requestOf(resyncId);
+          return editions.use(request.districtId, async (pools) => {
+            const jobs = [];
+            for (const object of objects) {
+              const job = { ...(await jobOf(pools, request, { resyncId, object, epoch })), signal };
+              const refusal = await whyNotRemovable(job);
+              if (refusal === null) jobs.push(job);
+              else await noteRemovalStopped(control, { resyncId, object, message: refusal });
+            }
+            return removeFound(jobs, { mostRecords: config.copy.rangeRecords });
+          });
+        }),
+      ),
+
+    /** Why removing these objects' records stopped. */
+    noteRemovalStopped: ({
+      resyncId,
+      objects,
+      message,
+    }: {
+      resyncId: string;
+      objects: readonly string[];
+      message: string;
+    }): Promise<void> =>
+      withFailures(async () => {
+        for (const object of objects) await noteRemovalStopped(control, { resyncId, object, message });
+      }),
+
+    /** What came of all removals, in words. */
+    endRemovals: ({ resyncId }: { resyncId: string }): Promise<{ message: string | null }> =>
+      withFailures(async () => ({ message: await summariseRemovals(control, resyncId) })),
+  };
+}
