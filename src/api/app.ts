@@ -29,6 +29,7 @@ import { authenticate } from './principal';
 import { principalTokenRoutes } from './principal-tokens';
 import { principalRoutes } from './principals';
 import { Problem, problemHandler, unknownPath } from './problem';
+import { removalRoutes } from './removals';
 import { resyncRoutes } from './resyncs';
 import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
@@ -58,6 +59,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...resyncRoutes(context),
     ...runControlRoutes(context),
     ...outcomeRoutes(context),
+    ...removalRoutes(context),
     ...eventRoutes(context),
     ...alertRoutes(context),
     ...principalRoutes(context),

@@ -14,6 +14,7 @@ import {
   type AgentQueue,
   agentQueue,
   agentWorkflowId,
+  approveRemovals,
   blackoutsChanged,
   cancelObject,
   cancelResync,
@@ -22,6 +23,8 @@ import {
   noticesWorkflowId,
   pauseResync,
   type QueuePlace,
+  rejectRemovals,
+  type RemovalChoice,
   resumeResync,
   resyncWorkflowId,
   type RunState,
@@ -93,6 +96,16 @@ export class Gateway {
   /** `null`: no run of this resync is under way. */
   cancelObject(resyncId: string, object: string, by: string): Promise<RunState | null> {
     return this.orNull(() => this.run(resyncId).executeUpdate(cancelObject, { args: [{ object, by }] }));
+  }
+
+  /** `null`: no run of this resync is under way. */
+  decideRemovals(
+    resyncId: string,
+    verb: 'approve' | 'reject',
+    choice: RemovalChoice,
+  ): Promise<RunState | null> {
+    const update = verb === 'approve' ? approveRemovals : rejectRemovals;
+    return this.orNull(() => this.run(resyncId).executeUpdate(update, { args: [choice] }));
   }
 
   /** Tells a run to ask for the blackout windows again; one that doesn't run will ask when it does. */
@@ -206,6 +219,7 @@ const refusals: Readonly<Record<string, number>> = {
   ResyncEnded: 409,
   RequestEnded: 409,
   ObjectEnded: 409,
+  NotAwaitingApproval: 409,
   ObjectNotPlanned: 404,
 };
 

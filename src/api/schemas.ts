@@ -107,7 +107,8 @@ export const resyncRequest = z
     scenario: z.enum(scenarios).default('OTHER'),
     mode: z.enum(['compare', 'everything']).default('compare'),
     removals: z.enum(['report', 'apply']).default('report').meta({
-      description: 'what becomes of state records gone at the district; apply: removed, above a threshold once approved',
+      description:
+        'what becomes of state records gone at the district; apply: removed, above a threshold once approved',
     }),
   })
   .meta({ id: 'ResyncRequest' });

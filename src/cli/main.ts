@@ -9,6 +9,7 @@ import { fieldSettingsCommand } from './field-settings';
 import { planCommand } from './plan';
 import { principalCommand } from './principal';
 import { rightsCommand } from './rights';
+import { approveCommand, rejectCommand, removalsCommand } from './removals';
 import { requestCommand } from './request';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
@@ -54,6 +55,9 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     pauseCommand(),
     resumeCommand(),
     cancelCommand(),
+    removalsCommand(),
+    approveCommand(),
+    rejectCommand(),
     requestCommand(),
     errorsCommand(),
     causesCommand(),

@@ -84,7 +84,16 @@ async function everyAnswer(side: Side, resyncId: string): Promise<Record<string,
     const body = spec.body ? (bodies[`${spec.method} ${spec.path}`] ?? {}) : undefined;
     answers[`${spec.method} ${spec.path}`] = await call(side, spec.method, path, body);
   }
-  for (const status of ['queued', 'running', 'paused', 'finished', 'failed', 'cancelled', 'ended'])
+  for (const status of [
+    'queued',
+    'running',
+    'paused',
+    'awaitingApproval',
+    'finished',
+    'failed',
+    'cancelled',
+    'ended',
+  ])
     answers[`list ${status}`] = await call(side, 'get', `/districts/${world[side]}/resyncs?status=${status}`);
   for (const name of ['School', 'Course', 'Room', 'Nonsense'])
     answers[`cancel ${name}`] = await call(side, 'post', `/resyncs/${resyncId}/objects/${name}/cancel`);
@@ -104,6 +113,9 @@ async function everyVerb(side: Side, resyncId: string): Promise<Record<string, s
     ['cancel', resyncId, '--object', 'Course'],
     ['errors', resyncId],
     ['causes', resyncId],
+    ['removals', resyncId],
+    ['approve', resyncId],
+    ['reject', resyncId],
     ['runs'],
     ['runs', '--status', 'failed'],
     ['objects'],

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { listRemovals, readRemovals } from '../control/read-removals';
+import type { ResyncHead } from '../control/read-resync';
+import { endedStatuses } from '../domain/resync';
+import type { ApiContext } from './context';
+import { requireInside } from './principal';
+import { Problem } from './problem';
+import * as schemas from './removal-schemas';
+import { route, type RouteSpec } from './route';
+import { pageOf, pageQuery, resyncParams } from './schemas';
+import { requesterOf } from './start-resync';
+
+/** Records gone at the district: what was found, and a person's decision where it is much (docs/decisions/0015). */
+export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
+  const common = { right: 'resyncBatch', tag: 'Removals' } as const;
+
+  const view = async ({ resyncId, removals = 'report', status }: ResyncHead) => {
+    const objects = await readRemovals(control, resyncId);
+    // A run that ended while it waited (cancelled, lost) will not be decided about any more.
+    const over = endedStatuses.includes(status);
+    return {
+      resyncId,
+      removals,
+      status,
+      objects: objects.map((object) =>
+        over && object.decision === 'awaiting' ? { ...object, decision: 'expired' as const } : object,
+      ),
+    };
+  };
+
+  const decide = (verb: 'approve' | 'reject', summary: string): RouteSpec =>
+    route({
+      ...common,
+      method: 'post',
+      path: `/resyncs/{id}/removals/${verb}`,
+      summary,
+      params: resyncParams,
+      body: schemas.removalChoice,
+      responses: { 200: { description: 'The removals after it', schema: schemas.removals } },
+      audit: ({ body: { objects } }) => ({ objects: objects ?? 'all that await' }),
+      handler: async ({ params, body, principal }) => {
+        const head = await requireInside(control, principal, params.id);
+        if (verb === 'approve' && head.requestedBy === requesterOf(principal)) {
+          throw new Problem(
+            403,
+            'Somebody else than who asked for the removals approves them: another person of the district, or the state.',
+          );
+        }
+        if (endedStatuses.includes(head.status))
+          throw new Problem(409, `The resync has ended: ${head.status}.`);
+        const choice = { objects: body.objects ?? null, by: requesterOf(principal) };
+        if ((await gateway.decideRemovals(params.id, verb, choice)) === null)
+          throw new Problem(409, 'The resync has not started or has just ended.');
+        return view(await requireInside(control, principal, params.id));
+      },
+    });
+
+  return [
+    route({
+      ...common,
+      method: 'get',
+      path: '/resyncs/{id}/removals',
+      summary: 'Records gone at the district, by object: found, removed, kept, and what awaits an approval',
+      params: resyncParams,
+      responses: { 200: { description: 'The removals', schema: schemas.removals } },
+      handler: async ({ params, principal }) => view(await requireInside(control, principal, params.id)),
+    }),
+    route({
+      ...common,
+      method: 'get',
+      path: '/resyncs/{id}/objects/{name}/removals',
+      summary: 'The records of one object that are gone at the district, and what became of each',
+      params: resyncParams.extend({ name: z.string().max(64) }),
+      query: z.strictObject({ ...pageQuery, status: schemas.removalStatus.optional() }),
+      responses: { 200: { description: 'A page of records', schema: pageOf(schemas.removal) } },
+      handler: async ({ params, query, principal }) => {
+        const { resyncId } = await requireInside(control, principal, params.id);
+        return listRemovals(control, { resyncId, object: params.name, ...query });
+      },
+    }),
+    decide('approve', 'Remove what awaits an approval; by somebody else than who asked for it'),
+    decide('reject', 'Leave what awaits an approval as it is'),
+  ];
+}
