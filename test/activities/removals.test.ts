@@ -116,7 +116,7 @@ it('leaves an object with a failed record as it is, and expires what is above th
         decision: 'refused',
         found: 0,
         removed: 0,
-        reason: expect.stringContaining('1 failed'),
+        reason: expect.stringContaining('1 failed') as string,
       },
       { object: 'room', decision: 'expired', found: 5, records: 80, sharePercent: 6.25, removed: 0, kept: 0 },
       {

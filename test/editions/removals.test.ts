@@ -1,4 +1,3 @@
-import type { SyncObject } from '../../src/domain/catalog';
 import { countAtState, findGone, whyNotRemovable } from '../../src/editions/gone-records';
 import type { PageJob } from '../../src/editions/job';
 import { removeFound } from '../../src/editions/remove-records';
@@ -33,7 +32,7 @@ const roster = object('roster', ['rosterID'], {
   parents: ['school'],
   schoolYear: { column: 'schoolYear' },
   references: [{ object: 'school', columns: ['schoolID'], parentColumns: ['schoolID'] }],
-} as Partial<SyncObject>);
+});
 const staff = object('staff', ['staffID'], {
   unit: 'staff',
   references: [{ object: 'staff', columns: ['bossID'], parentColumns: ['staffID'] }],

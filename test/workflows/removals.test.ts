@@ -146,10 +146,7 @@ it('can be approved while it is paused, and removes when it is resumed', async (
     await run.executeUpdate(pauseResync, { args: [{ by }] });
     const answer = await run.executeUpdate(approveRemovals, { args: [{ objects: null, by }] });
     expect(answer.status).toBe('paused');
-    await until(
-      'the wait is over',
-      async () => world.log.filter((line) => line === 'status paused').length >= 2,
-    );
+    await until('the wait is over', () => world.log.filter((line) => line === 'status paused').length >= 2);
     expect(removed(world.log)).toEqual([]);
     await run.executeUpdate(resumeResync, { args: [{ by }] });
     await run.result();
