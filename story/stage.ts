@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { newSigningKey } from '../src/certification/signing-key';
 import { type Config, parseConfig } from '../src/config';
 import { generateDistrict } from '../src/sample/generate';
 import { emptyDatabases } from '../src/stack/prepare-databases';
@@ -66,6 +67,7 @@ export async function setStage(progress: (line: string) => void): Promise<Stage>
       controlDatabaseUrl: urls.control,
       temporal: { address: info.temporal.address, taskQueue: `story-${process.pid}` },
       api: { port: 0 },
+      certification: { privateKey: newSigningKey() },
       districts: districtIds.map((id, index) => ({
         ...{
           id,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts';
 import { blackoutCommand } from './blackout';
+import { certificationCommand, certificationsCommand, certifyCommand } from './certify';
 import { agentCommand, objectsCommand } from './district';
 import { causesCommand, errorsCommand } from './errors';
 import { auditCommand } from './audit';
@@ -73,6 +74,9 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     auditCommand(),
     blackoutCommand(),
     scheduleCommand(),
+    certifyCommand(),
+    certificationsCommand(),
+    certificationCommand(),
     fieldSettingsCommand(),
   ];
   for (const verb of verbs) {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { newSigningKey } from '../certification/signing-key';
 import type { GivenServers } from './given-servers';
 import { freePort } from './ports';
 import { databaseUrl, type StackInfo } from './stack-info';
@@ -35,7 +36,8 @@ export function localDatabaseUrls(
 }
 
 /**
- * Writes `<dir>/resync.config.yaml` (readable by its owner only: it holds the stack's own random password). One that is
+ * Writes `<dir>/resync.config.yaml` (readable by its owner only: it holds the stack's own random password and the key
+ * its certifications are signed with). One that is
  * there keeps everything but the addresses of the stack's servers, and its comments; it is not touched if those agree.
  * @returns the file's path
  */
@@ -54,6 +56,8 @@ export async function writeLocalConfig(
   if (info.temporal.webUrl === null) document.deleteIn(['temporal', 'webUrl']);
   else document.setIn(['temporal', 'webUrl'], info.temporal.webUrl);
   if (!document.hasIn(['api', 'port'])) document.setIn(['api', 'port'], await freePort([8080]));
+  if (!document.hasIn(['certification', 'privateKey']))
+    document.setIn(['certification', 'privateKey'], newSigningKey());
   if (document.hasIn(['districts', 0])) document.setIn(['districts', 0, 'databaseUrl'], urls.district);
   else document.set('districts', document.createNode([{ ...grandBend, databaseUrl: urls.district }]));
   const after = document.toString({ lineWidth: 0 });

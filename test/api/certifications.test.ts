@@ -1,75 +1,20 @@
-import { NativeConnection } from '@temporalio/worker';
 import { temporal } from '@temporalio/proto';
 import request from 'supertest';
-import { createActivities } from '../../activities';
 import { createApp } from '../../src/api/app';
 import { verifyManifest } from '../../src/certification/signing';
 import { newSigningKey } from '../../src/certification/signing-key';
 import type { Manifest } from '../../src/domain/certification';
 import { certificationWorkflowId } from '../../workflows/messages';
-import { withWorkers } from '../support/workers';
-import { until, workflowBundle } from '../workflows/support';
-import { type ApiWorld, apiWorld, object } from './support';
+import { until } from '../workflows/support';
+import { certifiableWorld } from './certifiable-world';
+import type { ApiWorld } from './support';
 
 jest.setTimeout(60_000);
 
-const year = { column: 'endYear' };
-const catalog = {
-  name: 'three',
-  objects: [
-    object('School'),
-    object('Enrollment', {
-      parents: ['School'],
-      schoolYear: year,
-      references: [{ object: 'School', columns: ['schoolID'], parentColumns: ['id'] }],
-    }),
-    object('Person'),
-  ],
-};
-
 let world: ApiWorld;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  world = await apiWorld({ objects: catalog, certification: { privateKey: newSigningKey() } });
-  // The world's state edition is its control database.
-  for (const sql of [
-    'CREATE TABLE School (districtID INT, id INT, name VARCHAR(20), PRIMARY KEY (districtID, id))',
-    `CREATE TABLE Enrollment (districtID INT, id INT, schoolID INT, endYear SMALLINT, note VARCHAR(40),
-       PRIMARY KEY (districtID, id))`,
-    'CREATE TABLE Person (districtID INT, id INT, lastName VARCHAR(40), PRIMARY KEY (districtID, id))',
-    `INSERT INTO School VALUES (1, 1, 'One'), (1, 2, 'Two'), (2, 1, 'Other')`,
-    `INSERT INTO Enrollment VALUES (1, 1, 1, 2027, 'Geheimnis'), (1, 2, 1, 2027, NULL), (1, 3, 2, 2027, ''),
-       (1, 4, 2, 2026, 'old'), (2, 1, 1, 2027, 'theirs')`,
-    `INSERT INTO Person VALUES (1, 1, 'Geheimnis'), (2, 1, 'Other')`,
-  ])
-    await world.control.raw(sql);
-  stop = await startWorker();
-});
-afterAll(async () => {
-  await stop();
-  await world.close();
-});
-
-/** The real activities, on the world's task queue. @returns what ends it */
-async function startWorker(): Promise<() => Promise<void>> {
-  const connection = await NativeConnection.connect({ address: world.config.temporal.address });
-  const { config, control } = world;
-  const set = createActivities({ config, catalog, control });
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  const { taskQueue } = config.temporal;
-  const run = withWorkers(
-    { connection, taskQueue, activities: set.activities },
-    { workflowBundle: await workflowBundle() },
-    () => ended,
-  );
-  return async () => {
-    end();
-    await run;
-    await set.close();
-    await connection.close();
-  };
-}
+let close: () => Promise<void>;
+beforeAll(async () => ({ world, close } = await certifiableWorld()));
+afterAll(() => close());
 
 type As = keyof ApiWorld['as'];
 const get = (path: string, as: As = 'state') =>
