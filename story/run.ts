@@ -1,5 +1,6 @@
 /** `npm run story`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
 import closeWithGrace from 'close-with-grace';
+import { certification } from './chapters/certification';
 import { goLive } from './chapters/go-live';
 import { previousYear } from './chapters/previous-year';
 import { schedules } from './chapters/schedules';
@@ -24,7 +25,7 @@ async function main(): Promise<number> {
     stage = await setStage(progress);
     const teller = new Teller(stage.url, print);
     const people = await castPeople(stage, teller);
-    for (const chapter of [goLive, stateRequest, testScores, previousYear, schedules, yearEnd])
+    for (const chapter of [goLive, stateRequest, testScores, previousYear, schedules, certification, yearEnd])
       await chapter({ stage, teller, people });
     print(`\n${teller.told} steps, as written, in ${Math.round((Date.now() - started) / 1000)} s.`);
     return 0;
