@@ -35,6 +35,7 @@ test('the smallest configuration gets every default', () => {
     api: { host: '127.0.0.1', port: 8080, trustProxy: false },
     auth: {},
     certification: { waitHours: 24 },
+    removals: { thresholdPercent: 10, approvalHours: 72 },
     scenarios: { acceptedColours: ['green', 'yellow'], startOfYearDueDays: 14 },
     notices: { allowPlainHttp: false, allowPrivateAddresses: false },
     stateRequests: { districtsInFlight: 20, leastLookMs: 1000, mostLookMs: 30_000, windowHours: 24 },
