@@ -6,6 +6,7 @@ import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
 import { cutRanges } from '../src/editions/bounds';
 import { DatabaseError } from '../src/editions/errors';
+import { keyOrderOf } from '../src/editions/key-order';
 import { loadMapping } from '../src/editions/mapping';
 import type { ActivityDependencies } from './dependencies';
 import { planRun } from './plan-run';
@@ -45,13 +46,16 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             signal.throwIfAborted();
             note({ preparing: object.name });
             try {
-              const ranges = await editions.use(districtId, async (pools) => {
+              const cut = await editions.use(districtId, async (pools) => {
                 const mapping = await loadMapping(pools, catalog, object.name);
-                return cutRanges(pools, mapping, scope, { rangeRecords: config.copy.rangeRecords });
+                const ranges = await cutRanges(pools, mapping, scope, {
+                  rangeRecords: config.copy.rangeRecords,
+                });
+                return { ranges, keyOrder: keyOrderOf(mapping.districtKey) };
               });
               return {
                 ...object,
-                ranges: await saveRanges(control, { resyncId, object: object.name, ranges }),
+                ranges: await saveRanges(control, { resyncId, object: object.name, ...cut }),
                 problem: null,
               };
             } catch (error) {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { KeyOrder } from '../domain/key-order';
 import type { KeyRange } from '../domain/range';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../domain/record-error';
 import { NotFoundError } from './control-error';
@@ -14,12 +15,18 @@ interface ObjectRef {
 
 /**
  * Stores the ranges of an object once: bounds are frozen, so a repeated activity that cut other bounds gets the first ones.
+ * @param keyOrder how their keys compare; absent: no page of the run will tell of a record
  * @returns number of ranges stored for the object
  * @throws NotFoundError when the object isn't planned in this resync
  */
 export async function saveRanges(
   control: Knex,
-  { resyncId, object, ranges }: ObjectRef & { readonly ranges: readonly KeyRange[] },
+  {
+    resyncId,
+    object,
+    ranges,
+    keyOrder = null,
+  }: ObjectRef & { readonly ranges: readonly KeyRange[]; readonly keyOrder?: KeyOrder | null },
 ): Promise<number> {
   return inTransaction(control, async (transaction) => {
     // The history row is the lock: two attempts of the same activity store one set of bounds.
@@ -40,6 +47,11 @@ export async function saveRanges(
     }));
     for (let start = 0; start < rows.length; start += rowsPerInsert) {
       await transaction('resyncRange').insert(rows.slice(start, start + rowsPerInsert));
+    }
+    if (keyOrder !== null) {
+      await transaction('DISBatchHistory')
+        .where({ resyncID: resyncId, objectName: object })
+        .update({ keyOrder: JSON.stringify(keyOrder) });
     }
     return rows.length;
   });

@@ -63,7 +63,7 @@ export interface ComparedPage {
   /** District records read. */
   readonly read: number;
   /** Equal on both sides, and allowed to be sent. */
-  readonly unchanged: number;
+  readonly unchanged: readonly RecordKey[];
   /** Keys of state records without a district record; always empty for a subset object. */
   readonly gone: readonly RecordKey[];
   /** To be looked at under lock: different, absent at the state, or refused by a rule. */
@@ -137,12 +137,12 @@ function merge(
 ): ComparedPage {
   const atState = new Map(state.map((record) => [formatRecordKey(record.key), record]));
   const open: ComparedRecord[] = [];
-  let unchanged = 0;
+  const unchanged: RecordKey[] = [];
   for (const { key, hash, refused, bytes } of district) {
     const id = formatRecordKey(key);
     const stateHash = atState.get(id)?.hash;
     atState.delete(id);
-    if (!refused && typeof hash === 'string' && stateHash === hash) unchanged += 1;
+    if (!refused && typeof hash === 'string' && stateHash === hash) unchanged.push(key);
     else open.push({ key, bytes });
   }
   return {

@@ -11,6 +11,7 @@ import {
   storeErrors,
 } from './ledger';
 import type { PageBook } from './page-book';
+import { storeMarks } from './page-marks';
 import type { Session } from './pools';
 
 /** Repetitions of a whole page after a deadlock or a lock wait, before the activity's own retry takes over. */
@@ -70,6 +71,7 @@ async function transact(
       await checkLease(session, job);
       const book = await work(session);
       await storeErrors(session, job, book.errors);
+      await storeMarks(session, job, page, book);
       await settlePage(session, job, page, book);
       await job.beforeCommit?.();
       job.signal.throwIfAborted();

@@ -127,7 +127,7 @@ class Repair {
       else if (!state) insert.push(record);
       else if (differ(record.guid, state.guid)) this.book.refuse(identityConflict(mapping, record));
       else if (mode === 'compare' && record.hash !== null && record.hash === state.hash)
-        this.book.add('unchanged');
+        this.book.enter('unchanged', [record.key]);
       else update.push(record);
     }
     return { insert, update };
@@ -163,7 +163,8 @@ class Repair {
 
   private accept(kind: Kind, records: readonly DistrictRecord[]): void {
     this.memory.alike.accepted();
-    this.book.add(kind === 'insert' ? 'inserted' : 'updated', records.length);
+    const keys = records.map(({ key }) => key);
+    this.book.enter(kind === 'insert' ? 'inserted' : 'updated', keys);
   }
 
   private refuse(record: DistrictRecord, error: DatabaseError): void {

@@ -114,7 +114,10 @@ async function streamedPage(
           if (record.rule !== null) book.refuse(refusedByRule(mapping, record, mapping.rules[record.rule]!));
         await streamRecords(session, job, sent);
         if (sent.length > 0) memory.alike.accepted();
-        book.add('inserted', sent.length);
+        book.enter(
+          'inserted',
+          sent.map(({ key }) => key),
+        );
         return book;
       },
     );
@@ -133,8 +136,8 @@ async function repairedPage(
   return writePage(job, { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage }, async (session) => {
     const book = new PageBook();
     book.read = read;
-    book.add('unchanged', unchanged);
-    book.add('gone', gone.length);
+    book.enter('unchanged', unchanged);
+    book.enter('gone', gone);
     // A repeated transaction starts from what the pages before had shown.
     const attempt = { ...memory, alike: memory.alike.copy() };
     await repairRecords(session, job, book, attempt, open);

@@ -1,0 +1,170 @@
+import type { Knex } from 'knex';
+import { canonicalKey, type KeyOrder } from '../domain/key-order';
+import type { RecordKey } from '../domain/record-error';
+import type { Initiator, ResyncRequest, ResyncStatus } from '../domain/resync';
+import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
+import { selectRows, toIso } from './database';
+import { type Finding, findRecord, type RunGroup } from './record-findings';
+
+/** Runs looked through for one answer, the newest: five years of a run a night are fewer. */
+export const mostRuns = 2_000;
+/** Runs of one statement, and of which pages are held in memory at once. */
+const runsAtOnce = 100;
+
+/**
+ * How it is known. `record`: the run names the record. `page`: the run found everything equal in the stretch of keys in
+ * which the record lies, and an earlier run names it. `covered`: the same, but no run before names it, so that it isn't
+ * proven that it was there.
+ */
+export const evidences = ['record', 'page', 'covered'] as const;
+export type Evidence = (typeof evidences)[number];
+
+/** What a run did with the record. */
+export interface RecordRun {
+  readonly resyncId: string;
+  readonly schoolYear: number;
+  readonly initiator: Initiator;
+  readonly scenario: ResyncRequest['scenario'];
+  readonly status: ResyncStatus;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** When it was written down; a later word of the same run (its closing retry) takes the place of an earlier one. */
+  readonly at: string;
+  readonly outcome: Finding['outcome'];
+  readonly evidence: Evidence;
+  readonly error: Finding['error'];
+}
+
+export interface RecordQuestion {
+  readonly districtId: string;
+  readonly object: string;
+  readonly key: RecordKey;
+  /** Records of the object belong to a school year: a run of another year says nothing by being silent. */
+  readonly yearTied: boolean;
+  /** Only runs of this initiator: what the state's requests did is not the district's to see. */
+  readonly initiator: Initiator | null;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+interface RunRow {
+  readonly batchHistoryID: number;
+  readonly resyncID: string;
+  readonly schoolYear: number;
+  readonly initiator: Initiator;
+  readonly scenario: ResyncRequest['scenario'];
+  readonly status: ResyncStatus;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly keyOrder: string | null;
+  readonly selection: string | null;
+}
+
+/**
+ * Every run of the district in which a record was written, found equal, reported gone, or in error; the newest first.
+ * @throws KeyFormError when the object's newest run says that there can be no such key; CursorError
+ */
+export async function readRecordHistory(control: Knex, question: RecordQuestion): Promise<Page<RecordRun>> {
+  const runs = await runsOf(control, question);
+  const groups = groupsOf(runs);
+  const order = groups.find((group) => group.order !== null)?.order;
+  if (order) canonicalKey(order, question.key);
+  const findings = new Map<string, Finding>();
+  for (const group of groups) {
+    for (const [resyncId, finding] of await findRecord(control, question, group))
+      findings.set(resyncId, finding);
+  }
+  const all = weigh(runs, findings, question.yearTied);
+  const limit = Math.min(question.limit ?? 100, maxPageRows);
+  const rest = question.cursor === undefined ? all : after(all, question.cursor);
+  const page = toPage(rest.slice(0, limit + 1), limit, ({ row }) => [row.startedAt, row.batchHistoryID]);
+  return { items: page.items.map(({ run }) => run), nextCursor: page.nextCursor };
+}
+
+/** Newest first; walks the index newest(districtID, objectName, ...). */
+function runsOf(control: Knex, { districtId, object, initiator }: RecordQuestion): Promise<RunRow[]> {
+  return selectRows<RunRow>(
+    control,
+    `SELECT h.batchHistoryID, h.resyncID, h.schoolYear, h.startedAt, h.keyOrder,
+            r.initiator, r.scenario, r.status, r.endedAt, r.selection
+       FROM DISBatchHistory h JOIN resync r ON r.resyncID = h.resyncID
+      WHERE h.districtID = ? AND h.objectName = ? AND h.startedAt IS NOT NULL
+            ${initiator === null ? '' : 'AND r.initiator = ?'}
+      ORDER BY h.startedAt DESC, h.batchHistoryID DESC LIMIT ?`,
+    [districtId, object, ...(initiator === null ? [] : [initiator]), mostRuns],
+  );
+}
+
+/** Runs that can be asked in one statement: whose keys compare alike. */
+function groupsOf(runs: readonly RunRow[]): RunGroup[] {
+  const byOrder = new Map<string | null, RunRow[]>();
+  for (const run of runs) byOrder.set(run.keyOrder, [...(byOrder.get(run.keyOrder) ?? []), run]);
+  return [...byOrder].flatMap(([keyOrder, alike]) => {
+    const order = keyOrder === null ? null : (JSON.parse(keyOrder) as KeyOrder);
+    const groups: RunGroup[] = [];
+    for (let start = 0; start < alike.length; start += runsAtOnce) {
+      const some = alike.slice(start, start + runsAtOnce);
+      groups.push({
+        order,
+        whole: some.filter(({ selection }) => selection === null).map(({ resyncID }) => resyncID),
+        selections: some.filter(({ selection }) => selection !== null).map(({ resyncID }) => resyncID),
+      });
+    }
+    return groups;
+  });
+}
+
+interface Weighed {
+  readonly row: RunRow;
+  readonly run: RecordRun;
+}
+
+/**
+ * Gives each finding its evidence, going from the oldest run on, because a page that names nobody proves more of a record
+ * that was there before. Of an object with school years a record named in one year isn't one of another year's.
+ * @returns newest first
+ */
+function weigh(
+  runs: readonly RunRow[],
+  findings: ReadonlyMap<string, Finding>,
+  yearTied: boolean,
+): Weighed[] {
+  const yearOf = ({ schoolYear }: RunRow): number => (yearTied ? schoolYear : 0);
+  const named = new Set(runs.filter(({ resyncID }) => findings.get(resyncID)?.named).map(yearOf));
+  const there = new Set<number>();
+  const weighed: Weighed[] = [];
+  for (const row of [...runs].reverse()) {
+    const finding = findings.get(row.resyncID);
+    if (!finding) continue;
+    const year = yearOf(row);
+    if (finding.named && finding.outcome === 'gone') there.delete(year);
+    else if (finding.named) there.add(year);
+    else if (named.size > 0 && !named.has(year)) continue;
+    const evidence = finding.named ? 'record' : there.has(year) ? 'page' : 'covered';
+    weighed.unshift({ row, run: toRun(row, finding, evidence) });
+  }
+  return weighed;
+}
+
+function toRun(row: RunRow, { at, outcome, error }: Finding, evidence: Evidence): RecordRun {
+  return {
+    resyncId: row.resyncID,
+    schoolYear: row.schoolYear,
+    initiator: row.initiator,
+    scenario: row.scenario,
+    status: row.status,
+    startedAt: toIso(row.startedAt),
+    endedAt: toIso(row.endedAt),
+    at: toIso(at),
+    outcome,
+    evidence,
+    error,
+  };
+}
+
+function after(weighed: readonly Weighed[], cursor: string): Weighed[] {
+  const [startedAt, id] = decodeCursor(cursor, ['string', 'number']) as [string, number];
+  return weighed.filter(
+    ({ row }) => row.startedAt < startedAt || (row.startedAt === startedAt && row.batchHistoryID < id),
+  );
+}
