@@ -30,6 +30,7 @@ import { principalTokenRoutes } from './principal-tokens';
 import { principalRoutes } from './principals';
 import { Problem, problemHandler, unknownPath } from './problem';
 import { removalRoutes } from './removals';
+import { recordHistoryRoutes } from './record-history';
 import { resyncRoutes } from './resyncs';
 import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
@@ -60,6 +61,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...runControlRoutes(context),
     ...outcomeRoutes(context),
     ...removalRoutes(context),
+    ...recordHistoryRoutes(context),
     ...eventRoutes(context),
     ...alertRoutes(context),
     ...principalRoutes(context),

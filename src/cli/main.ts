@@ -7,6 +7,7 @@ import { causesCommand, errorsCommand } from './errors';
 import { auditCommand } from './audit';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { fieldSettingsCommand } from './field-settings';
+import { historyCommand } from './history';
 import { planCommand } from './plan';
 import { principalCommand } from './principal';
 import { rightsCommand } from './rights';
@@ -62,6 +63,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     requestCommand(),
     errorsCommand(),
     causesCommand(),
+    historyCommand(),
     objectsCommand(),
     agentCommand(),
     scopedYearCommand(),

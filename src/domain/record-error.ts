@@ -5,8 +5,13 @@ export type RecordKey = readonly string[];
 
 /** Text form of a key in tables, API and CLI: the JSON array, e.g. `["1001"]`. */
 export function formatRecordKey(key: RecordKey): string {
+  const [only] = key;
+  // Every record of a page passes here some times; most keys are one number, which needs no escaping.
+  if (key.length === 1 && plain.test(only!)) return `["${only}"]`;
   return JSON.stringify(key);
 }
+
+const plain = /^[\w.:-]*$/;
 
 /** The reverse of formatRecordKey. @throws SyntaxError or TypeError on text that isn't a JSON array of strings */
 export function parseRecordKey(text: string): RecordKey {

@@ -1,5 +1,9 @@
 import { createConnection } from 'mysql2/promise';
+import { inflateRawSync } from 'node:zlib';
 import { loadCatalog } from '../../src/catalog/load';
+import { selectRows } from '../../src/control/database';
+import { readRecordHistory } from '../../src/control/record-history';
+import { readMarks } from '../../src/domain/record-marks';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import type { PlantedOutcome } from '../../src/sample/generator/expected-outcomes';
@@ -60,18 +64,43 @@ describe('a generated district with planted defects', () => {
       schoolYear,
     });
     await ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear }, async (world) => {
-      await world.resync();
+      const first = await world.resync();
+      expect(await insertedByName(world)).toEqual(
+        Object.fromEntries(first.objects.map(({ objectName, inserted }) => [objectName, inserted])),
+      );
       const state = await createConnection(databases.stateUrl);
       await state.query('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 3');
       await state.end();
       const again = await world.resync({ objects: ['CensusContactSummary'], checkDependencies: false });
       expect(again.objects).toHaveLength(1);
       expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, colour: 'green' });
+      const { items } = await readRecordHistory(world.control, {
+        ...{ districtId: 'test-district', object: 'CensusContactSummary', key: ['1'] },
+        ...{ yearTied: false, initiator: null },
+      });
+      expect(items.map(({ outcome, evidence }) => [outcome, evidence])).toEqual([
+        ['inserted', 'record'],
+        ['inserted', 'record'],
+      ]);
     });
   });
 });
 
 const outcomes = ['blocked', 'excluded', 'failed'] as const;
+
+/** How many records of each object the books name as inserted. */
+async function insertedByName({ control }: ResyncWorld): Promise<Record<string, number>> {
+  const rows = await selectRows<{ objectName: string; marks: Buffer | null }>(
+    control,
+    'SELECT h.objectName, m.marks FROM DISBatchHistory h LEFT JOIN recordMarks m USING (resyncID, objectName)',
+  );
+  const named: Record<string, number> = {};
+  for (const { objectName, marks } of rows) {
+    const inserted = marks === null ? 0 : readMarks(inflateRawSync(marks).toString('utf8')).inserted.length;
+    named[objectName] = (named[objectName] ?? 0) + inserted;
+  }
+  return named;
+}
 
 /** The errors of a run in the form in which the generator foretells them. */
 function outcomesOf(objects: readonly ObjectRow[]): PlantedOutcome[] {

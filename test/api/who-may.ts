@@ -305,16 +305,18 @@ export function requestFor(
     '/certifications/{id}': things.certification,
     '/drift/{drift}': things.drift,
   };
-  const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents' };
+  const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents', object: 'School' };
   const filled = (idOf: (known: string) => string): string =>
-    spec.path.replace(/(\/[\w-]+\/)\{(\w+)\}/g, (place, before: string, param: string) => {
-      const known = ids[place];
-      if (known !== undefined) return `${before}${idOf(known)}`;
-      const value = fixed[param];
-      if (value === undefined)
-        throw new Error(`test/api/who-may.ts: what stands for ${place} in ${spec.path}?`);
-      return `${before}${value}`;
-    });
+    spec.path
+      .replace('/{key}/', '/1/')
+      .replace(/(\/[\w-]+\/)\{(\w+)\}/g, (place, before: string, param: string) => {
+        const known = ids[place];
+        if (known !== undefined) return `${before}${idOf(known)}`;
+        const value = fixed[param];
+        if (value === undefined)
+          throw new Error(`test/api/who-may.ts: what stands for ${place} in ${spec.path}?`);
+        return `${before}${value}`;
+      });
   const body = bodies[nameOf(spec)] ?? {};
   const asked = typeof body === 'function' ? (body as (world: ApiWorld) => object)(world) : body;
   return {

@@ -1,0 +1,48 @@
+/** What the history of a record takes and answers with. */
+import { z } from 'zod';
+import { evidences } from '../control/record-history';
+import { scenarios } from '../domain/resync';
+import { pageQuery, resyncStatus } from './schemas';
+
+const time = z.string().meta({ format: 'date-time' });
+
+export const recordParams = z.object({
+  district: z.string(),
+  object: z.string().max(64),
+  key: z.string().min(1).max(512).meta({
+    description:
+      'the match key: as a JSON array of texts, the way the list of errors has it (["2027","17"]), or of a key of one column the bare value (1001)',
+    example: '1001',
+  }),
+});
+
+export const recordHistoryQuery = z.strictObject(pageQuery);
+
+export const recordRun = z
+  .object({
+    resyncId: z.string(),
+    schoolYear: z.int(),
+    initiator: z.enum(['district', 'state']),
+    scenario: z.enum(scenarios),
+    status: resyncStatus.meta({ description: 'of the resync, as it stands now' }),
+    startedAt: time.meta({ description: 'when the run began with the object' }),
+    endedAt: time.nullable().meta({ description: 'of the resync; null: it is under way' }),
+    at: time.meta({ description: 'when this outcome was written down' }),
+    outcome: z
+      .enum(['inserted', 'updated', 'unchanged', 'gone', 'excluded', 'blocked', 'failed'])
+      .meta({ description: 'gone: at the state, and no longer at the district' }),
+    evidence: z.enum(evidences).meta({
+      description:
+        'record: the run names the record. page: everything in its stretch of keys was equal, and an earlier run names it; proven unless it was deleted on both sides by other than a resync. covered: the same, but no run before names it: that it was there then is not proven',
+    }),
+    error: z
+      .object({
+        code: z.string(),
+        field: z.string().nullable(),
+        message: z.string(),
+        parent: z.object({ object: z.string(), key: z.array(z.string()) }).nullable(),
+      })
+      .nullable()
+      .meta({ description: 'why it did not reach the state' }),
+  })
+  .meta({ id: 'RecordRun' });

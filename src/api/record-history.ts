@@ -1,0 +1,65 @@
+import { readRecordHistory } from '../control/record-history';
+import type { SyncObject } from '../domain/catalog';
+import { KeyFormError } from '../domain/key-order';
+import { parseRecordKey, type RecordKey } from '../domain/record-error';
+import type { ApiContext } from './context';
+import { requireDistrict } from './principal';
+import { notFound, Problem } from './problem';
+import { recordHistoryQuery, recordParams, recordRun } from './record-history-schemas';
+import { route, type RouteSpec } from './route';
+import { pageOf } from './schemas';
+
+/** What became of one record, run by run. */
+export function recordHistoryRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/districts/{district}/records/{object}/{key}/history',
+      right: 'resyncBatch',
+      tag: 'Outcomes',
+      summary:
+        'Every resync in which the record was written, unchanged, gone or an error, newest first; the state’s runs are shown to the state only',
+      params: recordParams,
+      query: recordHistoryQuery,
+      responses: { 200: { description: 'A page of runs', schema: pageOf(recordRun) } },
+      handler: async ({ params, query, principal }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        const object = catalog.objects.find(({ name }) => name === params.object);
+        if (!object) throw notFound();
+        try {
+          return await readRecordHistory(control, {
+            districtId: id,
+            object: object.name,
+            key: keyOf(object, params.key),
+            yearTied: object.schoolYear !== null,
+            initiator: principal.level === 'state' ? null : 'district',
+            ...query,
+          });
+        } catch (error) {
+          if (!(error instanceof KeyFormError)) throw error;
+          throw new Problem(422, error.message, [{ detail: error.message, parameter: 'key' }]);
+        }
+      },
+    }),
+  ];
+}
+
+/** @throws KeyFormError when the parts aren't those of the object's key */
+function keyOf({ name, key }: SyncObject, text: string): RecordKey {
+  const parts = partsOf(text);
+  if (parts?.length === key.length) return parts;
+  // The value of a text key may itself begin with a bracket.
+  if (parts === null && key.length === 1) return [text];
+  throw new KeyFormError(
+    `The key of ${name} is ${key.length === 1 ? 'one value' : 'a JSON array of texts'}: ${key.join(', ')}.`,
+  );
+}
+
+/** @returns `null`: the text is no JSON array of texts */
+function partsOf(text: string): RecordKey | null {
+  try {
+    return parseRecordKey(text);
+  } catch {
+    return null;
+  }
+}
