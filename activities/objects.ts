@@ -1,6 +1,7 @@
 import { finishObject, startObject } from '../src/control/history';
 import { loadRange } from '../src/control/ranges';
 import { retryBlocked } from '../src/editions/retry-blocked';
+import { sendChosen } from '../src/editions/send-chosen';
 import { syncRange } from '../src/editions/sync-range';
 import { verifyUnit } from '../src/editions/verify-unit';
 import type { ActivityDependencies } from './dependencies';
@@ -32,7 +33,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
       const range = await loadRange(control, work);
       const request = await requestOf(work.resyncId);
       await editions.use(request.districtId, async (pools) =>
-        syncRange({
+        (request.selection === undefined ? syncRange : sendChosen)({
           ...(await jobOf(pools, request, work)),
           range,
           districtLoadCeiling: config.copy.districtLoadCeiling,

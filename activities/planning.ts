@@ -1,6 +1,7 @@
 import { planObjects } from '../src/control/history';
 import { takeLease } from '../src/control/lease';
 import { saveRanges } from '../src/control/ranges';
+import { cutChosen } from '../src/control/selections';
 import { setResyncStatus } from '../src/control/resyncs';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
@@ -9,6 +10,7 @@ import { DatabaseError } from '../src/editions/errors';
 import { keyOrderOf } from '../src/editions/key-order';
 import { loadMapping } from '../src/editions/mapping';
 import type { ActivityDependencies } from './dependencies';
+import { planChosen } from './chosen-plan';
 import { planRun } from './plan-run';
 import type { PreparedObject, PreparedPlan } from './results';
 import type { DistrictEditions } from './district-editions';
@@ -21,7 +23,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
   const { config, control } = dependencies;
   return {
     /**
-     * Takes the lease of the district's school year, plans, and freezes every object's upper key bound and ranges, children first, before
+     * Chooses the records where only some are sent, takes the lease of the district's school year, plans, and freezes every object's upper key bound and ranges, children first, before
      * anything is read: a record born during the run is out of bounds instead of an orphan (design brief, 7.1).
      * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
      * An object whose tables don't fit carries its problem; the others go on.
@@ -33,13 +35,24 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
           const district = editions.district(districtId);
           const scope = { districtId, districtNumber: district.number, schoolYear };
           const catalog = await catalogOf(dependencies, districtId);
-          const plan = await planRun({ catalog, control }, district, request);
+          const ground = { catalog, scope, signal, districtLoadCeiling: config.copy.districtLoadCeiling };
+          const { plan, chosen } =
+            request.selection === undefined
+              ? { plan: await planRun({ catalog, control }, district, request), chosen: null }
+              : await editions.use(districtId, (pools) =>
+                  planChosen({ catalog, control }, district, request, {
+                    ...ground,
+                    editions: pools,
+                    onObject: (object) => note({ choosing: object }),
+                  }),
+                );
           const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
           await planObjects(control, {
             resyncId,
             districtId,
             schoolYear,
             objects: plan.objects.map(({ name }) => name),
+            chosen,
           });
 
           const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
@@ -48,9 +61,11 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             try {
               const cut = await editions.use(districtId, async (pools) => {
                 const mapping = await loadMapping(pools, catalog, object.name);
-                const ranges = await cutRanges(pools, mapping, scope, {
-                  rangeRecords: config.copy.rangeRecords,
-                });
+                const { rangeRecords } = config.copy;
+                const ranges =
+                  chosen === null
+                    ? await cutRanges(pools, mapping, scope, { rangeRecords })
+                    : await cutChosen(control, { resyncId, object: object.name, rangeRecords });
                 return { ranges, keyOrder: keyOrderOf(mapping.districtKey) };
               });
               return {

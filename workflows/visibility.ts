@@ -20,7 +20,11 @@ export function searchAttributesOf(request: ResyncRequest, status: ResyncStatus)
 
 /** One line for Temporal Web's list (limit 400 bytes), e.g. "Full resync of grand-bend 2026-27, GO_LIVE". */
 export function describeRequest(request: ResyncRequest): string {
-  const what = request.objects === 'all' ? 'Full resync' : `Resync of ${request.objects.length} object(s)`;
   const year = `${request.schoolYear - 1}-${String(request.schoolYear % 100).padStart(2, '0')}`;
-  return `${what} of ${request.districtId} ${year}, ${request.scenario}`;
+  return `${whatOf(request)} of ${request.districtId} ${year}, ${request.scenario}`;
+}
+
+function whatOf({ objects, retryOf }: ResyncRequest): string {
+  if (retryOf !== undefined) return `Retry of the errors of ${retryOf}`;
+  return objects === 'all' ? 'Full resync' : `Resync of ${objects.length} object(s)`;
 }

@@ -133,6 +133,13 @@ export const resyncHead = z
       .enum(['retry', 'selective'])
       .optional()
       .meta({ description: 'only some records were sent; absent: whole objects' }),
+    chosen: z
+      .union([
+        z.object({ outcomes: z.array(outcome).readonly() }),
+        z.object({ object: z.string(), key: z.array(z.string()).readonly() }),
+      ])
+      .optional()
+      .meta({ description: 'what a run of chosen records was asked for' }),
     retryOf: z.string().optional().meta({ description: 'the resync whose errors were sent again' }),
     status: shownStatus.meta({
       description: 'of a state’s request a district sees queued, running and ended, no more',

@@ -9,13 +9,17 @@ export interface ObjectSurroundings {
   readonly ancestors: ReadonlySet<string>;
 }
 
+const referenceFields = ['references', 'softReferences'] as const;
+
 /** @returns every problem of one object: its identifiers, parents, references, subset and unit */
 export function checkObject(object: SyncObject, surroundings: ObjectSurroundings): CatalogProblem[] {
   const found = [
     ...identifiers(object),
     ...key(object),
     ...parents(object, surroundings),
-    ...object.references.flatMap((reference, i) => references(object, reference, i, surroundings)),
+    ...referenceFields.flatMap((field) =>
+      object[field].flatMap((reference, i) => references(object, reference, `${field}[${i}]`, surroundings)),
+    ),
     ...subset(object, surroundings),
   ];
   return found.map(([field, message]) => ({ object: object.name, field, message }));
@@ -43,10 +47,12 @@ function identifiers(object: SyncObject): Found[] {
       `exclusions[${i}].when.column`,
       conditionColumns(rule.when),
     ]),
-    ...object.references.map((reference, i): [string, string[]] => [
-      `references[${i}].columns`,
-      [...reference.columns, ...reference.parentColumns],
-    ]),
+    ...referenceFields.flatMap((field) =>
+      object[field].map((reference, i): [string, string[]] => [
+        `${field}[${i}].columns`,
+        [...reference.columns, ...reference.parentColumns],
+      ]),
+    ),
   ];
   return named.flatMap(([field, values]) =>
     values
@@ -106,10 +112,9 @@ function parents(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
 function references(
   object: SyncObject,
   reference: ObjectReference,
-  index: number,
+  at: string,
   { byName, ancestors }: ObjectSurroundings,
 ): Found[] {
-  const at = `references[${index}]`;
   const parent = byName.get(reference.object);
   if (parent === undefined) return [[`${at}.object`, `there is no object "${reference.object}"`]];
   const found: Found[] = [];

@@ -104,6 +104,7 @@ function objectOf(
     parents: [...(parents.get(table.name) ?? [])].sort(compareNames),
     softParents: [],
     references,
+    softReferences: [],
     schoolYear: null,
     states: null,
     exclusions: [],

@@ -55,6 +55,12 @@ const object = z
     parents: objectNames.default([]).describe('Order and Check dependencies.'),
     softParents: objectNames.default([]).describe('Order only, when both are in the run.'),
     references: z.array(reference).default([]).describe('Foreign keys the record needs at the state.'),
+    softReferences: z
+      .array(reference)
+      .default([])
+      .describe(
+        'Keys of parents without a foreign key at the state: followed when one record is sent with what hangs below.',
+      ),
     schoolYear: z
       .strictObject({ column: identifier.describe('Holds the year in which the school year ends.') })
       .nullable()

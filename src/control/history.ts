@@ -35,6 +35,7 @@ interface ObjectRef {
 /**
  * Writes one DISBatchHistory row for every planned object, in status waiting. Repeating it changes nothing.
  * @param objects names in the order of the plan
+ * @param chosen in a run of chosen records: how many, by object
  */
 export async function planObjects(
   control: Knex,
@@ -43,7 +44,14 @@ export async function planObjects(
     districtId,
     schoolYear,
     objects,
-  }: { resyncId: string; districtId: string; schoolYear: number; objects: readonly string[] },
+    chosen = null,
+  }: {
+    resyncId: string;
+    districtId: string;
+    schoolYear: number;
+    objects: readonly string[];
+    chosen?: ReadonlyMap<string, number> | null;
+  },
 ): Promise<void> {
   if (objects.length === 0) return;
   await control('DISBatchHistory')
@@ -54,12 +62,13 @@ export async function planObjects(
         schoolYear,
         objectName,
         position,
+        chosen: chosen === null ? null : (chosen.get(objectName) ?? 0),
         status: 'waiting',
         colour: 'gray',
       })),
     )
     .onConflict(['resyncID', 'objectName'])
-    .merge(['position']);
+    .merge(['position', 'chosen']);
 }
 
 /**
@@ -112,7 +121,8 @@ export async function closeObject(
 
   const { counts, read } = sums;
   const colour = colourOf(status, counts);
-  const kept = message ?? (open ? null : row.message);
+  const told = message ?? (status === 'finished' ? whyFewer(row.chosen, read) : null);
+  const kept = told ?? (open ? null : row.message);
   await transaction('DISBatchHistory')
     .where({ resyncID: resyncId, objectName: object })
     .update({
@@ -146,13 +156,26 @@ async function assertComplete(
   assertOutcome(object, sums.counts, { read: sums.read, storedErrors: row!.stored });
 }
 
+interface ObjectRow {
+  readonly status: ObjectStatus;
+  readonly message: string | null;
+  readonly chosen: number | null;
+}
+
+/** A chosen record that the district no longer has counts nothing, but is told. */
+function whyFewer(chosen: number | null, read: number): string | null {
+  const missing = chosen === null ? 0 : chosen - read;
+  if (missing <= 0) return null;
+  return `${missing} of ${chosen} chosen records are not at the district (any more), or not in this school year: nothing was sent for them.`;
+}
+
 async function lockObject(
   transaction: Knex.Transaction,
   { resyncId, object }: ObjectRef,
-): Promise<{ status: ObjectStatus; message: string | null }> {
-  const [row] = await selectRows<{ status: ObjectStatus; message: string | null }>(
+): Promise<ObjectRow> {
+  const [row] = await selectRows<ObjectRow>(
     transaction,
-    'SELECT status, message FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
+    'SELECT status, message, chosen FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
     [resyncId, object],
   );
   if (!row) throw new NotFoundError(`${object} is not planned in this resync.`);

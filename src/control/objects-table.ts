@@ -36,7 +36,8 @@ interface RunRow extends CountRow {
 }
 
 /**
- * The newest run of each object in a district and school year, and what is new since the run before it.
+ * The newest run of each object in a district and school year, and what is new since the run before it. A run of chosen
+ * records says nothing of the object and isn't one of them.
  * @param initiator only runs of this initiator: a district doesn't see what the state's requests found
  */
 export async function readObjectsTable(
@@ -85,7 +86,7 @@ function lastTwoRuns(
   },
 ): Promise<RunRow[]> {
   const one = `(SELECT h.* FROM DISBatchHistory h ${initiator === null ? '' : 'JOIN resync r ON r.resyncID = h.resyncID AND r.initiator = ?'}
-    WHERE h.districtID = ? AND h.objectName = ? AND h.schoolYear = ? AND h.startedAt IS NOT NULL
+    WHERE h.districtID = ? AND h.objectName = ? AND h.schoolYear = ? AND h.startedAt IS NOT NULL AND h.chosen IS NULL
     ORDER BY h.startedAt DESC, h.batchHistoryID DESC LIMIT 2)`;
   const head = initiator === null ? [] : [initiator];
   return selectRows<RunRow>(

@@ -69,10 +69,10 @@ async function readFacts(control: Knex, ids: readonly string[]): Promise<FactRow
             CAST(COALESCE(l.rangesDone, 0) AS SIGNED) AS rangesDone,
             (SELECT COUNT(*) FROM resyncRange r
               WHERE r.resyncID = h.resyncID AND r.objectName = h.objectName) AS ranges,
-            (SELECT p.recordsRead FROM DISBatchHistory p
+            COALESCE(h.chosen, (SELECT p.recordsRead FROM DISBatchHistory p
               WHERE p.districtID = h.districtID AND p.objectName = h.objectName AND p.schoolYear = h.schoolYear
-                AND p.status = 'finished' AND p.resyncID <> h.resyncID
-              ORDER BY p.startedAt DESC LIMIT 1) AS expected
+                AND p.status = 'finished' AND p.resyncID <> h.resyncID AND p.chosen IS NULL
+              ORDER BY p.startedAt DESC LIMIT 1)) AS expected
        FROM DISBatchHistory h
        LEFT JOIN (SELECT resyncID, objectName, SUM(recordsRead) AS recordsRead,
                          SUM(lastPage AND rangeNo >= 0) AS rangesDone

@@ -34,7 +34,9 @@ export interface ObjectView {
   readonly counts: CountsView;
   readonly ranges: number;
   readonly rangesDone: number;
-  /** Records of the object's last finished run in this district: what to expect. `null`: never ran. */
+  /**
+   * What to expect: the records chosen, or those of the object's last finished run in this district. `null`: it never ran.
+   */
   readonly expected: number | null;
   readonly message: string | null;
   readonly startedAt: string | null;
@@ -152,10 +154,10 @@ function historyRows(
     `SELECT h.*,
             (SELECT COUNT(*) FROM resyncRange r
               WHERE r.resyncID = h.resyncID AND r.objectName = h.objectName) AS rangesPlanned,
-            (SELECT p.recordsRead FROM DISBatchHistory p ${own}
+            COALESCE(h.chosen, (SELECT p.recordsRead FROM DISBatchHistory p ${own}
               WHERE p.districtID = ? AND p.objectName = h.objectName AND p.schoolYear = ?
-                AND p.status = 'finished' AND p.resyncID <> h.resyncID
-              ORDER BY p.startedAt DESC LIMIT 1) AS expected
+                AND p.status = 'finished' AND p.resyncID <> h.resyncID AND p.chosen IS NULL
+              ORDER BY p.startedAt DESC LIMIT 1)) AS expected
        FROM DISBatchHistory h WHERE h.resyncID = ? ORDER BY h.position`,
     [districtID, schoolYear, resyncID],
   );

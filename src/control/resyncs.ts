@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Colour, type ObjectStatus, type RangeCounts, worstColour } from '../domain/outcome';
 import {
+  type ChosenRecords,
   endedStatuses,
   type HeldStatus,
   type ResyncRequest,
@@ -56,6 +57,7 @@ export interface ResyncRow {
   verify: 'loop' | null;
   selection: SelectionKind | null;
   retryOf: string | null;
+  chosen: string | null;
 }
 
 /** A request as it stands in the control database. */
@@ -81,29 +83,32 @@ export function toRequest(row: ResyncRow): ResyncRequest {
 }
 
 /** What only some requests have. Absent in the others, so that their workflow's input is what it always was. */
-type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf'>;
+type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf' | 'chosen'>;
 
 function specialsOf({
   removals,
   verify,
   selection,
   retryOf,
-}: Pick<ResyncRow, 'removals' | 'verify' | 'selection' | 'retryOf'>): Specials {
+  chosen,
+}: Pick<ResyncRow, keyof Specials>): Specials {
   return {
     ...(removals === 'apply' && { removals }),
     ...(verify !== null && { verify }),
     ...(selection !== null && { selection }),
     ...(retryOf !== null && { retryOf }),
+    ...(chosen !== null && { chosen: JSON.parse(chosen) as ChosenRecords }),
   };
 }
 
 /** The same as columns. */
-function specialColumns({ removals, verify, selection, retryOf }: ResyncRequest) {
+function specialColumns({ removals, verify, selection, retryOf, chosen }: ResyncRequest) {
   return {
     removals: removals === 'apply' ? removals : null,
     verify: verify ?? null,
     selection: selection ?? null,
     retryOf: retryOf ?? null,
+    chosen: chosen === undefined ? null : JSON.stringify(chosen),
   };
 }
 

@@ -78,6 +78,11 @@ export interface SyncObject {
   /** Soft parents: order only, when both are in the run. */
   readonly softParents: readonly string[];
   readonly references: readonly ObjectReference[];
+  /**
+   * Columns that hold a parent's key though the state has no foreign key for it: a record arrives without that parent, but
+   * belongs to what hangs below it (a section's rosters).
+   */
+  readonly softReferences: readonly ObjectReference[];
   readonly schoolYear: SchoolYearTie | null;
   /** States (postal code, or BIE) the object applies to; `null`: all. */
   readonly states: readonly string[] | null;

@@ -1,4 +1,5 @@
 /** What is asked of a resync, and where it stands. */
+import type { ErrorOutcome, RecordKey } from './record-error';
 
 export const scenarios = [
   'END_OF_YEAR',
@@ -16,6 +17,10 @@ export type ResyncMode = 'compare' | 'everything';
 
 /** Why only some records are sent: those another resync has errors of, or a record with all that belongs to it. */
 export type SelectionKind = 'retry' | 'selective';
+
+/** What a run of chosen records starts from: the stored errors of these outcomes, or one record. Keys, never values. */
+export type ChosenRecords =
+  { readonly outcomes: readonly ErrorOutcome[] } | { readonly object: string; readonly key: RecordKey };
 
 export type Initiator = 'district' | 'state';
 
@@ -68,6 +73,8 @@ export interface ResyncRequest {
   readonly verify?: 'loop';
   /** Absent: whole objects. Otherwise the records stored for this resync. */
   readonly selection?: SelectionKind;
+  /** With `selection`: what it starts from. */
+  readonly chosen?: ChosenRecords;
   /** The resync whose stored errors are sent again; with `selection: 'retry'`. */
   readonly retryOf?: string;
 }

@@ -59,6 +59,7 @@ export interface ObjectMapping {
   readonly hash: { readonly district: string; readonly state: string };
   readonly rules: readonly RecordRule[];
   readonly references: readonly ReferenceMapping[];
+  readonly districtShape: TableShape;
   readonly stateShape: TableShape;
   /** Records may be long: pages are cut by bytes as well, and nothing is streamed blindly. */
   readonly long: boolean;
@@ -139,6 +140,7 @@ export async function loadMapping(
       })),
     ],
     references,
+    districtShape: district,
     stateShape: state,
     long: isWide(district, pairs),
     columnNames: new Set([...district.columns.keys(), ...state.columns.keys()]),
@@ -172,7 +174,7 @@ function missingColumns(object: SyncObject, district: TableShape, state: TableSh
     // What a named rule reads is other tables' too: the district's server says what is missing.
     ...object.exclusions.flatMap(({ when }) => ('rule' in when ? [] : [when.column])),
     ...(object.only ? [object.only.column] : []),
-    ...object.references.flatMap(({ columns }) => columns),
+    ...[...object.references, ...object.softReferences].flatMap(({ columns }) => columns),
   ];
   const stateOnly = object.tenantColumn ? [object.tenantColumn] : [];
   const absent = (names: readonly string[], shape: TableShape, side: string): string[] =>

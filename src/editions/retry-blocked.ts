@@ -4,13 +4,11 @@ import { correctionsRange, nextCorrection } from './ledger';
 import type { PageJob } from './job';
 import { writePage } from './page';
 import { PageBook } from './page-book';
-import { repairRecords } from './repair';
+import { repairKeys } from './repair-keys';
 import { quoteText } from './sql';
 
 /** Blocked records of one transaction. */
 const retriedRecords = 1_000;
-/** Long records held at once: their lengths aren't known here. */
-const longRecordBytes = 160_000;
 
 /**
  * The closing retry: every record of the object that was blocked in this run is tried once more, now that its parent may
@@ -68,16 +66,9 @@ async function retryPage(
     const blocked = new Map(rows.map(([id, key]) => [String(key), String(id)]));
     const keys: RecordKey[] = [...blocked.keys()].map(parseRecordKey);
     const book = new PageBook();
-    book.read = keys.length;
     const alike = new AlikeFailures();
     alike.accepted();
-    await repairRecords(
-      session,
-      job,
-      book,
-      { alike, blockedSeen: true, strict: true },
-      keys.map((key) => ({ key, bytes: job.mapping.long ? longRecordBytes : 0 })),
-    );
+    await repairKeys(session, job, book, { alike, blockedSeen: true, strict: true }, keys);
     const still = new Set(
       book.errors.filter(({ outcome }) => outcome === 'blocked').map(({ key }) => formatRecordKey(key)),
     );

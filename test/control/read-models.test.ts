@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 import { CursorError } from '../../src/control/cursor';
-import { finishObject } from '../../src/control/history';
+import { finishObject, planObjects } from '../../src/control/history';
 import { listErrors } from '../../src/control/list-errors';
 import { listResyncs } from '../../src/control/list-resyncs';
 import { readObjectsTable } from '../../src/control/objects-table';
 import { readCauses } from '../../src/control/read-causes';
-import { readResync } from '../../src/control/read-resync';
+import { readResync, readResyncHead } from '../../src/control/read-resync';
 import { reconcile } from '../../src/control/reconcile';
 import { insertResync } from '../../src/control/resyncs';
+import { readYearRuns } from '../../src/control/year-runs';
 import { createToken, listTokens, revokeToken, verifyToken } from '../../src/control/tokens';
 import {
   controlDatabase,
@@ -217,6 +218,44 @@ test('the objects table has each object’s newest run and what is new since the
     initiator: 'state',
   });
   expect(ofState!.last).toBeNull();
+});
+
+test('a run of chosen records is not taken for a resync of the object, and expects what is chosen', async () => {
+  const page = (resyncId: string, read: number) =>
+    ledgerPage(control, { resyncId, object: 'Gym', read }, { unchanged: read });
+  await runningResync(control, 'whole', ['Gym']);
+  await page('whole', 100);
+  await finishObject(control, { resyncId: 'whole', object: 'Gym', status: 'finished' });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await runningResync(control, 'some', ['Gym'], {
+    objects: ['Gym'],
+    selection: 'retry',
+    retryOf: 'whole',
+    chosen: { outcomes: ['failed'] },
+  });
+  const chosen = new Map([['Gym', 4]]);
+  await planObjects(control, {
+    resyncId: 'some',
+    districtId: district,
+    schoolYear,
+    objects: ['Gym'],
+    chosen,
+  });
+  await ledgerPage(control, { resyncId: 'some', object: 'Gym', read: 3, last: false }, { unchanged: 3 });
+  const running = await readResync(control, 'some');
+  expect(running.objectRows[0]).toMatchObject({ expected: 4, counts: { processed: 3 } });
+  // 3 of 4, and not 3 of 100.
+  expect(running.percent).toBeGreaterThan(50);
+  expect((await readResyncHead(control, 'some')).percent).toBe(running.percent);
+  await ledgerPage(control, { resyncId: 'some', object: 'Gym', pageNo: 1, read: 0 }, {});
+  const end = await finishObject(control, { resyncId: 'some', object: 'Gym', status: 'finished' });
+  expect(end).toMatchObject({ colour: 'green', message: expect.stringMatching(/^1 of 4 chosen/) as string });
+  const [row] = await readObjectsTable(control, { districtId: district, schoolYear, objects: ['Gym'] });
+  expect(row!.last).toMatchObject({ resyncId: 'whole', sinceRunBefore: null });
+  await runningResync(control, 'next', ['Gym']);
+  expect((await readResync(control, 'next')).objectRows[0]).toMatchObject({ expected: 100 });
+  const runs = (await readYearRuns(control, { schoolYear, districtId: district })).get(district)!;
+  expect(runs.find(({ resyncId }) => resyncId === 'some')).toMatchObject({ full: false });
 });
 
 test('a run whose workflow is gone becomes lost, one that never began is to be started', async () => {

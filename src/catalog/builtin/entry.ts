@@ -13,6 +13,7 @@ export function syncObject(entry: Entry): SyncObject {
     parents: [],
     softParents: [],
     references: [],
+    softReferences: [],
     schoolYear: null,
     states: null,
     exclusions: [],

@@ -70,6 +70,7 @@ export const peopleObjects = [
     parents: ['Enrollment', 'StructureGradeLevel'],
     softParents: ['CourseSection'],
     references: [to('Enrollment', 'enrollmentID'), to('StructureGradeLevel', 'structureGradeLevelID')],
+    softReferences: [to('CourseSection', 'courseSectionID')],
     schoolYear: endYear,
   }),
   syncObject({

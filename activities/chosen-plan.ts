@@ -1,0 +1,80 @@
+import type { DistrictConfig } from '../src/config';
+import { countChosen } from '../src/control/selections';
+import type { Catalog } from '../src/domain/catalog';
+import { PlanError, type ResyncPlan } from '../src/domain/plan';
+import { requireObject } from '../src/domain/catalog';
+import type { ResyncRequest } from '../src/domain/resync';
+import { chooseAround, chooseErrors, findRecord } from '../src/editions/choose-records';
+import { loadMapping } from '../src/editions/mapping';
+import type { ChoiceJob, Unsearched } from '../src/editions/record-search';
+import type { ActivityDependencies } from './dependencies';
+import { planRun } from './plan-run';
+
+/** The objects of a run of chosen records, and how many are chosen of each. */
+export interface ChosenPlan {
+  readonly plan: ResyncPlan;
+  readonly chosen: ReadonlyMap<string, number>;
+}
+
+/** Where records are chosen: the job but for what the request says. */
+export type ChoiceGround = Omit<ChoiceJob, 'choiceId' | 'objects'>;
+
+/**
+ * Chooses the records of a run and plans exactly the objects that have some (a unit whole). An object in which nothing could
+ * be looked for because its tables don't fit is planned too: it will fail and say why.
+ * Safe to repeat: what is chosen stays, and the search goes on where it stopped.
+ * @throws PlanError when nothing can be sent
+ */
+export async function planChosen(
+  dependencies: Pick<ActivityDependencies, 'catalog' | 'control'>,
+  district: DistrictConfig,
+  request: ResyncRequest,
+  ground: ChoiceGround,
+): Promise<ChosenPlan> {
+  const objects = await sentObjects(dependencies, district, request);
+  const unsearched = await choose({ ...ground, choiceId: request.resyncId, objects }, request);
+  const chosen = await countChosen(dependencies.control, request.resyncId);
+  const names = [...new Set([...chosen.keys(), ...unsearched.map(({ object }) => object)])];
+  if (names.length === 0)
+    throw new PlanError('No record is left to send: the district sends none of these objects.', 'objects');
+  const plan = await planRun(dependencies, district, {
+    ...request,
+    objects: names,
+    checkDependencies: false,
+  });
+  return { plan, chosen };
+}
+
+/** All that the district sends in the request's year, parents first. @throws PlanError */
+async function sentObjects(
+  dependencies: Pick<ActivityDependencies, 'catalog' | 'control'>,
+  district: DistrictConfig,
+  request: ResyncRequest,
+): Promise<string[]> {
+  const all = await planRun(dependencies, district, { ...request, objects: 'all', checkDependencies: false });
+  return all.objects.map(({ name }) => name);
+}
+
+function choose(job: ChoiceJob, { chosen, retryOf }: ResyncRequest): Promise<readonly Unsearched[]> {
+  if (chosen !== undefined && 'object' in chosen) return chooseAsked(job, chosen);
+  if (chosen === undefined || retryOf === undefined)
+    throw new PlanError('The request doesn’t say which records are chosen.', 'chosen');
+  return chooseErrors(job, { resyncId: retryOf, outcomes: chosen.outcomes });
+}
+
+async function chooseAsked(
+  job: ChoiceJob,
+  asked: { readonly object: string; readonly key: readonly string[] },
+): Promise<readonly Unsearched[]> {
+  const mapping = await loadMapping(job.editions, job.catalog, asked.object);
+  const key = await findRecord(job.editions, mapping, job.scope, asked.key);
+  if (key !== null) return chooseAround(job, { object: asked.object, key });
+  throw new PlanError(whyNotFound(job.catalog, asked.object, job.scope.schoolYear), 'key');
+}
+
+/** In words, when the district has no record of the key. */
+function whyNotFound(catalog: Catalog, name: string, schoolYear: number): string {
+  const { label, key, schoolYear: tie } = requireObject(catalog, name);
+  const year = tie === null ? '' : ` in the school year ${schoolYear}`;
+  return `The district has no ${label} of this key (${key.join(', ')})${year}.`;
+}
