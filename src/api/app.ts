@@ -32,6 +32,7 @@ import { Problem, problemHandler, unknownPath } from './problem';
 import { removalRoutes } from './removals';
 import { recordHistoryRoutes } from './record-history';
 import { resyncRoutes } from './resyncs';
+import { retryRoutes } from './retry';
 import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
 import { stateRequestRoutes } from './state-requests';
@@ -59,6 +60,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...districtRoutes(context),
     ...resyncRoutes(context),
     ...runControlRoutes(context),
+    ...retryRoutes(context),
     ...outcomeRoutes(context),
     ...removalRoutes(context),
     ...recordHistoryRoutes(context),

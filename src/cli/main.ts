@@ -13,6 +13,7 @@ import { principalCommand } from './principal';
 import { rightsCommand } from './rights';
 import { approveCommand, rejectCommand, removalsCommand } from './removals';
 import { requestCommand } from './request';
+import { retryCommand } from './retry';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-year';
@@ -60,6 +61,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     removalsCommand(),
     approveCommand(),
     rejectCommand(),
+    retryCommand(),
     requestCommand(),
     errorsCommand(),
     causesCommand(),

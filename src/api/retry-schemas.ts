@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { accepted, outcome } from './schemas';
+
+export const retryRequest = z
+  .strictObject({
+    outcomes: z
+      .array(outcome)
+      .min(1)
+      .refine((names) => new Set(names).size === names.length, 'names an outcome twice')
+      .default(['excluded', 'blocked', 'failed'])
+      .meta({ description: 'which stored errors are sent again' }),
+  })
+  .meta({ id: 'RetryRequest' });
+
+const records = z.int().meta({ description: 'records with a stored error' });
+
+export const retryAccepted = accepted
+  .extend({
+    chosen: z
+      .array(z.object({ object: z.string(), records }))
+      .meta({ description: 'what is sent again; parents that blocked records need come with them' }),
+    leftOut: z
+      .array(z.object({ object: z.string(), records, why: z.string() }))
+      .meta({ description: 'errors of objects that the district doesn’t send (any more)' }),
+  })
+  .meta({ id: 'RetryAccepted' });
