@@ -9,6 +9,7 @@ import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './control/due-alerts';
 import { reconcile } from './control/reconcile';
+import { reconcileCertifications } from './control/reconcile-certifications';
 import { catalogOf } from './deployment';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
 import { createLogger } from './logger';
@@ -52,6 +53,10 @@ export async function startServer(
       await reconcileStateRequests(control, {
         whereabouts: (id) => gateway.stateRequestAt(id),
         start: (id) => gateway.startStateRequest(id, 'A request of the state, taken up again'),
+      });
+      await reconcileCertifications(control, {
+        whereabouts: (work) => gateway.certificationAt(work),
+        start: (work) => gateway.startCertification(work),
       });
       return reconcile(control, ({ request }) => gateway.whereabouts(request));
     },

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { publicKeyOf, type Verified, verifyManifest } from '../certification/signing';
 import { readSigningKey } from '../certification/signing-key';
 import {
@@ -20,7 +20,6 @@ import {
 } from '../control/certifications';
 import type { Principal } from '../control/tokens';
 import type { DistrictConfig } from '../config';
-import { certificationWorkflowId } from '../../workflows/messages';
 import * as schemas from './certification-schemas';
 import { type ApiContext, requireOfferedYear } from './context';
 import { requireDistrict, sees } from './principal';
@@ -28,12 +27,10 @@ import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import { pageOf, pageQuery } from './schemas';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { z as zod } from 'zod';
 
 /** What was certified, by whom it is to be believed, and how today compares with it. */
 export function certificationRoutes(context: ApiContext): RouteSpec[] {
-  const { config, control } = context;
+  const { config, control, gateway } = context;
   const common = { right: 'verificationSummary', tag: 'Certifications' } as const;
   return [
     route({
@@ -69,12 +66,10 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
           asked: body,
           idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
         });
-        await start(context, { certificationId }, `Certifies ${district.id}, ${schoolYear}`).catch(
-          async (error: unknown) => {
-            await forgetCertification(control, certificationId);
-            throw error;
-          },
-        );
+        await gateway.startCertification({ certificationId }).catch(async (error: unknown) => {
+          await forgetCertification(control, certificationId);
+          throw error;
+        });
         response.location(`/api/v1/certifications/${certificationId}`);
         const { status } = await loadCertification(control, certificationId);
         return { certificationId, status, created };
@@ -116,7 +111,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
         'The signed document itself, a compact JWS; GET /certification-keys has the keys it is verified with',
       params: schemas.certificationParams,
       responses: {
-        200: { description: 'The document', contentType: 'application/jose', schema: zod.string() },
+        200: { description: 'The document', contentType: 'application/jose', schema: z.string() },
       },
       handler: async ({ params, principal, response }) => {
         const head = await requireCertification(context, principal, params.id);
@@ -149,11 +144,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
           initiator: principal.level,
           requestedBy: requesterOf(principal),
         });
-        await start(
-          context,
-          { certificationId, driftId },
-          `Compares ${head.districtId} with what was certified`,
-        ).catch(async (error: unknown) => {
+        await gateway.startCertification({ certificationId, driftId }).catch(async (error: unknown) => {
           await forgetDrift(control, driftId);
           throw error;
         });
@@ -168,7 +159,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Its comparisons with later days, the newest first',
       params: schemas.certificationParams,
       responses: {
-        200: { description: 'At most 100', schema: zod.object({ items: zod.array(schemas.drift) }) },
+        200: { description: 'At most 100', schema: z.object({ items: z.array(schemas.drift) }) },
       },
       handler: async ({ params, principal }) => {
         const { certificationId } = await requireCertification(context, principal, params.id);
@@ -182,7 +173,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
       path: '/certifications/{id}/drift/{drift}',
       summary: 'One comparison: certified and today by object, school and year, what changed first',
       params: schemas.driftParams,
-      query: zod.strictObject(pageQuery),
+      query: z.strictObject(pageQuery),
       responses: { 200: { description: 'A page of it', schema: schemas.driftWithRows } },
       handler: async ({ params, query, principal }) => {
         const { certificationId } = await requireCertification(context, principal, params.id);
@@ -230,27 +221,6 @@ async function requireCertification(
   const head = await loadCertification(control, id);
   if (!sees(principal, head.districtId)) throw notFound();
   return head;
-}
-
-/** Has it carried out; what is under way is left alone. */
-function start(
-  { gateway }: ApiContext,
-  input: { readonly certificationId: string; readonly driftId?: string },
-  summary: string,
-): Promise<void> {
-  return gateway.withClient(async (client, taskQueue) => {
-    try {
-      await client.workflow.start('certification', {
-        workflowId: certificationWorkflowId(input.certificationId, input.driftId),
-        taskQueue,
-        args: [input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: summary,
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-  });
 }
 
 async function publicKeys({ config, control }: ApiContext) {

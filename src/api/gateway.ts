@@ -19,6 +19,7 @@ import {
   cancelObject,
   cancelResync,
   cancelStateRequest,
+  certificationWorkflowId,
   type NoticeGroupInput,
   noticesWorkflowId,
   pauseResync,
@@ -36,6 +37,12 @@ import { Problem } from './problem';
 
 const initiatorAttribute = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
 const scenarioAttribute = defineSearchAttributeKey('ResyncScenario', SearchAttributeType.KEYWORD);
+
+/** A certification, or a comparison with it. */
+interface CertificationRef {
+  readonly certificationId: string;
+  readonly driftId?: string;
+}
 
 /**
  * A person waits for the answer: after this long it is "not available now" instead. Longer than the 10 s for which the
@@ -168,11 +175,32 @@ export class Gateway {
   }
 
   /** What Temporal knows of a state's request; `unknown`: it was never started, or its data is gone. */
-  async stateRequestAt(stateRequestId: string): Promise<'running' | 'ended' | 'unknown'> {
-    const handle = this.client.workflow.getHandle(stateRequestWorkflowId(stateRequestId));
-    const description = await this.orNull(() => handle.describe());
-    if (!description) return 'unknown';
-    return description.status.name === 'RUNNING' ? 'running' : 'ended';
+  stateRequestAt(stateRequestId: string): Promise<'running' | 'ended' | 'unknown'> {
+    return this.workflowAt(stateRequestWorkflowId(stateRequestId));
+  }
+
+  /** Has a district certified, or compared with what was certified; what is under way is left alone. Safe to repeat. */
+  startCertification(input: CertificationRef): Promise<void> {
+    const { certificationId, driftId } = input;
+    return this.call(async () => {
+      try {
+        await this.client.workflow.start('certification', {
+          workflowId: certificationWorkflowId(certificationId, driftId),
+          taskQueue: this.taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary:
+            driftId === undefined ? 'Certifies a district' : 'Compares a district with what was certified',
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    });
+  }
+
+  /** As stateRequestAt. */
+  certificationAt({ certificationId, driftId }: CertificationRef): Promise<'running' | 'ended' | 'unknown'> {
+    return this.workflowAt(certificationWorkflowId(certificationId, driftId));
   }
 
   /** Does the server answer? */
@@ -185,6 +213,13 @@ export class Gateway {
     } catch {
       return false;
     }
+  }
+
+  private async workflowAt(workflowId: string): Promise<'running' | 'ended' | 'unknown'> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    const description = await this.orNull(() => handle.describe());
+    if (!description) return 'unknown';
+    return description.status.name === 'RUNNING' ? 'running' : 'ended';
   }
 
   private run(resyncId: string) {

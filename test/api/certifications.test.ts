@@ -1,8 +1,10 @@
 import { temporal } from '@temporalio/proto';
 import request from 'supertest';
 import { createApp } from '../../src/api/app';
+import { Gateway } from '../../src/api/gateway';
 import { verifyManifest } from '../../src/certification/signing';
 import { newSigningKey } from '../../src/certification/signing-key';
+import { reconcileCertifications } from '../../src/control/reconcile-certifications';
 import type { Manifest } from '../../src/domain/certification';
 import { certificationWorkflowId } from '../../workflows/messages';
 import { until } from '../workflows/support';
@@ -332,4 +334,39 @@ test('what can’t be certified is refused with its field, and stores nothing', 
     expect.stringContaining('resync certify key'),
   ]);
   expect(await count()).toEqual(before);
+});
+
+test('one that was ended in Temporal from outside fails and says so; one Temporal never heard of is started', async () => {
+  const { control, temporal: client, config } = world;
+  const gateway = new Gateway(client, config.temporal.taskQueue);
+  const pass = () =>
+    reconcileCertifications(control, {
+      whereabouts: (work) => gateway.certificationAt(work),
+      start: (work) => gateway.startCertification(work),
+    });
+  const row = (id: string) => ({
+    ...{ certificationID: id, districtID: world.here, schoolYear: 2027, reportingDate: '2026-10-01' },
+    ...{ name: id, certifiedBy: 'state', requestedBy: 'x', requestHash: 'x', status: 'accepted' },
+  });
+  const long = control.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR');
+  await control('certification').insert([
+    { ...row('unheard'), requestedAt: long },
+    { ...row('ended'), requestedAt: long },
+    { ...row('young'), requestedAt: control.raw('UTC_TIMESTAMP(3)') },
+  ]);
+  const ended = await client.workflow.start('certification', {
+    workflowId: certificationWorkflowId('ended'),
+    taskQueue: 'nobody-works-on-it',
+    args: [{ certificationId: 'ended' }],
+  });
+  await ended.terminate();
+  await pass();
+  await until('it is certified', async () => (await show('unheard')).status === 'certified');
+  expect(await show('ended')).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining('ask again') as unknown,
+  });
+  expect((await show('young')).status).toBe('accepted');
+  await pass();
+  expect((await show('unheard')).status).toBe('certified');
 });
