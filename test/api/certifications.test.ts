@@ -344,29 +344,35 @@ test('one that was ended in Temporal from outside fails and says so; one Tempora
       whereabouts: (work) => gateway.certificationAt(work),
       start: (work) => gateway.startCertification(work),
     });
+  // Temporal keeps what an earlier run of the tests started.
+  const [unheard, ended, young] = ['unheard', 'ended', 'young'].map((name) => `${name}-${world.here}`) as [
+    string,
+    string,
+    string,
+  ];
   const row = (id: string) => ({
     ...{ certificationID: id, districtID: world.here, schoolYear: 2027, reportingDate: '2026-10-01' },
     ...{ name: id, certifiedBy: 'state', requestedBy: 'x', requestHash: 'x', status: 'accepted' },
   });
   const long = control.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR');
   await control('certification').insert([
-    { ...row('unheard'), requestedAt: long },
-    { ...row('ended'), requestedAt: long },
-    { ...row('young'), requestedAt: control.raw('UTC_TIMESTAMP(3)') },
+    { ...row(unheard), requestedAt: long },
+    { ...row(ended), requestedAt: long },
+    { ...row(young), requestedAt: control.raw('UTC_TIMESTAMP(3)') },
   ]);
-  const ended = await client.workflow.start('certification', {
-    workflowId: certificationWorkflowId('ended'),
+  const stopped = await client.workflow.start('certification', {
+    workflowId: certificationWorkflowId(ended),
     taskQueue: 'nobody-works-on-it',
-    args: [{ certificationId: 'ended' }],
+    args: [{ certificationId: ended }],
   });
-  await ended.terminate();
+  await stopped.terminate();
   await pass();
-  await until('it is certified', async () => (await show('unheard')).status === 'certified');
-  expect(await show('ended')).toMatchObject({
+  await until('it is certified', async () => (await show(unheard)).status === 'certified');
+  expect(await show(ended)).toMatchObject({
     status: 'failed',
     message: expect.stringContaining('ask again') as unknown,
   });
-  expect((await show('young')).status).toBe('accepted');
+  expect((await show(young)).status).toBe('accepted');
   await pass();
-  expect((await show('unheard')).status).toBe('certified');
+  expect((await show(unheard)).status).toBe('certified');
 });
