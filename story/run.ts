@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { certification } from './chapters/certification';
 import { goLive } from './chapters/go-live';
 import { previousYear } from './chapters/previous-year';
+import { recordHistory } from './chapters/record-history';
 import { schedules } from './chapters/schedules';
 import { stateRequest } from './chapters/state-request';
 import { testScores } from './chapters/test-scores';
@@ -25,7 +26,16 @@ async function main(): Promise<number> {
     stage = await setStage(progress);
     const teller = new Teller(stage.url, print);
     const people = await castPeople(stage, teller);
-    for (const chapter of [goLive, stateRequest, testScores, previousYear, schedules, certification, yearEnd])
+    for (const chapter of [
+      goLive,
+      stateRequest,
+      recordHistory,
+      testScores,
+      previousYear,
+      schedules,
+      certification,
+      yearEnd,
+    ])
       await chapter({ stage, teller, people });
     print(`\n${teller.told} steps, as written, in ${Math.round((Date.now() - started) / 1000)} s.`);
     return 0;

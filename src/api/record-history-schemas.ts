@@ -29,8 +29,11 @@ export const recordRun = z
     endedAt: time.nullable().meta({ description: 'of the resync; null: it is under way' }),
     at: time.meta({ description: 'when this outcome was written down' }),
     outcome: z
-      .enum(['inserted', 'updated', 'unchanged', 'gone', 'excluded', 'blocked', 'failed'])
-      .meta({ description: 'gone: at the state, and no longer at the district' }),
+      .enum(['inserted', 'updated', 'unchanged', 'gone', 'removed', 'excluded', 'blocked', 'failed'])
+      .meta({
+        description:
+          'gone: at the state, and no longer at the district; removed: and then taken away at the state, too',
+      }),
     evidence: z.enum(evidences).meta({
       description:
         'record: the run names the record. page: everything in its stretch of keys was equal, and an earlier run names it; proven unless it was deleted on both sides by other than a resync. covered: the same, but no run before names it: that it was there then is not proven',

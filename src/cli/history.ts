@@ -7,7 +7,7 @@ import { plainTable } from './outcome-table';
 /** `resync history <district> <object> <key>`: what became of one record, run by run. */
 export function historyCommand(): Command {
   return withApiOptions(new Command('history'))
-    .description('list the resyncs in which a record was written, unchanged, gone or an error')
+    .description('list the resyncs in which a record was written, unchanged, gone, removed or an error')
     .argument('<district>', 'id of the district')
     .argument('<object>', 'name of the object')
     .argument('<key>', 'its match key: the value, or a JSON array of texts as in ["2027","17"]')

@@ -20,7 +20,7 @@ export interface RunGroup {
 /** What the books of one run say of a record. */
 export interface Finding {
   readonly at: string;
-  readonly outcome: MarkedOutcome | ErrorOutcome;
+  readonly outcome: MarkedOutcome | ErrorOutcome | 'removed';
   /** By itself; otherwise by a page in which everything was equal. */
   readonly named: boolean;
   /** Why it did not reach the state; `null`: it did, or was no longer there. */
@@ -39,7 +39,7 @@ interface Question {
 
 /**
  * Looks a record up in the books of some runs. The last word of a run counts: a stored error (one that was mended has none
- * any more), then a correction, then the page.
+ * any more), then a removal, then a correction, then the page.
  * @returns by resync; a run whose books say nothing of the record has none
  */
 export async function findRecord(
@@ -53,7 +53,9 @@ export async function findRecord(
   const lookup = new Lookup(control, object, group.order, canonical);
   if (group.whole.length > 0) await lookup.pages(group.whole, findings);
   await lookup.corrections(group, findings);
-  await lookup.errors([...group.whole, ...group.selections], findings);
+  const all = [...group.whole, ...group.selections];
+  await lookup.removals(all, findings);
+  await lookup.errors(all, findings);
   return findings;
 }
 
@@ -76,6 +78,11 @@ interface MarksRow {
 
 interface PageRow extends MarksRow, CountRow {
   readonly recordsRead: number;
+}
+
+interface RemovalRow {
+  readonly resyncID: string;
+  readonly settledAt: string;
 }
 
 interface ErrorRow {
@@ -161,26 +168,43 @@ class Lookup {
     }
   }
 
+  /** Records gone at the district that the run removed at the state, too. */
+  async removals(resyncIds: readonly string[], findings: Map<string, Finding>): Promise<void> {
+    const rows = await this.byKey<RemovalRow>(
+      `SELECT resyncID, settledAt FROM removal WHERE status = 'removed'`,
+      resyncIds,
+    );
+    for (const { resyncID, settledAt } of rows)
+      findings.set(resyncID, { at: settledAt, outcome: 'removed', named: true, error: null });
+  }
+
   async errors(resyncIds: readonly string[], findings: Map<string, Finding>): Promise<void> {
-    const { order, key } = this;
-    const select = async (condition: string, bindings: readonly string[], among: readonly string[]) => {
-      if (among.length === 0) return [];
-      return selectRows<ErrorRow>(
-        this.control,
-        `SELECT resyncID, outcome, code, field, message, parentObject, parentKey, createdAt
-           FROM recordError FORCE INDEX (one_error)
-          WHERE resyncID IN (${list(among)}) AND objectName = ? AND ${condition}`,
-        [...among, this.object, ...bindings],
-      );
-    };
-    const rows = await select('recordKey = ?', [formatRecordKey(key)], resyncIds);
-    if (order !== null && hasSpellings(order)) {
-      const same = isSame(order, key, (at) => `JSON_VALUE(recordKey, '$[${at}]')`);
-      const found = new Set(rows.map(({ resyncID }) => resyncID));
-      const others = resyncIds.filter((id) => !found.has(id));
-      rows.push(...(await select(same.sql, same.bindings, others)));
-    }
+    const rows = await this.byKey<ErrorRow>(
+      `SELECT resyncID, outcome, code, field, message, parentObject, parentKey, createdAt
+         FROM recordError FORCE INDEX (one_error) WHERE TRUE`,
+      resyncIds,
+    );
     for (const row of rows) findings.set(row.resyncID, toFinding(row));
+  }
+
+  /** Rows of a table with one row a record and run: by the key's text, and in the other runs by its other spellings. */
+  private async byKey<Row extends { readonly resyncID: string }>(
+    select: string,
+    resyncIds: readonly string[],
+  ): Promise<Row[]> {
+    const { control, object, order, key } = this;
+    const among = (ids: readonly string[], condition: string, bindings: readonly string[]): Promise<Row[]> =>
+      selectRows<Row>(
+        control,
+        `${select} AND resyncID IN (${list(ids)}) AND objectName = ? AND ${condition}`,
+        [...ids, object, ...bindings],
+      );
+    const rows = await among(resyncIds, 'recordKey = ?', [formatRecordKey(key)]);
+    const found = new Set(rows.map(({ resyncID }) => resyncID));
+    const others = resyncIds.filter((id) => !found.has(id));
+    if (order === null || !hasSpellings(order) || others.length === 0) return rows;
+    const same = isSame(order, key, (at) => `JSON_VALUE(recordKey, '$[${at}]')`);
+    return [...rows, ...(await among(others, same.sql, same.bindings))];
   }
 
   /** Under which outcome the marks name the key: written exactly so, or as another spelling of it. */

@@ -137,7 +137,8 @@ function weigh(
     const finding = findings.get(row.resyncID);
     if (!finding) continue;
     const year = yearOf(row);
-    if (finding.named && finding.outcome === 'gone') there.delete(year);
+    const left = finding.outcome === 'gone' || finding.outcome === 'removed';
+    if (finding.named && left) there.delete(year);
     else if (finding.named) there.add(year);
     else if (named.size > 0 && !named.has(year)) continue;
     const evidence = finding.named ? 'record' : there.has(year) ? 'page' : 'covered';

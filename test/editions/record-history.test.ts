@@ -10,6 +10,7 @@ import type { ResyncRequest } from '../../src/domain/resync';
 import { cutRanges } from '../../src/editions/bounds';
 import type { PageJob, RangeJob } from '../../src/editions/job';
 import { keyOrderOf } from '../../src/editions/key-order';
+import { removeFound } from '../../src/editions/remove-records';
 import { retryBlocked } from '../../src/editions/retry-blocked';
 import { syncRange } from '../../src/editions/sync-range';
 import { verifyUnit } from '../../src/editions/verify-unit';
@@ -167,6 +168,21 @@ test('a record gone and born again: nothing is claimed in between', async () => 
     'inserted',
     'unchanged page',
   ]);
+});
+
+test('a record that a run found gone and removed at the state was removed, and is not there for the runs after it', async () => {
+  await tables('k', 'k INT');
+  await world.district(`INSERT INTO thing (k, v) VALUES ${rows(30, (i) => `${i}, 'v'`)}`);
+  await run([thing], 'thing');
+  await world.district('DELETE FROM thing WHERE k IN (7, 8)');
+  const job = await run([thing], 'thing');
+  await world.control(
+    `INSERT INTO removal (resyncID, objectName, recordKey, status) VALUES ('${job.fence.resyncId}', 'thing', '["7"]', 'found')`,
+  );
+  await removeFound([job], { mostRecords: 100 });
+  await run([thing], 'thing');
+  expect(await told('thing', ['7'])).toEqual(['inserted', 'removed']);
+  expect(await told('thing', ['8'])).toEqual(['inserted', 'gone', 'gone']);
 });
 
 test('negative numbers find their page by their value, not by their text', async () => {
