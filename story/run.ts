@@ -4,6 +4,7 @@ import { certification } from './chapters/certification';
 import { goLive } from './chapters/go-live';
 import { previousYear } from './chapters/previous-year';
 import { recordHistory } from './chapters/record-history';
+import { removals } from './chapters/removals';
 import { schedules } from './chapters/schedules';
 import { stateRequest } from './chapters/state-request';
 import { testScores } from './chapters/test-scores';
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
       recordHistory,
       testScores,
       previousYear,
+      removals,
       schedules,
       certification,
       yearEnd,
