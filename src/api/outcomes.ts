@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { listErrors } from '../control/list-errors';
 import { readCauses } from '../control/read-causes';
+import { readRemovals } from '../control/read-removals';
 import { readResync } from '../control/read-resync';
 import { reportCsv } from './report-csv';
 import type { ApiContext } from './context';
 import { requireInside } from './principal';
+import { removalObject } from './removal-schemas';
 import { route, type RouteSpec } from './route';
 import * as schemas from './schemas';
 
@@ -53,15 +55,21 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       summary: 'The outcome of every object, and the causes; format=csv: a line an object',
       params: schemas.resyncParams,
       query: z.strictObject({ format: z.enum(['json', 'csv']).default('json') }),
-      responses: { 200: { description: 'The report', schema: schemas.report } },
+      responses: {
+        200: {
+          description: 'The report',
+          schema: schemas.report.extend({ removals: z.array(removalObject) }).meta({ id: 'Report' }),
+        },
+      },
       handler: async ({ params, query, principal, response }) => {
         await requireInside(control, principal, params.id);
         const resync = await readResync(control, params.id, principal.level);
+        const removals = await readRemovals(control, params.id);
         if (query.format === 'csv') {
-          response.attachment(`resync-${params.id}.csv`).type('text/csv').send(reportCsv(resync));
+          response.attachment(`resync-${params.id}.csv`).type('text/csv').send(reportCsv(resync, removals));
           return undefined;
         }
-        return { resync, causes: await readCauses(control, params.id) };
+        return { resync, causes: await readCauses(control, params.id), removals };
       },
     }),
   ];

@@ -18,7 +18,7 @@ export const removal = z
   })
   .meta({ id: 'Removal' });
 
-const removalObject = z
+export const removalObject = z
   .object({
     object: z.string(),
     decision: z.enum(removalDecisions).meta({

@@ -14,19 +14,12 @@ import { requesterOf } from './start-resync';
 export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
   const common = { right: 'resyncBatch', tag: 'Removals' } as const;
 
-  const view = async ({ resyncId, removals = 'report', status }: ResyncHead) => {
-    const objects = await readRemovals(control, resyncId);
-    // A run that ended while it waited (cancelled, lost) will not be decided about any more.
-    const over = endedStatuses.includes(status);
-    return {
-      resyncId,
-      removals,
-      status,
-      objects: objects.map((object) =>
-        over && object.decision === 'awaiting' ? { ...object, decision: 'expired' as const } : object,
-      ),
-    };
-  };
+  const view = async ({ resyncId, removals = 'report', status }: ResyncHead) => ({
+    resyncId,
+    removals,
+    status,
+    objects: await readRemovals(control, resyncId),
+  });
 
   const decide = (verb: 'approve' | 'reject', summary: string): RouteSpec =>
     route({

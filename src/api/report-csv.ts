@@ -1,3 +1,4 @@
+import type { RemovalObjectView } from '../control/read-removals';
 import type { ResyncView } from '../control/read-resync';
 
 const countNames = [
@@ -13,13 +14,15 @@ const countNames = [
 ] as const;
 
 /** The report as CSV: a header, then a line an object. */
-export function reportCsv(resync: ResyncView): string {
-  const header = ['object', 'status', 'colour', ...countNames, 'startedAt', 'endedAt', 'message'];
+export function reportCsv(resync: ResyncView, removals: readonly RemovalObjectView[]): string {
+  const removed = new Map(removals.map((one) => [one.object, one.removed]));
+  const header = ['object', 'status', 'colour', ...countNames, 'removed', 'startedAt', 'endedAt', 'message'];
   const lines = resync.objectRows.map((row) => [
     row.object,
     row.status,
     row.colour,
     ...countNames.map((name) => row.counts[name]),
+    removed.get(row.object) ?? 0,
     row.startedAt ?? '',
     row.endedAt ?? '',
     row.message ?? '',

@@ -233,7 +233,7 @@ export const agent = z
   })
   .meta({ id: 'Agent' });
 
-export const report = z.object({ resync, causes: z.array(cause) }).meta({ id: 'Report' });
+export const report = z.object({ resync, causes: z.array(cause) });
 
 /** A page of a list. */
 export function pageOf(item: z.ZodType): z.ZodType {

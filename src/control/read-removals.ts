@@ -58,7 +58,10 @@ interface RecordRow {
 /** Samples shown of each object. */
 const sampleRecords = 10;
 
-/** The objects with something gone, children first; none when the resync wasn't asked to remove. */
+/**
+ * The objects with something gone, children first; none when the resync wasn't asked to remove. What still waited when
+ * its run ended (cancelled, lost) has expired.
+ */
 export async function readRemovals(control: Knex, resyncId: string): Promise<RemovalObjectView[]> {
   const views: RemovalObjectView[] = [];
   for (const row of await objectRows(control, resyncId)) {
@@ -74,9 +77,9 @@ function objectRows(control: Knex, resyncId: string): Promise<ObjectRow[]> {
        WHERE r.resyncID = o.resyncID AND r.objectName = o.objectName AND r.status = '${status}') AS ${status}`;
   return selectRows<ObjectRow>(
     control,
-    `SELECT o.objectName, o.decision, o.found, o.records, o.thresholdPercent, o.reason, o.expiresAt, o.decidedBy,
+    `SELECT o.objectName, IF(o.decision = 'awaiting' AND e.endedAt IS NOT NULL, 'expired', o.decision) AS decision, o.found, o.records, o.thresholdPercent, o.reason, o.expiresAt, o.decidedBy,
             o.decidedAt, ${settled('removed')}, ${settled('kept')}
-       FROM removalObject o WHERE o.resyncID = ? ORDER BY o.position DESC`,
+       FROM removalObject o JOIN resync e ON e.resyncID = o.resyncID WHERE o.resyncID = ? ORDER BY o.position DESC`,
     [resyncId],
   );
 }

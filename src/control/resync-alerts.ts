@@ -44,9 +44,14 @@ function whatOf({ resyncId, districtId, schoolYear, initiator }: ResyncRequest):
   return `Resync ${resyncId} of ${districtId}, ${year}${initiator === 'state' ? ', asked for by the state' : ''}:`;
 }
 
-function outcomeText(resyncId: string, { colour, counts }: { colour: Colour; counts: RangeCounts }): string {
+function outcomeText(
+  resyncId: string,
+  { colour, counts, message }: { colour: Colour; counts: RangeCounts; message: string | null },
+): string {
   const errors = errorsOf(counts);
-  const outcome = `${colour}, ${processedOf(counts)} records processed, ${errors} errors.`;
+  const outcome = [`${colour}, ${processedOf(counts)} records processed, ${errors} errors.`, message ?? '']
+    .join(' ')
+    .trim();
   return errors === 0 ? outcome : `${outcome} "resync errors ${resyncId}" lists them.`;
 }
 

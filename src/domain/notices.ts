@@ -1,7 +1,13 @@
 /** Which alerts are sent out, by web and mail, and under which names. */
 
 /** What a person or a system can ask to be told of. */
-export const noticeEvents = ['completion', 'incompletion', 'stateRequest', 'mandatoryDue'] as const;
+export const noticeEvents = [
+  'completion',
+  'incompletion',
+  'stateRequest',
+  'mandatoryDue',
+  'approval',
+] as const;
 export type NoticeEvent = (typeof noticeEvents)[number];
 
 /** `type` of a webhook's payload. */
@@ -11,7 +17,8 @@ export type NoticeType =
   | 'resync.ended'
   | 'state_request.posted'
   | 'state_request.ended'
-  | 'mandatory_resync.due';
+  | 'mandatory_resync.due'
+  | 'removals.await_approval';
 
 /** One kind of notice: who asked for `event` gets it as `type`. */
 export interface NoticeKind {
@@ -25,6 +32,7 @@ const byName: Readonly<Record<string, NoticeKind>> = {
   // What a district may know of a state's run: neither the name nor the type tells how it went.
   'State Resync Ended': { event: 'completion', type: 'resync.ended' },
   'State Resync Requested': { event: 'stateRequest', type: 'state_request.posted' },
+  'Removals Await Approval': { event: 'approval', type: 'removals.await_approval' },
   'State Resync Request Ended': { event: 'completion', type: 'state_request.ended' },
 };
 

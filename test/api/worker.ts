@@ -3,11 +3,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { blackoutActivities } from '../../activities/blackouts';
 import { bookActivities } from '../../activities/books';
+import { DistrictEditions } from '../../activities/district-editions';
+import { removalActivities } from '../../activities/removals';
 import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
 import { scheduleActivities } from '../../activities/scheduled-resync';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
+import { decideFound, readObjectEnd, storeFound } from '../../src/control/removals';
 import { saveRanges } from '../../src/control/ranges';
 import { setResyncStatus } from '../../src/control/resyncs';
 import { planResync } from '../../src/domain/plan';
@@ -46,6 +49,8 @@ export class Gate {
   private readonly inside = new Map<string, number>();
   /** Most resyncs that moved at the same time. */
   most = 0;
+  /** Records found gone of each object, if removals are asked for, of 10 at the state. */
+  readonly gone = new Map<string, number>();
   /** Resyncs whose objects fail. */
   readonly broken = new Set<string>();
 
@@ -82,6 +87,7 @@ function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Parti
     ...noticeActivities(dependencies),
     ...blackoutActivities(dependencies),
     ...scheduleActivities(dependencies),
+    ...removalActivities(dependencies, new DistrictEditions(config)),
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     preparePlan: async (request) => {
@@ -102,9 +108,32 @@ function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Parti
     syncObject: async ({ resyncId, object }) => {
       await startObject(control, { resyncId, object });
       await gate.pass(resyncId);
-      await ledgerPage(control, { resyncId, object, read: 10 }, { inserted: 10 });
+      const gone = gate.gone.get(object) ?? 0;
+      await ledgerPage(control, { resyncId, object, read: 10 }, { inserted: 10, gone });
       const { counts } = await finishObject(control, { resyncId, object, status: 'finished' });
       return { object, status: 'finished', counts };
+    },
+    findRemovals: async ({ resyncId, object }) => {
+      const keys = Array.from({ length: gate.gone.get(object) ?? 0 }, (_, i) => [String(i + 1)]);
+      const records = keys.map((key) => ({ key, guid: `guid-${key.join()}` }));
+      await storeFound(control, { resyncId, object }, records);
+      const { position } = await readObjectEnd(control, { resyncId, object });
+      const { thresholdPercent } = config.removals;
+      return decideFound(control, {
+        resyncId,
+        object,
+        position,
+        records: 10,
+        thresholdPercent,
+        refusal: null,
+      });
+    },
+    removeRecords: async ({ resyncId, objects }) => {
+      await control('removal')
+        .where({ resyncID: resyncId })
+        .whereIn('objectName', [...objects])
+        .update({ status: 'removed' });
+      return { done: true };
     },
   };
 }

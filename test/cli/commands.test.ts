@@ -8,6 +8,7 @@ import { createToken } from '../../src/control/tokens';
 import { type ApiWorld, apiWorld } from '../api/support';
 import { withWorker } from '../api/worker';
 import { ledgerPage, runningResync, storedError } from '../control/support';
+import { until } from '../workflows/support';
 
 let world: ApiWorld;
 let server: Server;
@@ -87,6 +88,25 @@ test('scoped-year shows what stands in the way of a switch, which is refused wit
   const switched = await resync('scoped-year', 'switch', '--to', '2028', ...reason);
   expect(JSON.parse(switched.stdout)).toMatchObject({ scopedYear: 2028, startOfYear: { status: 'due' } });
 });
+
+test('removals shows what awaits an approval, with samples; approve needs another person, reject doesn’t', () =>
+  withWorker(world, async (gate) => {
+    gate.gone.set('Section', 3);
+    const sent = await resync('send', '--objects', 'Section', '--removals', 'apply', '--no-wait');
+    const resyncId = sent.stdout.trim();
+    const shown = async () => (await resync('removals', resyncId)).stdout;
+    await until('it awaits an approval', async () => (await shown()).includes('until 2'));
+    expect(await shown()).toMatch(/Section +awaiting +3 +30 % +0 +0 +until [^]*\n {2}1 {2}guid-1\n/);
+    const listed = await resync('removals', resyncId, '--object', 'Section', '--json', '--limit', '2');
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ key: ['1'], status: 'found' }, { key: ['2'] }]);
+    const own = await resync('approve', resyncId);
+    expect([own.code, own.stderr]).toEqual([7, expect.stringContaining('Somebody else')]);
+    expect((await resync('reject', resyncId, '--objects', 'Course')).code).toBe(7);
+    const rejected = await resync('reject', resyncId, '--objects', 'Section');
+    expect([rejected.code, rejected.stdout]).toEqual([0, expect.stringMatching(/Section +rejected/)]);
+    const end = await resync('wait', resyncId);
+    expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('rejected, none of 3 removed')]);
+  }));
 
 test('agent shows the district’s queue', () =>
   withWorker(world, async () => {

@@ -1,9 +1,11 @@
 import {
   agentWorkflowId,
+  approveRemovals,
   cancelObject,
   cancelResync,
   cancelStateRequest,
   pauseResync,
+  rejectRemovals,
   resumeResync,
   stateRequestWorkflowId,
 } from '../../workflows/messages';
@@ -128,6 +130,26 @@ export function scenarios(): Scenario[] {
         await run.result();
         await world.agent().result();
         return [run.workflowId, world.handleOf(states.resyncId).workflowId, world.agent().workflowId];
+      },
+    },
+    {
+      name: 'removals-held',
+      script: {
+        objects: tree,
+        counts: () => ({ unchanged: 5, gone: 2 }),
+        found: (object) => ({
+          found: 2,
+          decision: /Calendar|Enrollment|School/.test(object) ? 'awaiting' : 'below',
+        }),
+        approvalMs: 1500,
+      },
+      play: async (world) => {
+        const run = await world.start(world.request({ removals: 'apply' }));
+        await until('it awaits an approval', () => world.log.includes('status awaitingApproval'));
+        await run.executeUpdate(approveRemovals, { args: [{ objects: ['Enrollment'], by }] });
+        await run.executeUpdate(rejectRemovals, { args: [{ objects: ['Calendar'], by }] });
+        await run.result();
+        return [run.workflowId];
       },
     },
     {
