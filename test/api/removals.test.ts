@@ -22,10 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const call = (method: 'get' | 'post', path: string, as: string, body?: object) => {
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly text: string;
+}
+
+async function call(method: 'get' | 'post', path: string, as: string, body?: object): Promise<Answer> {
   const asked = request(world.app)[method](`/api/v1${path}`).set('Authorization', as);
   return body ? asked.send(body) : asked;
-};
+}
 
 async function until(resyncId: string, status: string): Promise<void> {
   for (let i = 0; i < 400; i++) {
