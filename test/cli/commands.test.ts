@@ -68,6 +68,20 @@ test('send follows a run to its green end: progress on standard error, the table
     expect(stdout).not.toContain('processed, 0 errors');
   }));
 
+test('history tells what became of one record, and a key that can be none is a usage error', async () => {
+  await endedResync('with-history', 2);
+  const ended = world.control('DISBatchHistory').where({ resyncID: 'with-history' });
+  await ended.update({ districtID: world.here });
+  const { code, stdout } = await resync('history', world.here, 'School', '1');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/with-history +2027 +failed +record +VALUE_TOO_LONG/),
+  ]);
+  const json = await resync('history', world.here, 'School', '["1"]', '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject([{ resyncId: 'with-history', outcome: 'failed' }]);
+  expect((await resync('history', world.here, 'School', '["1","2"]')).code).toBe(2);
+});
+
 test('scoped-year shows what stands in the way of a switch, which is refused with 7; compliance lists every district', async () => {
   const rights = {
     name: 'admin',
