@@ -136,7 +136,8 @@ function toStateRecord(row: Row, stateKey: KeySide): StateRecord {
   return { key: keyOf(stateKey, row), guid: textOrNull(row[at]), hash: textOrNull(row[at + 1]) };
 }
 
-function guidSelect({ guid }: ObjectMapping, side: 'district' | 'state'): string {
+/** Expression of the record's GUID as text, NULL where the object has none. */
+export function guidSelect({ guid }: ObjectMapping, side: 'district' | 'state'): string {
   return guid === null ? 'NULL' : keyText(guid[side]);
 }
 

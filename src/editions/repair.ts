@@ -125,7 +125,7 @@ class Repair {
       const rule = record.rule === null ? undefined : mapping.rules[record.rule];
       if (rule) this.book.refuse(refusedByRule(mapping, record, rule));
       else if (!state) insert.push(record);
-      else if (differ(record.guid, state.guid)) this.book.refuse(identityConflict(mapping, record));
+      else if (guidsDiffer(record.guid, state.guid)) this.book.refuse(identityConflict(mapping, record));
       else if (mode === 'compare' && record.hash !== null && record.hash === state.hash)
         this.book.enter('unchanged', [record.key]);
       else update.push(record);
@@ -213,6 +213,6 @@ class Repair {
 }
 
 /** Two GUIDs of the same record may differ in case only. A missing one proves nothing. */
-function differ(district: string | null, state: string | null): boolean {
+export function guidsDiffer(district: string | null, state: string | null): boolean {
   return district !== null && state !== null && district.toLowerCase() !== state.toLowerCase();
 }

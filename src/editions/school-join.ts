@@ -3,6 +3,7 @@ import { formatRecordKey, type RecordKey } from '../domain/record-error';
 import { schoolObject, schoolPath } from '../domain/school-path';
 import { keyText } from './columns/key-column';
 import { type Column, readTableShape } from './columns/table-shape';
+import type { KeySide } from './keyset';
 import type { ObjectMapping } from './mapping';
 import type { Editions, Row } from './pools';
 import { where } from './scope';
@@ -93,9 +94,25 @@ export function groupedBySchool(
   return `SELECT ${outer} FROM (SELECT ${inner} FROM ${from.table} ${where(from.conditions)} ${groups}) r ${joins} ${by}`;
 }
 
-/** The school at the front of a row of groupedBySchool, as text of its key; `null`: none. */
-export function schoolOf({ key }: SchoolJoin, row: Row): string | null {
-  const parts: (string | null)[] = key.map((_, i) => (row[i] === null ? null : String(row[i])));
+/** The school in a row, its key's parts beginning at column `at`, as text of that key; `null`: none. */
+export function schoolOf({ key }: SchoolJoin, row: Row, at = 0): string | null {
+  const parts: (string | null)[] = row
+    .slice(at, at + key.length)
+    .map((part) => (part === null ? null : String(part)));
   if (parts.length === 0 || parts.includes(null)) return null;
   return formatRecordKey(parts as RecordKey);
+}
+
+/**
+ * Reads the school of single records: their key as text, then the parts of the school's.
+ * @param from the object's table, quoted; `conditions` choose the records by bare columns
+ */
+export function eachWithSchool(
+  { columns, joins, key }: SchoolJoin,
+  from: { readonly table: string; readonly conditions: readonly string[]; readonly side: KeySide },
+): string {
+  const own = from.side.columns.map(({ name }) => name);
+  const inner = [...new Set([...own, ...columns])].map(quoteName).join(', ');
+  const outer = [...from.side.columns.map(({ column }) => keyText(column, 'r.')), ...key].join(', ');
+  return `SELECT ${outer} FROM (SELECT ${inner} FROM ${from.table} ${where(from.conditions)}) r ${joins}`;
 }

@@ -1,0 +1,134 @@
+import type { RangeCounts } from './outcome';
+import type { Initiator } from './resync';
+
+/** A verification: the two editions of a district compared, nothing written at either. docs/decisions/0012. */
+
+/**
+ * What it is made for. `rehearsal`: to show what a resync would come to. `loopBefore`, `loopAfter`: by a resync that sends
+ * only what drifted, before and after it.
+ */
+export type VerificationKind = 'verification' | 'rehearsal' | 'loopBefore' | 'loopAfter';
+
+/** `waiting`: a resync is in the middle of an object, which is compared when it has ended. */
+export type VerificationStatus = 'accepted' | 'running' | 'waiting' | 'finished' | 'failed' | 'cancelled';
+
+export const endedVerification: readonly VerificationStatus[] = ['finished', 'failed', 'cancelled'];
+
+/** Everything a verification needs to know; small, and free of record values: it is a workflow's input. */
+export interface VerificationRequest {
+  readonly verificationId: string;
+  readonly districtId: string;
+  readonly schoolYear: number;
+  readonly objects: 'all' | readonly string[];
+  readonly checkDependencies: boolean;
+  readonly initiator: Initiator;
+  readonly requestedBy: string;
+  readonly kind: VerificationKind;
+  /** The resync it is a part of: that one's own pages are no disturbance, it has none under way. */
+  readonly resyncId: string | null;
+}
+
+/**
+ * How a record differs. `missing`: not at the state. `extra`: not at the district. `excluded`: a known exclusion, which
+ * may not be at the state, itself or for a record above it.
+ */
+export type DifferenceKind = 'missing' | 'different' | 'extra' | 'excluded';
+export const differenceKinds: readonly DifferenceKind[] = ['missing', 'different', 'extra', 'excluded'];
+
+/** What a resync would do with a record. */
+export type Fate = keyof RangeCounts;
+
+/** The records of an object, or of one school of it. Known exclusions are in neither `missing` nor `different`. */
+export interface ComparedCounts {
+  readonly districtRecords: number;
+  readonly stateRecords: number;
+  readonly missing: number;
+  readonly different: number;
+  readonly extra: number;
+  readonly excluded: number;
+}
+
+export const nothingCompared: ComparedCounts = {
+  districtRecords: 0,
+  stateRecords: 0,
+  missing: 0,
+  different: 0,
+  extra: 0,
+  excluded: 0,
+};
+
+/** A record that differs; its key and GUID, never a value. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  /** formatRecordKey of its key. */
+  readonly key: string;
+  readonly guid: string | null;
+  /** formatRecordKey of its school's key; `null`: it has none, or it isn't there. */
+  readonly school: string | null;
+  readonly fate: Fate;
+  /** Why it would not be sent, e.g. STATE_EXCLUDED_CALENDAR; `null`: it would, or it is extra. */
+  readonly code: string | null;
+}
+
+/** `failed`: it could not be compared. */
+export type VerifiedStatus = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
+
+/** One object as the verdict looks at it. */
+export interface VerifiedObject {
+  readonly object: string;
+  readonly unit: string | null;
+  readonly status: VerifiedStatus;
+  readonly counts: ComparedCounts;
+  /** What a resync of the verified objects would come to now. */
+  readonly predicted: RangeCounts;
+}
+
+export interface Verdict {
+  /** Everything was compared, and nothing is missing, different or extra. Known exclusions apart. */
+  readonly equal: boolean;
+  /** A resync would insert or update records. */
+  readonly resyncNecessary: boolean;
+  /**
+   * The fewest objects whose resync mends what a resync can mend, in the order of the plan: those with records to send,
+   * and the others of their units. A parent that has to come first has records to send itself. To be sent without
+   * "Check dependencies", which would add what is equal.
+   */
+  readonly mend: readonly string[];
+  /** Missing and different records that a resync would not send: their values don't fit, or their parents won't come. */
+  readonly notMendable: number;
+  readonly extra: number;
+}
+
+/** @param objects in the order of the plan */
+export function verdictOf(objects: readonly VerifiedObject[]): Verdict {
+  const toSend = ({ predicted }: VerifiedObject): number => predicted.inserted + predicted.updated;
+  const drifted = objects.filter((object) => toSend(object) > 0);
+  const units = new Set(drifted.flatMap(({ unit }) => unit ?? []));
+  const mend = objects.filter(
+    (object) => drifted.includes(object) || (object.unit !== null && units.has(object.unit)),
+  );
+  const sum = (count: (object: VerifiedObject) => number): number =>
+    objects.reduce((total, object) => total + count(object), 0);
+  const unlike = sum(({ counts }) => counts.missing + counts.different);
+  const extra = sum(({ counts }) => counts.extra);
+  return {
+    equal: unlike + extra === 0 && objects.every(({ status }) => status === 'finished'),
+    resyncNecessary: drifted.length > 0,
+    mend: mend.map(({ object }) => object),
+    notMendable: Math.max(0, unlike - sum(toSend)),
+    extra,
+  };
+}
+
+/** The verdict in words, for people. */
+export function describeVerdict({ equal, resyncNecessary, mend, notMendable, extra }: Verdict): string {
+  if (equal) return 'Both editions are equal, known exclusions apart.';
+  const parts = [
+    ...(resyncNecessary ? [`A resync is called for, of ${mend.join(', ')}.`] : []),
+    ...(notMendable > 0
+      ? [`${notMendable} record(s) differ that a resync would not mend: see the samples.`]
+      : []),
+    ...(extra > 0 ? [`${extra} record(s) are only at the state.`] : []),
+  ];
+  return parts.length === 0 ? 'Not every object could be compared.' : parts.join(' ');
+}

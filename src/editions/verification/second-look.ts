@@ -1,0 +1,128 @@
+import type { DifferenceKind, Fate } from '../../domain/verification';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import type { CompareJob } from '../job';
+import { keyList, keyOf, keySelect, keysPerList } from '../keyset';
+import type { RecordRule } from '../mapping';
+import { type DistrictRecord, fetchByKeys, guidSelect, readAtState, type StateRecord } from '../records';
+import { guidsDiffer } from '../repair';
+import { districtScope, stateScope, where } from '../scope';
+import { type ParentFate, parentFates, type ParentGround } from './parent-fates';
+
+/** A record that differs, before its school is known and its unit is read to the end. */
+export interface Found {
+  readonly kind: DifferenceKind | null;
+  readonly key: RecordKey;
+  readonly guid: string | null;
+  readonly fate: Fate;
+  readonly code: string | null;
+  /** Parents of its own unit that aren't at the state. */
+  readonly pending: ParentFate['pending'];
+  /** Not at the state. */
+  readonly absent: boolean;
+}
+
+/** What a second look at records that seemed to differ came to. */
+export interface SecondLook {
+  readonly found: readonly Found[];
+  /** Equal by now: a change had arrived on one side only. */
+  readonly unchanged: number;
+  /** Gone from the district by now: neither compared nor counted. */
+  readonly vanished: number;
+}
+
+/** Beside the job: what the state would refuse (stateRefusals). */
+export interface LookGround extends ParentGround {
+  readonly refusals: readonly RecordRule[];
+}
+
+/**
+ * Looks again at records that were missing, different or forbidden: the state first, then the district, as a resync does
+ * (reliability 3.7). What a day-to-day change made differ between the two first reads is equal now.
+ * @returns each with what a resync would do with it: rules, identity, parents, refusals, in that order
+ */
+export async function lookAgain(
+  job: CompareJob,
+  ground: LookGround,
+  keys: readonly RecordKey[],
+): Promise<SecondLook> {
+  const rules = [...job.mapping.rules, ...ground.refusals];
+  const atState = await readAtState(job, keys);
+  const records = await fetchByKeys({ ...job, mapping: { ...job.mapping, rules } }, keys);
+  const found: Found[] = [];
+  const toSend: { record: DistrictRecord; refusal: RecordRule | null }[] = [];
+  let unchanged = 0;
+  for (const record of records) {
+    const state = atState.get(formatRecordKey(record.key));
+    const rule = record.rule === null ? null : rules[record.rule]!;
+    const ofCatalog = record.rule !== null && record.rule < job.mapping.rules.length;
+    const equal = state !== undefined && record.hash !== null && record.hash === state.hash;
+    if (rule !== null && ofCatalog) found.push(forbidden(record, state, rule, equal));
+    else if (state && guidsDiffer(record.guid, state.guid))
+      found.push({ ...differing(record, state), fate: 'failed', code: 'IDENTITY_CONFLICT' });
+    else if (equal) unchanged += 1;
+    else toSend.push({ record, refusal: rule });
+  }
+  const parents = await parentFates(
+    job,
+    ground,
+    toSend.map(({ record }) => record),
+  );
+  for (const { record, refusal } of toSend) {
+    const base = differing(record, atState.get(formatRecordKey(record.key)));
+    const { blocked = null, pending = [] } = parents.get(record) ?? {};
+    if (blocked !== null) {
+      const kind = blocked ? 'excluded' : base.kind;
+      found.push({ ...base, kind, fate: 'blocked', code: 'PARENT_NOT_AT_STATE' });
+    } else if (refusal !== null) found.push({ ...base, fate: 'failed', code: refusal.code });
+    else found.push({ ...base, fate: base.absent ? 'inserted' : 'updated', code: null, pending });
+  }
+  return { found, unchanged, vanished: keys.length - records.length };
+}
+
+function differing(
+  { key, guid }: DistrictRecord,
+  state: StateRecord | undefined,
+): Omit<Found, 'fate' | 'code'> {
+  return { kind: state ? 'different' : 'missing', key, guid, absent: !state, pending: [] };
+}
+
+function forbidden(
+  record: DistrictRecord,
+  state: StateRecord | undefined,
+  { outcome, code }: RecordRule,
+  equal: boolean,
+): Found {
+  const base = differing(record, state);
+  const kind = outcome === 'excluded' ? 'excluded' : equal ? null : base.kind;
+  return { ...base, kind, fate: outcome, code };
+}
+
+/** Looks again at state records that had no district record: those that still are there and still have none. */
+export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): Promise<Found[]> {
+  const { mapping, scope, editions } = job;
+  const { stateKey, districtKey } = mapping;
+  const still: Found[] = [];
+  for (let start = 0; start < keys.length; start += keysPerList) {
+    const part = keys.slice(start, start + keysPerList);
+    const rows = await editions.state.rows(
+      `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}
+         FROM ${mapping.stateTable} ${where([...stateScope(mapping, scope), keyList(stateKey, part)])}`,
+    );
+    const at = stateKey.columns.length;
+    const left = new Map(
+      rows.map((row) => {
+        const key = keyOf(stateKey, row);
+        const guidText = row[at] === null || row[at] === undefined ? null : String(row[at]);
+        return [formatRecordKey(key), { key, guid: guidText }];
+      }),
+    );
+    const back = await editions.district.rows(
+      `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable}
+        ${where([...districtScope(mapping, scope), keyList(districtKey, part)])}`,
+    );
+    for (const row of back) left.delete(formatRecordKey(keyOf(districtKey, row)));
+    for (const record of left.values())
+      still.push({ ...record, kind: 'extra', fate: 'gone', code: null, pending: [], absent: false });
+  }
+  return still;
+}

@@ -1,0 +1,230 @@
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { cutRanges } from '../bounds';
+import { type ComparedRecord, comparePage, countIfEqual, type Interval } from '../compare';
+import { waitForDistrict } from '../district-load';
+import type { CompareJob } from '../job';
+import { keyList, type KeySide, keysPerList } from '../keyset';
+import { batchesOf } from '../repair';
+import {
+  countRecords,
+  eachWithSchool,
+  groupedBySchool,
+  joinSchool,
+  type SchoolJoin,
+  schoolOf,
+} from '../school-join';
+import { districtScope, stateScope, stateTenant } from '../scope';
+import type { ParentGround } from './parent-fates';
+import { extraStill, type Found, type LookGround, lookAgain } from './second-look';
+import { stateRefusals } from './state-refusals';
+import { type ComparedObject, Tally } from './tally';
+import { settleUnit } from './unit-fates';
+
+/** The comparison of one object. */
+export interface VerifyJob extends CompareJob, ParentGround {
+  /** Another object of the verification refers to it: who won't come must be known for that one. */
+  readonly referred: boolean;
+  /** District records of one stretch, compared by its checksum first. */
+  readonly rangeRecords: number;
+  readonly signal: AbortSignal;
+  /** Statements running at the district above which the next page waits; 0 or absent: never. */
+  readonly districtLoadCeiling?: number;
+  readonly onPage?: (progress: { readonly object: string; readonly records: number }) => void;
+}
+
+/**
+ * Compares an object, or the objects of one unit together, and writes nothing at either edition. A stretch whose
+ * checksums agree costs one statement a side; otherwise the hashes are compared page by page, and what differs is looked
+ * at a second time. Parents must have been verified before. Safe to repeat.
+ * @param jobs one, or one for each member of a unit
+ * @throws DatabaseError; the signal's reason when aborted
+ */
+export async function verifyObjects(jobs: readonly VerifyJob[]): Promise<ComparedObject[]> {
+  const works: ObjectVerification[] = [];
+  for (const job of jobs) works.push(await ObjectVerification.open(job));
+  for (const work of works) await work.compare();
+  const late = settleUnit(
+    works.map((work) => ({ object: work.name, unsendable: work.unsendable, pending: work.pending })),
+  );
+  for (const work of works) await work.settle(late.get(work.name) ?? []);
+  return works.map((work) => work.tally.result());
+}
+
+/** One object under comparison. */
+class ObjectVerification {
+  readonly tally: Tally;
+  /** Records that wait for parents of their own unit to be judged. */
+  readonly pending: Found[] = [];
+  /** Records that won't come, by key; `true`: for a known exclusion. */
+  readonly unsendable = new Map<string, boolean>();
+  /** Records that aren't at the state, by school. */
+  private readonly absent = new Map<string | null, number>();
+
+  private constructor(
+    private readonly job: VerifyJob,
+    private readonly ground: LookGround,
+    private readonly schools: { readonly district: SchoolJoin; readonly state: SchoolJoin },
+  ) {
+    this.tally = new Tally(job.mapping.object.name);
+  }
+
+  static async open(job: VerifyJob): Promise<ObjectVerification> {
+    const { editions, catalog, mapping } = job;
+    const refusals = await stateRefusals(editions, mapping);
+    const district = await joinSchool(editions, catalog, mapping, 'district');
+    const state = await joinSchool(editions, catalog, mapping, 'state');
+    return new ObjectVerification(job, { ...job, refusals }, { district, state });
+  }
+
+  get name(): string {
+    return this.job.mapping.object.name;
+  }
+
+  async compare(): Promise<void> {
+    const { editions, mapping, scope, rangeRecords } = this.job;
+    for (const range of await cutRanges(editions, mapping, scope, { rangeRecords }))
+      await this.stretch(range);
+    await this.countSchools();
+  }
+
+  /** Judges what waited for the unit. @param late those of `pending` that won't come after all */
+  async settle(late: readonly Found[]): Promise<void> {
+    const blocked = new Set(late.map(({ key }) => formatRecordKey(key)));
+    const come = this.pending.filter(({ key }) => !blocked.has(formatRecordKey(key)));
+    await this.book([...come, ...late]);
+    await this.flushUnsendable();
+  }
+
+  private async stretch(interval: Interval): Promise<void> {
+    const { job } = this;
+    await this.mayGoOn();
+    // A subset object shares the state's table with others: only its keys can be compared.
+    const equal = job.mapping.object.only === null ? await countIfEqual(job, interval) : null;
+    if (equal !== null) {
+      this.tally.predict('unchanged', equal);
+      job.onPage?.({ object: this.name, records: equal });
+      return;
+    }
+    let rest = interval;
+    for (;;) {
+      await this.mayGoOn();
+      const page = await comparePage(job, rest);
+      this.tally.predict('unchanged', page.unchanged);
+      await this.look(page.open, page.gone);
+      job.onPage?.({ object: this.name, records: page.read });
+      if (page.lastPage) return;
+      rest = { after: page.upTo, upTo: interval.upTo };
+    }
+  }
+
+  private async look(open: readonly ComparedRecord[], gone: readonly RecordKey[]): Promise<void> {
+    for (const batch of batchesOf(open)) {
+      this.job.signal.throwIfAborted();
+      const { found, unchanged } = await lookAgain(
+        this.job,
+        this.ground,
+        batch.map(({ key }) => key),
+      );
+      this.tally.predict('unchanged', unchanged);
+      this.pending.push(...found.filter(({ pending }) => pending.length > 0));
+      await this.book(found.filter(({ pending }) => pending.length === 0));
+    }
+    await this.book(await extraStill(this.job, gone));
+  }
+
+  /** Enters records whose fate is known. */
+  private async book(found: readonly Found[]): Promise<void> {
+    const schools = await this.schoolsOf(found);
+    for (const { kind, key, guid, fate, code, absent } of found) {
+      const text = formatRecordKey(key);
+      const school = schools.get(text) ?? null;
+      this.tally.predict(fate);
+      if (kind !== null) this.tally.differs({ kind, key: text, guid, school, fate, code });
+      if (absent) this.absent.set(school, (this.absent.get(school) ?? 0) + 1);
+      if (absent && fate !== 'inserted' && this.keepsUnsendable)
+        this.unsendable.set(text, kind === 'excluded');
+    }
+    // A unit's are needed until it is read to its end.
+    if (this.job.mapping.object.unit === null) await this.flushUnsendable();
+  }
+
+  private get keepsUnsendable(): boolean {
+    return this.job.referred || this.job.mapping.object.unit !== null;
+  }
+
+  private async flushUnsendable(): Promise<void> {
+    if (!this.job.referred || this.unsendable.size === 0) return;
+    await this.job.unsendable.add(this.name, this.unsendable);
+    this.unsendable.clear();
+  }
+
+  /** Schools of these records: of extra ones as the state has them, of the others as the district has them. */
+  private async schoolsOf(found: readonly Found[]): Promise<Map<string, string | null>> {
+    const { mapping, scope } = this.job;
+    const isExtra = ({ kind }: Found): boolean => kind === 'extra';
+    return new Map([
+      ...(await this.schoolsAt(
+        'district',
+        found.filter((record) => !isExtra(record)),
+        {
+          table: mapping.districtTable,
+          conditions: districtScope(mapping, scope),
+          side: mapping.districtKey,
+        },
+      )),
+      ...(await this.schoolsAt('state', found.filter(isExtra), {
+        table: mapping.stateTable,
+        conditions: stateTenant(mapping, scope),
+        side: mapping.stateKey,
+      })),
+    ]);
+  }
+
+  private async schoolsAt(
+    side: 'district' | 'state',
+    found: readonly Found[],
+    from: { readonly table: string; readonly conditions: readonly string[]; readonly side: KeySide },
+  ): Promise<Map<string, string | null>> {
+    const schools = new Map<string, string | null>();
+    const join = this.schools[side];
+    if (join.key.length === 0) return schools;
+    for (let start = 0; start < found.length; start += keysPerList) {
+      const keys = found.slice(start, start + keysPerList).map(({ key }) => key);
+      const conditions = [...from.conditions, keyList(from.side, keys)];
+      const at = from.side.columns.length;
+      for (const row of await this.job.editions[side].rows(eachWithSchool(join, { ...from, conditions })))
+        schools.set(formatRecordKey(row.slice(0, at).map(String)), schoolOf(join, row, at));
+    }
+    return schools;
+  }
+
+  private async countSchools(): Promise<void> {
+    const { mapping, scope } = this.job;
+    const district = { table: mapping.districtTable, conditions: districtScope(mapping, scope) };
+    for (const [school, records] of await this.counted('district', district)) {
+      this.tally.count(school, { districtRecords: records });
+      // Of a subset object the state's table can't tell; what isn't missing there is there.
+      if (mapping.object.only !== null)
+        this.tally.count(school, { stateRecords: records - (this.absent.get(school) ?? 0) });
+    }
+    if (mapping.object.only !== null) return;
+    const state = { table: mapping.stateTable, conditions: stateScope(mapping, scope) };
+    for (const [school, records] of await this.counted('state', state))
+      this.tally.count(school, { stateRecords: records });
+  }
+
+  private async counted(
+    side: 'district' | 'state',
+    from: { readonly table: string; readonly conditions: readonly string[] },
+  ): Promise<[string | null, number][]> {
+    await this.mayGoOn();
+    const join = this.schools[side];
+    const rows = await this.job.editions[side].rows(groupedBySchool(join, from, [countRecords]));
+    return rows.map((row) => [schoolOf(join, row), Number(row[join.key.length])]);
+  }
+
+  private async mayGoOn(): Promise<void> {
+    this.job.signal.throwIfAborted();
+    await waitForDistrict(this.job);
+  }
+}
