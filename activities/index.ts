@@ -9,6 +9,7 @@ import { removalActivities } from './removals';
 import { planActivities } from './planning';
 import { stateRequestActivities } from './state-requests';
 import { scheduleActivities } from './scheduled-resync';
+import { verificationActivities } from './verification';
 
 /** Beside the activities: what has to be closed when the worker stops. */
 export interface ActivitySet {
@@ -24,7 +25,8 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof noticeActivities> &
   ReturnType<typeof blackoutActivities> &
   ReturnType<typeof scheduleActivities> &
-  ReturnType<typeof certificationActivities>;
+  ReturnType<typeof certificationActivities> &
+  ReturnType<typeof verificationActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -40,6 +42,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...blackoutActivities(dependencies),
       ...scheduleActivities(dependencies),
       ...certificationActivities(dependencies, editions),
+      ...verificationActivities(dependencies, editions),
     },
     close: () => editions.close(),
   };

@@ -12,7 +12,7 @@ import type { ActivityDependencies } from './dependencies';
 export async function planRun(
   { catalog, control }: Pick<ActivityDependencies, 'catalog' | 'control'>,
   district: DistrictConfig,
-  request: ResyncRequest,
+  request: Pick<ResyncRequest, 'objects' | 'checkDependencies' | 'schoolYear'>,
 ): Promise<ResyncPlan> {
   const years = await readOfferedYears(control, district);
   const year = years.find(({ schoolYear }) => schoolYear === request.schoolYear);

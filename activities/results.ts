@@ -59,3 +59,23 @@ export interface RequestEnd {
   readonly status: StateRequestStatus;
   readonly message: string;
 }
+
+/** What a verification compares, parents first. */
+export interface VerificationPlan {
+  readonly objects: readonly {
+    readonly name: string;
+    readonly after: readonly string[];
+    readonly unit: string | null;
+  }[];
+  /** Objects compared at the same time. */
+  readonly atOnce: number;
+}
+
+/** How the comparison of an object went. */
+export interface ComparisonEnd {
+  /**
+   * A resync is in the middle of the object, or wrote pages of it meanwhile (then perhaps none is by now): to be compared
+   * later. `hidden`: what it does is the state's to know. `null`: it was compared.
+   */
+  readonly busy: { readonly resyncId: string | null; readonly hidden: boolean } | null;
+}

@@ -6,3 +6,4 @@ export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';
 export { scheduledResync } from './scheduled-resync';
 export { certification } from './certification';
+export { verification } from './verification';

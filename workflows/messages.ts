@@ -12,6 +12,7 @@ export const stateRequestWorkflowId = (stateRequestId: string): string => `state
 
 export const certificationWorkflowId = (certificationId: string, driftId?: string): string =>
   `certification:${certificationId}${driftId === undefined ? '' : `:drift:${driftId}`}`;
+export const verificationWorkflowId = (verificationId: string): string => `verification:${verificationId}`;
 
 /**
  * Task queue of the activities that move records, beside the one of workflows and books: a worker has as many slots on
@@ -123,3 +124,6 @@ export const cancelStateRequest = defineUpdate<void, [StateRequestCancel]>('canc
 export const stateRequestCounts = defineQuery<Readonly<Record<RequestDistrictStatus, number>> | null>(
   'stateRequestCounts',
 );
+
+/** API -> verification: it ends at the next page. Refused with type VerificationEnded when it has ended. */
+export const cancelVerification = defineUpdate<void, [{ by: string }]>('cancelVerification');

@@ -3,6 +3,7 @@ import type { ResyncActivities } from '../activities';
 import type { RangeWork, UnitWork } from '../activities/objects';
 import type { ObjectWork } from '../activities/page-jobs';
 import type { RemovalWork } from '../activities/removals';
+import type { ComparisonWork } from '../activities/verification';
 import { bookOptions, noticeOptions, rangeOptions } from './activity-options';
 import { copyTaskQueue, noticeTaskQueue } from './messages';
 
@@ -32,6 +33,9 @@ export const findRemovals = (work: ObjectWork) =>
   moving.findRemovals.executeWithOptions(inLane(`gone ${work.object}`), [work]);
 export const removeRecords = (work: RemovalWork) =>
   moving.removeRecords.executeWithOptions(inLane(`remove ${work.objects.join(', ')}`), [work]);
+/** Compares without moving anything; it reads whole tables, so it takes a lane too. */
+export const compareObjects = (work: ComparisonWork) =>
+  moving.compareObjects.executeWithOptions(inLane(work.objects.join(', ')), [work]);
 
 /** Activities that keep the books. */
 export const {
@@ -48,6 +52,10 @@ export const {
   decideRemovals,
   noteRemovalStopped,
   endRemovals,
+  openVerification,
+  noteVerification,
+  endComparison,
+  finishVerification,
 } = books;
 
 /** Activities that send notices out, apart from all others. */

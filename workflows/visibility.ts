@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import type { VerificationRequest, VerificationStatus } from '../src/domain/verification';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 
 const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
@@ -27,4 +28,17 @@ export function describeRequest(request: ResyncRequest): string {
 function whatOf({ objects, retryOf }: ResyncRequest): string {
   if (retryOf !== undefined) return `Retry of the errors of ${retryOf}`;
   return objects === 'all' ? 'Full resync' : `Resync of ${objects.length} object(s)`;
+}
+
+/** What an operator can filter verifications by. */
+export function attributesOfVerification(
+  request: VerificationRequest,
+  status: VerificationStatus,
+): SearchAttributePair[] {
+  return [
+    { key: district, value: request.districtId },
+    { key: schoolYear, value: request.schoolYear },
+    { key: initiator, value: request.initiator },
+    { key: statusAttribute, value: status },
+  ];
 }

@@ -38,6 +38,7 @@ import { runControlRoutes } from './run-control';
 import { stateRequestRoutes } from './state-requests';
 import { scopedYearRoutes } from './scoped-year';
 import { scheduleRoutes } from './schedules';
+import { verificationRoutes } from './verifications';
 
 export interface AppOptions {
   readonly config: Config;
@@ -77,6 +78,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...scheduleRoutes(context),
     ...certificationRoutes(context),
     ...fieldSettingRoutes(context),
+    ...verificationRoutes(context),
   ];
 }
 

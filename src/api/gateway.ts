@@ -10,6 +10,7 @@ import { giveToAgent } from '../agents';
 import type { NoticeGroup } from '../control/list-notices';
 import type { Whereabouts } from '../control/reconcile';
 import type { ResyncRequest } from '../domain/resync';
+import { describeVerification, type VerificationRequest } from '../domain/verification';
 import {
   type AgentQueue,
   agentQueue,
@@ -20,6 +21,7 @@ import {
   cancelResync,
   cancelStateRequest,
   certificationWorkflowId,
+  cancelVerification,
   type NoticeGroupInput,
   noticesWorkflowId,
   pauseResync,
@@ -31,6 +33,7 @@ import {
   type RunState,
   type StateRequestCancel,
   stateRequestWorkflowId,
+  verificationWorkflowId,
   withdrawResync,
 } from '../../workflows/messages';
 import { Problem } from './problem';
@@ -203,6 +206,38 @@ export class Gateway {
     return this.workflowAt(certificationWorkflowId(certificationId, driftId));
   }
 
+  /** Has a verification made; one that is, or was, is left alone. Safe to repeat. */
+  startVerification(request: VerificationRequest): Promise<void> {
+    return this.call(async () => {
+      try {
+        await this.client.workflow.start('verification', {
+          workflowId: verificationWorkflowId(request.verificationId),
+          taskQueue: this.taskQueue,
+          args: [request],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: describeVerification(request),
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    });
+  }
+
+  /** `false`: no such verification is under way. */
+  async cancelVerification(verificationId: string, by: string): Promise<boolean> {
+    const handle = this.client.workflow.getHandle(verificationWorkflowId(verificationId));
+    const done = await this.orNull(async () => {
+      await handle.executeUpdate(cancelVerification, { args: [{ by }] });
+      return true;
+    });
+    return done ?? false;
+  }
+
+  /** As stateRequestAt. */
+  verificationAt(verificationId: string): Promise<'running' | 'ended' | 'unknown'> {
+    return this.workflowAt(verificationWorkflowId(verificationId));
+  }
+
   /** Does the server answer? */
   async answers(): Promise<boolean> {
     try {
@@ -253,6 +288,7 @@ const refusals: Readonly<Record<string, number>> = {
   QueueFull: 429,
   ResyncEnded: 409,
   RequestEnded: 409,
+  VerificationEnded: 409,
   ObjectEnded: 409,
   NotAwaitingApproval: 409,
   ObjectNotPlanned: 404,

@@ -28,6 +28,19 @@ export interface VerificationRequest {
   readonly resyncId: string | null;
 }
 
+/** One line for Temporal Web's list, e.g. "Verification of all objects of grand-bend 2026-27". */
+export function describeVerification({ kind, objects, districtId, schoolYear }: VerificationRequest): string {
+  const names: Readonly<Record<VerificationKind, string>> = {
+    verification: 'Verification',
+    rehearsal: 'Rehearsal',
+    loopBefore: 'Verification before a resync',
+    loopAfter: 'Verification after a resync',
+  };
+  const what = objects === 'all' ? 'all objects' : `${objects.length} object(s)`;
+  const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
+  return `${names[kind]} of ${what} of ${districtId} ${year}`;
+}
+
 /**
  * How a record differs. `missing`: not at the state. `extra`: not at the district. `excluded`: a known exclusion, which
  * may not be at the state, itself or for a record above it.

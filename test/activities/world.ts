@@ -5,13 +5,15 @@ import type { Knex } from 'knex';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
+import { readVerification, type VerificationView } from '../../src/control/read-verification';
 import { insertResync } from '../../src/control/resyncs';
 import { type Catalog, requireObject } from '../../src/domain/catalog';
 import type { ResyncRequest } from '../../src/domain/resync';
+import type { VerificationRequest } from '../../src/domain/verification';
 import type { YearSetup } from '../../src/domain/school-year';
 import { startWorker } from '../../src/worker';
-import type { batchResync } from '../../workflows';
-import { resyncWorkflowId } from '../../workflows/messages';
+import type { batchResync, verification } from '../../workflows';
+import { resyncWorkflowId, verificationWorkflowId } from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../workflows/support';
 
@@ -118,9 +120,46 @@ export class ResyncWorld {
     return { resyncId, status: end.status, objects };
   }
 
-  /** Everything Temporal keeps of a run, as text. */
-  async history(resyncId: string): Promise<string> {
-    const history = await this.client.workflow.getHandle(resyncWorkflowId(resyncId)).fetchHistory();
+  /** Starts a verification. @returns its id, and what waits for its end */
+  async startVerification(
+    overrides: Partial<VerificationRequest> = {},
+  ): Promise<{ verificationId: string; end: () => Promise<VerificationView> }> {
+    const verificationId = `test-${randomUUID()}`;
+    const request: VerificationRequest = {
+      verificationId,
+      districtId: 'test-district',
+      schoolYear: this.options.schoolYear,
+      objects: 'all',
+      checkDependencies: true,
+      initiator: 'district',
+      requestedBy: 'test',
+      kind: 'verification',
+      resyncId: null,
+      ...overrides,
+    };
+    const handle = await this.client.workflow.start<typeof verification>('verification', {
+      taskQueue: this.config.temporal.taskQueue,
+      workflowId: verificationWorkflowId(verificationId),
+      args: [request],
+    });
+    return {
+      verificationId,
+      end: async () => {
+        await handle.result();
+        return readVerification(this.control, verificationId);
+      },
+    };
+  }
+
+  /** Makes a verification to its end. */
+  async verify(overrides: Partial<VerificationRequest> = {}): Promise<VerificationView> {
+    return (await this.startVerification(overrides)).end();
+  }
+
+  /** Everything Temporal keeps of a run, as text. @param workflowId of the run; a resync's id by itself will do */
+  async history(workflowId: string): Promise<string> {
+    const id = workflowId.includes(':') ? workflowId : resyncWorkflowId(workflowId);
+    const history = await this.client.workflow.getHandle(id).fetchHistory();
     return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
   }
 

@@ -10,6 +10,7 @@ import { postAlert } from '../../src/control/post-alert';
 import { finishResync } from '../../src/control/resyncs';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { createToken } from '../../src/control/tokens';
+import { finishVerification, insertVerification } from '../../src/control/verifications';
 import { addWebhook } from '../../src/control/webhooks';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
@@ -117,6 +118,7 @@ export interface Things {
   readonly schedule: string;
   readonly certification: string;
   readonly drift: string;
+  readonly verification: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -153,6 +155,7 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     blackout: 'windowA',
     schedule: 'scheduleA',
     ...(await certificationFor(world)),
+    verification: await verificationFor(world),
   };
 }
 
@@ -190,6 +193,24 @@ async function certificationFor({
   await storeManifest(control, { manifest, ...signed }, 'made for the table');
   await insertDrift(control, { driftId, certificationId, initiator: 'state', requestedBy: 'test' });
   return { certification: certificationId, drift: driftId };
+}
+
+/** A verification of district A that has ended. */
+async function verificationFor({ control, here }: ApiWorld): Promise<string> {
+  const verificationId = 'compared';
+  await insertVerification(control, {
+    verificationId,
+    districtId: here,
+    schoolYear: 2027,
+    objects: ['School'],
+    checkDependencies: true,
+    initiator: 'district',
+    requestedBy: 'test',
+    kind: 'verification',
+    resyncId: null,
+  });
+  await finishVerification(control, { verificationId, status: 'finished', message: null });
+  return verificationId;
 }
 
 /** A request of the state that concerns district A only. */
@@ -257,6 +278,7 @@ const yearly = { cron: '0 2 29 2 *', timezone: 'UTC' };
 const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
   'POST /districts/{district}/plan': { objects: 'all' },
   'POST /districts/{district}/resyncs': { objects: ['School'] },
+  'POST /verifications': ({ here }) => ({ district: here, objects: ['School'] }),
   'POST /state-requests': ({ here }) => ({ districts: [here], objects: ['School'], reason: 'Made.' }),
   'POST /alerts/delete': { ids: [1] },
   'PUT /districts/{district}/scoped-year': { schoolYear: 2028 },
@@ -304,6 +326,7 @@ export function requestFor(
     '/schedules/{id}': things.schedule,
     '/certifications/{id}': things.certification,
     '/drift/{drift}': things.drift,
+    '/verifications/{id}': things.verification,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents', object: 'School' };
   const filled = (idOf: (known: string) => string): string =>

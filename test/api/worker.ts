@@ -8,6 +8,8 @@ import { removalActivities } from '../../activities/removals';
 import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
 import { scheduleActivities } from '../../activities/scheduled-resync';
+import { DistrictEditions } from '../../activities/district-editions';
+import { verificationActivities } from '../../activities/verification';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/control/removals';
@@ -25,13 +27,14 @@ import { workflowBundle } from '../workflows/support';
  */
 export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<void>): Promise<void> {
   const gate = new Gate();
+  const editions = new DistrictEditions(world.config);
   const connection = await NativeConnection.connect({ address: world.config.temporal.address });
   try {
     await withWorkers(
       {
         connection,
         taskQueue: world.config.temporal.taskQueue,
-        activities: activitiesOf(world, gate),
+        activities: activitiesOf(world, gate, editions),
       },
       // Each test has a worker of its own; the agent must not wait long for the one that left.
       { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '500ms' },
@@ -39,6 +42,7 @@ export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<
     );
   } finally {
     await connection.close();
+    await editions.close();
   }
 }
 
@@ -79,7 +83,11 @@ export class Gate {
   }
 }
 
-function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Partial<ResyncActivities> {
+function activitiesOf(
+  { control, config, catalog }: ApiWorld,
+  gate: Gate,
+  editions: DistrictEditions,
+): Partial<ResyncActivities> {
   const dependencies = { control, config, catalog };
   return {
     ...bookActivities(dependencies),
@@ -90,6 +98,7 @@ function activitiesOf({ control, config, catalog }: ApiWorld, gate: Gate): Parti
     ...removalActivities(dependencies, new DistrictEditions(config)),
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
+    ...verificationActivities(dependencies, editions),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });

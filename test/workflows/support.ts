@@ -8,8 +8,14 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
-import type { ObjectEnd, PreparedObject, RequestLook, ResyncEnd } from '../../activities/results';
 import type { ObjectWork } from '../../activities/page-jobs';
+import type {
+  ComparisonEnd,
+  ObjectEnd,
+  PreparedObject,
+  RequestLook,
+  ResyncEnd,
+} from '../../activities/results';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { FoundRemovals } from '../../src/control/removals';
 import type { HeldWindow } from '../../src/domain/blackout';
@@ -52,6 +58,8 @@ export interface Script {
   readonly remove?: (objects: readonly string[]) => Promise<void>;
   /** The window that holds at an instant (epoch milliseconds) or comes next; default: none. */
   readonly blackout?: (at: number, initiator: ResyncRequest['initiator']) => HeldWindow | null;
+  /** Comparing an object or unit; what it returns is in the middle of it. Throw to fail it. */
+  readonly compare?: (objects: readonly string[]) => Promise<ComparisonEnd['busy']>;
 }
 
 /** Activities that follow a script; every call is in `log`, e.g. "move Enrollment 0". */
@@ -69,6 +77,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     log.push(`moved ${object} ${rangeNo}`);
   };
   const activities: ResyncActivities = {
+    ...scriptedVerification(script, log),
     preparePlan: () =>
       Promise.resolve({
         epoch,
@@ -183,6 +192,42 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       Promise.resolve({ status: cancelledBy === null ? 'finished' : 'cancelled', message: 'It ended.' }),
   };
   return { activities, log };
+}
+
+/** Activities of verifications, by the same script and log. */
+function scriptedVerification(
+  { objects, compare }: Script,
+  log: string[],
+): Pick<
+  ResyncActivities,
+  'openVerification' | 'compareObjects' | 'noteVerification' | 'endComparison' | 'finishVerification'
+> {
+  return {
+    openVerification: () =>
+      Promise.resolve({
+        objects: objects.map(({ name, after = [], unit = null }) => ({ name, after, unit })),
+        atOnce: 2,
+      }),
+    compareObjects: async ({ objects: names }) => {
+      log.push(`compare ${names.join('+')}`);
+      const busy = (await compare?.(names)) ?? null;
+      log.push(`${busy === null ? 'compared' : 'busy'} ${names.join('+')}`);
+      return { busy };
+    },
+    noteVerification: ({ status, message }) => {
+      log.push(`${status}: ${message ?? ''}`);
+      return Promise.resolve();
+    },
+    endComparison: ({ objects: names, status }) => {
+      log.push(`${status} ${names.join('+')}`);
+      return Promise.resolve();
+    },
+    finishVerification: ({ status, message }) => {
+      log.push(`end ${status}`);
+      const verdict = { equal: true, resyncNecessary: false, mend: [], notMendable: 0, extra: 0 };
+      return Promise.resolve({ status, verdict, message: message ?? '' });
+    },
+  };
 }
 
 export interface WorkflowWorld {

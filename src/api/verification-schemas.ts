@@ -1,0 +1,146 @@
+/** What the API asks and answers about verifications. */
+import { z } from 'zod';
+import { differenceKinds } from '../domain/verification';
+import { planRequest } from './schemas';
+
+const count = z.int().meta({ example: 960 });
+const time = z.string().meta({ format: 'date-time' });
+const objectName = z.string().max(64).optional();
+
+export const verificationParams = z.object({ id: z.string().max(64) });
+
+export const verificationRequest = planRequest
+  .extend({ district: z.string().min(1).max(64) })
+  .meta({ id: 'VerificationRequest' });
+
+export const verificationStatus = z.enum([
+  'accepted',
+  'running',
+  'waiting',
+  'finished',
+  'failed',
+  'cancelled',
+]);
+
+export const verificationAccepted = z
+  .object({
+    verificationId: z.string(),
+    status: verificationStatus,
+    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had started it before' }),
+  })
+  .meta({ id: 'VerificationAccepted' });
+
+const compared = z
+  .object({
+    districtRecords: count,
+    stateRecords: count,
+    missing: count.meta({ description: 'at the district, not at the state' }),
+    different: count,
+    extra: count.meta({ description: 'at the state, not at the district' }),
+    excluded: count.meta({
+      description: 'known exclusions: may not be at the state, itself or for a record above it; in no other',
+    }),
+  })
+  .meta({ id: 'ComparedCounts' });
+
+const predicted = z
+  .object({
+    inserted: count,
+    updated: count,
+    unchanged: count,
+    excluded: count,
+    blocked: count,
+    failed: count,
+    gone: count,
+  })
+  .meta({ id: 'PredictedCounts', description: 'what a resync would come to' });
+
+export const verificationHead = z
+  .object({
+    verificationId: z.string(),
+    districtId: z.string(),
+    schoolYear: z.int(),
+    objects: z.union([z.literal('all'), z.array(z.string())]),
+    checkDependencies: z.boolean(),
+    initiator: z.enum(['district', 'state']),
+    requestedBy: z.string(),
+    kind: z.enum(['verification', 'rehearsal', 'loopBefore', 'loopAfter']),
+    resyncId: z.string().nullable().meta({ description: 'the resync it is a part of' }),
+    status: verificationStatus.meta({
+      description: 'waiting: a resync is in the middle of an object; it is compared when that has ended',
+    }),
+    equal: z.boolean().nullable().meta({
+      description: 'all was compared, and nothing is missing, different or extra; known exclusions apart',
+    }),
+    resyncNecessary: z.boolean().nullable().meta({ description: 'a resync would insert or update records' }),
+    mend: z.array(z.string()).nullable().meta({
+      description:
+        'the fewest objects whose resync mends what one can, to be sent with checkDependencies false',
+    }),
+    message: z.string().nullable(),
+    requestedAt: time,
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+  })
+  .meta({ id: 'VerificationHead' });
+
+const objectRow = z
+  .object({
+    object: z.string(),
+    position: z.int(),
+    status: z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled']),
+    counts: compared,
+    predicted,
+    message: z.string().nullable(),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+  })
+  .meta({ id: 'VerifiedObject' });
+
+export const verification = verificationHead
+  .extend({ totals: compared, objectRows: z.array(objectRow) })
+  .meta({ id: 'Verification' });
+
+const school = z
+  .array(z.string())
+  .nullable()
+  .meta({ description: 'key of School; null: of no school, or of one that isn’t there' });
+
+export const schoolCounts = z
+  .object({ object: z.string(), school, counts: compared })
+  .meta({ id: 'SchoolCounts' });
+
+export const sample = z
+  .object({
+    object: z.string(),
+    kind: z.enum(differenceKinds),
+    key: z.array(z.string()),
+    guid: z.string().nullable(),
+    school,
+    fate: z
+      .enum(['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'gone'])
+      .meta({ description: 'what a resync would do with it' }),
+    code: z.string().nullable().meta({ description: 'why it would not be sent' }),
+  })
+  .meta({ id: 'VerificationSample' });
+
+export const verificationReport = z
+  .object({ verification, schools: z.array(schoolCounts), samples: z.array(sample) })
+  .meta({ id: 'VerificationReport' });
+
+export const changes = z
+  .object({
+    then: verificationHead.nullable().meta({ description: 'null: there is none before' }),
+    now: verificationHead,
+    objects: z.array(
+      z.object({
+        object: z.string(),
+        then: compared.nullable().meta({ description: 'null: it was not compared then' }),
+        now: compared.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'VerificationChanges' });
+
+export const ofObject = { object: objectName };
+export const ofKind = { ...ofObject, kind: z.enum(differenceKinds).optional() };

@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type {
+  SampleView,
+  SchoolCounts,
+  VerificationHead,
+  VerificationView,
+} from '../control/read-verification';
+import { parseRecordKey } from '../domain/record-error';
+import type { ComparedCounts } from '../domain/verification';
+import { toCsv } from './report-csv';
+import type * as schemas from './verification-schemas';
+
+/** Verifications as the API shows them. */
+
+export function verificationHeadView(head: VerificationHead): z.input<typeof schemas.verificationHead> {
+  const { objects, mend } = head;
+  return { ...head, objects: objects === 'all' ? 'all' : [...objects], mend: mend && [...mend] };
+}
+
+export function verificationView(view: VerificationView): z.input<typeof schemas.verification> {
+  const { totals, objectRows } = view;
+  return { ...verificationHeadView(view), totals, objectRows: [...objectRows] };
+}
+
+const keyOf = (text: string | null): string[] | null => (text === null ? null : [...parseRecordKey(text)]);
+
+export function schoolView({
+  object,
+  schoolKey,
+  counts,
+}: SchoolCounts): z.input<typeof schemas.schoolCounts> {
+  return { object, school: keyOf(schoolKey), counts };
+}
+
+export function sampleView({ key, school, ...rest }: SampleView): z.input<typeof schemas.sample> {
+  return { ...rest, key: [...parseRecordKey(key)], school: keyOf(school) };
+}
+
+const countNames = [
+  'districtRecords',
+  'stateRecords',
+  'missing',
+  'different',
+  'extra',
+  'excluded',
+] as const satisfies readonly (keyof ComparedCounts)[];
+
+const predictedNames = ['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'gone'] as const;
+
+/** A header, then a line an object, and one for each of its schools. */
+export function verificationCsv(view: VerificationView, schools: readonly SchoolCounts[]): string {
+  const header = [
+    'object',
+    'school',
+    'status',
+    ...countNames,
+    ...predictedNames.map((name) => `predicted_${name}`),
+    'message',
+  ];
+  const lines = view.objectRows.flatMap((row) => [
+    [
+      row.object,
+      '',
+      row.status,
+      ...countNames.map((name) => row.counts[name]),
+      ...predictedNames.map((name) => row.predicted[name]),
+      row.message ?? '',
+    ],
+    ...schools
+      .filter(({ object, schoolKey }) => object === row.object && schoolKey !== null)
+      .map(({ schoolKey, counts }) => [
+        row.object,
+        parseRecordKey(schoolKey!).join(' '),
+        '',
+        ...countNames.map((name) => counts[name]),
+        ...predictedNames.map(() => ''),
+        '',
+      ]),
+  ]);
+  return toCsv([header, ...lines]);
+}
+
+/** Counts by object, then and now; of objects that were compared. */
+export function changesView(
+  then: VerificationView | null,
+  now: VerificationView,
+): z.input<typeof schemas.changes> {
+  const countsOf = (view: VerificationView | null): Map<string, ComparedCounts> =>
+    new Map(
+      (view?.objectRows ?? [])
+        .filter(({ status }) => status === 'finished')
+        .map(({ object, counts }) => [object, counts]),
+    );
+  const [before, after] = [countsOf(then), countsOf(now)];
+  const names = new Set([...now.objectRows, ...(then?.objectRows ?? [])].map(({ object }) => object));
+  return {
+    then: then && verificationHeadView(then),
+    now: verificationHeadView(now),
+    objects: [...names].map((object) => ({
+      object,
+      then: before.get(object) ?? null,
+      now: after.get(object) ?? null,
+    })),
+  };
+}
