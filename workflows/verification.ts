@@ -94,7 +94,7 @@ async function compareAll(request: VerificationRequest, plan: VerificationPlan):
       group,
       (async () => {
         await Promise.resolve();
-        await Promise.all(before().map((parent) => settled.get(parent)));
+        await Promise.all(before().map((parent) => settled.get(parent)!));
         await comparison.compare(members.map((member) => member.name));
       })(),
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listResyncs } from '../control/list-resyncs';
 import { readResync } from '../control/read-resync';
+import { newestVerification } from '../control/read-verification';
 import { planResync, planScopeOf } from '../domain/plan';
 import { adviseResync, scenarioProblem } from '../domain/scenario-rules';
 import { type ApiContext, requireOfferedYear } from './context';
@@ -71,7 +72,10 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
           },
         );
         response.location(`/api/v1/resyncs/${answer.resyncId}`);
-        return { ...answer, advice: adviseResync(body.scenario, null) };
+        const mine = principal.level === 'district' ? { initiator: 'district' as const } : {};
+        const of = { districtId: district.id, schoolYear: year.schoolYear, ...mine };
+        const newest = await newestVerification(control, of);
+        return { ...answer, advice: adviseResync(body.scenario, newest) };
       },
     }),
     route({

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { judgeYearEnd, judgeYearStart, type YearEnd, type YearRun, type YearStart } from '../domain/year-end';
+import { readDriftFound } from './drift-found';
 import { type DistrictYears, readScopedYears } from './school-years';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt, type YearSwitch } from './scoped-year';
 import { readYearRuns } from './year-runs';
@@ -34,7 +35,7 @@ export async function endingYear(control: Knex, districts: readonly DistrictYear
     : newest;
 }
 
-/** Every district's mandatory resyncs around the end of `schoolYear`, in the order given. Four statements in all. */
+/** Every district's mandatory resyncs around the end of `schoolYear`, in the order given. Five statements in all. */
 export async function readCompliance(
   control: Knex,
   districts: readonly (DistrictYears & { readonly name: string })[],
@@ -48,12 +49,18 @@ export async function readCompliance(
   const years = await readScopedYears(control);
   const switches = await readLastSwitches(control);
   const ending = await readYearRuns(control, { schoolYear });
+  const drift = await readDriftFound(control, { schoolYear });
   const starting = await readYearRuns(control, { schoolYear: schoolYear + 1 });
   return districts.map(({ id, name, schoolYear: configured }) => {
     const scopedYear = years.get(id) ?? configured;
     const last = switches.get(id);
     const switched = last?.fromYear === schoolYear && last.toYear === schoolYear + 1 ? last : null;
-    const yearEnd = judgeYearEnd({ schoolYear, runs: ending.get(id) ?? [], acceptedColours });
+    const yearEnd = judgeYearEnd({
+      schoolYear,
+      runs: ending.get(id) ?? [],
+      changes: drift.get(id) ?? [],
+      acceptedColours,
+    });
     const start = { schoolYear: schoolYear + 1, runs: starting.get(id) ?? [], acceptedColours };
     return {
       districtId: id,

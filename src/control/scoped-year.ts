@@ -4,6 +4,7 @@ import type { ResyncStatus } from '../domain/resync';
 import { judgeSwitch, type SwitchVerdict } from '../domain/year-switch';
 import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../domain/year-end';
 import { inTransaction, selectRows, toIso } from './database';
+import { readDriftFound } from './drift-found';
 import { type DistrictYears, readScopedYear } from './school-years';
 import { readYearRuns } from './year-runs';
 
@@ -87,7 +88,8 @@ export async function readScopedYearView(
   const schoolYear = await readScopedYear(control, district);
   const switches = await readSwitches(control, district.id);
   const runs = (await readYearRuns(control, { schoolYear, districtId: district.id })).get(district.id) ?? [];
-  const facts = { schoolYear, runs, acceptedColours };
+  const drift = await readDriftFound(control, { schoolYear, districtId: district.id });
+  const facts = { schoolYear, runs, changes: drift.get(district.id) ?? [], acceptedColours };
   const switchedAt = switchedForwardAt(switches[0]);
   return {
     scopedYear: schoolYear,
@@ -122,7 +124,13 @@ export function switchScopedYear(
     const from = await readScopedYear(transaction, district);
     const openRuns = await readOpenRuns(transaction, district.id);
     const runs = await readYearRuns(transaction, { schoolYear: from, districtId: district.id });
-    const yearEnd = judgeYearEnd({ schoolYear: from, runs: runs.get(district.id) ?? [], acceptedColours });
+    const drift = await readDriftFound(transaction, { schoolYear: from, districtId: district.id });
+    const yearEnd = judgeYearEnd({
+      schoolYear: from,
+      runs: runs.get(district.id) ?? [],
+      changes: drift.get(district.id) ?? [],
+      acceptedColours,
+    });
     const verdict = judgeSwitch({ from, to, level, reason }, { openRuns, yearEnd });
     if (verdict.kind !== 'switch') return verdict;
     const switchedAt = transaction.raw('UTC_TIMESTAMP(3)');

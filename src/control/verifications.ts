@@ -213,7 +213,7 @@ export interface VerifiedOutcome extends ObjectRef {
 export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcome): Promise<void> {
   const of = { verificationID: outcome.verificationId, objectName: outcome.object };
   await inTransaction(control, async (transaction) => {
-    const lock = await transaction('verificationObject').where(of).forUpdate().first();
+    const lock: unknown = await transaction('verificationObject').where(of).forUpdate().first();
     if (!lock) throw new NotFoundError(`${outcome.object} is not planned in this verification.`);
     await transaction('verificationSchool').where(of).del();
     await transaction('verificationSample').where(of).del();

@@ -61,7 +61,7 @@ export function adviseResync(scenario: Scenario, newest: VerificationVerdict | n
   const { verificationId, finishedAt, resyncNecessary } = newest;
   const found = resyncNecessary
     ? 'a resync is called for'
-    : 'both editions agree, so no resync is called for';
+    : 'the state has all that it may have, so no resync is called for';
   return {
     verification: newest,
     text: `The newest verification, ${verificationId} of ${finishedAt}: ${found}.`,

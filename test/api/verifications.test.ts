@@ -23,6 +23,8 @@ afterEach(() => world.close());
 
 const get = (path: string, as = world.as.here) =>
   request(world.app).get(`/api/v1${path}`).set('Authorization', as);
+const items = async (path: string, as?: string): Promise<unknown[]> =>
+  ((await get(path, as)).body as { items: unknown[] }).items;
 const post = (body: object, as = world.as.here, key?: string) => {
   const sent = request(world.app).post('/api/v1/verifications').set('Authorization', as);
   return (key === undefined ? sent : sent.set('Idempotency-Key', key)).send(body);
@@ -90,10 +92,10 @@ test('shows what was found: verdict, schools, samples, report, and what changed 
     mend: [],
     message: '1 record(s) are only at the state.',
   });
-  expect((await get('/verifications/first/schools?object=Course')).body.items).toEqual([
+  expect(await items('/verifications/first/schools?object=Course')).toEqual([
     expect.objectContaining({ object: 'Course', school: ['7'] }),
   ]);
-  expect((await get('/verifications/first/samples?object=Course&kind=different')).body.items).toEqual([
+  expect(await items('/verifications/first/samples?object=Course&kind=different')).toEqual([
     {
       object: 'Course',
       kind: 'different',
@@ -104,8 +106,8 @@ test('shows what was found: verdict, schools, samples, report, and what changed 
       code: null,
     },
   ]);
-  expect((await get('/verifications/first/samples?kind=missing')).body.items).toEqual([]);
-  const { body: report } = await get('/verifications/first/report');
+  expect(await items('/verifications/first/samples?kind=missing')).toEqual([]);
+  const report: unknown = (await get('/verifications/first/report')).body;
   expect(report).toMatchObject({ verification: { verificationId: 'first' }, schools: [{}], samples: [{}] });
   const csv = (await get('/verifications/first/report?format=csv')).text.split('\r\n');
   expect(csv[0]).toBe(
@@ -114,7 +116,9 @@ test('shows what was found: verdict, schools, samples, report, and what changed 
   );
   expect(csv[2]).toBe('Course,,finished,10,9,1,2,0,0,1,2,0,0,0,0,0,');
   expect(csv[3]).toBe('Course,7,,10,9,1,2,0,0,,,,,,,,');
-  expect((await get('/verifications/second/changes?since=first')).body.objects).toEqual([
+  expect(
+    ((await get('/verifications/second/changes?since=first')).body as { objects: unknown[] }).objects,
+  ).toEqual([
     expect.objectContaining({ object: 'School' }),
     {
       object: 'Course',
@@ -144,7 +148,7 @@ test('a district sees its own verifications only, and none the state made', asyn
   await ended('theirs', {}, { districtId: world.other });
   await ended('states', { different: 1 }, { initiator: 'state' });
   const seen = async (as: string, query = ''): Promise<string[]> =>
-    ((await get(`/verifications${query}`, as)).body.items as { verificationId: string }[]).map(
+    ((await items(`/verifications${query}`, as)) as { verificationId: string }[]).map(
       ({ verificationId }) => verificationId,
     );
   expect(await seen(world.as.here)).toEqual(['mine']);
@@ -176,7 +180,9 @@ test('a bad request is refused with the field named, and nothing is stored', asy
   ] as const;
   for (const [body, status, pointer] of refused) {
     const answer = await post(body);
-    expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([status, pointer]);
+    expect([answer.status, (answer.body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer]).toEqual(
+      [status, pointer],
+    );
   }
   expect((await post({ district: world.other, objects: 'all' })).status).toBe(404);
   expect(await world.control('verification')).toEqual([]);
@@ -208,5 +214,28 @@ test('is accepted once for one key, is made by the worker, and can’t be cancel
       .post(`/api/v1/verifications/${verificationId}/cancel`)
       .set('Authorization', world.as.here);
     expect(late.status).toBe(409);
+  });
+});
+
+test('a resync of scenario OTHER is answered with the newest verification, to a district never with one of the state', async () => {
+  await ended('older', { missing: 1 });
+  await ended('newer', {});
+  await ended('states', { missing: 1 }, { initiator: 'state' });
+  const send = async (as: string): Promise<unknown> => {
+    const answer = await request(world.app)
+      .post(`/api/v1/districts/${world.here}/resyncs`)
+      .set('Authorization', as)
+      .send({ objects: ['School'] });
+    return (answer.body as { advice: unknown }).advice;
+  };
+  await withWorker(world, async () => {
+    expect(await send(world.as.here)).toMatchObject({
+      verification: { verificationId: 'newer', resyncNecessary: false },
+      text: expect.stringContaining('no resync is called for') as string,
+    });
+    expect(await send(world.as.state)).toMatchObject({
+      verification: { verificationId: 'states', resyncNecessary: true },
+      text: expect.stringContaining('a resync is called for') as string,
+    });
   });
 });

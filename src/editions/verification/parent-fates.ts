@@ -75,7 +75,7 @@ async function judge(
   if (!planned.has(reference.object)) return fates;
   const present = await atDistrict(job, reference, keys);
   const known = reference.inUnit
-    ? new Map()
+    ? new Map<string, boolean>()
     : await unsendable.lookUp(reference.object, [...present.values()]);
   for (const [asked, key] of present) {
     fates.set(

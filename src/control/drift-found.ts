@@ -1,0 +1,38 @@
+import type { Knex } from 'knex';
+import type { KnownChange } from '../domain/year-end';
+import { selectRows, toIso } from './database';
+import type { VerificationRow } from './verifications';
+
+/**
+ * Verifications of a school year that found records to send, for the end-of-year condition, by district. One that was
+ * followed by a comparison of all objects that found none says nothing any more.
+ */
+export async function readDriftFound(
+  control: Knex,
+  { schoolYear, districtId }: { readonly schoolYear: number; readonly districtId?: string },
+): Promise<Map<string, KnownChange[]>> {
+  const rows = await selectRows<
+    Pick<VerificationRow, 'verificationID' | 'districtID' | 'initiator'> & { endedAt: string }
+  >(
+    control,
+    `SELECT v.verificationID, v.districtID, v.initiator, v.endedAt FROM verification v
+      WHERE v.schoolYear = :schoolYear ${districtId === undefined ? '' : 'AND v.districtID = :districtId'}
+        AND v.status = 'finished' AND v.resyncNecessary = 1
+        AND NOT EXISTS (SELECT 1 FROM verification n
+          WHERE n.districtID = v.districtID AND n.schoolYear = v.schoolYear AND n.status = 'finished'
+            AND n.resyncNecessary = 0 AND JSON_TYPE(n.objects) = 'STRING' AND n.endedAt > v.endedAt)
+      ORDER BY v.endedAt`,
+    { schoolYear, ...(districtId === undefined ? {} : { districtId }) },
+  );
+  const found = new Map<string, KnownChange[]>();
+  for (const row of rows) {
+    // Of the state's a district is told no more than that.
+    const which =
+      row.initiator === 'state'
+        ? 'A later verification by the state'
+        : `A later verification, ${row.verificationID},`;
+    const change = { at: toIso(row.endedAt), why: `${which} found records the state lacks.` };
+    found.set(row.districtID, [...(found.get(row.districtID) ?? []), change]);
+  }
+  return found;
+}
