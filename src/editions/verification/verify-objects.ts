@@ -109,7 +109,7 @@ class ObjectVerification {
     for (;;) {
       await this.mayGoOn();
       const page = await comparePage(job, rest);
-      this.tally.predict('unchanged', page.unchanged);
+      this.tally.predict('unchanged', page.unchanged.length);
       await this.look(page.open, page.gone);
       job.onPage?.({ object: this.name, records: page.read });
       if (page.lastPage) return;
