@@ -8,7 +8,6 @@ import { removalActivities } from '../../activities/removals';
 import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
 import { scheduleActivities } from '../../activities/scheduled-resync';
-import { DistrictEditions } from '../../activities/district-editions';
 import { verificationActivities } from '../../activities/verification';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
