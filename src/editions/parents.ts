@@ -9,7 +9,7 @@ import { parentKeyOf } from './refusal';
 import { quoteName, quoteNumber } from './sql';
 
 /** Parent keys of one anti-join. */
-export const parentsPerStatement = 500;
+const parentsPerStatement = 500;
 
 export interface MissingParent {
   readonly reference: ReferenceMapping;
@@ -67,7 +67,7 @@ interface KeyedTable {
 
 /**
  * Which keys a table doesn't have, by its own server's comparison.
- * @param keys at most parentsPerStatement
+ * @param keys at most 500
  * @returns their places in `keys`
  */
 export async function absentOf(

@@ -199,6 +199,62 @@ test('records that refer to each other in a circle are kept', async () => {
   expect((await ends(job('staff'))).map(([, status]) => status)).toEqual(['kept', 'kept']);
 });
 
+test('objects that refer to each other lose leaves first, across both; a circle between them stays', async () => {
+  await world.district(
+    'CREATE TABLE dept (deptID INT PRIMARY KEY, headID INT NULL)',
+    'CREATE TABLE emp (empID INT PRIMARY KEY, deptID INT NOT NULL)',
+    'INSERT INTO dept VALUES (1, 1), (4, NULL), (5, 10)',
+    'INSERT INTO emp VALUES (1, 1), (8, 4), (9, 4), (10, 5), (11, 5)',
+  );
+  await world.state(
+    'CREATE TABLE dept (districtID INT NOT NULL, deptID INT, headID INT NULL, PRIMARY KEY (districtID, deptID))',
+    `CREATE TABLE emp (districtID INT NOT NULL, empID INT, deptID INT NOT NULL, PRIMARY KEY (districtID, empID),
+       FOREIGN KEY (districtID, deptID) REFERENCES dept (districtID, deptID))`,
+    'ALTER TABLE dept ADD FOREIGN KEY (districtID, headID) REFERENCES emp (districtID, empID)',
+  );
+  const unit = 'work';
+  const pair = [
+    object('dept', ['deptID'], {
+      unit,
+      references: [{ object: 'emp', columns: ['headID'], parentColumns: ['empID'] }],
+    }),
+    object('emp', ['empID'], {
+      unit,
+      references: [{ object: 'dept', columns: ['deptID'], parentColumns: ['deptID'] }],
+    }),
+  ];
+  const sync = async () => {
+    const fence = await world.takeLease();
+    const dept = (await world.sync(pair, 'dept', { fence })).job;
+    return [dept, (await world.sync(pair, 'emp', { fence })).job] as const;
+  };
+  await sync();
+  await world.district('DELETE FROM dept WHERE deptID > 1', 'DELETE FROM emp WHERE empID > 1');
+  const [dept, emp] = await sync();
+  await find(dept);
+  await find(emp);
+  expect(await remove(dept, emp)).toEqual({ done: true });
+  expect(await ends(dept)).toEqual([
+    ['["4"]', 'removed', null],
+    ['["5"]', 'kept', 'emp still refers to it.'],
+  ]);
+  expect((await ends(emp)).filter(([, status]) => status === 'kept')).toEqual([
+    ['["10"]', 'kept', 'dept still refers to it.'],
+  ]);
+  expect([await keysAt('state', 'dept'), await keysAt('state', 'emp')]).toEqual([
+    [1, 5],
+    [1, 10],
+  ]);
+});
+
+test('a reference that only the catalog knows keeps its record too', async () => {
+  const job = await gone('DELETE FROM school WHERE schoolID = 6');
+  await world.state('ALTER TABLE roster DROP FOREIGN KEY roster_ibfk_1');
+  await find(job('school'));
+  await remove(job('school'));
+  expect(await ends(job('school'))).toEqual([['["6"]', 'kept', 'roster still refers to it.']]);
+});
+
 test.each(['CASCADE', 'SET NULL'])(
   'an object that a foreign key with ON DELETE %s refers to is refused',
   async (rule) => {
