@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { giveToAgent } from '../src/agents';
+import type { Knex } from 'knex';
+import { giveToAgent, startVerification } from '../src/agents';
 import { ConflictError, NotFoundError } from '../src/control/control-error';
 import { postAlert } from '../src/control/post-alert';
 import {
@@ -11,14 +12,19 @@ import {
   setResyncStatus,
   type StoredResync,
 } from '../src/control/resyncs';
-import { noteFiring, openResyncOf, readSchedule } from '../src/control/schedules';
-import { readOfferedYears } from '../src/control/school-years';
-import { PlanError, planResync, planScopeOf } from '../src/domain/plan';
+import { noteFiring, openRunOf, readSchedule } from '../src/control/schedules';
+import { insertVerification, readVerificationRow } from '../src/control/verifications';
 import type { ResyncRequest } from '../src/domain/resync';
-import { scenarioProblem } from '../src/domain/scenario-rules';
-import { type FiringOutcome, type ResyncSchedule, scheduledResyncId } from '../src/domain/schedule';
+import {
+  type FiringOutcome,
+  type ResyncSchedule,
+  scheduledId,
+  type ScheduleKind,
+} from '../src/domain/schedule';
+import type { VerificationRequest } from '../src/domain/verification';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
+import { Refusal, yearOfFiring } from './year-of-firing';
 
 export interface ScheduledFiring {
   readonly scheduleId: string;
@@ -30,37 +36,41 @@ export interface ScheduledFiring {
 export interface FiringEnd {
   readonly outcome: FiringOutcome;
   readonly resyncId: string | null;
+  /** Of a schedule of verifications. */
+  readonly verificationId?: string;
 }
-
-/** Why a firing gives no resync, in a sentence for people. */
-class Refusal extends Error {}
 
 /** What a schedule's firing does. */
 export function scheduleActivities(dependencies: ActivityDependencies) {
   const { control } = dependencies;
 
-  /** Its resync: the one this firing made before, or a new one in the agent's hands. @throws Refusal */
+  /** What the firing started: what it made before, or a new one that is handed over. @throws Refusal */
   const start = async (schedule: ResyncSchedule, scheduledFor: string): Promise<FiringEnd> => {
-    const { scheduleId } = schedule;
-    const resyncId = scheduledResyncId(scheduleId, scheduledFor);
-    let stored = await find(dependencies, resyncId);
-    const open =
-      stored === null && schedule.timing.overlap === 'skip' && (await openResyncOf(control, scheduleId));
-    if (typeof open === 'string') {
-      const message = `Resync ${open} of this schedule had not ended.`;
+    const { scheduleId, kind } = schedule;
+    const id = scheduledId(scheduleId, scheduledFor);
+    const known = await isStored(control, kind, id);
+    const open = !known && schedule.timing.overlap === 'skip' ? await openRunOf(control, schedule) : null;
+    if (open !== null) {
+      const message = `The ${open} of this schedule had not ended.`;
       await noteFiring(control, { scheduleId, scheduledFor, outcome: 'skipped', message });
       return { outcome: 'skipped', resyncId: null };
     }
-    stored ??= await store(dependencies, schedule, resyncId);
-    await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', resyncId });
+    if (kind === 'verification') {
+      const request = await storeVerification(dependencies, schedule, id);
+      await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', verificationId: id });
+      await startVerification(Context.current().client, dependencies.config.temporal.taskQueue, request);
+      return { outcome: 'started', resyncId: null, verificationId: id };
+    }
+    const stored = known ? await loadResync(control, id) : await store(dependencies, schedule, id);
+    await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', resyncId: id });
     if (stored.status === 'accepted') await give(dependencies, stored.request);
-    return { outcome: 'started', resyncId };
+    return { outcome: 'started', resyncId: id };
   };
 
   return {
     /**
-     * A firing becomes a resync: stored, then given to the agent. Safe to repeat: its id comes from the time it was
-     * scheduled for. What is refused (full queue, a plan that no longer fits) becomes an alert, not silence.
+     * A firing becomes a resync, stored, then given to the agent, or a verification. Safe to repeat: its id comes from the
+     * time it was scheduled for. What is refused (full queue, a plan that no longer fits) becomes an alert, not silence.
      */
     startScheduledResync: ({ scheduleId, scheduledFor }: ScheduledFiring): Promise<FiringEnd> =>
       withFailures(async () => {
@@ -72,15 +82,16 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           const { message } = error;
+          const isResync = schedule.kind === 'resync';
           await noteFiring(control, { scheduleId, scheduledFor, outcome: 'refused', message });
           await postAlert(control, {
             alertKey: `schedule-refused:${scheduleId}:${scheduledFor}`,
             category: 'Vertical Interoperability',
-            name: 'Scheduled Resync Refused',
-            text: `The resync of schedule "${schedule.name}" in ${schedule.districtId} for ${scheduledFor} was not started. ${message}`,
+            name: isResync ? 'Scheduled Resync Refused' : 'Scheduled Verification Refused',
+            text: `The ${schedule.kind} of schedule "${schedule.name}" in ${schedule.districtId} for ${scheduledFor} was not started. ${message}`,
             // What a state's schedule holds is not the district's to know.
             districtId: schedule.initiator === 'state' ? null : schedule.districtId,
-            right: 'resyncBatch',
+            right: isResync ? 'resyncBatch' : 'verificationSummary',
           });
           return { outcome: 'refused', resyncId: null };
         }
@@ -88,43 +99,64 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
   };
 }
 
-async function find({ control }: ActivityDependencies, resyncId: string): Promise<StoredResync | null> {
+/** Whether the firing had stored it before. */
+async function isStored(control: Knex, kind: ScheduleKind, id: string): Promise<boolean> {
   try {
-    return await loadResync(control, resyncId);
+    await (kind === 'resync' ? loadResync(control, id) : readVerificationRow(control, id));
+    return true;
   } catch (error) {
-    if (error instanceof NotFoundError) return null;
+    if (error instanceof NotFoundError) return false;
     throw error;
   }
 }
 
 /** @throws Refusal when the district or the objects are no longer what the schedule was made for */
 async function store(
-  { config, catalog, control }: ActivityDependencies,
-  { scheduleId, name, districtId, initiator, request: asked }: ResyncSchedule,
+  dependencies: ActivityDependencies,
+  schedule: ResyncSchedule,
   resyncId: string,
 ): Promise<StoredResync> {
-  const district = config.districts.find(({ id }) => id === districtId);
-  if (!district) throw new Refusal(`District "${districtId}" is no longer configured.`);
-  // The scoped year of this time: a schedule lives over the rollover.
-  const year = (await readOfferedYears(control, district)).find(({ kind }) => kind === 'current');
-  if (!year) throw new Refusal('The district has no current school year.');
-  const unfit = scenarioProblem(asked.scenario, asked.objects, year);
-  if (unfit) throw new Refusal(unfit.why);
-  try {
-    planResync(catalog, asked, planScopeOf(district, year));
-  } catch (error) {
-    if (error instanceof PlanError) throw new Refusal(error.message);
-    throw error;
-  }
+  const { initiator, request: asked, districtId } = schedule;
+  const { mode = 'compare', scenario = 'OTHER' } = asked;
+  const { schoolYear } = await yearOfFiring(dependencies, schedule);
   const request: ResyncRequest = {
     ...asked,
+    mode,
+    scenario,
     resyncId,
     districtId,
-    schoolYear: year.schoolYear,
+    schoolYear,
     initiator,
-    requestedBy: `schedule ${name} (${scheduleId})`,
+    requestedBy: nameOf(schedule),
   };
-  return insertResync(control, { request, idempotencyKey: resyncId });
+  return insertResync(dependencies.control, { request, idempotencyKey: resyncId });
+}
+
+/** @throws Refusal as `store` */
+async function storeVerification(
+  dependencies: ActivityDependencies,
+  schedule: ResyncSchedule,
+  verificationId: string,
+): Promise<VerificationRequest> {
+  const { districtId, initiator, request: asked } = schedule;
+  const { schoolYear } = await yearOfFiring(dependencies, schedule);
+  const { objects, checkDependencies } = asked;
+  const { request } = await insertVerification(dependencies.control, {
+    verificationId,
+    districtId,
+    schoolYear,
+    objects,
+    checkDependencies,
+    initiator,
+    requestedBy: nameOf(schedule),
+    kind: 'verification',
+    resyncId: null,
+  });
+  return request;
+}
+
+function nameOf({ name, scheduleId }: ResyncSchedule): string {
+  return `schedule ${name} (${scheduleId})`;
 }
 
 /** @throws Refusal when the queue is full; then nothing of it is kept, and filling it in later may work */

@@ -1,8 +1,18 @@
-/** Handing requests to the agents: the API, the reconciler and activities all do it here. */
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+/** Handing requests to those who carry them out: the API, the reconciler and activities all do it here. */
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ResyncRequest } from './domain/resync';
-import { agentWorkflowId, enqueueResync, type QueuePlace } from '../workflows/messages';
+import { describeVerification, type VerificationRequest } from './domain/verification';
+import {
+  agentWorkflowId,
+  enqueueResync,
+  type QueuePlace,
+  verificationWorkflowId,
+} from '../workflows/messages';
 
 const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
 const schoolYearKey = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);
@@ -28,4 +38,23 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
       ],
     }),
   });
+}
+
+/** Has a verification made; one that is, or was, is left alone. Safe to repeat. @throws the SDK's errors */
+export async function startVerification(
+  client: Client,
+  taskQueue: string,
+  request: VerificationRequest,
+): Promise<void> {
+  try {
+    await client.workflow.start('verification', {
+      workflowId: verificationWorkflowId(request.verificationId),
+      taskQueue,
+      args: [request],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: describeVerification(request),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

@@ -6,11 +6,11 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { giveToAgent } from '../agents';
+import { giveToAgent, startVerification } from '../agents';
 import type { NoticeGroup } from '../control/list-notices';
 import type { Whereabouts } from '../control/reconcile';
 import type { ResyncRequest } from '../domain/resync';
-import { describeVerification, type VerificationRequest } from '../domain/verification';
+import type { VerificationRequest } from '../domain/verification';
 import {
   type AgentQueue,
   agentQueue,
@@ -208,19 +208,7 @@ export class Gateway {
 
   /** Has a verification made; one that is, or was, is left alone. Safe to repeat. */
   startVerification(request: VerificationRequest): Promise<void> {
-    return this.call(async () => {
-      try {
-        await this.client.workflow.start('verification', {
-          workflowId: verificationWorkflowId(request.verificationId),
-          taskQueue: this.taskQueue,
-          args: [request],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: describeVerification(request),
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
-    });
+    return this.call(() => startVerification(this.client, this.taskQueue, request));
   }
 
   /** `false`: no such verification is under way. */

@@ -34,21 +34,22 @@ const missed = z.enum(['skip', 'one', 'all']);
 const overlap = z.enum(['skip', 'queue']);
 const objects = z.union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)]);
 const mode = z.enum(['compare', 'everything']);
+const kind = z.enum(['resync', 'verification']);
 
 export const scheduleRequest = z
   .strictObject({
     name: z.string().trim().min(1).max(80),
-    kind: z.literal('resync').default('resync'),
+    kind: kind.default('resync').meta({ description: 'what a firing starts' }),
     cron: cron.optional(),
     calendar: calendar.optional(),
     timezone,
     objects,
     checkDependencies: z.boolean().default(true),
-    mode: mode.default('compare'),
+    mode: mode.optional().meta({ description: 'of resyncs; default: compare' }),
     scenario: z
       .enum(scenarios)
       .optional()
-      .meta({ description: 'default: OTHER; of a schedule of the state STATE_REQUEST' }),
+      .meta({ description: 'of resyncs; default: OTHER, of a schedule of the state STATE_REQUEST' }),
     jitterMinutes: z.int().min(0).max(120).default(0),
     missed: missed.default('one').meta({
       description:
@@ -61,13 +62,17 @@ export const scheduleRequest = z
       .default(minutesOfADay),
     overlap: overlap.optional().meta({
       description:
-        'while its resync before hasn’t ended: skip (default), or queue one more (default with missed: all)',
+        'while what it started before hasn’t ended: skip (default), or queue one more (default with missed: all)',
     }),
     note: z.string().min(1).max(255).optional(),
   })
   .superRefine((body, context) => {
     const issue = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
+    if (body.kind === 'verification') {
+      for (const field of ['mode', 'scenario'] as const)
+        if (body[field] !== undefined) issue(field, 'a verification has none: it writes nothing');
+    }
     const times = timesOf(body);
     if (times === null) return issue('cron', 'give cron or calendar, one of them');
     const field = 'cron' in times ? 'cron' : 'calendar';
@@ -101,7 +106,7 @@ export const schedule = z
     scheduleId: z.string(),
     districtId: z.string(),
     initiator: z.enum(['district', 'state']).meta({ description: 'whose it is' }),
-    kind: z.literal('resync'),
+    kind,
     name: z.string(),
     createdBy: z.string(),
     createdAt: time,
@@ -117,7 +122,12 @@ export const schedule = z
       .nullable()
       .meta({ description: 'null: the state’s, which is not the district’s to see into' }),
     request: z
-      .object({ objects, checkDependencies: z.boolean(), mode, scenario: z.enum(scenarios) })
+      .object({
+        objects,
+        checkDependencies: z.boolean(),
+        mode: mode.optional(),
+        scenario: z.enum(scenarios).optional(),
+      })
       .nullable(),
     note: z.string().nullable(),
     paused: z.boolean().nullable().meta({ description: 'null: Temporal doesn’t have it, see problem' }),
@@ -135,6 +145,7 @@ export const schedule = z
         scheduledFor: time,
         outcome: z.enum(['started', 'skipped', 'refused']),
         resyncId: z.string().nullable(),
+        verificationId: z.string().nullable(),
         message: z.string().nullable(),
       }),
     ),

@@ -5,12 +5,14 @@ import {
   insertSchedule,
   lastFirings,
   listSchedules,
-  openResyncOf,
+  openRunOf,
   readSchedule,
   removeSchedule,
   type StoredSchedule,
 } from '../control/schedules';
 import type { Principal } from '../control/tokens';
+import type { ScheduledRequest } from '../domain/schedule';
+import type { DistrictConfig } from '../config';
 import { planResync, planScopeOf } from '../domain/plan';
 import { scenarioProblem } from '../domain/scenario-rules';
 import { maxQueuedResyncs } from '../../workflows/messages';
@@ -35,9 +37,9 @@ const scheduleParams = districtParams.extend({ id: z.string().max(32) });
 const missing =
   'Temporal does not have this schedule (its creation broke off, or it was deleted there): delete it and create it again.';
 
-/** Recurring resyncs. What the state made for a district is the state's: the district sees that it is there, no more. */
+/** Recurring resyncs and verifications. What the state made for a district is the state's: the district sees that it is there, no more. */
 export function scheduleRoutes(context: ApiContext): RouteSpec[] {
-  const { config, catalog, control, gateway } = context;
+  const { config, control, gateway } = context;
 
   const view = async (
     principal: Principal,
@@ -109,25 +111,16 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       ...base,
       method: 'post',
       path: '/districts/{district}/schedules',
-      summary: 'Make a schedule; each firing becomes a resync of the scoped year of that time',
+      summary:
+        'Make a schedule; each firing becomes a resync, or a verification, of the scoped year of that time',
       params: districtParams,
       body: schemas.scheduleRequest,
       audit: ({ body, answer }) => ({ ...body, scheduleId: (answer as Partial<StoredSchedule>).scheduleId }),
       responses: { 201: { description: 'The schedule; Location names it', schema: schemas.schedule } },
       handler: async ({ params, body, principal, response }) => {
-        // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the district's own.
-        if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
         const district = requireDistrict(config, principal, params.district);
-        const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
-        if (scenario === 'STATE_REQUEST' && principal.level !== 'state') {
-          const detail = 'Only the state makes a STATE_REQUEST.';
-          throw new Problem(422, detail, [{ detail, pointer: '#/scenario' }]);
-        }
-        const year = await requireOfferedYear(context, district, undefined, { pointer: '#/objects' });
-        const unfit = scenarioProblem(scenario, body.objects, year);
-        if (unfit) throw refused(unfit.why, `#/${unfit.field}`);
-        planResync(catalog, body, planScopeOf(district, year));
-        const { name, kind, objects, checkDependencies, mode, note = null } = body;
+        const request = await requestOf(context, principal, district, body);
+        const { name, kind, note = null } = body;
         const { timezone, jitterMinutes, missed, catchupWindowMinutes } = body;
         const overlap = body.overlap ?? (missed === 'all' ? 'queue' : 'skip');
         const stored = await insertSchedule(control, {
@@ -143,7 +136,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
             catchupWindowMinutes,
             overlap,
           },
-          request: { objects, checkDependencies, mode, scenario },
+          request,
           note,
           createdBy: principal.name,
         });
@@ -185,12 +178,12 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       ...base,
       method: 'post',
       path: '/districts/{district}/schedules/{id}/trigger',
-      summary: 'Fire now, also while it is paused; lastRuns names the resync a moment later',
+      summary: 'Fire now, also while it is paused; lastRuns names what it started a moment later',
       responses: { 202: { description: 'The schedule', schema: schemas.schedule } },
       handler: async ({ params, principal }) => {
         const stored = await mine(principal, params);
-        const open = stored.timing.overlap === 'skip' ? await openResyncOf(control, stored.scheduleId) : null;
-        if (open !== null) throw new Problem(409, `Resync ${open} of this schedule has not ended.`);
+        const open = stored.timing.overlap === 'skip' ? await openRunOf(control, stored) : null;
+        if (open !== null) throw new Problem(409, `The ${open} of this schedule has not ended.`);
         orMissing(await gateway.withClient((client) => acts.trigger(client, stored)));
         return view(principal, stored);
       },
@@ -229,7 +222,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       ...base,
       method: 'delete',
       path: '/districts/{district}/schedules/{id}',
-      summary: 'Fire never again; its resyncs stay',
+      summary: 'Fire never again; what it started stays',
       responses: { 200: { description: 'The schedule as it was', schema: schemas.schedule } },
       handler: async ({ params, principal }) => {
         const stored = await mine(principal, params);
@@ -240,6 +233,32 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
   ];
+}
+
+/** What a firing will ask for, checked against the district as it is now. @throws Problem 403, 422; PlanError */
+async function requestOf(
+  context: ApiContext,
+  principal: Principal,
+  district: DistrictConfig,
+  body: z.output<typeof schemas.scheduleRequest>,
+): Promise<ScheduledRequest> {
+  const { kind, objects, checkDependencies } = body;
+  const year = await requireOfferedYear(context, district, undefined, { pointer: '#/objects' });
+  const planned = () => planResync(context.catalog, body, planScopeOf(district, year));
+  if (kind === 'verification') {
+    requireToolRight(principal, 'verificationSummary');
+    planned();
+    return { objects, checkDependencies };
+  }
+  // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the district's own.
+  if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
+  const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
+  if (scenario === 'STATE_REQUEST' && principal.level !== 'state')
+    throw refused('Only the state makes a STATE_REQUEST.', '#/scenario');
+  const unfit = scenarioProblem(scenario, objects, year);
+  if (unfit) throw refused(unfit.why, `#/${unfit.field}`);
+  planned();
+  return { objects, checkDependencies, mode: body.mode ?? 'compare', scenario };
 }
 
 function orMissing(done: boolean): void {

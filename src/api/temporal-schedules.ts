@@ -42,7 +42,7 @@ export async function createAtTemporal(
   taskQueue: string,
   schedule: ResyncSchedule,
 ): Promise<void> {
-  const { districtId, scheduleId, initiator, timing } = schedule;
+  const { districtId, scheduleId, initiator, kind, timing } = schedule;
   const options: ScheduleOptions = {
     scheduleId: temporalId(schedule),
     spec: specOf(timing),
@@ -52,11 +52,11 @@ export async function createAtTemporal(
       workflowId: `scheduled:${districtId}:${scheduleId}`,
       taskQueue,
       args: [{ scheduleId }],
-      staticSummary: `Scheduled resync of ${districtId}`,
+      staticSummary: `Scheduled ${kind} of ${districtId}`,
     },
     policies: {
-      // A firing's workflow ends once the agent has the resync, so this decides of missed firings only, which come all at
-      // once: the first, or one after the other. Overlap of resyncs is decided by the books, when a firing comes.
+      // A firing's workflow ends once it is handed over, so this decides of missed firings only, which come all at
+      // once: the first, or one after the other. Overlap is decided by the books, when a firing comes.
       overlap: timing.missed === 'all' ? 'BUFFER_ALL' : 'SKIP',
       catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
     },

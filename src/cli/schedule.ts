@@ -20,10 +20,10 @@ interface ScheduleAnswer extends Omit<ResyncSchedule, 'timing' | 'request'> {
   readonly filledIn?: readonly string[];
 }
 
-/** `resync schedule create|list|show|pause|resume|trigger|backfill|delete`: recurring resyncs. */
+/** `resync schedule create|list|show|pause|resume|trigger|backfill|delete`: recurring resyncs and verifications. */
 export function scheduleCommand(): Command {
   return new Command('schedule')
-    .description('recurring resyncs of a district')
+    .description('recurring resyncs and verifications of a district')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(actCommand('show', 'show a schedule with its next and last runs'))
@@ -35,7 +35,7 @@ export function scheduleCommand(): Command {
         .requiredOption('--from <instant>', 'e.g. 2027-01-04T00:00Z')
         .requiredOption('--to <instant>', 'e.g. 2027-01-05T00:00Z'),
     )
-    .addCommand(actCommand('delete', 'fire never again; its resyncs stay'));
+    .addCommand(actCommand('delete', 'fire never again; what it started stays'));
 }
 
 interface CreateOptions {
@@ -47,7 +47,8 @@ interface CreateOptions {
   readonly all?: true;
   readonly objects?: string[];
   readonly checkDependencies: boolean;
-  readonly mode: string;
+  readonly verification?: true;
+  readonly mode?: string;
   readonly scenario?: string;
   readonly jitterMinutes?: number;
   readonly missed?: string;
@@ -66,10 +67,12 @@ function createCommand(): Command {
     .option('--all', 'every object the district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
     .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .option('--verification', 'compare only: each firing is a verification')
     .addOption(
-      new Option('--mode <mode>', 'write what differs, or everything')
-        .choices(['compare', 'everything'])
-        .default('compare'),
+      new Option('--mode <mode>', 'write what differs (default), or everything').choices([
+        'compare',
+        'everything',
+      ]),
     )
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios))
     .option('--jitter-minutes <count>', 'put each firing off by chance, up to this', countOf)
@@ -87,11 +90,12 @@ function createCommand(): Command {
 }
 
 function requestOf(options: CreateOptions): object {
-  const { cron, at, days, district: _, all, objects, ...plain } = options;
+  const { cron, at, days, district: _, all, objects, verification, ...plain } = options;
   if ((cron === undefined) === (at === undefined))
     throw new CommandFailure('Say when: --cron, or --at (with --days).', exitCodes.usage);
   return {
     ...plain,
+    kind: verification ? 'verification' : 'resync',
     objects: objectsOf({ ...(all ? { all } : {}), ...(objects ? { objects } : {}) }),
     ...(cron === undefined ? { calendar: { at, daysOfWeek: days } } : { cron }),
   };
@@ -109,7 +113,7 @@ function listCommand(): Command {
         initiator,
         paused === null ? 'missing' : paused ? 'paused' : 'on',
         nextRuns[0]?.at ?? '',
-        lastRuns[0]?.resyncId ?? lastRuns[0]?.outcome ?? '',
+        startedBy(lastRuns[0]) ?? lastRuns[0]?.outcome ?? '',
       ]);
       print(plainTable(['Schedule', 'Name', 'Of', 'State', 'Next run', 'Last run'], rows));
     },
@@ -165,8 +169,13 @@ function show(schedule: ScheduleAnswer, command: Command): void {
   if (filledIn) print(`Fills in: ${filledIn.join(', ') || 'nothing'}`);
   for (const { at, heldUntil } of nextRuns)
     print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
-  for (const { scheduledFor, outcome, resyncId, message } of lastRuns)
-    print(`Last: ${scheduledFor} ${outcome} ${resyncId ?? message ?? ''}`);
+  for (const firing of lastRuns)
+    print(`Last: ${firing.scheduledFor} ${firing.outcome} ${startedBy(firing) ?? firing.message ?? ''}`);
+}
+
+/** Id of the resync or verification that a firing started. */
+function startedBy(firing: Firing | undefined): string | null {
+  return firing?.resyncId ?? firing?.verificationId ?? null;
 }
 
 function districtCommand(name: string, description: string): Command {

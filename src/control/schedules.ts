@@ -23,6 +23,7 @@ export interface Firing {
   readonly scheduledFor: string;
   readonly outcome: FiringOutcome;
   readonly resyncId: string | null;
+  readonly verificationId: string | null;
   /** Why it was skipped or refused. */
   readonly message: string | null;
 }
@@ -99,7 +100,7 @@ export async function readSchedule(control: Knex, scheduleId: string): Promise<S
   return row ? toSchedule(row) : null;
 }
 
-/** Forgets a schedule and its firings; the resyncs it made stay. */
+/** Forgets a schedule and its firings; the resyncs and verifications it made stay. */
 export async function removeSchedule(control: Knex, scheduleId: string): Promise<void> {
   await inTransaction(control, async (transaction) => {
     await transaction('scheduleFiring').where({ scheduleID: scheduleId }).del();
@@ -115,12 +116,13 @@ export async function noteFiring(
     scheduledFor,
     outcome,
     resyncId = null,
+    verificationId = null,
     message = null,
   }: {
     readonly scheduleId: string;
     readonly scheduledFor: string;
     readonly outcome: FiringOutcome;
-  } & Partial<Pick<Firing, 'resyncId' | 'message'>>,
+  } & Partial<Pick<Firing, 'resyncId' | 'verificationId' | 'message'>>,
 ): Promise<void> {
   await control('scheduleFiring')
     .insert({
@@ -128,10 +130,11 @@ export async function noteFiring(
       scheduledFor: new Date(scheduledFor),
       outcome,
       resyncID: resyncId,
+      verificationID: verificationId,
       message: message?.slice(0, 1000) ?? null,
     })
     .onConflict(['scheduleID', 'scheduledFor'])
-    .merge(['outcome', 'resyncID', 'message']);
+    .merge(['outcome', 'resyncID', 'verificationID', 'message']);
 }
 
 /** The newest firings of a schedule, the newest first. */
@@ -140,29 +143,35 @@ export async function lastFirings(control: Knex, scheduleId: string): Promise<Fi
     scheduledFor: string;
     outcome: FiringOutcome;
     resyncID: string | null;
+    verificationID: string | null;
     message: string | null;
   }>(
     control,
-    `SELECT scheduledFor, outcome, resyncID, message FROM scheduleFiring
+    `SELECT scheduledFor, outcome, resyncID, verificationID, message FROM scheduleFiring
       WHERE scheduleID = ? ORDER BY scheduledFor DESC LIMIT ?`,
     [scheduleId, shownFirings],
   );
-  return rows.map(({ scheduledFor, resyncID, ...rest }) => ({
+  return rows.map(({ scheduledFor, resyncID, verificationID, ...rest }) => ({
     ...rest,
     scheduledFor: toIso(scheduledFor),
     resyncId: resyncID,
+    verificationId: verificationID,
   }));
 }
 
-/** A resync of this schedule that hasn't ended. `null`: none. */
-export async function openResyncOf(control: Knex, scheduleId: string): Promise<string | null> {
-  const [row] = await selectRows<{ resyncID: string }>(
+/** What an earlier firing of the schedule started and that hasn't ended, by name: e.g. "resync 20261127-…". `null`: nothing. */
+export async function openRunOf(
+  control: Knex,
+  { scheduleId, kind }: Pick<StoredSchedule, 'scheduleId' | 'kind'>,
+): Promise<string | null> {
+  const id = kind === 'resync' ? 'resyncID' : 'verificationID';
+  const [row] = await selectRows<{ id: string }>(
     control,
-    `SELECT r.resyncID FROM scheduleFiring f JOIN resync r ON r.resyncID = f.resyncID
-      WHERE f.scheduleID = ? AND r.status NOT IN (?, ?, ?, ?) LIMIT 1`,
-    [scheduleId, ...endedStatuses],
+    `SELECT r.${id} AS id FROM scheduleFiring f JOIN ${kind} r ON r.${id} = f.${id}
+      WHERE f.scheduleID = ? AND r.status NOT IN (?) LIMIT 1`,
+    [scheduleId, endedStatuses],
   );
-  return row?.resyncID ?? null;
+  return row ? `${kind} ${row.id}` : null;
 }
 
 function toSchedule(row: ScheduleRow): StoredSchedule {

@@ -35,37 +35,39 @@ export interface ScheduleTiming {
   readonly overlap: 'skip' | 'queue';
 }
 
-/** What a firing asks for; district and school year are those of the firing. */
+/** What a firing asks for; district and school year are those of the firing. A verification has neither mode nor scenario. */
 export interface ScheduledRequest {
   readonly objects: 'all' | readonly string[];
   readonly checkDependencies: boolean;
-  readonly mode: ResyncMode;
-  readonly scenario: Scenario;
+  readonly mode?: ResyncMode;
+  readonly scenario?: Scenario;
 }
 
-/** What came of a firing. `skipped`: the resync before hadn't ended. `refused`: an alert says why. */
+/** What came of a firing. `skipped`: what the firing before started hadn't ended. `refused`: an alert says why. */
 export type FiringOutcome = 'started' | 'skipped' | 'refused';
 
-/** A recurring resync of a district. */
+/** What a firing starts: a resync, or a verification, which writes nothing. */
+export type ScheduleKind = 'resync' | 'verification';
+
+/** A recurring resync or verification of a district. */
 export interface ResyncSchedule {
   readonly scheduleId: string;
   readonly districtId: string;
   readonly name: string;
   /** Whose it is: what the state made is the state's to see into and to stop. */
   readonly initiator: Initiator;
-  /** What a firing starts; verifications come with their own kind. */
-  readonly kind: 'resync';
+  readonly kind: ScheduleKind;
   readonly timing: ScheduleTiming;
   readonly request: ScheduledRequest;
   readonly note: string | null;
 }
 
 /**
- * The resync of a firing: the same firing, repeated or filled in later, is the same resync.
+ * Id of what a firing starts: the same firing, repeated or filled in later, is the same resync or verification.
  * @param scheduledFor ISO 8601, UTC
  * @returns e.g. 20261127-0200-s1f0c9a3e7b
  */
-export function scheduledResyncId(scheduleId: string, scheduledFor: string): string {
+export function scheduledId(scheduleId: string, scheduledFor: string): string {
   const [day, time] = scheduledFor.split('T') as [string, string];
   const clock = time.slice(0, 8).replaceAll(':', '');
   return `${day.replaceAll('-', '')}-${clock}-s${scheduleId}`;

@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { createToken } from '../../src/control/tokens';
 import { administrators, apiWorld, type ApiWorld } from './support';
 import { withWorker } from './worker';
 
@@ -15,7 +16,13 @@ interface Schedule {
   scheduleId: string;
   paused: boolean;
   nextRuns: { at: string; heldUntil: string | null }[];
-  lastRuns: { scheduledFor: string; outcome: string; resyncId: string | null; message: string | null }[];
+  lastRuns: {
+    scheduledFor: string;
+    outcome: string;
+    resyncId: string | null;
+    verificationId: string | null;
+    message: string | null;
+  }[];
   filledIn?: string[];
 }
 const call = (method: 'get' | 'post' | 'delete', path: string, who: Who = 'here') =>
@@ -75,6 +82,38 @@ test('a schedule is created once, triggered, gives a resync of its own that runs
     expect((await call('delete', of(world.here, `/${scheduleId}`))).status).toBe(200);
     expect((await call('get', of(world.here, `/${scheduleId}`))).status).toBe(404);
     expect((await call('get', path)).status).toBe(200);
+  }));
+
+test('a schedule of verifications starts verifications, needs their right, and has neither mode nor scenario', () =>
+  withWorker(world, async () => {
+    const kind = 'verification';
+    const { scheduleId } = await create({ kind, name: 'weekly comparison', objects: 'all' });
+    expect((await call('post', of(world.here, `/${scheduleId}/trigger`))).status).toBe(202);
+    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 1);
+    expect(lastRuns).toMatchObject([{ outcome: 'started', resyncId: null, message: null }]);
+    const { verificationId } = lastRuns[0]!;
+    await finished(`/verifications/${verificationId!}`);
+    const expected = { kind, requestedBy: `schedule weekly comparison (${scheduleId})`, schoolYear: 2027 };
+    expect((await call('get', `/verifications/${verificationId!}`)).body).toMatchObject(expected);
+    expect((await call('delete', of(world.here, `/${scheduleId}`))).status).toBe(200);
+
+    for (const over of [{ mode: 'everything' }, { scenario: 'OTHER' }]) {
+      const answer = await call('post', of(world.here)).send(nightly({ kind, ...over }));
+      const [[field]] = Object.entries(over) as [[string, string]];
+      expect([answer.status, JSON.stringify(answer.body)]).toEqual([
+        422,
+        expect.stringContaining(`#/${field}`),
+      ]);
+    }
+    const rights = ['resyncBatch'] as const;
+    const { token } = await createToken(world.control, {
+      ...{ name: 'no verifications', level: 'district', districts: [world.here], rights },
+    });
+    const refused = await request(world.app)
+      .post(`/api/v1${of(world.here)}`)
+      .set('Authorization', `Bearer ${token}`)
+      .send(nightly({ kind }));
+    expect(refused.status).toBe(403);
   }));
 
 test('another district sees none of it and changes none of it', async () => {
@@ -137,7 +176,7 @@ test('while its resync before runs a firing is skipped and says so; a firing fil
     const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 2);
     expect(lastRuns.map(({ outcome }) => outcome)).toEqual(['skipped', 'started']);
     const { resyncId } = lastRuns[1]!;
-    expect(lastRuns[0]!.message).toBe(`Resync ${resyncId!} of this schedule had not ended.`);
+    expect(lastRuns[0]!.message).toBe(`The resync ${resyncId!} of this schedule had not ended.`);
     expect((await call('post', of(world.here, `/${scheduleId}/trigger`))).status).toBe(409);
     gate.open();
     await finished(`/resyncs/${resyncId!}`);
@@ -199,7 +238,7 @@ test.each([
   [{ missed: 'all', overlap: 'skip' }, '#/missed'],
   [{ objects: ['Nonsense'] }, '#/objects'],
   [{ scenario: 'STATE_REQUEST' }, '#/scenario'],
-  [{ kind: 'verification' }, '#/kind'],
+  [{ kind: 'nonsense' }, '#/kind'],
   [{ scenario: 'END_OF_YEAR' }, '#/objects'],
 ])('a schedule that can’t be kept is refused by field: %j', async (over, pointer) => {
   const answer = await call('post', of(world.here)).send(nightly({ name: 'wrong', ...over }));
