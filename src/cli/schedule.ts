@@ -89,12 +89,25 @@ function createCommand(): Command {
     });
 }
 
+/** Options that are the request's own fields; --json and the like are not the API's. */
+const requestFields = [
+  'timezone',
+  'checkDependencies',
+  'mode',
+  'scenario',
+  'jitterMinutes',
+  'missed',
+  'catchupWindowMinutes',
+  'overlap',
+  'note',
+] as const;
+
 function requestOf(options: CreateOptions): object {
-  const { cron, at, days, district: _, all, objects, verification, ...plain } = options;
+  const { cron, at, days, all, objects, verification } = options;
   if ((cron === undefined) === (at === undefined))
     throw new CommandFailure('Say when: --cron, or --at (with --days).', exitCodes.usage);
   return {
-    ...plain,
+    ...Object.fromEntries(requestFields.map((field) => [field, options[field]])),
     kind: verification ? 'verification' : 'resync',
     objects: objectsOf({ ...(all ? { all } : {}), ...(objects ? { objects } : {}) }),
     ...(cron === undefined ? { calendar: { at, daysOfWeek: days } } : { cron }),
@@ -148,7 +161,7 @@ function call(client: ApiClient, act: Act, path: string, options: ActOptions): P
       return client.post(`${path}/trigger`);
     case 'pause':
     case 'resume':
-      return client.post(`${path}/${act}`, options);
+      return client.post(`${path}/${act}`, { note: options.note });
     case 'backfill':
       return client.post(`${path}/backfill`, { from: utcOf(options.from!), to: utcOf(options.to!) });
   }

@@ -122,6 +122,43 @@ test('removals shows what awaits an approval, with samples; approve needs anothe
     expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('rejected, none of 3 removed')]);
   }));
 
+test('a blackout window is set, listed with the next one, and removed', async () => {
+  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  const district = ['--district', world.other];
+  const school = ['--days', 'mon,tue', '--from', '07:30', '--to', '16:00', '--timezone', 'America/Chicago'];
+  const added = await resync('blackout', 'add', ...district, ...school, '--note', 'school hours', '--json');
+  expect(added.code).toBe(0);
+  const { blackoutId } = JSON.parse(added.stdout) as { blackoutId: string };
+  const list = await resync('blackout', 'list', ...district);
+  expect(list.stdout).toMatch(
+    new RegExp(`${blackoutId} +state +.*07:30.*16:00.*America/Chicago.*school hours`),
+  );
+  expect(list.stdout).toMatch(/Next: 20\d\d-\d\d-\d\dT/);
+  expect((await resync('blackout', 'remove', blackoutId, ...district)).code).toBe(0);
+  expect((await resync('blackout', 'list', ...district)).stdout).not.toContain(blackoutId);
+  expect((await resync('blackout', 'add', ...district, '--from', 'noon', '--to', 'night')).code).toBe(2);
+});
+
+test('a schedule is created, shown with its next runs, paused, resumed, filled in and deleted', async () => {
+  const times = ['--at', '02:00', '--days', 'tue,wed', '--timezone', 'America/Chicago'];
+  const created = await resync('schedule', 'create', 'nightly', ...times, '--objects', 'School', '--json');
+  expect([created.code, created.stderr]).toEqual([0, '']);
+  const { scheduleId } = JSON.parse(created.stdout) as { scheduleId: string };
+  expect((await resync('schedule', 'create', 'nightly', ...times, '--all')).code).toBe(7);
+  const act = async (name: string, ...argv: string[]) =>
+    (await resync('schedule', name, scheduleId, ...argv)).stdout;
+  expect(await act('show')).toMatch(/Schedule \w+ "nightly"\nNext: 20/);
+  expect(await act('pause', '--note', 'holidays')).toContain('paused: holidays');
+  expect((await resync('schedule', 'list')).stdout).toMatch(/nightly +district +paused/);
+  expect(await act('resume')).toContain('Next: ');
+  const past = ['--from', '2026-01-05T00:00Z', '--to', '2026-01-06T00:00Z'];
+  expect(await act('backfill', ...past)).toContain('Fills in: nothing');
+  expect(await act('delete')).toContain('"nightly"');
+  expect((await resync('schedule', 'show', scheduleId)).code).toBe(7);
+  const neither = await resync('schedule', 'create', 'x', '--timezone', 'UTC', '--all');
+  expect([neither.code, neither.stderr]).toEqual([2, expect.stringContaining('--cron')]);
+});
+
 test('agent shows the district’s queue', () =>
   withWorker(world, async () => {
     const { code, stdout } = await resync('agent');
