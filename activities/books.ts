@@ -78,6 +78,8 @@ export function bookActivities({ control }: ActivityDependencies) {
       resyncId: string;
       status: 'finished' | 'failed' | 'cancelled';
       message: string | null;
+      /** Of a resync that verifies: the verification that gives its colour when every object finished. */
+      verifiedBy?: string;
     }): Promise<ResyncEnd> =>
       withFailures(async () => {
         const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;

@@ -10,6 +10,7 @@ import { planActivities } from './planning';
 import { stateRequestActivities } from './state-requests';
 import { scheduleActivities } from './scheduled-resync';
 import { verificationActivities } from './verification';
+import { loopActivities } from './verified-loop';
 
 /** Beside the activities: what has to be closed when the worker stops. */
 export interface ActivitySet {
@@ -26,7 +27,8 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof blackoutActivities> &
   ReturnType<typeof scheduleActivities> &
   ReturnType<typeof certificationActivities> &
-  ReturnType<typeof verificationActivities>;
+  ReturnType<typeof verificationActivities> &
+  ReturnType<typeof loopActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -43,6 +45,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...scheduleActivities(dependencies),
       ...certificationActivities(dependencies, editions),
       ...verificationActivities(dependencies, editions),
+      ...loopActivities(dependencies),
     },
     close: () => editions.close(),
   };

@@ -19,8 +19,16 @@ import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-u
 import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
-import { endObject, finishResync, preparePlan, renewLease, retryBlocked } from './resync-activities';
+import {
+  endObject,
+  finishResync,
+  noteStatus,
+  preparePlan,
+  renewLease,
+  retryBlocked,
+} from './resync-activities';
 import { RunControl } from './run-control';
+import { verifiedLoop } from './verified-loop';
 
 /**
  * One resync: plan it, send each object the moment its own parents are complete, try the blocked records once more,
@@ -33,6 +41,7 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   const scopes = new Map<string, CancellationScope>();
   const wholeRun = new CancellationScope();
   const removals = new Removals(request, control, progress);
+  let verifiedBy: string | null = null;
   setHandler(resyncProgress, () => progress.snapshot());
   handleRunUpdates(resyncId, control, progress, wholeRun);
   handleObjectCancel(resyncId, control, progress, scopes);
@@ -53,10 +62,17 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
         return sendPlan(plan, handleParking(request, control));
       }
       const parking = handleParking(request, control);
-      await holdingInBlackouts(request, control, progress, async () => {
+      const send = async (asked: ResyncRequest): Promise<void> => {
         // Planning reads the district and takes its lease: held, and counted as under way, like a range.
-        const plan = await control.whenReleased(() => preparePlan(request));
+        const plan = await control.whenReleased(() => preparePlan(asked));
         await sendPlan(plan, parking);
+      };
+      await holdingInBlackouts(request, control, progress, async () => {
+        if (request.verify !== 'loop') return send(request);
+        // What drifted has drifted parents beside it: dependencies would only add what is equal.
+        const sendOnly = (objects: readonly string[]) =>
+          send({ ...request, objects, checkDependencies: false });
+        verifiedBy = await verifiedLoop(request, { control, progress, send: sendOnly });
       });
     });
   } catch (error) {
@@ -71,6 +87,7 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
       message:
         progress.failure ??
         (control.cancelledBy !== null ? `Cancelled by ${control.cancelledBy}.` : removals.message),
+      ...(verifiedBy === null ? {} : { verifiedBy }),
     });
     progress.tell(end.status);
     if (end.noticeAlerts) await startNotices(resyncId, end.noticeAlerts);
@@ -114,6 +131,9 @@ function handleParking(request: ResyncRequest, control: RunControl): Parking {
     const status = control.statusAfterParking;
     if (parking.run !== null)
       parking.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
+    // Not planned yet, but verifying: there is no lease to renew.
+    else if (request.verify === 'loop')
+      await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
     await control.set({ parked: false });
   });
   return parking;

@@ -56,6 +56,7 @@ export const {
   noteVerification,
   endComparison,
   finishVerification,
+  chooseDrifted,
 } = books;
 
 /** Activities that send notices out, apart from all others. */

@@ -7,6 +7,7 @@ import { adviseResync, scenarioProblem } from '../domain/scenario-rules';
 import { type ApiContext, requireOfferedYear } from './context';
 import { requireDistrict, requireToolRight, requireVisible, seesInside } from './principal';
 import { Problem } from './problem';
+import { startRehearsal } from './rehearsal';
 import { route, type RouteSpec } from './route';
 import * as schemas from './schemas';
 import {
@@ -17,7 +18,17 @@ import {
   startResync,
   whyYearChanged,
 } from './start-resync';
+import { verificationAccepted } from './verification-schemas';
 import { headView, outsideView, statusFilter } from './views';
+
+/** What was started: a resync, or the verification that foretells one. */
+interface StartAnswer {
+  readonly resyncId?: string;
+  readonly verificationId?: string;
+}
+
+const idOf = ({ resyncId, verificationId }: StartAnswer): StartAnswer =>
+  verificationId === undefined ? { ...(resyncId && { resyncId }) } : { verificationId };
 
 /** Starting and showing resyncs. */
 export function resyncRoutes(context: ApiContext): RouteSpec[] {
@@ -32,8 +43,14 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       params: schemas.districtParams,
       headers: idempotencyHeader,
       body: schemas.resyncRequest,
-      responses: { 202: { description: 'Accepted; Location names the resync', schema: schemas.accepted } },
-      audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
+      responses: {
+        202: {
+          description:
+            'Accepted; Location names the resync, or with dryRun the verification that foretells it',
+          schema: z.union([schemas.accepted, verificationAccepted]),
+        },
+      },
+      audit: ({ body, answer }) => ({ ...body, ...idOf(answer as StartAnswer) }),
       handler: async ({ params, body, principal, request, response }) => {
         const district = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, district, body.schoolYear, {
@@ -54,12 +71,19 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
           const detail = 'A state’s request reports what is gone; the district’s own resync removes it.';
           throw new Problem(422, detail, [{ detail, pointer: '#/removals' }]);
         }
-        const { removals, ...asked } = body;
+        const key = idempotencyKeyOf(request.get('Idempotency-Key'));
+        if (body.dryRun) {
+          const answer = await startRehearsal(context, principal, { district, year, body, key });
+          response.location(`/api/v1/verifications/${answer.verificationId}`);
+          return answer;
+        }
+        const { removals, dryRun: _, verify, ...asked } = body;
         const answer = await startResync(
           context,
           {
             ...asked,
             ...(removals === 'apply' && { removals }),
+            ...(verify !== undefined && { verify }),
             resyncId: newResyncId(),
             districtId: district.id,
             schoolYear: year.schoolYear,
@@ -67,7 +91,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
             requestedBy: requesterOf(principal),
           },
           {
-            idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
+            idempotencyKey: key,
             refuse: () => whyYearChanged(context, district, year),
           },
         );

@@ -106,6 +106,12 @@ export const resyncRequest = z
     ...request,
     scenario: z.enum(scenarios).default('OTHER'),
     mode: z.enum(['compare', 'everything']).default('compare'),
+    verify: z.literal('loop').optional().meta({
+      description: 'loop: compare, send only what drifted, compare again; green only when that is equal',
+    }),
+    dryRun: z.boolean().default(false).meta({
+      description: 'only foretell what would come of it: answers with a verification of kind rehearsal',
+    }),
     removals: z.enum(['report', 'apply']).default('report').meta({
       description:
         'what becomes of state records gone at the district; apply: removed, above a threshold once approved',
@@ -151,6 +157,18 @@ export const resyncHead = z
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     heldUntil: time.nullable().meta({ description: 'end of the blackout window that holds it' }),
+    verifications: z
+      .array(
+        z.object({
+          verificationId: z.string(),
+          kind: z.enum(['loopBefore', 'loopAfter']),
+          status: z.enum(['accepted', 'running', 'waiting', 'finished', 'failed', 'cancelled']),
+          equal: z.boolean().nullable().meta({ description: 'known exclusions apart' }),
+          resyncNecessary: z.boolean().nullable(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'those a resync with verify "loop" made, the first one before it sent' }),
   })
   .meta({ id: 'ResyncHead' });
 

@@ -66,6 +66,7 @@ export const verificationHead = z
     requestedBy: z.string(),
     kind: z.enum(['verification', 'rehearsal', 'loopBefore', 'loopAfter']),
     resyncId: z.string().nullable().meta({ description: 'the resync it is a part of' }),
+    mode: z.literal('everything').optional().meta({ description: 'of the resync that is rehearsed' }),
     status: verificationStatus.meta({
       description: 'waiting: a resync is in the middle of an object; it is compared when that has ended',
     }),
@@ -97,8 +98,22 @@ const objectRow = z
   })
   .meta({ id: 'VerifiedObject' });
 
+const estimate = z
+  .object({
+    seconds: count,
+    runs: z.int().meta({ description: 'finished runs of the district it is based on; 0: the default pace' }),
+    objectsAtDefault: z.int().meta({ description: 'objects without a run of their own' }),
+    defaultRecordsPerSecond: z.int(),
+    text: z.string(),
+  })
+  .meta({ id: 'TimeEstimate' });
+
 export const verification = verificationHead
-  .extend({ totals: compared, objectRows: z.array(objectRow) })
+  .extend({
+    estimate: estimate.nullable().meta({ description: 'of a rehearsal that finished' }),
+    totals: compared,
+    objectRows: z.array(objectRow),
+  })
   .meta({ id: 'Verification' });
 
 const school = z

@@ -18,8 +18,8 @@ export function verificationHeadView(head: VerificationHead): z.input<typeof sch
 }
 
 export function verificationView(view: VerificationView): z.input<typeof schemas.verification> {
-  const { totals, objectRows } = view;
-  return { ...verificationHeadView(view), totals, objectRows: [...objectRows] };
+  const { estimate, totals, objectRows } = view;
+  return { ...verificationHeadView(view), estimate, totals, objectRows: [...objectRows] };
 }
 
 const keyOf = (text: string | null): string[] | null => (text === null ? null : [...parseRecordKey(text)]);

@@ -11,7 +11,7 @@ import {
   type VerificationHead,
 } from '../control/read-verification';
 import type { Principal } from '../control/tokens';
-import { finishVerification, insertVerification } from '../control/verifications';
+import { finishVerification } from '../control/verifications';
 import { planResync, planScopeOf } from '../domain/plan';
 import { endedVerification, type VerificationRequest } from '../domain/verification';
 import { type ApiContext, requireOfferedYear } from './context';
@@ -20,6 +20,7 @@ import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import { pageOf, pageQuery } from './schemas';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
+import { startVerification } from './start-verification';
 import * as schemas from './verification-schemas';
 import {
   changesView,
@@ -72,11 +73,9 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
           resyncId: null,
         };
         const key = idempotencyKeyOf(request.get('Idempotency-Key'));
-        const { request: stored, created } = await insertVerification(control, asked, key);
-        await gateway.startVerification(stored);
-        response.location(`/api/v1/verifications/${stored.verificationId}`);
-        const { status } = await readVerificationHead(control, stored.verificationId);
-        return { verificationId: stored.verificationId, status, created };
+        const answer = await startVerification(context, asked, key);
+        response.location(`/api/v1/verifications/${answer.verificationId}`);
+        return answer;
       },
     }),
     route({

@@ -21,7 +21,10 @@ function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
  */
 export function headView(principal: Principal, head: ResyncHead): z.input<typeof resyncHead> {
   const objects = head.objects === 'all' ? 'all' : [...head.objects];
-  if (seesInside(principal, head)) return { ...head, objects };
+  if (seesInside(principal, head)) {
+    const { verifications, ...rest } = head;
+    return { ...rest, objects, ...(verifications && { verifications: [...verifications] }) };
+  }
   const status = statesStatus(head.status);
   return {
     resyncId: head.resyncId,

@@ -102,6 +102,17 @@ export function outcomeTable(objects: readonly ObjectView[], totals: CountsView)
   );
 }
 
+/** A line for each verification a resync made; empty when it makes none. */
+export function verificationLines({ verifications = [] }: Pick<ResyncAnswer, 'verifications'>): string {
+  return verifications
+    .map(({ verificationId, kind, status, equal, resyncNecessary }) => {
+      const when = kind === 'loopBefore' ? 'before sending' : 'after sending';
+      const found = equal === true ? 'equal' : resyncNecessary === true ? 'drift to send' : 'not equal';
+      return `Verification ${when}, ${verificationId}: ${status === 'finished' ? found : status}\n`;
+    })
+    .join('');
+}
+
 /** One line about a resync: id, what, where it stands. */
 export function headline(
   resync: Pick<ResyncAnswer, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message' | 'colour'>,

@@ -12,7 +12,8 @@ import {
   withApiOptions,
 } from './command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from './exit-codes';
-import { headline, outcomeTable, type ResyncAnswer } from './outcome-table';
+import { headline, outcomeTable, type ResyncAnswer, verificationLines } from './outcome-table';
+import { rehearse } from './rehearsal';
 import { sendResync, type SendRequest, watchResync } from './watch-run';
 import { createWatchView } from './watch-view';
 
@@ -23,6 +24,8 @@ interface SendOptions {
   readonly mode: 'compare' | 'everything';
   readonly scenario: string;
   readonly removals: 'report' | 'apply';
+  readonly verify?: 'loop';
+  readonly dryRun?: true;
   readonly schoolYear?: number;
   readonly district?: string;
   readonly wait: boolean;
@@ -57,6 +60,10 @@ export function sendCommand(): Command {
         .choices(['report', 'apply'])
         .default('report'),
     )
+    .addOption(
+      new Option('--verify <how>', 'loop: compare, send only what drifted, compare again').choices(['loop']),
+    )
+    .option('--dry-run', 'only foretell what would come of it; nothing is sent')
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('OTHER'))
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
@@ -67,6 +74,10 @@ export function sendCommand(): Command {
       const client = clientOf(command);
       const request = requestOf(options);
       const district = await client.district(options.district);
+      if (options.dryRun) {
+        const { failOn, idempotencyKey } = options;
+        return rehearse(client, { district, request, idempotencyKey, command, failOn });
+      }
       const accepted = await sendResync(client, {
         district,
         request,
@@ -100,6 +111,8 @@ export async function followToEnd(
 export function printEnd(resync: ResyncAnswer, command: Command): void {
   if (wantsJson(command)) return printJson(resync);
   if (resync.objectRows && resync.totals) print(outcomeTable(resync.objectRows, resync.totals));
+  const verified = verificationLines(resync);
+  if (verified !== '') print(verified);
   print(headline(resync));
 }
 
@@ -112,13 +125,14 @@ export function objectsOf({ all, objects }: { all?: true; objects?: string[] }):
 }
 
 function requestOf(options: SendOptions): SendRequest {
-  const { checkDependencies, mode, scenario, removals, schoolYear } = options;
+  const { checkDependencies, mode, scenario, removals, verify, schoolYear } = options;
   return {
     objects: objectsOf(options),
     checkDependencies,
     mode,
     scenario,
     removals,
+    ...(verify === undefined ? {} : { verify }),
     ...(schoolYear === undefined ? {} : { schoolYear }),
   };
 }

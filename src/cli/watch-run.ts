@@ -19,6 +19,7 @@ export interface SendRequest {
   readonly scenario?: string;
   readonly mode?: 'compare' | 'everything';
   readonly removals?: 'report' | 'apply';
+  readonly verify?: 'loop';
 }
 
 /** What the API answers to a start. */

@@ -5,7 +5,8 @@ import type { VerificationRow } from './verifications';
 
 /**
  * Verifications of a school year that found records to send, for the end-of-year condition, by district. One that was
- * followed by a comparison of all objects that found none says nothing any more.
+ * followed by a comparison of all objects that found none says nothing any more; nor does the first of a resync that
+ * verified, once its second found none.
  */
 export async function readDriftFound(
   control: Knex,
@@ -20,7 +21,8 @@ export async function readDriftFound(
         AND v.status = 'finished' AND v.resyncNecessary = 1
         AND NOT EXISTS (SELECT 1 FROM verification n
           WHERE n.districtID = v.districtID AND n.schoolYear = v.schoolYear AND n.status = 'finished'
-            AND n.resyncNecessary = 0 AND JSON_TYPE(n.objects) = 'STRING' AND n.endedAt > v.endedAt)
+            AND n.resyncNecessary = 0 AND n.endedAt > v.endedAt
+            AND (JSON_TYPE(n.objects) = 'STRING' OR n.resyncID = v.resyncID))
       ORDER BY v.endedAt`,
     { schoolYear, ...(districtId === undefined ? {} : { districtId }) },
   );

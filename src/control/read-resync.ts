@@ -14,6 +14,7 @@ import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../domain/
 import { type CountRow, emptyLedger, type LedgerSums, sumLedger, toCounts } from './counts';
 import { selectRows, toIso } from './database';
 import { NotFoundError } from './control-error';
+import { type LoopVerification, readLoopVerifications } from './loop-verifications';
 import { percentOfRun, readPercents } from './percent';
 import { type ResyncRow, toRequest } from './resyncs';
 
@@ -55,6 +56,8 @@ export interface ResyncHead extends ResyncRequest {
   readonly endedAt: string | null;
   /** End of the blackout window that holds it; `null`: none does. */
   readonly heldUntil: string | null;
+  /** The verifications of a resync that makes them; absent of the others. */
+  readonly verifications?: readonly LoopVerification[];
 }
 
 export interface ResyncView extends ResyncHead {
@@ -85,10 +88,18 @@ export function viewCounts(counts: RangeCounts): CountsView {
 export async function toHeads(control: Knex, rows: readonly ResyncRow[]): Promise<ResyncHead[]> {
   const resyncs = rows.map(({ resyncID, status }) => ({ resyncId: resyncID, status }));
   const percents = await readPercents(control, resyncs);
-  return rows.map((row) => toHead(row, percents.get(row.resyncID) ?? null));
+  const looped = rows.filter(({ verify }) => verify === 'loop').map(({ resyncID }) => resyncID);
+  const verifications = await readLoopVerifications(control, looped);
+  return rows.map((row) =>
+    toHead(row, percents.get(row.resyncID) ?? null, verifications.get(row.resyncID) ?? []),
+  );
 }
 
-function toHead(row: ResyncRow, percent: number | null): ResyncHead {
+function toHead(
+  row: ResyncRow,
+  percent: number | null,
+  verifications: readonly LoopVerification[],
+): ResyncHead {
   return {
     ...toRequest(row),
     status: row.status,
@@ -99,6 +110,7 @@ function toHead(row: ResyncRow, percent: number | null): ResyncHead {
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
     heldUntil: endedStatuses.includes(row.status) ? null : toIso(row.heldUntil),
+    ...(row.verify === 'loop' && { verifications }),
   };
 }
 
@@ -132,7 +144,9 @@ export async function readResync(
   const objectRows = rows.map((object) => toObjectView(object, live.get(object.objectName)));
   const totals = objectRows.reduce((sum, { counts }) => addCounts(sum, counts), noRecords);
   const facts = objectRows.map(({ counts, ...object }) => ({ ...object, processed: counts.processed }));
-  const head = toHead(row, percentOfRun(row.status, facts));
+  const looped = row.verify === 'loop' ? [resyncId] : [];
+  const verifications = (await readLoopVerifications(control, looped)).get(resyncId) ?? [];
+  const head = toHead(row, percentOfRun(row.status, facts), verifications);
   return {
     ...head,
     netColour: head.status === 'finished' ? worstColour(objectRows.map((o) => o.netColour)) : head.colour,

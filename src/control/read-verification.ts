@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { RangeCounts } from '../domain/outcome';
+import { processedOf, type RangeCounts } from '../domain/outcome';
+import { estimateTime, foretold, type TimeEstimate } from '../domain/rehearsal';
 import type { Initiator } from '../domain/resync';
 import type { VerificationVerdict } from '../domain/scenario-rules';
 import {
@@ -14,6 +15,7 @@ import {
 import { toCounts } from './counts';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
 import { toIso } from './database';
+import { readPastPace } from './past-pace';
 import {
   type ComparedRow,
   readVerificationRow,
@@ -50,6 +52,8 @@ export interface VerifiedObjectView {
 }
 
 export interface VerificationView extends VerificationHead {
+  /** Of a rehearsal that finished; `null` otherwise. */
+  readonly estimate: TimeEstimate | null;
   readonly totals: ComparedCounts;
   readonly objectRows: readonly VerifiedObjectView[];
 }
@@ -84,7 +88,7 @@ export async function readVerification(control: Knex, verificationId: string): P
     position: row.position,
     status: row.status,
     counts: toCompared(row),
-    predicted: toCounts(row),
+    predicted: row.status === 'finished' ? foretold(toCounts(row), head.mode) : toCounts(row),
     message: row.message,
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
@@ -100,7 +104,28 @@ export async function readVerification(control: Knex, verificationId: string): P
     }),
     nothingCompared,
   );
-  return { ...head, totals, objectRows };
+  return { ...head, estimate: await estimateOf(control, head, objectRows), totals, objectRows };
+}
+
+/** How long the rehearsed resync would take, by what ended before the rehearsal did: it stays as it was. */
+async function estimateOf(
+  control: Knex,
+  { kind, status, districtId, mode, initiator, endedAt }: VerificationHead,
+  rows: readonly VerifiedObjectView[],
+): Promise<TimeEstimate | null> {
+  if (kind !== 'rehearsal' || status !== 'finished' || endedAt === null) return null;
+  const objects = rows
+    .filter((row) => row.status === 'finished')
+    .map(({ object, predicted }) => ({ object, records: processedOf(predicted) }));
+  const names = objects.map(({ object }) => object);
+  const asked = {
+    districtId,
+    objects: names,
+    mode: mode ?? ('compare' as const),
+    seenBy: initiator,
+    before: endedAt,
+  };
+  return estimateTime(objects, await readPastPace(control, asked));
 }
 
 /** Where each planned object stands, in the order of the plan. */

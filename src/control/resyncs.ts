@@ -9,12 +9,14 @@ import {
   type ResyncStatus,
   type SelectionKind,
 } from '../domain/resync';
+import { endOfLoop } from '../domain/verified-loop';
 import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
 import { countColumns, type CountRow, toCounts } from './counts';
 import { closeObject } from './history';
 import { postAlert } from './post-alert';
 import { alertsOfEnd } from './resync-alerts';
+import { readVerifiedObjects } from './verifications';
 
 /**
  * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
@@ -223,17 +225,20 @@ export async function finishResync(
     resyncId,
     status,
     message = null,
+    verifiedBy,
   }: {
     resyncId: string;
     status: 'finished' | 'failed' | 'cancelled' | 'lost';
     message?: string | null;
+    /** The verification that gives the colour of a resync that verifies, once every object finished. */
+    verifiedBy?: string;
   },
 ): Promise<ResyncEnd> {
   return inTransaction(control, async (transaction) => {
     const row = await lockResync(transaction, resyncId);
     if (!endedStatuses.includes(row.status)) {
       await closeOpenObjects(transaction, { resyncId, status, message });
-      const end = await endOf(transaction, { resyncId, status, message });
+      const end = await endOf(transaction, { resyncId, status, message, verifiedBy });
       refuseUnlessAllowed(row.status, end.status);
       await transaction('resync')
         .where({ resyncID: resyncId })
@@ -271,11 +276,25 @@ async function closeOpenObjects(
 
 async function endOf(
   transaction: Knex.Transaction,
-  { resyncId, status, message }: { resyncId: string; status: ResyncStatus; message: string | null },
+  {
+    resyncId,
+    status,
+    message,
+    verifiedBy,
+  }: { resyncId: string; status: ResyncStatus; message: string | null; verifiedBy: string | undefined },
 ): Promise<{ status: ResyncStatus; colour: Colour; message: string | null }> {
   if (status !== 'finished') return { status, colour: 'red', message };
   const objects = await objectStates(transaction, resyncId);
   const unfinished = objects.filter((object) => object.status !== 'finished');
+  if (unfinished.length === 0 && verifiedBy !== undefined) {
+    const verified = await readVerifiedObjects(transaction, verifiedBy);
+    const end = endOfLoop(verified, { verificationId: verifiedBy, sent: objects.length });
+    return {
+      status,
+      colour: end.colour,
+      message: message === null ? end.message : `${end.message} ${message}`,
+    };
+  }
   if (unfinished.length === 0)
     return { status, colour: worstColour(objects.map(({ colour }) => colour)), message };
   const gaveUp = unfinished.some((object) => object.status === 'failed');

@@ -10,6 +10,7 @@ import {
   type Verdict,
   type VerificationRequest,
   type VerificationStatus,
+  type VerifiedObject,
   type VerifiedStatus,
   verdictOf,
 } from '../domain/verification';
@@ -29,6 +30,7 @@ export interface VerificationRow {
   readonly initiator: VerificationRequest['initiator'];
   readonly requestedBy: string;
   readonly kind: VerificationRequest['kind'];
+  readonly mode: 'everything' | null;
   readonly resyncID: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string;
@@ -84,6 +86,7 @@ export function toVerificationRequest(row: VerificationRow): VerificationRequest
     requestedBy: row.requestedBy,
     kind: row.kind,
     resyncId: row.resyncID,
+    ...(row.mode !== null && { mode: row.mode }),
   };
 }
 
@@ -101,8 +104,8 @@ export async function insertVerification(
   readonly status: VerificationStatus;
   readonly created: boolean;
 }> {
-  const { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId } = request;
-  const asked = [districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId];
+  const { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode } = request;
+  const asked = [districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode];
   const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
   try {
     await control('verification').insert({
@@ -114,6 +117,7 @@ export async function insertVerification(
       initiator,
       requestedBy: request.requestedBy,
       kind,
+      mode: mode ?? null,
       resyncID: resyncId,
       idempotencyKey,
       requestHash,
@@ -322,15 +326,19 @@ export async function finishVerification(
 
 /** The verdict by what stands in the tables. */
 export async function verdictStored(control: Knex, verificationId: string): Promise<Verdict> {
+  return verdictOf(await readVerifiedObjects(control, verificationId));
+}
+
+/** What the objects came to, in the order of the plan, as the verdict looks at them. */
+export async function readVerifiedObjects(control: Knex, verificationId: string): Promise<VerifiedObject[]> {
   const rows = await control<VerifiedObjectRow>('verificationObject')
     .where({ verificationID: verificationId })
     .orderBy('position');
-  const objects = rows.map((row) => ({
+  return rows.map((row) => ({
     object: row.objectName,
     unit: row.unit,
     status: row.status,
     counts: row.status === 'finished' ? toCompared(row) : nothingCompared,
     predicted: toCounts(row),
   }));
-  return verdictOf(objects);
 }

@@ -26,6 +26,8 @@ export interface VerificationRequest {
   readonly kind: VerificationKind;
   /** The resync it is a part of: that one's own pages are no disturbance, it has none under way. */
   readonly resyncId: string | null;
+  /** Of the resync that is rehearsed. Absent: it compares. */
+  readonly mode?: 'everything';
 }
 
 /** One line for Temporal Web's list, e.g. "Verification of all objects of grand-bend 2026-27". */

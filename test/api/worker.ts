@@ -9,6 +9,7 @@ import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
 import { scheduleActivities } from '../../activities/scheduled-resync';
 import { verificationActivities } from '../../activities/verification';
+import { loopActivities } from '../../activities/verified-loop';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/control/removals';
@@ -98,6 +99,7 @@ function activitiesOf(
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     ...verificationActivities(dependencies, editions),
+    ...loopActivities(dependencies),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });

@@ -59,7 +59,11 @@ export interface Script {
   /** The window that holds at an instant (epoch milliseconds) or comes next; default: none. */
   readonly blackout?: (at: number, initiator: ResyncRequest['initiator']) => HeldWindow | null;
   /** Comparing an object or unit; what it returns is in the middle of it. Throw to fail it. */
-  readonly compare?: (objects: readonly string[]) => Promise<ComparisonEnd['busy']>;
+  readonly compare?: (objects: readonly string[], verificationId: string) => Promise<ComparisonEnd['busy']>;
+  /** What a resync that verifies has to send; default: nothing. */
+  readonly drifted?: readonly string[];
+  /** Before a verification is planned. Throw to fail it. */
+  readonly openVerification?: () => Promise<void>;
 }
 
 /** Activities that follow a script; every call is in `log`, e.g. "move Enrollment 0". */
@@ -78,20 +82,23 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
   };
   const activities: ResyncActivities = {
     ...scriptedVerification(script, log),
-    preparePlan: () =>
-      Promise.resolve({
+    preparePlan: (request) => {
+      const planned = ({ name }: { name: string }) => !request.verify || request.objects.includes(name);
+      if (request.verify) log.push(`plan ${String(request.objects)}`);
+      return Promise.resolve({
         epoch,
         rangesInFlight: script.rangesInFlight ?? 2,
-        objects: script.objects.map((object) => ({
-          after: [],
-          dependsOn: object.after ?? [],
+        objects: script.objects.filter(planned).map((object) => ({
           reason: { kind: 'requested' },
           unit: null,
           ranges: 1,
           problem: null,
           ...object,
+          after: (object.after ?? []).filter((name) => planned({ name })),
+          dependsOn: (object.dependsOn ?? object.after ?? []).filter((name) => planned({ name })),
         })),
-      }),
+      });
+    },
     syncObject: async (input) => {
       await move(input, 0);
       return end(input.object, 'finished');
@@ -163,6 +170,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       return Promise.resolve((epoch += 1));
     },
     finishResync: (input): Promise<ResyncEnd> => {
+      if (input.verifiedBy !== undefined) log.push(`by ${input.verifiedBy.split('-').at(-1)}`);
       log.push(`end ${input.resyncId} ${input.status}`);
       if (input.message !== null) log.push(`because ${input.message}`);
       return Promise.resolve({
@@ -196,21 +204,29 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
 
 /** Activities of verifications, by the same script and log. */
 function scriptedVerification(
-  { objects, compare }: Script,
+  { objects, compare, drifted = [], openVerification: open }: Script,
   log: string[],
 ): Pick<
   ResyncActivities,
-  'openVerification' | 'compareObjects' | 'noteVerification' | 'endComparison' | 'finishVerification'
+  | 'openVerification'
+  | 'compareObjects'
+  | 'noteVerification'
+  | 'endComparison'
+  | 'finishVerification'
+  | 'chooseDrifted'
 > {
   return {
-    openVerification: () =>
-      Promise.resolve({
+    openVerification: async () => {
+      await open?.();
+      return {
         objects: objects.map(({ name, after = [], unit = null }) => ({ name, after, unit })),
         atOnce: 2,
-      }),
-    compareObjects: async ({ objects: names }) => {
+      };
+    },
+    chooseDrifted: () => Promise.resolve(drifted),
+    compareObjects: async ({ objects: names, verificationId }) => {
       log.push(`compare ${names.join('+')}`);
-      const busy = (await compare?.(names)) ?? null;
+      const busy = (await compare?.(names, verificationId)) ?? null;
       log.push(`${busy === null ? 'compared' : 'busy'} ${names.join('+')}`);
       return { busy };
     },

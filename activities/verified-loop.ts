@@ -1,0 +1,23 @@
+import { loadResync } from '../src/control/resyncs';
+import { readVerifiedObjects } from '../src/control/verifications';
+import { objectsToSend } from '../src/domain/verified-loop';
+import type { ActivityDependencies } from './dependencies';
+import { withFailures } from './failures';
+
+/** Activities of a resync that sends only what drifted; its verifications are made by those of any verification. */
+export function loopActivities({ control }: ActivityDependencies) {
+  return {
+    /** Names of the objects to send, by what the first verification found; none: nothing drifted. */
+    chooseDrifted: ({
+      resyncId,
+      verificationId,
+    }: {
+      readonly resyncId: string;
+      readonly verificationId: string;
+    }): Promise<readonly string[]> =>
+      withFailures(async () => {
+        const { removals } = (await loadResync(control, resyncId)).request;
+        return objectsToSend(await readVerifiedObjects(control, verificationId), removals);
+      }),
+  };
+}

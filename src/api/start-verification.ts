@@ -1,0 +1,18 @@
+import { readVerificationHead } from '../control/read-verification';
+import { insertVerification } from '../control/verifications';
+import type { VerificationRequest } from '../domain/verification';
+import type { ApiContext } from './context';
+import type { z } from 'zod';
+import type * as schemas from './verification-schemas';
+
+/** Stored first, then started: what was accepted is never lost. Safe to repeat with the same idempotency key. */
+export async function startVerification(
+  { control, gateway }: ApiContext,
+  request: VerificationRequest,
+  idempotencyKey: string | null,
+): Promise<z.output<typeof schemas.verificationAccepted>> {
+  const { request: stored, created } = await insertVerification(control, request, idempotencyKey);
+  await gateway.startVerification(stored);
+  const { status } = await readVerificationHead(control, stored.verificationId);
+  return { verificationId: stored.verificationId, status, created };
+}

@@ -1,0 +1,160 @@
+import { builtinCatalog } from '../../src/catalog/builtin';
+import { readResync } from '../../src/control/read-resync';
+import { readVerification } from '../../src/control/read-verification';
+import type { ResyncRequest } from '../../src/domain/resync';
+import { migrate } from '../../src/migrate';
+import { generateDistrict } from '../../src/sample/generate';
+import { runOn } from '../support/run-on';
+import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { ResyncWorld } from './world';
+
+jest.setTimeout(240_000);
+
+const schoolYear = 2027;
+let databases: TestDatabases;
+beforeEach(async () => {
+  databases = await createTestDatabases();
+  await migrate(databases.districtUrl, 'district');
+  await migrate(databases.stateUrl, 'state');
+});
+afterEach(() => databases.drop());
+
+const inWorld = (work: (world: ResyncWorld) => Promise<void>): Promise<void> =>
+  ResyncWorld.use({ databases, catalog: builtinCatalog, schoolYear }, work);
+const atState = (sql: string) => runOn(databases.stateUrl, sql);
+const atDistrict = (sql: string) => runOn(databases.districtUrl, sql);
+
+async function generated(students: number, defects: boolean): Promise<void> {
+  await generateDistrict({ districtUrl: databases.districtUrl, students, seed: 7, defects, schoolYear });
+}
+
+/** A loop, with how it ended and what its books hold. */
+async function loop(world: ResyncWorld, overrides: Partial<ResyncRequest> = {}) {
+  const { resyncId } = await world.resync({ verify: 'loop', ...overrides });
+  const { status, colour, message, verifications, objectRows } = await readResync(world.control, resyncId);
+  const sent = objectRows.map(({ object, counts }) => [object, counts.inserted, counts.updated]);
+  const verdicts = verifications!.map(({ kind, equal }) => [kind, equal]);
+  return { resyncId, status, colour, message, verdicts, sent };
+}
+
+it('mends drift of each kind, sends only what drifted, and is green only when all is verified equal', async () => {
+  await generated(40, false);
+  await inWorld(async (world) => {
+    await world.resync();
+    const green = { status: 'finished', colour: 'green' };
+
+    expect(await loop(world)).toMatchObject({
+      ...green,
+      message: 'Nothing was sent: nothing had drifted, known exclusions apart.',
+      verdicts: [['loopBefore', true]],
+      sent: [],
+    });
+
+    // Missing at the state, different at the state, changed at the district.
+    await atState('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 3');
+    const changed = `WHERE enrollmentID % 9 = 0 AND endYear = ${schoolYear}`;
+    await atState(`UPDATE Enrollment SET startDate = startDate + INTERVAL 1 DAY ${changed}`);
+    const [{ n }] = (await atState(`SELECT COUNT(*) AS n FROM Enrollment ${changed}`)) as [{ n: number }];
+    await atDistrict("UPDATE CourseCode SET title = CONCAT(title, ' II') ORDER BY courseCode LIMIT 2");
+    const mended = await loop(world);
+    expect(mended).toMatchObject({
+      ...green,
+      verdicts: [
+        ['loopBefore', false],
+        ['loopAfter', true],
+      ],
+    });
+    expect(mended.sent.toSorted()).toEqual([
+      ['CensusContactSummary', 3, 0],
+      ['CourseCode', 0, 2],
+      ['Enrollment', 0, n],
+    ]);
+    expect(mended.message).toBe('3 object(s) were sent: verified equal, known exclusions apart.');
+    expect(await world.verify()).toMatchObject({ equal: true });
+
+    // Only at the state: no resync mends that, and none is sent for it.
+    await atDistrict('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 1');
+    const unlike = await loop(world, { objects: ['CensusContactSummary'] });
+    expect(unlike).toMatchObject({
+      status: 'finished',
+      colour: 'red',
+      verdicts: [['loopBefore', false]],
+      sent: [],
+    });
+    expect(unlike.message).toBe(
+      'Nothing was sent, and the editions still differ: CensusContactSummary (1 only at the state). ' +
+        'Records only at the state go with removals "apply".',
+    );
+    const removed = await loop(world, { objects: ['CensusContactSummary'], removals: 'apply' });
+    expect(removed).toMatchObject({
+      ...green,
+      verdicts: [
+        ['loopBefore', false],
+        ['loopAfter', true],
+      ],
+    });
+    expect(removed.sent).toEqual([['CensusContactSummary', 0, 0]]);
+    expect(await world.stateRecords('CensusContactSummary')).toBe(
+      await world.districtRecords('CensusContactSummary'),
+    );
+
+    // What can’t be compared fails where failures are looked for, and the rest is mended all the same.
+    await atState('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 2');
+    await atState('SET FOREIGN_KEY_CHECKS = 0');
+    await atState('RENAME TABLE BehaviorType TO Elsewhere');
+    const broken = await loop(world, { objects: ['CensusContactSummary', 'BehaviorType'] });
+    expect(broken).toMatchObject({ status: 'failed', colour: 'red' });
+    expect(broken.sent.toSorted()).toEqual([
+      ['BehaviorType', 0, 0],
+      ['CensusContactSummary', 2, 0],
+    ]);
+  });
+});
+
+/** Checksums of all tables of an edition. */
+async function checksums(url: string): Promise<unknown> {
+  const names = (await runOn(url, 'SHOW TABLES')).map((row) => String(Object.values(row)[0]));
+  const sums = await runOn(url, `CHECKSUM TABLE ${names.map((name) => `\`${name}\``).join(', ')}`);
+  return sums.map(({ Table, Checksum }) => [String(Table), String(Checksum)]);
+}
+
+it('foretells each count of the resync that follows, in either mode, and writes nothing at either edition', async () => {
+  await generated(40, true);
+  await inWorld(async (world) => {
+    const rehearseAndSend = async (mode: ResyncRequest['mode']) => {
+      const editions = [databases.districtUrl, databases.stateUrl];
+      const before = await Promise.all(editions.map(checksums));
+      const runsBefore = await world.control('resync').count({ n: '*' });
+      const foretold = await world.verify({
+        kind: 'rehearsal',
+        ...(mode === 'everything' && { mode }),
+      });
+      expect(await Promise.all(editions.map(checksums))).toEqual(before);
+      expect(await world.control('resync').count({ n: '*' })).toEqual(runsBefore);
+      const { resyncId, objects } = await world.resync({ mode });
+      const actual = (await readResync(world.control, resyncId)).objectRows.map(({ object, counts }) => {
+        const { processed: _, errors: __, ...rest } = counts;
+        return [object, rest];
+      });
+      expect(foretold.objectRows.map(({ object, predicted }) => [object, predicted])).toEqual(actual);
+      return { foretold, objects };
+    };
+    const first = await rehearseAndSend('compare');
+    expect(first.objects.some(({ blocked }) => blocked > 0)).toBe(true);
+    expect(first.foretold.estimate).toMatchObject({ runs: 0, defaultRecordsPerSecond: 5_000 });
+
+    await atState('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 3');
+    await atDistrict('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID DESC LIMIT 2');
+    const second = await rehearseAndSend('compare');
+    expect(second.foretold.estimate).toMatchObject({ runs: 1, objectsAtDefault: 0 });
+    const contact = second.foretold.objectRows.find(({ object }) => object === 'CensusContactSummary')!;
+    expect(contact.predicted).toMatchObject({ inserted: 3 });
+    expect(contact.predicted.gone).toBeGreaterThan(0);
+
+    const third = await rehearseAndSend('everything');
+    expect(third.objects.some(({ updated }) => updated > 0)).toBe(true);
+    // An estimate stays what it was when the rehearsal was made.
+    const later = await readVerification(world.control, first.foretold.verificationId);
+    expect(later.estimate).toEqual(first.foretold.estimate);
+  });
+});

@@ -1,0 +1,134 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import request from 'supertest';
+import { main } from '../../src/cli/main';
+import { createToken } from '../../src/control/tokens';
+import { until } from '../workflows/support';
+import { type ApiWorld, apiWorld } from './support';
+import { withWorker } from './worker';
+
+jest.setTimeout(120_000);
+
+let world: ApiWorld;
+let server: Server;
+beforeAll(async () => {
+  world = await apiWorld();
+  server = createServer(world.app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env['RESYNC_TOKEN'] = world.as.here.slice('Bearer '.length);
+});
+afterAll(async () => {
+  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN']) delete process.env[name];
+  process.exitCode = 0;
+  server.closeAllConnections();
+  server.close();
+  await world.close();
+});
+
+const get = (path: string, as = world.as.here) =>
+  request(world.app).get(`/api/v1${path}`).set('Authorization', as);
+const send = (body: object, as = world.as.here) =>
+  request(world.app).post(`/api/v1/districts/${world.here}/resyncs`).set('Authorization', as).send(body);
+const pointerOf = ({ body }: { body: unknown }) =>
+  (body as { errors: { pointer: string }[] }).errors[0]!.pointer;
+const room = { objects: ['Room'], checkDependencies: false };
+
+/** Runs the command line. @returns its exit code and what it printed */
+async function cli(...argv: string[]): Promise<{ code: number; text: string }> {
+  let text = '';
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
+      text += String(chunk);
+      return true;
+    }),
+  );
+  const code = await main(argv).finally(() => spies.forEach((spy) => spy.mockRestore()));
+  process.exitCode = 0;
+  return { code, text };
+}
+
+test('a rehearsal can’t verify, takes the right to read one, and stores no resync', async () => {
+  const both = await send({ ...room, dryRun: true, verify: 'loop' });
+  expect([both.status, pointerOf(both)]).toEqual([422, '#/verify']);
+  const other = await send({ ...room, verify: 'once' });
+  expect([other.status, pointerOf(other)]).toEqual([422, '#/verify']);
+  const { token } = await createToken(world.control, {
+    name: 'sender',
+    level: 'district',
+    districts: [world.here],
+    rights: ['resyncBatch'],
+  });
+  expect((await send({ ...room, dryRun: true }, `Bearer ${token}`)).status).toBe(403);
+
+  const rehearsal = await send({ ...room, dryRun: true, mode: 'everything' });
+  expect(rehearsal.status).toBe(202);
+  const { verificationId } = rehearsal.body as { verificationId: string };
+  expect(rehearsal.headers['location']).toBe(`/api/v1/verifications/${verificationId}`);
+  expect((await get(`/verifications/${verificationId}`)).body).toMatchObject({
+    kind: 'rehearsal',
+    mode: 'everything',
+    resyncId: null,
+    estimate: null,
+  });
+  expect(await world.control('resync')).toEqual([]);
+});
+
+test('a loop shows both verifications and their verdicts, is red when the second isn’t equal, and exits so', () =>
+  withWorker(world, async () => {
+    // These editions have no tables: nothing can be compared, so all is sent, and nothing is equal after it.
+    const { code, text } = await cli(
+      'send',
+      '--objects',
+      'Room',
+      '--no-check-dependencies',
+      '--verify',
+      'loop',
+    );
+    expect(code).toBe(4);
+    expect(text).toMatch(/Verification before sending, \S+-before: not equal/);
+    expect(text).toMatch(/Verification after sending, \S+-after: not equal/);
+    const { items } = (await get(`/districts/${world.here}/resyncs`)).body as {
+      items: { resyncId: string; verifications: { verificationId: string }[] }[];
+    };
+    expect(items[0]).toMatchObject({
+      verify: 'loop',
+      status: 'finished',
+      colour: 'red',
+      message: expect.stringContaining('Room (not compared)') as string,
+      verifications: [
+        { kind: 'loopBefore', status: 'finished', equal: false, resyncNecessary: false },
+        { kind: 'loopAfter', status: 'finished', equal: false, resyncNecessary: false },
+      ],
+    });
+    const { resyncId, verifications } = items[0]!;
+    const report = await get(`/resyncs/${resyncId}/report`);
+    expect(report.body).toMatchObject({ resync: { verifications } });
+    for (const { verificationId } of verifications)
+      expect((await get(`/verifications/${verificationId}`)).body).toMatchObject({ resyncId });
+
+    const rehearsed = await cli('send', '--objects', 'Room', '--no-check-dependencies', '--dry-run');
+    expect(rehearsed.code).toBe(4);
+    expect(rehearsed.text).toMatch(/^Predicted +Status/m);
+    expect(rehearsed.text).toContain('nothing was sent');
+  }));
+
+test('of the state’s loop a district sees neither that it verifies nor what was found', () =>
+  withWorker(world, async () => {
+    const asked = await send({ ...room, scenario: 'STATE_REQUEST', verify: 'loop' }, world.as.state);
+    expect(asked.status).toBe(202);
+    const { resyncId } = asked.body as { resyncId: string };
+    const path = `/resyncs/${resyncId}`;
+    const ended = async () => ((await get(path)).body as { status: string }).status === 'ended';
+    await until('it has ended', ended, 30_000);
+    const seen = (await get(path)).body as object;
+    expect(Object.keys(seen)).not.toContain('verify');
+    expect(Object.keys(seen)).not.toContain('verifications');
+    expect(seen).toMatchObject({ message: null, colour: null });
+    for (const when of ['before', 'after']) {
+      expect((await get(`/verifications/${resyncId}-${when}`)).status).toBe(404);
+      expect((await get(`/verifications/${resyncId}-${when}`, world.as.state)).status).toBe(200);
+    }
+    const listed = (await get('/verifications')).body as { items: { resyncId: string | null }[] };
+    expect(listed.items.filter((one) => one.resyncId === resyncId)).toEqual([]);
+  }));
