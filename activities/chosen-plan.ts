@@ -31,8 +31,11 @@ export async function planChosen(
   request: ResyncRequest,
   ground: ChoiceGround,
 ): Promise<ChosenPlan> {
-  const objects = await sentObjects(dependencies, district, request);
-  const unsearched = await choose({ ...ground, choiceId: request.resyncId, objects }, request);
+  const { objects } = await planAll(dependencies, district, request);
+  const unsearched = await choose(
+    { ...ground, choiceId: request.resyncId, objects: objects.map(({ name }) => name) },
+    request,
+  );
   const chosen = await countChosen(dependencies.control, request.resyncId);
   const names = [...new Set([...chosen.keys(), ...unsearched.map(({ object }) => object)])];
   if (names.length === 0)
@@ -45,14 +48,13 @@ export async function planChosen(
   return { plan, chosen };
 }
 
-/** All that the district sends in the request's year, parents first. @throws PlanError */
-async function sentObjects(
+/** All that the district sends in a school year, parents first. @throws PlanError */
+export function planAll(
   dependencies: Pick<ActivityDependencies, 'catalog' | 'control'>,
   district: DistrictConfig,
-  request: ResyncRequest,
-): Promise<string[]> {
-  const all = await planRun(dependencies, district, { ...request, objects: 'all', checkDependencies: false });
-  return all.objects.map(({ name }) => name);
+  { schoolYear }: Pick<ResyncRequest, 'schoolYear'>,
+): Promise<ResyncPlan> {
+  return planRun(dependencies, district, { schoolYear, objects: 'all', checkDependencies: false });
 }
 
 function choose(job: ChoiceJob, { chosen, retryOf }: ResyncRequest): Promise<readonly Unsearched[]> {
@@ -62,7 +64,8 @@ function choose(job: ChoiceJob, { chosen, retryOf }: ResyncRequest): Promise<rea
   return chooseErrors(job, { resyncId: retryOf, outcomes: chosen.outcomes });
 }
 
-async function chooseAsked(
+/** Chooses around one record. @throws PlanError when the district doesn't have it */
+export async function chooseAsked(
   job: ChoiceJob,
   asked: { readonly object: string; readonly key: readonly string[] },
 ): Promise<readonly Unsearched[]> {

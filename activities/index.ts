@@ -11,6 +11,7 @@ import { stateRequestActivities } from './state-requests';
 import { scheduleActivities } from './scheduled-resync';
 import { verificationActivities } from './verification';
 import { loopActivities } from './verified-loop';
+import { selectiveActivities } from './selective';
 
 /** Beside the activities: what has to be closed when the worker stops. */
 export interface ActivitySet {
@@ -26,6 +27,7 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof noticeActivities> &
   ReturnType<typeof blackoutActivities> &
   ReturnType<typeof scheduleActivities> &
+  ReturnType<typeof selectiveActivities> &
   ReturnType<typeof certificationActivities> &
   ReturnType<typeof verificationActivities> &
   ReturnType<typeof loopActivities>;
@@ -43,6 +45,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...noticeActivities(dependencies),
       ...blackoutActivities(dependencies),
       ...scheduleActivities(dependencies),
+      ...selectiveActivities(dependencies, editions),
       ...certificationActivities(dependencies, editions),
       ...verificationActivities(dependencies, editions),
       ...loopActivities(dependencies),

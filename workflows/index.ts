@@ -5,5 +5,6 @@ export { noticeDelivery } from './notice-delivery';
 export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';
 export { scheduledResync } from './scheduled-resync';
+export { recordLook, selectivePreview } from './selective';
 export { certification } from './certification';
 export { verification } from './verification';

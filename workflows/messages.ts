@@ -1,6 +1,7 @@
 /** Every signal, update, query and search attribute: name, type, who sends it. The API imports this file too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Colour, ObjectStatus, RangeCounts } from '../src/domain/outcome';
+import type { RecordKey } from '../src/domain/record-error';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus } from '../src/domain/state-request';
 
@@ -13,6 +14,11 @@ export const stateRequestWorkflowId = (stateRequestId: string): string => `state
 export const certificationWorkflowId = (certificationId: string, driftId?: string): string =>
   `certification:${certificationId}${driftId === undefined ? '' : `:drift:${driftId}`}`;
 export const verificationWorkflowId = (verificationId: string): string => `verification:${verificationId}`;
+
+/** @param look chance, since each question is a workflow of its own */
+export const recordLookWorkflowId = (districtId: string, look: string): string =>
+  `look:${districtId}:${look}`;
+export const selectivePreviewWorkflowId = (previewId: string): string => `selective-preview:${previewId}`;
 
 /**
  * Task queue of the activities that move records, beside the one of workflows and books: a worker has as many slots on
@@ -127,3 +133,17 @@ export const stateRequestCounts = defineQuery<Readonly<Record<RequestDistrictSta
 
 /** API -> verification: it ends at the next page. Refused with type VerificationEnded when it has ended. */
 export const cancelVerification = defineUpdate<void, [{ by: string }]>('cancelVerification');
+
+/** API -> recordLook: is there such a record at the district? */
+export interface RecordQuestion {
+  readonly districtId: string;
+  readonly schoolYear: number;
+  readonly object: string;
+  readonly key: RecordKey;
+}
+
+export interface RecordAnswer {
+  readonly found: boolean;
+  /** Why nobody can look: the object's tables don't fit. */
+  readonly problem: string | null;
+}

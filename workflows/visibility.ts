@@ -25,8 +25,9 @@ export function describeRequest(request: ResyncRequest): string {
   return `${whatOf(request)} of ${request.districtId} ${year}, ${request.scenario}`;
 }
 
-function whatOf({ objects, retryOf }: ResyncRequest): string {
+function whatOf({ objects, retryOf, selection }: ResyncRequest): string {
   if (retryOf !== undefined) return `Retry of the errors of ${retryOf}`;
+  if (selection === 'selective') return `Selective sync of one ${objects[0]}`;
   return objects === 'all' ? 'Full resync' : `Resync of ${objects.length} object(s)`;
 }
 

@@ -37,6 +37,7 @@ import { addRoutes, type RouteSpec } from './route';
 import { runControlRoutes } from './run-control';
 import { stateRequestRoutes } from './state-requests';
 import { scopedYearRoutes } from './scoped-year';
+import { selectiveSyncRoutes } from './selective-syncs';
 import { scheduleRoutes } from './schedules';
 import { verificationRoutes } from './verifications';
 
@@ -62,6 +63,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...resyncRoutes(context),
     ...runControlRoutes(context),
     ...retryRoutes(context),
+    ...selectiveSyncRoutes(context),
     ...outcomeRoutes(context),
     ...removalRoutes(context),
     ...recordHistoryRoutes(context),

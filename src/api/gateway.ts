@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import {
   type Client,
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
@@ -26,12 +28,16 @@ import {
   noticesWorkflowId,
   pauseResync,
   type QueuePlace,
+  type RecordAnswer,
+  recordLookWorkflowId,
+  type RecordQuestion,
   rejectRemovals,
   type RemovalChoice,
   resumeResync,
   resyncWorkflowId,
   type RunState,
   type StateRequestCancel,
+  selectivePreviewWorkflowId,
   stateRequestWorkflowId,
   verificationWorkflowId,
   withdrawResync,
@@ -126,6 +132,42 @@ export class Gateway {
   /** Work with the client itself (schedules). Errors are told as those of the other methods. */
   withClient<T>(work: (client: Client, taskQueue: string) => Promise<T>): Promise<T> {
     return this.call(() => work(this.client, this.taskQueue));
+  }
+
+  /**
+   * Looks for a record at its district, which only a worker reaches. Takes as long as the district's server does.
+   * @throws Problem 503 too when the district's database doesn't answer within ten seconds
+   */
+  async findRecord(question: RecordQuestion): Promise<RecordAnswer> {
+    const { districtId } = question;
+    return this.call(async () => {
+      try {
+        return (await this.client.workflow.execute('recordLook', {
+          taskQueue: this.taskQueue,
+          workflowId: recordLookWorkflowId(districtId, randomUUID()),
+          args: [question],
+          workflowExecutionTimeout: '12 seconds',
+          staticSummary: `Is there such a record of ${question.object} in ${districtId}?`,
+        })) as RecordAnswer;
+      } catch (error) {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+        throw new Problem(503, 'The district’s database does not answer: try again later.', [], {
+          'Retry-After': '10',
+        });
+      }
+    });
+  }
+
+  /** Has the preview of a selective sync made. */
+  async startPreview(previewId: string, summary: string): Promise<void> {
+    await this.call(() =>
+      this.client.workflow.start('selectivePreview', {
+        taskQueue: this.taskQueue,
+        workflowId: selectivePreviewWorkflowId(previewId),
+        args: [{ previewId }],
+        staticSummary: summary,
+      }),
+    );
   }
 
   /** The queue of a district's agent; an agent that isn't running has an empty one. */

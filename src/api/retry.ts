@@ -1,8 +1,7 @@
 import { readOfferedYears } from '../control/school-years';
 import { countErrors } from '../control/selections';
-import { PlanError, planResync, type PlanScope, planScopeOf, whyNotOffered } from '../domain/plan';
+import { type PlanScope, planScopeOf } from '../domain/plan';
 import type { Catalog } from '../domain/catalog';
-import { findObject } from '../domain/catalog';
 import { isOpen } from '../domain/resync';
 import { whyYearNotOffered } from '../domain/school-year';
 import { senderOf } from '../domain/selection';
@@ -12,6 +11,7 @@ import { Problem } from './problem';
 import { retryAccepted, retryRequest } from './retry-schemas';
 import { route, type RouteSpec } from './route';
 import { resyncParams } from './schemas';
+import { sentObjects, whyNotSent } from './sent-objects';
 import {
   idempotencyHeader,
   idempotencyKeyOf,
@@ -109,20 +109,4 @@ function sortErrors(catalog: Catalog, errors: ReadonlyMap<string, number>, scope
     chosen: sent.flatMap((object) => (chosen.has(object) ? [{ object, records: chosen.get(object)! }] : [])),
     leftOut,
   };
-}
-
-function sentObjects(catalog: Catalog, scope: PlanScope): string[] {
-  try {
-    return planResync(catalog, { objects: 'all', checkDependencies: false }, scope).objects.map(
-      ({ name }) => name,
-    );
-  } catch (error) {
-    if (error instanceof PlanError) return [];
-    throw error;
-  }
-}
-
-function whyNotSent(catalog: Catalog, name: string, scope: PlanScope): string {
-  const object = findObject(catalog, name);
-  return object ? (whyNotOffered(object, scope) ?? 'not sent') : 'no longer in the catalog';
 }

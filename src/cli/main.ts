@@ -18,6 +18,7 @@ import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-year';
 import { scheduleCommand } from './schedule';
+import { selectCommand } from './select';
 import { sendCommand } from './send';
 import { tokenCommand } from './token';
 
@@ -62,6 +63,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     approveCommand(),
     rejectCommand(),
     retryCommand(),
+    selectCommand(),
     requestCommand(),
     errorsCommand(),
     causesCommand(),

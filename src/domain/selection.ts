@@ -58,3 +58,17 @@ export function senderOf(catalog: Catalog, sent: ReadonlySet<string>, name: stri
   if (whole !== null && sent.has(whole)) return whole;
   return sent.has(name) ? name : null;
 }
+
+/** Objects whose records would hang below one of `root`, and which the district doesn't send; in the catalog's order. */
+export function unsentBelow(catalog: Catalog, sent: ReadonlySet<string>, root: string): string[] {
+  const wholes = catalog.objects.filter(({ subsetOf }) => subsetOf === null);
+  const { below } = linksAmong(catalog, new Set(wholes.map(({ name }) => name)));
+  const reached = new Set<string>();
+  const todo = [root];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    todo.push(...(below.get(name) ?? []).map(({ child }) => child));
+  }
+  return wholes.map(({ name }) => name).filter((name) => reached.has(name) && !sent.has(name));
+}

@@ -120,6 +120,15 @@ export class ResyncWorld {
     return { resyncId, status: end.status, objects };
   }
 
+  /** Runs another workflow to its end. */
+  run(workflowType: string, input: object): Promise<unknown> {
+    return this.client.workflow.execute(workflowType, {
+      taskQueue: this.config.temporal.taskQueue,
+      workflowId: `${workflowType}-${randomUUID()}`,
+      args: [input],
+    });
+  }
+
   /** Starts a verification. @returns its id, and what waits for its end */
   async startVerification(
     overrides: Partial<VerificationRequest> = {},

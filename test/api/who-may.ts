@@ -7,14 +7,15 @@ import { insertDrift } from '../../src/control/certification-drifts';
 import { keepKey } from '../../src/control/certification-keys';
 import { insertCertification, storeManifest } from '../../src/control/certifications';
 import { postAlert } from '../../src/control/post-alert';
-import { finishResync } from '../../src/control/resyncs';
+import { finishResync, insertResync } from '../../src/control/resyncs';
+import { insertPreview } from '../../src/control/selective-previews';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { createToken } from '../../src/control/tokens';
 import { finishVerification, insertVerification } from '../../src/control/verifications';
 import { addWebhook } from '../../src/control/webhooks';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
-import { runningResync } from '../control/support';
+import { requestOf, runningResync } from '../control/support';
 import type { ApiWorld } from './support';
 
 /** Columns of the table in docs/rights.md, from the third. */
@@ -116,6 +117,8 @@ export interface Things {
   readonly webhook: string;
   readonly blackout: string;
   readonly schedule: string;
+  readonly selectiveSync: string;
+  readonly preview: string;
   readonly certification: string;
   readonly drift: string;
   readonly verification: string;
@@ -156,7 +159,28 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     schedule: 'scheduleA',
     ...(await certificationFor(world)),
     verification: await verificationFor(world),
+    ...(await selectiveFor(world)),
   };
+}
+
+/** A selective sync of one school of district A, and a preview of it. */
+async function selectiveFor({
+  control,
+  here,
+}: ApiWorld): Promise<{ selectiveSync: string; preview: string }> {
+  const [selectiveSync, preview] = ['one-school', 'previewed'];
+  const one = { object: 'School', key: ['1'] };
+  await insertResync(control, {
+    request: requestOf(selectiveSync, {
+      ...{ districtId: here, objects: ['School'], selection: 'selective', chosen: one },
+    }),
+  });
+  await finishResync(control, { resyncId: selectiveSync, status: 'failed', message: 'made for the table' });
+  await insertPreview(control, {
+    ...{ previewId: preview, districtId: here, schoolYear: 2027, level: 'district', requestedBy: 'test' },
+    ...one,
+  });
+  return { selectiveSync, preview };
 }
 
 /** A certification of district A without an object, and a comparison with it. */
@@ -277,6 +301,8 @@ const yearly = { cron: '0 2 29 2 *', timezone: 'UTC' };
 /** Bodies that are valid, by route; without one `{}` is sent. */
 const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
   'POST /districts/{district}/plan': { objects: 'all' },
+  'POST /districts/{district}/selective-syncs': { object: 'School', key: ['1'] },
+  'POST /districts/{district}/selective-syncs/preview': { object: 'School', key: ['1'] },
   'POST /districts/{district}/resyncs': { objects: ['School'] },
   'POST /verifications': ({ here }) => ({ district: here, objects: ['School'] }),
   'POST /state-requests': ({ here }) => ({ districts: [here], objects: ['School'], reason: 'Made.' }),
@@ -324,6 +350,8 @@ export function requestFor(
     '/webhooks/{id}': things.webhook,
     '/blackouts/{id}': things.blackout,
     '/schedules/{id}': things.schedule,
+    '/selective-syncs/{id}': things.selectiveSync,
+    '/previews/{id}': things.preview,
     '/certifications/{id}': things.certification,
     '/drift/{drift}': things.drift,
     '/verifications/{id}': things.verification,

@@ -14,6 +14,7 @@ import { startObject, planObjects, finishObject } from '../../src/control/histor
 import { takeLease } from '../../src/control/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/control/removals';
 import { saveRanges } from '../../src/control/ranges';
+import { endPreview } from '../../src/control/selective-previews';
 import { setResyncStatus } from '../../src/control/resyncs';
 import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from '../control/support';
@@ -83,6 +84,14 @@ export class Gate {
   }
 }
 
+const onePreview = {
+  objects: [
+    { object: 'School', records: 1, asked: 1, descendants: 0, ancestors: 0, samples: [['1']] },
+    { object: 'Course', records: 2, asked: 0, descendants: 2, ancestors: 0, samples: [['7'], ['8']] },
+  ],
+  leftOut: [],
+};
+
 function activitiesOf(
   { control, config, catalog }: ApiWorld,
   gate: Gate,
@@ -100,6 +109,9 @@ function activitiesOf(
     endCertification: () => Promise.resolve(),
     ...verificationActivities(dependencies, editions),
     ...loopActivities(dependencies),
+    // The one key that no record has.
+    findRecord: ({ key }) => Promise.resolve({ found: key[0] !== 'nobody', problem: null }),
+    previewSelection: ({ previewId }) => endPreview(control, previewId, { answer: onePreview }),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });

@@ -157,6 +157,9 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push('ask blackout');
       return Promise.resolve(script.blackout?.(Date.parse(at), initiator) ?? null);
     },
+    findRecord: () => Promise.resolve({ found: true, problem: null }),
+    previewSelection: () => Promise.resolve(),
+    failPreview: () => Promise.resolve(),
     noteHold: ({ heldUntil }) => {
       log.push(heldUntil === null ? 'released' : 'held');
       return Promise.resolve();

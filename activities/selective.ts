@@ -1,0 +1,100 @@
+import { endPreview, readPreview, summarizeChosen } from '../src/control/selective-previews';
+import type { Catalog } from '../src/domain/catalog';
+import { PlanError, type ResyncPlan } from '../src/domain/plan';
+import { unsentBelow } from '../src/domain/selection';
+import { findRecord } from '../src/editions/choose-records';
+import { DatabaseError } from '../src/editions/errors';
+import { loadMapping } from '../src/editions/mapping';
+import type { RecordAnswer, RecordQuestion } from '../workflows/messages';
+import { chooseAsked, planAll } from './chosen-plan';
+import type { ActivityDependencies } from './dependencies';
+import { catalogOf } from './district-catalog';
+import type { DistrictEditions } from './district-editions';
+import { withFailures } from './failures';
+import { withHeartbeat } from './heartbeat';
+
+/** Activities around the selective sync of one record, beside its run. They write nothing at the state. */
+export function selectiveActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
+  const { config, control } = dependencies;
+  const scopeOf = ({ districtId, schoolYear }: { districtId: string; schoolYear: number }) => ({
+    districtId,
+    districtNumber: editions.district(districtId).number,
+    schoolYear,
+  });
+
+  return {
+    /** Looks for a record in the district's table, by its key and school year. */
+    findRecord: (question: RecordQuestion): Promise<RecordAnswer> =>
+      withFailures(async () => {
+        const catalog = await catalogOf(dependencies, question.districtId);
+        try {
+          return await editions.use(question.districtId, async (pools) => {
+            const mapping = await loadMapping(pools, catalog, question.object);
+            const key = await findRecord(pools, mapping, scopeOf(question), question.key);
+            return { found: key !== null, problem: null };
+          });
+        } catch (error) {
+          if (!(error instanceof DatabaseError) || error.klass !== 'configuration') throw error;
+          return { found: false, problem: error.message };
+        }
+      }),
+
+    /** Chooses what a selective sync would send, counts it, and forgets it again. Safe to repeat. */
+    previewSelection: ({ previewId }: PreviewRef): Promise<void> =>
+      withFailures(() =>
+        withHeartbeat(async ({ signal, note }) => {
+          const preview = await readPreview(control, previewId);
+          const { districtId, object, key } = preview;
+          const district = editions.district(districtId);
+          const catalog = await catalogOf(dependencies, districtId);
+          const all = await planAll({ catalog, control }, district, preview);
+          const objects = all.objects.map(({ name }) => name);
+          try {
+            const unsearched = await editions.use(districtId, (pools) =>
+              chooseAsked(
+                {
+                  ...{
+                    editions: pools,
+                    catalog,
+                    scope: scopeOf(preview),
+                    choiceId: previewId,
+                    objects,
+                    signal,
+                  },
+                  districtLoadCeiling: config.copy.districtLoadCeiling,
+                  onObject: (name) => note({ choosing: name }),
+                },
+                { object, key },
+              ),
+            );
+            const chosen = await summarizeChosen(control, previewId);
+            const answer = {
+              objects: objects.flatMap((name) => chosen.get(name) ?? []),
+              leftOut: [...unsentOf(catalog, all, object), ...unsearched],
+            };
+            await endPreview(control, previewId, { answer });
+          } catch (error) {
+            if (!(error instanceof PlanError)) throw error;
+            await endPreview(control, previewId, { message: error.message });
+          }
+        }),
+      ),
+
+    /** The preview could not be made. */
+    failPreview: ({ previewId, message }: PreviewRef & { message: string }): Promise<void> =>
+      withFailures(() => endPreview(control, previewId, { message })),
+  };
+}
+
+/** What hangs below the object and isn't sent; in another school year the plan doesn't say why. */
+function unsentOf(catalog: Catalog, { objects, leftOut }: ResyncPlan, root: string) {
+  const whys = new Map(leftOut.map(({ name, why }) => [name, why]));
+  return unsentBelow(catalog, new Set(objects.map(({ name }) => name)), root).map((object) => ({
+    object,
+    why: whys.get(object) ?? 'not sent in this school year',
+  }));
+}
+
+interface PreviewRef {
+  readonly previewId: string;
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { accepted } from './schemas';
+
+const key = z
+  .array(z.string().max(512))
+  .min(1)
+  .max(16)
+  .meta({ description: 'values of its match key, in the order of the object’s key', example: ['1001'] });
+
+export const selectiveRequest = z
+  .strictObject({
+    object: z.string().min(1).max(64).meta({ example: 'PersonIdentity' }),
+    key,
+    schoolYear: z.int().min(1990).max(2100).optional(),
+  })
+  .meta({ id: 'SelectiveSyncRequest' });
+
+const leftOut = z
+  .array(z.object({ object: z.string(), why: z.string() }))
+  .meta({ description: 'objects below it that the district doesn’t send' });
+
+export const selectiveAccepted = accepted.extend({ leftOut }).meta({ id: 'SelectiveSyncAccepted' });
+
+const count = z.int();
+export const selectivePreview = z
+  .object({
+    previewId: z.string(),
+    districtId: z.string(),
+    schoolYear: z.int(),
+    object: z.string(),
+    key: z.array(z.string()),
+    status: z.enum(['running', 'done', 'failed']),
+    message: z.string().nullable(),
+    objects: z
+      .array(
+        z.object({
+          object: z.string(),
+          records: count,
+          asked: count,
+          descendants: count,
+          ancestors: count,
+          samples: z.array(z.array(z.string())).meta({ description: 'some of the keys' }),
+        }),
+      )
+      .nullable()
+      .meta({ description: 'what would be sent, in that order; null until it is done' }),
+    leftOut: leftOut.nullable(),
+    requestedAt: z.string().meta({ format: 'date-time' }),
+    endedAt: z.string().meta({ format: 'date-time' }).nullable(),
+  })
+  .meta({ id: 'SelectiveSyncPreview' });

@@ -1,0 +1,186 @@
+import type { z } from 'zod';
+import type { DistrictConfig } from '../config';
+import { readResync } from '../control/read-resync';
+import { insertPreview, readPreview, type SelectivePreview } from '../control/selective-previews';
+import type { Principal } from '../control/tokens';
+import { findObject } from '../domain/catalog';
+import { planScopeOf } from '../domain/plan';
+import type { OfferedYear } from '../domain/school-year';
+import { unsentBelow } from '../domain/selection';
+import { type ApiContext, requireOfferedYear } from './context';
+import { requireDistrict, requireInside, sees } from './principal';
+import { notFound, Problem } from './problem';
+import { route, type RouteSpec } from './route';
+import { districtParams, resync, resyncParams } from './schemas';
+import * as schemas from './selective-schemas';
+import { sentObjects, whyNotSent } from './sent-objects';
+import {
+  idempotencyHeader,
+  idempotencyKeyOf,
+  newResyncId,
+  requesterOf,
+  startResync,
+  whyYearChanged,
+} from './start-resync';
+
+type Asked = z.output<typeof schemas.selectiveRequest>;
+
+/** What a selective sync leaves out. */
+type LeftOut = z.output<typeof schemas.selectiveAccepted>['leftOut'];
+
+/** Sending one person, school, section or any other record, with its ancestors and all that hangs below. */
+export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
+  const { config, control, gateway } = context;
+  return [
+    route({
+      method: 'post',
+      path: '/districts/{district}/selective-syncs/preview',
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      summary: 'Find out what a selective sync would send; Location names the preview',
+      params: districtParams,
+      body: schemas.selectiveRequest,
+      responses: { 202: { description: 'Being looked up', schema: schemas.selectivePreview } },
+      audit: ({ body, answer }) => ({ ...body, previewId: (answer as { previewId?: string }).previewId }),
+      handler: async ({ params, body, principal, response }) => {
+        const { district, year } = await requireRecord(context, principal, params.district, body);
+        const previewId = newResyncId();
+        const { object, key } = body;
+        await insertPreview(control, {
+          ...{ previewId, districtId: district.id, schoolYear: year.schoolYear, object, key },
+          ...{ level: principal.level, requestedBy: requesterOf(principal) },
+        });
+        await gateway.startPreview(
+          previewId,
+          `Preview of a selective sync of one ${object} of ${district.id}`,
+        );
+        response.location(`/api/v1/selective-syncs/previews/${previewId}`);
+        return previewView(await readPreview(control, previewId));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/selective-syncs/previews/{id}',
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      summary:
+        'What a selective sync would send: how many records of each object, why, and some of their keys',
+      params: resyncParams,
+      responses: { 200: { description: 'The preview', schema: schemas.selectivePreview } },
+      handler: async ({ params, principal }) => {
+        const preview = await readPreview(control, params.id);
+        const visible = sees(principal, preview.districtId);
+        // What the state looks up in a district is not the district's to see.
+        if (!visible || (principal.level === 'district' && preview.level === 'state')) throw notFound();
+        return previewView(preview);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/districts/{district}/selective-syncs',
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      summary: 'Send one record with its ancestors and all that hangs below, in order',
+      params: districtParams,
+      headers: idempotencyHeader,
+      body: schemas.selectiveRequest,
+      responses: {
+        202: { description: 'Accepted; Location names the resync', schema: schemas.selectiveAccepted },
+      },
+      audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
+      handler: async ({ params, body, principal, request, response }) => {
+        const { district, year, leftOut } = await requireRecord(context, principal, params.district, body);
+        const answer = await startResync(
+          context,
+          {
+            resyncId: newResyncId(),
+            districtId: district.id,
+            schoolYear: year.schoolYear,
+            objects: [body.object],
+            checkDependencies: false,
+            scenario: 'OTHER',
+            initiator: 'district',
+            mode: 'compare',
+            requestedBy: requesterOf(principal),
+            selection: 'selective',
+            chosen: { object: body.object, key: body.key },
+          },
+          {
+            idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
+            refuse: () => whyYearChanged(context, district, year),
+          },
+        );
+        response.location(`/api/v1/selective-syncs/${answer.resyncId}`);
+        return { ...answer, advice: null, leftOut };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/selective-syncs/{id}',
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      summary: 'How a selective sync stands, for those who may send one but no batches',
+      params: resyncParams,
+      responses: { 200: { description: 'The resync', schema: resync } },
+      handler: async ({ params, principal }) => {
+        const head = await requireInside(control, principal, params.id);
+        if (head.selection !== 'selective') throw notFound();
+        return readResync(control, params.id, principal.level);
+      },
+    }),
+  ];
+
+  /** The record is one the district sends, and has. @throws Problem 404, 422 naming the field, 409, 503 */
+  async function requireRecord(
+    { catalog }: ApiContext,
+    principal: Principal,
+    id: string,
+    { object, key, schoolYear }: Asked,
+  ): Promise<{ district: DistrictConfig; year: OfferedYear; leftOut: LeftOut }> {
+    const district = requireDistrict(config, principal, id);
+    const year = await requireOfferedYear(context, district, schoolYear, { pointer: '#/schoolYear' });
+    const scope = planScopeOf(district, year);
+    const sent = sentObjects(catalog, scope);
+    if (!sent.includes(object)) {
+      throw unusable(
+        'object',
+        findObject(catalog, object)
+          ? `This district doesn’t send ${object}: ${whyNotSent(catalog, object, scope)}.`
+          : `There is no object "${object}" in the catalog.`,
+      );
+    }
+    const question = { districtId: district.id, schoolYear: year.schoolYear, object, key };
+    const { found, problem } = await gateway.findRecord(question);
+    if (problem !== null) throw new Problem(409, problem);
+    if (!found) throw unusable('key', notThere(context, year, object));
+    return { district, year, leftOut: leftOutOf(context, district, year, object) };
+  }
+}
+
+function unusable(field: keyof Asked, detail: string): Problem {
+  return new Problem(422, detail, [{ detail, pointer: `#/${field}` }]);
+}
+
+function notThere({ catalog }: ApiContext, { schoolYear }: OfferedYear, name: string): string {
+  const object = findObject(catalog, name)!;
+  const year = object.schoolYear === null ? '' : ` in the school year ${schoolYear}`;
+  return `The district has no ${object.label} of this key (${object.key.join(', ')})${year}.`;
+}
+
+function leftOutOf(
+  { catalog }: ApiContext,
+  district: DistrictConfig,
+  year: OfferedYear,
+  root: string,
+): LeftOut {
+  const scope = planScopeOf(district, year);
+  const sent = new Set(sentObjects(catalog, scope));
+  return unsentBelow(catalog, sent, root).map((object) => ({
+    object,
+    why: whyNotSent(catalog, object, scope),
+  }));
+}
+
+function previewView({ answer, requestedBy: _, level: _level, ...preview }: SelectivePreview) {
+  return { ...preview, objects: answer?.objects ?? null, leftOut: answer?.leftOut ?? null };
+}

@@ -1,0 +1,115 @@
+import request from 'supertest';
+import { insertPreview } from '../../src/control/selective-previews';
+import { createToken } from '../../src/control/tokens';
+import { until } from '../workflows/support';
+import { apiWorld, type ApiWorld } from './support';
+import { withWorker } from './worker';
+
+let world: ApiWorld;
+/** Somebody who may send one record, and no batches. */
+let clerk: string;
+beforeAll(async () => {
+  world = await apiWorld();
+  const { token } = await createToken(world.control, {
+    name: 'clerk',
+    level: 'district',
+    districts: [world.here],
+    rights: ['selectiveSync'],
+  });
+  clerk = `Bearer ${token}`;
+});
+afterAll(() => world.close());
+
+const get = (path: string, who = clerk) => request(world.app).get(`/api/v1${path}`).set('Authorization', who);
+const post = (path: string, body: object, key?: string) => {
+  const call = request(world.app)
+    .post(`/api/v1/districts/${world.here}/selective-syncs${path}`)
+    .set('Authorization', clerk);
+  return (key === undefined ? call : call.set('Idempotency-Key', key)).send(body);
+};
+const school = { object: 'School', key: ['1'] };
+
+interface Answer {
+  readonly resyncId: string;
+  readonly previewId: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly pointer: string }[];
+}
+
+test('one record is sent as a resync of its own, which whoever sent it follows without the right to batches', () =>
+  withWorker(world, async () => {
+    const answer = await post('', school, 'one');
+    const { resyncId } = answer.body as Answer;
+    expect([answer.status, answer.headers['location']]).toEqual([202, `/api/v1/selective-syncs/${resyncId}`]);
+    const show = async () => (await get(`/selective-syncs/${resyncId}`)).body as Record<string, unknown>;
+    await until('it ended', async () => (await show())['status'] === 'finished');
+    expect(await show()).toMatchObject({
+      objects: ['School'],
+      selection: 'selective',
+      chosen: school,
+      checkDependencies: false,
+      colour: 'green',
+    });
+    expect((await post('', school, 'one')).body).toMatchObject({ resyncId, created: false });
+    expect((await post('', { ...school, key: ['2'] }, 'one')).status).toBe(409);
+    expect((await get(`/resyncs/${resyncId}`)).status).toBe(403);
+    // Another resync isn't shown that way.
+    const started = await request(world.app)
+      .post(`/api/v1/districts/${world.here}/resyncs`)
+      .set('Authorization', world.as.here)
+      .send({ objects: ['School'] });
+    const batch = started.body as Answer;
+    expect((await get(`/selective-syncs/${batch.resyncId}`)).status).toBe(404);
+  }));
+
+test('a preview says what would be sent, and is asked for until it is done', () =>
+  withWorker(world, async () => {
+    const asked = await post('/preview', school);
+    expect([asked.status, asked.body]).toMatchObject([202, { ...school, districtId: world.here }]);
+    const { previewId } = asked.body as Answer;
+    expect(asked.headers['location']).toBe(`/api/v1/selective-syncs/previews/${previewId}`);
+    const show = async () =>
+      (await get(`/selective-syncs/previews/${previewId}`)).body as Record<string, unknown>;
+    await until('it is done', async () => (await show())['status'] === 'done');
+    expect(await show()).toMatchObject({
+      objects: [
+        { object: 'School', records: 1, asked: 1 },
+        { object: 'Course', records: 2, descendants: 2, samples: [['7'], ['8']] },
+      ],
+    });
+    // Nothing was sent.
+    expect(await world.control('resync').where({ requestedBy: 'preview' })).toEqual([]);
+  }));
+
+test('what can’t be sent is refused by field and leaves nothing behind', () =>
+  withWorker(world, async () => {
+    const before = await world.control('resync').count({ n: '*' });
+    const refusals = [
+      [{ object: 'Nothing', key: ['1'] }, 422, '#/object', 'no object'],
+      [{ object: 'ReportingEntity', key: ['1'] }, 422, '#/object', 'off unless'],
+      [{ ...school, key: ['nobody'] }, 422, '#/key', 'no School of this key (id)'],
+      [{ ...school, schoolYear: 2020 }, 422, '#/schoolYear', '2020'],
+      [{ object: 'School', key: [] }, 422, '#/key', ''],
+      [{ object: 'School', key: '1' }, 422, '#/key', ''],
+      [{ object: 'School' }, 422, '#/key', ''],
+    ] as const;
+    for (const path of ['', '/preview'])
+      for (const [body, status, pointer, words] of refusals) {
+        const answer = await post(path, body);
+        const { errors, detail } = answer.body as Answer;
+        expect([path, body, answer.status, errors[0]?.pointer]).toEqual([path, body, status, pointer]);
+        expect(detail).toContain(words);
+      }
+    expect(await world.control('resync').count({ n: '*' })).toEqual(before);
+    expect(await world.control('selectivePreview').where({ recordKey: '["nobody"]' })).toEqual([]);
+  }));
+
+test('what the state looks up in a district is not the district’s to see', async () => {
+  await insertPreview(world.control, {
+    ...{ previewId: 'of-the-state', districtId: world.here, schoolYear: 2027, level: 'state' },
+    ...{ requestedBy: 'state', ...school },
+  });
+  expect((await get('/selective-syncs/previews/of-the-state')).status).toBe(404);
+  expect((await get('/selective-syncs/previews/of-the-state', world.as.state)).status).toBe(200);
+  expect((await get('/selective-syncs/previews/of-the-state', world.as.other)).status).toBe(404);
+});
