@@ -41,7 +41,14 @@ export async function castPeople({ config }: Stage, teller: Teller): Promise<Peo
     });
     return { name, token };
   };
-  const administrator = ['resyncBatch', 'processAlerts', 'agents', 'errorLog', 'administration'];
+  const administrator = [
+    'resyncBatch',
+    'selectiveSync',
+    'processAlerts',
+    'agents',
+    'errorLog',
+    'administration',
+  ];
   const people: People = {
     state,
     north: await make('North', 'north', administrator),

@@ -5,7 +5,9 @@ import { goLive } from './chapters/go-live';
 import { previousYear } from './chapters/previous-year';
 import { recordHistory } from './chapters/record-history';
 import { removals } from './chapters/removals';
+import { retry } from './chapters/retry';
 import { schedules } from './chapters/schedules';
+import { selectiveSync } from './chapters/selective-sync';
 import { stateRequest } from './chapters/state-request';
 import { testScores } from './chapters/test-scores';
 import { yearEnd } from './chapters/year-end';
@@ -34,6 +36,8 @@ async function main(): Promise<number> {
       testScores,
       previousYear,
       removals,
+      retry,
+      selectiveSync,
       schedules,
       certification,
       yearEnd,
