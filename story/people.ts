@@ -48,6 +48,7 @@ export async function castPeople({ config }: Stage, teller: Teller): Promise<Peo
     'agents',
     'errorLog',
     'administration',
+    'verificationSummary',
   ];
   const people: People = {
     state,

@@ -10,6 +10,7 @@ import { schedules } from './chapters/schedules';
 import { selectiveSync } from './chapters/selective-sync';
 import { stateRequest } from './chapters/state-request';
 import { testScores } from './chapters/test-scores';
+import { verification } from './chapters/verification';
 import { yearEnd } from './chapters/year-end';
 import { castPeople } from './people';
 import { setStage, type Stage } from './stage';
@@ -38,6 +39,7 @@ async function main(): Promise<number> {
       removals,
       retry,
       selectiveSync,
+      verification,
       schedules,
       certification,
       yearEnd,

@@ -1,3 +1,4 @@
+import type { VerificationView } from '../control/read-verification';
 import type { Colour } from '../domain/outcome';
 import type { ResyncStatus } from '../domain/resync';
 
@@ -43,6 +44,23 @@ export function exitCodeOf(
     case 'awaitingApproval':
       return exitCodes.notFinished;
   }
+}
+
+/**
+ * The code of a verification. `yellow`: a resync mends all that differs. `red`: something it doesn't mend is there, values
+ * that don't fit or records only at the state. `notFinished`: not all could be compared.
+ */
+export function exitCodeOfVerification(view: VerificationView): ExitCode {
+  if (view.status === 'cancelled') return exitCodes.cancelled;
+  if (view.status !== 'finished' || view.objectRows.some(({ status }) => status !== 'finished'))
+    return exitCodes.notFinished;
+  if (view.equal) return exitCodes.green;
+  const { missing, different, extra } = view.totals;
+  const sent = view.objectRows.reduce(
+    (sum, { predicted }) => sum + predicted.inserted + predicted.updated,
+    0,
+  );
+  return extra === 0 && missing + different === sent ? exitCodes.yellow : exitCodes.red;
 }
 
 /** Ends a command with a code and a sentence on standard error. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts';
 import { blackoutCommand } from './blackout';
+import { verificationsCommand, verifyCommand } from './verify';
 import { certificationCommand, certificationsCommand, certifyCommand } from './certify';
 import { agentCommand, objectsCommand } from './district';
 import { causesCommand, errorsCommand } from './errors';
@@ -80,6 +81,8 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     auditCommand(),
     blackoutCommand(),
     scheduleCommand(),
+    verifyCommand(),
+    verificationsCommand(),
     certifyCommand(),
     certificationsCommand(),
     certificationCommand(),

@@ -1,4 +1,7 @@
-import { exitCodeOf } from '../../src/cli/exit-codes';
+import { exitCodeOf, exitCodeOfVerification } from '../../src/cli/exit-codes';
+import type { VerificationView } from '../../src/control/read-verification';
+import { noRecords } from '../../src/domain/outcome';
+import { nothingCompared } from '../../src/domain/verification';
 
 test.each([
   ['finished', 'green', 'yellow', 0],
@@ -17,3 +20,34 @@ test.each([
     expect(exitCodeOf({ status, colour }, failOn)).toBe(code);
   },
 );
+
+test.each([
+  ['equal', 'finished', { equal: true }, 0],
+  ['drift a resync mends', 'finished', { missing: 1, sent: 1 }, 3],
+  ['drift it does not mend all of', 'finished', { missing: 2, sent: 1 }, 4],
+  ['records only at the state', 'finished', { extra: 1 }, 4],
+  ['an object that could not be compared', 'finished', { object: 'failed' }, 5],
+  ['a failure', 'failed', {}, 5],
+  ['a cancellation', 'cancelled', {}, 6],
+] as const)('a verification of %s (%s) exits as it should', (_what, status, found, code) => {
+  const {
+    equal = false,
+    missing = 0,
+    extra = 0,
+    sent = 0,
+    object = 'finished',
+  } = found as {
+    equal?: boolean;
+    missing?: number;
+    extra?: number;
+    sent?: number;
+    object?: 'finished' | 'failed';
+  };
+  const view = {
+    status,
+    equal,
+    totals: { ...nothingCompared, missing, extra },
+    objectRows: [{ status: object, predicted: { ...noRecords, inserted: sent } }],
+  } as unknown as VerificationView;
+  expect(exitCodeOfVerification(view)).toBe(code);
+});
