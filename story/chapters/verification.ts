@@ -97,7 +97,7 @@ export async function verification({ stage, teller, people }: Scene): Promise<vo
       );
       await stage.sql(
         'north',
-        `CREATE TEMPORARY TABLE one AS SELECT * FROM Transportation WHERE endYear = ${firstYear}
+        `CREATE TEMPORARY TABLE one AS SELECT * FROM Transportation
          ORDER BY transportationID DESC LIMIT 1;
        UPDATE one SET transportationID = (SELECT MAX(transportationID) + 1 FROM Transportation), guid = UUID();
        INSERT INTO Transportation SELECT * FROM one`,
