@@ -176,8 +176,8 @@ function person(frame: DistrictFrame, random: Random, id: number): Row {
   const isStudent = id <= frame.students;
   return {
     personID: id,
-    // A few have no number of the state's yet: those PersonIdentityNoStateIDOnly sends.
-    stateID: id % 25 === 3 ? null : String(1_000_000_000 + id),
+    // A few have no number of the state's yet: those PersonIdentityNoStateIDOnly sends. No two districts share one.
+    stateID: id % 25 === 3 ? null : String(1_000_000_000 + (frame.seed % 900) * 10_000_000 + id),
     lastName: familyName(random),
     firstName: givenName(random),
     middleName: random.pick([null, '', givenName(random)]),
