@@ -8,6 +8,7 @@ import { objectActivities } from './objects';
 import { removalActivities } from './removals';
 import { planActivities } from './planning';
 import { stateRequestActivities } from './state-requests';
+import { syncEventActivities } from './sync-events';
 import { scheduleActivities } from './scheduled-resync';
 import { verificationActivities } from './verification';
 import { loopActivities } from './verified-loop';
@@ -30,7 +31,8 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof selectiveActivities> &
   ReturnType<typeof certificationActivities> &
   ReturnType<typeof verificationActivities> &
-  ReturnType<typeof loopActivities>;
+  ReturnType<typeof loopActivities> &
+  ReturnType<typeof syncEventActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
@@ -49,6 +51,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...certificationActivities(dependencies, editions),
       ...verificationActivities(dependencies, editions),
       ...loopActivities(dependencies),
+      ...syncEventActivities(dependencies, editions),
     },
     close: () => editions.close(),
   };

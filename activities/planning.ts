@@ -3,6 +3,8 @@ import { takeLease } from '../src/control/lease';
 import { saveRanges } from '../src/control/ranges';
 import { cutChosen } from '../src/control/selections';
 import { setResyncStatus } from '../src/control/resyncs';
+import { type Catalog, requireObject } from '../src/domain/catalog';
+import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
 import { cutRanges } from '../src/editions/bounds';
@@ -79,10 +81,23 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             }
           };
           const prepared: PreparedObject[] = [];
-          for (const object of [...plan.objects].reverse()) prepared.unshift(await prepare(object));
+          const names = plan.objects.map(({ name }) => name);
+          for (const object of [...plan.objects].reverse())
+            prepared.unshift({ ...(await prepare(object)), ...stateFieldsOf(catalog, object.name, names) });
           await setResyncStatus(control, { resyncId, status: 'running' });
           return { epoch, rangesInFlight: config.copy.rangesInFlight, objects: prepared };
         }),
       ),
   };
+}
+
+/** Settled once for a table, with the object that has it where the plan has both. */
+function stateFieldsOf(
+  catalog: Catalog,
+  name: string,
+  planned: readonly string[],
+): Pick<PreparedObject, 'stateFields'> {
+  const { name: owner, stateOwnedColumns } = ownerOfTable(catalog, requireObject(catalog, name));
+  if (stateOwnedColumns.length === 0 || (owner !== name && planned.includes(owner))) return {};
+  return { stateFields: owner };
 }

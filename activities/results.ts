@@ -9,6 +9,11 @@ export interface PreparedObject extends PlannedObject {
   readonly ranges: number;
   /** Why it can't be sent at all (a missing table, a column that doesn't fit), found before anything was written. */
   readonly problem: string | null;
+  /**
+   * The object whose state-owned fields are settled at the run's end (itself, or the one it sends a part of). Absent: none,
+   * and in histories older than sync events.
+   */
+  readonly stateFields?: string;
 }
 
 export interface PreparedPlan {

@@ -12,6 +12,7 @@ import { reconcile } from './control/reconcile';
 import { reconcileCertifications } from './control/reconcile-certifications';
 import { catalogOf } from './deployment';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
+import { openSyncEvents } from './control/sync-events';
 import { createLogger } from './logger';
 import { passNotices } from './notice-pass';
 import { startReconciler } from './reconciler';
@@ -58,6 +59,8 @@ export async function startServer(
         whereabouts: (work) => gateway.certificationAt(work),
         start: (work) => gateway.startCertification(work),
       });
+      for (const event of await openSyncEvents(control, { olderThanSeconds: eventAgeSeconds }))
+        await gateway.startSyncEvent(event);
       return reconcile(control, ({ request }) => gateway.whereabouts(request));
     },
     start: (request) => gateway.enqueue(request),
@@ -86,6 +89,8 @@ export async function startServer(
   };
 }
 
+/** Sync events younger than this may still be on their way to Temporal. */
+const eventAgeSeconds = 30;
 const noticesEveryMs = 30_000;
 /** Alerts younger than this may still be on their way from the run they tell of. */
 const noticeAgeSeconds = 5;

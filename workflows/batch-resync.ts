@@ -29,6 +29,7 @@ import {
 } from './resync-activities';
 import { RunControl } from './run-control';
 import { verifiedLoop } from './verified-loop';
+import { settleFieldsOfState } from './state-fields';
 
 /**
  * One resync: plan it, send each object the moment its own parents are complete, try the blocked records once more,
@@ -52,6 +53,7 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
     parking.run = run;
     await sendObjects(run, plan.objects, progress, scopes);
     await retryBlockedRecords(run, plan.objects, progress);
+    await settleFieldsOfState(run, request, plan.objects, progress);
     await removals.apply(run, plan.objects);
   };
 

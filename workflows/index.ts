@@ -8,3 +8,4 @@ export { scheduledResync } from './scheduled-resync';
 export { recordLook, selectivePreview } from './selective';
 export { certification } from './certification';
 export { verification } from './verification';
+export { syncEvent } from './sync-event';

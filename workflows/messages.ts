@@ -40,6 +40,14 @@ export interface NoticeGroupInput {
   readonly alertIds: readonly number[];
 }
 
+export const syncEventWorkflowId = (syncEventId: string): string => `sync-event:${syncEventId}`;
+
+/** Input of syncEvent; what it is about stands in the control database. */
+export interface SyncEventInput {
+  readonly syncEventId: string;
+  readonly districtId: string;
+}
+
 /** Search attributes (all Keyword but the year) that `resync up` and `doctor` register and check. */
 export const searchAttributes = {
   ResyncDistrict: 'KEYWORD',

@@ -27,6 +27,10 @@ export const syncRange = (work: RangeWork) =>
   moving.syncRange.executeWithOptions(inLane(`${work.object}, range ${work.rangeNo}`), [work]);
 export const retryBlocked = (work: ObjectWork) =>
   moving.retryBlocked.executeWithOptions(inLane(work.object), [work]);
+export const settleStateFields = (work: ObjectWork & { readonly syncEventId: string }) =>
+  moving.settleStateFields.executeWithOptions(inLane(`${work.object}, state's fields`), [work]);
+export const carryDown = (work: { readonly syncEventId: string }) =>
+  moving.carryDown.executeWithOptions(inLane(`${work.syncEventId}, down`), [work]);
 export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptions(inLane(work.unit), [work]);
 
 export const findRemovals = (work: ObjectWork) =>
@@ -57,6 +61,7 @@ export const {
   endComparison,
   finishVerification,
   chooseDrifted,
+  failSyncEvent,
 } = books;
 
 /** Activities that send notices out, apart from all others. */

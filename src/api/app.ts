@@ -40,6 +40,7 @@ import { scopedYearRoutes } from './scoped-year';
 import { selectiveSyncRoutes } from './selective-syncs';
 import { scheduleRoutes } from './schedules';
 import { verificationRoutes } from './verifications';
+import { syncEventRoutes } from './sync-events';
 
 export interface AppOptions {
   readonly config: Config;
@@ -81,6 +82,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...certificationRoutes(context),
     ...fieldSettingRoutes(context),
     ...verificationRoutes(context),
+    ...syncEventRoutes(context),
   ];
 }
 

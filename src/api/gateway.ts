@@ -40,10 +40,13 @@ import {
   selectivePreviewWorkflowId,
   stateRequestWorkflowId,
   verificationWorkflowId,
+  type SyncEventInput,
+  syncEventWorkflowId,
   withdrawResync,
 } from '../../workflows/messages';
 import { Problem } from './problem';
 
+const districtAttribute = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
 const initiatorAttribute = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
 const scenarioAttribute = defineSearchAttributeKey('ResyncScenario', SearchAttributeType.KEYWORD);
 
@@ -207,6 +210,20 @@ export class Gateway {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     });
+  }
+
+  /** Has a sync event carried out; one that is under way is left alone, one that has ended finds nothing to do. */
+  async startSyncEvent(event: SyncEventInput): Promise<void> {
+    await this.call(() =>
+      this.client.workflow.start('syncEvent', {
+        taskQueue: this.taskQueue,
+        workflowId: syncEventWorkflowId(event.syncEventId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        args: [event],
+        staticSummary: `The state's values for ${event.districtId}`,
+        typedSearchAttributes: [{ key: districtAttribute, value: event.districtId }],
+      }),
+    );
   }
 
   /** `false`: no such request is being carried out. */

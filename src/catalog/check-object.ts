@@ -21,6 +21,7 @@ export function checkObject(object: SyncObject, surroundings: ObjectSurroundings
       object[field].flatMap((reference, i) => references(object, reference, `${field}[${i}]`, surroundings)),
     ),
     ...subset(object, surroundings),
+    ...assigned(object),
   ];
   return found.map(([field, message]) => ({ object: object.name, field, message }));
 }
@@ -40,6 +41,7 @@ function identifiers(object: SyncObject): Found[] {
     ['guidColumn', [object.guidColumn]],
     ['schoolYear.column', [object.schoolYear?.column ?? null]],
     ['stateOwnedColumns', object.stateOwnedColumns],
+    ['stateAssigned', [object.stateAssigned]],
     ['ignoredColumns', object.ignoredColumns],
     ['only.column', conditionColumns(object.only)],
     ['unit', [object.unit]],
@@ -141,6 +143,17 @@ function sameMembers(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && new Set(a).size === a.length && a.every((value) => b.includes(value));
 }
 
+/** A value is given once for a GUID, and what the district sends may not take it back. */
+function assigned({ stateAssigned, stateOwnedColumns, guidColumn }: SyncObject): Found[] {
+  if (stateAssigned === null) return [];
+  const found: Found[] = [];
+  if (!stateOwnedColumns.includes(stateAssigned))
+    found.push(['stateAssigned', `"${stateAssigned}" is not in stateOwnedColumns`]);
+  if (guidColumn === null)
+    found.push(['stateAssigned', 'needs a guidColumn: a value is given once for a GUID']);
+  return found;
+}
+
 function subset(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
   if (object.subsetOf === null) {
     return object.only === null ? [] : [['only', 'goes with subsetOf: which object is this a part of?']];
@@ -151,7 +164,7 @@ function subset(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
   if (whole.subsetOf !== null) return [['subsetOf', `${whole.name} is itself a part of ${whole.subsetOf}`]];
   const found: Found[] = [];
   if (object.only === null) found.push(['only', `missing: which records of ${whole.name} does it send?`]);
-  for (const field of ['table', 'stateTable', 'tenantColumn'] as const) {
+  for (const field of ['table', 'stateTable', 'tenantColumn', 'stateAssigned'] as const) {
     if (object[field] !== whole[field])
       found.push([field, `differs from that of ${whole.name}, whose part it is`]);
   }

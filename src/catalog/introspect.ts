@@ -109,6 +109,7 @@ function objectOf(
     states: null,
     exclusions: [],
     stateOwnedColumns: [],
+    stateAssigned: null,
     ignoredColumns: table.ignoredColumns,
     subsetOf: null,
     only: null,

@@ -68,6 +68,10 @@ const object = z
     states: z.array(z.string().min(2).max(3)).min(1).nullable().default(null).describe('null: all states.'),
     exclusions: z.array(exclusion).default([]).describe('Records that may not sync.'),
     stateOwnedColumns: z.array(identifier).default([]).describe('Never compared, never overwritten.'),
+    stateAssigned: identifier
+      .nullable()
+      .default(null)
+      .describe('State-owned column in which the state gives each record a value, one for a GUID.'),
     ignoredColumns: z.array(identifier).default([]).describe('Left out altogether.'),
     subsetOf: identifier.nullable().default(null).describe('Object whose table this one shares.'),
     only: condition.nullable().default(null).describe('Which records of the shared table it sends.'),

@@ -21,6 +21,7 @@ import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-ye
 import { scheduleCommand } from './schedule';
 import { selectCommand } from './select';
 import { sendCommand } from './send';
+import { syncEventCommand } from './sync-event';
 import { tokenCommand } from './token';
 
 /**
@@ -87,6 +88,7 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     certificationsCommand(),
     certificationCommand(),
     fieldSettingsCommand(),
+    syncEventCommand(),
   ];
   for (const verb of verbs) {
     throwInsteadOfExit(verb);

@@ -89,6 +89,11 @@ export interface SyncObject {
   readonly exclusions: readonly ExclusionRule[];
   /** Columns the state owns: never compared, never overwritten. Written once, on insert, where the district has a value. */
   readonly stateOwnedColumns: readonly string[];
+  /**
+   * The state-owned column in which the state gives each record a value of its own, unique over all districts, by the
+   * record's GUID: a person's state ID. `null`: it gives none.
+   */
+  readonly stateAssigned: string | null;
   /** Columns left out altogether (generated ones are left out by themselves). */
   readonly ignoredColumns: readonly string[];
   /** Object whose table this one shares and of whose records it sends only those that meet `only`. */

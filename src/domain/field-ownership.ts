@@ -39,11 +39,12 @@ export function defaultOwner({ stateOwnedColumns }: SyncObject, field: string): 
  * @param object one that has its table itself, see ownerOfTable
  */
 export function whyOwnerIsFixed(catalog: Catalog, object: SyncObject, field: string): string | null {
-  const { key, guidColumn, tenantColumn, schoolYear, ignoredColumns } = object;
+  const { key, guidColumn, tenantColumn, schoolYear, stateAssigned, ignoredColumns } = object;
   if (key.includes(field)) return 'records are matched by it';
   if (field === guidColumn) return 'it is the record’s GUID';
   if (field === tenantColumn) return 'it holds the district’s number';
   if (field === schoolYear?.column) return 'it ties the record to its school year';
+  if (field === stateAssigned) return 'the state gives each record its value';
   if (ignoredColumns.includes(field)) return 'the catalog leaves it out';
   for (const sender of catalog.objects.filter((other) => ownerOfTable(catalog, other) === object)) {
     const reference = sender.references.find(({ columns }) => columns.includes(field));

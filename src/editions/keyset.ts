@@ -70,6 +70,17 @@ export function isAfter({ columns }: KeySide, left: RecordKey, right: RecordKey)
   return compare(0);
 }
 
+/** Could the text be a key of this table at all? A number's column takes digits only. */
+export function isKeyOf({ columns }: KeySide, key: RecordKey): boolean {
+  if (key.length !== columns.length) return false;
+  try {
+    columns.forEach(({ column }, i) => keyLiteral(column, key[i]!));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Most keys of one list: from 1,000 on MariaDB turns IN lists into subqueries (in_predicate_conversion_threshold). */
 export const keysPerList = 500;
 

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from './errors';
 import type { PageJob } from './job';
 import {
   checkLease,
@@ -13,11 +11,7 @@ import {
 import type { PageBook } from './page-book';
 import { storeMarks } from './page-marks';
 import type { Session } from './pools';
-
-/** Repetitions of a whole page after a deadlock or a lock wait, before the activity's own retry takes over. */
-const quickRetries = 10;
-const shortestPauseMs = 50;
-const longestPauseMs = 2_000;
+import { withQuickRetries } from './quick-retries';
 
 interface PageOptions {
   /** The state's foreign key checks stay on, also for an object of a unit. */
@@ -36,22 +30,17 @@ export async function writePage(
   work: (session: Session) => Promise<PageBook>,
   { keepChecks = false }: PageOptions = {},
 ): Promise<PageEntry> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
+  for (;;) {
+    const entry = await withQuickRetries(job.signal, async () => {
       const book = await transact(
         job,
         page,
         keepChecks ? work : (session) => withUnitChecks(session, job, work),
       );
       if (book !== null) return { ...page, read: book.read, counts: book.counts };
-      const done = await readPage(job, page.rangeNo, page.pageNo);
-      if (done !== null) return done;
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || error.klass !== 'transient' || attempt > quickRetries)
-        throw error;
-      const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt);
-      await sleep(shortestPauseMs + Math.random() * (longest - shortestPauseMs));
-    }
+      return readPage(job, page.rangeNo, page.pageNo);
+    });
+    if (entry !== null) return entry;
     job.signal.throwIfAborted();
   }
 }

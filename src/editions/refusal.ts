@@ -1,4 +1,5 @@
 import type { RecordError, RecordKey } from '../domain/record-error';
+import type { TableShape } from './columns/table-shape';
 import type { DatabaseError } from './errors';
 import type { ObjectMapping, RecordRule, ReferenceMapping } from './mapping';
 import type { DistrictRecord } from './records';
@@ -10,77 +11,116 @@ interface Refused {
   readonly guid: string | null;
 }
 
+type Side = 'state' | 'district';
+
 interface Kind {
   readonly code: string;
-  readonly say: (field: string) => string;
+  /** @param whose the server that refused the value */
+  readonly say: (field: string, whose: Side) => string;
 }
 
 const kinds: readonly (readonly [errnos: readonly number[], kind: Kind])[] = [
-  [[1406], { code: 'VALUE_TOO_LONG', say: (f) => `The value of ${f} is longer than the state allows.` }],
+  [
+    [1406],
+    { code: 'VALUE_TOO_LONG', say: (f, whose) => `The value of ${f} is longer than the ${whose} allows.` },
+  ],
   [
     [1264, 1690],
-    { code: 'VALUE_OUT_OF_RANGE', say: (f) => `The value of ${f} is outside the range the state allows.` },
+    {
+      code: 'VALUE_OUT_OF_RANGE',
+      say: (f, whose) => `The value of ${f} is outside the range the ${whose} allows.`,
+    },
   ],
   [
     [1265, 1292, 1366],
-    { code: 'VALUE_INVALID', say: (f) => `The state can't store the value of ${f} as it is.` },
+    { code: 'VALUE_INVALID', say: (f, whose) => `The ${whose} can't store the value of ${f} as it is.` },
   ],
-  [[1048, 1364], { code: 'VALUE_MISSING', say: (f) => `The state requires a value for ${f}.` }],
+  [[1048, 1364], { code: 'VALUE_MISSING', say: (f, whose) => `The ${whose} requires a value for ${f}.` }],
   [
     [1300, 1977],
-    { code: 'CHARACTERS_NOT_ALLOWED', say: (f) => `${f} has characters the state can't store.` },
+    { code: 'CHARACTERS_NOT_ALLOWED', say: (f, whose) => `${f} has characters the ${whose} can't store.` },
   ],
   [[3140], { code: 'JSON_INVALID', say: (f) => `${f} is not valid JSON.` }],
-  [[1416], { code: 'GEOMETRY_INVALID', say: (f) => `${f} is not a geometry the state accepts.` }],
-  [[1118, 1153], { code: 'RECORD_TOO_LARGE', say: () => 'The record is larger than the state accepts.' }],
-  [[1526], { code: 'NO_PARTITION', say: () => 'The state has no partition for this record.' }],
-  [[1644], { code: 'REFUSED_BY_STATE', say: () => 'A rule of the state refused the record.' }],
+  [[1416], { code: 'GEOMETRY_INVALID', say: (f, whose) => `${f} is not a geometry the ${whose} accepts.` }],
+  [
+    [1118, 1153],
+    { code: 'RECORD_TOO_LARGE', say: (_f, whose) => `The record is larger than the ${whose} accepts.` },
+  ],
+  [[1526], { code: 'NO_PARTITION', say: (_f, whose) => `The ${whose} has no partition for this record.` }],
 ];
 
 /** The error to store for a record the state's server refused. */
 export function refusalOf(mapping: ObjectMapping, record: DistrictRecord, error: DatabaseError): RecordError {
   const { errno, names } = error;
   const base = { object: mapping.object.name, key: record.key, guid: record.guid, parent: null };
-  const failed = { ...base, outcome: 'failed' as const };
   if (errno === 1452 || errno === 1216) return foreignKeyRefusal(mapping, record, names.constraint);
+  const { stateShape: shape, object, columnNames } = mapping;
+  const whose = { side: 'state', shape, columnNames, tenantColumn: object.tenantColumn } as const;
+  return { ...base, outcome: 'failed', ...reasonOf(error, whose) };
+}
+
+/** Why a server refused a record: code, column and a sentence. */
+export interface Reason {
+  readonly code: string;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** @param whose the side that refused, its table, and the columns a message may name */
+export function reasonOf(
+  { errno, names }: DatabaseError,
+  whose: {
+    readonly side: Side;
+    readonly shape: TableShape;
+    readonly columnNames: ReadonlySet<string>;
+    readonly tenantColumn: string | null;
+  },
+): Reason {
+  const { side, columnNames } = whose;
   if (errno === 1062 || errno === 1022 || errno === 1586) {
-    const columns = clashColumns(mapping, names.index);
+    const columns = columnsOfIndex(whose, names.index);
     return {
-      ...failed,
       code: 'UNIQUE_CLASH',
       field: columns[0] ?? null,
-      message: `Another record at the state already has this ${columns.length > 0 ? columns.join(' and ') : 'unique value'}.`,
+      message: `Another record at the ${side} already has this ${columns.length > 0 ? columns.join(' and ') : 'unique value'}.`,
     };
   }
   if (errno === 3819 || errno === 4025) {
     const rule = names.constraint?.split('.').at(-1) ?? null;
-    const field = rule !== null && mapping.columnNames.has(rule) ? rule : null;
+    const field = rule !== null && columnNames.has(rule) ? rule : null;
     return {
-      ...failed,
       code: 'CHECK_FAILED',
       field,
       message:
         field === null
-          ? `The record breaks a check of the state${rule !== null && /^[A-Za-z0-9_$]+$/.test(rule) ? ` (${rule})` : ''}.`
-          : `The value of ${field} breaks a check of the state.`,
+          ? `The record breaks a check of the ${side}${rule !== null && /^[A-Za-z0-9_$]+$/.test(rule) ? ` (${rule})` : ''}.`
+          : `The value of ${field} breaks a check of the ${side}.`,
     };
   }
-  const field = names.column !== null && mapping.columnNames.has(names.column) ? names.column : null;
+  const field = names.column !== null && columnNames.has(names.column) ? names.column : null;
+  if (errno === 1644)
+    return {
+      code: `REFUSED_BY_${side.toUpperCase()}`,
+      field,
+      message: `A rule of the ${side} refused the record.`,
+    };
   const kind = kinds.find(([errnos]) => errno !== null && errnos.includes(errno))?.[1];
   return {
-    ...failed,
-    code: kind?.code ?? `STATE_ERROR_${errno ?? 'UNKNOWN'}`,
+    code: kind?.code ?? `${side.toUpperCase()}_ERROR_${errno ?? 'UNKNOWN'}`,
     field,
     message:
-      kind?.say(field ?? 'a column') ??
-      `The state's database refused the record (error ${errno ?? 'unknown'}).`,
+      kind?.say(field ?? 'a column', side) ??
+      `The ${side}'s database refused the record (error ${errno ?? 'unknown'}).`,
   };
 }
 
 /** Columns of the index a clash is about, without the tenant column. */
-export function clashColumns(mapping: ObjectMapping, index: string | null): string[] {
-  const found = mapping.stateShape.uniqueIndexes.find(({ name }) => name === index);
-  return (found?.columns ?? []).filter((name) => name !== mapping.object.tenantColumn);
+function columnsOfIndex(
+  { shape, tenantColumn }: { readonly shape: TableShape; readonly tenantColumn: string | null },
+  index: string | null,
+): string[] {
+  const found = shape.uniqueIndexes.find(({ name }) => name === index);
+  return (found?.columns ?? []).filter((name) => name !== tenantColumn);
 }
 
 function foreignKeyRefusal(

@@ -1,9 +1,9 @@
-import type { RecordScope } from '../domain/range';
+import type { RecordKey } from '../domain/record-error';
 import { typedLiteral } from './columns/key-column';
 import type { ColumnPair } from './columns/pair';
 import { DatabaseError } from './errors';
 import type { PageJob } from './job';
-import type { ObjectMapping } from './mapping';
+import type { KeySide } from './keyset';
 import type { Session } from './pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { stateTenant } from './scope';
@@ -87,19 +87,46 @@ export async function updateRecords(
     .map((pair, at) => ({ pair, at }))
     .filter(({ pair }) => !mapping.object.key.includes(pair.name));
   if (sets.length === 0) return;
+  await updateByKey(session, {
+    table: mapping.stateTable,
+    key: mapping.stateKey,
+    conditions: stateTenant(mapping, scope),
+    pairs: sets.map(({ pair }) => pair),
+    records: records.map(({ key, values }) => ({ key, values: sets.map(({ at }) => values[at]!) })),
+  });
+}
+
+/** New values of some columns of records that are there. */
+export interface KeyedUpdate {
+  /** Quoted. */
+  readonly table: string;
+  readonly key: KeySide;
+  /** What holds for every record of the table that may be written, e.g. the tenant's. */
+  readonly conditions: readonly string[];
+  readonly pairs: readonly ColumnPair[];
+  /** `values` in the order of `pairs`. */
+  readonly records: readonly { readonly key: RecordKey; readonly values: readonly FetchedValue[] }[];
+}
+
+/** Sets columns of records found by their key. The caller holds the rows' locks. */
+export async function updateByKey(
+  session: Session,
+  { table, key: { columns }, conditions, pairs, records }: KeyedUpdate,
+): Promise<void> {
   const rows = records.map(({ key, values }, n) => {
-    const keys = mapping.stateKey.columns.map(({ column }, i) =>
-      named(typedLiteral(column, key[i]!), `k${i}`, n),
-    );
-    const news = sets.map(({ pair, at }) => named(valueLiteral(pair, values[at]!), `v${at}`, n));
+    const keys = columns.map(({ column }, i) => named(typedLiteral(column, key[i]!), `k${i}`, n));
+    const news = pairs.map((pair, i) => named(valueLiteral(pair, values[i]!), `v${i}`, n));
     return `SELECT ${[...keys, ...news].join(', ')}`;
   });
-  const on = mapping.stateKey.columns.map(({ name }, i) => `t.${quoteName(name)} = n.k${i}`);
-  const assignments = sets.map(({ pair, at }) => `t.${quoteName(pair.name)} = n.v${at}`);
+  const on = [
+    ...conditions.map((condition) => `t.${condition}`),
+    ...columns.map(({ name }, i) => `t.${quoteName(name)} = n.k${i}`),
+  ];
+  const assignments = pairs.map(({ name }, i) => `t.${quoteName(name)} = n.v${i}`);
   await write(
     session,
-    `UPDATE (${rows.join(' UNION ALL ')}) n STRAIGHT_JOIN ${mapping.stateTable} t
-         ON ${[...tenantOn(mapping, scope), ...on].join(' AND ')}
+    `UPDATE (${rows.join(' UNION ALL ')}) n STRAIGHT_JOIN ${table} t
+         ON ${on.join(' AND ')}
         SET ${assignments.join(', ')}`,
     records,
   );
@@ -110,26 +137,25 @@ function named(literal: string, name: string, row: number): string {
   return row === 0 ? `${literal} AS ${name}` : literal;
 }
 
-function tenantOn(mapping: ObjectMapping, scope: RecordScope): string[] {
-  return stateTenant(mapping, scope).map((condition) => `t.${condition}`);
-}
-
 /** Strict mode still cuts decimals and trailing spaces with a mere note: taken back, and treated as an error. */
-async function write(session: Session, sql: string, records: readonly DistrictRecord[]): Promise<void> {
+async function write(session: Session, sql: string, records: readonly unknown[]): Promise<void> {
   if (records.length === 1 && sql.length > session.maxPacketBytes / 2) {
-    throw new DatabaseError("The record is larger than the state's server takes in one statement.", {
-      klass: 'record',
-      side: 'state',
-      errno: 1153,
-    });
+    throw new DatabaseError(
+      `The record is larger than the ${session.side}'s server takes in one statement.`,
+      {
+        klass: 'record',
+        side: session.side,
+        errno: 1153,
+      },
+    );
   }
   await session.write('SAVEPOINT statement');
   const { warnings } = await session.write(sql);
   if (warnings === 0) return;
   await session.write('ROLLBACK TO SAVEPOINT statement');
-  throw new DatabaseError('The state would have cut a value.', {
+  throw new DatabaseError(`The ${session.side} would have cut a value.`, {
     klass: 'record',
-    side: 'state',
+    side: session.side,
     errno: 1265,
   });
 }

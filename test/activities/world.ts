@@ -7,13 +7,14 @@ import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { readVerification, type VerificationView } from '../../src/control/read-verification';
 import { insertResync } from '../../src/control/resyncs';
+import { insertSyncEvent, type NewSyncEvent } from '../../src/control/sync-events';
 import { type Catalog, requireObject } from '../../src/domain/catalog';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { VerificationRequest } from '../../src/domain/verification';
 import type { YearSetup } from '../../src/domain/school-year';
 import { startWorker } from '../../src/worker';
-import type { batchResync, verification } from '../../workflows';
-import { resyncWorkflowId, verificationWorkflowId } from '../../workflows/messages';
+import type { batchResync, syncEvent, verification } from '../../workflows';
+import { resyncWorkflowId, syncEventWorkflowId, verificationWorkflowId } from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../workflows/support';
 
@@ -31,6 +32,18 @@ export interface ObjectRow {
   readonly failed: number;
   readonly gone: number;
   readonly errors: number;
+}
+
+/** What a sync event came to. */
+export interface SyncEventRow {
+  readonly syncEventID: string;
+  readonly status: string;
+  readonly assigned: number;
+  readonly carried: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly pages: number;
+  readonly message: string | null;
 }
 
 interface WorldOptions {
@@ -165,6 +178,29 @@ export class ResyncWorld {
     return (await this.startVerification(overrides)).end();
   }
 
+  /** Carries an event of this district out, new or stored before. @returns its row */
+  async carry(event: Partial<NewSyncEvent> & { readonly syncEventId: string }): Promise<SyncEventRow> {
+    const { syncEventId } = event;
+    const districtId = 'test-district';
+    const stored = { districtId, object: '', keys: null, resyncId: null, requestedBy: 'test', ...event };
+    await insertSyncEvent(this.control, stored);
+    await this.client.workflow.execute<typeof syncEvent>('syncEvent', {
+      taskQueue: this.config.temporal.taskQueue,
+      workflowId: syncEventWorkflowId(syncEventId),
+      args: [{ syncEventId, districtId }],
+    });
+    return this.event(syncEventId);
+  }
+
+  /** The event after an object of a run, once it has ended. */
+  async eventAfter(resyncId: string, object: string): Promise<SyncEventRow> {
+    const { syncEventID: syncEventId } = (await this.control('syncEvent')
+      .where({ resyncID: resyncId, objectName: object })
+      .first()) as { syncEventID: string };
+    await this.client.workflow.getHandle(syncEventWorkflowId(syncEventId)).result();
+    return this.event(syncEventId);
+  }
+
   /** Everything Temporal keeps of a run, as text. @param workflowId of the run; a resync's id by itself will do */
   async history(workflowId: string): Promise<string> {
     const id = workflowId.includes(':') ? workflowId : resyncWorkflowId(workflowId);
@@ -197,6 +233,10 @@ export class ResyncWorld {
 
   errors(resyncId: string): Promise<{ objectName: string; outcome: string; code: string }[]> {
     return this.control('recordError').where({ resyncID: resyncId }).orderBy('recordErrorID');
+  }
+
+  private async event(syncEventId: string): Promise<SyncEventRow> {
+    return (await this.control('syncEvent').where({ syncEventID: syncEventId }).first()) as SyncEventRow;
   }
 
   /** Records of an object at the district, counted by plain SQL: of the run's school year where it is tied to one. */

@@ -1,4 +1,7 @@
 import request from 'supertest';
+import { insertResync } from '../../src/control/resyncs';
+import { insertSyncEvent, openSyncEvents } from '../../src/control/sync-events';
+import { requestOf } from '../control/support';
 import { apiWorld, type ApiWorld, object } from './support';
 
 let world: ApiWorld;
@@ -31,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const call = (method: 'get' | 'put', path: string, who: keyof ApiWorld['as'] = 'state') =>
+const call = (method: 'get' | 'put' | 'post', path: string, who: keyof ApiWorld['as'] = 'state') =>
   request(world.app)
     [method](`/api/v1/districts/${world.here}/field-settings${path}`)
     .set('Authorization', world.as[who]);
@@ -136,4 +139,91 @@ test('a district sees its settings but sets none; another district is told nothi
   expect((await call('put', '', 'here').send({ settings: [] })).status).toBe(403);
   expect((await call('get', '', 'other')).status).toBe(404);
   expect((await call('get', '/changes', 'other')).status).toBe(404);
+});
+
+describe('sync events', () => {
+  beforeAll(() => set(['School', 'stateCode', 'state']));
+  const events = (method: 'get' | 'post', path = '', who: keyof ApiWorld['as'] = 'state') =>
+    request(world.app)
+      [method](`/api/v1/districts/${world.here}/sync-events${path}`)
+      .set('Authorization', world.as[who]);
+  interface Event {
+    syncEventId: string;
+    resyncId: string | null;
+    requestedBy: string;
+  }
+
+  test('the state announces one of an object with fields of its own; others are refused by name and leave nothing', async () => {
+    const wrong: [object, string][] = [
+      [{ object: 'Nobody' }, '#/object'],
+      [{ object: 'Person' }, '#/object'],
+      [{ object: 'School', keys: [['1', '2']] }, '#/keys/0'],
+      [{ object: 'School', keys: [] }, '#/keys'],
+      [{ object: 'School', keys: Array.from({ length: 1_001 }, (_, i) => [`${i}`]) }, '#/keys'],
+    ];
+    for (const [body, pointer] of wrong) {
+      const answer = await events('post').send(body);
+      const [error] = (answer.body as { errors: { pointer: string }[] }).errors;
+      expect([answer.status, error?.pointer]).toEqual([422, pointer]);
+    }
+    expect((await events('post', '', 'here').send({ object: 'School' })).status).toBe(403);
+    expect((await events('get')).body).toMatchObject({ items: [] });
+
+    const accepted = await events('post').send({ object: 'School', keys: [['7'], ['7'], ['8']] });
+    expect([accepted.status, accepted.body]).toMatchObject([
+      202,
+      { status: 'accepted', object: 'School', keys: 2 },
+    ]);
+    const { syncEventId } = accepted.body as Event;
+    expect(await world.temporal.workflow.getHandle(`sync-event:${syncEventId}`).describe()).toMatchObject({
+      type: 'syncEvent',
+    });
+    // The district sees that its records are written, and not who at the state wanted it.
+    const seen = (await events('get', `/${syncEventId}`, 'here')).body as Event;
+    expect(seen).toMatchObject({ requestedBy: 'the state', errors: [] });
+    expect((await events('get', `/${syncEventId}`, 'other')).status).toBe(404);
+    const elsewhere = await request(world.app)
+      .get(`/api/v1/districts/${world.other}/sync-events/${syncEventId}`)
+      .set('Authorization', world.as.state);
+    expect(elsewhere.status).toBe(404);
+  });
+
+  test('of the one after a run of the state’s a district sees neither the run nor that there was one', async () => {
+    for (const [resyncId, initiator] of [
+      ['of-the-state', 'state'],
+      ['of-the-district', 'district'],
+    ] as const) {
+      await insertResync(world.control, {
+        request: requestOf(resyncId, {
+          districtId: world.here,
+          initiator,
+          requestedBy: `asker ${initiator}`,
+        }),
+      });
+      await insertSyncEvent(world.control, {
+        ...{ syncEventId: `after-${initiator}`, districtId: world.here, object: 'School', keys: null },
+        ...{ resyncId, requestedBy: `asker ${initiator}` },
+      });
+    }
+    const text = (await events('get', '', 'here')).text;
+    expect(text).toContain('"resyncId":"of-the-district"');
+    expect(text).not.toMatch(/of-the-state|asker state/);
+    expect((await events('get', '/after-state', 'here')).body).toMatchObject({ resyncId: null });
+    expect((await events('get', '/after-state')).body).toMatchObject({ resyncId: 'of-the-state' });
+  });
+
+  test('one that Temporal could not be told of is accepted all the same, and open for the next pass', async () => {
+    const away = await apiWorld({ temporalAddress: '127.0.0.1:1', objects: world.catalog });
+    try {
+      const answer = await request(away.app)
+        .post(`/api/v1/districts/${away.here}/sync-events`)
+        .set('Authorization', away.as.state)
+        .send({ object: 'School' });
+      expect([answer.status, answer.body]).toMatchObject([202, { status: 'accepted' }]);
+      const open = await openSyncEvents(away.control, { olderThanSeconds: -1 });
+      expect(open).toEqual([{ syncEventId: (answer.body as Event).syncEventId, districtId: away.here }]);
+    } finally {
+      await away.close();
+    }
+  });
 });

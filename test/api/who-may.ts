@@ -10,6 +10,7 @@ import { postAlert } from '../../src/control/post-alert';
 import { finishResync, insertResync } from '../../src/control/resyncs';
 import { insertPreview } from '../../src/control/selective-previews';
 import { insertStateRequest } from '../../src/control/state-requests';
+import { insertSyncEvent } from '../../src/control/sync-events';
 import { createToken } from '../../src/control/tokens';
 import { finishVerification, insertVerification } from '../../src/control/verifications';
 import { addWebhook } from '../../src/control/webhooks';
@@ -119,6 +120,7 @@ export interface Things {
   readonly schedule: string;
   readonly selectiveSync: string;
   readonly preview: string;
+  readonly syncEvent: string;
   readonly certification: string;
   readonly drift: string;
   readonly verification: string;
@@ -148,6 +150,10 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     events: ['completion'],
     secret: 'plain:made for the table',
   });
+  await insertSyncEvent(control, {
+    ...{ syncEventId: 'eventA', districtId: here, object: 'School', keys: null },
+    ...{ resyncId: null, requestedBy: 'the table' },
+  });
   return {
     resync: 'ended',
     principal: made.principalId,
@@ -157,6 +163,7 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     webhook: webhook.webhookId,
     blackout: 'windowA',
     schedule: 'scheduleA',
+    syncEvent: 'eventA',
     ...(await certificationFor(world)),
     verification: await verificationFor(world),
     ...(await selectiveFor(world)),
@@ -325,6 +332,7 @@ const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> =
   'PUT /districts/{district}/field-settings': {
     settings: [{ object: 'School', field: 'made', owner: 'state' }],
   },
+  'POST /districts/{district}/sync-events': { object: 'School' },
   'POST /districts/{district}/schedules/{id}/backfill': {
     from: '2026-01-01T00:00:00Z',
     to: '2026-01-02T00:00:00Z',
@@ -352,6 +360,7 @@ export function requestFor(
     '/schedules/{id}': things.schedule,
     '/selective-syncs/{id}': things.selectiveSync,
     '/previews/{id}': things.preview,
+    '/sync-events/{id}': things.syncEvent,
     '/certifications/{id}': things.certification,
     '/drift/{drift}': things.drift,
     '/verifications/{id}': things.verification,

@@ -120,6 +120,13 @@ test('a part shares table and key of its whole, and says which records it sends'
   ]);
 });
 
+test('what the state gives each record is the state’s, and goes by the GUID', () => {
+  expect(problems({ ...parent, stateAssigned: 'stateID', stateOwnedColumns: [], guidColumn: null })).toEqual([
+    'Parent.stateAssigned: "stateID" is not in stateOwnedColumns',
+    'Parent.stateAssigned: needs a guidColumn: a value is given once for a GUID',
+  ]);
+});
+
 test('a cycle is told as a path, through soft parents too, and from every component once', () => {
   const a = syncObject('A', { parents: ['B'] });
   const b = syncObject('B', { softParents: ['C'] });

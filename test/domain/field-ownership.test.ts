@@ -16,6 +16,7 @@ test.each([
   ['Test', 'published', 'the rule TEST_NOT_PUBLISHED reads it'],
   ['TestScore', 'scoreDate', 'the rule SCORE_WITHOUT_DATE_OR_YEAR reads it'],
   ['Enrollment', 'endDate', 'the rule STUDENT_NOT_ENROLLED reads it'],
+  ['PersonIdentity', 'stateID', 'the state gives each record its value'],
   ['Enrollment', 'grade', null],
   ['Calendar', 'name', null],
 ])('%s.%s: %s', (object, field, why) => {

@@ -49,6 +49,8 @@ export interface Script {
   }) => Promise<void>;
   readonly counts?: (object: string) => Partial<RangeCounts>;
   readonly rangesInFlight?: number;
+  /** What becomes of an object's state-owned fields at the run's end. */
+  readonly settle?: (object: string) => Promise<void>;
   /** What a state's request finds, look by look; the last one again and again. */
   readonly looks?: readonly RequestLook[];
   /** What is found gone of an object; default: 3 records, few enough. */
@@ -167,6 +169,18 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     startScheduledResync: ({ scheduledFor }) => {
       log.push(`fire ${scheduledFor}`);
       return Promise.resolve({ outcome: 'started', resyncId: null });
+    },
+    settleStateFields: ({ object, epoch: given, syncEventId }) => {
+      log.push(`settle ${object} ${given}`, `event of ${syncEventId}`);
+      return script.settle?.(object) ?? Promise.resolve();
+    },
+    carryDown: ({ syncEventId }) => {
+      log.push(`carry ${syncEventId}`);
+      return Promise.resolve();
+    },
+    failSyncEvent: ({ message }) => {
+      log.push(`event failed: ${message}`);
+      return Promise.resolve();
     },
     renewLease: ({ status }) => {
       log.push(`renewed ${status}`);

@@ -18,6 +18,7 @@ export function syncObject(entry: Entry): SyncObject {
     states: null,
     exclusions: [],
     stateOwnedColumns: [],
+    stateAssigned: null,
     ignoredColumns: [],
     subsetOf: null,
     only: null,

@@ -8,6 +8,7 @@ export const peopleObjects = [
     key: ['personID'],
     parents: ['ScheduleStructure'],
     stateOwnedColumns: ['stateID'],
+    stateAssigned: 'stateID',
   }),
   syncObject({
     name: 'PersonIdentityNoStateIDOnly',
@@ -15,6 +16,7 @@ export const peopleObjects = [
     key: ['personID'],
     parents: ['ScheduleStructure'],
     stateOwnedColumns: ['stateID'],
+    stateAssigned: 'stateID',
     table: 'PersonIdentity',
     subsetOf: 'PersonIdentity',
     only: { column: 'stateID', isNull: true },

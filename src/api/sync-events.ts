@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { listFieldSettings } from '../control/field-settings';
+import {
+  listSyncEvents,
+  listSyncRefusals,
+  readSyncEvent,
+  type SyncEventView,
+} from '../control/list-sync-events';
+import { insertSyncEvent } from '../control/sync-events';
+import type { Principal } from '../control/tokens';
+import { type Catalog, findObject, type SyncObject } from '../domain/catalog';
+import { type FieldSetting, ownerOfTable, withSettings } from '../domain/field-ownership';
+import { formatRecordKey, type RecordKey } from '../domain/record-error';
+import type { ApiContext } from './context';
+import { requireDistrict } from './principal';
+import { notFound, Problem, type ProblemDetail } from './problem';
+import { route, type RouteSpec } from './route';
+import { districtParams, pageOf, pageQuery } from './schemas';
+import * as schemas from './sync-event-schemas';
+
+/** Characters of syncEventRecord.recordKey. */
+const longestKey = 512;
+
+/** Sync events: what the state changed in fields of its own comes down to the district. */
+export function syncEventRoutes({ config, catalog, control, gateway, logger }: ApiContext): RouteSpec[] {
+  return [
+    route({
+      method: 'post',
+      path: '/districts/{district}/sync-events',
+      right: 'fieldSettings',
+      stateOnly: true,
+      tag: 'Field settings',
+      summary: 'Carry state-owned values down to the district: of some records, or wherever they differ',
+      params: districtParams,
+      body: schemas.syncEventRequest,
+      audit: ({ body, answer }) => ({
+        object: body.object,
+        keys: body.keys?.length ?? null,
+        syncEventId: (answer as Partial<SyncEventView>).syncEventId,
+      }),
+      responses: { 202: { description: 'The event', schema: schemas.syncEvent } },
+      handler: async ({ params, body, principal, response }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        const object = objectWithOwnFields(catalog, await listFieldSettings(control, id), body.object);
+        const syncEventId = newSyncEventId();
+        await insertSyncEvent(control, {
+          syncEventId,
+          districtId: id,
+          object: object.name,
+          keys: body.keys ? checkedKeys(object, body.keys) : null,
+          resyncId: null,
+          requestedBy: principal.name,
+        });
+        try {
+          await gateway.startSyncEvent({ syncEventId, districtId: id });
+        } catch (error) {
+          // It is stored: the pass over open events starts it when Temporal answers again.
+          if (!(error instanceof Problem) || error.status !== 503) throw error;
+          logger.warn({ syncEventId }, 'a sync event waits for Temporal');
+        }
+        response.location(`/api/v1/districts/${id}/sync-events/${syncEventId}`);
+        return viewFor(principal, await existing(readSyncEvent(control, { districtId: id, syncEventId })));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/districts/{district}/sync-events',
+      right: 'fieldSettings',
+      tag: 'Field settings',
+      summary: 'Sync events of the district, the newest first',
+      params: districtParams,
+      query: z.strictObject({ ...pageQuery, object: z.string().max(64).optional() }),
+      responses: { 200: { description: 'A page of events', schema: pageOf(schemas.syncEvent) } },
+      handler: async ({ params, query, principal }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        const { items, nextCursor } = await listSyncEvents(control, { districtId: id, ...query });
+        return { items: items.map((item) => viewFor(principal, item)), nextCursor };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/districts/{district}/sync-events/{id}',
+      right: 'fieldSettings',
+      tag: 'Field settings',
+      summary: 'A sync event, and the records its values did not reach',
+      params: districtParams.extend({ id: z.string().max(140) }),
+      responses: { 200: { description: 'The event', schema: schemas.syncEventDetail } },
+      handler: async ({ params, principal }) => {
+        const { id: districtId } = requireDistrict(config, principal, params.district);
+        const event = await existing(readSyncEvent(control, { districtId, syncEventId: params.id }));
+        const errors = await listSyncRefusals(control, { syncEventId: params.id });
+        return { ...viewFor(principal, event), errors };
+      },
+    }),
+  ];
+}
+
+/** Readable in Temporal Web: the day, and what makes it one of a kind. */
+function newSyncEventId(): string {
+  return `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(5).toString('hex')}`;
+}
+
+async function existing(found: Promise<SyncEventView | null>): Promise<SyncEventView> {
+  const event = await found;
+  if (!event) throw notFound();
+  return event;
+}
+
+/**
+ * What came after a run of the state's looks to the district like what the state announced: which objects such a run has
+ * is not the district's to know, nor who at the state asked.
+ */
+function viewFor(
+  { level }: Principal,
+  { initiator, ...event }: SyncEventView,
+): Omit<SyncEventView, 'initiator'> {
+  if (level === 'state' || initiator === 'district') return event;
+  return { ...event, resyncId: null, requestedBy: 'the state' };
+}
+
+/** The object whose table it is. @throws Problem 422 when there is none, or the state owns no field of it in this district */
+function objectWithOwnFields(catalog: Catalog, settings: readonly FieldSetting[], name: string): SyncObject {
+  const own = withSettings(catalog, settings);
+  const object = findObject(own, name);
+  const refuse = (detail: string) => new Problem(422, detail, [{ detail, pointer: '#/object' }]);
+  if (!object) throw refuse(`There is no object "${name}".`);
+  const table = ownerOfTable(own, object);
+  if (table.stateOwnedColumns.length === 0)
+    throw refuse(
+      `No field of ${table.name} is the state’s in this district: there is nothing to carry down.`,
+    );
+  return table;
+}
+
+/** Each key once. @throws Problem 422 naming those that can't be keys of the object */
+function checkedKeys({ name, key }: SyncObject, keys: readonly RecordKey[]): RecordKey[] {
+  const problems = keys.flatMap((given, index): ProblemDetail[] => {
+    const pointer = `#/keys/${index}`;
+    if (given.length !== key.length)
+      return [{ detail: `A key of ${name} has ${key.length} part(s): ${key.join(', ')}.`, pointer }];
+    return formatRecordKey(given).length > longestKey ? [{ detail: 'The key is too long.', pointer }] : [];
+  });
+  if (problems.length > 0) throw new Problem(422, problems[0]!.detail, problems);
+  return [...new Map(keys.map((given) => [formatRecordKey(given), given])).values()];
+}

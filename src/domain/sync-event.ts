@@ -1,0 +1,6 @@
+/** Sync events: the state's own values carried down to a district (seed: "trigger a sync event when modified at the state level"). */
+
+export type SyncEventStatus = 'accepted' | 'running' | 'finished' | 'failed';
+
+/** Most records one announcement may name; more are found by comparing the whole object. */
+export const maxAnnouncedKeys = 1_000;
