@@ -118,6 +118,8 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       audit: ({ body, answer }) => ({ ...body, scheduleId: (answer as Partial<StoredSchedule>).scheduleId }),
       responses: { 201: { description: 'The schedule; Location names it', schema: schemas.schedule } },
       handler: async ({ params, body, principal, response }) => {
+        // Before the path is looked up: a refusal must not tell whether the district is there.
+        requireRightToFire(principal, body.kind);
         const district = requireDistrict(config, principal, params.district);
         const request = await requestOf(context, principal, district, body);
         const { name, kind, note = null } = body;
@@ -235,7 +237,17 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
   ];
 }
 
-/** What a firing will ask for, checked against the district as it is now. @throws Problem 403, 422; PlanError */
+/** @throws Problem 403 without the right to what it would start */
+function requireRightToFire(
+  principal: Principal,
+  kind: z.output<typeof schemas.scheduleRequest>['kind'],
+): void {
+  if (kind === 'verification') requireToolRight(principal, 'verificationSummary');
+  // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the district's own.
+  else if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
+}
+
+/** What a firing will ask for, checked against the district as it is now. @throws Problem 422; PlanError */
 async function requestOf(
   context: ApiContext,
   principal: Principal,
@@ -246,12 +258,9 @@ async function requestOf(
   const year = await requireOfferedYear(context, district, undefined, { pointer: '#/objects' });
   const planned = () => planResync(context.catalog, body, planScopeOf(district, year));
   if (kind === 'verification') {
-    requireToolRight(principal, 'verificationSummary');
     planned();
     return { objects, checkDependencies };
   }
-  // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the district's own.
-  if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
   const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
   if (scenario === 'STATE_REQUEST' && principal.level !== 'state')
     throw refused('Only the state makes a STATE_REQUEST.', '#/scenario');
