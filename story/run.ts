@@ -11,6 +11,7 @@ import { selectiveSync } from './chapters/selective-sync';
 import { stateRequest } from './chapters/state-request';
 import { testScores } from './chapters/test-scores';
 import { verification } from './chapters/verification';
+import { verifiedLoop } from './chapters/verified-loop';
 import { yearEnd } from './chapters/year-end';
 import { castPeople } from './people';
 import { setStage, type Stage } from './stage';
@@ -40,6 +41,7 @@ async function main(): Promise<number> {
       retry,
       selectiveSync,
       verification,
+      verifiedLoop,
       schedules,
       certification,
       yearEnd,

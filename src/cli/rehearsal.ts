@@ -1,17 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { VerificationView } from '../control/read-verification';
 import { viewCounts } from '../control/read-resync';
 import { addCounts, type Colour, colourOf, noRecords, worstColour } from '../domain/outcome';
-import { endedVerification } from '../domain/verification';
 import type { ApiClient } from './api-client';
 import { print, printJson, tell, wantsJson } from './command-context';
 import { exitCodeOf, type FailOn } from './exit-codes';
 import { number, paint, plainTable } from './outcome-table';
+import { verificationEnd } from './verify';
 import type { SendRequest } from './watch-run';
-
-/** How often an unended rehearsal is asked for. */
-const pollMs = 500;
 
 /** `resync send --dry-run`: has it foretold, waits, prints it, and sets the exit code of the colour it would have. */
 export async function rehearse(
@@ -36,12 +32,7 @@ export async function rehearse(
     idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
   );
   tell(`Rehearsal ${verificationId}: nothing is sent.`);
-  const path = `/verifications/${encodeURIComponent(verificationId)}`;
-  let end = await client.get<VerificationView>(path);
-  while (!endedVerification.includes(end.status)) {
-    await wait(pollMs);
-    end = await client.get<VerificationView>(path);
-  }
+  const end = await verificationEnd(client, verificationId);
   if (wantsJson(command)) printJson(end);
   else print(rehearsalText(end));
   const { status } = end;

@@ -56,7 +56,7 @@ export function verifyCommand(): Command {
         },
         idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
       );
-      if (options.wait) await show(client, await ended(client, verificationId), command);
+      if (options.wait) await show(client, await verificationEnd(client, verificationId), command);
       else if (wantsJson(command)) printJson({ verificationId });
       else print(verificationId);
     });
@@ -97,7 +97,8 @@ export function verificationsCommand(): Command {
 
 const pathOf = (id: string): string => `/verifications/${encodeURIComponent(id)}`;
 
-async function ended(client: ApiClient, id: string): Promise<VerificationView> {
+/** Waits for a verification's end, and tells on standard error how far it is. @throws CommandFailure */
+export async function verificationEnd(client: ApiClient, id: string): Promise<VerificationView> {
   let told = '';
   for (;;) {
     const view = await client.get<VerificationView>(pathOf(id));

@@ -153,6 +153,15 @@ export function scenarios(): Scenario[] {
       },
     },
     {
+      name: 'verified-loop',
+      script: { objects: tree, drifted: ['School', 'Enrollment'], counts: () => ({ inserted: 1 }) },
+      play: async (world) => {
+        const run = await world.start(world.request({ verify: 'loop' }));
+        await run.result();
+        return [run.workflowId];
+      },
+    },
+    {
       name: 'state-request',
       script: { objects: [], looks },
       play: async (world) => {
