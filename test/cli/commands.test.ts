@@ -122,6 +122,38 @@ test('removals shows what awaits an approval, with samples; approve needs anothe
     expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('rejected, none of 3 removed')]);
   }));
 
+test('retry sends the records with errors again and follows that to its end; nothing to retry is a refusal', () =>
+  withWorker(world, async () => {
+    await endedResync('to-retry', 3);
+    const retried = await resync('retry', 'to-retry');
+    expect(retried.code).toBe(0);
+    expect(retried.stderr).toContain('Sends again: 3 School.');
+    expect(retried.stdout).toContain('School');
+    expect((await resync('retry', 'to-retry', '--outcome', 'blocked')).code).toBe(7);
+    expect((await resync('retry', 'to-retry', '--outcome', 'gone')).code).toBe(2);
+    const waiting = await resync('retry', 'to-retry', '--no-wait', '--json');
+    const accepted = JSON.parse(waiting.stdout) as { resyncId: string };
+    expect(accepted).toMatchObject({ chosen: [{ object: 'School', records: 3 }] });
+    expect((await resync('wait', accepted.resyncId)).code).toBe(0);
+  }));
+
+test('select shows what one record brings along, or sends it; a record that is not there is a usage error', () =>
+  withWorker(world, async () => {
+    const preview = await resync('select', world.here, 'School', '1', '--preview');
+    expect([preview.code, preview.stdout]).toEqual([
+      0,
+      expect.stringMatching(/School +1 +asked for +1\n.*Course +2 +2 below +7, 8/),
+    ]);
+    const sent = await resync('select', world.here, 'School', '1');
+    expect([sent.code, sent.stdout]).toEqual([0, expect.stringContaining('School')]);
+    const waiting = await resync('select', world.here, 'School', '1', '--no-wait', '--json');
+    const accepted = JSON.parse(waiting.stdout) as { resyncId: string };
+    expect(accepted).toMatchObject({ created: true, leftOut: [] });
+    expect((await resync('wait', accepted.resyncId)).code).toBe(0);
+    const nobody = await resync('select', world.here, 'School', 'nobody');
+    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('no School of this key')]);
+  }));
+
 test('a blackout window is set, listed with the next one, and removed', async () => {
   process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
   const district = ['--district', world.other];
