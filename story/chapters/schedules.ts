@@ -5,7 +5,17 @@ import { must } from '../teller';
 interface Schedule {
   readonly scheduleId: string;
   readonly nextRuns: readonly { readonly at: string; readonly heldUntil: string | null }[];
-  readonly lastRuns: readonly { readonly resyncId: string | null; readonly outcome: string }[];
+  readonly lastRuns: readonly {
+    readonly resyncId: string | null;
+    readonly verificationId: string | null;
+    readonly outcome: string;
+  }[];
+}
+
+interface Verification {
+  readonly status: string;
+  readonly equal: boolean | null;
+  readonly resyncNecessary: boolean | null;
 }
 
 const blackoutSeconds = 12;
@@ -54,6 +64,47 @@ export async function schedules({ teller, people }: Scene): Promise<void> {
     },
   });
 
+  const weekly = await teller.step<Schedule>({
+    does: 'south has all its objects compared every Sunday morning, too',
+    as: people.south,
+    method: 'POST',
+    path: '/districts/south/schedules',
+    body: {
+      name: 'Comparison by week',
+      kind: 'verification',
+      calendar: { at: ['03:00'], daysOfWeek: ['sun'] },
+      timezone: 'America/Chicago',
+      objects: 'all',
+    },
+    status: 201,
+    tells: ({ nextRuns }) => `next at ${nextRuns[0]?.at ?? 'never'}`,
+  });
+  const weeklyPath = `/districts/south/schedules/${weekly.scheduleId}`;
+  await teller.step({
+    does: '… and now',
+    as: people.south,
+    method: 'POST',
+    path: `${weeklyPath}/trigger`,
+    status: 202,
+  });
+  const compared = await teller.until<Schedule>({
+    does: 'the firing became a verification',
+    as: people.south,
+    path: weeklyPath,
+    done: ({ lastRuns }) => lastRuns.some(({ verificationId }) => verificationId !== null),
+    tells: ({ lastRuns }) => `verification ${lastRuns[0]?.verificationId ?? 'none'}`,
+  });
+  await teller.until<Verification>({
+    does: '… which finds both sides equal',
+    as: people.south,
+    path: `/verifications/${compared.lastRuns[0]!.verificationId!}`,
+    done: ({ status }) => status === 'finished',
+    tells: ({ equal, resyncNecessary }) => {
+      must(equal === true && resyncNecessary === false, 'equal, and no resync called for');
+      return 'equal; no resync is called for';
+    },
+  });
+
   const endsAt = new Date(Date.now() + blackoutSeconds * 1_000).toISOString();
   await teller.step({
     does: `south sets a blackout window for the next ${blackoutSeconds} seconds`,
@@ -91,11 +142,12 @@ export async function schedules({ teller, people }: Scene): Promise<void> {
       return outcomeOf(resync);
     },
   });
-  await teller.step({
-    does: 'south deletes its schedule',
-    as: people.south,
-    method: 'DELETE',
-    path,
-    status: 200,
-  });
+  for (const schedule of [path, weeklyPath])
+    await teller.step({
+      does: 'south deletes its schedule',
+      as: people.south,
+      method: 'DELETE',
+      path: schedule,
+      status: 200,
+    });
 }
