@@ -11,6 +11,7 @@ import { postDueAlerts } from './control/due-alerts';
 import { reconcile } from './control/reconcile';
 import { reconcileCertifications } from './control/reconcile-certifications';
 import { catalogOf } from './deployment';
+import { reconcileVerifications } from './control/reconcile-verifications';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
 import { openSyncEvents } from './control/sync-events';
 import { createLogger } from './logger';
@@ -61,6 +62,10 @@ export async function startServer(
       });
       for (const event of await openSyncEvents(control, { olderThanSeconds: eventAgeSeconds }))
         await gateway.startSyncEvent(event);
+      await reconcileVerifications(control, {
+        whereabouts: (id) => gateway.verificationAt(id),
+        start: (request) => gateway.startVerification(request),
+      });
       return reconcile(control, ({ request }) => gateway.whereabouts(request));
     },
     start: (request) => gateway.enqueue(request),

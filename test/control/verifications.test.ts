@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { readDriftFound } from '../../src/control/drift-found';
 import { lookAtLedger } from '../../src/control/half-ranges';
+import { reconcileVerifications } from '../../src/control/reconcile-verifications';
 import { finishResync } from '../../src/control/resyncs';
 import {
   finishVerification,
@@ -79,6 +80,43 @@ test('which objects the state asked for can’t be told by what a district’s v
     expect((await look({ objects })).busy).toEqual({ resyncId: 'states', hidden: true });
   // The state itself may know.
   expect((await look({ objects: ['Course'], initiator: 'state' })).busy).toBeNull();
+});
+
+test('none stays open for ever: started when it never was, failed when it was ended from outside', async () => {
+  const request = {
+    ...of,
+    objects: 'all',
+    checkDependencies: true,
+    initiator: 'district',
+    requestedBy: 'test',
+  } as const;
+  const insert = (verificationId: string, resyncId: string | null = null) =>
+    insertVerification(control, {
+      ...request,
+      verificationId,
+      resyncId,
+      kind: resyncId === null ? 'verification' : 'loopBefore',
+    });
+  await runningResync(control, 'open', ['School']);
+  await runningResync(control, 'over', ['School']);
+  await finishResync(control, { resyncId: 'over', status: 'cancelled' });
+  for (const id of ['new', 'never', 'runs', 'killed']) await insert(id);
+  await insert('loop', 'open');
+  await insert('loopOver', 'over');
+  await control('verification')
+    .whereNot({ verificationID: 'new' })
+    .update({ requestedAt: control.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR') });
+  const at = { runs: 'running', killed: 'ended' } as const;
+  const started: string[] = [];
+  await reconcileVerifications(control, {
+    whereabouts: (id) => Promise.resolve(id in at ? at[id as keyof typeof at] : 'unknown'),
+    start: ({ verificationId }) => Promise.resolve(void started.push(verificationId)),
+  });
+  expect(started).toEqual(['never']);
+  const failed = (await control('verification')
+    .where({ status: 'failed' })
+    .pluck('verificationID')) as string[];
+  expect(failed.toSorted()).toEqual(['killed', 'loopOver']);
 });
 
 test('drift that was found is known until a comparison of all objects finds none', async () => {
