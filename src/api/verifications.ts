@@ -187,9 +187,11 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Stop it; what was compared stays',
       responses: { 200: { description: 'How it stands', schema: schemas.verificationHead } },
       handler: async ({ params, principal }) => {
-        const { status } = await requireVerification(context, principal, params.id);
+        const { status, resyncId } = await requireVerification(context, principal, params.id);
         if (endedVerification.includes(status))
           throw new Problem(409, `This verification has ended (${status}).`);
+        if (resyncId !== null)
+          throw new Problem(409, `This verification is a part of resync ${resyncId}: cancel that one.`);
         const by = principal.name;
         if (!(await gateway.cancelVerification(params.id, by)))
           await finishVerification(control, {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { main } from '../../src/cli/main';
 import { createToken } from '../../src/control/tokens';
+import { insertVerification } from '../../src/control/verifications';
 import { until } from '../workflows/support';
 import { type ApiWorld, apiWorld } from './support';
 import { withWorker } from './worker';
@@ -112,6 +113,28 @@ test('a loop shows both verifications and their verdicts, is red when the second
     expect(rehearsed.text).toMatch(/^Predicted +Status/m);
     expect(rehearsed.text).toContain('nothing was sent');
   }));
+
+test('a verification of a resync can’t be cancelled apart from it', async () => {
+  await insertVerification(world.control, {
+    verificationId: 'part',
+    districtId: world.here,
+    schoolYear: 2027,
+    objects: 'all',
+    checkDependencies: true,
+    initiator: 'district',
+    requestedBy: 'test',
+    kind: 'loopBefore',
+    resyncId: 'whole',
+  });
+  const answer = await request(world.app)
+    .post('/api/v1/verifications/part/cancel')
+    .set('Authorization', world.as.here);
+  expect([answer.status, (answer.body as { detail: string }).detail]).toEqual([
+    409,
+    'This verification is a part of resync whole: cancel that one.',
+  ]);
+  expect((await get('/verifications/part')).body).toMatchObject({ status: 'accepted' });
+});
 
 test('of the state’s loop a district sees neither that it verifies nor what was found', () =>
   withWorker(world, async () => {
