@@ -49,6 +49,7 @@ export async function castPeople({ config }: Stage, teller: Teller): Promise<Peo
     'errorLog',
     'administration',
     'verificationSummary',
+    'fieldSettings',
   ];
   const people: People = {
     state,

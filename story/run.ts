@@ -1,6 +1,7 @@
 /** `npm run story`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
 import closeWithGrace from 'close-with-grace';
 import { certification } from './chapters/certification';
+import { fieldSettings } from './chapters/field-settings';
 import { goLive } from './chapters/go-live';
 import { previousYear } from './chapters/previous-year';
 import { recordHistory } from './chapters/record-history';
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
       stateRequest,
       recordHistory,
       testScores,
+      fieldSettings,
       previousYear,
       removals,
       retry,
