@@ -315,3 +315,27 @@ test('principals, rights and audit by command line, also what was done beside th
   process.env['RESYNC_TOKEN'] = made.stdout.trim();
   expect((await resync('rights')).code).toBe(7);
 });
+
+test('field-settings shows and sets owners; sync-event asks for what the state owns, and shows what came of it', async () => {
+  // In the tests' configuration the state edition is the control database itself.
+  await world.control.raw(
+    'CREATE TABLE School (districtID INT, id INT, code INT, PRIMARY KEY (districtID, id))',
+  );
+  expect((await resync('field-settings', 'set', world.here, 'School.code', 'state')).code).toBe(7);
+  const refused = await resync('field-settings', 'set', world.here, 'nonsense', 'state');
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('<object>.<field>')]);
+  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  expect((await resync('sync-event', 'create', world.here, 'School')).code).toBe(2);
+  const set = await resync('field-settings', 'set', world.here, 'School.code', 'state');
+  expect(set.stdout).toBe('School.code: state, from the next range on\n');
+  const shown = await resync('field-settings', world.here, '--object', 'School');
+  expect(shown.stdout).toMatch(/School\.id +district +no: records are matched by it/);
+  expect(shown.stdout).toMatch(/School\.code +state +yes +set by state/);
+  expect((await resync('field-settings', 'changes', world.here)).stdout).toContain('district → state');
+
+  const made = await resync('sync-event', 'create', world.here, 'School', '--key', '7', '--key', '["8"]');
+  const id = made.stdout.trim();
+  const event = await resync('sync-event', 'show', world.here, id, '--json');
+  expect(JSON.parse(event.stdout)).toMatchObject({ object: 'School', keys: 2, status: 'accepted' });
+  expect((await resync('sync-event', 'list', world.here)).stdout).toContain(id);
+});

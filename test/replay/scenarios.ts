@@ -8,6 +8,7 @@ import {
   rejectRemovals,
   resumeResync,
   stateRequestWorkflowId,
+  syncEventWorkflowId,
 } from '../../workflows/messages';
 import type { RequestLook } from '../../activities/results';
 import type { stateRequest } from '../../workflows';
@@ -159,6 +160,18 @@ export function scenarios(): Scenario[] {
         const run = await world.start(world.request({ verify: 'loop' }));
         await run.result();
         return [run.workflowId];
+      },
+    },
+    {
+      name: 'state-fields',
+      script: { objects: tree.map((object) => ({ ...object, stateFields: object.name })).slice(0, 2) },
+      play: async (world) => {
+        const run = await world.start();
+        await run.result();
+        const [event] = world.log.flatMap((line) => /^event of (.*)/.exec(line)?.[1] ?? []);
+        const carried = world.client.workflow.getHandle(syncEventWorkflowId(event!));
+        await carried.result();
+        return [run.workflowId, carried.workflowId];
       },
     },
     {
