@@ -57,6 +57,7 @@ class Comparison {
   /** What is waited for, by the objects that wait. */
   private readonly waits = new Map<string, string>();
   private told: string | null = null;
+  private noting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly request: VerificationRequest,
@@ -106,7 +107,11 @@ class Comparison {
     if (message === this.told) return;
     this.told = message;
     const status = message === null ? 'running' : 'waiting';
-    await noteVerification({ verificationId: this.request.verificationId, status, message });
+    // One after the other: two notes under way could arrive the wrong way round, and the older one would stay.
+    this.noting = this.noting
+      .catch(() => undefined)
+      .then(() => noteVerification({ verificationId: this.request.verificationId, status, message }));
+    await this.noting;
     this.tell();
   }
 

@@ -247,9 +247,10 @@ function scriptedVerification(
       log.push(`${busy === null ? 'compared' : 'busy'} ${names.join('+')}`);
       return { busy };
     },
-    noteVerification: ({ status, message }) => {
+    noteVerification: async ({ status, message }) => {
+      // Slow to say that it waits: what is said next must not be overtaken.
+      if (status === 'waiting') await new Promise((resolve) => setTimeout(resolve, 100));
       log.push(`${status}: ${message ?? ''}`);
-      return Promise.resolve();
     },
     endComparison: ({ objects: names, status }) => {
       log.push(`${status} ${names.join('+')}`);
