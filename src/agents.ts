@@ -3,6 +3,7 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowStartOptions,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ResyncRequest } from './domain/resync';
@@ -41,19 +42,27 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
 }
 
 /** Has a verification made; one that is, or was, is left alone. Safe to repeat. @throws the SDK's errors */
-export async function startVerification(
+export function startVerification(
   client: Client,
   taskQueue: string,
   request: VerificationRequest,
 ): Promise<void> {
+  return startOnce(client, 'verification', {
+    workflowId: verificationWorkflowId(request.verificationId),
+    taskQueue,
+    args: [request],
+    staticSummary: describeVerification(request),
+  });
+}
+
+/** Starts a workflow that there is once for its id, whether it runs or has ended. Safe to repeat. @throws the SDK's errors */
+export async function startOnce(
+  client: Client,
+  workflowType: string,
+  options: Omit<WorkflowStartOptions, 'workflowIdReusePolicy'>,
+): Promise<void> {
   try {
-    await client.workflow.start('verification', {
-      workflowId: verificationWorkflowId(request.verificationId),
-      taskQueue,
-      args: [request],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: describeVerification(request),
-    });
+    await client.workflow.start(workflowType, { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE' });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Client,
-  isGrpcServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { giveToAgent, startVerification } from '../agents';
+import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { giveToAgent, startOnce, startVerification } from '../agents';
 import type { NoticeGroup } from '../control/list-notices';
 import type { Whereabouts } from '../control/reconcile';
 import type { ResyncRequest } from '../domain/resync';
@@ -45,6 +38,7 @@ import {
   withdrawResync,
 } from '../../workflows/messages';
 import { Problem } from './problem';
+import { notAvailable, refusalOf, unreachable } from './temporal-problems';
 
 const districtAttribute = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
 const initiatorAttribute = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
@@ -193,23 +187,18 @@ export class Gateway {
 
   /** Has a state's request carried out; one that is, or was, is left alone. Safe to repeat. */
   startStateRequest(stateRequestId: string, summary: string): Promise<void> {
-    return this.call(async () => {
-      try {
-        await this.client.workflow.start('stateRequest', {
-          workflowId: stateRequestWorkflowId(stateRequestId),
-          taskQueue: this.taskQueue,
-          args: [{ stateRequestId }],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: summary,
-          typedSearchAttributes: [
-            { key: initiatorAttribute, value: 'state' },
-            { key: scenarioAttribute, value: 'STATE_REQUEST' },
-          ],
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
-    });
+    return this.call(() =>
+      startOnce(this.client, 'stateRequest', {
+        workflowId: stateRequestWorkflowId(stateRequestId),
+        taskQueue: this.taskQueue,
+        args: [{ stateRequestId }],
+        staticSummary: summary,
+        typedSearchAttributes: [
+          { key: initiatorAttribute, value: 'state' },
+          { key: scenarioAttribute, value: 'STATE_REQUEST' },
+        ],
+      }),
+    );
   }
 
   /** Has a sync event carried out; one that is under way is left alone, one that has ended finds nothing to do. */
@@ -227,13 +216,9 @@ export class Gateway {
   }
 
   /** `false`: no such request is being carried out. */
-  async cancelStateRequest(stateRequestId: string, cancel: StateRequestCancel): Promise<boolean> {
+  cancelStateRequest(stateRequestId: string, cancel: StateRequestCancel): Promise<boolean> {
     const handle = this.client.workflow.getHandle(stateRequestWorkflowId(stateRequestId));
-    const done = await this.orNull(async () => {
-      await handle.executeUpdate(cancelStateRequest, { args: [cancel] });
-      return true;
-    });
-    return done ?? false;
+    return this.told(() => handle.executeUpdate(cancelStateRequest, { args: [cancel] }));
   }
 
   /** What Temporal knows of a state's request; `unknown`: it was never started, or its data is gone. */
@@ -244,20 +229,15 @@ export class Gateway {
   /** Has a district certified, or compared with what was certified; what is under way is left alone. Safe to repeat. */
   startCertification(input: CertificationRef): Promise<void> {
     const { certificationId, driftId } = input;
-    return this.call(async () => {
-      try {
-        await this.client.workflow.start('certification', {
-          workflowId: certificationWorkflowId(certificationId, driftId),
-          taskQueue: this.taskQueue,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary:
-            driftId === undefined ? 'Certifies a district' : 'Compares a district with what was certified',
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
-    });
+    return this.call(() =>
+      startOnce(this.client, 'certification', {
+        workflowId: certificationWorkflowId(certificationId, driftId),
+        taskQueue: this.taskQueue,
+        args: [input],
+        staticSummary:
+          driftId === undefined ? 'Certifies a district' : 'Compares a district with what was certified',
+      }),
+    );
   }
 
   /** As stateRequestAt. */
@@ -271,13 +251,9 @@ export class Gateway {
   }
 
   /** `false`: no such verification is under way. */
-  async cancelVerification(verificationId: string, by: string): Promise<boolean> {
+  cancelVerification(verificationId: string, by: string): Promise<boolean> {
     const handle = this.client.workflow.getHandle(verificationWorkflowId(verificationId));
-    const done = await this.orNull(async () => {
-      await handle.executeUpdate(cancelVerification, { args: [{ by }] });
-      return true;
-    });
-    return done ?? false;
+    return this.told(() => handle.executeUpdate(cancelVerification, { args: [{ by }] }));
   }
 
   /** As stateRequestAt. */
@@ -308,6 +284,11 @@ export class Gateway {
     return this.client.workflow.getHandle(resyncWorkflowId(resyncId));
   }
 
+  /** `false`: there is no such workflow under way. */
+  private async told(work: () => Promise<void>): Promise<boolean> {
+    return (await this.orNull(async () => (await work(), true))) ?? false;
+  }
+
   private async orNull<T>(work: () => Promise<T>): Promise<T | null> {
     return this.call(async () => {
       try {
@@ -328,50 +309,4 @@ export class Gateway {
       throw refusalOf(error) ?? unreachable(error) ?? error;
     }
   }
-}
-
-/** Refusals of the workflows' validators, by type: nothing was written for them. */
-const refusals: Readonly<Record<string, number>> = {
-  QueueFull: 429,
-  ResyncEnded: 409,
-  RequestEnded: 409,
-  VerificationEnded: 409,
-  ObjectEnded: 409,
-  NotAwaitingApproval: 409,
-  ObjectNotPlanned: 404,
-};
-
-function refusalOf(error: unknown): Problem | null {
-  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure))
-    return null;
-  const { type, message } = error.cause;
-  const status = refusals[type ?? ''];
-  if (status === undefined) return null;
-  return new Problem(status, message, [], status === 429 ? { 'Retry-After': '60' } : {});
-}
-
-/** Errors of the connection, the server or a worker that doesn't answer; classified by class and gRPC code. */
-function unreachable(error: unknown): Problem | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const name = at.constructor.name;
-    if (
-      isGrpcServiceError(at) ||
-      name === 'ServiceError' ||
-      name === 'WorkflowUpdateRPCTimeoutOrCancelledError' ||
-      name === 'TransportError' ||
-      at.message === 'Failed to connect before the deadline'
-    ) {
-      return notAvailable();
-    }
-  }
-  return null;
-}
-
-function notAvailable(): Problem {
-  return new Problem(
-    503,
-    'Temporal or its worker does not answer; nothing is lost: repeat the request with the same Idempotency-Key, or wait.',
-    [],
-    { 'Retry-After': '10' },
-  );
 }
