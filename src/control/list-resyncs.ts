@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { selectRows } from './database';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
 import { type ResyncHead, toHeads } from './read-resync';
-import type { ResyncRow } from './resyncs';
+import type { ResyncRow } from './resync-row';
 import type { ResyncStatus } from '../domain/resync';
 
 export interface ResyncFilter {

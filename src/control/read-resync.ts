@@ -16,7 +16,7 @@ import { selectRows, toIso } from './database';
 import { NotFoundError } from './control-error';
 import { type LoopVerification, readLoopVerifications } from './loop-verifications';
 import { percentOfRun, readPercents } from './percent';
-import { type ResyncRow, toRequest } from './resyncs';
+import { type ResyncRow, toRequest } from './resync-row';
 
 /** Counts with the two sums people look at. */
 export interface CountsView extends RangeCounts {

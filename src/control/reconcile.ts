@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { ResyncRequest, ResyncStatus } from '../domain/resync';
 import { ConflictError } from './control-error';
 import { selectRows } from './database';
-import { finishResync, type ResyncRow, toRequest } from './resyncs';
+import { type ResyncRow, toRequest } from './resync-row';
+import { finishResync } from './resyncs';
 
 /** Most open resyncs looked at in one pass, the oldest first. */
 const maxOpenResyncs = 1000;
