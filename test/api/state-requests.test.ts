@@ -1,9 +1,7 @@
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:http';
 import request from 'supertest';
-import { main } from '../../src/cli/main';
 import type { StateRequestBoard } from '../../src/control/state-request-board';
 import { createToken } from '../../src/control/tokens';
+import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
 import { apiWorld, type ApiWorld } from './support';
 import { withWorker } from './worker';
@@ -11,7 +9,7 @@ import { withWorker } from './worker';
 jest.setTimeout(60_000);
 
 let world: ApiWorld;
-let server: Server;
+let served: Served;
 beforeAll(async () => {
   world = await apiWorld({
     more: [
@@ -19,16 +17,10 @@ beforeAll(async () => {
       { id: 'no-rooms', objects: { enabled: [], disabled: ['Room'] } },
     ].map((one) => ({ ...one, id: `${one.id}-${Date.now()}` })),
   });
-  server = createServer(world.app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  served = await serve(world.app, world.as.state);
 });
 afterAll(async () => {
-  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN']) delete process.env[name];
-  process.exitCode = 0;
-  server.closeAllConnections();
-  server.close();
+  served.close();
   await world.close();
 });
 
@@ -42,22 +34,6 @@ const get = (path: string, as = world.as.state) =>
 const idOf = ({ body }: { body: unknown }): string => (body as { stateRequestId: string }).stateRequestId;
 const ended = (id: string) =>
   until('it ended', async () => ((await get(`/${id}`)).body as StateRequestBoard).endedAt !== null);
-
-async function resync(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const out = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
-      out[name] += String(chunk);
-      return true;
-    }),
-  );
-  try {
-    return { code: await main(argv), ...out };
-  } finally {
-    process.exitCode = 0;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 test('what can’t be carried out is refused with the field named, and nothing is stored', async () => {
   const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();

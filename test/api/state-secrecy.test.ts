@@ -3,13 +3,11 @@
  * state asks two districts for different objects, and one of the two runs fails: whatever the districts do, they must get
  * the same answers.
  */
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:http';
 import request from 'supertest';
 import { apiRoutes } from '../../src/api/app';
 import type { ApiContext } from '../../src/api/context';
 import type { RouteSpec } from '../../src/api/route';
-import { main } from '../../src/cli/main';
+import { resync, serve, type Served, speakAs } from '../support/command-line';
 import { until } from '../workflows/support';
 import { apiWorld, type ApiWorld } from './support';
 import { type Gate, withWorker } from './worker';
@@ -17,20 +15,13 @@ import { type Gate, withWorker } from './worker';
 jest.setTimeout(120_000);
 
 let world: ApiWorld;
-let server: Server;
-let url: string;
+let served: Served;
 beforeAll(async () => {
   world = await apiWorld();
-  server = createServer(world.app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env['RESYNC_API_URL'] = url;
+  served = await serve(world.app);
 });
 afterAll(async () => {
-  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN']) delete process.env[name];
-  process.exitCode = 0;
-  server.closeAllConnections();
-  server.close();
+  served.close();
   await world.close();
 });
 
@@ -102,7 +93,7 @@ async function everyAnswer(side: Side, resyncId: string): Promise<Record<string,
 
 /** What the command line prints to a district. */
 async function everyVerb(side: Side, resyncId: string): Promise<Record<string, string>> {
-  process.env['RESYNC_TOKEN'] = world.as[side].slice('Bearer '.length);
+  speakAs(world.as[side]);
   const answers: Record<string, string> = {};
   for (const argv of [
     ['show', resyncId],
@@ -124,23 +115,15 @@ async function everyVerb(side: Side, resyncId: string): Promise<Record<string, s
     ['request', 'list'],
     ['request', 'show', resyncId],
   ]) {
-    let text = '';
-    const spies = (['stdout', 'stderr'] as const).map((name) =>
-      jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
-        text += String(chunk);
-        return true;
-      }),
-    );
-    const code = await main(argv).finally(() => spies.forEach((spy) => spy.mockRestore()));
+    const { code, text } = await resync(...argv);
     answers[argv.join(' ').replace(resyncId, 'ID')] = `${code}: ${withoutNames(text)}`;
   }
-  process.exitCode = 0;
   return answers;
 }
 
 /** The district's event stream to its end. */
 async function stream(side: Side, resyncId: string): Promise<{ event: string; data: string }[]> {
-  const answer = await fetch(`${url}/api/v1/resyncs/${resyncId}/events`, {
+  const answer = await fetch(`${served.url}/api/v1/resyncs/${resyncId}/events`, {
     headers: { Authorization: world.as[side] },
   });
   return (await answer.text()).split('\n\n').flatMap((block) => {

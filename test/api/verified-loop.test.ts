@@ -1,9 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import request from 'supertest';
-import { main } from '../../src/cli/main';
 import { createToken } from '../../src/control/tokens';
 import { insertVerification } from '../../src/control/verifications';
+import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
 import { type ApiWorld, apiWorld } from './support';
 import { withWorker } from './worker';
@@ -11,19 +9,13 @@ import { withWorker } from './worker';
 jest.setTimeout(120_000);
 
 let world: ApiWorld;
-let server: Server;
+let served: Served;
 beforeAll(async () => {
   world = await apiWorld();
-  server = createServer(world.app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env['RESYNC_TOKEN'] = world.as.here.slice('Bearer '.length);
+  served = await serve(world.app, world.as.here);
 });
 afterAll(async () => {
-  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN']) delete process.env[name];
-  process.exitCode = 0;
-  server.closeAllConnections();
-  server.close();
+  served.close();
   await world.close();
 });
 
@@ -34,20 +26,6 @@ const send = (body: object, as = world.as.here) =>
 const pointerOf = ({ body }: { body: unknown }) =>
   (body as { errors: { pointer: string }[] }).errors[0]!.pointer;
 const room = { objects: ['Room'], checkDependencies: false };
-
-/** Runs the command line. @returns its exit code and what it printed */
-async function cli(...argv: string[]): Promise<{ code: number; text: string }> {
-  let text = '';
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
-      text += String(chunk);
-      return true;
-    }),
-  );
-  const code = await main(argv).finally(() => spies.forEach((spy) => spy.mockRestore()));
-  process.exitCode = 0;
-  return { code, text };
-}
 
 test('a rehearsal can’t verify, takes the right to read one, and stores no resync', async () => {
   const both = await send({ ...room, dryRun: true, verify: 'loop' });
@@ -78,7 +56,7 @@ test('a rehearsal can’t verify, takes the right to read one, and stores no res
 test('a loop shows both verifications and their verdicts, is red when the second isn’t equal, and exits so', () =>
   withWorker(world, async () => {
     // These editions have no tables: nothing can be compared, so all is sent, and nothing is equal after it.
-    const { code, text } = await cli(
+    const { code, text } = await resync(
       'send',
       '--objects',
       'Room',
@@ -108,7 +86,7 @@ test('a loop shows both verifications and their verdicts, is red when the second
     for (const { verificationId } of verifications)
       expect((await get(`/verifications/${verificationId}`)).body).toMatchObject({ resyncId });
 
-    const rehearsed = await cli('send', '--objects', 'Room', '--no-check-dependencies', '--dry-run');
+    const rehearsed = await resync('send', '--objects', 'Room', '--no-check-dependencies', '--dry-run');
     expect(rehearsed.code).toBe(4);
     expect(rehearsed.text).toMatch(/^Predicted +Status/m);
     expect(rehearsed.text).toContain('nothing was sent');

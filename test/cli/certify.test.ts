@@ -1,50 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSigningKey } from '../../src/certification/signing-key';
-import { main } from '../../src/cli/main';
 import { certifiableWorld } from '../api/certifiable-world';
 import type { ApiWorld } from '../api/support';
+import { resync, serve, type Served } from '../support/command-line';
 
 jest.setTimeout(60_000);
 
 let world: ApiWorld;
 let close: () => Promise<void>;
-let server: Server;
+let served: Served;
 const dir = mkdtempSync(join(tmpdir(), 'certify-'));
 beforeAll(async () => {
   ({ world, close } = await certifiableWorld());
-  server = createServer(world.app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env['RESYNC_TOKEN'] = world.as.state.slice('Bearer '.length);
+  served = await serve(world.app, world.as.state);
 });
 afterAll(async () => {
-  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN']) delete process.env[name];
-  process.exitCode = 0;
-  server.closeAllConnections();
-  server.close();
+  served.close();
   rmSync(dir, { recursive: true });
   await close();
 });
-
-async function resync(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const out = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
-      out[name] += String(chunk);
-      return true;
-    }),
-  );
-  try {
-    return { code: await main(argv), ...out };
-  } finally {
-    process.exitCode = 0;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 const saved = (name: string, text: string): string => {
   const file = join(dir, name);

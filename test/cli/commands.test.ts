@@ -1,6 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { main } from '../../src/cli/main';
 import type { AuditEvent } from '../../src/control/audit';
 import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
@@ -8,42 +5,21 @@ import { createToken } from '../../src/control/tokens';
 import { type ApiWorld, apiWorld } from '../api/support';
 import { withWorker } from '../api/worker';
 import { ledgerPage, runningResync, storedError } from '../control/support';
+import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
 
 let world: ApiWorld;
-let server: Server;
+let served: Served;
 beforeAll(async () => {
   world = await apiWorld();
-  server = createServer(world.app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  process.env['RESYNC_API_URL'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await serve(world.app);
   process.env['CONTROL_DATABASE_URL'] = world.config.controlDatabaseUrl;
 });
 beforeEach(() => (process.env['RESYNC_TOKEN'] = world.as.here.slice('Bearer '.length)));
 afterAll(async () => {
-  for (const name of ['RESYNC_API_URL', 'RESYNC_TOKEN', 'CONTROL_DATABASE_URL']) delete process.env[name];
-  process.exitCode = 0;
-  server.closeAllConnections();
-  server.close();
+  served.close();
   await world.close();
 });
-
-async function resync(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const out = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    jest.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
-      out[name] += String(chunk);
-      return true;
-    }),
-  );
-  try {
-    const code = await main(argv);
-    return { code, ...out };
-  } finally {
-    process.exitCode = 0;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 /** An ended resync with so many errors among 1,000 records. */
 async function endedResync(resyncId: string, errors: number): Promise<void> {
