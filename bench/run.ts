@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { drift, extraRecords, fill, fingerprint } from './attendance';
 import { dump, ours, tableSync } from './contenders';
 import { type BenchServers, settle, startServers } from './servers';
+import { exitWith } from './run-to-exit';
 
 const { values } = parseArgs({
   options: {
@@ -162,12 +163,4 @@ async function main(): Promise<boolean> {
   }
 }
 
-main().then(
-  (good) => {
-    process.exitCode = good ? 0 : 1;
-  },
-  (error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  },
-);
+exitWith(main(), say);

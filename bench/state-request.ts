@@ -22,7 +22,7 @@ import { startStack, stopStack } from '../src/stack/stack';
 import { databaseUrl, type StackInfo } from '../src/stack/stack-info';
 import { OwnProcess } from './own-process';
 import { makeSmallDistricts, recordsPerDistrict, smallCatalog } from './small-districts';
-import { stopOnSignal } from './stop-on-signal';
+import { runToExit } from './run-to-exit';
 
 const { values } = parseArgs({
   options: {
@@ -205,15 +205,4 @@ async function ask(url: string, sql: string): Promise<number> {
   }
 }
 
-stopOnSignal(stopAll, say);
-main()
-  .finally(stopAll)
-  .then(
-    (good) => {
-      process.exitCode = good ? 0 : 1;
-    },
-    (error: unknown) => {
-      say(error instanceof Error ? error.message : String(error));
-      process.exitCode = 1;
-    },
-  );
+runToExit(main, { stop: stopAll, say });

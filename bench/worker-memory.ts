@@ -20,7 +20,7 @@ import { emptyDatabases } from '../src/stack/prepare-databases';
 import { startStack, stopStack } from '../src/stack/stack';
 import { largestObject, makeLargeDistrict } from './large-district';
 import { OwnProcess } from './own-process';
-import { stopOnSignal } from './stop-on-signal';
+import { runToExit } from './run-to-exit';
 
 const { values } = parseArgs({
   options: {
@@ -129,15 +129,4 @@ async function runResync(
   }
 }
 
-stopOnSignal(stopAll, say);
-main()
-  .finally(stopAll)
-  .then(
-    (good) => {
-      process.exitCode = good ? 0 : 1;
-    },
-    (error: unknown) => {
-      say(error instanceof Error ? error.message : String(error));
-      process.exitCode = 1;
-    },
-  );
+runToExit(main, { stop: stopAll, say });
