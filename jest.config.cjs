@@ -1,12 +1,32 @@
-/** Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). */
-module.exports = {
-  testEnvironment: 'node',
+/**
+ * Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). Two projects: `parallel`, two
+ * files at a time, and `serial` for what needs quiet servers or servers of its own. bin/run-tests.mjs runs one after the other.
+ */
+const serial = ['<rootDir>/test/(faults|stack)/', 'district-load\\.test\\.ts$'];
+
+const shared = {
+  testEnvironment: '<rootDir>/test/support/environment.cjs',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.[cm]?[tj]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(jose|openid-client|oauth4webapi)/)'],
+};
+
+module.exports = {
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
-  maxWorkers: 1,
+  maxWorkers: 2,
+  projects: [
+    {
+      ...shared,
+      displayName: 'parallel',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...serial],
+    },
+    {
+      ...shared,
+      displayName: 'serial',
+      testMatch: ['**/test/{faults,stack}/**/*.test.ts', '**/district-load.test.ts'],
+    },
+  ],
 };

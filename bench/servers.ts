@@ -24,7 +24,16 @@ export interface BenchServers {
 export async function startServers(dir: string, progress: (line: string) => void): Promise<BenchServers> {
   mkdirSync(dir, { recursive: true });
   const [district, state] = (['district', 'state'] as const).map(
-    (name) => new MariadbServer({ name, dir, password, wantedPorts: [], bufferPoolMb: 1024, progress }),
+    (name) =>
+      new MariadbServer({
+        name,
+        dir,
+        password,
+        wantedPorts: [],
+        bufferPoolMb: 1024,
+        durable: true,
+        progress,
+      }),
   ) as [MariadbServer, MariadbServer];
   const stopServers = async (): Promise<void> => {
     await Promise.all([district.stop(), state.stop()]);

@@ -1,10 +1,11 @@
 /**
- * `npm run demo|start|test|bench|story` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
+ * `npm run demo|start|test|bench|story|install` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './run-child.mjs';
+import { runTests } from './run-tests.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const wanted = readFileSync(join(root, 'package.json'), 'utf8').match(/"node": ">=(\d+)\.(\d+)/);
@@ -75,17 +76,19 @@ async function main() {
       if (built !== 0) return built;
       return typescript(verb === 'bench:memory' ? 'bench/worker-memory.ts' : 'bench/state-request.ts', args);
     }
+    case 'install':
+      return 0;
     case 'story':
       return typescript('story/run.ts', args);
     case 'test': {
       // Before jest starts: it would show none of the progress of a build that takes minutes.
       const ready = await typescript('src/stack/install.ts', []);
       if (ready !== 0) return ready;
-      return run(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args]);
+      return runTests(root, args);
     }
     default:
       console.error(
-        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|story [arguments]',
+        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|story|install [arguments]',
       );
       return 2;
   }

@@ -21,6 +21,8 @@ export interface StackOptions {
   readonly given?: GivenServers;
   /** InnoDB buffer pool of each MariaDB. */
   readonly bufferPoolMb?: number;
+  /** Whether what is committed survives a power cut; default true. Tests that kill no machine do without. */
+  readonly durable?: boolean;
   readonly progress?: Progress;
 }
 
@@ -103,7 +105,7 @@ function makeDirectory(dir: string): string {
 
 function makeServers(
   dir: string,
-  { ports = 'usual', bufferPoolMb = 256, progress = () => {} }: StackOptions,
+  { ports = 'usual', bufferPoolMb = 256, durable = true, progress = () => {} }: StackOptions,
 ): { district: MariadbServer; state: MariadbServer; temporal: TemporalServer } {
   const last = readStackInfo(dir);
   const wanted = (name: PortName, used: number | undefined): number[] => [
@@ -118,6 +120,7 @@ function makeServers(
       password,
       wantedPorts: wanted(name, last?.[name].port),
       bufferPoolMb,
+      durable,
       progress,
     });
   return {

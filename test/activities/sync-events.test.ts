@@ -1,6 +1,10 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { loadCatalog } from '../../src/catalog/load';
-import { notePending, startSyncEvent, insertSyncEvent } from '../../src/control/sync-events';
+import {
+  notePending,
+  startSyncEvent,
+  insertSyncEvent,
+} from '../../src/control/sync-events';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { syncEventWorkflowId } from '../../workflows/messages';

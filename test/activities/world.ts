@@ -16,7 +16,7 @@ import { startWorker } from '../../src/worker';
 import type { batchResync, syncEvent, verification } from '../../workflows';
 import { resyncWorkflowId, syncEventWorkflowId, verificationWorkflowId } from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
-import { workflowBundle } from '../workflows/support';
+import { workflowBundle } from '../support/workflow-bundle';
 
 export interface ObjectRow {
   readonly objectName: string;

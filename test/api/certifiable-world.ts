@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { newSigningKey } from '../../src/certification/signing-key';
 import { withWorkers } from '../support/workers';
-import { workflowBundle } from '../workflows/support';
+import { workflowBundle } from '../support/workflow-bundle';
 import { type ApiWorld, apiWorld, object } from './support';
 
 const catalog = {

@@ -20,7 +20,7 @@ import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from '../control/support';
 import type { ApiWorld } from './support';
 import { withWorkers } from '../support/workers';
-import { workflowBundle } from '../workflows/support';
+import { workflowBundle } from '../support/workflow-bundle';
 
 /**
  * The real workflows and the real books of the control database; only the records are missing: an object "moves" when

@@ -5,7 +5,14 @@ import { releaseLease, takeLease } from '../../src/control/lease';
 import { readResyncHead } from '../../src/control/read-resync';
 import { finishResync, insertResync, loadResync, setResyncStatus } from '../../src/control/resyncs';
 import { finishObject, planObjects } from '../../src/control/history';
-import { controlDatabase, district, ledgerPage, requestOf, runningResync, schoolYear } from './support';
+import {
+  controlDatabase,
+  district,
+  ledgerPage,
+  requestOf,
+  runningResync,
+  schoolYear,
+} from './support';
 
 let control: Knex;
 let close: () => Promise<void>;

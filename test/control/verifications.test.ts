@@ -11,7 +11,13 @@ import {
 } from '../../src/control/verifications';
 import { noRecords } from '../../src/domain/outcome';
 import { nothingCompared } from '../../src/domain/verification';
-import { controlDatabase, district, ledgerPage, runningResync, schoolYear } from './support';
+import {
+  controlDatabase,
+  district,
+  ledgerPage,
+  runningResync,
+  schoolYear,
+} from './support';
 
 let control: Knex;
 let close: () => Promise<void>;

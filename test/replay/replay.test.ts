@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { workflowBundle } from '../workflows/support';
+import { workflowBundle } from '../support/workflow-bundle';
 
 jest.setTimeout(60_000);
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { migrate } from '../../src/migrate';
 import { startStack } from '../../src/stack/stack';
 import { databaseUrl, type DatabaseServerInfo, type StackInfo } from '../../src/stack/stack-info';
+import { controlSchema } from './control-schema';
 import { joinStack } from './stack-users';
 
 /** Apart from a developer's own stack and the demo's. */
@@ -16,7 +16,7 @@ let starting: Promise<StackInfo> | undefined;
 export function testStack(): Promise<StackInfo> {
   starting ??= (async () => {
     joinStack(testStackDir);
-    const { info } = await startStack({ dir: testStackDir, ports: 'any' });
+    const { info } = await startStack({ dir: testStackDir, ports: 'any', durable: false });
     return info;
   })();
   return starting;
@@ -36,9 +36,13 @@ export async function createTestDatabases(stack?: StackInfo): Promise<TestDataba
   const tag = randomBytes(4).toString('hex');
   const names = { district: `t_${tag}_district`, state: `t_${tag}_state`, control: `t_${tag}_control` };
   await runOn(district, [`CREATE DATABASE ${names.district}`]);
-  await runOn(state, [`CREATE DATABASE ${names.state}`, `CREATE DATABASE ${names.control}`]);
   const controlUrl = databaseUrl(state, names.control);
-  await migrate(controlUrl, 'control');
+  await runOn(state, [
+    `CREATE DATABASE ${names.state}`,
+    `CREATE DATABASE ${names.control}`,
+    `USE ${names.control}`,
+    ...(await controlSchema(state)),
+  ]);
   return {
     districtUrl: databaseUrl(district, names.district),
     stateUrl: databaseUrl(state, names.state),

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
 import type { ObjectWork } from '../../activities/page-jobs';
 import type {
@@ -23,19 +17,10 @@ import type { ResyncRequest } from '../../src/domain/resync';
 import type { batchResync, districtAgent } from '../../workflows';
 import { agentWorkflowId, enqueueResync, resyncWorkflowId } from '../../workflows/messages';
 import { testStack } from '../support/stack';
+import { workflowBundle } from '../support/workflow-bundle';
 import { withWorkers } from '../support/workers';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-
-let bundle: Promise<WorkflowBundle> | undefined;
-
-/** The workflows as the worker runs them, bundled once for all test files of a process. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundle ??= bundleWorkflowCode({ workflowsPath: require.resolve('../../workflows'), logger: quiet });
-  return bundle;
-}
-
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** A scripted world: which objects there are, and a log of what the workflows asked for. */
 export interface Script {

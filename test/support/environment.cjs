@@ -1,0 +1,42 @@
+const { TestEnvironment } = require('jest-environment-node');
+
+/** What a test file may leave open for a moment after its last hook: closing sockets say goodbye to their servers. */
+const settleMs = 5_000;
+
+/** Kinds of handles that keep a process alive: pools and clients, servers, child processes, timers, worker threads. */
+const watched = ['TCPSocketWrap', 'TCPServerWrap', 'PipeServerWrap', 'ProcessWrap', 'Timeout', 'MessagePort'];
+
+const openHandles = () => {
+  const counts = Object.fromEntries(watched.map((kind) => [kind, 0]));
+  for (const kind of process.getActiveResourcesInfo()) if (kind in counts) counts[kind] += 1;
+  return counts;
+};
+
+/** Node's environment; a file that leaves a pool, worker, server, child process or timer behind fails. */
+module.exports = class LeakCheckedEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.before = openHandles();
+  }
+
+  async teardown() {
+    const left = await this.leftOpen();
+    await super.teardown();
+    if (left.length > 0)
+      throw new Error(
+        `This file left open: ${left.join(', ')}. Close every pool, client, worker, server and timer in its own afterAll.`,
+      );
+  }
+
+  /** @returns kinds and numbers of handles more than at the start, once they had time to close */
+  async leftOpen() {
+    const deadline = Date.now() + settleMs;
+    for (;;) {
+      const now = openHandles();
+      const left = watched.filter((kind) => now[kind] > this.before[kind]);
+      if (left.length === 0) return [];
+      if (Date.now() > deadline) return left.map((kind) => `${now[kind] - this.before[kind]} ${kind}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+};
