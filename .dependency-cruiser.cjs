@@ -1,4 +1,62 @@
 /** The arrows of the house: data and calls go one way. See docs/architecture.md. */
+
+/** Rooms of the data path, lowest floor first; a room imports its own floor's rooms never, lower ones freely. */
+const editionFloors = [
+  ['connection'],
+  ['columns'],
+  ['mapping'],
+  ['transfer'],
+  ['selection', 'removal', 'state-fields', 'schools'],
+  ['verification'],
+];
+
+/** Features in the order in which their insides may use each other: a feature uses those before it. */
+const featureOrder = [
+  'access',
+  'scoped-year',
+  'alerts',
+  'resyncs',
+  'certifications',
+  'removals',
+  'record-history',
+  'selective-sync',
+  'verifications',
+  'state-requests',
+  'notices',
+  'field-ownership',
+  'districts',
+  'blackouts',
+  'schedules',
+  'outcomes',
+  'year-end',
+];
+
+/** The edge of a feature: what knows HTTP. All else in a feature is its inside. */
+const edge =
+  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|event-feed|authenticate|keep-audit|visibility|require(-reached)?|why-changed|oidc|claims|report-csv|sent-objects|temporal-schedules)\\.ts$';
+
+const editionRules = editionFloors.flatMap((rooms, floor) =>
+  rooms.map((room) => ({
+    name: `editions-${room}-on-its-floor`,
+    severity: 'error',
+    from: { path: `^src/editions/${room}/` },
+    to: {
+      path: '^src/editions/',
+      pathNot: `^src/editions/(${[...editionFloors.slice(0, floor).flat(), room].join('|')})/`,
+    },
+  })),
+);
+
+const featureRules = featureOrder.map((feature, place) => ({
+  name: `inside-of-${feature}-uses-lower-features`,
+  severity: 'error',
+  from: { path: `^src/features/${feature}/`, pathNot: edge },
+  to: {
+    path: '^src/features/',
+    pathNot: `^src/features/(${featureOrder.slice(0, place + 1).join('|')})/`,
+  },
+}));
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -11,23 +69,6 @@ module.exports = {
       to: { pathNot: ['^src/domain', 'node_modules/@dagrejs/graphlib'] },
     },
     {
-      name: 'blackouts-are-pure',
-      comment: 'src/blackouts is time arithmetic: the domain and luxon, no service.',
-      severity: 'error',
-      from: { path: '^src/blackouts' },
-      to: { pathNot: ['^src/(blackouts|domain)', 'node_modules/luxon', 'node_modules/@types/luxon'] },
-    },
-    {
-      name: 'certification-is-signing',
-      comment: 'src/certification makes and checks signatures: the domain, jose and zod, no service.',
-      severity: 'error',
-      from: { path: '^src/certification' },
-      to: {
-        pathNot: ['^src/(certification|domain)', 'node_modules/(jose|zod)'],
-        dependencyTypesNot: ['core'],
-      },
-    },
-    {
       name: 'workflows-are-deterministic',
       severity: 'error',
       from: { path: '^workflows' },
@@ -37,35 +78,65 @@ module.exports = {
       },
     },
     {
-      name: 'editions-know-no-service',
+      name: 'editions-know-the-domain-only',
       severity: 'error',
       from: { path: '^src/editions' },
-      to: { path: '^(src/(api|cli|stack|sample|control)|workflows|activities)' },
+      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(editions|domain)/' },
     },
+    ...editionRules,
     {
-      name: 'control-knows-no-service',
+      name: 'control-knows-the-domain-only',
+      comment: 'src/control is the connection to the control database; what is kept there is the features’.',
       severity: 'error',
       from: { path: '^src/control' },
-      to: { path: '^(src/(api|cli|stack|sample|editions)|workflows|activities)' },
+      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(control|domain)/' },
     },
     {
-      name: 'notices-know-no-service',
+      name: 'http-knows-no-feature',
       severity: 'error',
-      from: { path: '^src/notices' },
-      to: { path: '^(src/(api|cli|stack|sample|editions)|workflows|activities)' },
+      from: { path: '^src/http' },
+      to: {
+        path: '^(src|workflows|activities)/',
+        pathNot: '^(src/(http|domain|control|temporal|config)/|workflows/messages)',
+      },
     },
     {
       name: 'api-does-not-touch-editions',
       comment: 'The API starts and shows runs; only activities move data.',
       severity: 'error',
-      from: { path: '^src/api' },
-      to: { path: '^(src/(cli|stack|sample)|activities)' },
+      from: { path: '^src/(http|features|app\\.ts)' },
+      to: { path: '^(src/(editions|cli|stack|sample)|activities)' },
+    },
+    {
+      name: 'inside-of-a-feature-knows-no-http',
+      severity: 'error',
+      from: { path: '^src/features/', pathNot: edge },
+      to: { path: [edge, '^src/http/', 'node_modules/express'] },
+    },
+    ...featureRules,
+    {
+      name: 'routes-are-composed-by-the-app',
+      severity: 'error',
+      from: { pathNot: '^(src/app\\.ts|test)' },
+      to: { path: '^src/features/[^/]+/[a-z-]*routes\\.ts$' },
     },
     {
       name: 'activities-know-no-interface',
       severity: 'error',
       from: { path: '^activities' },
-      to: { path: '^(src/(api|cli|stack|sample))', dependencyTypesNot: ['type-only'] },
+      to: { path: ['^src/(http|cli|stack|sample)', edge] },
+    },
+    {
+      name: 'command-line-is-a-client',
+      comment:
+        'It knows the answers as types; only what works on this machine opens more. Signatures are checked here.',
+      severity: 'error',
+      from: { path: '^src/cli/(client|verbs)/' },
+      to: {
+        path: '^src/(features|http|control|editions|temporal)',
+        pathNot: '^src/features/certifications/signing',
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Knex } from 'knex';
+import { readVerifiedObjects } from '../src/control/verifications';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, type ObjectOutcome, startObject } from '../src/control/history';
 import { releaseLease, takeLease } from '../src/control/lease';
@@ -83,7 +84,15 @@ export function bookActivities({ control }: ActivityDependencies) {
     }): Promise<ResyncEnd> =>
       withFailures(async () => {
         const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;
-        const { counts, ...end } = await finishResync(control, work);
+        const { verifiedBy, ...ended } = work;
+        const verified = verifiedBy !== undefined && {
+          verificationId: verifiedBy,
+          objects: await readVerifiedObjects(control, verifiedBy),
+        };
+        const { counts, ...end } = await finishResync(control, {
+          ...ended,
+          ...(verified ? { verified } : {}),
+        });
         await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
         const noticeAlerts = await noticesOf(control, work.resyncId);
         return {

@@ -1,7 +1,12 @@
 import { publicKeyOf, signManifest, verifyManifest } from '../src/certification/signing';
 import { readSigningKey } from '../src/certification/signing-key';
 import type { DistrictConfig } from '../src/config';
-import { failDrift, finishDrift, loadDrift, noteDriftWaits } from '../src/control/certification-drifts';
+import {
+  failDrift,
+  finishDrift,
+  loadDrift,
+  noteDriftWaits,
+} from '../src/control/certification-drifts';
 import { keepKey, readKeys } from '../src/control/certification-keys';
 import {
   type Certification,

@@ -1,5 +1,5 @@
 /**
- * `npm run demo|start|test|bench|story|install` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
+ * `npm run demo|start|test|bench|e2e|install` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -78,8 +78,8 @@ async function main() {
     }
     case 'install':
       return 0;
-    case 'story':
-      return typescript('story/run.ts', args);
+    case 'e2e':
+      return typescript('e2e/run.ts', args);
     case 'test': {
       // Before jest starts: it would show none of the progress of a build that takes minutes.
       const ready = await typescript('src/stack/install.ts', []);
@@ -88,7 +88,7 @@ async function main() {
     }
     default:
       console.error(
-        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|story|install [arguments]',
+        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|e2e|install [arguments]',
       );
       return 2;
   }

@@ -13,7 +13,7 @@ const mostBytes = 64 * 1024 * 1024;
 
 /** The workflows for a worker: the bundle of the build, or one made now. @throws the bundler's error */
 export async function bundledWorkflows(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
-  const codePath = join(__dirname, '..', 'workflow-bundle.js');
+  const codePath = join(__dirname, '..', '..', 'workflow-bundle.js');
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, __filename], {
     maxBuffer: mostBytes,

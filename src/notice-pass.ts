@@ -1,17 +1,23 @@
 import type { Knex } from 'knex';
-import type { Gateway } from './api/gateway';
+import type { NoticeGroup } from './domain/notices';
 import { forgottenNotices, listNotices } from './control/list-notices';
 
 /**
  * Sends out what no run's own end does: state requests, mandatory resyncs, lost runs; and what was listed by a process that
  * died before it gave it to Temporal. Safe to repeat, and for several APIs at once.
+ * @param startNotices gives a group to Temporal
  * @param olderThanSeconds younger alerts may still be on their way from the run they tell of
  */
 export async function passNotices(
   control: Knex,
-  gateway: Pick<Gateway, 'startNotices'>,
-  { olderThanSeconds }: { readonly olderThanSeconds: number },
+  {
+    olderThanSeconds,
+    startNotices,
+  }: {
+    readonly olderThanSeconds: number;
+    readonly startNotices: (group: NoticeGroup) => Promise<void>;
+  },
 ): Promise<void> {
   const fresh = await listNotices(control, { olderThanSeconds });
-  for (const group of [...fresh, ...(await forgottenNotices(control))]) await gateway.startNotices(group);
+  for (const group of [...fresh, ...(await forgottenNotices(control))]) await startNotices(group);
 }

@@ -75,11 +75,18 @@ export async function startServer(
     () => postDueAlerts(control, config.districts, { ...config.scenarios, now: new Date() }),
     { everyMs: dueAlertsEveryMs, name: 'alerts of what is due', logger },
   );
-  const notices = repeat(() => passNotices(control, gateway, { olderThanSeconds: noticeAgeSeconds }), {
-    everyMs: noticesEveryMs,
-    name: 'the pass over alerts',
-    logger,
-  });
+  const notices = repeat(
+    () =>
+      passNotices(control, {
+        olderThanSeconds: noticeAgeSeconds,
+        startNotices: (group) => gateway.startNotices(group),
+      }),
+    {
+      everyMs: noticesEveryMs,
+      name: 'the pass over alerts',
+      logger,
+    },
+  );
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${config.api.host}:${port}`,

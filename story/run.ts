@@ -1,4 +1,4 @@
-/** `npm run story`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
+/** `npm run e2e`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
 import closeWithGrace from 'close-with-grace';
 import { certification } from './chapters/certification';
 import { fieldSettings } from './chapters/field-settings';

@@ -19,14 +19,7 @@ import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-u
 import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
-import {
-  endObject,
-  finishResync,
-  noteStatus,
-  preparePlan,
-  renewLease,
-  retryBlocked,
-} from './resync-activities';
+import { endObject, finishResync, noteStatus, preparePlan, renewLease, retryBlocked } from './resync-activities';
 import { RunControl } from './run-control';
 import { verifiedLoop } from './verified-loop';
 import { settleFieldsOfState } from './state-fields';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { period } from './period';
-import { pageQuery } from './schemas';
+import { pageQuery } from '../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { deleteAlerts, listAlerts, markAlertRead } from '../control/alerts';
 import { alert, alertIds, alertParams, alertQuery } from './alert-schemas';
 import type { ApiContext } from './context';
-import { requireDistrict } from './principal';
+import { requireDistrict } from '../http/require';
 import { notFound } from './problem';
 import { route, type RouteSpec } from './route';
-import { pageOf } from './schemas';
+import { pageOf } from '../http/schemas';
 
 /** Process Alerts: read and deleted for oneself; others still see them. */
 export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {

@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { Config } from '../config';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { Catalog } from '../domain/catalog';
 import { alertRoutes } from './alerts';
 import { auditRoutes } from './audit';

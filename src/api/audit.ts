@@ -2,7 +2,7 @@ import { listAudit } from '../control/audit';
 import type { ApiContext } from './context';
 import { auditEvent, auditQuery } from './principal-schemas';
 import { route, type RouteSpec } from './route';
-import { pageOf } from './schemas';
+import { pageOf } from '../http/schemas';
 
 /** GET /audit. A district's administrator reads what its own people did, nothing that the state did. */
 export function auditRoutes({ control }: ApiContext): RouteSpec[] {

@@ -18,15 +18,16 @@ import {
   loadCertification,
   readJws,
 } from '../control/certifications';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { DistrictConfig } from '../config';
 import * as schemas from './certification-schemas';
-import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, sees } from './principal';
+import type { ApiContext } from './context';
+import { requireOfferedYear } from '../features/scoped-year/require';
+import { requireDistrict, sees } from '../http/require';
 import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
-import { pageOf, pageQuery } from './schemas';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
+import { pageOf, pageQuery } from '../http/schemas';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
 
 /** What was certified, by whom it is to be believed, and how today compares with it. */
 export function certificationRoutes(context: ApiContext): RouteSpec[] {

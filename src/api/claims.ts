@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { effectiveRights, type Level } from '../domain/rights';
 import type { OidcConfig } from '../oidc-config';
 

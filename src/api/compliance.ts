@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type DistrictCompliance, endingYear, readCompliance } from '../control/compliance';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { ApiContext } from './context';
-import { sees } from './principal';
-import { toCsv } from './report-csv';
+import { sees } from '../http/require';
+import { toCsv } from '../http/csv';
 import { route, type RouteSpec } from './route';
 import * as schemas from './year-schemas';
 import { yearRunView, yearStartView, yearSwitchView } from './year-views';

@@ -4,10 +4,12 @@ import { readScopedYears } from '../control/school-years';
 import type { SyncObject } from '../domain/catalog';
 import { planResync, planScopeOf, whyNotOffered } from '../domain/plan';
 import type { OfferedYear } from '../domain/school-year';
-import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, sees } from './principal';
+import type { ApiContext } from './context';
+import { requireOfferedYear } from '../features/scoped-year/require';
+import { requireDistrict, sees } from '../http/require';
 import { route, type RouteSpec } from './route';
-import { agent, district, districtParams, plan, planRequest, tableObject } from './schemas';
+import { agent, district, plan, planRequest, tableObject } from './schemas';
+import { districtParams } from '../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
 export function districtRoutes(context: ApiContext): RouteSpec[] {

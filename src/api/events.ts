@@ -1,8 +1,9 @@
 import { createSession, type Session } from 'better-sse';
 import { readResync, readResyncHead } from '../control/read-resync';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { ApiContext } from './context';
-import { requireVisible, seesInside } from './principal';
+import { requireVisible } from '../features/resyncs/visibility';
+import { seesInside } from '../http/require';
 import { Problem } from './problem';
 import { type FeedView, ResyncFeed } from './resync-feed';
 import { route, type RouteSpec } from './route';

@@ -1,21 +1,16 @@
 import { z } from 'zod';
 import type { Knex } from 'knex';
-import {
-  listFieldSettings,
-  listSettingChanges,
-  type NewSetting,
-  setFieldOwners,
-} from '../control/field-settings';
+import { listFieldSettings, listSettingChanges, type NewSetting, setFieldOwners } from '../control/field-settings';
 import { readStateColumns, type StateColumn } from '../control/state-columns';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { type Catalog, findObject, type SyncObject } from '../domain/catalog';
 import { defaultOwner, type FieldSetting, ownerOfTable, whyOwnerIsFixed } from '../domain/field-ownership';
 import type { ApiContext } from './context';
 import * as schemas from './field-setting-schemas';
-import { requireDistrict } from './principal';
+import { requireDistrict } from '../http/require';
 import { Problem, type ProblemDetail } from './problem';
 import { route, type RouteSpec } from './route';
-import { districtParams, pageOf, pageQuery } from './schemas';
+import { districtParams, pageOf, pageQuery } from '../http/schemas';
 
 /** Synchronization Field Settings: which fields the state owns in a district. Both levels see them, the state sets them. */
 export function fieldSettingRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {

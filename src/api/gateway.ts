@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { giveToAgent, startOnce, startVerification } from '../agents';
-import type { NoticeGroup } from '../control/list-notices';
-import type { Whereabouts } from '../control/reconcile';
+import type { NoticeGroup } from '../domain/notices';
+import type { Whereabouts } from '../domain/resync';
 import type { ResyncRequest } from '../domain/resync';
 import type { VerificationRequest } from '../domain/verification';
 import {

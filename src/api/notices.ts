@@ -4,14 +4,14 @@ import { listDeliveries } from '../control/notice-deliveries';
 import { noteNoticeOwner } from '../control/notice-owners';
 import { readNoticePreferences, saveNoticePreferences } from '../control/notice-preferences';
 import { seal } from '../control/sealed';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from '../control/webhooks';
 import { checkWebhookUrl, WebhookUrlError } from '../notices/webhook-url';
 import type { ApiContext } from './context';
 import * as schemas from './notice-schemas';
 import { Problem } from './problem';
 import { route, type RouteSpec } from './route';
-import { pageOf } from './schemas';
+import { pageOf } from '../http/schemas';
 
 /** Webhooks and e-mail of whoever calls: each principal has its own, and is told what its alerts tell it. */
 export function noticeRoutes(context: ApiContext): RouteSpec[] {

@@ -5,9 +5,10 @@ import { readRemovals } from '../control/read-removals';
 import { readResync } from '../control/read-resync';
 import { reportCsv } from './report-csv';
 import type { ApiContext } from './context';
-import { requireInside } from './principal';
+import { requireInside } from '../features/resyncs/visibility';
 import { removalObject } from './removal-schemas';
 import { route, type RouteSpec } from './route';
+import { pageOf, pageQuery } from '../http/schemas';
 import * as schemas from './schemas';
 
 /** What came of a resync: errors, their causes, the report. */
@@ -21,12 +22,12 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       summary: 'Records that did not reach the state, and why',
       params: schemas.resyncParams,
       query: z.strictObject({
-        ...schemas.pageQuery,
+        ...pageQuery,
         object: z.string().max(64).optional(),
         outcome: schemas.outcome.optional(),
         code: z.string().max(64).optional(),
       }),
-      responses: { 200: { description: 'A page of errors', schema: schemas.pageOf(schemas.recordError) } },
+      responses: { 200: { description: 'A page of errors', schema: pageOf(schemas.recordError) } },
       handler: async ({ params, query, principal }) => {
         await requireInside(control, principal, params.id);
         return listErrors(control, { resyncId: params.id, ...query });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { levels, toolRights } from '../domain/rights';
 import { period } from './period';
-import { pageQuery } from './schemas';
+import { pageQuery } from '../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const level = z.enum(levels);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createToken, listTokens, revokeToken } from '../control/tokens';
 import type { ApiContext } from './context';
 import * as schemas from './principal-schemas';
-import { requireReached } from './principals';
+import { requireReached } from './require-reached';
 import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
 

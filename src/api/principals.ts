@@ -8,14 +8,15 @@ import {
   setDisabled,
   withdrawRight,
 } from '../control/principals';
-import type { Principal } from '../control/tokens';
-import { type Reach, reaches, rightsByDefault, rightsOfLevel, type ToolRight } from '../domain/rights';
+import type { Principal } from '../domain/principal';
+import { type Reach, rightsByDefault, rightsOfLevel, type ToolRight } from '../domain/rights';
 import type { ApiContext } from './context';
-import { sees } from './principal';
+import { sees } from '../http/require';
+import { requireReached } from './require-reached';
 import * as schemas from './principal-schemas';
-import { notFound, Problem } from './problem';
+import { Problem } from './problem';
 import { route, type RouteSpec } from './route';
-import { pageOf, pageQuery } from './schemas';
+import { pageOf, pageQuery } from '../http/schemas';
 
 const tag = 'Principals';
 const one = { 200: { description: 'The principal as it stands after', schema: schemas.principal } };
@@ -121,17 +122,6 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
   ];
-}
-
-/** @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError */
-export async function requireReached(
-  { control }: ApiContext,
-  administrator: Principal,
-  principalId: string,
-): Promise<PrincipalView> {
-  const found = await readPrincipal(control, principalId);
-  if (!reaches(administrator, found)) throw notFound();
-  return found;
 }
 
 /**

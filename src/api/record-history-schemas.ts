@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { evidences } from '../control/record-history';
 import { scenarios } from '../domain/resync';
-import { pageQuery, resyncStatus } from './schemas';
+import { pageQuery } from '../http/schemas';
+import { resyncStatus } from './schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 

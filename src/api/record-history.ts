@@ -3,11 +3,11 @@ import type { SyncObject } from '../domain/catalog';
 import { KeyFormError } from '../domain/key-order';
 import { parseRecordKey, type RecordKey } from '../domain/record-error';
 import type { ApiContext } from './context';
-import { requireDistrict } from './principal';
+import { requireDistrict } from '../http/require';
 import { notFound, Problem } from './problem';
 import { recordHistoryQuery, recordParams, recordRun } from './record-history-schemas';
 import { route, type RouteSpec } from './route';
-import { pageOf } from './schemas';
+import { pageOf } from '../http/schemas';
 
 /** What became of one record, run by run. */
 export function recordHistoryRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import type { DistrictConfig } from '../config';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { OfferedYear } from '../domain/school-year';
 import type { ApiContext } from './context';
-import { requireToolRight } from './principal';
+import { requireToolRight } from '../http/require';
 import { Problem } from './problem';
 import type { resyncRequest } from './schemas';
-import { newResyncId, requesterOf } from './start-resync';
+import { newResyncId, requesterOf } from '../http/idempotency';
 import { startVerification } from './start-verification';
 import type { verificationAccepted } from './verification-schemas';
 

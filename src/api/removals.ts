@@ -3,12 +3,13 @@ import { listRemovals, readRemovals } from '../control/read-removals';
 import type { ResyncHead } from '../control/read-resync';
 import { endedStatuses } from '../domain/resync';
 import type { ApiContext } from './context';
-import { requireInside } from './principal';
+import { requireInside } from '../features/resyncs/visibility';
 import { Problem } from './problem';
 import * as schemas from './removal-schemas';
 import { route, type RouteSpec } from './route';
-import { pageOf, pageQuery, resyncParams } from './schemas';
-import { requesterOf } from './start-resync';
+import { pageOf, pageQuery } from '../http/schemas';
+import { resyncParams } from './schemas';
+import { requesterOf } from '../http/idempotency';
 
 /** Records gone at the district: what was found, and a person's decision where it is much (docs/decisions/0015). */
 export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {

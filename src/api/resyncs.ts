@@ -4,20 +4,18 @@ import { readResync } from '../control/read-resync';
 import { newestVerification } from '../control/read-verification';
 import { planResync, planScopeOf } from '../domain/plan';
 import { adviseResync, scenarioProblem } from '../domain/scenario-rules';
-import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, requireToolRight, requireVisible, seesInside } from './principal';
+import type { ApiContext } from './context';
+import { requireOfferedYear } from '../features/scoped-year/require';
+import { requireDistrict, requireToolRight, seesInside } from '../http/require';
+import { requireVisible } from '../features/resyncs/visibility';
 import { Problem } from './problem';
 import { startRehearsal } from './rehearsal';
 import { route, type RouteSpec } from './route';
+import { districtParams, pageOf, pageQuery } from '../http/schemas';
 import * as schemas from './schemas';
-import {
-  idempotencyHeader,
-  idempotencyKeyOf,
-  newResyncId,
-  requesterOf,
-  startResync,
-  whyYearChanged,
-} from './start-resync';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
+import { startResync } from './start-resync';
+import { whyYearChanged } from '../features/scoped-year/why-changed';
 import { verificationAccepted } from './verification-schemas';
 import { headView, outsideView, statusFilter } from './views';
 
@@ -40,7 +38,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'Start a resync; it waits in the district’s queue when another one runs',
-      params: schemas.districtParams,
+      params: districtParams,
       headers: idempotencyHeader,
       body: schemas.resyncRequest,
       responses: {
@@ -108,13 +106,13 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'Resyncs of a district, the newest first',
-      params: schemas.districtParams,
+      params: districtParams,
       query: z.strictObject({
-        ...schemas.pageQuery,
+        ...pageQuery,
         status: schemas.shownStatus.optional(),
         schoolYear: z.coerce.number().int().optional(),
       }),
-      responses: { 200: { description: 'A page of resyncs', schema: schemas.pageOf(schemas.resyncHead) } },
+      responses: { 200: { description: 'A page of resyncs', schema: pageOf(schemas.resyncHead) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const { status, ...rest } = query;

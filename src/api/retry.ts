@@ -6,20 +6,16 @@ import { isOpen } from '../domain/resync';
 import { whyYearNotOffered } from '../domain/school-year';
 import { senderOf } from '../domain/selection';
 import type { ApiContext } from './context';
-import { requireDistrict, requireInside, requireToolRight } from './principal';
+import { requireDistrict, requireToolRight } from '../http/require';
+import { requireInside } from '../features/resyncs/visibility';
 import { Problem } from './problem';
 import { retryAccepted, retryRequest } from './retry-schemas';
 import { route, type RouteSpec } from './route';
 import { resyncParams } from './schemas';
 import { sentObjects, whyNotSent } from './sent-objects';
-import {
-  idempotencyHeader,
-  idempotencyKeyOf,
-  newResyncId,
-  requesterOf,
-  startResync,
-  whyYearChanged,
-} from './start-resync';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
+import { startResync } from './start-resync';
+import { whyYearChanged } from '../features/scoped-year/why-changed';
 
 /** Sending again just what another resync could not. */
 export function retryRoutes(context: ApiContext): RouteSpec[] {

@@ -1,8 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { ToolRight } from '../domain/rights';
-import { requireToolRight } from './principal';
+import { requireToolRight } from '../http/require';
 import { Problem, zodProblem } from './problem';
 
 type Shape = z.ZodObject;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { finishResync } from '../control/resyncs';
 import { readResyncHead, type ResyncHead } from '../control/read-resync';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { endedStatuses } from '../domain/resync';
 import type { ApiContext } from './context';
-import { requireVisible, seesInside } from './principal';
+import { requireVisible } from '../features/resyncs/visibility';
+import { seesInside } from '../http/require';
 import { Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import { resyncHead, resyncParams } from './schemas';

@@ -10,18 +10,19 @@ import {
   removeSchedule,
   type StoredSchedule,
 } from '../control/schedules';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { ScheduledRequest } from '../domain/schedule';
 import type { DistrictConfig } from '../config';
 import { planResync, planScopeOf } from '../domain/plan';
 import { scenarioProblem } from '../domain/scenario-rules';
 import { maxQueuedResyncs } from '../../workflows/messages';
-import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, requireToolRight, seesInside } from './principal';
+import type { ApiContext } from './context';
+import { requireOfferedYear } from '../features/scoped-year/require';
+import { requireDistrict, requireToolRight, seesInside } from '../http/require';
 import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
 import * as schemas from './schedule-schemas';
-import { districtParams } from './schemas';
+import { districtParams } from '../http/schemas';
 import {
   acts,
   backfill,

@@ -2,26 +2,24 @@ import type { z } from 'zod';
 import type { DistrictConfig } from '../config';
 import { readResync } from '../control/read-resync';
 import { insertPreview, readPreview, type SelectivePreview } from '../control/selective-previews';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { findObject } from '../domain/catalog';
 import { planScopeOf } from '../domain/plan';
 import type { OfferedYear } from '../domain/school-year';
 import { unsentBelow } from '../domain/selection';
-import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, requireInside, sees } from './principal';
+import type { ApiContext } from './context';
+import { requireOfferedYear } from '../features/scoped-year/require';
+import { requireDistrict, sees } from '../http/require';
+import { requireInside } from '../features/resyncs/visibility';
 import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
-import { districtParams, resync, resyncParams } from './schemas';
+import { districtParams } from '../http/schemas';
+import { resync, resyncParams } from './schemas';
 import * as schemas from './selective-schemas';
 import { sentObjects, whyNotSent } from './sent-objects';
-import {
-  idempotencyHeader,
-  idempotencyKeyOf,
-  newResyncId,
-  requesterOf,
-  startResync,
-  whyYearChanged,
-} from './start-resync';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
+import { startResync } from './start-resync';
+import { whyYearChanged } from '../features/scoped-year/why-changed';
 
 type Asked = z.output<typeof schemas.selectiveRequest>;
 

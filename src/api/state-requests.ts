@@ -2,12 +2,7 @@ import { z } from 'zod';
 import { readResync } from '../control/read-resync';
 import { readScopedYears } from '../control/school-years';
 import { countDistricts } from '../control/state-request-districts';
-import {
-  type BoardDistrict,
-  readBoard,
-  readDistrictTotals,
-  type StateRequestBoard,
-} from '../control/state-request-board';
+import { type BoardDistrict, readBoard, readDistrictTotals, type StateRequestBoard } from '../control/state-request-board';
 import {
   closeStateRequest,
   insertStateRequest,
@@ -15,18 +10,19 @@ import {
   loadStateRequest,
   type NewRequestDistrict,
 } from '../control/state-requests';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import type { DistrictConfig } from '../config';
 import { PlanError, planResync, type PlanScope, planScopeOf } from '../domain/plan';
 import { offeredYears, whyYearNotOffered } from '../domain/school-year';
 import { endedRequestStatuses } from '../domain/state-request';
 import type { ApiContext } from './context';
-import { sees } from './principal';
+import { sees } from '../http/require';
 import { notFound, Problem } from './problem';
-import { toCsv } from './report-csv';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
+import { toCsv } from '../http/csv';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
 import { route, type RouteSpec } from './route';
-import { pageOf, pageQuery, resync } from './schemas';
+import { pageOf, pageQuery } from '../http/schemas';
+import { resync } from './schemas';
 import * as schemas from './state-request-schemas';
 
 type Body = z.output<typeof schemas.stateRequestBody>;

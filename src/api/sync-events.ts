@@ -1,22 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { listFieldSettings } from '../control/field-settings';
-import {
-  listSyncEvents,
-  listSyncRefusals,
-  readSyncEvent,
-  type SyncEventView,
-} from '../control/list-sync-events';
+import { listSyncEvents, listSyncRefusals, readSyncEvent, type SyncEventView } from '../control/list-sync-events';
 import { insertSyncEvent } from '../control/sync-events';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { type Catalog, findObject, type SyncObject } from '../domain/catalog';
 import { type FieldSetting, ownerOfTable, withSettings } from '../domain/field-ownership';
 import { formatRecordKey, type RecordKey } from '../domain/record-error';
 import type { ApiContext } from './context';
-import { requireDistrict } from './principal';
+import { requireDistrict } from '../http/require';
 import { notFound, Problem, type ProblemDetail } from './problem';
 import { route, type RouteSpec } from './route';
-import { districtParams, pageOf, pageQuery } from './schemas';
+import { districtParams, pageOf, pageQuery } from '../http/schemas';
 import * as schemas from './sync-event-schemas';
 
 /** Characters of syncEventRecord.recordKey. */

@@ -1,13 +1,8 @@
 import type { z } from 'zod';
-import type {
-  SampleView,
-  SchoolCounts,
-  VerificationHead,
-  VerificationView,
-} from '../control/read-verification';
+import type { SampleView, SchoolCounts, VerificationHead, VerificationView } from '../control/read-verification';
 import { parseRecordKey } from '../domain/record-error';
 import type { ComparedCounts } from '../domain/verification';
-import { toCsv } from './report-csv';
+import { toCsv } from '../http/csv';
 import type * as schemas from './verification-schemas';
 
 /** Verifications as the API shows them. */

@@ -10,16 +10,17 @@ import {
   type SchoolCounts,
   type VerificationHead,
 } from '../control/read-verification';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { finishVerification } from '../control/verifications';
 import { planResync, planScopeOf } from '../domain/plan';
 import { endedVerification, type VerificationRequest } from '../domain/verification';
-import { type ApiContext, requireOfferedYear } from './context';
-import { requireDistrict, sees } from './principal';
+import type { ApiContext } from './context';
+import { requireOfferedYear } from '../features/scoped-year/require';
+import { requireDistrict, sees } from '../http/require';
 import { notFound, Problem } from './problem';
 import { route, type RouteSpec } from './route';
-import { pageOf, pageQuery } from './schemas';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from './start-resync';
+import { pageOf, pageQuery } from '../http/schemas';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
 import { startVerification } from './start-verification';
 import * as schemas from './verification-schemas';
 import {

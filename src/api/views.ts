@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { ResyncHead } from '../control/read-resync';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { endedStatuses, type ResyncStatus, underWayStatuses } from '../domain/resync';
-import { seesInside } from './principal';
+import { seesInside } from '../http/require';
 import type { resyncHead, shownStatus } from './schemas';
 
 export type ShownStatus = z.output<typeof shownStatus>;

@@ -1,7 +1,15 @@
 import { Command } from 'commander';
 import type { AlertView } from '../control/alerts';
 import type { Page } from '../control/cursor';
-import { clientOf, countOf, print, printJson, tell, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  countOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { plainTable } from './outcome-table';
 

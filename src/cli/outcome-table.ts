@@ -1,7 +1,7 @@
 import util from 'node:util';
 import Table from 'cli-table3';
-import type { CountsView, ObjectView, ResyncView } from '../control/read-resync';
-import type { Colour } from '../domain/outcome';
+import type { ObjectView, ResyncView } from '../control/read-resync';
+import type { Colour, CountsView } from '../domain/outcome';
 import type { ResyncStatus } from '../domain/resync';
 
 /** A resync as the API sends it; of a state's request a district gets the head only. */

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { VerificationView } from '../control/read-verification';
-import { viewCounts } from '../control/read-resync';
-import { addCounts, type Colour, colourOf, noRecords, worstColour } from '../domain/outcome';
+import { addCounts, type Colour, colourOf, noRecords, viewCounts, worstColour } from '../domain/outcome';
 import type { ApiClient } from './api-client';
 import { print, printJson, tell, wantsJson } from './command-context';
 import { exitCodeOf, type FailOn } from './exit-codes';

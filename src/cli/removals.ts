@@ -1,7 +1,15 @@
 import { Command, Option } from 'commander';
 import type { Page } from '../control/cursor';
 import type { RemovalObjectView, RemovalView } from '../control/read-removals';
-import { clientOf, countOf, namesOf, print, printJson, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  countOf,
+  namesOf,
+  print,
+  printJson,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { number, plainTable } from './outcome-table';
 
 interface RemovalsAnswer {

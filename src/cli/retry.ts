@@ -1,5 +1,13 @@
 import { Command } from 'commander';
-import { clientOf, namesOf, print, printJson, tell, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  namesOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import type { FailOn } from './exit-codes';
 import { failOnOption, followToEnd } from './send';
 import type { AcceptedAnswer } from './watch-run';

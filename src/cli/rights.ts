@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Principal } from '../control/tokens';
+import type { Principal } from '../domain/principal';
 import { type ToolRight, toolRights } from '../domain/rights';
 import { clientOf, namesOf, print, printJson, wantsJson, withApiOptions } from './command-context';
 

@@ -3,7 +3,15 @@ import { scenarios } from '../domain/resync';
 import type { Firing } from '../control/schedules';
 import type { ResyncSchedule } from '../domain/schedule';
 import type { ApiClient } from './api-client';
-import { clientOf, countOf, namesOf, print, printJson, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  countOf,
+  namesOf,
+  print,
+  printJson,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { plainTable } from './outcome-table';
 import { objectsOf } from './send';

@@ -2,7 +2,15 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Page } from '../control/cursor';
 import type { SyncEventView } from '../control/list-sync-events';
 import type { SyncEventRefusal } from '../control/sync-events';
-import { clientOf, countOf, print, printJson, tell, wantsJson, withApiOptions } from './command-context';
+import {
+  clientOf,
+  countOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from './command-context';
 import { exitCodes } from './exit-codes';
 import { plainTable } from './outcome-table';
 

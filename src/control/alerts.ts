@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { NotFoundError } from './control-error';
 import { selectRows, toIso } from './database';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import type { Principal } from './tokens';
+import type { Principal } from '../domain/principal';
 
 /** A Process Alert as one principal sees it. */
 export interface AlertView {

@@ -1,5 +1,11 @@
 import type { Knex } from 'knex';
-import { judgeYearEnd, judgeYearStart, type YearEnd, type YearRun, type YearStart } from '../domain/year-end';
+import {
+  judgeYearEnd,
+  judgeYearStart,
+  type YearEnd,
+  type YearRun,
+  type YearStart,
+} from '../domain/year-end';
 import { readDriftFound } from './drift-found';
 import { type DistrictYears, readScopedYears } from './school-years';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt, type YearSwitch } from './scoped-year';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type NoticeEvent, noticeKindOf } from '../domain/notices';
+import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../domain/notices';
 import { type Reader, reachOf } from './alerts';
 import { selectRows } from './database';
 import { readNoticeOwners } from './notice-owners';
@@ -27,13 +27,6 @@ interface Subscription {
   readonly channel: 'webhook' | 'email';
   readonly target: string;
   readonly events: readonly NoticeEvent[];
-}
-
-/** Alerts whose notices wait to be delivered, as one workflow takes them. */
-export interface NoticeGroup {
-  /** The resync whose end the alerts tell of, otherwise the key of the one alert: part of the workflow's id. */
-  readonly group: string;
-  readonly alertIds: readonly number[];
 }
 
 /**

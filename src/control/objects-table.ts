@@ -1,8 +1,13 @@
 import type { Knex } from 'knex';
-import { type Colour, netColourOf, type ObjectStatus } from '../domain/outcome';
+import {
+  type Colour,
+  type CountsView,
+  netColourOf,
+  type ObjectStatus,
+  viewCounts,
+} from '../domain/outcome';
 import { type CountRow, sumLedger, toCounts } from './counts';
 import { selectRows, toIso } from './database';
-import { type CountsView, viewCounts } from './read-resync';
 
 /** An object's newest run. */
 export interface LastRun {

@@ -2,12 +2,11 @@ import type { Knex } from 'knex';
 import {
   addCounts,
   type Colour,
-  errorsOf,
   netColourOf,
   noRecords,
   type ObjectStatus,
-  processedOf,
-  type RangeCounts,
+  type CountsView,
+  viewCounts,
   worstColour,
 } from '../domain/outcome';
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../domain/resync';
@@ -17,12 +16,6 @@ import { NotFoundError } from './control-error';
 import { type LoopVerification, readLoopVerifications } from './loop-verifications';
 import { percentOfRun, readPercents } from './percent';
 import { type ResyncRow, toRequest } from './resync-row';
-
-/** Counts with the two sums people look at. */
-export interface CountsView extends RangeCounts {
-  readonly processed: number;
-  readonly errors: number;
-}
 
 /** One object of a resync; while it runs the counts are those of the pages committed so far. */
 export interface ObjectView {
@@ -77,11 +70,6 @@ interface HistoryRow extends CountRow {
   readonly endedAt: string | null;
   readonly expected: number | null;
   readonly rangesPlanned: number;
-}
-
-/** The counts with `processed` and `errors`. */
-export function viewCounts(counts: RangeCounts): CountsView {
-  return { ...counts, processed: processedOf(counts), errors: errorsOf(counts) };
 }
 
 /** The rows as readers see them. */

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ResyncRequest, ResyncStatus } from '../domain/resync';
+import type { ResyncRequest, ResyncStatus, Whereabouts } from '../domain/resync';
 import { ConflictError } from './control-error';
 import { selectRows } from './database';
 import { type ResyncRow, toRequest } from './resync-row';
@@ -7,12 +7,6 @@ import { finishResync } from './resyncs';
 
 /** Most open resyncs looked at in one pass, the oldest first. */
 const maxOpenResyncs = 1000;
-
-/**
- * What Temporal knows of a resync: its workflow runs, it waits in its district's agent, it has ended there,
- * or Temporal has never heard of it.
- */
-export type Whereabouts = 'running' | 'waiting' | 'ended' | 'unknown';
 
 export interface Reconciliation {
   /** Marked lost: their workflow has ended or is gone, and wrote no end. */

@@ -1,7 +1,12 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Knex } from 'knex';
 import { canonicalKey, KeyFormError, type KeyOrder } from '../domain/key-order';
-import { type ErrorOutcome, formatRecordKey, parseRecordKey, type RecordKey } from '../domain/record-error';
+import {
+  type ErrorOutcome,
+  formatRecordKey,
+  parseRecordKey,
+  type RecordKey,
+} from '../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, readMarks } from '../domain/record-marks';
 import { countColumns, type CountRow } from './counts';
 import { selectRows } from './database';

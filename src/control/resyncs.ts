@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { type Colour, type ObjectStatus, type RangeCounts, worstColour } from '../domain/outcome';
 import { endedStatuses, type HeldStatus, type ResyncRequest, type ResyncStatus } from '../domain/resync';
+import type { VerifiedObject } from '../domain/verification';
 import { endOfLoop } from '../domain/verified-loop';
 import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
@@ -9,7 +10,6 @@ import { closeObject } from './history';
 import { postAlert } from './post-alert';
 import { alertsOfEnd } from './resync-alerts';
 import { hashRequest, type ResyncRow, toColumns, toRequest } from './resync-row';
-import { readVerifiedObjects } from './verifications';
 
 /**
  * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
@@ -27,6 +27,12 @@ const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
   cancelled: [],
   lost: [],
 };
+
+/** What the verification after a resync found, which gives the resync its colour. */
+export interface FinalVerification {
+  readonly verificationId: string;
+  readonly objects: readonly VerifiedObject[];
+}
 
 /** A request as it stands in the control database. */
 export interface StoredResync {
@@ -119,20 +125,20 @@ export async function finishResync(
     resyncId,
     status,
     message = null,
-    verifiedBy,
+    verified,
   }: {
     resyncId: string;
     status: 'finished' | 'failed' | 'cancelled' | 'lost';
     message?: string | null;
     /** The verification that gives the colour of a resync that verifies, once every object finished. */
-    verifiedBy?: string;
+    verified?: FinalVerification;
   },
 ): Promise<ResyncEnd> {
   return inTransaction(control, async (transaction) => {
     const row = await lockResync(transaction, resyncId);
     if (!endedStatuses.includes(row.status)) {
       await closeOpenObjects(transaction, { resyncId, status, message });
-      const end = await endOf(transaction, { resyncId, status, message, verifiedBy });
+      const end = await endOf(transaction, { resyncId, status, message, verified });
       refuseUnlessAllowed(row.status, end.status);
       await transaction('resync')
         .where({ resyncID: resyncId })
@@ -174,15 +180,20 @@ async function endOf(
     resyncId,
     status,
     message,
-    verifiedBy,
-  }: { resyncId: string; status: ResyncStatus; message: string | null; verifiedBy: string | undefined },
+    verified,
+  }: {
+    resyncId: string;
+    status: ResyncStatus;
+    message: string | null;
+    verified: FinalVerification | undefined;
+  },
 ): Promise<{ status: ResyncStatus; colour: Colour; message: string | null }> {
   if (status !== 'finished') return { status, colour: 'red', message };
   const objects = await objectStates(transaction, resyncId);
   const unfinished = objects.filter((object) => object.status !== 'finished');
-  if (unfinished.length === 0 && verifiedBy !== undefined) {
-    const verified = await readVerifiedObjects(transaction, verifiedBy);
-    const end = endOfLoop(verified, { verificationId: verifiedBy, sent: objects.length });
+  if (unfinished.length === 0 && verified !== undefined) {
+    const { verificationId } = verified;
+    const end = endOfLoop(verified.objects, { verificationId, sent: objects.length });
     return {
       status,
       colour: end.colour,

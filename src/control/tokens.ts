@@ -1,17 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type Level, type Reach, rightsByDefault, type ToolRight } from '../domain/rights';
+import { type Level, rightsByDefault, type ToolRight } from '../domain/rights';
+import type { Principal } from '../domain/principal';
 import { selectRows, toIso } from './database';
 import { createPrincipal, districtsOf, type PrincipalRow, rightsColumn, rightsOf } from './principals';
-
-/** Who a request comes from. */
-export interface Principal extends Reach {
-  /** Stays the same over a principal's tokens: what is kept for a person hangs on it. At most 64 characters. */
-  readonly principalId: string;
-  readonly tokenId: string;
-  readonly name: string;
-  readonly rights: readonly ToolRight[];
-}
 
 export interface TokenView extends Principal {
   /** What the token is for; `name` is the principal's. */

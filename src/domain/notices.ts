@@ -42,3 +42,10 @@ export function noticeKindOf(alert: { readonly name: string; readonly due: boole
   if (known) return known;
   return alert.due ? { event: 'mandatoryDue', type: 'mandatory_resync.due' } : null;
 }
+
+/** Alerts whose notices wait to be delivered, as one workflow takes them. */
+export interface NoticeGroup {
+  /** The resync whose end the alerts tell of, otherwise the key of the one alert: part of the workflow's id. */
+  readonly group: string;
+  readonly alertIds: readonly number[];
+}

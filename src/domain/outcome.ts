@@ -133,3 +133,14 @@ export function worstColour(colours: readonly Colour[]): Colour {
   for (const colour of ['gray', 'red', 'yellow'] as const) if (colours.includes(colour)) return colour;
   return 'green';
 }
+
+/** Counts with the two sums people look at. */
+export interface CountsView extends RangeCounts {
+  readonly processed: number;
+  readonly errors: number;
+}
+
+/** The counts with `processed` and `errors`. */
+export function viewCounts(counts: RangeCounts): CountsView {
+  return { ...counts, processed: processedOf(counts), errors: errorsOf(counts) };
+}

@@ -78,3 +78,9 @@ export interface ResyncRequest {
   /** The resync whose stored errors are sent again; with `selection: 'retry'`. */
   readonly retryOf?: string;
 }
+
+/**
+ * What Temporal knows of a resync: its workflow runs, it waits in its district's agent, it has ended there,
+ * or Temporal has never heard of it.
+ */
+export type Whereabouts = 'running' | 'waiting' | 'ended' | 'unknown';

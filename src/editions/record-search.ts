@@ -6,7 +6,15 @@ import { chosenObjects, insertChosen, markSearched, openAfter, type Search } fro
 import { keyText } from './columns/key-column';
 import { waitForDistrict } from './district-load';
 import { DatabaseError } from './errors';
-import { keyInterval, keyList, keyOf, keyOrder, keySelect, keysPerList, type KeySide } from './keyset';
+import {
+  keyInterval,
+  keyList,
+  keyOf,
+  keyOrder,
+  keySelect,
+  keysPerList,
+  type KeySide,
+} from './keyset';
 import { loadMapping, type ObjectMapping } from './mapping';
 import type { Editions } from './pools';
 import { districtScope, where } from './scope';

@@ -3,7 +3,15 @@ import { keyText } from './columns/key-column';
 import type { ColumnPair } from './columns/pair';
 import type { Interval } from './compare';
 import type { CompareJob } from './job';
-import { keyInterval, keyList, keyOf, keyOrder, type KeySide, keySelect, keysPerList } from './keyset';
+import {
+  keyInterval,
+  keyList,
+  keyOf,
+  keyOrder,
+  type KeySide,
+  keySelect,
+  keysPerList,
+} from './keyset';
 import type { ObjectMapping } from './mapping';
 import type { Row, Session } from './pools';
 import { districtScope, ruleNumber, stateScope, stateTenant, where } from './scope';

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { RunView } from '../../src/cli/run-progress';
 import { createWatchView, duration } from '../../src/cli/watch-view';
-import { viewCounts, type ObjectView } from '../../src/control/read-resync';
-import { noRecords } from '../../src/domain/outcome';
+import type { ObjectView } from '../../src/control/read-resync';
+import { noRecords, viewCounts } from '../../src/domain/outcome';
 import { requestOf } from '../control/support';
 
 const row = (object: string, over: Partial<ObjectView> = {}): ObjectView => ({

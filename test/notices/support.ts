@@ -52,7 +52,10 @@ export async function runOf(world: ApiWorld, who: Who, body: object = {}): Promi
 /** What the API does with alerts every half minute, whatever their age. */
 export async function pass(world: ApiWorld): Promise<void> {
   const gateway = new Gateway(world.temporal, world.config.temporal.taskQueue);
-  await passNotices(world.control, gateway, { olderThanSeconds: 0 });
+  await passNotices(world.control, {
+    olderThanSeconds: 0,
+    startNotices: (group) => gateway.startNotices(group),
+  });
 }
 
 export async function deliveries(world: ApiWorld, who: Who, webhookId: string): Promise<DeliveryView[]> {

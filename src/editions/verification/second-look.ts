@@ -3,7 +3,13 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CompareJob } from '../job';
 import { keyList, keyOf, keySelect, keysPerList } from '../keyset';
 import type { RecordRule } from '../mapping';
-import { type DistrictRecord, fetchByKeys, guidSelect, readAtState, type StateRecord } from '../records';
+import {
+  type DistrictRecord,
+  fetchByKeys,
+  guidSelect,
+  readAtState,
+  type StateRecord,
+} from '../records';
 import { guidsDiffer } from '../repair';
 import { districtScope, stateScope, where } from '../scope';
 import { type ParentFate, parentFates, type ParentGround } from './parent-fates';

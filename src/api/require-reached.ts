@@ -1,0 +1,16 @@
+import { reaches } from '../domain/rights';
+import type { Principal } from '../domain/principal';
+import type { ApiContext } from './context';
+import { notFound } from './problem';
+import { type PrincipalView, readPrincipal } from '../control/principals';
+
+/** @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError */
+export async function requireReached(
+  { control }: ApiContext,
+  administrator: Principal,
+  principalId: string,
+): Promise<PrincipalView> {
+  const found = await readPrincipal(control, principalId);
+  if (!reaches(administrator, found)) throw notFound();
+  return found;
+}

@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+import type { Principal } from '../../domain/principal';
+import { notFound } from '../../api/problem';
+import { sees, seesInside } from '../../http/require';
+import { readResyncHead, type ResyncHead } from '../../control/read-resync';
+
+/** @throws Problem 404 for an unknown resync and for another district's */
+export async function requireVisible(
+  control: Knex,
+  principal: Principal,
+  resyncId: string,
+): Promise<ResyncHead> {
+  const head = await readResyncHead(control, resyncId);
+  if (!sees(principal, head.districtId)) throw notFound();
+  return head;
+}
+
+/** requireVisible, and its objects and errors are the caller's to see. @throws Problem 404 */
+export async function requireInside(
+  control: Knex,
+  principal: Principal,
+  resyncId: string,
+): Promise<ResyncHead> {
+  const head = await requireVisible(control, principal, resyncId);
+  if (!seesInside(principal, head)) throw notFound();
+  return head;
+}

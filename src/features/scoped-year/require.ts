@@ -1,0 +1,24 @@
+import type { DistrictConfig } from '../../config';
+import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
+import type { ApiContext } from '../../api/context';
+import { Problem } from '../../api/problem';
+import { readOfferedYears } from '../../control/school-years';
+
+/**
+ * The school year a request is for, and what is offered in it. Absent: the district's scoped year.
+ * @throws Problem 422 naming schoolYear when the district isn't configured for it
+ */
+export async function requireOfferedYear(
+  { control }: Pick<ApiContext, 'control'>,
+  district: DistrictConfig,
+  schoolYear: number | undefined,
+  where: { readonly pointer: string } | { readonly parameter: string },
+): Promise<OfferedYear> {
+  const years = await readOfferedYears(control, district);
+  const wanted = years.find((year) =>
+    schoolYear === undefined ? year.kind === 'current' : year.schoolYear === schoolYear,
+  );
+  if (wanted) return wanted;
+  const detail = whyYearNotOffered(schoolYear!, years);
+  throw new Problem(422, detail, [{ detail, ...where }]);
+}

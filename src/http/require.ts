@@ -1,0 +1,30 @@
+import type { Config, DistrictConfig } from '../config';
+import type { Principal } from '../domain/principal';
+import type { Initiator } from '../domain/resync';
+import type { ToolRight } from '../domain/rights';
+import { notFound, Problem } from '../api/problem';
+
+/** @throws Problem 403 naming the right */
+export function requireToolRight(principal: Principal, right: ToolRight): void {
+  if (principal.rights.includes(right)) return;
+  throw new Problem(403, `This needs the tool right ${right}, which ${principal.name} doesn’t have.`);
+}
+
+/** May the caller see this district at all? */
+export function sees(principal: Principal, districtId: string): boolean {
+  return principal.districts === null
+    ? principal.level === 'state'
+    : principal.districts.includes(districtId);
+}
+
+/** @throws Problem 404, the same for an unknown district and for another's */
+export function requireDistrict(config: Config, principal: Principal, districtId: string): DistrictConfig {
+  const district = config.districts.find(({ id }) => id === districtId);
+  if (!district || !sees(principal, districtId)) throw notFound();
+  return district;
+}
+
+/** A state's request is not the district's to see into nor to stop (seed: districts can't deny it). */
+export function seesInside(principal: Principal, head: { readonly initiator: Initiator }): boolean {
+  return principal.level === 'state' || head.initiator === 'district';
+}
