@@ -1,5 +1,5 @@
 import { publicKeyOf, signManifest, verifyManifest } from '../src/certification/signing';
-import { readSigningKey } from '../src/certification/signing-key';
+import { readSigningKey } from '../src/config/signing-key';
 import type { DistrictConfig } from '../src/config';
 import {
   failDrift,
@@ -30,9 +30,9 @@ import {
 import { PlanError, planResync, planScopeOf } from '../src/domain/plan';
 import type { RecordScope } from '../src/domain/range';
 import { whyYearNotOffered } from '../src/domain/school-year';
-import { DatabaseError } from '../src/editions/errors';
-import { measureState, type ObjectReading, prepareReading } from '../src/editions/measure';
-import type { Editions } from '../src/editions/pools';
+import { DatabaseError } from '../src/editions/connection/errors';
+import { measureState, type ObjectReading, prepareReading } from '../src/editions/schools/measure';
+import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';

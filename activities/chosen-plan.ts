@@ -4,9 +4,9 @@ import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { requireObject } from '../src/domain/catalog';
 import type { ResyncRequest } from '../src/domain/resync';
-import { chooseAround, chooseErrors, findRecord } from '../src/editions/choose-records';
-import { loadMapping } from '../src/editions/mapping';
-import type { ChoiceJob, Unsearched } from '../src/editions/record-search';
+import { chooseAround, chooseErrors, findRecord } from '../src/editions/selection/choose-records';
+import { loadMapping } from '../src/editions/mapping/mapping';
+import type { ChoiceJob, Unsearched } from '../src/editions/selection/record-search';
 import type { ActivityDependencies } from './dependencies';
 import { planRun } from './plan-run';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Config, DistrictConfig } from '../src/config';
-import { type Editions, openEditions } from '../src/editions/pools';
+import { type Editions, openEditions } from '../src/editions/connection/pools';
 
 /**
  * Districts whose connections are kept open though nothing uses them. A state's request takes a worker through a thousand

@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporal
 import { ConflictError, ControlError, NotFoundError } from '../src/control/control-error';
 import { OutcomeInvariantError } from '../src/domain/outcome';
 import { PlanError } from '../src/domain/plan';
-import { DatabaseError } from '../src/editions/errors';
+import { DatabaseError } from '../src/editions/connection/errors';
 
 /** An error no table knows is tried this often before the object gives up: it may be a fault of ours. */
 const unexpectedAttempts = 3;

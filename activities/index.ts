@@ -1,5 +1,5 @@
 import { blackoutActivities } from './blackouts';
-import { bookActivities } from './books';
+import { bookActivities } from './run-lifecycle';
 import { certificationActivities } from './certifications';
 import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';

@@ -17,7 +17,7 @@ import { postWebhook } from '../src/notices/post-webhook';
 import { mailOfAlert, sendMail } from '../src/notices/send-mail';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
-import type { DeliveryPage } from './results';
+import type { DeliveryPage } from './contracts';
 
 /** The longest wait a receiver may ask for with Retry-After. */
 const maxRetryAfterSeconds = 6 * 3600;

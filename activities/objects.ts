@@ -1,16 +1,16 @@
 import { finishObject, startObject } from '../src/control/history';
 import { loadRange } from '../src/control/ranges';
-import { retryBlocked } from '../src/editions/retry-blocked';
-import { sendChosen } from '../src/editions/send-chosen';
-import { syncRange } from '../src/editions/sync-range';
-import { verifyUnit } from '../src/editions/verify-unit';
+import { retryBlocked } from '../src/editions/transfer/retry-blocked';
+import { sendChosen } from '../src/editions/selection/send-chosen';
+import { syncRange } from '../src/editions/transfer/sync-range';
+import { verifyUnit } from '../src/editions/transfer/verify-unit';
 import type { ActivityDependencies } from './dependencies';
-import type { ObjectEnd } from './results';
+import type { ObjectEnd } from './contracts';
 import type { DistrictEditions } from './district-editions';
-import { endOf } from './books';
+import { endOf } from './run-lifecycle';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
-import { type ObjectWork, pageJobs } from './page-jobs';
+import { type ObjectWork, pageJobs } from './object-jobs';
 
 export interface RangeWork extends ObjectWork {
   readonly rangeNo: number;

@@ -9,13 +9,13 @@ import {
   storeFound,
 } from '../src/control/removals';
 import { whyNotRemoved } from '../src/domain/removals';
-import { countAtState, findGone, whyNotRemovable } from '../src/editions/gone-records';
-import { removeFound } from '../src/editions/remove-records';
+import { countAtState, findGone, whyNotRemovable } from '../src/editions/removal/find-removable';
+import { removeFound } from '../src/editions/removal/remove-records';
 import type { ActivityDependencies } from './dependencies';
 import type { DistrictEditions } from './district-editions';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
-import { type ObjectWork, pageJobs } from './page-jobs';
+import { type ObjectWork, pageJobs } from './object-jobs';
 
 export interface RemovalWork {
   readonly resyncId: string;

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
-import { giveToAgent, startVerification } from '../src/agents';
+import { giveToAgent, startVerification } from '../src/temporal/start-workflows';
 import { ConflictError, NotFoundError } from '../src/control/control-error';
 import { postAlert } from '../src/control/post-alert';
 import {
@@ -24,7 +24,7 @@ import {
 import type { VerificationRequest } from '../src/domain/verification';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
-import { Refusal, yearOfFiring } from './year-of-firing';
+import { Refusal, yearOfFiring } from './firing-year';
 
 export interface ScheduledFiring {
   readonly scheduleId: string;

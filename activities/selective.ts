@@ -2,9 +2,9 @@ import { endPreview, readPreview, summarizeChosen } from '../src/control/selecti
 import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { unsentBelow } from '../src/domain/selection';
-import { findRecord } from '../src/editions/choose-records';
-import { DatabaseError } from '../src/editions/errors';
-import { loadMapping } from '../src/editions/mapping';
+import { findRecord } from '../src/editions/selection/choose-records';
+import { DatabaseError } from '../src/editions/connection/errors';
+import { loadMapping } from '../src/editions/mapping/mapping';
 import type { RecordAnswer, RecordQuestion } from '../workflows/messages';
 import { chooseAsked, planAll } from './chosen-plan';
 import type { ActivityDependencies } from './dependencies';

@@ -19,9 +19,9 @@ import { describeCounts, nextLookMs } from '../src/domain/state-request';
 import type { StateRequestCancel } from '../workflows/messages';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
-import { cancelRun, handOverDistrict, takeBackDistrict } from './hand-over';
+import { cancelRun, handOverDistrict, takeBackDistrict } from './dispatch-district';
 import { withHeartbeat } from './heartbeat';
-import type { RequestEnd, RequestLook } from './results';
+import type { RequestEnd, RequestLook } from './contracts';
 
 /** Districts worked on at the same time by one activity; each costs a connection and a call to Temporal. */
 const handsAtOnce = 8;

@@ -10,19 +10,19 @@ import {
 import { requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
 import { formatRecordKey, type RecordKey } from '../src/domain/record-error';
-import { assignStateIds } from '../src/editions/assign-state-ids';
-import { carryDown, type CarriedPage, type CarryJob } from '../src/editions/carry-down';
-import { carryMapping } from '../src/editions/carry-mapping';
-import { comparePage } from '../src/editions/compare';
-import { isKeyOf, keysPerList } from '../src/editions/keyset';
-import { loadMapping } from '../src/editions/mapping';
-import type { Editions } from '../src/editions/pools';
+import { assignStateIds } from '../src/editions/state-fields/assign-state-ids';
+import { carryDown, type CarriedPage, type CarryJob } from '../src/editions/state-fields/carry-down';
+import { carryMapping } from '../src/editions/state-fields/carry-mapping';
+import { comparePage } from '../src/editions/transfer/compare';
+import { isKeyOf, keysPerList } from '../src/editions/mapping/keyset';
+import { loadMapping } from '../src/editions/mapping/mapping';
+import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
-import { type ObjectWork, pageJobs } from './page-jobs';
+import { type ObjectWork, pageJobs } from './object-jobs';
 
 /** Activities that carry the state's own values down. */
 export function syncEventActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {

@@ -15,7 +15,7 @@ import {
 import { readVerifiedStatuses } from '../src/control/read-verification';
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
-import { loadMapping } from '../src/editions/mapping';
+import { loadMapping } from '../src/editions/mapping/mapping';
 import { type VerifyJob, verifyObjects } from '../src/editions/verification/verify-objects';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
@@ -23,7 +23,7 @@ import type { DistrictEditions } from './district-editions';
 import { withFailures } from './failures';
 import { withHeartbeat } from './heartbeat';
 import { planRun } from './plan-run';
-import type { ComparisonEnd, VerificationPlan } from './results';
+import type { ComparisonEnd, VerificationPlan } from './contracts';
 
 /** An object, or the objects of one unit together. */
 export interface ComparisonWork {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { addCounts, noRecords, type RangeCounts } from '../src/domain/outcome';
-import { cutRanges } from '../src/editions/bounds';
-import { loadMapping } from '../src/editions/mapping';
-import { openEditions } from '../src/editions/pools';
-import { syncRange } from '../src/editions/sync-range';
+import { cutRanges } from '../src/editions/transfer/bounds';
+import { loadMapping } from '../src/editions/mapping/mapping';
+import { openEditions } from '../src/editions/connection/pools';
+import { syncRange } from '../src/editions/transfer/sync-range';
 import { catalog } from './attendance';
 import { one, type BenchServers } from './servers';
 

@@ -1,13 +1,13 @@
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import closeWithGrace from 'close-with-grace';
-import { bundledWorkflows } from './bundle-workflows';
+import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
 import { type Config, loadConfig } from './config';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
 import { catalogOf } from './deployment';
 import { createLogger, sdkLogger } from './logger';
-import { addSearchAttributes, withTemporal } from './search-attributes';
+import { addSearchAttributes, withTemporal } from './temporal/search-attributes';
 import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
 
 export interface RunningWorker {

@@ -10,17 +10,17 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
-import type { ObjectEnd, PreparedObject, PreparedPlan, ResyncEnd } from '../activities/results';
+import type { ObjectEnd, PreparedObject, PreparedPlan, ResyncEnd } from '../activities/contracts';
 import type { ResyncRequest } from '../src/domain/resync';
 import { noticeDelivery } from './notice-delivery';
 import { noticesWorkflowId, parkResync, resyncProgress, unparkResync } from './messages';
 import { holdingInBlackouts } from './blackout-watch';
-import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './batch-updates';
+import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './run-updates';
 import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
-import { endObject, finishResync, noteStatus, preparePlan, renewLease, retryBlocked } from './resync-activities';
-import { RunControl } from './run-control';
+import { endObject, finishResync, noteStatus, preparePlan, renewLease, retryBlocked } from './activities';
+import { RunControl } from './pause-gate';
 import { verifiedLoop } from './verified-loop';
 import { settleFieldsOfState } from './state-fields';
 

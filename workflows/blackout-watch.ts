@@ -2,8 +2,8 @@ import { CancellationScope, condition, isCancellation, log, setHandler } from '@
 import type { HeldWindow } from '../src/domain/blackout';
 import type { ResyncRequest } from '../src/domain/resync';
 import { blackoutsChanged } from './messages';
-import { nextBlackout, noteHold } from './resync-activities';
-import type { RunControl } from './run-control';
+import { nextBlackout, noteHold } from './activities';
+import type { RunControl } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /** Windows may change without a signal reaching the run: asked again at least this often. About 11 events an hour. */

@@ -1,7 +1,7 @@
 import { condition, isCancellation, rootCause, sleep } from '@temporalio/workflow';
-import type { ComparisonEnd, VerificationPlan } from '../activities/results';
+import type { ComparisonEnd, VerificationPlan } from '../activities/contracts';
 import type { VerificationRequest } from '../src/domain/verification';
-import { compareObjects, endComparison, noteVerification } from './resync-activities';
+import { compareObjects, endComparison, noteVerification } from './activities';
 
 /** Waits before an object that a resync is in the middle of is looked at again: the first, and the longest. */
 const shortestWaitMs = 1_000;

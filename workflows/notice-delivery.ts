@@ -1,6 +1,6 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { NoticeGroupInput } from './messages';
-import { deliverNotice, giveUpNotice, listDeliveries } from './resync-activities';
+import { deliverNotice, giveUpNotice, listDeliveries } from './activities';
 
 /**
  * Sends the notices of some alerts out, each on its own: an endpoint that fails for days holds up no other. Knows ids

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import { syncRange } from './resync-activities';
+import { syncRange } from './activities';
 import { stopRanges } from './messages';
 
 export interface ObjectResyncInput {

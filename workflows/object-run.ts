@@ -8,11 +8,11 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ObjectEnd, PreparedObject } from '../activities/results';
-import { endObject, finishObject, startObject, syncObject, verifyUnit } from './resync-activities';
+import type { ObjectEnd, PreparedObject } from '../activities/contracts';
+import { endObject, finishObject, startObject, syncObject, verifyUnit } from './activities';
 import { stopRanges } from './messages';
 import { objectResync } from './object-resync';
-import type { RunControl } from './run-control';
+import type { RunControl } from './pause-gate';
 
 /** What every object of a run shares; `epoch` changes when the run goes on after it was parked. */
 export interface RunContext {

@@ -6,7 +6,7 @@ import {
   rootCause,
   setHandler,
 } from '@temporalio/workflow';
-import type { PreparedObject } from '../activities/results';
+import type { PreparedObject } from '../activities/contracts';
 import { removalOrder } from '../src/domain/removals';
 import type { ResyncRequest } from '../src/domain/resync';
 import { approveRemovals, rejectRemovals, type RemovalChoice, type RunState } from './messages';
@@ -19,8 +19,8 @@ import {
   noteRemovalStopped,
   noteStatus,
   removeRecords,
-} from './resync-activities';
-import type { RunControl } from './run-control';
+} from './activities';
+import type { RunControl } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /**

@@ -1,9 +1,9 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { ObjectEnd, PreparedObject } from '../activities/results';
+import type { ObjectEnd, PreparedObject } from '../activities/contracts';
 import { colourOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '../src/domain/outcome';
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../src/domain/resync';
 import type { ObjectProgress, ResyncProgress } from './messages';
-import type { RunControl } from './run-control';
+import type { RunControl } from './pause-gate';
 import { statusAttribute } from './visibility';
 
 /** Temporal keeps 20,000 bytes of details; names are ASCII. */

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import type { FiringEnd } from '../activities/scheduled-resync';
-import { startScheduledResync } from './resync-activities';
+import { startScheduledResync } from './activities';
 
 /** Set by the server on what a schedule starts: the time of the schedule, without jitter. */
 const scheduledStart = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);

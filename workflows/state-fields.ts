@@ -1,9 +1,9 @@
 import { isCancellation, log, ParentClosePolicy, rootCause, startChild, uuid4 } from '@temporalio/workflow';
-import type { PreparedObject } from '../activities/results';
+import type { PreparedObject } from '../activities/contracts';
 import type { ResyncRequest } from '../src/domain/resync';
 import { syncEventWorkflowId } from './messages';
 import type { RunContext } from './object-run';
-import { failSyncEvent, settleStateFields } from './resync-activities';
+import { failSyncEvent, settleStateFields } from './activities';
 import type { RunProgress } from './run-progress';
 import { syncEvent } from './sync-event';
 

@@ -11,7 +11,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import type { RequestLook } from '../activities/results';
+import type { RequestLook } from '../activities/contracts';
 import { describeCounts, type StateRequestStatus } from '../src/domain/state-request';
 import { requestOptions } from './activity-options';
 import { cancelStateRequest, type StateRequestCancel, stateRequestCounts } from './messages';

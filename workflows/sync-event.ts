@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, rootCause, sleep } from '@temporalio/workflow';
 import type { SyncEventInput } from './messages';
-import { carryDown, failSyncEvent, nextBlackout } from './resync-activities';
+import { carryDown, failSyncEvent, nextBlackout } from './activities';
 
 /** A window may be taken away before its end. */
 const askAgainMs = 3_600_000;

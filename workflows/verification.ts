@@ -12,7 +12,7 @@ import {
 import type { Verdict, VerificationRequest, VerificationStatus } from '../src/domain/verification';
 import { compareAll, type ComparisonPlace } from './comparison';
 import { cancelVerification } from './messages';
-import { finishVerification, openVerification } from './resync-activities';
+import { finishVerification, openVerification } from './activities';
 import { attributesOfVerification, statusAttribute } from './visibility';
 
 /** A verification that is a workflow of its own: nothing holds it, and its status is what operators filter by. */

@@ -3,8 +3,8 @@ import type { ResyncRequest } from '../src/domain/resync';
 import type { VerificationRequest } from '../src/domain/verification';
 import { type LoopKind, loopVerificationId } from '../src/domain/verified-loop';
 import { compareAll } from './comparison';
-import { chooseDrifted, finishVerification, noteStatus, openVerification } from './resync-activities';
-import type { RunControl } from './run-control';
+import { chooseDrifted, finishVerification, noteStatus, openVerification } from './activities';
+import type { RunControl } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /** The run a loop goes through: its brake, its table, and how it sends objects. */

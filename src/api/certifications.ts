@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { publicKeyOf, type Verified, verifyManifest } from '../certification/signing';
-import { readSigningKey } from '../certification/signing-key';
+import { readSigningKey } from '../config/signing-key';
 import {
   type CertificationDrift,
   forgetDrift,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../domain/principal';
 import { effectiveRights, type Level } from '../domain/rights';
-import type { OidcConfig } from '../oidc-config';
+import type { OidcConfig } from '../config/oidc';
 
 type ClaimMap = OidcConfig['claims'];
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { giveToAgent, startOnce, startVerification } from '../agents';
+import { giveToAgent, startOnce, startVerification } from '../temporal/start-workflows';
 import type { NoticeGroup } from '../domain/notices';
 import type { Whereabouts } from '../domain/resync';
 import type { ResyncRequest } from '../domain/resync';

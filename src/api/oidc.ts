@@ -1,7 +1,7 @@
 /** JWTs of another issuer: believed after jose has checked them against the issuer's published keys. */
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { type OidcConfig, secureUrl } from '../oidc-config';
+import { type OidcConfig, secureUrl } from '../config/oidc';
 import { principalOfClaims } from './claims';
 import type { VerifyForeign } from './principal';
 import { Problem } from './problem';

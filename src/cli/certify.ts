@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type PublicKey, verifyManifest } from '../certification/signing';
-import { newSigningKey } from '../certification/signing-key';
+import { newSigningKey } from '../config/signing-key';
 import type { CertificationDrift } from '../control/certification-drifts';
 import type { Certification } from '../control/certifications';
 import type { Page } from '../control/cursor';

@@ -7,7 +7,7 @@ import {
   type RowDataPacket,
 } from 'mysql2/promise';
 import { builtinCatalog } from '../catalog/builtin';
-import { quoteName } from '../editions/sql';
+import { quoteName } from '../editions/connection/sql';
 
 export type SampleValue = string | number | null | Buffer;
 /** One record by column. */

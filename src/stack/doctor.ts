@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import { findTemporal } from './temporal-program';
 import { findMariadb } from './mariadb-programs';
 import { probeDatabase, type DatabaseProbe } from './probe-database';
-import { missingSearchAttributes, withTemporal } from '../search-attributes';
+import { missingSearchAttributes, withTemporal } from '../temporal/search-attributes';
 
 export interface Finding {
   readonly level: 'ok' | 'warn' | 'fail';

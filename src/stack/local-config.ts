@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { newSigningKey } from '../certification/signing-key';
+import { newSigningKey } from '../config/signing-key';
 import type { GivenServers } from './given-servers';
 import { freePort } from './ports';
 import { databaseUrl, type StackInfo } from './stack-info';

@@ -6,7 +6,7 @@ import type { Progress } from './commands';
 import { logTail } from './log-tail';
 import { freePort } from './ports';
 import { argumentAfter, endProcesses, launchDetached, pidsWithArgument } from './processes';
-import { addSearchAttributes, searchAttributeArguments, withTemporal } from '../search-attributes';
+import { addSearchAttributes, searchAttributeArguments, withTemporal } from '../temporal/search-attributes';
 import { StackError } from './stack-error';
 import type { ServerHandle } from './server-handle';
 import { ensureTemporal } from './temporal-program';

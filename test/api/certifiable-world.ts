@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities';
-import { newSigningKey } from '../../src/certification/signing-key';
+import { newSigningKey } from '../../src/config/signing-key';
 import { withWorkers } from '../support/workers';
 import { workflowBundle } from '../support/workflow-bundle';
 import { type ApiWorld, apiWorld, object } from './support';

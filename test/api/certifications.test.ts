@@ -3,7 +3,7 @@ import request from 'supertest';
 import { createApp } from '../../src/api/app';
 import { Gateway } from '../../src/api/gateway';
 import { verifyManifest } from '../../src/certification/signing';
-import { newSigningKey } from '../../src/certification/signing-key';
+import { newSigningKey } from '../../src/config/signing-key';
 import { reconcileCertifications } from '../../src/control/reconcile-certifications';
 import type { Manifest } from '../../src/domain/certification';
 import { certificationWorkflowId } from '../../workflows/messages';

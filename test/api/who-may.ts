@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteSpec } from '../../src/api/route';
 import { publicKeyOf, signManifest } from '../../src/certification/signing';
-import { newSigningKey, readSigningKey } from '../../src/certification/signing-key';
+import { newSigningKey, readSigningKey } from '../../src/config/signing-key';
 import { insertDrift } from '../../src/control/certification-drifts';
 import { keepKey } from '../../src/control/certification-keys';
 import { insertCertification, storeManifest } from '../../src/control/certifications';

@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { blackoutActivities } from '../../activities/blackouts';
-import { bookActivities } from '../../activities/books';
+import { bookActivities } from '../../activities/run-lifecycle';
 import { DistrictEditions } from '../../activities/district-editions';
 import { removalActivities } from '../../activities/removals';
 import { stateRequestActivities } from '../../activities/state-requests';

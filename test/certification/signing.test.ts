@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { publicKeyOf, signManifest, verifyManifest } from '../../src/certification/signing';
-import { newSigningKey, readSigningKey } from '../../src/certification/signing-key';
+import { newSigningKey, readSigningKey } from '../../src/config/signing-key';
 import { canonicalJson, type Manifest, manifestFormat } from '../../src/domain/certification';
 
 const manifest = {

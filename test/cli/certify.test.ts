@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSigningKey } from '../../src/certification/signing-key';
+import { readSigningKey } from '../../src/config/signing-key';
 import { certifiableWorld } from '../api/certifiable-world';
 import type { ApiWorld } from '../api/support';
 import { resync, serve, type Served } from '../support/command-line';

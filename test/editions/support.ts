@@ -3,11 +3,11 @@ import type { RowDataPacket } from 'mysql2';
 import { syncObject } from '../../src/catalog/builtin/entry';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import { assertOutcome, addCounts, noRecords, type RangeCounts } from '../../src/domain/outcome';
-import { cutRanges } from '../../src/editions/bounds';
-import type { PageJob, RangeJob } from '../../src/editions/job';
-import { loadMapping } from '../../src/editions/mapping';
-import { type Editions, openEditions } from '../../src/editions/pools';
-import { syncRange } from '../../src/editions/sync-range';
+import { cutRanges } from '../../src/editions/transfer/bounds';
+import type { PageJob, RangeJob } from '../../src/editions/mapping/job';
+import { loadMapping } from '../../src/editions/mapping/mapping';
+import { type Editions, openEditions } from '../../src/editions/connection/pools';
+import { syncRange } from '../../src/editions/transfer/sync-range';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 
 export const districtNumber = 7;

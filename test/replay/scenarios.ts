@@ -10,7 +10,7 @@ import {
   stateRequestWorkflowId,
   syncEventWorkflowId,
 } from '../../workflows/messages';
-import type { RequestLook } from '../../activities/results';
+import type { RequestLook } from '../../activities/contracts';
 import type { stateRequest } from '../../workflows';
 import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config';
-import { searchAttributeArguments } from '../../src/search-attributes';
+import { searchAttributeArguments } from '../../src/temporal/search-attributes';
 
 interface Service {
   image: string;

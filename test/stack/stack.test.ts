@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { missingSearchAttributes, withTemporal } from '../../src/search-attributes';
+import { missingSearchAttributes, withTemporal } from '../../src/temporal/search-attributes';
 import { runningServers, startStack, stopStack, type Stack } from '../../src/stack/stack';
 import type { DatabaseServerInfo } from '../../src/stack/stack-info';
 

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
-import type { ObjectWork } from '../../activities/page-jobs';
+import type { ObjectWork } from '../../activities/object-jobs';
 import type {
   ComparisonEnd,
   ObjectEnd,
   PreparedObject,
   RequestLook,
   ResyncEnd,
-} from '../../activities/results';
+} from '../../activities/contracts';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { FoundRemovals } from '../../src/control/removals';
 import type { HeldWindow } from '../../src/domain/blackout';

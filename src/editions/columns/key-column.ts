@@ -1,4 +1,4 @@
-import { quoteHex, quoteName, quoteNumber, quoteText } from '../sql';
+import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
 import { familyOf } from './families';
 import type { Column } from './table-shape';
 

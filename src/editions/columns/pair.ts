@@ -1,4 +1,4 @@
-import { quoteName, quoteText } from '../sql';
+import { quoteName, quoteText } from '../connection/sql';
 import { familyOf, isLong, membersOf, type TypeFamily } from './families';
 import type { Column } from './table-shape';
 

@@ -1,4 +1,4 @@
-import { quoteName } from '../sql';
+import { quoteName } from '../connection/sql';
 import type { ColumnPair } from './pair';
 
 /**

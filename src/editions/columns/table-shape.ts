@@ -1,5 +1,5 @@
-import type { Edition } from '../pools';
-import { quoteText } from '../sql';
+import type { Edition } from '../connection/pools';
+import { quoteText } from '../connection/sql';
 
 /** A column as information_schema describes it. */
 export interface Column {

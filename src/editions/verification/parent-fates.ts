@@ -2,13 +2,13 @@ import { requireObject } from '../../domain/catalog';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { keyText, typedLiteral } from '../columns/key-column';
 import { type Column, readTableShape } from '../columns/table-shape';
-import type { CompareJob } from '../job';
-import { keysPerList } from '../keyset';
-import type { ReferenceMapping } from '../mapping';
-import { conditionSql } from '../mapping';
-import { missingParents } from '../parents';
-import type { DistrictRecord } from '../records';
-import { quoteName, quoteNumber, quoteTable } from '../sql';
+import type { CompareJob } from '../mapping/job';
+import { keysPerList } from '../mapping/keyset';
+import type { ReferenceMapping } from '../mapping/mapping';
+import { conditionSql } from '../mapping/mapping';
+import { missingParents } from '../transfer/parents';
+import type { DistrictRecord } from '../transfer/records';
+import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
 
 /** Whether what a record needs at the state is there, or would come before it in a resync of the verified objects. */
 

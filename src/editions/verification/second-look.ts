@@ -1,17 +1,17 @@
 import type { DifferenceKind, Fate } from '../../domain/verification';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
-import type { CompareJob } from '../job';
-import { keyList, keyOf, keySelect, keysPerList } from '../keyset';
-import type { RecordRule } from '../mapping';
+import type { CompareJob } from '../mapping/job';
+import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
+import type { RecordRule } from '../mapping/mapping';
 import {
   type DistrictRecord,
   fetchByKeys,
   guidSelect,
   readAtState,
   type StateRecord,
-} from '../records';
-import { guidsDiffer } from '../repair';
-import { districtScope, stateScope, where } from '../scope';
+} from '../transfer/records';
+import { guidsDiffer } from '../transfer/repair';
+import { districtScope, stateScope, where } from '../mapping/scope';
 import { type ParentFate, parentFates, type ParentGround } from './parent-fates';
 
 /** A record that differs, before its school is known and its unit is read to the end. */

@@ -1,9 +1,9 @@
 import { familyOf } from '../columns/families';
 import { type Column, readTableShape } from '../columns/table-shape';
-import { DatabaseError } from '../errors';
-import type { ObjectMapping, RecordRule } from '../mapping';
-import type { Editions } from '../pools';
-import { quoteName, quoteText } from '../sql';
+import { DatabaseError } from '../connection/errors';
+import type { ObjectMapping, RecordRule } from '../mapping/mapping';
+import type { Editions } from '../connection/pools';
+import { quoteName, quoteText } from '../connection/sql';
 
 /**
  * What the state's server would refuse for a record, foretold as conditions that the district's server evaluates: too

@@ -1,10 +1,10 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
-import { cutRanges } from '../bounds';
-import { type ComparedRecord, comparePage, countIfEqual, type Interval } from '../compare';
-import { waitForDistrict } from '../district-load';
-import type { CompareJob } from '../job';
-import { keyList, type KeySide, keysPerList } from '../keyset';
-import { batchesOf } from '../repair';
+import { cutRanges } from '../transfer/bounds';
+import { type ComparedRecord, comparePage, countIfEqual, type Interval } from '../transfer/compare';
+import { waitForDistrict } from '../transfer/district-load';
+import type { CompareJob } from '../mapping/job';
+import { keyList, type KeySide, keysPerList } from '../mapping/keyset';
+import { batchesOf } from '../transfer/repair';
 import {
   countRecords,
   eachWithSchool,
@@ -12,8 +12,8 @@ import {
   joinSchool,
   type SchoolJoin,
   schoolOf,
-} from '../school-join';
-import { districtScope, stateScope, stateTenant } from '../scope';
+} from '../schools/school-join';
+import { districtScope, stateScope, stateTenant } from '../mapping/scope';
 import type { ParentGround } from './parent-fates';
 import { extraStill, type Found, type LookGround, lookAgain } from './second-look';
 import { stateRefusals } from './state-refusals';

@@ -1,0 +1,154 @@
+/** Giving one district of a state's request to its agent, and taking it back. */
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { giveToAgent } from '../src/temporal/start-workflows';
+import { ControlError, NotFoundError } from '../src/control/control-error';
+import { finishResync, forgetRefusedResync, insertResync, loadResync } from '../src/control/resyncs';
+import {
+  noteAttempt,
+  noteHandedOver,
+  noteNotDone,
+  type RequestDistrict,
+} from '../src/control/state-request-districts';
+import type { StoredStateRequest } from '../src/control/state-requests';
+import { PlanError } from '../src/domain/plan';
+import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
+import { DatabaseError } from '../src/editions/connection/errors';
+import { reachDistrict } from '../src/editions/connection/probe-district';
+import { agentWorkflowId, cancelResync, resyncWorkflowId, withdrawResync } from '../workflows/messages';
+import type { ActivityDependencies } from './dependencies';
+import { planRun } from './plan-run';
+
+/** An agent that doesn't answer in this time holds up other districts: it is tried again later. */
+const agentMs = 15_000;
+
+/**
+ * Hands a district its resync, or notes why not. Safe to repeat: the resync's id is known beforehand.
+ * @returns whether its agent has it now
+ */
+export async function handOverDistrict(
+  { config, catalog, control }: ActivityDependencies,
+  request: StoredStateRequest,
+  district: RequestDistrict,
+): Promise<boolean> {
+  const { stateRequestId } = request;
+  const { districtId, resyncId, attempts } = district;
+  const notDone = async (message: string): Promise<false> => {
+    await noteNotDone(control, { stateRequestId, districtId, message });
+    return false;
+  };
+  const later = async (message: string): Promise<false> => {
+    await noteAttempt(control, { stateRequestId, districtId, attempts, message });
+    return false;
+  };
+  const configured = config.districts.find(({ id }) => id === districtId);
+  if (!configured) return notDone('The district is not in the worker’s configuration.');
+  const resync = resyncRequestOf(request, district);
+  try {
+    await planRun({ catalog, control }, configured, resync);
+    await reachDistrict(configured.databaseUrl);
+  } catch (error) {
+    if (error instanceof PlanError) return notDone(error.message);
+    if (error instanceof DatabaseError) return later(error.message);
+    throw error;
+  }
+  await storeOnce(control, resync);
+  try {
+    const { client } = Context.current();
+    await client.connection.withDeadline(Date.now() + agentMs, () =>
+      giveToAgent(client, config.temporal.taskQueue, resync),
+    );
+  } catch (error) {
+    const refused = refusalOf(error);
+    if (refused !== null) await forgetRefusedResync(control, resyncId);
+    return later(refused ?? 'The district’s agent did not answer.');
+  }
+  await noteHandedOver(control, { stateRequestId, districtId });
+  return true;
+}
+
+/**
+ * Takes a district's resync back if it has not begun.
+ * @returns false when it runs or has ended
+ */
+export async function takeBackDistrict(
+  { control }: ActivityDependencies,
+  stateRequestId: string,
+  district: RequestDistrict,
+  message: string,
+): Promise<boolean> {
+  const { districtId, schoolYear, resyncId } = district;
+  const status = await statusOf(control, resyncId);
+  if (status !== null) {
+    if (status !== 'accepted' && status !== 'queued') return false;
+    const agent = Context.current().client.workflow.getHandle(agentWorkflowId(districtId, schoolYear));
+    const withdrawn = await orFalse(() => agent.executeUpdate(withdrawResync, { args: [resyncId] }));
+    if (!withdrawn && (await isRunning(resyncId))) return false;
+    await finishResync(control, { resyncId, status: 'cancelled', message });
+  }
+  await noteNotDone(control, { stateRequestId, districtId, message });
+  return true;
+}
+
+/** Tells a district's run to stop; one that has just ended is no error. */
+export async function cancelRun(resyncId: string, by: string): Promise<void> {
+  const run = Context.current().client.workflow.getHandle(resyncWorkflowId(resyncId));
+  await orFalse(() => run.executeUpdate(cancelResync, { args: [{ by }] }));
+}
+
+function resyncRequestOf(request: StoredStateRequest, district: RequestDistrict): ResyncRequest {
+  return {
+    resyncId: district.resyncId,
+    districtId: district.districtId,
+    schoolYear: district.schoolYear,
+    objects: request.objects,
+    checkDependencies: request.checkDependencies,
+    scenario: request.scenario,
+    initiator: 'state',
+    mode: request.mode,
+    requestedBy: request.requestedBy,
+  };
+}
+
+async function storeOnce(control: ActivityDependencies['control'], request: ResyncRequest): Promise<void> {
+  try {
+    await insertResync(control, { request });
+  } catch (error) {
+    if (!(error instanceof ControlError) || error.kind !== 'duplicate') throw error;
+  }
+}
+
+async function statusOf(
+  control: ActivityDependencies['control'],
+  resyncId: string,
+): Promise<ResyncStatus | null> {
+  try {
+    return (await loadResync(control, resyncId)).status;
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
+
+async function isRunning(resyncId: string): Promise<boolean> {
+  const run = Context.current().client.workflow.getHandle(resyncWorkflowId(resyncId));
+  return orFalse(async () => (await run.describe()).status.name === 'RUNNING');
+}
+
+/** The agent's own words when its queue is full, else `null`. */
+function refusalOf(error: unknown): string | null {
+  if (!(error instanceof WorkflowUpdateFailedError)) return null;
+  const { cause } = error;
+  return cause instanceof ApplicationFailure && cause.type === 'QueueFull' ? cause.message : null;
+}
+
+/** The workflow isn't there (any more), or refuses because it has ended: nothing to do. */
+async function orFalse<T>(work: () => Promise<T>): Promise<T | false> {
+  try {
+    return await Context.current().client.connection.withDeadline(Date.now() + agentMs, work);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError) return false;
+    throw error;
+  }
+}

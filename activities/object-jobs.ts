@@ -1,0 +1,41 @@
+import { loadResync } from '../src/control/resyncs';
+import type { ResyncRequest } from '../src/domain/resync';
+import { loadMapping } from '../src/editions/mapping/mapping';
+import type { Editions } from '../src/editions/connection/pools';
+import type { ActivityDependencies } from './dependencies';
+import { catalogOf } from './district-catalog';
+import type { DistrictEditions } from './district-editions';
+
+/** Work on one object of a run. */
+export interface ObjectWork {
+  readonly resyncId: string;
+  readonly object: string;
+  /** Epoch of the lease (of the district and school year) this run holds; a newer one fences the work off. */
+  readonly epoch: number;
+}
+
+/** What activities that touch an object's records begin with: the request, and the job of one object. */
+export function pageJobs(dependencies: ActivityDependencies, editions: DistrictEditions) {
+  const { config, control } = dependencies;
+  return {
+    requestOf: async (resyncId: string): Promise<ResyncRequest> =>
+      (await loadResync(control, resyncId)).request,
+
+    jobOf: async (
+      pools: Editions,
+      { districtId, schoolYear, mode }: ResyncRequest,
+      { resyncId, object, epoch }: ObjectWork,
+    ) => {
+      const catalog = await catalogOf(dependencies, districtId);
+      return {
+        editions: pools,
+        catalog,
+        mapping: await loadMapping(pools, catalog, object),
+        scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
+        fence: { resyncId, epoch },
+        mode,
+        pageRecords: config.copy.pageRecords,
+      };
+    },
+  };
+}

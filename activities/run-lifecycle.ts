@@ -1,0 +1,106 @@
+import { Context } from '@temporalio/activity';
+import type { Knex } from 'knex';
+import { readVerifiedObjects } from '../src/control/verifications';
+import { ConflictError } from '../src/control/control-error';
+import { finishObject, type ObjectOutcome, startObject } from '../src/control/history';
+import { releaseLease, takeLease } from '../src/control/lease';
+import { listNotices } from '../src/control/list-notices';
+import { finishResync, loadResync, setResyncStatus } from '../src/control/resyncs';
+import { errorsOf, processedOf } from '../src/domain/outcome';
+import type { HeldStatus } from '../src/domain/resync';
+import type { ActivityDependencies } from './dependencies';
+import type { ObjectEnd, ResyncEnd } from './contracts';
+import { withFailures } from './failures';
+
+interface ObjectName {
+  readonly resyncId: string;
+  readonly object: string;
+}
+
+/** An object's end as workflows see it: counts only. */
+export const endOf = ({ object, status, counts }: ObjectOutcome): ObjectEnd => ({ object, status, counts });
+
+/** Who wants to be told of the end. What fails here is made up for by the API's pass over alerts: the run has ended. */
+async function noticesOf(control: Knex, resyncId: string): Promise<readonly number[]> {
+  try {
+    return (await listNotices(control, { resyncId })).flatMap(({ alertIds }) => alertIds);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown';
+    Context.current().log.warn('The notices of a run were put off', { resyncId, error: name });
+    return [];
+  }
+}
+
+/** Activities that keep the books in the control database; each may be repeated. */
+export function bookActivities({ control }: ActivityDependencies) {
+  return {
+    /** The object's row in DISBatchHistory turns gray and gets its start time, once. */
+    startObject: (work: ObjectName): Promise<void> => withFailures(() => startObject(control, work)),
+
+    /** Sums the ledger, asserts that every record is accounted for, gives the colour. */
+    finishObject: (work: ObjectName): Promise<ObjectEnd> =>
+      withFailures(async () => endOf(await finishObject(control, { ...work, status: 'finished' }))),
+
+    /** An object that did not finish: what was committed is counted, the colour is red. */
+    endObject: (
+      work: ObjectName & { status: 'failed' | 'cancelled' | 'skipped'; message: string },
+    ): Promise<ObjectEnd> =>
+      withFailures(async () => {
+        try {
+          return endOf(await finishObject(control, work));
+        } catch (error) {
+          // It had finished, and only the answer was lost: then that is how it ended.
+          if (!(error instanceof ConflictError)) throw error;
+          return endOf(await finishObject(control, { ...work, status: 'finished', message: null }));
+        }
+      }),
+
+    /** Running, paused, parked or awaiting an approval, where the API and its readers look. */
+    noteStatus: (work: { resyncId: string; status: HeldStatus }): Promise<void> =>
+      withFailures(async () => void (await setResyncStatus(control, work))),
+
+    /** A new epoch for a run that goes on after a state request had the district, and the status in which it does. */
+    renewLease: ({
+      resyncId,
+      status = 'running',
+    }: {
+      resyncId: string;
+      status?: Exclude<HeldStatus, 'parked'>;
+    }): Promise<number> =>
+      withFailures(async () => {
+        const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
+        const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
+        await setResyncStatus(control, { resyncId, status });
+        return epoch;
+      }),
+
+    /** Closes the run: totals, colour, end time; the lease is free. */
+    finishResync: (work: {
+      resyncId: string;
+      status: 'finished' | 'failed' | 'cancelled';
+      message: string | null;
+      /** Of a resync that verifies: the verification that gives its colour when every object finished. */
+      verifiedBy?: string;
+    }): Promise<ResyncEnd> =>
+      withFailures(async () => {
+        const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;
+        const { verifiedBy, ...ended } = work;
+        const verified = verifiedBy !== undefined && {
+          verificationId: verifiedBy,
+          objects: await readVerifiedObjects(control, verifiedBy),
+        };
+        const { counts, ...end } = await finishResync(control, {
+          ...ended,
+          ...(verified ? { verified } : {}),
+        });
+        await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
+        const noticeAlerts = await noticesOf(control, work.resyncId);
+        return {
+          ...end,
+          processed: processedOf(counts),
+          errors: errorsOf(counts),
+          ...(noticeAlerts.length > 0 ? { noticeAlerts } : {}),
+        };
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+/** What the databases themselves say, past everything of ours. */
+import { builtinCatalog } from '../src/catalog/builtin';
+import { requireObject } from '../src/domain/catalog';
+import type { DistrictId, Stage } from './environment';
+
+/** Records of an object's school year at both sides. */
+export async function countBoth(
+  stage: Stage,
+  district: DistrictId,
+  name: string,
+  schoolYear: number,
+): Promise<{ district: number; state: number }> {
+  const object = requireObject(builtinCatalog, name);
+  const year = object.schoolYear === null ? [] : [[object.schoolYear.column, schoolYear] as const];
+  const tenant =
+    object.tenantColumn === null ? [] : [[object.tenantColumn, stage.numberOf(district)] as const];
+  const count = async (
+    where: DistrictId | 'state',
+    table: string,
+    conditions: readonly (readonly [string, number])[],
+  ) => {
+    const filter = conditions.map(() => '?? = ?').join(' AND ');
+    const [row] = await stage.sql(
+      where,
+      `SELECT COUNT(*) AS n FROM ??${filter === '' ? '' : ` WHERE ${filter}`}`,
+      [table, ...conditions.flat()],
+    );
+    return Number(row?.['n']);
+  };
+  return {
+    district: await count(district, object.table, year),
+    state: await count('state', object.stateTable, [...tenant, ...year]),
+  };
+}

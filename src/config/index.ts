@@ -1,0 +1,245 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { certificationSchema } from './certification';
+import { oidcSchema } from './oidc';
+
+const databaseUrl = z
+  .string()
+  .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:port/database');
+
+/** Objects of a school year beside the current one; each must be tied to a school year (src/deployment.ts). */
+const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
+
+const proxyAddress = z
+  .string()
+  .refine(
+    (text) => ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isAddressRange(text),
+    'must be an IP address, a range like 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+  );
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const widest = family === 4 ? 32 : 128;
+  return (
+    family > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
+  );
+}
+
+const district = z.strictObject({
+  /** Id in URLs, workflow ids and the control database. */
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes'),
+  /** The district's number in the state's tenant column. */
+  number: z.int().positive(),
+  name: z.string().min(1).max(120),
+  /** Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered. */
+  state: z.string().min(2).max(3).optional(),
+  /** Scoped school year at first (the year in which it ends); once it was switched, the control database has it. */
+  schoolYear: z.int().min(1990).max(2100),
+  databaseUrl,
+  /** Objects on or off for this district, beyond the catalog's default. */
+  objects: z
+    .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
+    .default({ enabled: [], disabled: [] }),
+  /** Present: the district also resyncs these objects in the year before, or after, the scoped one. */
+  previousYear: yearList.optional(),
+  nextYear: yearList.optional(),
+});
+
+const schema = z.strictObject({
+  stateDatabaseUrl: databaseUrl,
+  /** On the state's server: a page's records, ledger row and errors are one transaction. */
+  controlDatabaseUrl: databaseUrl,
+  temporal: z
+    .strictObject({
+      address: z.string().default('127.0.0.1:7233'),
+      namespace: z.string().default('default'),
+      taskQueue: z.string().default('resync'),
+      webUrl: z.url().optional(),
+    })
+    .prefault({}),
+  api: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65535).default(8080),
+      /**
+       * Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address
+       * that audit and limits see is the connection's.
+       */
+      trustProxy: z
+        .union([z.literal(false), z.int().min(1).max(9), z.array(proxyAddress).min(1)])
+        .default(false),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      /** People and services that another issuer vouches for, by JWT. Absent: only our own tokens. */
+      oidc: oidcSchema.optional(),
+    })
+    .prefault({}),
+  copy: z
+    .strictObject({
+      /** Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency). */
+      rangeRecords: z.int().min(100).max(5_000_000).default(100_000),
+      /** Records of one page, one transaction (perf: 1,000 to 5,000). */
+      pageRecords: z.int().min(1).max(20_000).default(5_000),
+      /** Ranges a worker moves at the same time: the state server's free cores. */
+      lanes: z.int().min(1).max(64).default(2),
+      /** Ranges of one object queued at the same time. */
+      rangesInFlight: z.int().min(1).max(500).default(4),
+      /** Statements running on the district's server (Threads_running) above which pages wait. 0: never wait. */
+      districtLoadCeiling: z.int().min(0).max(100_000).default(0),
+    })
+    .prefault({}),
+  scenarios: z
+    .strictObject({
+      /** Colours of a full resync with which its year may be ended without the state accepting it (ADR 7). */
+      acceptedColours: z
+        .array(z.enum(['green', 'yellow', 'red']))
+        .min(1)
+        .default(['green', 'yellow']),
+      /** Days after a switch of the scoped year by which the start-of-year resync is due. */
+      startOfYearDueDays: z.int().min(0).max(365).default(14),
+    })
+    .prefault({}),
+  stateRequests: z
+    .strictObject({
+      /** Districts of one request that their agents have at the same time. */
+      districtsInFlight: z.int().min(1).max(500).default(20),
+      /** How long a request without a window of its own keeps trying to reach a district. */
+      windowHours: z.number().positive().max(2_160).default(24),
+      /** Shortest and longest wait between two looks at the districts in flight. */
+      leastLookMs: z.int().min(50).max(60_000).default(1_000),
+      mostLookMs: z.int().min(50).max(600_000).default(30_000),
+    })
+    .prefault({}),
+  removals: z
+    .strictObject({
+      /** More gone records than this share of an object's records at the state wait for an approval. */
+      thresholdPercent: z.number().min(0).max(100).default(10),
+      /** How long a run waits for it; then nothing above the threshold is removed. */
+      approvalHours: z.number().positive().max(720).default(72),
+    })
+    .prefault({}),
+  notices: z
+    .strictObject({
+      /** Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable. */
+      secretKey: z
+        .string()
+        .refine((text) => Buffer.from(text, 'base64').length === 32, {
+          error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
+        })
+        .optional(),
+      /** Webhooks may lead to private, loopback and link-local addresses. */
+      allowPrivateAddresses: z.boolean().default(false),
+      /** Webhooks may be http://. */
+      allowPlainHttp: z.boolean().default(false),
+      /** Absent: no e-mail is sent. */
+      smtp: z
+        .strictObject({
+          url: z.string().regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:port'),
+          from: z.email(),
+        })
+        .optional(),
+    })
+    .prefault({}),
+  certification: certificationSchema.prefault({}),
+  /** File that replaces the built-in catalog of the seed's 62 objects. */
+  catalogFile: z.string().optional(),
+  districts: z.array(district).min(1),
+});
+
+export type Config = z.output<typeof schema>;
+export type DistrictConfig = Config['districts'][number];
+
+/** The configuration can't be used; the message names the file and the field. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface LoadConfigOptions {
+  /** Defaults to RESYNC_CONFIG, then resync.config.yaml in the current folder. */
+  readonly file?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL (only with a single
+ * district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE and
+ * RESYNC_API_PORT override it, and checks the result.
+ * @throws ConfigError naming the file and each field at fault
+ */
+export function loadConfig({ file, env = process.env }: LoadConfigOptions = {}): Config {
+  const path = resolve(file ?? env['RESYNC_CONFIG'] ?? 'resync.config.yaml');
+  if (!existsSync(path)) {
+    throw new ConfigError(
+      `There is no configuration at ${path}. "resync up" writes one for the local stack; or copy resync.config.example.yaml.`,
+    );
+  }
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    // Only the first line: the parser goes on with the lines around the fault, and one may hold a password.
+    throw new ConfigError(`${path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
+  }
+  return parseConfig(raw, { env, source: path });
+}
+
+/** loadConfig without the file. @throws ConfigError */
+export function parseConfig(
+  raw: unknown,
+  { env = process.env, source = 'configuration' }: { env?: NodeJS.ProcessEnv; source?: string } = {},
+): Config {
+  const missing = new Set<string>();
+  const checked = schema.safeParse(applyOverrides(substitute(raw, env, missing), env));
+  if (missing.size > 0)
+    throw new ConfigError(`${source}: not set in the environment: ${[...missing].join(', ')}.`);
+  if (!checked.success) throw new ConfigError(`${source}:\n${z.prettifyError(checked.error)}`);
+  const config = checked.data;
+  for (const field of ['id', 'number'] as const) {
+    const values = config.districts.map((d) => d[field]);
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) throw new ConfigError(`${source}: two districts have the ${field} "${twice}".`);
+  }
+  return config;
+}
+
+function substitute(value: unknown, env: NodeJS.ProcessEnv, missing: Set<string>): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Z0-9_]+)\}/g, (_, name: string) => {
+      const found = env[name];
+      if (found === undefined) missing.add(name);
+      return found ?? '';
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => substitute(item, env, missing));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, substitute(v, env, missing)]));
+  }
+  return value;
+}
+
+function applyOverrides(raw: unknown, env: NodeJS.ProcessEnv): unknown {
+  if (raw === null || typeof raw !== 'object') return raw;
+  const config = structuredClone(raw) as Record<string, unknown>;
+  const section = (name: string): Record<string, unknown> =>
+    (config[name] = { ...(config[name] as Record<string, unknown> | undefined) });
+  if (env['STATE_DATABASE_URL']) config['stateDatabaseUrl'] = env['STATE_DATABASE_URL'];
+  if (env['CONTROL_DATABASE_URL']) config['controlDatabaseUrl'] = env['CONTROL_DATABASE_URL'];
+  if (env['TEMPORAL_ADDRESS']) section('temporal')['address'] = env['TEMPORAL_ADDRESS'];
+  if (env['TEMPORAL_NAMESPACE']) section('temporal')['namespace'] = env['TEMPORAL_NAMESPACE'];
+  if (env['RESYNC_TASK_QUEUE']) section('temporal')['taskQueue'] = env['RESYNC_TASK_QUEUE'];
+  if (env['RESYNC_API_PORT']) section('api')['port'] = Number(env['RESYNC_API_PORT']);
+  const districts: unknown = config['districts'];
+  if (env['DISTRICT_DATABASE_URL'] && Array.isArray(districts) && districts.length === 1) {
+    const only = districts[0] as Record<string, unknown> | null;
+    config['districts'] = [{ ...only, databaseUrl: env['DISTRICT_DATABASE_URL'] }];
+  }
+  return config;
+}

@@ -1,0 +1,62 @@
+/** The section auth.oidc of the configuration: which JWTs are believed, and what their claims mean here. */
+import { z } from 'zod';
+import { levels, toolRights } from '../domain/rights';
+
+/** Only asymmetric signatures: with an HMAC the issuer's public key would be the secret. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const;
+
+/** Keys and discovery come over a line nobody can change on the way. */
+export const secureUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) => text.startsWith('https:') || /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$)/.test(text),
+    'must be https (http only for this machine itself)',
+  );
+
+/** A claim's name; one inside another claim is written with dots, e.g. realm_access.roles. */
+const claim = z.string().min(1).max(200);
+
+const claims = z.strictObject({
+  /** What people read; without it the subject. */
+  name: claim.default('name'),
+  level: z
+    .strictObject({
+      claim: claim.default('resync_level'),
+      /** What a value of the claim means here. Of several the state's counts. */
+      values: z.record(z.string(), z.enum(levels)).default({ district: 'district', state: 'state' }),
+    })
+    .prefault({}),
+  districts: z
+    .strictObject({
+      claim: claim.default('resync_districts'),
+      /** District ids here by the values of the claim. Absent: the values are ids. */
+      values: z.record(z.string(), z.string()).optional(),
+    })
+    .prefault({}),
+  rights: z
+    .strictObject({
+      claim: claim.default('resync_rights'),
+      /** Tool rights by the values of the claim, e.g. of a role. Absent: the values are tool rights. */
+      values: z.record(z.string(), z.array(z.enum(toolRights))).optional(),
+    })
+    .prefault({}),
+});
+
+export const oidcSchema = z.strictObject({
+  /** As the `iss` of the tokens, to the letter. */
+  issuer: secureUrl,
+  /** One of these must be in the `aud` of the tokens. */
+  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  /** Where the issuer's public keys are. Absent: found by the issuer's /.well-known/openid-configuration. */
+  jwksUri: secureUrl.optional(),
+  algorithms: z.array(z.enum(algorithms)).min(1).default(['RS256', 'ES256']),
+  /** How far the issuer's clock may be off. */
+  clockToleranceSeconds: z.int().min(0).max(300).default(30),
+  /** A key that the issuer withdrew is believed at most so long. */
+  keysMaxAgeSeconds: z.int().min(0).max(86_400).default(600),
+  /** Unknown keys make us ask the issuer again, but not more often than this. */
+  keysCooldownSeconds: z.int().min(0).max(3_600).default(30),
+  claims: claims.prefault({}),
+});
+
+export type OidcConfig = z.output<typeof oidcSchema>;

@@ -1,0 +1,34 @@
+import type { Catalog } from '../../domain/catalog';
+import type { RangeCounts } from '../../domain/outcome';
+import type { Fence, KeyRange, RecordScope } from '../../domain/range';
+import type { ResyncMode } from '../../domain/resync';
+import type { ObjectMapping } from './mapping';
+import type { Editions } from '../connection/pools';
+
+/** What reading and comparing the two sides of one object needs to know. */
+export interface CompareJob {
+  readonly editions: Editions;
+  readonly catalog: Catalog;
+  readonly mapping: ObjectMapping;
+  readonly scope: RecordScope;
+  readonly mode: ResyncMode;
+  /** District records of one page; where it is written, one transaction at the state. */
+  readonly pageRecords: number;
+}
+
+/** What moving records of one object needs to know. */
+export interface PageJob extends CompareJob {
+  readonly fence: Fence;
+  /** Looked at between statements; what is committed stays. */
+  readonly signal: AbortSignal;
+  /** Test hook: between a page's last statement and its COMMIT. */
+  readonly beforeCommit?: () => Promise<void> | void;
+}
+
+export interface RangeJob extends PageJob {
+  readonly range: KeyRange;
+  /** Statements running at the district above which the next page waits; 0 or absent: never. */
+  readonly districtLoadCeiling?: number;
+  /** After each commit; `counts` are the page's. */
+  readonly onPage?: (progress: { readonly pageNo: number; readonly counts: RangeCounts }) => void;
+}

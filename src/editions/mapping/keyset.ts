@@ -1,0 +1,102 @@
+import type { RecordKey } from '../../domain/record-error';
+import { keyLiteral, keyText, type KeyColumn, typedLiteral } from '../columns/key-column';
+import type { Column } from '../columns/table-shape';
+import { quoteName } from '../connection/sql';
+
+/** Predicates and order over a match key of one or more columns. */
+
+/** A key on one side: the columns as they stand there, and the expressions both sides order by. */
+export interface KeySide {
+  readonly columns: readonly KeyColumn[];
+}
+
+/** The expression a key column is ordered and compared by: bare where the side's own collation is the district's. */
+export function orderExpression({ name, column, order }: KeyColumn): string {
+  if (order === null) return quoteName(name);
+  const [charset, collation] = order.split(' ');
+  const converted =
+    column.charset === charset ? quoteName(name) : `CONVERT(${quoteName(name)} USING ${charset})`;
+  return `${converted} COLLATE ${collation}`;
+}
+
+/** `ORDER BY` list. */
+export function keyOrder({ columns }: KeySide, direction: 'ASC' | 'DESC' = 'ASC'): string {
+  return columns.map((column) => `${orderExpression(column)} ${direction}`).join(', ');
+}
+
+/** Select list that reads a key as text. */
+export function keySelect({ columns }: KeySide): string {
+  return columns.map(({ column }) => keyText(column)).join(', ');
+}
+
+/** The key at the front of a row read with keySelect. */
+export function keyOf({ columns }: KeySide, row: readonly (string | number | null)[]): RecordKey {
+  return columns.map((_, i) => String(row[i]));
+}
+
+/**
+ * Records after and up to a key: `a >= x AND (a > x OR (a = x AND b > y))`. The leading bare comparison is what lets the
+ * server walk the index; row constructors `(a, b) > (x, y)` it would not use.
+ */
+export function keyInterval(
+  side: KeySide,
+  { after, upTo }: { readonly after: RecordKey | null; readonly upTo: RecordKey | null },
+): string[] {
+  return [
+    ...(after === null ? [] : [beyond(side.columns, after, '>')]),
+    ...(upTo === null ? [] : [beyond(side.columns, upTo, '<')]),
+  ];
+}
+
+function beyond(columns: readonly KeyColumn[], key: RecordKey, direction: '>' | '<'): string {
+  const [first, ...rest] = columns;
+  const expression = orderExpression(first!);
+  const literal = keyLiteral(first!.column, key[0]!);
+  const last = direction === '>' ? '>' : '<=';
+  if (rest.length === 0) return `${expression} ${last} ${literal}`;
+  const inner = beyond(rest, key.slice(1), direction);
+  return `(${expression} ${direction}= ${literal} AND (${expression} ${direction} ${literal} OR (${expression} = ${literal} AND ${inner})))`;
+}
+
+/** `<left> is after <right>` by the district's order, over literals only: evaluated by the district's server. */
+export function isAfter({ columns }: KeySide, left: RecordKey, right: RecordKey): string {
+  const compare = (at: number): string => {
+    const column = columns[at];
+    if (column === undefined) return 'FALSE';
+    const a = typedLiteral(column.column, left[at]!);
+    const b = typedLiteral(column.column, right[at]!);
+    return `(${a} > ${b} OR (${a} = ${b} AND ${compare(at + 1)}))`;
+  };
+  return compare(0);
+}
+
+/** Could the text be a key of this table at all? A number's column takes digits only. */
+export function isKeyOf({ columns }: KeySide, key: RecordKey): boolean {
+  if (key.length !== columns.length) return false;
+  try {
+    columns.forEach(({ column }, i) => keyLiteral(column, key[i]!));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Most keys of one list: from 1,000 on MariaDB turns IN lists into subqueries (in_predicate_conversion_threshold). */
+export const keysPerList = 500;
+
+/** The records with these keys, by the bare columns so that the unique index finds each. */
+export function keyList({ columns }: KeySide, keys: readonly RecordKey[]): string {
+  const [first] = columns;
+  if (columns.length === 1) {
+    return `${quoteName(first!.name)} IN (${keys.map(([part]) => keyLiteral(first!.column, part!)).join(', ')})`;
+  }
+  const one = (key: RecordKey): string =>
+    `(${columns.map(({ name, column }, i) => `${quoteName(name)} = ${keyLiteral(column, key[i]!)}`).join(' AND ')})`;
+  return `(${keys.map(one).join(' OR ')})`;
+}
+
+/** How a state column orders its key in the district's way: nothing to say when charset and collation agree. */
+export function orderLike(state: Column, district: Column): string | null {
+  if (district.collation === null || state.collation === district.collation) return null;
+  return `${district.charset} ${district.collation}`;
+}

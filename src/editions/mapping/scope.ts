@@ -1,0 +1,41 @@
+import type { RecordScope } from '../../domain/range';
+import { conditionSql, type ObjectMapping } from './mapping';
+import { quoteName, quoteNumber } from '../connection/sql';
+
+/** Which records of the two tables a resync may touch, as conditions for WHERE. */
+
+/** District records of the scope: the school year, and for a subset object those that meet its condition. */
+export function districtScope({ object }: ObjectMapping, { schoolYear }: RecordScope): string[] {
+  return [
+    ...(object.schoolYear ? [`${quoteName(object.schoolYear.column)} = ${quoteNumber(schoolYear)}`] : []),
+    ...(object.only ? [conditionSql(object.only)] : []),
+  ];
+}
+
+/** State records of this district, of any year: by these a key is looked up. */
+export function stateTenant(
+  { object }: Pick<ObjectMapping, 'object'>,
+  { districtNumber }: RecordScope,
+): string[] {
+  return object.tenantColumn ? [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`] : [];
+}
+
+/** State records of this district and year: those that should have a district record. */
+export function stateScope(mapping: Pick<ObjectMapping, 'object'>, scope: RecordScope): string[] {
+  const { schoolYear } = mapping.object;
+  return [
+    ...stateTenant(mapping, scope),
+    ...(schoolYear ? [`${quoteName(schoolYear.column)} = ${quoteNumber(scope.schoolYear)}`] : []),
+  ];
+}
+
+/** `WHERE a AND b`, or nothing. */
+export function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+/** Number of the first rule a record breaks; NULL when it may be sent. */
+export function ruleNumber({ rules }: ObjectMapping): string {
+  if (rules.length === 0) return 'NULL';
+  return `CASE ${rules.map(({ when }, i) => `WHEN ${when} IS TRUE THEN ${i}`).join(' ')} END`;
+}

@@ -1,0 +1,54 @@
+import type { RecordRuleName } from '../../domain/catalog';
+import { quoteTable } from '../connection/sql';
+
+/**
+ * The seed's "Test Scores Batch Sync Requirements" as SQL that is TRUE for a score which may not sync. They are judged by
+ * the district's server, because they need the test, its root and the student's enrollments. docs/decisions/0011 says how
+ * each sentence was read.
+ * @param record how the query names the score's table, quoted
+ */
+export function testScoreRule(
+  rule: RecordRuleName,
+  { schema, record }: { readonly schema: string; readonly record: string },
+): string {
+  const table = (name: string): string => quoteTable(schema, name);
+  /** The test, and the root it is a part of: up to three levels down. */
+  const tests = `${table('Test')} t LEFT JOIN ${table('Test')} p1 ON p1.testID = t.parentTestID
+    LEFT JOIN ${table('Test')} p2 ON p2.testID = p1.parentTestID
+    LEFT JOIN ${table('Test')} root ON root.testID = COALESCE(p2.parentTestID, p2.testID, p1.testID, t.testID)`;
+  const test = (condition: string): string =>
+    `EXISTS (SELECT 1 FROM ${tests} WHERE t.testID = ${record}.testID AND (${condition}))`;
+  /** Date of the student's score on the root test of this year; a part without one of its own goes by it. */
+  const rootDate = `(SELECT MAX(s.scoreDate) FROM ${table('TestScore')} s
+    WHERE s.personID = ${record}.personID AND s.testID = root.testID AND s.endYear = ${record}.endYear)`;
+  const scoreDate = `COALESCE(${record}.scoreDate, ${rootDate})`;
+  const testYear = 'COALESCE(t.testEndYear, root.testEndYear)';
+  const empty = (column: string): string => `COALESCE(TRIM(${column}), '') = ''`;
+  /** A school year goes from July 1 to June 30. */
+  const inYear = (date: string): string =>
+    `${date} >= CONCAT(${record}.endYear - 1, '-07-01') AND ${date} < CONCAT(${record}.endYear, '-07-01')`;
+
+  switch (rule) {
+    case 'testHasNoCode':
+      return test(`${empty('t.stateCode')} AND ${empty('t.nationalCode')}`);
+    case 'testNotPublished':
+      return test('(t.published = 1) IS NOT TRUE');
+    case 'scoreHasNoDateOrYear':
+      return test(
+        `root.testEndYear IS NULL AND IF(EXISTS (SELECT 1 FROM ${table('TestScore')} s
+           WHERE s.personID = ${record}.personID AND s.testID = root.testID AND s.endYear = ${record}.endYear),
+           ${rootDate} IS NULL, ${record}.scoreDate IS NULL AND ${testYear} IS NULL)`,
+      );
+    case 'scoreOutsideYear':
+      return test(`((${inYear(scoreDate)}) OR ${testYear} = ${record}.endYear) IS NOT TRUE`);
+    case 'testLocked':
+      return test('t.editNotAvailable = 1');
+    case 'studentNotEnrolled':
+      return `NOT EXISTS (SELECT 1 FROM ${table('Enrollment')} e
+          JOIN ${table('StructureGradeLevel')} g ON g.structureGradeLevelID = e.structureGradeLevelID
+          JOIN ${table('ScheduleStructure')} s ON s.scheduleStructureID = g.scheduleStructureID
+          JOIN ${table('Calendar')} c ON c.calendarID = s.calendarID
+        WHERE e.personID = ${record}.personID AND e.endYear = ${record}.endYear
+          AND (e.endDate IS NULL OR e.endDate >= LEAST(CURRENT_DATE, COALESCE(c.endDate, CURRENT_DATE))))`;
+  }
+}

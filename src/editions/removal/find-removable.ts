@@ -1,0 +1,70 @@
+import type { RecordKey } from '../../domain/record-error';
+import { comparePage } from '../transfer/compare';
+import type { PageJob } from '../mapping/job';
+import { stretchesWithGone } from '../transfer/ledger';
+import { readInScope } from '../transfer/records';
+import { stateScope, where } from '../mapping/scope';
+import { quoteText } from '../connection/sql';
+
+/** A state record that the district doesn't have. */
+export interface GoneRecord {
+  readonly key: RecordKey;
+  /** As the state has it; `null`: the object has none. */
+  readonly guid: string | null;
+}
+
+/**
+ * Finds the records that a run reported as gone: the stretches in which its ledger counted some are compared once more,
+ * by key only. Writes nothing at either edition; safe to repeat.
+ * @param store takes each page of what was found; may get a record again when the work is repeated
+ * @throws DatabaseError
+ */
+export async function findGone(
+  job: PageJob,
+  store: (records: readonly GoneRecord[]) => Promise<void>,
+): Promise<void> {
+  // Without hashes and rules: whether a record is there is all that is asked. One that a rule forbids is there.
+  const keysOnly: PageJob = { ...job, mode: 'everything', mapping: { ...job.mapping, rules: [] } };
+  for (const { after: start, upTo } of await stretchesWithGone(job)) {
+    let after = start;
+    for (;;) {
+      job.signal.throwIfAborted();
+      const page = await comparePage(keysOnly, { after, upTo });
+      if (page.gone.length > 0) await store(await withGuids(keysOnly, page.gone));
+      if (page.lastPage) break;
+      after = page.upTo;
+    }
+  }
+}
+
+async function withGuids(job: PageJob, keys: readonly RecordKey[]): Promise<GoneRecord[]> {
+  const records = [...(await readInScope(job.editions.state, job, keys, { lock: false })).values()];
+  return records.map(({ key, guid }) => ({ key, guid }));
+}
+
+/** The object's records at the state, of the run's district and school year. @throws DatabaseError */
+export async function countAtState({ editions, mapping, scope }: PageJob): Promise<number> {
+  const [row] = await editions.state.rows(
+    `SELECT COUNT(*) FROM ${mapping.stateTable} ${where(stateScope(mapping, scope))}`,
+  );
+  return Number(row![0]);
+}
+
+/**
+ * Why no record of the object may be removed, whatever is found: a subset object can't tell what is gone of the table it
+ * shares, and a foreign key with ON DELETE CASCADE or SET NULL would change records nobody asked about.
+ * @returns a sentence; `null`: it may
+ */
+export async function whyNotRemovable({ editions, mapping }: PageJob): Promise<string | null> {
+  const { object, stateShape } = mapping;
+  if (object.only !== null) return `${object.name} sends only some records of its table.`;
+  const rows = await editions.state.rows(
+    `SELECT DISTINCT TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS
+      WHERE UNIQUE_CONSTRAINT_SCHEMA = ${quoteText(editions.state.schema)}
+        AND REFERENCED_TABLE_NAME = ${quoteText(stateShape.table)}
+        AND DELETE_RULE NOT IN ('RESTRICT', 'NO ACTION') ORDER BY TABLE_NAME`,
+  );
+  if (rows.length === 0) return null;
+  const tables = rows.map(([table]) => String(table)).join(', ');
+  return `Removing records of ${object.name} would change or remove records of ${tables} by the state's own foreign keys (ON DELETE).`;
+}

@@ -1,0 +1,86 @@
+import type { SyncObject } from '../../domain/catalog';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { readTableShape } from '../columns/table-shape';
+import type { PageJob } from '../mapping/job';
+import { keyList, keyOf, keySelect } from '../mapping/keyset';
+import type { Session } from '../connection/pools';
+import { stateTenant, where } from '../mapping/scope';
+import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
+
+/** An object whose records refer to those of another, at the state. */
+export interface Referring {
+  readonly object: string;
+  /** Of the same unit: its records may be gone too, and go first. */
+  readonly inUnit: boolean;
+  /** Condition over a record `p` of the table referred to: a record of this object refers to it. */
+  readonly exists: string;
+}
+
+/**
+ * What refers to an object by the catalog, whether or not a foreign key of the state guards it.
+ * @throws DatabaseError
+ */
+export async function loadReferring(job: PageJob): Promise<Referring[]> {
+  const { catalog, editions, mapping } = job;
+  const found: Referring[] = [];
+  for (const child of catalog.objects) {
+    const references = child.references.filter(({ object }) => object === mapping.object.name);
+    if (references.length === 0) continue;
+    // An object that this deployment doesn't send may have no table at the state.
+    const shape = await readTableShape(editions.state, child.stateTable);
+    for (const { columns, parentColumns } of references) {
+      if (!shape || !columns.every((name) => shape.columns.has(name))) continue;
+      found.push({
+        object: child.name,
+        inUnit: child.unit !== null && child.unit === mapping.object.unit,
+        exists: existsSql(job, child, { columns, parentColumns }),
+      });
+    }
+  }
+  return found;
+}
+
+function existsSql(
+  { editions, mapping, scope }: PageJob,
+  child: SyncObject,
+  {
+    columns,
+    parentColumns,
+  }: { readonly columns: readonly string[]; readonly parentColumns: readonly string[] },
+): string {
+  const tenant = child.tenantColumn;
+  const on = [
+    ...(tenant === null ? [] : [`c.${quoteName(tenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...columns.map((name, i) => `c.${quoteName(name)} = p.${quoteName(parentColumns[i]!)}`),
+  ];
+  if (child.stateTable === mapping.object.stateTable) {
+    // A record that refers to itself holds nothing but itself.
+    const same = mapping.object.key.map((name) => `c.${quoteName(name)} = p.${quoteName(name)}`);
+    on.push(`NOT (${same.join(' AND ')})`);
+  }
+  return `EXISTS (SELECT 1 FROM ${quoteTable(editions.state.schema, child.stateTable)} c WHERE ${on.join(' AND ')})`;
+}
+
+/**
+ * Which of the records are still referred to.
+ * @param keys at most keysPerList
+ * @returns by the key's text, what refers to it; something of another unit before something of its own
+ */
+export async function referredTo(
+  session: Session,
+  { mapping, scope }: PageJob,
+  referring: readonly Referring[],
+  keys: readonly RecordKey[],
+): Promise<Map<string, Referring>> {
+  const held = new Map<string, Referring>();
+  if (keys.length === 0) return held;
+  const strangersLast = [...referring].sort((a, b) => Number(b.inUnit) - Number(a.inUnit));
+  for (const one of strangersLast) {
+    const rows = await session.rows(
+      `SELECT ${keySelect(mapping.stateKey)} FROM ${mapping.stateTable} p
+        ${where([...stateTenant(mapping, scope), keyList(mapping.stateKey, keys), one.exists])}`,
+    );
+    for (const row of rows) held.set(formatRecordKey(keyOf(mapping.stateKey, row)), one);
+  }
+  return held;
+}

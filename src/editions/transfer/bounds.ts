@@ -1,0 +1,91 @@
+import type { KeyRange, RecordScope } from '../../domain/range';
+import type { RecordKey } from '../../domain/record-error';
+import { isAfter, keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
+import type { ObjectMapping } from '../mapping/mapping';
+import type { Editions } from '../connection/pools';
+import { districtScope, stateScope, where } from '../mapping/scope';
+
+/**
+ * Freezes the upper bound of an object's key (the greater of the district's and the state's last key now) and cuts what
+ * lies below into ranges of about `rangeRecords` district records. A record born later with a higher key is out of bounds.
+ * @returns at least one range; a single unbounded one when both tables are empty
+ * @throws DatabaseError
+ */
+export async function cutRanges(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+  { rangeRecords }: { readonly rangeRecords: number },
+): Promise<KeyRange[]> {
+  const end = await upperBound(editions, mapping, scope);
+  const ranges: KeyRange[] = [];
+  let after: RecordKey | null = null;
+  if (end !== null) {
+    for (;;) {
+      const cut: RecordKey | null = await nthKey(
+        editions,
+        mapping,
+        scope,
+        { after, upTo: end },
+        rangeRecords,
+      );
+      if (cut === null) break;
+      ranges.push({ rangeNo: ranges.length, after, upTo: cut });
+      after = cut;
+    }
+  }
+  const last = ranges.at(-1);
+  // Exactly full: the last cut is the end, unless state records lie beyond it.
+  if (last && end !== null && !(await beyondEnd(editions, mapping, end, last.upTo!))) return ranges;
+  ranges.push({ rangeNo: ranges.length, after, upTo: end });
+  return ranges;
+}
+
+async function upperBound(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+): Promise<RecordKey | null> {
+  const { districtKey, stateKey } = mapping;
+  const [districtRows, stateRows] = await Promise.all([
+    editions.district.rows(
+      `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable}
+        ${where(districtScope(mapping, scope))} ORDER BY ${keyOrder(districtKey, 'DESC')} LIMIT 1`,
+    ),
+    editions.state.rows(
+      `SELECT ${keySelect(stateKey)} FROM ${mapping.stateTable}
+        ${where(stateScope(mapping, scope))} ORDER BY ${keyOrder(stateKey, 'DESC')} LIMIT 1`,
+    ),
+  ]);
+  const district = districtRows[0] && keyOf(districtKey, districtRows[0]);
+  const state = stateRows[0] && keyOf(stateKey, stateRows[0]);
+  if (!district || !state) return district ?? state ?? null;
+  return (await beyondEnd(editions, mapping, state, district)) ? state : district;
+}
+
+/** Whether `left` is after `right` in the district's order; its server knows the collation. */
+async function beyondEnd(
+  editions: Editions,
+  mapping: ObjectMapping,
+  left: RecordKey,
+  right: RecordKey,
+): Promise<boolean> {
+  const [row] = await editions.district.rows(`SELECT ${isAfter(mapping.districtKey, left, right)}`);
+  return Number(row![0]) === 1;
+}
+
+/** Key of the n-th district record of an interval. @returns `null` when it has fewer */
+export async function nthKey(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+  interval: { readonly after: RecordKey | null; readonly upTo: RecordKey | null },
+  n: number,
+): Promise<RecordKey | null> {
+  const [row] = await editions.district.rows(
+    `SELECT ${keySelect(mapping.districtKey)} FROM ${mapping.districtTable}
+      ${where([...districtScope(mapping, scope), ...keyInterval(mapping.districtKey, interval)])}
+      ORDER BY ${keyOrder(mapping.districtKey)} LIMIT ${n - 1}, 1`,
+  );
+  return row ? keyOf(mapping.districtKey, row) : null;
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RangeJob } from '../mapping/job';
+
+const lookAgainMs = 500;
+
+/**
+ * Waits while the district's server is busy, so that a resync doesn't slow the people who work there (seed: "Performing a
+ * manual resync may slow system performance"). Between pages only: no transaction is open meanwhile.
+ * @throws DatabaseError; the signal's reason when aborted
+ */
+export async function waitForDistrict({
+  editions,
+  districtLoadCeiling = 0,
+  signal,
+}: Pick<RangeJob, 'editions' | 'districtLoadCeiling' | 'signal'>): Promise<void> {
+  if (districtLoadCeiling === 0) return;
+  for (;;) {
+    const [row] = await editions.district.rows("SHOW GLOBAL STATUS LIKE 'Threads_running'");
+    // The look itself is one of them.
+    if (Number(row?.[1]) - 1 <= districtLoadCeiling) return;
+    await sleep(lookAgainMs, undefined, { signal });
+  }
+}

@@ -1,0 +1,222 @@
+import { addCounts, noRecords, type RangeCounts } from '../../domain/outcome';
+import { formatRecordKey, parseRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
+import { DatabaseError } from '../connection/errors';
+import type { PageJob } from '../mapping/job';
+import type { Row, Session } from '../connection/pools';
+import { quoteNumber, quoteText } from '../connection/sql';
+
+/** The ledger: one row per page, in the page's own transaction. What it says was counted, and nothing else was. */
+
+/** Range number of the corrections by the closing retry and by the verification of units. */
+export const correctionsRange = -1;
+/** Range number of the pages that remove records; their counts are all 0. */
+export const removalsRange = -2;
+
+export interface PageId {
+  readonly rangeNo: number;
+  readonly pageNo: number;
+  /** The page covers keys up to here; `null`: to the end of the range. */
+  readonly upTo: RecordKey | null;
+  readonly lastPage: boolean;
+}
+
+/** What stands in the ledger for a page. */
+export interface PageEntry extends PageId {
+  readonly read: number;
+  readonly counts: RangeCounts;
+}
+
+/** What a range's pages come to. */
+export interface RangeProgress {
+  readonly pages: number;
+  readonly upTo: RecordKey | null;
+  readonly complete: boolean;
+  readonly read: number;
+  readonly counts: RangeCounts;
+}
+
+export const nothingDone: RangeProgress = {
+  pages: 0,
+  upTo: null,
+  complete: false,
+  read: 0,
+  counts: noRecords,
+};
+
+export function withPage(progress: RangeProgress, page: PageEntry): RangeProgress {
+  return {
+    pages: page.pageNo + 1,
+    upTo: page.upTo,
+    complete: page.lastPage,
+    read: progress.read + page.read,
+    counts: addCounts(progress.counts, page.counts),
+  };
+}
+
+const columns =
+  'pageNo, upToKey, lastPage, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, gone';
+
+/** The pages of a range so far; a repeated activity goes on after the last. @throws DatabaseError */
+export async function readProgress(job: PageJob, rangeNo: number): Promise<RangeProgress> {
+  const rows = await job.editions.state.rows(
+    `SELECT ${columns} FROM ${job.editions.control}.rangeLedger WHERE ${rangeOf(job, rangeNo)} ORDER BY pageNo`,
+  );
+  return rows.map((row) => toEntry(rangeNo, row)).reduce(withPage, nothingDone);
+}
+
+/** One page's row. @returns `null` when it isn't written */
+export async function readPage(job: PageJob, rangeNo: number, pageNo: number): Promise<PageEntry | null> {
+  const [row] = await job.editions.state.rows(
+    `SELECT ${columns} FROM ${job.editions.control}.rangeLedger WHERE ${rangeOf(job, rangeNo)} AND pageNo = ${pageNo}`,
+  );
+  return row ? toEntry(rangeNo, row) : null;
+}
+
+/** Number of the next correction of an object; two attempts that get the same one meet at claimPage. */
+export function nextCorrection(job: PageJob): Promise<number> {
+  return nextPageNo(job, correctionsRange);
+}
+
+/** Number of the next page of a range whose pages aren't stretches of the key. */
+export async function nextPageNo(job: PageJob, rangeNo: number): Promise<number> {
+  const [row] = await job.editions.state.rows(
+    `SELECT COALESCE(MAX(pageNo) + 1, 0) FROM ${job.editions.control}.rangeLedger WHERE ${rangeOf(job, rangeNo)}`,
+  );
+  return Number(row![0]);
+}
+
+/**
+ * The stretches of the object's key in whose pages records were gone, in key order. A page begins where the one before
+ * it, of its own or of the range before, ended.
+ */
+export async function stretchesWithGone(
+  job: PageJob,
+): Promise<{ readonly after: RecordKey | null; readonly upTo: RecordKey | null }[]> {
+  const { fence, mapping, editions } = job;
+  const rows = await editions.state.rows(
+    `SELECT upToKey, gone FROM ${editions.control}.rangeLedger
+      WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)} AND rangeNo >= 0
+      ORDER BY rangeNo, pageNo`,
+  );
+  const keyAt = (row: Row | undefined): RecordKey | null =>
+    row === undefined || row[0] === null ? null : parseRecordKey(String(row[0]));
+  return rows.flatMap((row, n) =>
+    Number(row[1]) === 0 ? [] : [{ after: keyAt(rows[n - 1]), upTo: keyAt(row) }],
+  );
+}
+
+function rangeOf({ fence, mapping }: PageJob, rangeNo: number): string {
+  return `resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)} AND rangeNo = ${rangeNo}`;
+}
+
+function toEntry(rangeNo: number, row: Row): PageEntry {
+  const [pageNo, upTo, lastPage, read, inserted, updated, unchanged, excluded, blocked, failed, gone] = row;
+  return {
+    rangeNo,
+    pageNo: Number(pageNo),
+    upTo: upTo === null || upTo === undefined ? null : parseRecordKey(String(upTo)),
+    lastPage: Number(lastPage) === 1,
+    read: Number(read),
+    counts: {
+      inserted: Number(inserted),
+      updated: Number(updated),
+      unchanged: Number(unchanged),
+      excluded: Number(excluded),
+      blocked: Number(blocked),
+      failed: Number(failed),
+      gone: Number(gone),
+    },
+  };
+}
+
+/**
+ * The page's first statement: a second writer of the same page waits here and is then told that it is done.
+ * @returns false when the page is already in the ledger
+ */
+export async function claimPage(session: Session, job: PageJob, page: PageId): Promise<boolean> {
+  try {
+    await session.write(
+      `INSERT INTO ${job.editions.control}.rangeLedger
+         (resyncID, objectName, rangeNo, pageNo, upToKey, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, gone, lastPage)
+       VALUES (${quoteText(job.fence.resyncId)}, ${quoteText(job.mapping.object.name)}, ${page.rangeNo}, ${page.pageNo},
+         ${page.upTo === null ? 'NULL' : quoteText(formatRecordKey(page.upTo))}, 0, 0, 0, 0, 0, 0, 0, 0, ${page.lastPage ? 1 : 0})`,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.errno === 1062) return false;
+    throw error;
+  }
+}
+
+/**
+ * Reads the lease of the district's school year under a shared lock: whoever takes it anew waits for this page, and a page of an older run
+ * can't begin afterwards. LOCK IN SHARE MODE, because a plain read sees an old snapshot and FOR SHARE is MySQL only.
+ * @throws DatabaseError fenced
+ */
+export async function checkLease(session: Session, { editions, scope, fence }: PageJob): Promise<void> {
+  const [row] = await session.rows(
+    `SELECT resyncID, epoch FROM ${editions.control}.districtLease
+      WHERE districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)} LOCK IN SHARE MODE`,
+  );
+  if (row && row[0] === fence.resyncId && Number(row[1]) === fence.epoch) return;
+  throw new DatabaseError(
+    'A newer run holds the lease of this district and school year; nothing more is written for this one.',
+    {
+      klass: 'fenced',
+      side: 'control',
+    },
+  );
+}
+
+/** Puts the final counts into the claimed row. */
+export async function settlePage(
+  session: Session,
+  job: PageJob,
+  page: PageId,
+  { read, counts }: { readonly read: number; readonly counts: RangeCounts },
+): Promise<void> {
+  const sets = Object.entries({ recordsRead: read, ...counts }).map(([name, count]) => `${name} = ${count}`);
+  await session.write(
+    `UPDATE ${job.editions.control}.rangeLedger SET ${sets.join(', ')}
+      WHERE ${rangeOf(job, page.rangeNo)} AND pageNo = ${page.pageNo}`,
+  );
+}
+
+/** Rows of one INSERT into the errors table. */
+const errorsPerStatement = 500;
+const longestKey = 512;
+const longestMessage = 1000;
+
+/** Stores the errors of a page. */
+export async function storeErrors(
+  session: Session,
+  { editions, fence, scope }: PageJob,
+  errors: readonly RecordError[],
+): Promise<void> {
+  const text = (value: string | null, longest: number): string =>
+    value === null ? 'NULL' : quoteText([...value].slice(0, longest).join(''));
+  for (let start = 0; start < errors.length; start += errorsPerStatement) {
+    const rows = errors
+      .slice(start, start + errorsPerStatement)
+      .map((error) =>
+        [
+          quoteText(fence.resyncId),
+          quoteText(scope.districtId),
+          quoteText(error.object),
+          text(formatRecordKey(error.key), longestKey),
+          text(error.guid, 64),
+          quoteText(error.outcome),
+          quoteText(error.code),
+          text(error.field, 64),
+          text(error.message, longestMessage),
+          text(error.parent?.object ?? null, 64),
+          text(error.parent ? formatRecordKey(error.parent.key) : null, longestKey),
+        ].join(', '),
+      );
+    await session.write(
+      `INSERT INTO ${editions.control}.recordError
+         (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey)
+       VALUES (${rows.join('), (')})`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { typedLiteral } from '../columns/key-column';
+import type { Column } from '../columns/table-shape';
+import type { CompareJob } from '../mapping/job';
+import type { ReferenceMapping } from '../mapping/mapping';
+import type { Session } from '../connection/pools';
+import type { DistrictRecord } from './records';
+import { parentKeyOf } from './refusal';
+import { quoteName, quoteNumber } from '../connection/sql';
+
+/** Parent keys of one anti-join. */
+const parentsPerStatement = 500;
+
+export interface MissingParent {
+  readonly reference: ReferenceMapping;
+  readonly key: RecordKey;
+}
+
+/**
+ * Which records refer to a parent the state doesn't have: an anti-join per reference over the distinct parent keys, so
+ * that the state's server compares by its own collations. NULL in a reference means that no parent is needed.
+ * @returns the first missing parent of each such record
+ */
+export async function missingParents(
+  session: Pick<Session, 'rows'>,
+  job: CompareJob,
+  records: readonly DistrictRecord[],
+  references: readonly ReferenceMapping[],
+): Promise<Map<DistrictRecord, MissingParent>> {
+  const missing = new Map<DistrictRecord, MissingParent>();
+  for (const reference of references) {
+    const byParent = new Map<string, { key: RecordKey; children: DistrictRecord[] }>();
+    for (const record of records) {
+      if (missing.has(record)) continue;
+      const key = parentKeyOf(job.mapping, record, reference);
+      if (key === null) continue;
+      const id = formatRecordKey(key);
+      const entry = byParent.get(id) ?? { key, children: [] };
+      entry.children.push(record);
+      byParent.set(id, entry);
+    }
+    const entries = [...byParent.values()];
+    for (let start = 0; start < entries.length; start += parentsPerStatement) {
+      const part = entries.slice(start, start + parentsPerStatement);
+      const absent = await absentOf(
+        session,
+        job,
+        { table: reference.parentTable, tenant: reference.parentTenant, columns: reference.parentColumns },
+        part.map(({ key }) => key),
+      );
+      for (const n of absent) {
+        const { key, children } = part[n]!;
+        for (const child of children) missing.set(child, { reference, key });
+      }
+    }
+  }
+  return missing;
+}
+
+/** A table and the columns of it that a key is looked for in. */
+interface KeyedTable {
+  readonly table: string;
+  /** Column of the district's number; `null`: none. */
+  readonly tenant: string | null;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * Which keys a table doesn't have, by its own server's comparison.
+ * @param keys at most 500
+ * @returns their places in `keys`
+ */
+export async function absentOf(
+  session: Pick<Session, 'rows'>,
+  { scope }: CompareJob,
+  { table, tenant, columns }: KeyedTable,
+  keys: readonly RecordKey[],
+): Promise<number[]> {
+  const rows = keys.map((key, n) => {
+    const parts = columns.map((column, i) => {
+      const literal = typedLiteral(column, key[i]!);
+      return n === 0 ? `${literal} AS k${i}` : literal;
+    });
+    return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
+  });
+  const on = [
+    ...(tenant === null ? [] : [`p.${quoteName(tenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
+  ];
+  const found = await session.rows(
+    `SELECT v.n FROM (${rows.join(' UNION ALL ')}) v
+      WHERE NOT EXISTS (SELECT 1 FROM ${table} p WHERE ${on.join(' AND ')})`,
+  );
+  return found.map(([n]) => Number(n));
+}

@@ -1,0 +1,154 @@
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { keyText } from '../columns/key-column';
+import type { ColumnPair } from '../columns/pair';
+import type { Interval } from './compare';
+import type { CompareJob } from '../mapping/job';
+import {
+  keyInterval,
+  keyList,
+  keyOf,
+  keyOrder,
+  type KeySide,
+  keySelect,
+  keysPerList,
+} from '../mapping/keyset';
+import type { ObjectMapping } from '../mapping/mapping';
+import type { Row, Session } from '../connection/pools';
+import { districtScope, ruleNumber, stateScope, stateTenant, where } from '../mapping/scope';
+
+export type FetchedValue = string | number | null;
+
+/** A whole district record, as text that can be written without loss. */
+export interface DistrictRecord {
+  readonly key: RecordKey;
+  readonly guid: string | null;
+  readonly hash: string | null;
+  /** Number of the rule that forbids it; `null`: may be sent. */
+  readonly rule: number | null;
+  /** In the order of writtenPairs. */
+  readonly values: readonly FetchedValue[];
+}
+
+/** What the state holds under a key. */
+export interface StateRecord {
+  readonly key: RecordKey;
+  readonly guid: string | null;
+  readonly hash: string | null;
+}
+
+/** Columns of an INSERT: the compared ones, then the state-owned ones. */
+export function writtenPairs({ pairs, ownedPairs }: ObjectMapping): readonly ColumnPair[] {
+  return [...pairs, ...ownedPairs];
+}
+
+/** District records by key. A key that isn't in the answer was deleted or left the scope meanwhile. */
+export async function fetchByKeys(job: CompareJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
+  const found: DistrictRecord[] = [];
+  for (let start = 0; start < keys.length; start += keysPerList) {
+    const list = keyList(job.mapping.districtKey, keys.slice(start, start + keysPerList));
+    found.push(...(await fetch(job, [list], { hashed: job.mode === 'compare', tail: '' })));
+  }
+  return found;
+}
+
+/** The next page of an interval, in key order, without hashes. */
+export async function fetchPage(job: CompareJob, interval: Interval): Promise<DistrictRecord[]> {
+  const { districtKey } = job.mapping;
+  return fetch(job, keyInterval(districtKey, interval), {
+    hashed: false,
+    tail: `ORDER BY ${keyOrder(districtKey)} LIMIT ${job.pageRecords}`,
+  });
+}
+
+async function fetch(
+  job: CompareJob,
+  conditions: readonly string[],
+  { hashed, tail }: { readonly hashed: boolean; readonly tail: string },
+): Promise<DistrictRecord[]> {
+  const { mapping, scope } = job;
+  const { districtKey } = mapping;
+  const rows = await job.editions.district.rows(
+    `SELECT ${keySelect(districtKey)}, ${guidSelect(mapping, 'district')}, ${hashed ? mapping.hash.district : 'NULL'},
+            ${ruleNumber(mapping)}, ${writtenPairs(mapping)
+              .map(({ fetch: expression }) => expression)
+              .join(', ')}
+       FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), ...conditions])} ${tail}`,
+  );
+  const at = districtKey.columns.length;
+  return rows.map((row) => ({
+    key: keyOf(districtKey, row),
+    guid: textOrNull(row[at]),
+    hash: textOrNull(row[at + 1]),
+    rule: row[at + 2] === null ? null : Number(row[at + 2]),
+    values: row.slice(at + 3),
+  }));
+}
+
+/**
+ * Locks the state's records of these keys and reads their hashes (reliability 3.7: the state's hash first, THEN the
+ * district's record). While the lock is held nobody can put another value there, so the write needs no further guard.
+ */
+export function lockAtState(
+  session: Session,
+  job: CompareJob,
+  keys: readonly RecordKey[],
+): Promise<Map<string, StateRecord>> {
+  return stateByKeys(session, job, keys, {
+    conditions: stateTenant(job.mapping, job.scope),
+    lock: 'FOR UPDATE',
+  });
+}
+
+/** The state's records of these keys, of whatever year, as they are now. */
+export function readAtState(job: CompareJob, keys: readonly RecordKey[]): Promise<Map<string, StateRecord>> {
+  return stateByKeys(job.editions.state, job, keys, {
+    conditions: stateTenant(job.mapping, job.scope),
+    lock: '',
+  });
+}
+
+/** What the state holds under keys, of the run's school year only. Unlocked it is to be shown, not to be written by. */
+export function readInScope(
+  session: Pick<Session, 'rows'>,
+  job: CompareJob,
+  keys: readonly RecordKey[],
+  { lock }: { readonly lock: boolean },
+): Promise<Map<string, StateRecord>> {
+  return stateByKeys(session, job, keys, {
+    conditions: stateScope(job.mapping, job.scope),
+    lock: lock ? 'FOR UPDATE' : '',
+  });
+}
+
+async function stateByKeys(
+  source: Pick<Session, 'rows'>,
+  { mapping, mode }: CompareJob,
+  keys: readonly RecordKey[],
+  { conditions, lock }: { readonly conditions: readonly string[]; readonly lock: string },
+): Promise<Map<string, StateRecord>> {
+  const { stateKey } = mapping;
+  const found = new Map<string, StateRecord>();
+  for (let start = 0; start < keys.length; start += keysPerList) {
+    const list = keyList(stateKey, keys.slice(start, start + keysPerList));
+    const rows = await source.rows(
+      `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
+         FROM ${mapping.stateTable} ${where([...conditions, list])} ${lock}`,
+    );
+    for (const row of rows) found.set(formatRecordKey(keyOf(stateKey, row)), toStateRecord(row, stateKey));
+  }
+  return found;
+}
+
+function toStateRecord(row: Row, stateKey: KeySide): StateRecord {
+  const at = stateKey.columns.length;
+  return { key: keyOf(stateKey, row), guid: textOrNull(row[at]), hash: textOrNull(row[at + 1]) };
+}
+
+/** Expression of the record's GUID as text, NULL where the object has none. */
+export function guidSelect({ guid }: ObjectMapping, side: 'district' | 'state'): string {
+  return guid === null ? 'NULL' : keyText(guid[side]);
+}
+
+function textOrNull(value: FetchedValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,220 @@
+import type { RecordError, RecordKey } from '../../domain/record-error';
+import type { TableShape } from '../columns/table-shape';
+import type { DatabaseError } from '../connection/errors';
+import type { ObjectMapping, RecordRule, ReferenceMapping } from '../mapping/mapping';
+import type { DistrictRecord } from './records';
+
+/** Why a record did not reach the state, in words for a district administrator. Names only, never a value. */
+
+interface Refused {
+  readonly key: RecordKey;
+  readonly guid: string | null;
+}
+
+type Side = 'state' | 'district';
+
+interface Kind {
+  readonly code: string;
+  /** @param whose the server that refused the value */
+  readonly say: (field: string, whose: Side) => string;
+}
+
+const kinds: readonly (readonly [errnos: readonly number[], kind: Kind])[] = [
+  [
+    [1406],
+    { code: 'VALUE_TOO_LONG', say: (f, whose) => `The value of ${f} is longer than the ${whose} allows.` },
+  ],
+  [
+    [1264, 1690],
+    {
+      code: 'VALUE_OUT_OF_RANGE',
+      say: (f, whose) => `The value of ${f} is outside the range the ${whose} allows.`,
+    },
+  ],
+  [
+    [1265, 1292, 1366],
+    { code: 'VALUE_INVALID', say: (f, whose) => `The ${whose} can't store the value of ${f} as it is.` },
+  ],
+  [[1048, 1364], { code: 'VALUE_MISSING', say: (f, whose) => `The ${whose} requires a value for ${f}.` }],
+  [
+    [1300, 1977],
+    { code: 'CHARACTERS_NOT_ALLOWED', say: (f, whose) => `${f} has characters the ${whose} can't store.` },
+  ],
+  [[3140], { code: 'JSON_INVALID', say: (f) => `${f} is not valid JSON.` }],
+  [[1416], { code: 'GEOMETRY_INVALID', say: (f, whose) => `${f} is not a geometry the ${whose} accepts.` }],
+  [
+    [1118, 1153],
+    { code: 'RECORD_TOO_LARGE', say: (_f, whose) => `The record is larger than the ${whose} accepts.` },
+  ],
+  [[1526], { code: 'NO_PARTITION', say: (_f, whose) => `The ${whose} has no partition for this record.` }],
+];
+
+/** The error to store for a record the state's server refused. */
+export function refusalOf(mapping: ObjectMapping, record: DistrictRecord, error: DatabaseError): RecordError {
+  const { errno, names } = error;
+  const base = { object: mapping.object.name, key: record.key, guid: record.guid, parent: null };
+  if (errno === 1452 || errno === 1216) return foreignKeyRefusal(mapping, record, names.constraint);
+  const { stateShape: shape, object, columnNames } = mapping;
+  const whose = { side: 'state', shape, columnNames, tenantColumn: object.tenantColumn } as const;
+  return { ...base, outcome: 'failed', ...reasonOf(error, whose) };
+}
+
+/** Why a server refused a record: code, column and a sentence. */
+export interface Reason {
+  readonly code: string;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** @param whose the side that refused, its table, and the columns a message may name */
+export function reasonOf(
+  { errno, names }: DatabaseError,
+  whose: {
+    readonly side: Side;
+    readonly shape: TableShape;
+    readonly columnNames: ReadonlySet<string>;
+    readonly tenantColumn: string | null;
+  },
+): Reason {
+  const { side, columnNames } = whose;
+  if (errno === 1062 || errno === 1022 || errno === 1586) {
+    const columns = columnsOfIndex(whose, names.index);
+    return {
+      code: 'UNIQUE_CLASH',
+      field: columns[0] ?? null,
+      message: `Another record at the ${side} already has this ${columns.length > 0 ? columns.join(' and ') : 'unique value'}.`,
+    };
+  }
+  if (errno === 3819 || errno === 4025) {
+    const rule = names.constraint?.split('.').at(-1) ?? null;
+    const field = rule !== null && columnNames.has(rule) ? rule : null;
+    return {
+      code: 'CHECK_FAILED',
+      field,
+      message:
+        field === null
+          ? `The record breaks a check of the ${side}${rule !== null && /^[A-Za-z0-9_$]+$/.test(rule) ? ` (${rule})` : ''}.`
+          : `The value of ${field} breaks a check of the ${side}.`,
+    };
+  }
+  const field = names.column !== null && columnNames.has(names.column) ? names.column : null;
+  if (errno === 1644)
+    return {
+      code: `REFUSED_BY_${side.toUpperCase()}`,
+      field,
+      message: `A rule of the ${side} refused the record.`,
+    };
+  const kind = kinds.find(([errnos]) => errno !== null && errnos.includes(errno))?.[1];
+  return {
+    code: kind?.code ?? `${side.toUpperCase()}_ERROR_${errno ?? 'UNKNOWN'}`,
+    field,
+    message:
+      kind?.say(field ?? 'a column', side) ??
+      `The ${side}'s database refused the record (error ${errno ?? 'unknown'}).`,
+  };
+}
+
+/** Columns of the index a clash is about, without the tenant column. */
+function columnsOfIndex(
+  { shape, tenantColumn }: { readonly shape: TableShape; readonly tenantColumn: string | null },
+  index: string | null,
+): string[] {
+  const found = shape.uniqueIndexes.find(({ name }) => name === index);
+  return (found?.columns ?? []).filter((name) => name !== tenantColumn);
+}
+
+function foreignKeyRefusal(
+  mapping: ObjectMapping,
+  record: DistrictRecord,
+  constraint: string | null,
+): RecordError {
+  const key = mapping.stateShape.foreignKeys.find(({ name }) => name === constraint);
+  const reference = mapping.references.find(
+    ({ columns }) => key !== undefined && columns.every((name) => key.columns.includes(name)),
+  );
+  if (reference) return blockedBy(mapping, record, reference, parentKeyOf(mapping, record, reference) ?? []);
+  const field = key?.columns.find((name) => name !== mapping.object.tenantColumn) ?? null;
+  return {
+    object: mapping.object.name,
+    key: record.key,
+    guid: record.guid,
+    outcome: 'blocked',
+    code: 'PARENT_NOT_AT_STATE',
+    field,
+    message: `The record ${field === null ? 'it refers to' : `that ${field} refers to`} is not at the state.`,
+    parent: null,
+  };
+}
+
+/** Key of the parent a record refers to. @returns `null` when a part is NULL: then it needs none */
+export function parentKeyOf(
+  { pairs, ownedPairs }: ObjectMapping,
+  { values }: DistrictRecord,
+  { columns }: ReferenceMapping,
+): RecordKey | null {
+  const key: string[] = [];
+  for (const column of columns) {
+    const at = [...pairs, ...ownedPairs].findIndex(({ name }) => name === column);
+    const value = values[at] ?? null;
+    if (value === null) return null;
+    key.push([...pairs, ...ownedPairs][at]!.write === 'hex' ? String(value).toLowerCase() : String(value));
+  }
+  return key;
+}
+
+/** `blocked`: the parent isn't at the state. */
+export function blockedBy(
+  { object }: ObjectMapping,
+  record: Refused,
+  reference: ReferenceMapping,
+  parentKey: RecordKey,
+): RecordError {
+  return {
+    object: object.name,
+    key: record.key,
+    guid: record.guid,
+    outcome: 'blocked',
+    code: 'PARENT_NOT_AT_STATE',
+    field: reference.columns.at(-1) ?? null,
+    message: `Its ${reference.label} is not at the state: see the errors of ${reference.object}.`,
+    parent: { object: reference.object, key: parentKey },
+  };
+}
+
+/** A rule of the catalog, or a value the state can't hold exactly. */
+export function refusedByRule(
+  { object }: ObjectMapping,
+  { key, guid }: Refused,
+  rule: RecordRule,
+): RecordError {
+  const { outcome, code, field, message } = rule;
+  return { object: object.name, key, guid, outcome, code, field, message, parent: null };
+}
+
+/** The state has another record under this key: a renumbered district database. Never overwritten. */
+export function identityConflict({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'IDENTITY_CONFLICT',
+    field: object.guidColumn,
+    message: `The state has another ${object.label} under this key (its ${object.guidColumn} differs); it was not overwritten. Has the district's database been renumbered?`,
+    parent: null,
+  };
+}
+
+/** Somebody else kept writing the same record. */
+export function recordChanging({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'RECORD_CHANGING',
+    field: null,
+    message: 'The record kept changing at the state while it was sent; send the object again.',
+    parent: null,
+  };
+}

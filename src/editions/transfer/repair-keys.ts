@@ -1,0 +1,31 @@
+import type { RecordKey } from '../../domain/record-error';
+import type { PageJob } from '../mapping/job';
+import type { PageBook } from './page-tally';
+import type { Session } from '../connection/pools';
+import { type RangeMemory, repairRecords } from './repair';
+
+/** Long records held at once: of records known by their keys only, nobody has read the lengths. */
+const longRecordBytes = 160_000;
+
+/**
+ * Brings the state's records of these keys to what the district has, without comparing the stretch they stand in. A key the
+ * district no longer has is neither read nor counted.
+ * @throws DatabaseError of a class that takes the whole page back
+ */
+export async function repairKeys(
+  session: Session,
+  job: PageJob,
+  book: PageBook,
+  memory: RangeMemory,
+  keys: readonly RecordKey[],
+): Promise<void> {
+  book.read += keys.length;
+  const bytes = job.mapping.long ? longRecordBytes : 0;
+  await repairRecords(
+    session,
+    job,
+    book,
+    memory,
+    keys.map((key) => ({ key, bytes })),
+  );
+}

@@ -1,0 +1,218 @@
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import type { AlikeFailures } from './uniform-failures';
+import type { ComparedRecord } from './compare';
+import type { DatabaseError } from '../connection/errors';
+import { writeIsolating } from './isolate';
+import type { PageJob } from '../mapping/job';
+import type { PageBook } from './page-tally';
+import { missingParents } from './parents';
+import type { Session } from '../connection/pools';
+import { type DistrictRecord, fetchByKeys, lockAtState } from './records';
+import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule } from './refusal';
+import { noteUnitInsertions } from './unit-insertions';
+import { insertRecords, statementsOf, updateRecords } from './write';
+
+/** What a range remembers from page to page. */
+export interface RangeMemory {
+  alike: AlikeFailures;
+  /** A page had blocked records: parents are looked up before writing from now on. */
+  blockedSeen: boolean;
+  /** Parents within the unit must be there already: nothing verifies the unit after this. */
+  readonly strict: boolean;
+}
+
+/** Records looked at, locked and held in memory at once. */
+const batchRecords = 1_000;
+const batchBytes = 8_000_000;
+/** Times a record is looked at again because somebody else wrote it meanwhile. */
+const mostRounds = 3;
+
+/**
+ * Brings the state's records of these keys to what the district has, and enters each in the book exactly once. The order
+ * is that of reliability 3.7: the state's hash is read under lock, THEN the district's record, then it is written.
+ * @throws DatabaseError of a class that takes the whole page back
+ */
+export async function repairRecords(
+  session: Session,
+  job: PageJob,
+  book: PageBook,
+  memory: RangeMemory,
+  open: readonly ComparedRecord[],
+): Promise<void> {
+  for (const batch of batchesOf(open)) {
+    job.signal.throwIfAborted();
+    await new Repair(session, job, book, memory).run(batch.map(({ key }) => key));
+  }
+}
+
+/** Cuts records into batches that fit in memory whole. */
+export function batchesOf(open: readonly ComparedRecord[]): ComparedRecord[][] {
+  const batches: ComparedRecord[][] = [];
+  let bytes = Infinity;
+  for (const record of open) {
+    if (bytes + record.bytes > batchBytes || batches.at(-1)!.length >= batchRecords) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)!.push(record);
+    bytes += record.bytes;
+  }
+  return batches;
+}
+
+interface Clash {
+  readonly record: DistrictRecord;
+  readonly error: DatabaseError;
+  readonly kind: Kind;
+}
+
+type Kind = 'insert' | 'update';
+
+/** One batch of a page. */
+class Repair {
+  private clashes: Clash[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly job: PageJob,
+    private readonly book: PageBook,
+    private readonly memory: RangeMemory,
+  ) {}
+
+  async run(keys: readonly RecordKey[], round = 1): Promise<void> {
+    const { insert, update } = await this.decide(keys);
+    // Updates first: they may give up a unique value that an insert needs.
+    await this.write('update', update);
+    await this.write('insert', insert);
+    await this.retryClashes();
+    const again: DistrictRecord[] = [];
+    const clashes = this.clashes;
+    this.clashes = [];
+    const inserts = clashes.filter(({ kind }) => kind === 'insert');
+    const present = await lockAtState(
+      this.session,
+      this.job,
+      inserts.map(({ record }) => record.key),
+    );
+    for (const { record, error } of clashes) {
+      // Born at the state between our look and our INSERT: compared again, never overwritten blindly.
+      if (present.has(formatRecordKey(record.key)) && inserts.some((clash) => clash.record === record))
+        again.push(record);
+      else this.refuse(record, error);
+    }
+    if (again.length === 0) return;
+    if (round < mostRounds)
+      await this.run(
+        again.map(({ key }) => key),
+        round + 1,
+      );
+    else for (const record of again) this.book.refuse(recordChanging(this.job.mapping, record));
+  }
+
+  /** Locks, reads, and settles whatever needs no writing. */
+  private async decide(
+    keys: readonly RecordKey[],
+  ): Promise<{ readonly insert: DistrictRecord[]; readonly update: DistrictRecord[] }> {
+    const { mapping, mode } = this.job;
+    const atState = await lockAtState(this.session, this.job, keys);
+    const records = await fetchByKeys(this.job, keys);
+    // Deleted at the district since the page was compared: neither read nor counted.
+    this.book.read -= keys.length - records.length;
+    const insert: DistrictRecord[] = [];
+    const update: DistrictRecord[] = [];
+    for (const record of records) {
+      const state = atState.get(formatRecordKey(record.key));
+      const rule = record.rule === null ? undefined : mapping.rules[record.rule];
+      if (rule) this.book.refuse(refusedByRule(mapping, record, rule));
+      else if (!state) insert.push(record);
+      else if (guidsDiffer(record.guid, state.guid)) this.book.refuse(identityConflict(mapping, record));
+      else if (mode === 'compare' && record.hash !== null && record.hash === state.hash)
+        this.book.enter('unchanged', [record.key]);
+      else update.push(record);
+    }
+    return { insert, update };
+  }
+
+  private async write(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
+    const { references, object } = this.job.mapping;
+    const must =
+      this.memory.blockedSeen || object.unit !== null || references.some(({ enforced }) => !enforced);
+    const ready = must ? await this.dropBlocked(kind, records) : records;
+    for (const part of statementsOf(this.session, ready)) {
+      await writeIsolating(
+        {
+          send: (some) => this.send(kind, some),
+          accept: (some) => this.accept(kind, some),
+          refuse: (record, error) => {
+            if (error.errno === 1062) this.clashes.push({ record, error, kind });
+            else this.refuse(record, error);
+          },
+          dropBlocked: (some) => this.dropBlocked(kind, some),
+          signal: this.job.signal,
+        },
+        part,
+      );
+    }
+  }
+
+  private async send(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
+    if (kind === 'update') return updateRecords(this.session, this.job, records);
+    await insertRecords(this.session, this.job, records);
+    await noteUnitInsertions(this.session, this.job, records);
+  }
+
+  private accept(kind: Kind, records: readonly DistrictRecord[]): void {
+    this.memory.alike.accepted();
+    const keys = records.map(({ key }) => key);
+    this.book.enter(kind === 'insert' ? 'inserted' : 'updated', keys);
+  }
+
+  private refuse(record: DistrictRecord, error: DatabaseError): void {
+    const refusal = refusalOf(this.job.mapping, record, error);
+    if (refusal.outcome === 'blocked') this.memory.blockedSeen = true;
+    else this.memory.alike.refused(error, this.job.mapping.object.name);
+    this.book.refuse(refusal);
+  }
+
+  /** Books the records whose parent isn't at the state. @returns the others */
+  private async dropBlocked(kind: Kind, records: readonly DistrictRecord[]): Promise<DistrictRecord[]> {
+    // Parents within the unit may come later in the same run, but an existing record must not be made to dangle for it.
+    const references = this.job.mapping.references.filter(
+      ({ inUnit }) => kind === 'update' || this.memory.strict || !inUnit,
+    );
+    const missing = await missingParents(this.session, this.job, records, references);
+    if (missing.size > 0) this.memory.blockedSeen = true;
+    for (const [record, { reference, key }] of missing)
+      this.book.refuse(blockedBy(this.job.mapping, record, reference, key));
+    return records.filter((record) => !missing.has(record));
+  }
+
+  /** A chain (A takes B's unique value, B another) resolves by repetition; a swap never does, and fails as it should. */
+  private async retryClashes(): Promise<void> {
+    for (;;) {
+      const before = this.clashes;
+      if (before.length === 0) return;
+      this.clashes = [];
+      for (const { record, error, kind } of before) {
+        this.job.signal.throwIfAborted();
+        await writeIsolating(
+          {
+            send: (some) => this.send(kind, some),
+            accept: (some) => this.accept(kind, some),
+            refuse: (_record, again) =>
+              again.errno === 1062 ? this.clashes.push({ record, error, kind }) : this.refuse(record, again),
+            dropBlocked: (some) => this.dropBlocked(kind, some),
+            signal: this.job.signal,
+          },
+          [record],
+        );
+      }
+      if (this.clashes.length === before.length) return;
+    }
+  }
+}
+
+/** Two GUIDs of the same record may differ in case only. A missing one proves nothing. */
+export function guidsDiffer(district: string | null, state: string | null): boolean {
+  return district !== null && state !== null && district.toLowerCase() !== state.toLowerCase();
+}

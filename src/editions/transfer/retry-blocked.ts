@@ -1,0 +1,83 @@
+import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
+import { AlikeFailures } from './uniform-failures';
+import { correctionsRange, nextCorrection } from './ledger';
+import type { PageJob } from '../mapping/job';
+import { writePage } from './page';
+import { PageBook } from './page-tally';
+import { repairKeys } from './repair-keys';
+import { quoteText } from '../connection/sql';
+
+/** Blocked records of one transaction. */
+const retriedRecords = 1_000;
+
+/**
+ * The closing retry: every record of the object that was blocked in this run is tried once more, now that its parent may
+ * be there. What was mended loses its error row and the ledger gets a correction (range -1), both in one transaction.
+ * Safe to repeat: a record that isn't blocked any more is left alone. Parents within the record's own unit must be at
+ * the state by now, because nothing verifies the unit afterwards.
+ * @throws DatabaseError
+ */
+export async function retryBlocked(job: PageJob): Promise<{ retried: number; mended: number }> {
+  const { editions } = job;
+  const ours = `resyncID = ${quoteText(job.fence.resyncId)} AND objectName = ${quoteText(job.mapping.object.name)}
+    AND outcome = 'blocked'`;
+  // Records blocked again keep their row; this bound keeps rows that appear meanwhile out.
+  const [newest] = await editions.state.rows(
+    `SELECT COALESCE(MAX(recordErrorID), 0) FROM ${editions.control}.recordError WHERE ${ours}`,
+  );
+  const total = { retried: 0, mended: 0 };
+  let after = '0';
+  for (;;) {
+    job.signal.throwIfAborted();
+    const ids = (
+      await editions.state.rows(
+        `SELECT recordErrorID FROM ${editions.control}.recordError
+          WHERE ${ours} AND recordErrorID > ${after} AND recordErrorID <= ${String(newest![0])}
+          ORDER BY recordErrorID LIMIT ${retriedRecords}`,
+      )
+    ).map(([id]) => String(id));
+    if (ids.length === 0) return total;
+    const done = await retryPage(job, ids, ours);
+    // Another attempt took this page number: these records are looked at again under the next one.
+    if (done === null) continue;
+    total.retried += done.retried;
+    total.mended += done.mended;
+    after = ids.at(-1)!;
+  }
+}
+
+async function retryPage(
+  job: PageJob,
+  ids: readonly string[],
+  ours: string,
+): Promise<{ readonly retried: number; readonly mended: number } | null> {
+  const errors = `${job.editions.control}.recordError`;
+  const page = {
+    rangeNo: correctionsRange,
+    pageNo: await nextCorrection(job),
+    upTo: null,
+    lastPage: false,
+  };
+  let done: { readonly retried: number; readonly mended: number } | null = null;
+  await writePage(job, page, async (session) => {
+    const rows = await session.rows(
+      `SELECT recordErrorID, recordKey FROM ${errors} WHERE ${ours} AND recordErrorID IN (${ids.join(', ')}) FOR UPDATE`,
+    );
+    const blocked = new Map(rows.map(([id, key]) => [String(key), String(id)]));
+    const keys: RecordKey[] = [...blocked.keys()].map(parseRecordKey);
+    const book = new PageBook();
+    const alike = new AlikeFailures();
+    alike.accepted();
+    await repairKeys(session, job, book, { alike, blockedSeen: true, strict: true }, keys);
+    const still = new Set(
+      book.errors.filter(({ outcome }) => outcome === 'blocked').map(({ key }) => formatRecordKey(key)),
+    );
+    const settled = [...blocked].filter(([key]) => !still.has(key)).map(([, id]) => id);
+    if (settled.length > 0)
+      await session.write(`DELETE FROM ${errors} WHERE recordErrorID IN (${settled.join(', ')})`);
+    const { inserted, updated, unchanged } = book.counts;
+    done = { retried: keys.length, mended: inserted + updated + unchanged };
+    return book.asCorrection(keys.length);
+  });
+  return done;
+}

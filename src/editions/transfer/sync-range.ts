@@ -1,0 +1,148 @@
+import type { RangeCounts } from '../../domain/outcome';
+import { AlikeFailures } from './uniform-failures';
+import { type ComparedPage, comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
+import { canStream, PageRefused, streamRecords } from './copy';
+import { waitForDistrict } from './district-load';
+import { type RangeJob } from '../mapping/job';
+import { type PageEntry, readProgress, withPage } from './ledger';
+import { writePage } from './page';
+import { PageBook } from './page-tally';
+import { fetchPage } from './records';
+import { refusedByRule } from './refusal';
+import { type RangeMemory, repairRecords } from './repair';
+
+export type { RangeJob } from '../mapping/job';
+
+/** What the rest of a range needs. */
+type Method =
+  | { readonly kind: 'stream' }
+  /** `first`: the next page, already compared. */
+  | { readonly kind: 'repair'; readonly first: ComparedPage | null }
+  | { readonly kind: 'equal'; readonly records: number };
+
+/**
+ * Brings one range of the state to what the district has. Pages one after the other, each one transaction; goes on after
+ * the last page that the ledger holds, so that repeating it after any crash counts every record once.
+ * @returns the totals of the whole range, earlier attempts included
+ * @throws DatabaseError; the signal's reason when aborted. Committed pages stay.
+ */
+export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: number }> {
+  const { range } = job;
+  let progress = await readProgress(job, range.rangeNo);
+  const memory: RangeMemory = {
+    alike: new AlikeFailures(),
+    blockedSeen: progress.counts.blocked > 0,
+    strict: false,
+  };
+  if (progress.pages > 0) memory.alike.accepted();
+  let method: Method | null = null;
+  while (!progress.complete) {
+    job.signal.throwIfAborted();
+    await waitForDistrict(job);
+    const rest: Interval = { after: progress.pages === 0 ? range.after : progress.upTo, upTo: range.upTo };
+    method ??= await methodFor(job, rest);
+    const page = await nextPage(job, method, rest, progress.pages, memory);
+    progress = withPage(progress, page);
+    if (method.kind === 'repair') method = { kind: 'repair', first: null };
+    job.onPage?.({ pageNo: page.pageNo, counts: page.counts });
+  }
+  return { ...progress.counts, read: progress.read };
+}
+
+/**
+ * Looks at the first page record by record: drift is mostly scattered, and then a checksum of the whole range would be
+ * paid for and tell nothing. Only when that page is equal the rest is compared by its checksum.
+ */
+async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
+  const { mapping, mode } = job;
+  const { kind } = { kind: 'repair' } as const;
+  if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : { kind, first: null };
+  if (mode === 'everything' || mapping.object.only !== null) return { kind, first: null };
+  const first = await comparePage(job, rest);
+  if (first.open.length > 0 || first.gone.length > 0) return { kind, first };
+  if (first.lastPage) return { kind: 'equal', records: first.read };
+  const others = await countIfEqual(job, { after: first.upTo, upTo: rest.upTo });
+  return others === null ? { kind, first } : { kind: 'equal', records: first.read + others };
+}
+
+async function nextPage(
+  job: RangeJob,
+  method: Method,
+  rest: Interval,
+  pageNo: number,
+  memory: RangeMemory,
+): Promise<PageEntry> {
+  if (method.kind === 'equal') return equalPage(job, rest, pageNo, method.records);
+  if (method.kind === 'stream' && !memory.blockedSeen) {
+    const streamed = await streamedPage(job, rest, pageNo, memory);
+    if (streamed !== null) return streamed;
+  }
+  const compared = method.kind === 'repair' ? method.first : null;
+  return repairedPage(job, compared ?? (await comparePage(job, rest)), pageNo, memory);
+}
+
+function equalPage(job: RangeJob, rest: Interval, pageNo: number, records: number): Promise<PageEntry> {
+  const page = { rangeNo: job.range.rangeNo, pageNo, upTo: rest.upTo, lastPage: true };
+  return writePage(job, page, () => {
+    const book = new PageBook();
+    book.read = records;
+    book.add('unchanged', records);
+    return Promise.resolve(book);
+  });
+}
+
+/** @returns `null` when the state refused any record: the page is then isolated */
+async function streamedPage(
+  job: RangeJob,
+  rest: Interval,
+  pageNo: number,
+  memory: RangeMemory,
+): Promise<PageEntry | null> {
+  const { mapping } = job;
+  const records = await fetchPage(job, rest);
+  const full = records.length === job.pageRecords;
+  const upTo = full ? records.at(-1)!.key : rest.upTo;
+  const sent = records.filter(({ rule }) => rule === null);
+  try {
+    return await writePage(
+      job,
+      { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage: !full },
+      async (session) => {
+        const book = new PageBook();
+        book.read = records.length;
+        for (const record of records)
+          if (record.rule !== null) book.refuse(refusedByRule(mapping, record, mapping.rules[record.rule]!));
+        await streamRecords(session, job, sent);
+        if (sent.length > 0) memory.alike.accepted();
+        book.enter(
+          'inserted',
+          sent.map(({ key }) => key),
+        );
+        return book;
+      },
+    );
+  } catch (error) {
+    if (error instanceof PageRefused) return null;
+    throw error;
+  }
+}
+
+async function repairedPage(
+  job: RangeJob,
+  { upTo, lastPage, read, unchanged, gone, open }: ComparedPage,
+  pageNo: number,
+  memory: RangeMemory,
+): Promise<PageEntry> {
+  return writePage(job, { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage }, async (session) => {
+    const book = new PageBook();
+    book.read = read;
+    book.enter('unchanged', unchanged);
+    book.enter('gone', gone);
+    // A repeated transaction starts from what the pages before had shown.
+    const attempt = { ...memory, alike: memory.alike.copy() };
+    await repairRecords(session, job, book, attempt, open);
+    memory.alike = attempt.alike;
+    memory.blockedSeen = attempt.blockedSeen;
+    return book;
+  });
+}

@@ -1,0 +1,37 @@
+import { DatabaseError } from '../connection/errors';
+
+/** Records that must fail alike, from the first on, before it is the schema and not the data. */
+const alikeRecords = 1_000;
+
+/**
+ * Watches the first records of a range. When each of the first 1,000 fails with the same number and column, the object
+ * stops: no administrator should read 1,000,000 errors that have one cause.
+ */
+export class AlikeFailures {
+  private armed = true;
+  private failures = 0;
+  private cause: string | null = null;
+
+  copy(): AlikeFailures {
+    return Object.assign(new AlikeFailures(), this);
+  }
+
+  accepted(): void {
+    this.armed = false;
+  }
+
+  /** @throws DatabaseError configuration at the 1,000th failure alike */
+  refused({ errno, names }: DatabaseError, object: string): void {
+    if (!this.armed) return;
+    const cause = `${errno ?? ''} ${names.column ?? names.index ?? names.constraint ?? ''}`;
+    this.cause ??= cause;
+    if (this.cause !== cause) this.armed = false;
+    this.failures += 1;
+    if (this.armed && this.failures >= alikeRecords) {
+      throw new DatabaseError(
+        `${object}: the first ${alikeRecords} records all fail in the same way (error ${errno ?? 'unknown'}${names.column === null ? '' : `, column ${names.column}`}). The two tables don't fit each other; mend the schema and send the object again.`,
+        { klass: 'configuration', side: 'state', errno },
+      );
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type { RecordKey } from '../../domain/record-error';
+import { typedLiteral } from '../columns/key-column';
+import type { ColumnPair } from '../columns/pair';
+import { DatabaseError } from '../connection/errors';
+import type { PageJob } from '../mapping/job';
+import type { KeySide } from '../mapping/keyset';
+import type { Session } from '../connection/pools';
+import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
+import { stateTenant } from '../mapping/scope';
+import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
+
+/** The two statements that write records. Neither can touch a record of another key. */
+
+/** Longest statement; far below it a longer one gains nothing, and half of max_allowed_packet is never passed. */
+const statementCharacters = 2_000_000;
+
+/** A value as a literal. */
+export function valueLiteral({ write }: ColumnPair, value: FetchedValue): string {
+  if (value === null) return 'NULL';
+  switch (write) {
+    case 'number':
+    case 'unsigned':
+      return quoteNumber(value);
+    case 'hex':
+      return quoteHex(String(value));
+    case 'text':
+      return quoteText(String(value));
+  }
+}
+
+/** Cuts records into stretches that fit one statement. */
+export function statementsOf(session: Session, records: readonly DistrictRecord[]): DistrictRecord[][] {
+  const limit = Math.min(statementCharacters, session.maxPacketBytes / 4);
+  const parts: DistrictRecord[][] = [];
+  let characters = Infinity;
+  for (const record of records) {
+    const size = sizeOf(record);
+    if (characters + size > limit) {
+      parts.push([]);
+      characters = 0;
+    }
+    parts.at(-1)!.push(record);
+    characters += size;
+  }
+  return parts;
+}
+
+function sizeOf({ values }: DistrictRecord): number {
+  return values.reduce<number>((sum, value) => sum + 4 + (typeof value === 'string' ? value.length : 12), 0);
+}
+
+/**
+ * Plain INSERT, all columns named: a clash with any unique key is an error that names it. ON DUPLICATE KEY UPDATE would
+ * fire on ANY unique key and overwrite another student's record (reliability 3.3).
+ */
+export async function insertRecords(
+  session: Session,
+  job: PageJob,
+  records: readonly DistrictRecord[],
+): Promise<void> {
+  const { mapping, scope } = job;
+  const pairs = writtenPairs(mapping);
+  const tenant = mapping.object.tenantColumn;
+  const names = [...(tenant === null ? [] : [tenant]), ...pairs.map(({ name }) => name)].map(quoteName);
+  const first = tenant === null ? '' : `${quoteNumber(scope.districtNumber)}, `;
+  const rows = records.map(
+    ({ values }) => `(${first}${pairs.map((pair, i) => valueLiteral(pair, values[i]!)).join(', ')})`,
+  );
+  await write(
+    session,
+    `INSERT INTO ${mapping.stateTable} (${names.join(', ')}) VALUES ${rows.join(', ')}`,
+    records,
+  );
+}
+
+/**
+ * UPDATE joined to the new values by the match key. The caller holds the rows' locks. Key, tenant and state-owned
+ * columns are never set.
+ */
+export async function updateRecords(
+  session: Session,
+  job: PageJob,
+  records: readonly DistrictRecord[],
+): Promise<void> {
+  const { mapping, scope } = job;
+  const sets = mapping.pairs
+    .map((pair, at) => ({ pair, at }))
+    .filter(({ pair }) => !mapping.object.key.includes(pair.name));
+  if (sets.length === 0) return;
+  await updateByKey(session, {
+    table: mapping.stateTable,
+    key: mapping.stateKey,
+    conditions: stateTenant(mapping, scope),
+    pairs: sets.map(({ pair }) => pair),
+    records: records.map(({ key, values }) => ({ key, values: sets.map(({ at }) => values[at]!) })),
+  });
+}
+
+/** New values of some columns of records that are there. */
+export interface KeyedUpdate {
+  /** Quoted. */
+  readonly table: string;
+  readonly key: KeySide;
+  /** What holds for every record of the table that may be written, e.g. the tenant's. */
+  readonly conditions: readonly string[];
+  readonly pairs: readonly ColumnPair[];
+  /** `values` in the order of `pairs`. */
+  readonly records: readonly { readonly key: RecordKey; readonly values: readonly FetchedValue[] }[];
+}
+
+/** Sets columns of records found by their key. The caller holds the rows' locks. */
+export async function updateByKey(
+  session: Session,
+  { table, key: { columns }, conditions, pairs, records }: KeyedUpdate,
+): Promise<void> {
+  const rows = records.map(({ key, values }, n) => {
+    const keys = columns.map(({ column }, i) => named(typedLiteral(column, key[i]!), `k${i}`, n));
+    const news = pairs.map((pair, i) => named(valueLiteral(pair, values[i]!), `v${i}`, n));
+    return `SELECT ${[...keys, ...news].join(', ')}`;
+  });
+  const on = [
+    ...conditions.map((condition) => `t.${condition}`),
+    ...columns.map(({ name }, i) => `t.${quoteName(name)} = n.k${i}`),
+  ];
+  const assignments = pairs.map(({ name }, i) => `t.${quoteName(name)} = n.v${i}`);
+  await write(
+    session,
+    `UPDATE (${rows.join(' UNION ALL ')}) n STRAIGHT_JOIN ${table} t
+         ON ${on.join(' AND ')}
+        SET ${assignments.join(', ')}`,
+    records,
+  );
+}
+
+/** Names are given once, by the first SELECT of the UNION. */
+function named(literal: string, name: string, row: number): string {
+  return row === 0 ? `${literal} AS ${name}` : literal;
+}
+
+/** Strict mode still cuts decimals and trailing spaces with a mere note: taken back, and treated as an error. */
+async function write(session: Session, sql: string, records: readonly unknown[]): Promise<void> {
+  if (records.length === 1 && sql.length > session.maxPacketBytes / 2) {
+    throw new DatabaseError(
+      `The record is larger than the ${session.side}'s server takes in one statement.`,
+      {
+        klass: 'record',
+        side: session.side,
+        errno: 1153,
+      },
+    );
+  }
+  await session.write('SAVEPOINT statement');
+  const { warnings } = await session.write(sql);
+  if (warnings === 0) return;
+  await session.write('ROLLBACK TO SAVEPOINT statement');
+  throw new DatabaseError(`The ${session.side} would have cut a value.`, {
+    klass: 'record',
+    side: session.side,
+    errno: 1265,
+  });
+}

@@ -1,0 +1,69 @@
+/** Handing requests to those who carry them out: the API, the reconciler and activities all do it here. */
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { ResyncRequest } from '../domain/resync';
+import { describeVerification, type VerificationRequest } from '../domain/verification';
+import {
+  agentWorkflowId,
+  enqueueResync,
+  type QueuePlace,
+  verificationWorkflowId,
+} from '../../workflows/messages';
+
+const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
+const schoolYearKey = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);
+
+/**
+ * Gives a request to its district's agent, which is started when it isn't there. Safe to repeat.
+ * @throws the SDK's errors; WorkflowUpdateFailedError with cause type QueueFull when too many wait
+ */
+export function giveToAgent(client: Client, taskQueue: string, request: ResyncRequest): Promise<QueuePlace> {
+  const { districtId, schoolYear, resyncId } = request;
+  return client.workflow.executeUpdateWithStart(enqueueResync, {
+    args: [request],
+    updateId: resyncId,
+    startWorkflowOperation: new WithStartWorkflowOperation('districtAgent', {
+      workflowId: agentWorkflowId(districtId, schoolYear),
+      taskQueue,
+      args: [{ districtId, schoolYear }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `Queue of ${districtId}, school year ending ${schoolYear}`,
+      typedSearchAttributes: [
+        { key: district, value: districtId },
+        { key: schoolYearKey, value: schoolYear },
+      ],
+    }),
+  });
+}
+
+/** Has a verification made; one that is, or was, is left alone. Safe to repeat. @throws the SDK's errors */
+export function startVerification(
+  client: Client,
+  taskQueue: string,
+  request: VerificationRequest,
+): Promise<void> {
+  return startOnce(client, 'verification', {
+    workflowId: verificationWorkflowId(request.verificationId),
+    taskQueue,
+    args: [request],
+    staticSummary: describeVerification(request),
+  });
+}
+
+/** Starts a workflow that there is once for its id, whether it runs or has ended. Safe to repeat. @throws the SDK's errors */
+export async function startOnce(
+  client: Client,
+  workflowType: string,
+  options: Omit<WorkflowStartOptions, 'workflowIdReusePolicy'>,
+): Promise<void> {
+  try {
+    await client.workflow.start(workflowType, { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

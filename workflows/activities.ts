@@ -1,0 +1,73 @@
+import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { ResyncActivities } from '../activities';
+import type { RangeWork, UnitWork } from '../activities/objects';
+import type { ObjectWork } from '../activities/object-jobs';
+import type { RemovalWork } from '../activities/removals';
+import type { ComparisonWork } from '../activities/verification';
+import { bookOptions, noticeOptions, rangeOptions } from './activity-options';
+import { copyTaskQueue, noticeTaskQueue } from './messages';
+
+const moving = proxyActivities<ResyncActivities>(rangeOptions);
+const books = proxyActivities<ResyncActivities>(bookOptions);
+
+/** Moves records: in a lane of its own, and Temporal Web shows what it is for. */
+const inLane = (summary: string): ActivityOptions => ({
+  ...rangeOptions,
+  taskQueue: copyTaskQueue(workflowInfo().taskQueue),
+  summary,
+});
+
+/** Reads bounds of whole tables: long, but it moves nothing. */
+export const { preparePlan } = moving;
+
+/** Activities that move records. */
+export const syncObject = (work: ObjectWork) =>
+  moving.syncObject.executeWithOptions(inLane(work.object), [work]);
+export const syncRange = (work: RangeWork) =>
+  moving.syncRange.executeWithOptions(inLane(`${work.object}, range ${work.rangeNo}`), [work]);
+export const retryBlocked = (work: ObjectWork) =>
+  moving.retryBlocked.executeWithOptions(inLane(work.object), [work]);
+export const settleStateFields = (work: ObjectWork & { readonly syncEventId: string }) =>
+  moving.settleStateFields.executeWithOptions(inLane(`${work.object}, state's fields`), [work]);
+export const carryDown = (work: { readonly syncEventId: string }) =>
+  moving.carryDown.executeWithOptions(inLane(`${work.syncEventId}, down`), [work]);
+export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptions(inLane(work.unit), [work]);
+
+export const findRemovals = (work: ObjectWork) =>
+  moving.findRemovals.executeWithOptions(inLane(`gone ${work.object}`), [work]);
+export const removeRecords = (work: RemovalWork) =>
+  moving.removeRecords.executeWithOptions(inLane(`remove ${work.objects.join(', ')}`), [work]);
+/** Compares without moving anything; it reads whole tables, so it takes a lane too. */
+export const compareObjects = (work: ComparisonWork) =>
+  moving.compareObjects.executeWithOptions(inLane(work.objects.join(', ')), [work]);
+
+/** Activities that keep the books. */
+export const {
+  startObject,
+  finishObject,
+  endObject,
+  noteStatus,
+  renewLease,
+  finishResync,
+  nextBlackout,
+  noteHold,
+  startScheduledResync,
+  holdRemovals,
+  decideRemovals,
+  noteRemovalStopped,
+  endRemovals,
+  openVerification,
+  noteVerification,
+  endComparison,
+  finishVerification,
+  chooseDrifted,
+  failSyncEvent,
+} = books;
+
+/** Activities that send notices out, apart from all others. */
+export const { listDeliveries, giveUpNotice } = books;
+export const deliverNotice = (work: { deliveryId: number }) =>
+  books.deliverNotice.executeWithOptions(
+    { ...noticeOptions, taskQueue: noticeTaskQueue(workflowInfo().taskQueue) },
+    [work],
+  );
