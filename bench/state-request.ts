@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { stringify } from 'yaml';
-import { ApiClient } from '../src/cli/api-client';
+import { ApiClient } from '../src/cli/client/api-client';
 import { openControl } from '../src/control/database';
 import type { StateRequestBoard } from '../src/control/state-request-board';
 import { createToken } from '../src/control/tokens';

@@ -1,42 +1,42 @@
 import { Command, CommanderError } from 'commander';
-import { alertsCommand } from './alerts';
-import { blackoutCommand } from './blackout';
-import { verificationsCommand, verifyCommand } from './verify';
-import { certificationCommand, certificationsCommand, certifyCommand } from './certify';
-import { agentCommand, objectsCommand } from './district';
-import { causesCommand, errorsCommand } from './errors';
-import { auditCommand } from './audit';
-import { CommandFailure, exitCodes } from './exit-codes';
-import { fieldSettingsCommand } from './field-settings';
-import { historyCommand } from './history';
-import { planCommand } from './plan';
-import { principalCommand } from './principal';
-import { rightsCommand } from './rights';
-import { approveCommand, rejectCommand, removalsCommand } from './removals';
-import { requestCommand } from './request';
-import { retryCommand } from './retry';
-import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
-import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
-import { acceptCommand, complianceCommand, scopedYearCommand } from './scoped-year';
-import { scheduleCommand } from './schedule';
-import { selectCommand } from './select';
-import { sendCommand } from './send';
-import { syncEventCommand } from './sync-event';
-import { tokenCommand } from './token';
+import { alertsCommand } from './verbs/alerts';
+import { blackoutCommand } from './verbs/blackout';
+import { verificationsCommand, verifyCommand } from './verbs/verify';
+import { certificationCommand, certificationsCommand, certifyCommand } from './verbs/certify';
+import { agentCommand, objectsCommand } from './verbs/district';
+import { causesCommand, errorsCommand } from './verbs/errors';
+import { auditCommand } from './verbs/audit';
+import { CommandFailure, exitCodes } from './client/exit-codes';
+import { fieldSettingsCommand } from './verbs/field-settings';
+import { historyCommand } from './verbs/history';
+import { planCommand } from './verbs/plan';
+import { principalCommand } from './verbs/principal';
+import { rightsCommand } from './verbs/rights';
+import { approveCommand, rejectCommand, removalsCommand } from './verbs/removals';
+import { requestCommand } from './verbs/request';
+import { retryCommand } from './verbs/retry';
+import { cancelCommand, pauseCommand, resumeCommand } from './verbs/run-control';
+import { runsCommand, showCommand, waitCommand, watchCommand } from './verbs/runs';
+import { acceptCommand, complianceCommand, scopedYearCommand } from './verbs/scoped-year';
+import { scheduleCommand } from './verbs/schedule';
+import { selectCommand } from './verbs/select';
+import { sendCommand } from './verbs/send';
+import { syncEventCommand } from './verbs/sync-event';
+import { tokenCommand } from './local/token';
 
 /**
  * Verbs that need the stack, Temporal's worker or the catalog: loaded when they are asked for, because loading them all
  * takes two seconds, which `resync runs` must not wait for.
  */
 const loadedLate: Readonly<Record<string, () => Promise<Command>>> = {
-  up: async () => (await import('./up.js')).upCommand(),
-  down: async () => (await import('./down.js')).downCommand(),
-  status: async () => (await import('./status.js')).statusCommand(),
-  doctor: async () => (await import('./doctor.js')).doctorCommand(),
-  start: async () => (await import('./start.js')).startCommand(),
-  demo: async () => (await import('./demo.js')).demoCommand(),
-  sample: async () => (await import('./sample.js')).sampleCommand(),
-  catalog: async () => (await import('./catalog.js')).catalogCommand(),
+  up: async () => (await import('./local/up.js')).upCommand(),
+  down: async () => (await import('./local/down.js')).downCommand(),
+  status: async () => (await import('./local/status.js')).statusCommand(),
+  doctor: async () => (await import('./local/doctor.js')).doctorCommand(),
+  start: async () => (await import('./local/start.js')).startCommand(),
+  demo: async () => (await import('./local/demo.js')).demoCommand(),
+  sample: async () => (await import('./local/sample.js')).sampleCommand(),
+  catalog: async () => (await import('./verbs/catalog.js')).catalogCommand(),
 };
 
 /** The program with the verb of the arguments; for help with every verb. */

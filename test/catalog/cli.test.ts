@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalogCommand } from '../../src/cli/catalog';
+import { catalogCommand } from '../../src/cli/verbs/catalog';
 import { loadCatalog } from '../../src/catalog/load';
 import { createTestDatabases } from '../support/stack';
 import { loadUglySchemas } from './ugly';

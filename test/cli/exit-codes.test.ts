@@ -1,4 +1,4 @@
-import { exitCodeOf, exitCodeOfVerification } from '../../src/cli/exit-codes';
+import { exitCodeOf, exitCodeOfVerification } from '../../src/cli/client/exit-codes';
 import type { VerificationView } from '../../src/control/read-verification';
 import { noRecords } from '../../src/domain/outcome';
 import { nothingCompared } from '../../src/domain/verification';

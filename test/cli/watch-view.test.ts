@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
-import { RunView } from '../../src/cli/run-progress';
-import { createWatchView, duration } from '../../src/cli/watch-view';
+import { RunView } from '../../src/cli/client/run-progress';
+import { createWatchView, duration } from '../../src/cli/client/watch-view';
 import type { ObjectView } from '../../src/control/read-resync';
 import { noRecords, viewCounts } from '../../src/domain/outcome';
 import { requestOf } from '../control/support';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { builtinCatalog } from '../../src/catalog/builtin';
-import { sampleCommand } from '../../src/cli/sample';
+import { sampleCommand } from '../../src/cli/local/sample';
 import { migrate } from '../../src/migrate';
 import { grandBendSchoolYear, loadGrandBend, type LoadedSample } from '../../src/sample';
 import { grandBend } from '../../src/stack/local-config';

@@ -1,0 +1,177 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '../../config';
+import { CommandFailure, type ExitCode, exitCodes } from './exit-codes';
+import { findConfig } from '../local/find-config';
+
+/** Longest wait for an answer; starting a resync may take Temporal some seconds. */
+const timeoutMs = 30_000;
+
+export interface ApiAddress {
+  /** e.g. http://127.0.0.1:8080, without the path. */
+  readonly url: string;
+  readonly token: string | null;
+}
+
+/** The JSON of a problem answer, as far as the command line tells it. */
+interface ProblemBody {
+  readonly detail?: string;
+  readonly errors?: readonly { detail: string; pointer?: string; parameter?: string; header?: string }[];
+}
+
+/** The API refused: carries the exit code that fits the status. */
+class ApiRefusal extends CommandFailure {
+  constructor(
+    readonly status: number,
+    body: ProblemBody,
+  ) {
+    const places = (body.errors ?? []).map(
+      ({ detail, ...at }) => `\n  ${Object.values(at)[0] ?? ''} ${detail}`,
+    );
+    super(`${body.detail ?? `The API answered ${status}.`}${places.join('')}`, codeOf(status));
+  }
+}
+
+/**
+ * Where the API is and with which token: the option, RESYNC_API_URL and RESYNC_TOKEN, then what `npm start` wrote to the
+ * stack's folder (api.json, token), then the configuration, then port 8080.
+ * @param dir the stack's folder
+ */
+export function findApi({
+  api,
+  dir,
+  env = process.env,
+}: {
+  api?: string | undefined;
+  dir: string;
+  env?: NodeJS.ProcessEnv;
+}): ApiAddress {
+  const tokenFile = join(dir, 'token');
+  const token =
+    env['RESYNC_TOKEN'] ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null);
+  const url = api ?? env['RESYNC_API_URL'] ?? urlOfStack(dir) ?? urlOfConfig(env);
+  return { url: url.replace(/\/+$/, '').replace(/\/api\/v1$/, ''), token };
+}
+
+function urlOfStack(dir: string): string | null {
+  try {
+    const { url } = JSON.parse(readFileSync(join(dir, 'api.json'), 'utf8')) as { url?: string };
+    return url ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function urlOfConfig(env: NodeJS.ProcessEnv): string {
+  try {
+    const { host, port } = findConfig(env).api;
+    return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return 'http://127.0.0.1:8080';
+  }
+}
+
+/** Calls to the API; every failure is a CommandFailure with its exit code. */
+export class ApiClient {
+  constructor(readonly address: ApiAddress) {}
+
+  /** @param path below /api/v1, e.g. /districts */
+  get<T>(path: string): Promise<T> {
+    return this.call<T>('GET', path);
+  }
+
+  /** @param path below /api/v1 */
+  post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return this.call<T>('POST', path, body, headers);
+  }
+
+  /** @param path below /api/v1 */
+  put<T>(path: string, body?: unknown): Promise<T> {
+    return this.call<T>('PUT', path, body);
+  }
+
+  /** @param path below /api/v1 */
+  delete<T>(path: string): Promise<T> {
+    return this.call<T>('DELETE', path);
+  }
+
+  /** An answer that isn't JSON, as it is. @param path below /api/v1 */
+  getText(path: string): Promise<string> {
+    return this.send('GET', path);
+  }
+
+  /** Headers that authenticate. */
+  get headers(): Record<string, string> {
+    const { token } = this.address;
+    return token === null ? {} : { Authorization: `Bearer ${token}` };
+  }
+
+  /** Full address of a path below /api/v1. */
+  urlOf(path: string): string {
+    return `${this.address.url}/api/v1${path}`;
+  }
+
+  /** The district named, or the only one the token sees. @throws CommandFailure usage when there are several */
+  async district(named: string | undefined): Promise<string> {
+    if (named !== undefined) return named;
+    const { items } = await this.get<{ items: { id: string }[] }>('/districts');
+    const [only] = items;
+    if (only && items.length === 1) return only.id;
+    const ids = items.map(({ id }) => id).join(', ') || 'none';
+    throw new CommandFailure(`Choose a district by --district (there are: ${ids}).`, exitCodes.usage);
+  }
+
+  private async call<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    return jsonOf(await this.send(method, path, body, headers)) as T;
+  }
+
+  private async send(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<string> {
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await fetch(this.urlOf(path), {
+        method,
+        headers: {
+          ...this.headers,
+          ...headers,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      text = await answer.text();
+    } catch {
+      throw new CommandFailure(
+        `The API does not answer at ${this.address.url}: is it running ("npm start")? --api or RESYNC_API_URL name another.`,
+        exitCodes.unreachable,
+      );
+    }
+    if (!answer.ok) throw new ApiRefusal(answer.status, jsonOf(text) as ProblemBody);
+    return text;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return {};
+  }
+}
+
+/** 400 and 422 are the caller's to mend; 5xx may pass. */
+function codeOf(status: number): ExitCode {
+  if (status === 400 || status === 413 || status === 415 || status === 422) return exitCodes.usage;
+  return status >= 500 ? exitCodes.unreachable : exitCodes.refused;
+}

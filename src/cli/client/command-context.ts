@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { ApiClient, findApi } from './api-client';
+import { stackDir } from '../local/find-config';
+
+/** Options of the program itself, before or after the verb. */
+interface GlobalOptions {
+  readonly api?: string;
+  readonly json?: true;
+}
+
+/** The API client of a verb, by --api and the environment. */
+export function clientOf(command: Command): ApiClient {
+  const { api } = command.optsWithGlobals<GlobalOptions>();
+  return new ApiClient(findApi({ api, dir: stackDir() }));
+}
+
+/** Was --json asked for? Then standard output holds one JSON value and nothing else. */
+export function wantsJson(command: Command): boolean {
+  return command.optsWithGlobals<GlobalOptions>().json === true;
+}
+
+/** Data, on standard output. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Data as JSON, on standard output. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** What is going on, on standard error. */
+export function tell(text: string): void {
+  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Adds --api and --json, which every verb of the API has. */
+export function withApiOptions(command: Command): Command {
+  return command
+    .option('--api <url>', 'address of the API (default: RESYNC_API_URL, the local stack, the configuration)')
+    .option('--json', 'the answer as JSON on standard output');
+}
+
+/** Commander parser: comma-separated names. */
+export function namesOf(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => name === '')) throw new InvalidArgumentError('Give names separated by commas.');
+  return names;
+}
+
+/** Commander parser: a whole number from 1. */
+export function countOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1.');
+  return Number(text);
+}
+
+/** Commander parser: the year in which a school year ends. */
+export function yearOf(text: string): number {
+  if (!/^\d{4}$/.test(text)) throw new InvalidArgumentError('Give the year in which it ends, e.g. 2027.');
+  return Number(text);
+}
+
+/** --school-year, for every verb that is about one. */
+export function schoolYearOption(absent = 'the district’s scoped year'): Option {
+  return new Option(
+    '--school-year <year>',
+    `year in which the school year ends (default: ${absent})`,
+  ).argParser(yearOf);
+}
+
+/** The school year as a query, or nothing. */
+export function yearQuery(schoolYear: number | undefined): string {
+  return schoolYear === undefined ? '' : `?schoolYear=${schoolYear}`;
+}

@@ -1,0 +1,72 @@
+/** Counts both editions by plain SQL, past everything the resync's own code does. */
+import { createConnection, type Connection } from 'mysql2/promise';
+import type { DistrictConfig } from '../../config';
+import type { ResyncView } from '../../control/read-resync';
+import type { Catalog, SyncObject } from '../../domain/catalog';
+import { requireObject } from '../../domain/catalog';
+
+export interface EditionCounts {
+  readonly object: string;
+  readonly district: number;
+  readonly state: number;
+  readonly errors: number;
+  /** Every record of the district is at the state or has an error that says why not. */
+  readonly agrees: boolean;
+}
+
+/**
+ * Counts the records of every object of the resync at the district and at the state.
+ * An object that sends part of another's table is counted with that one.
+ */
+export async function countEditions({
+  catalog,
+  district,
+  stateUrl,
+  resync,
+}: {
+  catalog: Catalog;
+  district: DistrictConfig;
+  stateUrl: string;
+  resync: ResyncView;
+}): Promise<EditionCounts[]> {
+  const here = await createConnection(district.databaseUrl);
+  const there = await createConnection(stateUrl);
+  try {
+    const counts: EditionCounts[] = [];
+    for (const {
+      object: name,
+      counts: { errors },
+    } of resync.objectRows) {
+      const object = requireObject(catalog, name);
+      if (object.subsetOf !== null) continue;
+      const year: [string, number][] = object.schoolYear
+        ? [[object.schoolYear.column, district.schoolYear]]
+        : [];
+      const tenant: [string, number][] = object.tenantColumn ? [[object.tenantColumn, district.number]] : [];
+      const [atDistrict, atState] = await Promise.all([
+        count(here, object.table, year),
+        count(there, object.stateTable, [...tenant, ...year]),
+      ]);
+      counts.push({
+        ...{ object: name, district: atDistrict, state: atState, errors },
+        agrees: atDistrict === atState + errors,
+      });
+    }
+    return counts;
+  } finally {
+    await Promise.all([here.end(), there.end()]);
+  }
+}
+
+async function count(
+  connection: Connection,
+  table: SyncObject['table'],
+  conditions: readonly [column: string, value: number][],
+): Promise<number> {
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(() => '?? = ?').join(' AND ')}`;
+  const [rows] = await connection.query(`SELECT COUNT(*) AS n FROM ??${where}`, [
+    table,
+    ...conditions.flat(),
+  ]);
+  return Number((rows as { n: number }[])[0]?.n ?? Number.NaN);
+}

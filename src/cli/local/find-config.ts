@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '../../config';
+
+/** Folder of the local stack; RESYNC_STACK_DIR names another. */
+export function stackDir(env: NodeJS.ProcessEnv = process.env): string {
+  return env['RESYNC_STACK_DIR'] ?? '.stack';
+}
+
+/**
+ * The configuration a verb works with: RESYNC_CONFIG, resync.config.yaml in this folder, or that of the local stack.
+ * @throws ConfigError when there is none, or it can't be used
+ */
+export function findConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const ofStack = join(stackDir(env), 'resync.config.yaml');
+  const own = env['RESYNC_CONFIG'] !== undefined || existsSync('resync.config.yaml');
+  return loadConfig(!own && existsSync(ofStack) ? { file: ofStack, env } : { env });
+}

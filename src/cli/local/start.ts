@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import { Command } from 'commander';
+import { startService } from '../../stack/service';
+import { startLocalStack } from '../../stack/local-stack';
+import { runningServers, stopStack } from '../../stack/stack';
+import { takeAsOneInterrupt } from './one-interrupt';
+import { writeLocalAccess } from './local-access';
+import { developerStack, progress, reportingStackErrors } from './stack-verb';
+
+/** `resync start` (`npm start`): stack, worker and API until Ctrl-C. A stack that ran before goes on running. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description('run the local stack, a worker and the API')
+    .option('--dir <dir>', 'folder of its data and logs', developerStack)
+    .action(({ dir }: { dir: string }) =>
+      reportingStackErrors(async () => {
+        const ranBefore = Object.values(runningServers(dir)).every((pid) => pid !== null);
+        const { config, configFile, stack } = await startLocalStack({ dir, progress });
+        const service = await startService(config, { logFile: join(dir, 'logs', 'service.log') });
+        await writeLocalAccess({ dir, url: service.url, controlDatabaseUrl: config.controlDatabaseUrl });
+        const lines = [
+          `API           ${service.url}/api/v1`,
+          `API docs      ${service.url}/api/docs`,
+          `Temporal Web  ${stack.info.temporal.webUrl ?? '(of your own server)'}`,
+          `Config        ${configFile}`,
+          `Logs          ${join(dir, 'logs')}`,
+          'Ctrl-C stops it.',
+        ];
+        process.stdout.write(`${lines.join('\n')}\n`);
+        closeWithGrace({ delay: 90_000 }, async ({ err }) => {
+          takeAsOneInterrupt();
+          if (err) progress(`Stopping after an error: ${err.name}`);
+          else progress('Stopping: records under way are committed first.');
+          await service.stop();
+          if (!ranBefore) await stopStack(dir, progress);
+        });
+      }),
+    );
+}

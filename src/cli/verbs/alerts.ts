@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import type { AlertView } from '../../control/alerts';
+import type { Page } from '../../control/cursor';
+import {
+  clientOf,
+  countOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { CommandFailure, exitCodes } from '../client/exit-codes';
+import { plainTable } from '../client/outcome-table';
+
+/** `resync alerts list | read | delete`: the Process Alerts of whoever the token is. */
+export function alertsCommand(): Command {
+  return new Command('alerts')
+    .description('list, read and delete your Process Alerts')
+    .addCommand(listCommand(), { isDefault: true })
+    .addCommand(readCommand())
+    .addCommand(deleteCommand());
+}
+
+interface ListOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly unread?: true;
+  readonly district?: string;
+  readonly limit: number;
+}
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list them, the newest first')
+    .option('--from <date>', 'posted on this day (UTC) or later')
+    .option('--to <date>', 'posted on this day (UTC) or earlier')
+    .option('--unread', 'only those not read yet')
+    .option('--district <id>', 'only of this district')
+    .option('--limit <count>', 'at most this many, up to 500', countOf, 50)
+    .action(async ({ from, to, unread, district, limit }: ListOptions, command: Command) => {
+      const query = new URLSearchParams({ limit: String(limit) });
+      for (const [name, value] of Object.entries({ from, to, unread, district }))
+        if (value !== undefined) query.set(name, String(value));
+      const { items } = await clientOf(command).get<Page<AlertView>>(`/alerts?${query.toString()}`);
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map((alert) => [
+        `${alert.alertId}`,
+        alert.read ? '' : 'new',
+        alert.category,
+        alert.name,
+        alert.districtId ?? '',
+        alert.postedAt.slice(0, 10),
+        alert.dueAt?.slice(0, 10) ?? '',
+      ]);
+      print(plainTable(['Alert', '', 'Process', 'Name', 'District', 'Posted', 'Due'], rows));
+    });
+}
+
+function readCommand(): Command {
+  return withApiOptions(new Command('read'))
+    .description('show an alert and mark it as read, for you')
+    .argument('<alert>', 'its number', countOf)
+    .action(async (id: number, _options: object, command: Command) => {
+      const alert = await clientOf(command).post<AlertView>(`/alerts/${id}/read`);
+      if (wantsJson(command)) return printJson(alert);
+      print(`${alert.category}: ${alert.name}\n${alert.text}`);
+    });
+}
+
+function deleteCommand(): Command {
+  return withApiOptions(new Command('delete'))
+    .description('delete alerts, for you; others still see them')
+    .argument('<alerts...>', 'their numbers', (text: string, before: number[] = []) => [
+      ...before,
+      countOf(text),
+    ])
+    .action(async (ids: number[], _options: object, command: Command) => {
+      const { deleted } = await clientOf(command).post<{ deleted: number[] }>('/alerts/delete', { ids });
+      if (wantsJson(command)) printJson({ deleted });
+      else tell(`Deleted: ${deleted.join(', ') || 'none'}.`);
+      const missing = ids.filter((id) => !deleted.includes(id));
+      if (missing.length > 0)
+        throw new CommandFailure(`There is no alert ${missing.join(', ')}.`, exitCodes.refused);
+    });
+}

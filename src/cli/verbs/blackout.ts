@@ -1,0 +1,96 @@
+import { Command } from 'commander';
+import type { Blackout } from '../../control/blackouts';
+import type { BlackoutRule, HeldWindow, Weekday } from '../../domain/blackout';
+import { clientOf, namesOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
+import { CommandFailure, exitCodes } from '../client/exit-codes';
+import { plainTable } from '../client/outcome-table';
+
+interface AddOptions {
+  readonly district?: string;
+  readonly days?: string[];
+  readonly from: string;
+  readonly to: string;
+  readonly timezone?: string;
+  readonly note?: string;
+}
+
+/** `resync blackout list|add|remove`: windows in which no resync of a district moves. */
+export function blackoutCommand(): Command {
+  return new Command('blackout')
+    .description('windows in which no resync of a district moves')
+    .addCommand(listCommand())
+    .addCommand(addCommand())
+    .addCommand(removeCommand());
+}
+
+function listCommand(): Command {
+  return districtCommand('list', 'list the windows, and the next one').action(
+    async ({ district: named }: { district?: string }, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(named);
+      const answer = await client.get<{ items: Blackout[]; next: HeldWindow | null }>(pathOf(district));
+      if (wantsJson(command)) return printJson(answer);
+      const rows = answer.items.map(({ blackoutId, setBy, rule, note }) => [
+        blackoutId,
+        setBy,
+        describe(rule),
+        note ?? '',
+      ]);
+      print(plainTable(['Window', 'Set by', 'When', 'Note'], rows));
+      if (answer.next) print(`Next: ${answer.next.startsAt} to ${answer.next.endsAt}`);
+    },
+  );
+}
+
+function addCommand(): Command {
+  return districtCommand('add', 'set a window: weekly with --days and --timezone, once without')
+    .option('--days <days>', 'mon,tue,wed,thu,fri,sat,sun: weekly, on these days', namesOf)
+    .requiredOption('--from <time>', 'local time HH:mm; without --days an instant, e.g. 2027-06-30T18:00Z')
+    .requiredOption('--to <time>', 'as --from; a local time at or before it is on the next day')
+    .option('--timezone <zone>', 'IANA time zone of the local times, e.g. America/Chicago')
+    .option('--note <text>', 'why')
+    .action(async (options: AddOptions, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(options.district);
+      const added = await client.post<Blackout>(pathOf(district), {
+        rule: ruleOf(options),
+        ...(options.note === undefined ? {} : { note: options.note }),
+      });
+      if (wantsJson(command)) printJson(added);
+      else print(`${added.blackoutId}: ${describe(added.rule)}`);
+    });
+}
+
+function removeCommand(): Command {
+  return districtCommand('remove', 'remove a window; runs it held go on')
+    .argument('<window>', 'id of the window')
+    .action(async (id: string, { district: named }: { district?: string }, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(named);
+      const removed = await client.delete<Blackout>(`${pathOf(district)}/${encodeURIComponent(id)}`);
+      if (wantsJson(command)) printJson(removed);
+      else print(`Removed ${removed.blackoutId}: ${describe(removed.rule)}`);
+    });
+}
+
+function districtCommand(name: string, description: string): Command {
+  return withApiOptions(new Command(name))
+    .description(description)
+    .option('--district <id>', 'the district (default: the only one)');
+}
+
+function pathOf(district: string): string {
+  return `/districts/${encodeURIComponent(district)}/blackouts`;
+}
+
+function ruleOf({ days, from, to, timezone }: AddOptions): BlackoutRule {
+  if (days === undefined) return { kind: 'dated', startsAt: from, endsAt: to };
+  if (timezone === undefined)
+    throw new CommandFailure('A weekly window needs its --timezone.', exitCodes.usage);
+  return { kind: 'weekly', days: days as Weekday[], from, to, timezone };
+}
+
+function describe(rule: BlackoutRule): string {
+  if (rule.kind === 'dated') return `${rule.startsAt} to ${rule.endsAt}`;
+  return `${rule.days.join(',')} ${rule.from} to ${rule.to} ${rule.timezone}`;
+}

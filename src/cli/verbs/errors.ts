@@ -1,0 +1,75 @@
+import { Command, Option } from 'commander';
+import type { ErrorView } from '../../control/list-errors';
+import type { Cause } from '../../control/read-causes';
+import type { Page } from '../../control/cursor';
+import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
+import { number, plainTable } from '../client/outcome-table';
+
+/** `resync errors <id>`: the records that did not reach the state. */
+export function errorsCommand(): Command {
+  return withApiOptions(new Command('errors'))
+    .description('list the records that did not reach the state, and why')
+    .argument('<resync>', 'id of the resync')
+    .option('--object <name>', 'only of this object')
+    .addOption(new Option('--outcome <outcome>').choices(['excluded', 'blocked', 'failed']))
+    .option('--code <code>', 'only with this code')
+    .option('--limit <count>', 'at most this many', countOf, 100)
+    .action(
+      async (
+        id: string,
+        options: { object?: string; outcome?: string; code?: string; limit: number },
+        command: Command,
+      ) => {
+        const { limit, object, outcome, code } = options;
+        const client = clientOf(command);
+        const errors: ErrorView[] = [];
+        let cursor: string | null = null;
+        do {
+          const query = new URLSearchParams({ limit: String(Math.min(500, limit - errors.length)) });
+          for (const [name, value] of Object.entries({ object, outcome, code })) {
+            if (value !== undefined) query.set(name, value);
+          }
+          if (cursor !== null) query.set('cursor', cursor);
+          const page: Page<ErrorView> = await client.get(
+            `/resyncs/${encodeURIComponent(id)}/errors?${query.toString()}`,
+          );
+          errors.push(...page.items);
+          cursor = page.nextCursor;
+        } while (cursor !== null && errors.length < limit);
+        if (wantsJson(command)) return printJson(errors);
+        const rows = errors.map((error) => [
+          error.object,
+          error.key.join(' / '),
+          error.outcome,
+          error.code,
+          error.parent ? `${error.parent.object} ${error.parent.key.join(' / ')}` : (error.field ?? ''),
+          error.message,
+        ]);
+        print(plainTable(['Object', 'Key', 'Outcome', 'Code', 'Parent or field', 'Message'], rows));
+        if (cursor !== null) print(`… and more; --limit shows them.`);
+      },
+    );
+}
+
+/** `resync causes <id>`: errors grouped by the record they go back to. */
+export function causesCommand(): Command {
+  return withApiOptions(new Command('causes'))
+    .description('group the errors by the records they go back to')
+    .argument('<resync>', 'id of the resync')
+    .action(async (id: string, _options: object, command: Command) => {
+      const { items } = await clientOf(command).get<{ items: Cause[] }>(
+        `/resyncs/${encodeURIComponent(id)}/causes`,
+      );
+      if (wantsJson(command)) return printJson(items);
+      for (const cause of items) print(causeText(cause));
+    });
+}
+
+/** "132 errors go back to 11 excluded Calendar records (CODE)", then the objects. */
+function causeText({ object, outcome, code, message, records, errors, objects }: Cause): string {
+  const from = objects.map((part) => `${number(part.errors)} ${part.object}`).join(', ');
+  return (
+    `${number(errors)} errors go back to ${number(records)} ${outcome} ${object} ${records === 1 ? 'record' : 'records'} (${code})\n` +
+    `  ${from}\n${message === null ? '' : `  ${message}\n`}`
+  );
+}

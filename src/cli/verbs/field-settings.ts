@@ -1,0 +1,116 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { clientOf, print, printJson, tell, wantsJson, withApiOptions } from '../client/command-context';
+import { plainTable } from '../client/outcome-table';
+
+interface ShownField {
+  readonly field: string;
+  readonly owner: string;
+  readonly whyNot: string | null;
+  readonly changedBy: string | null;
+}
+interface Settings {
+  readonly items: readonly { readonly object: string; readonly fields: readonly ShownField[] }[];
+}
+interface Change {
+  readonly object: string;
+  readonly field: string;
+  readonly ownerBefore: string;
+  readonly owner: string;
+  readonly changedBy: string;
+  readonly changedAt: string;
+}
+
+/** `resync field-settings <district>`, `… set`, `… changes`: who owns the fields. */
+export function fieldSettingsCommand(): Command {
+  return new Command('field-settings')
+    .description('who owns the fields of a district: it, or the state')
+    .addCommand(showCommand(), { isDefault: true })
+    .addCommand(setCommand())
+    .addCommand(changesCommand());
+}
+
+const pathOf = (district: string): string => `/districts/${encodeURIComponent(district)}/field-settings`;
+
+function showCommand(): Command {
+  return withApiOptions(new Command('show'))
+    .description('show the owners of fields')
+    .argument('<district>', 'the district')
+    .option('--object <name>', 'only of this object')
+    .option('--owner <owner>', 'only what the district or the state owns')
+    .action(async (district: string, options: { object?: string; owner?: string }, command: Command) => {
+      const query = new URLSearchParams();
+      for (const name of ['object', 'owner'] as const)
+        if (options[name] !== undefined) query.set(name, options[name]);
+      const answer = await clientOf(command).get<Settings>(`${pathOf(district)}?${query.toString()}`);
+      if (wantsJson(command)) return printJson(answer);
+      const rows = answer.items.flatMap(({ object, fields }) =>
+        fields.map(({ field, owner, whyNot, changedBy }) => [
+          `${object}.${field}`,
+          owner,
+          whyNot === null ? 'yes' : `no: ${whyNot}`,
+          changedBy === null ? '' : `set by ${changedBy}`,
+        ]),
+      );
+      print(plainTable(['Field', 'Owner', 'May be changed', ''], rows));
+    });
+}
+
+function setCommand(): Command {
+  return withApiOptions(new Command('set'))
+    .description('set who owns fields; only the state does this')
+    .argument('<district>', 'the district')
+    .argument('<field>', 'as <object>.<field>; several separated by commas', fieldsNamed)
+    .argument('<owner>', 'district or state')
+    .action(
+      async (
+        district: string,
+        fields: readonly Field[],
+        owner: string,
+        _options: object,
+        command: Command,
+      ) => {
+        const settings = fields.map((field) => ({ ...field, owner }));
+        const answer = await clientOf(command).put<{ changed: readonly Change[] }>(pathOf(district), {
+          settings,
+        });
+        if (wantsJson(command)) return printJson(answer);
+        for (const { object, field } of answer.changed)
+          print(`${object}.${field}: ${owner}, from the next range on`);
+        if (answer.changed.length === 0) tell('It was so already.');
+      },
+    );
+}
+
+function changesCommand(): Command {
+  return withApiOptions(new Command('changes'))
+    .description('list the changes of owners, the newest first')
+    .argument('<district>', 'the district')
+    .action(async (district: string, _options: object, command: Command) => {
+      const { items } = await clientOf(command).get<{ items: readonly Change[] }>(
+        `${pathOf(district)}/changes`,
+      );
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map((change) => [
+        change.changedAt,
+        `${change.object}.${change.field}`,
+        `${change.ownerBefore} → ${change.owner}`,
+        change.changedBy,
+      ]);
+      print(plainTable(['When', 'Field', 'Owner', 'By'], rows));
+    });
+}
+
+interface Field {
+  readonly object: string;
+  readonly field: string;
+}
+
+/** Commander parser: `<object>.<field>`, separated by commas. */
+function fieldsNamed(text: string): Field[] {
+  return text.split(',').map((one) => {
+    const [object = '', field = '', ...rest] = one.trim().split('.');
+    if (object === '' || field === '' || rest.length > 0)
+      throw new InvalidArgumentError('Name a field as <object>.<field>, e.g. Enrollment.grade.');
+    return { object, field };
+  });
+}

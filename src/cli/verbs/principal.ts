@@ -1,0 +1,156 @@
+import { Command, Option } from 'commander';
+import type { PrincipalView } from '../../control/principals';
+import type { TokenView } from '../../control/tokens';
+import { type Level, levels, type ToolRight } from '../../domain/rights';
+import {
+  clientOf,
+  countOf,
+  namesOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { plainTable } from '../client/outcome-table';
+import { rightsNamed } from './rights';
+
+type Token = Pick<TokenView, 'tokenId' | 'label' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'>;
+
+/** `resync principal create | list | show | disable | enable | token`: who there is, through the API. */
+export function principalCommand(): Command {
+  return new Command('principal')
+    .description('people and services with rights of their own, and their tokens')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(oneCommand('show', 'show a principal with its rights'))
+    .addCommand(oneCommand('disable', 'refuse its tokens from now on'))
+    .addCommand(oneCommand('enable', 'let its tokens work again'))
+    .addCommand(
+      new Command('token')
+        .description('make, list and revoke the tokens of a principal')
+        .addCommand(createTokenCommand())
+        .addCommand(listTokensCommand())
+        .addCommand(revokeTokenCommand()),
+    );
+}
+
+function createCommand(): Command {
+  return withApiOptions(new Command('create'))
+    .description('make a principal; "resync principal token create" gives it a token')
+    .requiredOption('--name <name>', 'who or what it is')
+    .addOption(new Option('--level <level>', 'whose it is').choices([...levels]).default('district'))
+    .option('--districts <ids>', 'its districts, separated by commas', namesOf)
+    .option(
+      '--rights <rights>',
+      'its tool rights, separated by commas (default: see docs/rights.md)',
+      rightsNamed,
+    )
+    .action(
+      async (
+        body: { name: string; level: Level; districts?: string[]; rights?: ToolRight[] },
+        command: Command,
+      ) => {
+        const { name, level, districts, rights } = body;
+        const made = await clientOf(command).post<PrincipalView>('/principals', {
+          name,
+          level,
+          districts,
+          rights,
+        });
+        show([made], made, command);
+      },
+    );
+}
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list principals, the newest first')
+    .option('--limit <count>', 'at most this many, up to 500', countOf, 100)
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const { items } = await clientOf(command).get<{ items: PrincipalView[] }>(`/principals?limit=${limit}`);
+      show(items, items, command);
+    });
+}
+
+function oneCommand(action: 'show' | 'disable' | 'enable', description: string): Command {
+  return withApiOptions(new Command(action))
+    .description(description)
+    .argument('<principal>', 'its id')
+    .action(async (id: string, _options: object, command: Command) => {
+      const path = pathOf(id);
+      const client = clientOf(command);
+      const found = await (action === 'show'
+        ? client.get<PrincipalView>(path)
+        : client.post<PrincipalView>(`${path}/${action}`));
+      show([found], found, command);
+    });
+}
+
+function createTokenCommand(): Command {
+  return withApiOptions(new Command('create'))
+    .description('make a token and print it once')
+    .argument('<principal>', 'its id')
+    .requiredOption('--label <label>', 'what the token is for')
+    .option('--expires-in-days <days>', 'refused after so many days (default: never)', countOf)
+    .action(async (id: string, body: { label: string; expiresInDays?: number }, command: Command) => {
+      const { label, expiresInDays } = body;
+      const made = await clientOf(command).post<{ tokenId: string; token: string }>(`${pathOf(id)}/tokens`, {
+        label,
+        expiresInDays,
+      });
+      if (wantsJson(command)) return printJson(made);
+      tell(`Token ${made.tokenId}; it is shown this once:`);
+      print(made.token);
+    });
+}
+
+function listTokensCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list the tokens of a principal, without their secrets')
+    .argument('<principal>', 'its id')
+    .action(async (id: string, _options: object, command: Command) => {
+      const { items } = await clientOf(command).get<{ items: Token[] }>(`${pathOf(id)}/tokens`);
+      showTokens(items, command);
+    });
+}
+
+function revokeTokenCommand(): Command {
+  return withApiOptions(new Command('revoke'))
+    .description('refuse a token from now on')
+    .argument('<principal>', 'its id')
+    .argument('<token>', 'the token’s id, the part between the underscores')
+    .action(async (id: string, token: string, _options: object, command: Command) => {
+      const path = `${pathOf(id)}/tokens/${encodeURIComponent(token)}`;
+      const { items } = await clientOf(command).delete<{ items: Token[] }>(path);
+      showTokens(items, command);
+    });
+}
+
+function pathOf(principalId: string): string {
+  return `/principals/${encodeURIComponent(principalId)}`;
+}
+
+/** @param answer what --json prints */
+function show(principals: readonly PrincipalView[], answer: unknown, command: Command): void {
+  if (wantsJson(command)) return printJson(answer);
+  const rows = principals.map(({ principalId, name, level, districts, rights, disabledAt }) => [
+    principalId,
+    name,
+    level,
+    districts?.join(', ') ?? 'all',
+    disabledAt === null ? rights.join(', ') || 'none' : `disabled ${disabledAt}`,
+  ]);
+  print(plainTable(['Principal', 'Name', 'Level', 'Districts', 'Rights'], rows));
+}
+
+function showTokens(tokens: readonly Token[], command: Command): void {
+  if (wantsJson(command)) return printJson(tokens);
+  const rows = tokens.map(({ tokenId, label, expiresAt, revokedAt, lastUsedAt }) => [
+    tokenId,
+    label,
+    revokedAt === null ? (expiresAt ?? 'never') : `revoked ${revokedAt}`,
+    lastUsedAt ?? 'never',
+  ]);
+  print(plainTable(['Token', 'For', 'Expires', 'Last used'], rows));
+}

@@ -1,0 +1,119 @@
+import { Command, Option } from 'commander';
+import type { Page } from '../../control/cursor';
+import type { RemovalObjectView, RemovalView } from '../../control/read-removals';
+import {
+  clientOf,
+  countOf,
+  namesOf,
+  print,
+  printJson,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { number, plainTable } from '../client/outcome-table';
+
+interface RemovalsAnswer {
+  readonly resyncId: string;
+  readonly removals: 'report' | 'apply';
+  readonly status: string;
+  readonly objects: readonly RemovalObjectView[];
+}
+
+/** `resync removals <id> [--object <name>]`: what is gone at the district, and what became of it at the state. */
+export function removalsCommand(): Command {
+  return withApiOptions(new Command('removals'))
+    .description('show the records gone at the district: found, removed, kept, awaiting an approval')
+    .argument('<resync>', 'id of the resync')
+    .option('--object <name>', 'list the records of this object')
+    .addOption(new Option('--status <status>', 'of them, only those').choices(['found', 'removed', 'kept']))
+    .option('--limit <count>', 'at most this many', countOf, 100)
+    .action(
+      async (id: string, options: { object?: string; status?: string; limit: number }, command: Command) => {
+        const { object, status, limit } = options;
+        if (object === undefined) {
+          const answer = await clientOf(command).get<RemovalsAnswer>(pathOf(id));
+          return wantsJson(command) ? printJson(answer) : printRemovals(answer);
+        }
+        const records: RemovalView[] = [];
+        let cursor: string | null = null;
+        do {
+          const query = new URLSearchParams({ limit: String(Math.min(500, limit - records.length)) });
+          if (status !== undefined) query.set('status', status);
+          if (cursor !== null) query.set('cursor', cursor);
+          const page: Page<RemovalView> = await clientOf(command).get(
+            `/resyncs/${encodeURIComponent(id)}/objects/${encodeURIComponent(object)}/removals?${query.toString()}`,
+          );
+          records.push(...page.items);
+          cursor = page.nextCursor;
+        } while (cursor !== null && records.length < limit);
+        if (wantsJson(command)) return printJson(records);
+        print(
+          plainTable(
+            ['Key', 'GUID', 'Status', 'Reason'],
+            records.map((record) => [
+              record.key.join(' / '),
+              record.guid ?? '',
+              record.status,
+              record.reason ?? '',
+            ]),
+          ),
+        );
+        if (cursor !== null) print('… and more; --limit shows them.');
+      },
+    );
+}
+
+/** `resync approve <id> [--objects A,B]`: remove what awaits it. */
+export function approveCommand(): Command {
+  return decisionCommand('approve', 'remove at the state what awaits an approval');
+}
+
+/** `resync reject <id> [--objects A,B]`: leave it as it is. */
+export function rejectCommand(): Command {
+  return decisionCommand('reject', 'leave at the state what awaits an approval');
+}
+
+function decisionCommand(verb: 'approve' | 'reject', description: string): Command {
+  return withApiOptions(new Command(verb))
+    .description(description)
+    .argument('<resync>', 'id of the resync')
+    .option('--objects <names>', 'only these objects, separated by commas', namesOf)
+    .action(async (id: string, { objects }: { objects?: string[] }, command: Command) => {
+      const answer = await clientOf(command).post<RemovalsAnswer>(
+        `${pathOf(id)}/${verb}`,
+        objects === undefined ? {} : { objects },
+      );
+      if (wantsJson(command)) printJson(answer);
+      else printRemovals(answer);
+    });
+}
+
+function pathOf(resyncId: string): string {
+  return `/resyncs/${encodeURIComponent(resyncId)}/removals`;
+}
+
+function printRemovals({ resyncId, removals, status, objects }: RemovalsAnswer): void {
+  if (removals === 'report') return print(`Resync ${resyncId} reports what is gone and removes nothing.`);
+  if (objects.length === 0)
+    return print(`Resync ${resyncId} (${status}) found nothing gone at the district.`);
+  const rows = objects.map((object) => [
+    object.object,
+    object.decision,
+    number(object.found),
+    `${object.sharePercent} %`,
+    number(object.removed),
+    number(object.kept),
+    object.reason ?? waitText(object),
+  ]);
+  print(plainTable(['Object', 'Decision', 'Found', 'Share', 'Removed', 'Kept', ''], rows, [2, 3, 4, 5]));
+  for (const { object, decision, samples } of objects) {
+    if (decision !== 'awaiting') continue;
+    print(`${object}, for example:`);
+    for (const { key, guid } of samples) print(`  ${key.join(' / ')}${guid === null ? '' : `  ${guid}`}`);
+  }
+}
+
+function waitText({ decision, expiresAt, decidedBy }: RemovalObjectView): string {
+  if (decision === 'awaiting') return `until ${expiresAt ?? ''}`;
+  return decidedBy === null ? '' : `by ${decidedBy}`;
+}

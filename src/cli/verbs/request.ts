@@ -1,0 +1,238 @@
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { BoardDistrict, StateRequestBoard } from '../../control/state-request-board';
+import type { ListedStateRequest } from '../../control/state-requests';
+import { scenarios } from '../../domain/resync';
+import { describeCounts, endedRequestStatuses } from '../../domain/state-request';
+import type { ApiClient } from '../client/api-client';
+import {
+  clientOf,
+  countOf,
+  namesOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { CommandFailure, exitCodes, type FailOn } from '../client/exit-codes';
+import { paint, plainTable } from '../client/outcome-table';
+import { exitCodeOfRequest } from '../client/request-exit-code';
+import { failOnOption, objectsOf } from './send';
+
+/** How often a board is asked for while it is watched. */
+const watchEveryMs = 2_000;
+
+/** `resync request`: what the state asks of many districts at once. */
+export function requestCommand(): Command {
+  return new Command('request')
+    .description('ask districts for a resync, as the state; see how far they are')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(watchCommand())
+    .addCommand(reportCommand())
+    .addCommand(cancelCommand());
+}
+
+interface CreateOptions {
+  readonly districts?: string[];
+  readonly allDistricts?: true;
+  readonly all?: true;
+  readonly objects?: string[];
+  readonly checkDependencies: boolean;
+  readonly reason: string;
+  readonly scenario: string;
+  readonly mode: string;
+  readonly schoolYear?: string;
+  readonly from?: string;
+  readonly until?: string;
+  readonly idempotencyKey?: string;
+  readonly watch?: true;
+  readonly failOn: FailOn;
+}
+
+function createCommand(): Command {
+  return withApiOptions(new Command('create'))
+    .description('ask districts for a resync; it goes ahead of what waits there')
+    .option('--districts <ids>', 'districts, separated by commas', namesOf)
+    .option('--all-districts', 'every district')
+    .option('--all', 'every object each district sends')
+    .option('--objects <names>', 'objects, separated by commas', namesOf)
+    .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .requiredOption('--reason <text>', 'why, for the state’s own users')
+    .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('STATE_REQUEST'))
+    .addOption(
+      new Option('--mode <mode>', 'write what differs, or everything')
+        .choices(['compare', 'everything'])
+        .default('compare'),
+    )
+    .option(
+      '--school-year <year>',
+      'year in which the school year ends (default: each district’s current one)',
+    )
+    .option('--from <time>', 'begin no run before, e.g. 2026-11-26T22:00:00Z')
+    .option('--until <time>', 'begin no run after, and stop trying to reach districts')
+    .option('--idempotency-key <key>', 'the same key gives the first request back')
+    .option('--watch', 'follow it to its end')
+    .addOption(failOnOption())
+    .action(async (options: CreateOptions, command: Command) => {
+      const client = clientOf(command);
+      const made = await client.post<{
+        stateRequestId: string;
+        districts: number;
+        notDone: { districtId: string; why: string }[];
+      }>(
+        '/state-requests',
+        bodyOf(options),
+        options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
+      );
+      for (const { districtId, why } of made.notDone) tell(`${districtId} will not be done: ${why}`);
+      if (options.watch) return follow(client, made.stateRequestId, command, options.failOn);
+      if (wantsJson(command)) printJson(made);
+      else print(made.stateRequestId);
+    });
+}
+
+function bodyOf(options: CreateOptions): object {
+  const { districts, allDistricts, checkDependencies, reason, scenario, mode, schoolYear, from, until } =
+    options;
+  if ((districts === undefined) === (allDistricts === undefined))
+    throw new CommandFailure('Give --districts A,B or --all-districts.', exitCodes.usage);
+  if (from !== undefined && until === undefined)
+    throw new CommandFailure('A window that begins has to end: give --until too.', exitCodes.usage);
+  return {
+    districts: districts ?? 'all',
+    objects: objectsOf(options),
+    checkDependencies,
+    reason,
+    scenario,
+    mode,
+    ...(schoolYear === undefined ? {} : { schoolYear: Number(schoolYear) }),
+    ...(until === undefined ? {} : { window: { ...(from === undefined ? {} : { from }), until } }),
+  };
+}
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list the state’s requests, the newest first')
+    .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
+    .action(async ({ limit }: { limit: number }, command: Command) => {
+      const { items } = await clientOf(command).get<{ items: ListedStateRequest[] }>(
+        `/state-requests?limit=${limit}`,
+      );
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map((item) => [
+        item.stateRequestId,
+        item.status,
+        item.objects === 'all' ? 'all' : `${item.objects.length} objects`,
+        describeCounts({ ...none, ...item.counts }),
+        item.requestedAt,
+        item.reason,
+      ]);
+      print(plainTable(['Request', 'Status', 'Sends', 'Districts', 'Requested', 'Reason'], rows));
+    });
+}
+
+const none = { waiting: 0, queued: 0, running: 0, done: 0, failed: 0, notDone: 0 };
+
+function showCommand(): Command {
+  return withApiOptions(new Command('show'))
+    .description('show the board of a request: a line a district')
+    .argument('<request>', 'id of the request')
+    .option('--district <id>', 'only this district, with its resync')
+    .action(async (id: string, { district }: { district?: string }, command: Command) => {
+      const client = clientOf(command);
+      if (district !== undefined) {
+        const one = await client.get<BoardDistrict>(
+          `${pathOf(id)}/districts/${encodeURIComponent(district)}`,
+        );
+        if (wantsJson(command)) return printJson(one);
+        print(districtTable([one]));
+        if (one.resyncId !== null) print(`"resync show ${one.resyncId}" shows its objects.`);
+        return;
+      }
+      printBoard(await client.get<StateRequestBoard>(pathOf(id)), command);
+    });
+}
+
+function watchCommand(): Command {
+  return withApiOptions(new Command('watch'))
+    .description('follow a request to its end; the exit code tells how its districts did')
+    .argument('<request>', 'id of the request')
+    .addOption(failOnOption())
+    .action((id: string, { failOn }: { failOn: FailOn }, command: Command) =>
+      follow(clientOf(command), id, command, failOn),
+    );
+}
+
+function reportCommand(): Command {
+  return withApiOptions(new Command('report'))
+    .description('the closing report as CSV, or with --json as JSON')
+    .argument('<request>', 'id of the request')
+    .option('--output <file>', 'into this file instead of standard output')
+    .action(async (id: string, { output }: { output?: string }, command: Command) => {
+      const client = clientOf(command);
+      const text = wantsJson(command)
+        ? `${JSON.stringify(await client.get<object>(`${pathOf(id)}/report`), null, 2)}\n`
+        : await client.getText(`${pathOf(id)}/report?format=csv`);
+      if (output === undefined) print(text);
+      else writeFileSync(output, text);
+    });
+}
+
+function cancelCommand(): Command {
+  return withApiOptions(new Command('cancel'))
+    .description('take a request back from the districts that have not begun')
+    .argument('<request>', 'id of the request')
+    .option('--running', 'cancel the runs under way too')
+    .action(async (id: string, { running }: { running?: true }, command: Command) => {
+      const board = await clientOf(command).post<StateRequestBoard>(`${pathOf(id)}/cancel`, {
+        running: running ? 'cancel' : 'leave',
+      });
+      printBoard(board, command);
+    });
+}
+
+const pathOf = (id: string): string => `/state-requests/${encodeURIComponent(id)}`;
+
+/** A line on standard error whenever something has changed; then the board, and the exit code. */
+async function follow(client: ApiClient, id: string, command: Command, failOn: FailOn): Promise<void> {
+  let told = '';
+  for (;;) {
+    const board = await client.get<StateRequestBoard>(pathOf(id));
+    const line = lineOf(board);
+    if (line !== told) tell(line);
+    told = line;
+    if (endedRequestStatuses.includes(board.status)) {
+      printBoard(board, command);
+      process.exitCode = exitCodeOfRequest(board, failOn);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
+  }
+}
+
+function lineOf({ status, percent, counts, forecastEnd }: StateRequestBoard): string {
+  const forecast = forecastEnd === null ? '' : ` It will end about ${forecastEnd.slice(0, 16)}Z.`;
+  return `${status}, ${percent} %: ${describeCounts(counts)}${forecast}`;
+}
+
+function printBoard(board: StateRequestBoard, command: Command): void {
+  if (wantsJson(command)) return printJson(board);
+  print(districtTable(board.districts));
+  print(`Request ${board.stateRequestId}: ${lineOf(board)}`);
+}
+
+function districtTable(districts: readonly BoardDistrict[]): string {
+  const rows = districts.map((row) => [
+    row.districtId,
+    paint(row.colour, row.status),
+    row.percent === null ? '' : `${row.percent} %`,
+    row.startedAt ?? '',
+    row.endedAt ?? '',
+    row.resyncId ?? '',
+    row.message ?? '',
+  ]);
+  return plainTable(['District', 'Status', 'Done', 'Started', 'Ended', 'Resync', ''], rows, [2]);
+}

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import {
+  clientOf,
+  namesOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import type { FailOn } from '../client/exit-codes';
+import { failOnOption, followToEnd } from './send';
+import type { AcceptedAnswer } from '../client/watch-run';
+
+/** What the API answers to a retry. */
+interface RetryAnswer extends AcceptedAnswer {
+  readonly chosen: readonly { readonly object: string; readonly records: number }[];
+  readonly leftOut: readonly { readonly object: string; readonly records: number; readonly why: string }[];
+}
+
+interface RetryOptions {
+  readonly outcome?: string[];
+  readonly wait: boolean;
+  readonly failOn: FailOn;
+  readonly idempotencyKey?: string;
+}
+
+/** `resync retry <id>`: sends the records with a stored error again and, unless --no-wait, follows that to its end. */
+export function retryCommand(): Command {
+  return withApiOptions(new Command('retry'))
+    .description('send just the records with a stored error again, parents first')
+    .argument('<resync>', 'id of the resync that had the errors')
+    .option('--outcome <names>', 'only errors of these outcomes: excluded, blocked, failed', namesOf)
+    .option('--no-wait', 'return as soon as it is accepted')
+    .option('--idempotency-key <key>', 'the same key gives the first retry back')
+    .addOption(failOnOption())
+    .action(async (id: string, options: RetryOptions, command: Command) => {
+      const client = clientOf(command);
+      const { outcome, idempotencyKey } = options;
+      const accepted = await client.post<RetryAnswer>(
+        `/resyncs/${encodeURIComponent(id)}/retry`,
+        outcome === undefined ? {} : { outcomes: outcome },
+        idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+      );
+      tell(
+        `Sends again: ${accepted.chosen.map(({ object, records }) => `${records} ${object}`).join(', ')}.`,
+      );
+      for (const { object, records, why } of accepted.leftOut)
+        tell(`Left out: ${records} ${object} (${why})`);
+      if (options.wait) {
+        await followToEnd(client, accepted.resyncId, { command, failOn: options.failOn });
+        return;
+      }
+      if (wantsJson(command)) printJson(accepted);
+      else print(accepted.resyncId);
+    });
+}

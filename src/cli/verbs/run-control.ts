@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { clientOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
+import { headline, type ResyncAnswer } from '../client/outcome-table';
+
+/** `resync pause <id>`. */
+export function pauseCommand(): Command {
+  return controlCommand('pause', 'let the ranges under way end and start no new one');
+}
+
+/** `resync resume <id>`. */
+export function resumeCommand(): Command {
+  return controlCommand('resume', 'go on with a paused resync');
+}
+
+/** `resync cancel <id> [--object <name>]`. */
+export function cancelCommand(): Command {
+  return controlCommand('cancel', 'stop a resync, or one of its objects; what is committed stays').option(
+    '--object <name>',
+    'only this object; what depends on it is skipped',
+  );
+}
+
+function controlCommand(action: 'pause' | 'resume' | 'cancel', description: string): Command {
+  return withApiOptions(new Command(action))
+    .description(description)
+    .argument('<resync>', 'id of the resync')
+    .action(async (id: string, { object }: { object?: string }, command: Command) => {
+      const base = `/resyncs/${encodeURIComponent(id)}`;
+      const path = object === undefined ? base : `${base}/objects/${encodeURIComponent(object)}`;
+      const resync = await clientOf(command).post<ResyncAnswer>(`${path}/${action}`);
+      if (wantsJson(command)) printJson(resync);
+      else print(headline(resync));
+    });
+}

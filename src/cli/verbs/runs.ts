@@ -1,0 +1,83 @@
+import { Command } from 'commander';
+import type { ResyncHead } from '../../control/read-resync';
+import {
+  clientOf,
+  countOf,
+  print,
+  printJson,
+  schoolYearOption,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { paint, plainTable, type ResyncAnswer } from '../client/outcome-table';
+import { failOnOption, followToEnd, printEnd } from './send';
+import type { FailOn } from '../client/exit-codes';
+
+interface RunsOptions {
+  readonly district?: string;
+  readonly status?: string;
+  readonly schoolYear?: number;
+  readonly limit: number;
+}
+
+/** `resync runs`: the resyncs of a district, the newest first. */
+export function runsCommand(): Command {
+  return withApiOptions(new Command('runs'))
+    .description('list the resyncs of a district, the newest first')
+    .option('--district <id>', 'the district (default: the only one)')
+    .option('--status <status>', 'only those in this status')
+    .addOption(schoolYearOption('all'))
+    .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
+    .action(async (options: RunsOptions, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(options.district);
+      const query = new URLSearchParams({ limit: String(options.limit) });
+      if (options.status !== undefined) query.set('status', options.status);
+      if (options.schoolYear !== undefined) query.set('schoolYear', String(options.schoolYear));
+      const page = await client.get<{ items: ResyncHead[] }>(
+        `/districts/${encodeURIComponent(district)}/resyncs?${query.toString()}`,
+      );
+      if (wantsJson(command)) return printJson(page.items);
+      const rows = page.items.map((head) => [
+        head.resyncId,
+        paint(head.colour, head.status),
+        head.objects === 'all' ? 'all' : `${head.objects?.length ?? '?'} objects`,
+        head.scenario,
+        head.requestedAt,
+        head.requestedBy,
+      ]);
+      print(plainTable(['Resync', 'Status', 'Sends', 'Scenario', 'Requested', 'By'], rows));
+    });
+}
+
+/** `resync show <id>`: one resync with its objects. */
+export function showCommand(): Command {
+  return withApiOptions(new Command('show'))
+    .description('show a resync with the outcome of its objects')
+    .argument('<resync>', 'id of the resync')
+    .action(async (id: string, _options: object, command: Command) => {
+      printEnd(await clientOf(command).get<ResyncAnswer>(`/resyncs/${encodeURIComponent(id)}`), command);
+    });
+}
+
+/** `resync watch <id>`: follows it to its end, with progress; `resync wait <id>`: without. */
+export function watchCommand(): Command {
+  return withApiOptions(new Command('watch'))
+    .description('follow a resync to its end; the exit code is its colour')
+    .argument('<resync>', 'id of the resync')
+    .addOption(failOnOption())
+    .action((id: string, { failOn }: { failOn: FailOn }, command: Command) =>
+      followToEnd(clientOf(command), id, { command, failOn }),
+    );
+}
+
+/** `resync wait <id>`. */
+export function waitCommand(): Command {
+  return withApiOptions(new Command('wait'))
+    .description('wait quietly for the end of a resync; the exit code is its colour')
+    .argument('<resync>', 'id of the resync')
+    .addOption(failOnOption())
+    .action((id: string, { failOn }: { failOn: FailOn }, command: Command) =>
+      followToEnd(clientOf(command), id, { command, failOn, quiet: true }),
+    );
+}

@@ -1,0 +1,210 @@
+import { Command, Option } from 'commander';
+import { scenarios } from '../../domain/resync';
+import type { Firing } from '../../control/schedules';
+import type { ResyncSchedule } from '../../domain/schedule';
+import type { ApiClient } from '../client/api-client';
+import {
+  clientOf,
+  countOf,
+  namesOf,
+  print,
+  printJson,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { CommandFailure, exitCodes } from '../client/exit-codes';
+import { plainTable } from '../client/outcome-table';
+import { objectsOf } from './send';
+
+/** A schedule as the API sends it; of one of the state a district gets neither timing nor request. */
+interface ScheduleAnswer extends Omit<ResyncSchedule, 'timing' | 'request'> {
+  readonly timing: ResyncSchedule['timing'] | null;
+  readonly request: ResyncSchedule['request'] | null;
+  readonly paused: boolean | null;
+  readonly pauseNote: string | null;
+  readonly nextRuns: readonly { at: string; heldUntil: string | null }[];
+  readonly lastRuns: readonly Firing[];
+  readonly problem: string | null;
+  readonly filledIn?: readonly string[];
+}
+
+/** `resync schedule create|list|show|pause|resume|trigger|backfill|delete`: recurring resyncs and verifications. */
+export function scheduleCommand(): Command {
+  return new Command('schedule')
+    .description('recurring resyncs and verifications of a district')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(actCommand('show', 'show a schedule with its next and last runs'))
+    .addCommand(actCommand('pause', 'fire no more until resumed').option('--note <text>', 'why'))
+    .addCommand(actCommand('resume', 'fire again').option('--note <text>', 'why'))
+    .addCommand(actCommand('trigger', 'fire now, also while it is paused'))
+    .addCommand(
+      actCommand('backfill', 'fire for the times of a past period that it missed')
+        .requiredOption('--from <instant>', 'e.g. 2027-01-04T00:00Z')
+        .requiredOption('--to <instant>', 'e.g. 2027-01-05T00:00Z'),
+    )
+    .addCommand(actCommand('delete', 'fire never again; what it started stays'));
+}
+
+interface CreateOptions {
+  readonly district?: string;
+  readonly cron?: string;
+  readonly at?: string[];
+  readonly days?: string[];
+  readonly timezone: string;
+  readonly all?: true;
+  readonly objects?: string[];
+  readonly checkDependencies: boolean;
+  readonly verification?: true;
+  readonly mode?: string;
+  readonly scenario?: string;
+  readonly jitterMinutes?: number;
+  readonly missed?: string;
+  readonly catchupWindowMinutes?: number;
+  readonly overlap?: string;
+  readonly note?: string;
+}
+
+function createCommand(): Command {
+  return districtCommand('create', 'make a schedule')
+    .argument('<name>', 'its name')
+    .option('--cron <fields>', 'minute, hour, day of month, month, day of week, e.g. "0 2 * * mon-fri"')
+    .option('--at <times>', 'local times instead of --cron, e.g. 02:00,14:30', namesOf)
+    .option('--days <days>', 'with --at: mon,tue,wed,thu,fri,sat,sun', namesOf)
+    .requiredOption('--timezone <zone>', 'IANA time zone, e.g. America/Chicago')
+    .option('--all', 'every object the district sends')
+    .option('--objects <names>', 'objects, separated by commas', namesOf)
+    .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .option('--verification', 'compare only: each firing is a verification')
+    .addOption(
+      new Option('--mode <mode>', 'write what differs (default), or everything').choices([
+        'compare',
+        'everything',
+      ]),
+    )
+    .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios))
+    .option('--jitter-minutes <count>', 'put each firing off by chance, up to this', countOf)
+    .addOption(
+      new Option('--missed <policy>', 'firings while the service was away').choices(['skip', 'one', 'all']),
+    )
+    .option('--catchup-window-minutes <count>', 'how far back missed firings are made up for', countOf)
+    .addOption(new Option('--overlap <policy>', 'while the resync before runs').choices(['skip', 'queue']))
+    .option('--note <text>', 'what it is for')
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(options.district);
+      show(await client.post<ScheduleAnswer>(pathOf(district), { name, ...requestOf(options) }), command);
+    });
+}
+
+/** Options that are the request's own fields; --json and the like are not the API's. */
+const requestFields = [
+  'timezone',
+  'checkDependencies',
+  'mode',
+  'scenario',
+  'jitterMinutes',
+  'missed',
+  'catchupWindowMinutes',
+  'overlap',
+  'note',
+] as const;
+
+function requestOf(options: CreateOptions): object {
+  const { cron, at, days, all, objects, verification } = options;
+  if ((cron === undefined) === (at === undefined))
+    throw new CommandFailure('Say when: --cron, or --at (with --days).', exitCodes.usage);
+  return {
+    ...Object.fromEntries(requestFields.map((field) => [field, options[field]])),
+    kind: verification ? 'verification' : 'resync',
+    objects: objectsOf({ ...(all ? { all } : {}), ...(objects ? { objects } : {}) }),
+    ...(cron === undefined ? { calendar: { at, daysOfWeek: days } } : { cron }),
+  };
+}
+
+function listCommand(): Command {
+  return districtCommand('list', 'list the schedules of a district').action(
+    async ({ district: named }: { district?: string }, command: Command) => {
+      const client = clientOf(command);
+      const { items } = await client.get<{ items: ScheduleAnswer[] }>(pathOf(await client.district(named)));
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map(({ scheduleId, name, initiator, paused, nextRuns, lastRuns }) => [
+        scheduleId,
+        name,
+        initiator,
+        paused === null ? 'missing' : paused ? 'paused' : 'on',
+        nextRuns[0]?.at ?? '',
+        startedBy(lastRuns[0]) ?? lastRuns[0]?.outcome ?? '',
+      ]);
+      print(plainTable(['Schedule', 'Name', 'Of', 'State', 'Next run', 'Last run'], rows));
+    },
+  );
+}
+
+type Act = 'show' | 'pause' | 'resume' | 'trigger' | 'backfill' | 'delete';
+interface ActOptions {
+  readonly district?: string;
+  readonly note?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function actCommand(act: Act, description: string): Command {
+  return districtCommand(act, description)
+    .argument('<schedule>', 'its id')
+    .action(async (id: string, { district: named, ...options }: ActOptions, command: Command) => {
+      const client = clientOf(command);
+      const path = `${pathOf(await client.district(named))}/${encodeURIComponent(id)}`;
+      show(await call(client, act, path, options), command);
+    });
+}
+
+function call(client: ApiClient, act: Act, path: string, options: ActOptions): Promise<ScheduleAnswer> {
+  switch (act) {
+    case 'show':
+      return client.get(path);
+    case 'delete':
+      return client.delete(path);
+    case 'trigger':
+      return client.post(`${path}/trigger`);
+    case 'pause':
+    case 'resume':
+      return client.post(`${path}/${act}`, { note: options.note });
+    case 'backfill':
+      return client.post(`${path}/backfill`, { from: utcOf(options.from!), to: utcOf(options.to!) });
+  }
+}
+
+/** The API wants seconds too; people needn't. */
+function utcOf(text: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw new CommandFailure(`"${text}" is no date and time.`, exitCodes.usage);
+  return at.toISOString();
+}
+
+function show(schedule: ScheduleAnswer, command: Command): void {
+  if (wantsJson(command)) return printJson(schedule);
+  const { scheduleId, name, paused, pauseNote, nextRuns, lastRuns, problem, filledIn } = schedule;
+  print(`Schedule ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
+  if (problem !== null) print(problem);
+  if (filledIn) print(`Fills in: ${filledIn.join(', ') || 'nothing'}`);
+  for (const { at, heldUntil } of nextRuns)
+    print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
+  for (const firing of lastRuns)
+    print(`Last: ${firing.scheduledFor} ${firing.outcome} ${startedBy(firing) ?? firing.message ?? ''}`);
+}
+
+/** Id of the resync or verification that a firing started. */
+function startedBy(firing: Firing | undefined): string | null {
+  return firing?.resyncId ?? firing?.verificationId ?? null;
+}
+
+function districtCommand(name: string, description: string): Command {
+  return withApiOptions(new Command(name))
+    .description(description)
+    .option('--district <id>', 'the district (default: the only one)');
+}
+
+function pathOf(district: string): string {
+  return `/districts/${encodeURIComponent(district)}/schedules`;
+}

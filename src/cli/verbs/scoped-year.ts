@@ -1,0 +1,122 @@
+import { Command } from 'commander';
+import type { z } from 'zod';
+import type * as schemas from '../../api/year-schemas';
+import {
+  clientOf,
+  print,
+  printJson,
+  schoolYearOption,
+  wantsJson,
+  withApiOptions,
+  yearOf,
+  yearQuery,
+} from '../client/command-context';
+import { paint, plainTable } from '../client/outcome-table';
+
+type ScopedYear = z.output<typeof schemas.scopedYear>;
+type Compliance = z.output<typeof schemas.compliance>;
+type YearRun = z.output<typeof schemas.yearRun>;
+
+/** `resync scoped-year show | switch`: the district's current school year. */
+export function scopedYearCommand(): Command {
+  return new Command('scoped-year')
+    .description('show or switch a district’s current school year')
+    .addCommand(showCommand(), { isDefault: true })
+    .addCommand(switchCommand());
+}
+
+function showCommand(): Command {
+  return withApiOptions(new Command('show'))
+    .description('the scoped year, whether it may be ended, and the start-of-year resync')
+    .option('--district <id>', 'the district (default: the only one)')
+    .action(async (options: { district?: string }, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(options.district);
+      printYear(await client.get<ScopedYear>(pathOf(district)), command);
+    });
+}
+
+interface SwitchOptions {
+  readonly to: number;
+  readonly overrideReason?: string;
+  readonly district?: string;
+}
+
+function switchCommand(): Command {
+  return withApiOptions(new Command('switch'))
+    .description('switch to the next school year, once the ending one has its full resync')
+    .requiredOption('--to <year>', 'year in which the next school year ends', yearOf)
+    .option('--override-reason <text>', 'the state only: switch all the same (or back), and why')
+    .option('--district <id>', 'the district (default: the only one)')
+    .action(async ({ to, overrideReason, ...options }: SwitchOptions, command: Command) => {
+      const client = clientOf(command);
+      const district = await client.district(options.district);
+      const year = await client.put<ScopedYear>(pathOf(district), {
+        schoolYear: to,
+        ...(overrideReason === undefined ? {} : { override: { reason: overrideReason } }),
+      });
+      printYear(year, command);
+    });
+}
+
+const pathOf = (district: string): string => `/districts/${encodeURIComponent(district)}/scoped-year`;
+
+function printYear(year: ScopedYear, command: Command): void {
+  if (wantsJson(command)) return printJson(year);
+  const { scopedYear, offeredYears, endOfYear, startOfYear } = year;
+  const offered = offeredYears.map(({ schoolYear, kind }) => `${schoolYear} (${kind})`).join(', ');
+  print(`Scoped year:   ${scopedYear}; resyncs ${offered}`);
+  print(
+    `End of year:   ${endOfYear.holds ? `may be ended, by ${endOfYear.resync?.resyncId}` : endOfYear.why}`,
+  );
+  const { status, dueAt, resync, why } = startOfYear;
+  const by =
+    status === 'done' ? `, by ${resync?.resyncId}` : dueAt === null ? '' : `, by ${dueAt.slice(0, 10)}`;
+  print(`Start of year: ${wordOf[status]}${by}${why === null ? '' : `. ${why}`}`);
+}
+
+const wordOf = { notDue: 'not due', due: 'due', overdue: 'overdue', done: 'done' } as const;
+
+/** `resync accept <id>`: the state accepts the outcome of a full resync. */
+export function acceptCommand(): Command {
+  return withApiOptions(new Command('accept'))
+    .description('accept the outcome of a full resync, so that its school year may be ended (state)')
+    .argument('<resync>', 'id of the resync')
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .action(async (id: string, { reason }: { reason: string }, command: Command) => {
+      const path = `/resyncs/${encodeURIComponent(id)}/accept`;
+      const acceptance = await clientOf(command).post<z.output<typeof schemas.acceptance>>(path, { reason });
+      if (wantsJson(command)) return printJson(acceptance);
+      print(`${acceptance.resyncId} is accepted by ${acceptance.acceptedBy}: ${acceptance.reason}`);
+    });
+}
+
+/** `resync compliance`: the state's list of mandatory resyncs. */
+export function complianceCommand(): Command {
+  return withApiOptions(new Command('compliance'))
+    .description('every district’s end-of-year resync, switch and start-of-year resync (state)')
+    .addOption(schoolYearOption('the one that ends now'))
+    .action(async ({ schoolYear }: { schoolYear?: number }, command: Command) => {
+      const list = await clientOf(command).get<Compliance>(`/compliance${yearQuery(schoolYear)}`);
+      if (wantsJson(command)) return printJson(list);
+      const { counts } = list;
+      print(
+        `School year ${list.schoolYear}: ${counts.districts} districts; end of year ${counts.endOfYear.done} done, ` +
+          `${counts.endOfYear.missing} missing; ${counts.switched} switched; start of year ` +
+          `${counts.startOfYear.done} done, ${counts.startOfYear.due} due, ${counts.startOfYear.overdue} overdue`,
+      );
+      const rows = list.items.map(({ districtId, endOfYear, switched, startOfYear }) => [
+        districtId,
+        endOfYear.status === 'done' ? describe(endOfYear.resync) : 'missing',
+        switched ? `${switched.switchedAt.slice(0, 10)}${switched.overridden ? ' (overridden)' : ''}` : 'no',
+        startOfYear.status === 'done' ? describe(startOfYear.resync) : wordOf[startOfYear.status],
+        endOfYear.why ?? startOfYear.why ?? '',
+      ]);
+      print(plainTable(['District', 'End of year', 'Switched', 'Start of year', 'Why'], rows));
+    });
+}
+
+function describe(resync: YearRun | null): string {
+  if (resync === null) return 'done';
+  return `${paint(resync.colour)} ${resync.endedAt?.slice(0, 10) ?? ''} ${resync.resyncId}`;
+}

@@ -1,0 +1,138 @@
+import { Command, Option } from 'commander';
+import { scenarios } from '../../domain/resync';
+import type { ApiClient } from '../client/api-client';
+import {
+  clientOf,
+  namesOf,
+  print,
+  printJson,
+  schoolYearOption,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from '../client/exit-codes';
+import { headline, outcomeTable, type ResyncAnswer, verificationLines } from '../client/outcome-table';
+import { rehearse } from '../client/rehearsal';
+import { sendResync, type SendRequest, watchResync } from '../client/watch-run';
+import { createWatchView } from '../client/watch-view';
+
+interface SendOptions {
+  readonly all?: true;
+  readonly objects?: string[];
+  readonly checkDependencies: boolean;
+  readonly mode: 'compare' | 'everything';
+  readonly scenario: string;
+  readonly removals: 'report' | 'apply';
+  readonly verify?: 'loop';
+  readonly dryRun?: true;
+  readonly schoolYear?: number;
+  readonly district?: string;
+  readonly wait: boolean;
+  readonly failOn: FailOn;
+  readonly idempotencyKey?: string;
+}
+
+/** --fail-on, for every verb that ends with a resync's colour. */
+export function failOnOption(): Option {
+  return new Option('--fail-on <colour>', 'from which colour on to exit with 3 (yellow) or 4 (red)')
+    .choices(failOns)
+    .default('yellow');
+}
+
+/** `resync send`: starts a resync and, unless --no-wait, follows it to its end. */
+export function sendCommand(): Command {
+  return withApiOptions(new Command('send'))
+    .description('start a resync and follow it to its end')
+    .option('--all', 'every object the district sends')
+    .option('--objects <names>', 'objects, separated by commas', namesOf)
+    .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .addOption(
+      new Option('--mode <mode>', 'write what differs, or everything')
+        .choices(['compare', 'everything'])
+        .default('compare'),
+    )
+    .addOption(
+      new Option(
+        '--removals <what>',
+        'records gone at the district: report them, or remove them at the state',
+      )
+        .choices(['report', 'apply'])
+        .default('report'),
+    )
+    .addOption(
+      new Option('--verify <how>', 'loop: compare, send only what drifted, compare again').choices(['loop']),
+    )
+    .option('--dry-run', 'only foretell what would come of it; nothing is sent')
+    .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('OTHER'))
+    .addOption(schoolYearOption())
+    .option('--district <id>', 'the district (default: the only one)')
+    .option('--no-wait', 'return as soon as it is accepted')
+    .option('--idempotency-key <key>', 'the same key gives the first resync back')
+    .addOption(failOnOption())
+    .action(async (options: SendOptions, command: Command) => {
+      const client = clientOf(command);
+      const request = requestOf(options);
+      const district = await client.district(options.district);
+      if (options.dryRun) {
+        const { failOn, idempotencyKey } = options;
+        return rehearse(client, { district, request, idempotencyKey, command, failOn });
+      }
+      const accepted = await sendResync(client, {
+        district,
+        request,
+        idempotencyKey: options.idempotencyKey,
+      });
+      if (accepted.advice) tell(accepted.advice.text);
+      if (!options.wait) {
+        if (wantsJson(command)) printJson(accepted);
+        else print(accepted.resyncId);
+        return;
+      }
+      if (accepted.position !== null && accepted.position > 0) {
+        tell(`Resync ${accepted.resyncId} waits at place ${accepted.position} of the district’s queue.`);
+      }
+      await followToEnd(client, accepted.resyncId, { command, failOn: options.failOn });
+    });
+}
+
+/** Watches a resync, prints its outcome and sets the exit code of its colour. */
+export async function followToEnd(
+  client: ApiClient,
+  resyncId: string,
+  { command, failOn, quiet = false }: { command: Command; failOn: FailOn; quiet?: boolean },
+): Promise<void> {
+  const end = await watchResync(client, resyncId, createWatchView({ quiet }));
+  printEnd(end, command);
+  process.exitCode = exitCodeOf(end, failOn);
+}
+
+/** The outcome of a resync on standard output. */
+export function printEnd(resync: ResyncAnswer, command: Command): void {
+  if (wantsJson(command)) return printJson(resync);
+  if (resync.objectRows && resync.totals) print(outcomeTable(resync.objectRows, resync.totals));
+  const verified = verificationLines(resync);
+  if (verified !== '') print(verified);
+  print(headline(resync));
+}
+
+/** @throws CommandFailure usage when neither or both of --all and --objects are given */
+export function objectsOf({ all, objects }: { all?: true; objects?: string[] }): 'all' | string[] {
+  if (all && objects) throw new CommandFailure('Give --all or --objects, not both.', exitCodes.usage);
+  if (all) return 'all';
+  if (objects) return objects;
+  throw new CommandFailure('Say what to send: --all, or --objects A,B.', exitCodes.usage);
+}
+
+function requestOf(options: SendOptions): SendRequest {
+  const { checkDependencies, mode, scenario, removals, verify, schoolYear } = options;
+  return {
+    objects: objectsOf(options),
+    checkDependencies,
+    mode,
+    scenario,
+    removals,
+    ...(verify === undefined ? {} : { verify }),
+    ...(schoolYear === undefined ? {} : { schoolYear }),
+  };
+}

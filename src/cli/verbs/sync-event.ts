@@ -1,0 +1,106 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Page } from '../../control/cursor';
+import type { SyncEventView } from '../../control/list-sync-events';
+import type { SyncEventRefusal } from '../../control/sync-events';
+import {
+  clientOf,
+  countOf,
+  print,
+  printJson,
+  tell,
+  wantsJson,
+  withApiOptions,
+} from '../client/command-context';
+import { exitCodes } from '../client/exit-codes';
+import { plainTable } from '../client/outcome-table';
+
+/** `resync sync-event list | show | create`: what the state changed in its own fields, carried down to a district. */
+export function syncEventCommand(): Command {
+  return new Command('sync-event')
+    .description('carry state-owned values down to a district, and see what came of it')
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(createCommand());
+}
+
+const pathOf = (district: string): string => `/districts/${encodeURIComponent(district)}/sync-events`;
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list the events of a district, the newest first')
+    .argument('<district>', 'the district')
+    .option('--object <name>', 'only of this object')
+    .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
+    .action(async (district: string, options: { object?: string; limit: number }, command: Command) => {
+      const query = new URLSearchParams({ limit: String(options.limit) });
+      if (options.object !== undefined) query.set('object', options.object);
+      const { items } = await clientOf(command).get<Page<SyncEventView>>(
+        `${pathOf(district)}?${query.toString()}`,
+      );
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map((event) => [
+        event.syncEventId,
+        event.object,
+        event.status,
+        `${event.assigned}`,
+        `${event.carried}`,
+        `${event.unchanged}`,
+        `${event.failed}`,
+        event.requestedAt,
+      ]);
+      print(
+        plainTable(
+          ['Event', 'Object', 'Status', 'Assigned', 'Carried', 'Unchanged', 'Failed', 'Asked'],
+          rows,
+        ),
+      );
+    });
+}
+
+function showCommand(): Command {
+  return withApiOptions(new Command('show'))
+    .description('show an event and the records its values did not reach')
+    .argument('<district>', 'the district')
+    .argument('<event>', 'its id')
+    .action(async (district: string, id: string, _options: object, command: Command) => {
+      const event = await clientOf(command).get<SyncEventView & { errors: SyncEventRefusal[] }>(
+        `${pathOf(district)}/${encodeURIComponent(id)}`,
+      );
+      if (event.status === 'failed') process.exitCode = exitCodes.notFinished;
+      if (wantsJson(command)) return printJson(event);
+      print(
+        `${event.object}, ${event.status}: ${event.assigned} assigned, ${event.carried} carried, ` +
+          `${event.unchanged} unchanged, ${event.failed} failed`,
+      );
+      if (event.message !== null) print(event.message);
+      const rows = event.errors.map(({ key, code, message }) => [key.join(', '), code, message]);
+      if (rows.length > 0) print(plainTable(['Record', 'Code', 'Why'], rows));
+    });
+}
+
+function createCommand(): Command {
+  return withApiOptions(new Command('create'))
+    .description('carry the state’s values of an object down; only the state does this')
+    .argument('<district>', 'the district')
+    .argument('<object>', 'the object')
+    .option('--key <key>', 'a record’s key, as 17 or JSON ["17","2"]; may be repeated', keysOf)
+    .action(async (district: string, object: string, { key }: { key?: string[][] }, command: Command) => {
+      const event = await clientOf(command).post<SyncEventView>(pathOf(district), {
+        object,
+        ...(key === undefined ? {} : { keys: key }),
+      });
+      if (wantsJson(command)) return printJson(event);
+      print(event.syncEventId);
+      tell(`"resync sync-event show ${district} ${event.syncEventId}" tells what comes of it.`);
+    });
+}
+
+/** Commander parser: plain text for a key of one column, JSON for any. */
+function keysOf(text: string, before: string[][] = []): string[][] {
+  if (!text.startsWith('[')) return [...before, [text]];
+  try {
+    return [...before, (JSON.parse(text) as unknown[]).map(String)];
+  } catch {
+    throw new InvalidArgumentError('Give a key as 17, or as JSON ["17","2"].');
+  }
+}
