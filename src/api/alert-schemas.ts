@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { period } from './period';
+import { period } from '../http/period';
 import { pageQuery } from '../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });

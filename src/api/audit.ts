@@ -1,7 +1,7 @@
 import { listAudit } from '../control/audit';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { auditEvent, auditQuery } from './principal-schemas';
-import { route, type RouteSpec } from './route';
+import { route, type RouteSpec } from '../http/route';
 import { pageOf } from '../http/schemas';
 
 /** GET /audit. A district's administrator reads what its own people did, nothing that the state did. */

@@ -5,10 +5,10 @@ import { openResyncIds } from '../control/hold';
 import type { Principal } from '../domain/principal';
 import type { BlackoutRule } from '../domain/blackout';
 import { blackout, blackoutRequest, heldWindow } from './blackout-schemas';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireDistrict } from '../http/require';
-import { notFound, Problem } from './problem';
-import { route, type RouteSpec } from './route';
+import { notFound, Problem } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import { districtParams } from '../http/schemas';
 
 /** Blackout windows of a district: no run of its moves in one. */

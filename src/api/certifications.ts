@@ -21,11 +21,11 @@ import {
 import type { Principal } from '../domain/principal';
 import type { DistrictConfig } from '../config';
 import * as schemas from './certification-schemas';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireOfferedYear } from '../features/scoped-year/require';
 import { requireDistrict, sees } from '../http/require';
-import { notFound, Problem } from './problem';
-import { route, type RouteSpec } from './route';
+import { notFound, Problem } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import { pageOf, pageQuery } from '../http/schemas';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
 

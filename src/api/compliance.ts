@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type DistrictCompliance, endingYear, readCompliance } from '../control/compliance';
 import type { Principal } from '../domain/principal';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { sees } from '../http/require';
 import { toCsv } from '../http/csv';
-import { route, type RouteSpec } from './route';
+import { route, type RouteSpec } from '../http/route';
 import * as schemas from './year-schemas';
 import { yearRunView, yearStartView, yearSwitchView } from './year-views';
 

@@ -4,10 +4,10 @@ import { readScopedYears } from '../control/school-years';
 import type { SyncObject } from '../domain/catalog';
 import { planResync, planScopeOf, whyNotOffered } from '../domain/plan';
 import type { OfferedYear } from '../domain/school-year';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireOfferedYear } from '../features/scoped-year/require';
 import { requireDistrict, sees } from '../http/require';
-import { route, type RouteSpec } from './route';
+import { route, type RouteSpec } from '../http/route';
 import { agent, district, plan, planRequest, tableObject } from './schemas';
 import { districtParams } from '../http/schemas';
 

@@ -1,12 +1,12 @@
 import { createSession, type Session } from 'better-sse';
 import { readResync, readResyncHead } from '../control/read-resync';
 import type { Principal } from '../domain/principal';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireVisible } from '../features/resyncs/visibility';
 import { seesInside } from '../http/require';
-import { Problem } from './problem';
+import { Problem } from '../http/problem';
 import { type FeedView, ResyncFeed } from './resync-feed';
-import { route, type RouteSpec } from './route';
+import { route, type RouteSpec } from '../http/route';
 import { resyncParams } from './schemas';
 import { outsideView } from './views';
 

@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { type NewAuditEvent, recordAudit } from '../control/audit';
-import { toProblem } from './problem';
-import type { AskedRoute, KeepAudit, RouteSpec } from './route';
+import { toProblem } from '../http/problem';
+import type { AskedRoute, KeepAudit, RouteSpec } from '../http/route';
 
 /**
  * Keeps the audit of every route that may change something: one event for what was done (2xx), what the caller has no

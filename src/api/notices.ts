@@ -7,10 +7,10 @@ import { seal } from '../control/sealed';
 import type { Principal } from '../domain/principal';
 import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from '../control/webhooks';
 import { checkWebhookUrl, WebhookUrlError } from '../notices/webhook-url';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import * as schemas from './notice-schemas';
-import { Problem } from './problem';
-import { route, type RouteSpec } from './route';
+import { Problem } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import { pageOf } from '../http/schemas';
 
 /** Webhooks and e-mail of whoever calls: each principal has its own, and is told what its alerts tell it. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type OidcConfig, secureUrl } from '../config/oidc';
 import { principalOfClaims } from './claims';
 import type { VerifyForeign } from './principal';
-import { Problem } from './problem';
+import { Problem } from '../http/problem';
 
 const issuerTimeoutMs = 5_000;
 /** jose's codes that say: the token is at fault. Everything else is the issuer's or ours, and no reason for a 401. */

@@ -4,10 +4,10 @@ import { readCauses } from '../control/read-causes';
 import { readRemovals } from '../control/read-removals';
 import { readResync } from '../control/read-resync';
 import { reportCsv } from './report-csv';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireInside } from '../features/resyncs/visibility';
 import { removalObject } from './removal-schemas';
-import { route, type RouteSpec } from './route';
+import { route, type RouteSpec } from '../http/route';
 import { pageOf, pageQuery } from '../http/schemas';
 import * as schemas from './schemas';
 

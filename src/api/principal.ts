@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import { isOwnToken, verifyToken } from '../control/tokens';
 import type { Principal } from '../domain/principal';
-import { Problem } from './problem';
+import { Problem } from '../http/problem';
 
 /** Tells who a token of another issuer belongs to; `null`: it is not to be believed. */
 export type VerifyForeign = (token: string) => Promise<Principal | null>;

@@ -10,12 +10,12 @@ import {
 } from '../control/principals';
 import type { Principal } from '../domain/principal';
 import { type Reach, rightsByDefault, rightsOfLevel, type ToolRight } from '../domain/rights';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { sees } from '../http/require';
 import { requireReached } from './require-reached';
 import * as schemas from './principal-schemas';
-import { Problem } from './problem';
-import { route, type RouteSpec } from './route';
+import { Problem } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import { pageOf, pageQuery } from '../http/schemas';
 
 const tag = 'Principals';

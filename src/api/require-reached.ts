@@ -1,7 +1,7 @@
 import { reaches } from '../domain/rights';
 import type { Principal } from '../domain/principal';
-import type { ApiContext } from './context';
-import { notFound } from './problem';
+import type { ApiContext } from '../http/context';
+import { notFound } from '../http/problem';
 import { type PrincipalView, readPrincipal } from '../control/principals';
 
 /** @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError */

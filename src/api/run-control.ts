@@ -3,11 +3,11 @@ import { finishResync } from '../control/resyncs';
 import { readResyncHead, type ResyncHead } from '../control/read-resync';
 import type { Principal } from '../domain/principal';
 import { endedStatuses } from '../domain/resync';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireVisible } from '../features/resyncs/visibility';
 import { seesInside } from '../http/require';
-import { Problem } from './problem';
-import { route, type RouteSpec } from './route';
+import { Problem } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import { resyncHead, resyncParams } from './schemas';
 import { headView } from './views';
 

@@ -16,11 +16,11 @@ import type { DistrictConfig } from '../config';
 import { planResync, planScopeOf } from '../domain/plan';
 import { scenarioProblem } from '../domain/scenario-rules';
 import { maxQueuedResyncs } from '../../workflows/messages';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireOfferedYear } from '../features/scoped-year/require';
 import { requireDistrict, requireToolRight, seesInside } from '../http/require';
-import { notFound, Problem } from './problem';
-import { route, type RouteSpec } from './route';
+import { notFound, Problem } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import * as schemas from './schedule-schemas';
 import { districtParams } from '../http/schemas';
 import {

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { ConflictError } from '../control/control-error';
 import { forgetRefusedResync, insertResync, loadResync, setResyncStatus } from '../control/resyncs';
 import type { ResyncRequest } from '../domain/resync';
-import type { ApiContext } from './context';
-import { Problem } from './problem';
+import type { ApiContext } from '../http/context';
+import { Problem } from '../http/problem';
 import type * as schemas from './schemas';
 
 /**

@@ -1,7 +1,7 @@
 import { readVerificationHead } from '../control/read-verification';
 import { insertVerification } from '../control/verifications';
 import type { VerificationRequest } from '../domain/verification';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import type { z } from 'zod';
 import type * as schemas from './verification-schemas';
 

@@ -7,10 +7,10 @@ import type { Principal } from '../domain/principal';
 import { type Catalog, findObject, type SyncObject } from '../domain/catalog';
 import { type FieldSetting, ownerOfTable, withSettings } from '../domain/field-ownership';
 import { formatRecordKey, type RecordKey } from '../domain/record-error';
-import type { ApiContext } from './context';
+import type { ApiContext } from '../http/context';
 import { requireDistrict } from '../http/require';
-import { notFound, Problem, type ProblemDetail } from './problem';
-import { route, type RouteSpec } from './route';
+import { notFound, Problem, type ProblemDetail } from '../http/problem';
+import { route, type RouteSpec } from '../http/route';
 import { districtParams, pageOf, pageQuery } from '../http/schemas';
 import * as schemas from './sync-event-schemas';
 

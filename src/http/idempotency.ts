@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Principal } from '../domain/principal';
-import { Problem } from '../api/problem';
+import { Problem } from './problem';
 
 export const idempotencyHeader = z.object({
   'Idempotency-Key': z

@@ -2,7 +2,7 @@ import type { Config, DistrictConfig } from '../config';
 import type { Principal } from '../domain/principal';
 import type { Initiator } from '../domain/resync';
 import type { ToolRight } from '../domain/rights';
-import { notFound, Problem } from '../api/problem';
+import { notFound, Problem } from './problem';
 
 /** @throws Problem 403 naming the right */
 export function requireToolRight(principal: Principal, right: ToolRight): void {

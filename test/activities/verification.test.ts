@@ -6,7 +6,7 @@ import { errorsOf } from '../../src/domain/outcome';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { verificationWorkflowId } from '../../workflows/messages';
-import { ledgerPage } from '../control/support';
+import { ledgerPage } from '../support/control-database';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { runOn } from '../support/run-on';
 import { until } from '../workflows/support';

@@ -6,8 +6,8 @@ import { reconcile } from '../../src/control/reconcile';
 import { finishResync } from '../../src/control/resyncs';
 import { toolRights } from '../../src/domain/rights';
 import type { ResyncRequest } from '../../src/domain/resync';
-import { ledgerPage, runningResync } from '../control/support';
-import { apiWorld, type ApiWorld } from './support';
+import { ledgerPage, runningResync } from '../support/control-database';
+import { apiWorld, type ApiWorld } from '../support/api-world';
 
 let world: ApiWorld;
 beforeAll(async () => (world = await apiWorld()));

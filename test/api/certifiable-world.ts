@@ -3,7 +3,7 @@ import { createActivities } from '../../activities';
 import { newSigningKey } from '../../src/config/signing-key';
 import { withWorkers } from '../support/workers';
 import { workflowBundle } from '../support/workflow-bundle';
-import { type ApiWorld, apiWorld, object } from './support';
+import { type ApiWorld, apiWorld, object } from '../support/api-world';
 
 const catalog = {
   name: 'three',

@@ -1,7 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import request from 'supertest';
-import { createApp } from '../../src/api/app';
-import { Gateway } from '../../src/api/gateway';
+import { createApp } from '../../src/app';
+import { Gateway } from '../../src/http/gateway';
 import { verifyManifest } from '../../src/certification/signing';
 import { newSigningKey } from '../../src/config/signing-key';
 import { reconcileCertifications } from '../../src/control/reconcile-certifications';
@@ -9,7 +9,7 @@ import type { Manifest } from '../../src/domain/certification';
 import { certificationWorkflowId } from '../../workflows/messages';
 import { until } from '../workflows/support';
 import { certifiableWorld } from './certifiable-world';
-import type { ApiWorld } from './support';
+import type { ApiWorld } from '../support/api-world';
 
 jest.setTimeout(60_000);
 

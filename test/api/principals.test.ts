@@ -1,9 +1,9 @@
 import request from 'supertest';
 import type { AuditEvent } from '../../src/control/audit';
 import { createToken } from '../../src/control/tokens';
-import { runningResync } from '../control/support';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { runningResync } from '../support/control-database';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 /** Administrators of the state and of a district. */

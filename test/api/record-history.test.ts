@@ -4,8 +4,8 @@ import { startObject, planObjects } from '../../src/control/history';
 import { insertResync } from '../../src/control/resyncs';
 import type { KeyOrder } from '../../src/domain/key-order';
 import type { Initiator } from '../../src/domain/resync';
-import { ledgerPage, requestOf, schoolYear, storedError } from '../control/support';
-import { apiWorld, type ApiWorld, object } from './support';
+import { ledgerPage, requestOf, schoolYear, storedError } from '../support/control-database';
+import { apiWorld, type ApiWorld, object } from '../support/api-world';
 
 /** The question about one record, from outside. What the books hold is shown in test/editions/record-history. */
 

@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { createToken } from '../../src/control/tokens';
 import { noticeKindOf } from '../../src/domain/notices';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 jest.setTimeout(60_000);
 

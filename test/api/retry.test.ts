@@ -3,10 +3,10 @@ import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
 import { createToken } from '../../src/control/tokens';
 import type { ResyncRequest } from '../../src/domain/resync';
-import { ledgerPage, runningResync, storedError } from '../control/support';
+import { ledgerPage, runningResync, storedError } from '../support/control-database';
 import { until } from '../workflows/support';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 beforeAll(async () => (world = await apiWorld()));

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import request from 'supertest';
-import { Gateway } from '../../src/api/gateway';
+import { Gateway } from '../../src/http/gateway';
 import { reconcile } from '../../src/control/reconcile';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 beforeAll(async () => (world = await apiWorld()));

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { createToken } from '../../src/control/tokens';
-import { administrators, apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { administrators, apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 let as: ApiWorld['as'];

@@ -4,9 +4,9 @@ import { postDueAlerts } from '../../src/control/due-alerts';
 import { finishResync, insertResync } from '../../src/control/resyncs';
 import { createToken } from '../../src/control/tokens';
 import type { ResyncRequest } from '../../src/domain/resync';
-import { ledgerPage, requestOf, runningResync, storedError } from '../control/support';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { ledgerPage, requestOf, runningResync, storedError } from '../support/control-database';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 let admin: string;

@@ -2,8 +2,8 @@ import request from 'supertest';
 import { insertPreview } from '../../src/control/selective-previews';
 import { createToken } from '../../src/control/tokens';
 import { until } from '../workflows/support';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 /** Somebody who may send one record, and no batches. */

@@ -3,8 +3,8 @@ import type { StateRequestBoard } from '../../src/control/state-request-board';
 import { createToken } from '../../src/control/tokens';
 import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
-import { apiWorld, type ApiWorld } from './support';
-import { withWorker } from './worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 jest.setTimeout(60_000);
 

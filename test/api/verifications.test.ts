@@ -11,8 +11,8 @@ import {
   type ComparedCounts,
   type VerificationRequest,
 } from '../../src/domain/verification';
-import { type ApiWorld, apiWorld } from './support';
-import { withWorker } from './worker';
+import { type ApiWorld, apiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 import { until } from '../workflows/support';
 
 let world: ApiWorld;

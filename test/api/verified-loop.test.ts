@@ -3,8 +3,8 @@ import { createToken } from '../../src/control/tokens';
 import { insertVerification } from '../../src/control/verifications';
 import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
-import { type ApiWorld, apiWorld } from './support';
-import { withWorker } from './worker';
+import { type ApiWorld, apiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 
 jest.setTimeout(120_000);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSigningKey } from '../../src/config/signing-key';
 import { certifiableWorld } from '../api/certifiable-world';
-import type { ApiWorld } from '../api/support';
+import type { ApiWorld } from '../support/api-world';
 import { resync, serve, type Served } from '../support/command-line';
 
 jest.setTimeout(60_000);

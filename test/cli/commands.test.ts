@@ -2,9 +2,9 @@ import type { AuditEvent } from '../../src/control/audit';
 import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
 import { createToken } from '../../src/control/tokens';
-import { type ApiWorld, apiWorld } from '../api/support';
-import { withWorker } from '../api/worker';
-import { ledgerPage, runningResync, storedError } from '../control/support';
+import { type ApiWorld, apiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
+import { ledgerPage, runningResync, storedError } from '../support/control-database';
 import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
 

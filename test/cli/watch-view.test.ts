@@ -3,7 +3,7 @@ import { RunView } from '../../src/cli/client/run-progress';
 import { createWatchView, duration } from '../../src/cli/client/watch-view';
 import type { ObjectView } from '../../src/control/read-resync';
 import { noRecords, viewCounts } from '../../src/domain/outcome';
-import { requestOf } from '../control/support';
+import { requestOf } from '../support/control-database';
 
 const row = (object: string, over: Partial<ObjectView> = {}): ObjectView => ({
   object,

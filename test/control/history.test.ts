@@ -3,7 +3,7 @@ import { ConflictError } from '../../src/control/control-error';
 import { finishObject, startObject } from '../../src/control/history';
 import { countRanges, loadRange, saveRanges } from '../../src/control/ranges';
 import { OutcomeInvariantError } from '../../src/domain/outcome';
-import { controlDatabase, ledgerPage, runningResync, storedError } from './support';
+import { controlDatabase, ledgerPage, runningResync, storedError } from '../support/control-database';
 
 let control: Knex;
 let close: () => Promise<void>;

@@ -5,7 +5,7 @@ import { listAudit, recordAudit } from '../../src/control/audit';
 import { createToken, verifyToken } from '../../src/control/tokens';
 import { listPrincipals } from '../../src/control/principals';
 import { type Reach, reaches, rightsByDefault, toolRights } from '../../src/domain/rights';
-import { controlDatabase } from './support';
+import { controlDatabase } from '../support/control-database';
 
 let control: Knex;
 let url: string;

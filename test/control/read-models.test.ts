@@ -18,7 +18,7 @@ import {
   runningResync,
   schoolYear,
   storedError,
-} from './support';
+} from '../support/control-database';
 
 let control: Knex;
 let close: () => Promise<void>;

@@ -12,7 +12,7 @@ import {
   requestOf,
   runningResync,
   schoolYear,
-} from './support';
+} from '../support/control-database';
 
 let control: Knex;
 let close: () => Promise<void>;

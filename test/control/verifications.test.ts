@@ -17,7 +17,7 @@ import {
   ledgerPage,
   runningResync,
   schoolYear,
-} from './support';
+} from '../support/control-database';
 
 let control: Knex;
 let close: () => Promise<void>;

@@ -1,7 +1,7 @@
 import { down, up } from '../../migrations/control/20261126000003_year_lease';
 import { takeLease } from '../../src/control/lease';
 import { insertResync } from '../../src/control/resyncs';
-import { controlDatabase, requestOf } from './support';
+import { controlDatabase, requestOf } from '../support/control-database';
 
 test('leases of a district become leases of its years: a run under way keeps its own, and no epoch goes down', async () => {
   const { control, close } = await controlDatabase();

@@ -4,8 +4,8 @@ import { noticeActivities } from '../../activities/notices';
 import { listNotices } from '../../src/control/list-notices';
 import { postAlert } from '../../src/control/post-alert';
 import { mailOfAlert, sendMail } from '../../src/notices/send-mail';
-import { apiWorld, type ApiWorld } from '../api/support';
-import { withWorker } from '../api/worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 import { call, eventually, pass, runOf, type Who } from './support';
 
 jest.setTimeout(60_000);

@@ -6,8 +6,8 @@ import { listNotices } from '../../src/control/list-notices';
 import { noteNoticeOwner, readNoticeOwners } from '../../src/control/notice-owners';
 import { postAlert } from '../../src/control/post-alert';
 import { noticesWorkflowId } from '../../workflows/messages';
-import { apiWorld, type ApiWorld } from '../api/support';
-import { withWorker } from '../api/worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { withWorker } from '../support/api-worker';
 import { type Received, type Receiver, receiver } from './receiver';
 import { call, deliveries, eventually, pass, register, runOf } from './support';
 

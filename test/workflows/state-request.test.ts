@@ -6,8 +6,8 @@ import {
   stateRequestWorkflowId,
 } from '../../workflows/messages';
 import type { stateRequest } from '../../workflows';
-import { apiWorld, type ApiWorld } from '../api/support';
-import { type Gate, withWorker } from '../api/worker';
+import { apiWorld, type ApiWorld } from '../support/api-world';
+import { type Gate, withWorker } from '../support/api-worker';
 import { until } from './support';
 
 jest.setTimeout(60_000);

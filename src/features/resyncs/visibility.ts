@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Principal } from '../../domain/principal';
-import { notFound } from '../../api/problem';
+import { notFound } from '../../http/problem';
 import { sees, seesInside } from '../../http/require';
 import { readResyncHead, type ResyncHead } from '../../control/read-resync';
 

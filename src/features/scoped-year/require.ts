@@ -1,7 +1,7 @@
 import type { DistrictConfig } from '../../config';
 import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
-import type { ApiContext } from '../../api/context';
-import { Problem } from '../../api/problem';
+import type { ApiContext } from '../../http/context';
+import { Problem } from '../../http/problem';
 import { readOfferedYears } from '../../control/school-years';
 
 /**

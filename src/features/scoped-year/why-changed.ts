@@ -1,6 +1,6 @@
 import type { DistrictConfig } from '../../config';
 import type { OfferedYear } from '../../domain/school-year';
-import type { ApiContext } from '../../api/context';
+import type { ApiContext } from '../../http/context';
 import { readScopedYear } from '../../control/school-years';
 
 /**

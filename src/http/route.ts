@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import type { ToolRight } from '../domain/rights';
-import { requireToolRight } from '../http/require';
+import { requireToolRight } from './require';
 import { Problem, zodProblem } from './problem';
 
 type Shape = z.ZodObject;

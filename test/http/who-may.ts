@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RouteSpec } from '../../src/api/route';
+import type { RouteSpec } from '../../src/http/route';
 import { publicKeyOf, signManifest } from '../../src/certification/signing';
 import { newSigningKey, readSigningKey } from '../../src/config/signing-key';
 import { insertDrift } from '../../src/control/certification-drifts';
@@ -16,8 +16,8 @@ import { finishVerification, insertVerification } from '../../src/control/verifi
 import { addWebhook } from '../../src/control/webhooks';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
-import { requestOf, runningResync } from '../control/support';
-import type { ApiWorld } from './support';
+import { requestOf, runningResync } from '../support/control-database';
+import type { ApiWorld } from '../support/api-world';
 
 /** Columns of the table in docs/rights.md, from the third. */
 export const kinds = [

@@ -5,7 +5,7 @@ import { saveRanges } from '../../src/control/ranges';
 import { insertResync } from '../../src/control/resyncs';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { ResyncRequest } from '../../src/domain/resync';
-import { createTestDatabases } from '../support/stack';
+import { createTestDatabases } from './stack';
 
 export const district = 'grand-bend';
 export const schoolYear = 2027;

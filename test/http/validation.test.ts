@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { insertResync } from '../../src/control/resyncs';
-import { requestOf, storedError } from '../control/support';
-import { apiWorld, type ApiWorld } from './support';
+import { requestOf, storedError } from '../support/control-database';
+import { apiWorld, type ApiWorld } from '../support/api-world';
 
 let world: ApiWorld;
 beforeAll(async () => {

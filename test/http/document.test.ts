@@ -1,8 +1,8 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
 import request from 'supertest';
-import { apiRoutes } from '../../src/api/app';
-import type { ApiContext } from '../../src/api/context';
-import { apiWorld, type ApiWorld } from './support';
+import { apiRoutes } from '../../src/app';
+import type { ApiContext } from '../../src/http/context';
+import { apiWorld, type ApiWorld } from '../support/api-world';
 
 let world: ApiWorld;
 beforeAll(async () => (world = await apiWorld()));

@@ -3,15 +3,15 @@ import { Client, Connection } from '@temporalio/client';
 import type { Express } from 'express';
 import type { Knex } from 'knex';
 import pino from 'pino';
-import { createApp } from '../../src/api/app';
+import { createApp } from '../../src/app';
 import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { createToken } from '../../src/control/tokens';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import { effectiveRights, toolRights } from '../../src/domain/rights';
 import type { YearSetup } from '../../src/domain/school-year';
-import { controlDatabase } from '../control/support';
-import { testStack } from '../support/stack';
+import { controlDatabase } from './control-database';
+import { testStack } from './stack';
 
 /** A catalog of five objects: School -> Course -> Section, Room, and one that is off. */
 const five: Catalog = {

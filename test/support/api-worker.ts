@@ -17,10 +17,10 @@ import { saveRanges } from '../../src/control/ranges';
 import { endPreview } from '../../src/control/selective-previews';
 import { setResyncStatus } from '../../src/control/resyncs';
 import { planResync } from '../../src/domain/plan';
-import { ledgerPage } from '../control/support';
-import type { ApiWorld } from './support';
-import { withWorkers } from '../support/workers';
-import { workflowBundle } from '../support/workflow-bundle';
+import { ledgerPage } from './control-database';
+import type { ApiWorld } from './api-world';
+import { withWorkers } from './workers';
+import { workflowBundle } from './workflow-bundle';
 
 /**
  * The real workflows and the real books of the control database; only the records are missing: an object "moves" when

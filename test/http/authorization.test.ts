@@ -1,9 +1,9 @@
 import request from 'supertest';
-import { apiRoutes } from '../../src/api/app';
-import type { ApiContext } from '../../src/api/context';
-import type { RouteSpec } from '../../src/api/route';
+import { apiRoutes } from '../../src/app';
+import type { ApiContext } from '../../src/http/context';
+import type { RouteSpec } from '../../src/http/route';
 import { createToken } from '../../src/control/tokens';
-import { apiWorld, type ApiWorld } from './support';
+import { apiWorld, type ApiWorld } from '../support/api-world';
 import {
   callers,
   type Kind,
@@ -17,7 +17,7 @@ import {
   thingsOf,
   writtenTable,
 } from './who-may';
-import { withWorker } from './worker';
+import { withWorker } from '../support/api-worker';
 
 let world: ApiWorld;
 let things: Things;
