@@ -14,7 +14,7 @@ import { stringify } from 'yaml';
 import { ApiClient } from '../src/cli/client/api-client';
 import { openControl } from '../src/control/database';
 import type { StateRequestBoard } from '../src/control/state-request-board';
-import { createToken } from '../src/control/tokens';
+import { createToken } from '../src/features/access/token-store';
 import { describeCounts, endedRequestStatuses } from '../src/domain/state-request';
 import { migrate } from '../src/migrate';
 import { freePort } from '../src/stack/ports';

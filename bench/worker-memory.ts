@@ -12,7 +12,7 @@ import type { ResyncAnswer } from '../src/cli/client/outcome-table';
 import { sendResync } from '../src/cli/client/watch-run';
 import { loadConfig } from '../src/config';
 import { openControl } from '../src/control/database';
-import { createToken } from '../src/control/tokens';
+import { createToken } from '../src/features/access/token-store';
 import { endedStatuses } from '../src/domain/resync';
 import { writeLocalConfig, localDatabaseUrls } from '../src/stack/local-config';
 import { freePort } from '../src/stack/ports';

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { effectiveRights } from '../domain/rights';
 import type { Reader } from './alerts';
 import { selectRows } from './database';
-import { districtsOf, type PrincipalRow, rightsColumn, rightsOf } from './principals';
+import { districtsOf, type PrincipalRow, rightsColumn, rightsOf } from '../features/access/principal-store';
 
 /** A principal's row; of one of another issuer what was kept of it. */
 interface OwnerRow extends PrincipalRow {

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import type { ResyncRequest } from '../../src/domain/resync';
 import { ledgerPage, runningResync, storedError } from '../support/control-database';
 import { until } from '../workflows/support';

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { administrators, apiWorld, type ApiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';
 

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { finishObject } from '../../src/control/history';
 import { postDueAlerts } from '../../src/control/due-alerts';
 import { finishResync, insertResync } from '../../src/control/resyncs';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import type { ResyncRequest } from '../../src/domain/resync';
 import { ledgerPage, requestOf, runningResync, storedError } from '../support/control-database';
 import { apiWorld, type ApiWorld } from '../support/api-world';

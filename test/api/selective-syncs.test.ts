@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { insertPreview } from '../../src/control/selective-previews';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { until } from '../workflows/support';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';

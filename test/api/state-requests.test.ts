@@ -1,6 +1,6 @@
 import request from 'supertest';
 import type { StateRequestBoard } from '../../src/control/state-request-board';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
 import { apiWorld, type ApiWorld } from '../support/api-world';

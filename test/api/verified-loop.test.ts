@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { insertVerification } from '../../src/control/verifications';
 import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';

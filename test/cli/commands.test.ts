@@ -1,7 +1,7 @@
-import type { AuditEvent } from '../../src/control/audit';
+import type { AuditEvent } from '../../src/features/access/audit-store';
 import { finishObject } from '../../src/control/history';
 import { finishResync } from '../../src/control/resyncs';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { type ApiWorld, apiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';
 import { ledgerPage, runningResync, storedError } from '../support/control-database';

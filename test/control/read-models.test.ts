@@ -9,7 +9,7 @@ import { readResync, readResyncHead } from '../../src/control/read-resync';
 import { reconcile } from '../../src/control/reconcile';
 import { insertResync } from '../../src/control/resyncs';
 import { readYearRuns } from '../../src/control/year-runs';
-import { createToken, listTokens, revokeToken, verifyToken } from '../../src/control/tokens';
+import { createToken, listTokens, revokeToken, verifyToken } from '../../src/features/access/token-store';
 import {
   controlDatabase,
   district,

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { apiRoutes } from '../../src/app';
 import type { ApiContext } from '../../src/http/context';
 import type { RouteSpec } from '../../src/http/route';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import {
   callers,

@@ -11,7 +11,7 @@ import { finishResync, insertResync } from '../../src/control/resyncs';
 import { insertPreview } from '../../src/control/selective-previews';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { insertSyncEvent } from '../../src/control/sync-events';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import { finishVerification, insertVerification } from '../../src/control/verifications';
 import { addWebhook } from '../../src/control/webhooks';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { createApp } from '../../src/app';
 import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
-import { createToken } from '../../src/control/tokens';
+import { createToken } from '../../src/features/access/token-store';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import { effectiveRights, toolRights } from '../../src/domain/rights';
 import type { YearSetup } from '../../src/domain/school-year';

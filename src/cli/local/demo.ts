@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { Command } from 'commander';
 import { loadCatalog } from '../../catalog/load';
 import { openControl } from '../../control/database';
-import { createToken } from '../../control/tokens';
+import { createToken } from '../../features/access/token-store';
 import type { Cause } from '../../control/read-causes';
 import type { ResyncView } from '../../control/read-resync';
 import { givenServers } from '../../stack/given-servers';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openControl } from '../../control/database';
-import { createToken, verifyToken } from '../../control/tokens';
+import { createToken, verifyToken } from '../../features/access/token-store';
 import { auditLocally } from './local-audit';
 
 /**

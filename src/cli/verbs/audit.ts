@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { AuditEvent } from '../../control/audit';
+import type { AuditEvent } from '../../features/access/audit-store';
 import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable } from '../client/outcome-table';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { PrincipalView } from '../../control/principals';
-import type { TokenView } from '../../control/tokens';
+import type { PrincipalView } from '../../features/access/principal-store';
+import type { TokenView } from '../../features/access/token-store';
 import { type Level, levels, type ToolRight } from '../../domain/rights';
 import {
   clientOf,

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
-import { isOwnToken, verifyToken } from '../control/tokens';
-import type { Principal } from '../domain/principal';
-import { Problem } from '../http/problem';
+import { isOwnToken, verifyToken } from './token-store';
+import type { Principal } from '../../domain/principal';
+import { Problem } from '../../http/problem';
 
 /** Tells who a token of another issuer belongs to; `null`: it is not to be believed. */
 export type VerifyForeign = (token: string) => Promise<Principal | null>;

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import knex from 'knex';
-import * as migration from '../../migrations/control/20261126000001_principals';
-import { listAudit, recordAudit } from '../../src/control/audit';
-import { createToken, verifyToken } from '../../src/control/tokens';
-import { listPrincipals } from '../../src/control/principals';
-import { type Reach, reaches, rightsByDefault, toolRights } from '../../src/domain/rights';
-import { controlDatabase } from '../support/control-database';
+import * as migration from '../../../migrations/control/20261126000001_principals';
+import { listAudit, recordAudit } from '../../../src/features/access/audit-store';
+import { createToken, verifyToken } from '../../../src/features/access/token-store';
+import { listPrincipals } from '../../../src/features/access/principal-store';
+import { type Reach, reaches, rightsByDefault, toolRights } from '../../../src/domain/rights';
+import { controlDatabase } from '../../support/control-database';
 
 let control: Knex;
 let url: string;

@@ -1,8 +1,8 @@
-import { listAudit } from '../control/audit';
-import type { ApiContext } from '../http/context';
-import { auditEvent, auditQuery } from './principal-schemas';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf } from '../http/schemas';
+import { listAudit } from './audit-store';
+import type { ApiContext } from '../../http/context';
+import { auditEvent, auditQuery } from './schemas';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf } from '../../http/schemas';
 
 /** GET /audit. A district's administrator reads what its own people did, nothing that the state did. */
 export function auditRoutes({ control }: ApiContext): RouteSpec[] {

@@ -1,10 +1,10 @@
 /** JWTs of another issuer: believed after jose has checked them against the issuer's published keys. */
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { type OidcConfig, secureUrl } from '../config/oidc';
+import { type OidcConfig, secureUrl } from '../../config/oidc';
 import { principalOfClaims } from './claims';
-import type { VerifyForeign } from './principal';
-import { Problem } from '../http/problem';
+import type { VerifyForeign } from './authenticate';
+import { Problem } from '../../http/problem';
 
 const issuerTimeoutMs = 5_000;
 /** jose's codes that say: the token is at fault. Everything else is the issuer's or ours, and no reason for a 401. */

@@ -1,8 +1,8 @@
-import { reaches } from '../domain/rights';
-import type { Principal } from '../domain/principal';
-import type { ApiContext } from '../http/context';
-import { notFound } from '../http/problem';
-import { type PrincipalView, readPrincipal } from '../control/principals';
+import { reaches } from '../../domain/rights';
+import type { Principal } from '../../domain/principal';
+import type { ApiContext } from '../../http/context';
+import { notFound } from '../../http/problem';
+import { type PrincipalView, readPrincipal } from './principal-store';
 
 /** @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError */
 export async function requireReached(

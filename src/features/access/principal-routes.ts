@@ -7,16 +7,16 @@ import {
   readPrincipal,
   setDisabled,
   withdrawRight,
-} from '../control/principals';
-import type { Principal } from '../domain/principal';
-import { type Reach, rightsByDefault, rightsOfLevel, type ToolRight } from '../domain/rights';
-import type { ApiContext } from '../http/context';
-import { sees } from '../http/require';
+} from './principal-store';
+import type { Principal } from '../../domain/principal';
+import { type Reach, rightsByDefault, rightsOfLevel, type ToolRight } from '../../domain/rights';
+import type { ApiContext } from '../../http/context';
+import { sees } from '../../http/require';
 import { requireReached } from './require-reached';
-import * as schemas from './principal-schemas';
-import { Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf, pageQuery } from '../http/schemas';
+import * as schemas from './schemas';
+import { Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf, pageQuery } from '../../http/schemas';
 
 const tag = 'Principals';
 const one = { 200: { description: 'The principal as it stands after', schema: schemas.principal } };

@@ -1,9 +1,9 @@
 /** The audit: who did what to what, when and from where. Rows are only ever added; triggers refuse anything else. */
 import type { Knex } from 'knex';
-import type { Level, Reach } from '../domain/rights';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { selectRows, toIso } from './database';
-import { districtsOf, withinReach } from './principals';
+import type { Level, Reach } from '../../domain/rights';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { selectRows, toIso } from '../../control/database';
+import { districtsOf, withinReach } from './principal-store';
 
 /** What happened. Nothing in it may be a secret or a student's value. */
 export interface NewAuditEvent {

@@ -1,8 +1,8 @@
 /** Schemas of principals, their rights and tokens, and of the audit. */
 import { z } from 'zod';
-import { levels, toolRights } from '../domain/rights';
-import { period } from '../http/period';
-import { pageQuery } from '../http/schemas';
+import { levels, toolRights } from '../../domain/rights';
+import { period } from '../../http/period';
+import { pageQuery } from '../../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const level = z.enum(levels);

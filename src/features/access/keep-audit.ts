@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import { type NewAuditEvent, recordAudit } from '../control/audit';
-import { toProblem } from '../http/problem';
-import type { AskedRoute, KeepAudit, RouteSpec } from '../http/route';
+import { type NewAuditEvent, recordAudit } from './audit-store';
+import { toProblem } from '../../http/problem';
+import type { AskedRoute, KeepAudit, RouteSpec } from '../../http/route';
 
 /**
  * Keeps the audit of every route that may change something: one event for what was done (2xx), what the caller has no

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import type { Principal } from '../domain/principal';
-import { effectiveRights, type Level } from '../domain/rights';
-import type { OidcConfig } from '../config/oidc';
+import type { Principal } from '../../domain/principal';
+import { effectiveRights, type Level } from '../../domain/rights';
+import type { OidcConfig } from '../../config/oidc';
 
 type ClaimMap = OidcConfig['claims'];
 

@@ -1,9 +1,9 @@
 import request from 'supertest';
-import type { AuditEvent } from '../../src/control/audit';
-import { createToken } from '../../src/control/tokens';
-import { runningResync } from '../support/control-database';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import type { AuditEvent } from '../../../src/features/access/audit-store';
+import { createToken } from '../../../src/features/access/token-store';
+import { runningResync } from '../../support/control-database';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
 /** Administrators of the state and of a district. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { CryptoKey, JWK } from 'jose';
 import * as jose from 'jose';
 import request from 'supertest';
-import { apiWorld, type ApiWorld } from '../support/api-world';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
 
 const audience = 'resync';
 

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type Level, rightsByDefault, type ToolRight } from '../domain/rights';
-import type { Principal } from '../domain/principal';
-import { selectRows, toIso } from './database';
-import { createPrincipal, districtsOf, type PrincipalRow, rightsColumn, rightsOf } from './principals';
+import { type Level, rightsByDefault, type ToolRight } from '../../domain/rights';
+import type { Principal } from '../../domain/principal';
+import { selectRows, toIso } from '../../control/database';
+import { createPrincipal, districtsOf, type PrincipalRow, rightsColumn, rightsOf } from './principal-store';
 
 export interface TokenView extends Principal {
   /** What the token is for; `name` is the principal's. */

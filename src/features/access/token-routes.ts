@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { createToken, listTokens, revokeToken } from '../control/tokens';
-import type { ApiContext } from '../http/context';
-import * as schemas from './principal-schemas';
+import { createToken, listTokens, revokeToken } from './token-store';
+import type { ApiContext } from '../../http/context';
+import * as schemas from './schemas';
 import { requireReached } from './require-reached';
-import { notFound, Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
+import { notFound, Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
 
 /** Most usable tokens of one principal: more than one for changing them without a pause, not for giving them away. */
 const maxTokens = 20;

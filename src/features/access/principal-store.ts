@@ -1,10 +1,10 @@
 /** Principals and their tool rights, as the control database keeps them. */
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { effectiveRights, type Level, type Reach, rightsOfLevel, type ToolRight } from '../domain/rights';
-import { NotFoundError } from './control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { inTransaction, selectRows, toIso } from './database';
+import { effectiveRights, type Level, type Reach, rightsOfLevel, type ToolRight } from '../../domain/rights';
+import { NotFoundError } from '../../control/control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A principal as administrators see it. */
 export interface PrincipalView extends Reach {
