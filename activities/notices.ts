@@ -8,7 +8,7 @@ import {
   pendingDeliveries,
 } from '../src/control/notice-deliveries';
 import { readNoticePreferences } from '../src/control/notice-preferences';
-import { postAlert } from '../src/control/post-alert';
+import { postAlert } from '../src/features/alerts/post';
 import { readResync, type ResyncView } from '../src/control/read-resync';
 import { SealError, unseal } from '../src/control/sealed';
 import { disableWebhook, loadWebhookTarget } from '../src/control/webhooks';

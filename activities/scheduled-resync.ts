@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
 import { giveToAgent, startVerification } from '../src/temporal/start-workflows';
 import { ConflictError, NotFoundError } from '../src/control/control-error';
-import { postAlert } from '../src/control/post-alert';
+import { postAlert } from '../src/features/alerts/post';
 import {
   forgetRefusedResync,
   insertResync,

@@ -1,4 +1,4 @@
-import { postAlert } from '../src/control/post-alert';
+import { postAlert } from '../src/features/alerts/post';
 import { resyncCategory } from '../src/control/resync-alerts';
 import {
   countDistricts,

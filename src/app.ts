@@ -8,7 +8,7 @@ import { pinoHttp } from 'pino-http';
 import type { Config } from './config';
 import type { Principal } from './domain/principal';
 import type { Catalog } from './domain/catalog';
-import { alertRoutes } from './api/alerts';
+import { alertRoutes } from './features/alerts/routes';
 import { auditRoutes } from './features/access/audit-routes';
 import { complianceRoutes } from './api/compliance';
 import { blackoutRoutes } from './api/blackouts';

@@ -4,7 +4,7 @@ import type { CertificationStatus, Manifest } from '../domain/certification';
 import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
 import { inTransaction, selectRows, toIso } from './database';
-import { postAlert } from './post-alert';
+import { postAlert } from '../features/alerts/post';
 
 /** Seed's Process column for certifications. */
 const certificationCategory = 'Data Certification';

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { judgeYearStart } from '../domain/year-end';
-import { postAlert } from './post-alert';
+import { postAlert } from '../features/alerts/post';
 import type { DistrictYears } from './school-years';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './scoped-year';
 import { readYearRuns } from './year-runs';

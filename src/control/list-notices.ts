@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../domain/notices';
-import { type Reader, reachOf } from './alerts';
+import { type Reader, reachOf } from '../features/alerts/read';
 import { selectRows } from './database';
 import { readNoticeOwners } from './notice-owners';
 

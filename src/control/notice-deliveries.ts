@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from './alerts';
+import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from '../features/alerts/read';
 import { NotFoundError } from './control-error';
 import { selectRows, toIso } from './database';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';

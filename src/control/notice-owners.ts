@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { effectiveRights } from '../domain/rights';
-import type { Reader } from './alerts';
+import type { Reader } from '../features/alerts/read';
 import { selectRows } from './database';
 import { districtsOf, type PrincipalRow, rightsColumn, rightsOf } from '../features/access/principal-store';
 

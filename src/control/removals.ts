@@ -6,7 +6,7 @@ import type { ResyncRequest } from '../domain/resync';
 import { NotFoundError } from './control-error';
 import { countColumns, type CountRow, toCounts } from './counts';
 import { selectRows } from './database';
-import { postAlert } from './post-alert';
+import { postAlert } from '../features/alerts/post';
 import { resyncCategory } from './resync-alerts';
 
 /** Rows of one INSERT. */

@@ -1,6 +1,6 @@
 import { type Colour, errorsOf, processedOf, type RangeCounts } from '../domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../domain/resync';
-import type { NewAlert } from './post-alert';
+import type { NewAlert } from '../features/alerts/post';
 
 /** Seed's Process column for all that goes between district and state. */
 export const resyncCategory = 'Vertical Interoperability';

@@ -7,7 +7,7 @@ import { ConflictError, ControlError, NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
 import { countColumns, type CountRow, toCounts } from './counts';
 import { closeObject } from './history';
-import { postAlert } from './post-alert';
+import { postAlert } from '../features/alerts/post';
 import { alertsOfEnd } from './resync-alerts';
 import { hashRequest, type ResyncRow, toColumns, toRequest } from './resync-row';
 

@@ -3,7 +3,7 @@ import { formatRecordKey, parseRecordKey, type RecordKey } from '../domain/recor
 import type { SyncEventStatus } from '../domain/sync-event';
 import { NotFoundError } from './control-error';
 import { inTransaction, selectRows } from './database';
-import { postAlert } from './post-alert';
+import { postAlert } from '../features/alerts/post';
 import { resyncCategory } from './resync-alerts';
 
 /** What a sync event is about. */

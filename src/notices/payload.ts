@@ -1,4 +1,4 @@
-import type { AlertView } from '../control/alerts';
+import type { AlertView } from '../features/alerts/read';
 import type { ResyncView } from '../control/read-resync';
 import { noticeKindOf } from '../domain/notices';
 

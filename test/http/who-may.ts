@@ -6,7 +6,7 @@ import { newSigningKey, readSigningKey } from '../../src/config/signing-key';
 import { insertDrift } from '../../src/control/certification-drifts';
 import { keepKey } from '../../src/control/certification-keys';
 import { insertCertification, storeManifest } from '../../src/control/certifications';
-import { postAlert } from '../../src/control/post-alert';
+import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/control/resyncs';
 import { insertPreview } from '../../src/control/selective-previews';
 import { insertStateRequest } from '../../src/control/state-requests';

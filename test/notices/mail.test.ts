@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { noticeActivities } from '../../activities/notices';
 import { listNotices } from '../../src/control/list-notices';
-import { postAlert } from '../../src/control/post-alert';
+import { postAlert } from '../../src/features/alerts/post';
 import { mailOfAlert, sendMail } from '../../src/notices/send-mail';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';

@@ -1,10 +1,10 @@
 import { temporal } from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
 import { noticeActivities } from '../../activities/notices';
-import type { AlertView } from '../../src/control/alerts';
+import type { AlertView } from '../../src/features/alerts/read';
 import { listNotices } from '../../src/control/list-notices';
 import { noteNoticeOwner, readNoticeOwners } from '../../src/control/notice-owners';
-import { postAlert } from '../../src/control/post-alert';
+import { postAlert } from '../../src/features/alerts/post';
 import { noticesWorkflowId } from '../../workflows/messages';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';

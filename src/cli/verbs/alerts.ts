@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { AlertView } from '../../control/alerts';
+import type { AlertView } from '../../features/alerts/read';
 import type { Page } from '../../control/cursor';
 import {
   clientOf,

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { NotFoundError } from './control-error';
-import { selectRows, toIso } from './database';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import type { Principal } from '../domain/principal';
+import { NotFoundError } from '../../control/control-error';
+import { selectRows, toIso } from '../../control/database';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import type { Principal } from '../../domain/principal';
 
 /** A Process Alert as one principal sees it. */
 export interface AlertView {

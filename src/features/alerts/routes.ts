@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { deleteAlerts, listAlerts, markAlertRead } from '../control/alerts';
-import { alert, alertIds, alertParams, alertQuery } from './alert-schemas';
-import type { ApiContext } from '../http/context';
-import { requireDistrict } from '../http/require';
-import { notFound } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf } from '../http/schemas';
+import { deleteAlerts, listAlerts, markAlertRead } from './read';
+import { alert, alertIds, alertParams, alertQuery } from './schemas';
+import type { ApiContext } from '../../http/context';
+import { requireDistrict } from '../../http/require';
+import { notFound } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf } from '../../http/schemas';
 
 /** Process Alerts: read and deleted for oneself; others still see them. */
 export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ToolRight } from '../domain/rights';
+import type { ToolRight } from '../../domain/rights';
 
 export interface NewAlert {
   /** What it tells of, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191 characters. */

@@ -1,13 +1,13 @@
 import request from 'supertest';
-import { type AlertView, listAlerts, markAlertRead } from '../../src/control/alerts';
-import { finishObject } from '../../src/control/history';
-import { postAlert } from '../../src/control/post-alert';
-import { reconcile } from '../../src/control/reconcile';
-import { finishResync } from '../../src/control/resyncs';
-import { toolRights } from '../../src/domain/rights';
-import type { ResyncRequest } from '../../src/domain/resync';
-import { ledgerPage, runningResync } from '../support/control-database';
-import { apiWorld, type ApiWorld } from '../support/api-world';
+import { type AlertView, listAlerts, markAlertRead } from '../../../src/features/alerts/read';
+import { finishObject } from '../../../src/control/history';
+import { postAlert } from '../../../src/features/alerts/post';
+import { reconcile } from '../../../src/control/reconcile';
+import { finishResync } from '../../../src/control/resyncs';
+import { toolRights } from '../../../src/domain/rights';
+import type { ResyncRequest } from '../../../src/domain/resync';
+import { ledgerPage, runningResync } from '../../support/control-database';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
 
 let world: ApiWorld;
 beforeAll(async () => (world = await apiWorld()));

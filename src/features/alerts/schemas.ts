@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { period } from '../http/period';
-import { pageQuery } from '../http/schemas';
+import { period } from '../../http/period';
+import { pageQuery } from '../../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 
