@@ -1,5 +1,5 @@
-import { nextWindow } from '../src/blackouts/windows';
-import { rulesFor } from '../src/control/blackouts';
+import { nextWindow } from '../src/features/blackouts/windows';
+import { rulesFor } from '../src/features/blackouts/store';
 import { noteHold } from '../src/control/hold';
 import type { HeldWindow } from '../src/domain/blackout';
 import type { Initiator } from '../src/domain/resync';

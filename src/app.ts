@@ -11,7 +11,7 @@ import type { Catalog } from './domain/catalog';
 import { alertRoutes } from './features/alerts/routes';
 import { auditRoutes } from './features/access/audit-routes';
 import { complianceRoutes } from './api/compliance';
-import { blackoutRoutes } from './api/blackouts';
+import { blackoutRoutes } from './features/blackouts/routes';
 import { certificationRoutes } from './api/certifications';
 import type { ApiContext } from './http/context';
 import { districtRoutes } from './api/districts';

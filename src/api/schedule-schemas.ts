@@ -8,7 +8,7 @@ import {
   type ScheduleTimes,
   shortestIntervalMinutes,
 } from '../domain/schedule';
-import { timezone } from './blackout-schemas';
+import { timezone } from '../features/blackouts/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const minutesOfADay = 24 * 60;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { windowAt } from '../blackouts/windows';
-import { rulesFor } from '../control/blackouts';
+import { windowAt } from '../features/blackouts/windows';
+import { rulesFor } from '../features/blackouts/store';
 import {
   insertSchedule,
   lastFirings,

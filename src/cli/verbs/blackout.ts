@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Blackout } from '../../control/blackouts';
+import type { Blackout } from '../../features/blackouts/store';
 import type { BlackoutRule, HeldWindow, Weekday } from '../../domain/blackout';
 import { clientOf, namesOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';

@@ -1,6 +1,6 @@
 /** The arithmetic of blackout windows: pure, from rules and an instant to the next stretch in which runs are held. */
-import type { BlackoutRule, HeldWindow } from '../domain/blackout';
-import { weekdays } from '../domain/blackout';
+import type { BlackoutRule, HeldWindow } from '../../domain/blackout';
+import { weekdays } from '../../domain/blackout';
 import { instantsOf, wallTimeOf } from './local-time';
 
 const minuteMs = 60_000;

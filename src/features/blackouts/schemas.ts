@@ -1,7 +1,7 @@
 /** Blackout windows as the API takes and shows them. */
 import { z } from 'zod';
-import { isTimeZone } from '../blackouts/local-time';
-import { weekdays } from '../domain/blackout';
+import { isTimeZone } from './local-time';
+import { weekdays } from '../../domain/blackout';
 
 const time = z.iso.datetime({ offset: true });
 const localTime = z

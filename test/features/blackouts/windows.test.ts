@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { horizonDays, neverFree, nextWindow, windowAt } from '../../src/blackouts/windows';
-import { type BlackoutRule, holdsRun, weekdays } from '../../src/domain/blackout';
+import { horizonDays, neverFree, nextWindow, windowAt } from '../../../src/features/blackouts/windows';
+import { type BlackoutRule, holdsRun, weekdays } from '../../../src/domain/blackout';
 
 const zones = ['America/New_York', 'America/Santiago', 'Australia/Lord_Howe', 'Asia/Kolkata', 'UTC'] as const;
 const hour = 3_600_000;

@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { addBlackout } from '../../src/control/blackouts';
-import { administrators, apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { addBlackout } from '../../../src/features/blackouts/store';
+import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
 let as: ApiWorld['as'];

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { neverFree, nextWindow } from '../blackouts/windows';
-import { addBlackout, type Blackout, listBlackouts, readBlackout, removeBlackout, rulesFor } from '../control/blackouts';
-import { openResyncIds } from '../control/hold';
-import type { Principal } from '../domain/principal';
-import type { BlackoutRule } from '../domain/blackout';
-import { blackout, blackoutRequest, heldWindow } from './blackout-schemas';
-import type { ApiContext } from '../http/context';
-import { requireDistrict } from '../http/require';
-import { notFound, Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { districtParams } from '../http/schemas';
+import { neverFree, nextWindow } from './windows';
+import { addBlackout, type Blackout, listBlackouts, readBlackout, removeBlackout, rulesFor } from './store';
+import { openResyncIds } from '../../control/hold';
+import type { Principal } from '../../domain/principal';
+import type { BlackoutRule } from '../../domain/blackout';
+import { blackout, blackoutRequest, heldWindow } from './schemas';
+import type { ApiContext } from '../../http/context';
+import { requireDistrict } from '../../http/require';
+import { notFound, Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { districtParams } from '../../http/schemas';
 
 /** Blackout windows of a district: no run of its moves in one. */
 export function blackoutRoutes({ config, control, gateway }: ApiContext): RouteSpec[] {

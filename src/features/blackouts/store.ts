@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type BlackoutRule, holdsRun } from '../domain/blackout';
-import type { Initiator } from '../domain/resync';
-import { ConflictError } from './control-error';
-import { inTransaction, selectRows, toIso } from './database';
+import { type BlackoutRule, holdsRun } from '../../domain/blackout';
+import type { Initiator } from '../../domain/resync';
+import { ConflictError } from '../../control/control-error';
+import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Most windows of one district: they are laid out at every question. */
 const maxBlackouts = 50;
