@@ -1,4 +1,4 @@
-import { publicKeyOf, signManifest, verifyManifest } from '../src/certification/signing';
+import { publicKeyOf, signManifest, verifyManifest } from '../src/features/certifications/signing';
 import { readSigningKey } from '../src/config/signing-key';
 import type { DistrictConfig } from '../src/config';
 import {
@@ -6,8 +6,8 @@ import {
   finishDrift,
   loadDrift,
   noteDriftWaits,
-} from '../src/control/certification-drifts';
-import { keepKey, readKeys } from '../src/control/certification-keys';
+} from '../src/features/certifications/drift-store';
+import { keepKey, readKeys } from '../src/features/certifications/key-store';
 import {
   type Certification,
   failCertification,
@@ -15,7 +15,7 @@ import {
   noteCertificationWaits,
   readJws,
   storeManifest,
-} from '../src/control/certifications';
+} from '../src/features/certifications/store';
 import { ConflictError, NotFoundError } from '../src/control/control-error';
 import { readOfferedYears } from '../src/control/school-years';
 import { type Catalog, findObject, requireObject } from '../src/domain/catalog';

@@ -12,7 +12,7 @@ import { alertRoutes } from './features/alerts/routes';
 import { auditRoutes } from './features/access/audit-routes';
 import { complianceRoutes } from './api/compliance';
 import { blackoutRoutes } from './features/blackouts/routes';
-import { certificationRoutes } from './api/certifications';
+import { certificationRoutes } from './features/certifications/routes';
 import type { ApiContext } from './http/context';
 import { districtRoutes } from './api/districts';
 import { docsRouter } from './http/docs';

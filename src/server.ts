@@ -9,7 +9,7 @@ import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './control/due-alerts';
 import { reconcile } from './control/reconcile';
-import { reconcileCertifications } from './control/reconcile-certifications';
+import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileVerifications } from './control/reconcile-verifications';
 import { reconcileStateRequests } from './control/reconcile-state-requests';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteSpec } from '../../src/http/route';
-import { publicKeyOf, signManifest } from '../../src/certification/signing';
+import { publicKeyOf, signManifest } from '../../src/features/certifications/signing';
 import { newSigningKey, readSigningKey } from '../../src/config/signing-key';
-import { insertDrift } from '../../src/control/certification-drifts';
-import { keepKey } from '../../src/control/certification-keys';
-import { insertCertification, storeManifest } from '../../src/control/certifications';
+import { insertDrift } from '../../src/features/certifications/drift-store';
+import { keepKey } from '../../src/features/certifications/key-store';
+import { insertCertification, storeManifest } from '../../src/features/certifications/store';
 import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/control/resyncs';
 import { insertPreview } from '../../src/control/selective-previews';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type PublicKey, verifyManifest } from '../../certification/signing';
+import { type PublicKey, verifyManifest } from '../../features/certifications/signing';
 import { newSigningKey } from '../../config/signing-key';
-import type { CertificationDrift } from '../../control/certification-drifts';
-import type { Certification } from '../../control/certifications';
+import type { CertificationDrift } from '../../features/certifications/drift-store';
+import type { Certification } from '../../features/certifications/store';
 import type { Page } from '../../control/cursor';
 import type { DriftRow, Manifest } from '../../domain/certification';
 import type { ApiClient } from '../client/api-client';

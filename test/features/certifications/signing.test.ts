@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { publicKeyOf, signManifest, verifyManifest } from '../../src/certification/signing';
-import { newSigningKey, readSigningKey } from '../../src/config/signing-key';
-import { canonicalJson, type Manifest, manifestFormat } from '../../src/domain/certification';
+import { publicKeyOf, signManifest, verifyManifest } from '../../../src/features/certifications/signing';
+import { newSigningKey, readSigningKey } from '../../../src/config/signing-key';
+import { canonicalJson, type Manifest, manifestFormat } from '../../../src/domain/certification';
 
 const manifest = {
   ...{ format: manifestFormat, checksum: 'sha256-tree-1', certificationId: 'c1', name: 'Fall “count”' },

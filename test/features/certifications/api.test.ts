@@ -1,15 +1,15 @@
 import { temporal } from '@temporalio/proto';
 import request from 'supertest';
-import { createApp } from '../../src/app';
-import { Gateway } from '../../src/http/gateway';
-import { verifyManifest } from '../../src/certification/signing';
-import { newSigningKey } from '../../src/config/signing-key';
-import { reconcileCertifications } from '../../src/control/reconcile-certifications';
-import type { Manifest } from '../../src/domain/certification';
-import { certificationWorkflowId } from '../../workflows/messages';
-import { until } from '../workflows/support';
+import { createApp } from '../../../src/app';
+import { Gateway } from '../../../src/http/gateway';
+import { verifyManifest } from '../../../src/features/certifications/signing';
+import { newSigningKey } from '../../../src/config/signing-key';
+import { reconcileCertifications } from '../../../src/features/certifications/reconcile';
+import type { Manifest } from '../../../src/domain/certification';
+import { certificationWorkflowId } from '../../../workflows/messages';
+import { until } from '../../workflows/support';
 import { certifiableWorld } from './certifiable-world';
-import type { ApiWorld } from '../support/api-world';
+import type { ApiWorld } from '../../support/api-world';
 
 jest.setTimeout(60_000);
 

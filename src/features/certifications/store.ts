@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { CertificationStatus, Manifest } from '../domain/certification';
-import { ConflictError, ControlError, NotFoundError } from './control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { inTransaction, selectRows, toIso } from './database';
-import { postAlert } from '../features/alerts/post';
+import type { CertificationStatus, Manifest } from '../../domain/certification';
+import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { inTransaction, selectRows, toIso } from '../../control/database';
+import { postAlert } from '../alerts/post';
 
 /** Seed's Process column for certifications. */
 const certificationCategory = 'Data Certification';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { ControlError } from './control-error';
+import { ControlError } from '../../control/control-error';
 
 /** Keeps a public key for ever; one that is kept already is left alone. */
 export async function keepKey(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { publicKeyOf, type Verified, verifyManifest } from '../certification/signing';
-import { readSigningKey } from '../config/signing-key';
+import { publicKeyOf, type Verified, verifyManifest } from './signing';
+import { readSigningKey } from '../../config/signing-key';
 import {
   type CertificationDrift,
   forgetDrift,
@@ -8,8 +8,8 @@ import {
   listDriftRows,
   listDrifts,
   loadDrift,
-} from '../control/certification-drifts';
-import { readKeys } from '../control/certification-keys';
+} from './drift-store';
+import { readKeys } from './key-store';
 import {
   type Certification,
   forgetCertification,
@@ -17,17 +17,17 @@ import {
   listCertifications,
   loadCertification,
   readJws,
-} from '../control/certifications';
-import type { Principal } from '../domain/principal';
-import type { DistrictConfig } from '../config';
-import * as schemas from './certification-schemas';
-import type { ApiContext } from '../http/context';
-import { requireOfferedYear } from '../features/scoped-year/require';
-import { requireDistrict, sees } from '../http/require';
-import { notFound, Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf, pageQuery } from '../http/schemas';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
+} from './store';
+import type { Principal } from '../../domain/principal';
+import type { DistrictConfig } from '../../config';
+import * as schemas from './schemas';
+import type { ApiContext } from '../../http/context';
+import { requireOfferedYear } from '../scoped-year/require';
+import { requireDistrict, sees } from '../../http/require';
+import { notFound, Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf, pageQuery } from '../../http/schemas';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 
 /** What was certified, by whom it is to be believed, and how today compares with it. */
 export function certificationRoutes(context: ApiContext): RouteSpec[] {

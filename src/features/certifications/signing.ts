@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { calculateJwkThumbprint, CompactSign, compactVerify, decodeProtectedHeader, type JWK } from 'jose';
-import { canonicalJson, type Manifest, manifestFormat } from '../domain/certification';
-import type { SigningKey } from '../config/signing-key';
+import { canonicalJson, type Manifest, manifestFormat } from '../../domain/certification';
+import type { SigningKey } from '../../config/signing-key';
 
 /** A public key as it is published and kept: JWK members only, nothing private. */
 export type PublicKey = Readonly<Record<string, string>>;

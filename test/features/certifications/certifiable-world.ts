@@ -1,9 +1,9 @@
 import { NativeConnection } from '@temporalio/worker';
-import { createActivities } from '../../activities';
-import { newSigningKey } from '../../src/config/signing-key';
-import { withWorkers } from '../support/workers';
-import { workflowBundle } from '../support/workflow-bundle';
-import { type ApiWorld, apiWorld, object } from '../support/api-world';
+import { createActivities } from '../../../activities';
+import { newSigningKey } from '../../../src/config/signing-key';
+import { withWorkers } from '../../support/workers';
+import { workflowBundle } from '../../support/workflow-bundle';
+import { type ApiWorld, apiWorld, object } from '../../support/api-world';
 
 const catalog = {
   name: 'three',

@@ -1,7 +1,7 @@
 /** Certifications as the API takes and shows them. */
 import { z } from 'zod';
-import { driftResults } from '../domain/certification';
-import { pageQuery } from '../http/schemas';
+import { driftResults } from '../../domain/certification';
+import { pageQuery } from '../../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const schoolYear = z.int().min(1990).max(2100);

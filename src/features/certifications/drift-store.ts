@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { type DriftResult, type DriftRow, type DriftStatus, driftResults } from '../domain/certification';
-import { NotFoundError } from './control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { inTransaction, selectRows, toIso } from './database';
+import { type DriftResult, type DriftRow, type DriftStatus, driftResults } from '../../domain/certification';
+import { NotFoundError } from '../../control/control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 500;

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSigningKey } from '../../src/config/signing-key';
-import { certifiableWorld } from '../api/certifiable-world';
-import type { ApiWorld } from '../support/api-world';
-import { resync, serve, type Served } from '../support/command-line';
+import { readSigningKey } from '../../../src/config/signing-key';
+import { certifiableWorld } from './certifiable-world';
+import type { ApiWorld } from '../../support/api-world';
+import { resync, serve, type Served } from '../../support/command-line';
 
 jest.setTimeout(60_000);
 

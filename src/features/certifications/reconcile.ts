@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { failDrift } from './certification-drifts';
-import { failCertification } from './certifications';
-import { selectRows } from './database';
+import { failDrift } from './drift-store';
+import { failCertification } from './store';
+import { selectRows } from '../../control/database';
 
 /** Younger ones may still be on their way to Temporal. */
 const leastAgeSeconds = 60;
