@@ -14,7 +14,7 @@ import { complianceRoutes } from './api/compliance';
 import { blackoutRoutes } from './features/blackouts/routes';
 import { certificationRoutes } from './features/certifications/routes';
 import type { ApiContext } from './http/context';
-import { districtRoutes } from './api/districts';
+import { districtRoutes } from './features/districts/routes';
 import { docsRouter } from './http/docs';
 import { eventRoutes } from './api/events';
 import { fieldSettingRoutes } from './api/field-settings';

@@ -3,7 +3,7 @@ import { CursorError } from '../../src/control/cursor';
 import { finishObject, planObjects } from '../../src/control/history';
 import { listErrors } from '../../src/control/list-errors';
 import { listResyncs } from '../../src/control/list-resyncs';
-import { readObjectsTable } from '../../src/control/objects-table';
+import { readObjectsTable } from '../../src/features/districts/read-objects-table';
 import { readCauses } from '../../src/control/read-causes';
 import { readResync, readResyncHead } from '../../src/control/read-resync';
 import { reconcile } from '../../src/control/reconcile';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { LastRun } from '../../control/objects-table';
+import type { LastRun } from '../../features/districts/read-objects-table';
 import {
   clientOf,
   print,

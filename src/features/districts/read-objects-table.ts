@@ -5,9 +5,9 @@ import {
   netColourOf,
   type ObjectStatus,
   viewCounts,
-} from '../domain/outcome';
-import { type CountRow, sumLedger, toCounts } from './counts';
-import { selectRows, toIso } from './database';
+} from '../../domain/outcome';
+import { type CountRow, sumLedger, toCounts } from '../../control/counts';
+import { selectRows, toIso } from '../../control/database';
 
 /** An object's newest run. */
 export interface LastRun {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { readObjectsTable } from '../control/objects-table';
-import { readScopedYears } from '../control/school-years';
-import type { SyncObject } from '../domain/catalog';
-import { planResync, planScopeOf, whyNotOffered } from '../domain/plan';
-import type { OfferedYear } from '../domain/school-year';
-import type { ApiContext } from '../http/context';
-import { requireOfferedYear } from '../features/scoped-year/require';
-import { requireDistrict, sees } from '../http/require';
-import { route, type RouteSpec } from '../http/route';
-import { agent, district, plan, planRequest, tableObject } from './schemas';
-import { districtParams } from '../http/schemas';
+import { readObjectsTable } from './read-objects-table';
+import { readScopedYears } from '../../control/school-years';
+import type { SyncObject } from '../../domain/catalog';
+import { planResync, planScopeOf, whyNotOffered } from '../../domain/plan';
+import type { OfferedYear } from '../../domain/school-year';
+import type { ApiContext } from '../../http/context';
+import { requireOfferedYear } from '../scoped-year/require';
+import { requireDistrict, sees } from '../../http/require';
+import { route, type RouteSpec } from '../../http/route';
+import { agent, district, plan, planRequest, tableObject } from '../../api/schemas';
+import { districtParams } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
 export function districtRoutes(context: ApiContext): RouteSpec[] {
