@@ -1,4 +1,4 @@
-import { listFieldSettings } from '../src/control/field-settings';
+import { listFieldSettings } from '../src/features/field-ownership/settings-store';
 import type { Catalog } from '../src/domain/catalog';
 import { withSettings } from '../src/domain/field-ownership';
 import type { ActivityDependencies } from './dependencies';

@@ -6,7 +6,7 @@ import {
   settleSyncPage,
   startSyncEvent,
   type SyncEventWork,
-} from '../src/control/sync-events';
+} from '../src/features/field-ownership/sync-event-store';
 import { requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
 import { formatRecordKey, type RecordKey } from '../src/domain/record-error';

@@ -17,7 +17,7 @@ import type { ApiContext } from './http/context';
 import { districtRoutes } from './features/districts/routes';
 import { docsRouter } from './http/docs';
 import { eventRoutes } from './api/events';
-import { fieldSettingRoutes } from './api/field-settings';
+import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
 import { Gateway } from './http/gateway';
 import { createMetrics, healthRouter } from './http/health';
 import { auditKeeper } from './features/access/keep-audit';
@@ -40,7 +40,7 @@ import { scopedYearRoutes } from './api/scoped-year';
 import { selectiveSyncRoutes } from './api/selective-syncs';
 import { scheduleRoutes } from './api/schedules';
 import { verificationRoutes } from './api/verifications';
-import { syncEventRoutes } from './api/sync-events';
+import { syncEventRoutes } from './features/field-ownership/sync-event-routes';
 
 export interface AppOptions {
   readonly config: Config;

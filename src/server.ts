@@ -13,7 +13,7 @@ import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileVerifications } from './control/reconcile-verifications';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
-import { openSyncEvents } from './control/sync-events';
+import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';
 import { passNotices } from './notice-pass';
 import { startReconciler } from './reconciler';

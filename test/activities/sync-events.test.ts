@@ -4,7 +4,7 @@ import {
   notePending,
   startSyncEvent,
   insertSyncEvent,
-} from '../../src/control/sync-events';
+} from '../../src/features/field-ownership/sync-event-store';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { syncEventWorkflowId } from '../../workflows/messages';

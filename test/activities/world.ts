@@ -7,7 +7,7 @@ import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { readVerification, type VerificationView } from '../../src/control/read-verification';
 import { insertResync } from '../../src/control/resyncs';
-import { insertSyncEvent, type NewSyncEvent } from '../../src/control/sync-events';
+import { insertSyncEvent, type NewSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { type Catalog, requireObject } from '../../src/domain/catalog';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { VerificationRequest } from '../../src/domain/verification';

@@ -10,7 +10,7 @@ import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/control/resyncs';
 import { insertPreview } from '../../src/control/selective-previews';
 import { insertStateRequest } from '../../src/control/state-requests';
-import { insertSyncEvent } from '../../src/control/sync-events';
+import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { createToken } from '../../src/features/access/token-store';
 import { finishVerification, insertVerification } from '../../src/control/verifications';
 import { addWebhook } from '../../src/control/webhooks';

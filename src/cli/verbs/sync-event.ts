@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Page } from '../../control/cursor';
-import type { SyncEventView } from '../../control/list-sync-events';
-import type { SyncEventRefusal } from '../../control/sync-events';
+import type { SyncEventView } from '../../features/field-ownership/list-sync-events';
+import type { SyncEventRefusal } from '../../features/field-ownership/sync-event-store';
 import {
   clientOf,
   countOf,

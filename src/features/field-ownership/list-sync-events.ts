@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { parseRecordKey } from '../domain/record-error';
-import type { Initiator } from '../domain/resync';
-import type { SyncEventStatus } from '../domain/sync-event';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { selectRows, toIso } from './database';
-import type { SyncEventRefusal } from './sync-events';
+import { parseRecordKey } from '../../domain/record-error';
+import type { Initiator } from '../../domain/resync';
+import type { SyncEventStatus } from '../../domain/sync-event';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { selectRows, toIso } from '../../control/database';
+import type { SyncEventRefusal } from './sync-event-store';
 
 /** A sync event as people see it. */
 export interface SyncEventView {

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { listFieldSettings } from '../control/field-settings';
-import { listSyncEvents, listSyncRefusals, readSyncEvent, type SyncEventView } from '../control/list-sync-events';
-import { insertSyncEvent } from '../control/sync-events';
-import type { Principal } from '../domain/principal';
-import { type Catalog, findObject, type SyncObject } from '../domain/catalog';
-import { type FieldSetting, ownerOfTable, withSettings } from '../domain/field-ownership';
-import { formatRecordKey, type RecordKey } from '../domain/record-error';
-import type { ApiContext } from '../http/context';
-import { requireDistrict } from '../http/require';
-import { notFound, Problem, type ProblemDetail } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { districtParams, pageOf, pageQuery } from '../http/schemas';
+import { listFieldSettings } from './settings-store';
+import { listSyncEvents, listSyncRefusals, readSyncEvent, type SyncEventView } from './list-sync-events';
+import { insertSyncEvent } from './sync-event-store';
+import type { Principal } from '../../domain/principal';
+import { type Catalog, findObject, type SyncObject } from '../../domain/catalog';
+import { type FieldSetting, ownerOfTable, withSettings } from '../../domain/field-ownership';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import type { ApiContext } from '../../http/context';
+import { requireDistrict } from '../../http/require';
+import { notFound, Problem, type ProblemDetail } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from './sync-event-schemas';
 
 /** Characters of syncEventRecord.recordKey. */

@@ -1,6 +1,6 @@
 /** Synchronization Field Settings as the API takes and shows them. */
 import { z } from 'zod';
-import { fieldOwners } from '../domain/field-ownership';
+import { fieldOwners } from '../../domain/field-ownership';
 
 /** Most settings of one request. */
 const maxSettings = 500;

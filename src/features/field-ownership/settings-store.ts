@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { FieldOwner, FieldSetting } from '../domain/field-ownership';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { inTransaction, selectRows, toIso } from './database';
+import type { FieldOwner, FieldSetting } from '../../domain/field-ownership';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A setting as it stands, and who set it last. */
 export interface StoredSetting extends FieldSetting {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { selectRows } from './database';
+import { selectRows } from '../../control/database';
 
 /** A column of the state edition, as far as its ownership goes. */
 export interface StateColumn {

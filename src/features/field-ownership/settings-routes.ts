@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Knex } from 'knex';
-import { listFieldSettings, listSettingChanges, type NewSetting, setFieldOwners } from '../control/field-settings';
-import { readStateColumns, type StateColumn } from '../control/state-columns';
-import type { Principal } from '../domain/principal';
-import { type Catalog, findObject, type SyncObject } from '../domain/catalog';
-import { defaultOwner, type FieldSetting, ownerOfTable, whyOwnerIsFixed } from '../domain/field-ownership';
-import type { ApiContext } from '../http/context';
-import * as schemas from './field-setting-schemas';
-import { requireDistrict } from '../http/require';
-import { Problem, type ProblemDetail } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { districtParams, pageOf, pageQuery } from '../http/schemas';
+import { listFieldSettings, listSettingChanges, type NewSetting, setFieldOwners } from './settings-store';
+import { readStateColumns, type StateColumn } from './read-state-columns';
+import type { Principal } from '../../domain/principal';
+import { type Catalog, findObject, type SyncObject } from '../../domain/catalog';
+import { defaultOwner, type FieldSetting, ownerOfTable, whyOwnerIsFixed } from '../../domain/field-ownership';
+import type { ApiContext } from '../../http/context';
+import * as schemas from './settings-schemas';
+import { requireDistrict } from '../../http/require';
+import { Problem, type ProblemDetail } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 
 /** Synchronization Field Settings: which fields the state owns in a district. Both levels see them, the state sets them. */
 export function fieldSettingRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {

@@ -1,6 +1,6 @@
 /** Sync events as the API takes and shows them. */
 import { z } from 'zod';
-import { maxAnnouncedKeys } from '../domain/sync-event';
+import { maxAnnouncedKeys } from '../../domain/sync-event';
 
 const time = z.string().meta({ format: 'date-time' });
 const count = z.int();

@@ -1,8 +1,8 @@
 import request from 'supertest';
-import { insertResync } from '../../src/control/resyncs';
-import { insertSyncEvent, openSyncEvents } from '../../src/control/sync-events';
-import { requestOf } from '../support/control-database';
-import { apiWorld, type ApiWorld, object } from '../support/api-world';
+import { insertResync } from '../../../src/control/resyncs';
+import { insertSyncEvent, openSyncEvents } from '../../../src/features/field-ownership/sync-event-store';
+import { requestOf } from '../../support/control-database';
+import { apiWorld, type ApiWorld, object } from '../../support/api-world';
 
 let world: ApiWorld;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { formatRecordKey, parseRecordKey, type RecordKey } from '../domain/record-error';
-import type { SyncEventStatus } from '../domain/sync-event';
-import { NotFoundError } from './control-error';
-import { inTransaction, selectRows } from './database';
-import { postAlert } from '../features/alerts/post';
-import { resyncCategory } from './resync-alerts';
+import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
+import type { SyncEventStatus } from '../../domain/sync-event';
+import { NotFoundError } from '../../control/control-error';
+import { inTransaction, selectRows } from '../../control/database';
+import { postAlert } from '../alerts/post';
+import { resyncCategory } from '../../control/resync-alerts';
 
 /** What a sync event is about. */
 export interface NewSyncEvent {
