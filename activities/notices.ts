@@ -6,15 +6,15 @@ import {
   loadDelivery,
   noteAttempt,
   pendingDeliveries,
-} from '../src/control/notice-deliveries';
-import { readNoticePreferences } from '../src/control/notice-preferences';
+} from '../src/features/notices/delivery-store';
+import { readNoticePreferences } from '../src/features/notices/preference-store';
 import { postAlert } from '../src/features/alerts/post';
 import { readResync, type ResyncView } from '../src/control/read-resync';
-import { SealError, unseal } from '../src/control/sealed';
-import { disableWebhook, loadWebhookTarget } from '../src/control/webhooks';
-import { webhookBody } from '../src/notices/payload';
-import { postWebhook } from '../src/notices/post-webhook';
-import { mailOfAlert, sendMail } from '../src/notices/send-mail';
+import { SealError, unseal } from '../src/features/notices/encrypted-secret';
+import { disableWebhook, loadWebhookTarget } from '../src/features/notices/webhook-store';
+import { webhookBody } from '../src/features/notices/webhook-body';
+import { postWebhook } from '../src/features/notices/post-webhook';
+import { mailOfAlert, sendMail } from '../src/features/notices/send-mail';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
 import type { DeliveryPage } from './contracts';

@@ -4,7 +4,7 @@ import { readVerifiedObjects } from '../src/control/verifications';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, type ObjectOutcome, startObject } from '../src/control/history';
 import { releaseLease, takeLease } from '../src/control/lease';
-import { listNotices } from '../src/control/list-notices';
+import { listNotices } from '../src/features/notices/list-due';
 import { finishResync, loadResync, setResyncStatus } from '../src/control/resyncs';
 import { errorsOf, processedOf } from '../src/domain/outcome';
 import type { HeldStatus } from '../src/domain/resync';

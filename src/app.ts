@@ -23,7 +23,7 @@ import { createMetrics, healthRouter } from './http/health';
 import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
 import { openApiDocument } from './http/openapi';
-import { noticeRoutes } from './api/notices';
+import { noticeRoutes } from './features/notices/routes';
 import { outcomeRoutes } from './api/outcomes';
 import { authenticate } from './features/access/authenticate';
 import { principalTokenRoutes } from './features/access/token-routes';

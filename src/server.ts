@@ -15,7 +15,7 @@ import { reconcileVerifications } from './control/reconcile-verifications';
 import { reconcileStateRequests } from './control/reconcile-state-requests';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';
-import { passNotices } from './notice-pass';
+import { passNotices } from './features/notices/dispatch';
 import { startReconciler } from './reconciler';
 import { repeat } from './repeat';
 

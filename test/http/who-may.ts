@@ -13,7 +13,7 @@ import { insertStateRequest } from '../../src/control/state-requests';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { createToken } from '../../src/features/access/token-store';
 import { finishVerification, insertVerification } from '../../src/control/verifications';
-import { addWebhook } from '../../src/control/webhooks';
+import { addWebhook } from '../../src/features/notices/webhook-store';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
 import { requestOf, runningResync } from '../support/control-database';

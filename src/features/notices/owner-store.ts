@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { effectiveRights } from '../domain/rights';
-import type { Reader } from '../features/alerts/read';
-import { selectRows } from './database';
-import { districtsOf, type PrincipalRow, rightsColumn, rightsOf } from '../features/access/principal-store';
+import { effectiveRights } from '../../domain/rights';
+import type { Reader } from '../alerts/read';
+import { selectRows } from '../../control/database';
+import { districtsOf, type PrincipalRow, rightsColumn, rightsOf } from '../access/principal-store';
 
 /** A principal's row; of one of another issuer what was kept of it. */
 interface OwnerRow extends PrincipalRow {

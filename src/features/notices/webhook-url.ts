@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isPublicAddress } from './private-addresses';
+import { isPublicAddress } from './public-address';
 
 export interface WebhookRules {
   /** Private, loopback and link-local addresses too. */

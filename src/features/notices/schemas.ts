@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { noticeEvents } from '../domain/notices';
-import { pageQuery } from '../http/schemas';
+import { noticeEvents } from '../../domain/notices';
+import { pageQuery } from '../../http/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const events = z

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { NoticeEvent } from '../domain/notices';
-import { ConflictError, NotFoundError } from './control-error';
-import { selectRows, toIso } from './database';
+import type { NoticeEvent } from '../../domain/notices';
+import { ConflictError, NotFoundError } from '../../control/control-error';
+import { selectRows, toIso } from '../../control/database';
 
 /** Most endpoints of one principal. */
 export const maxWebhooks = 20;

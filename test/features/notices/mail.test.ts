@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { noticeActivities } from '../../activities/notices';
-import { listNotices } from '../../src/control/list-notices';
-import { postAlert } from '../../src/features/alerts/post';
-import { mailOfAlert, sendMail } from '../../src/notices/send-mail';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { noticeActivities } from '../../../activities/notices';
+import { listNotices } from '../../../src/features/notices/list-due';
+import { postAlert } from '../../../src/features/alerts/post';
+import { mailOfAlert, sendMail } from '../../../src/features/notices/send-mail';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 import { call, eventually, pass, runOf, type Who } from './support';
 
 jest.setTimeout(60_000);

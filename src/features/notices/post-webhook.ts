@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
-import { isPublicAddress } from './private-addresses';
+import { isPublicAddress } from './public-address';
 import { checkWebhookUrl, type WebhookRules, WebhookUrlError } from './webhook-url';
 
 /** From the connection to the end of the answer. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { NoticeGroup } from './domain/notices';
-import { forgottenNotices, listNotices } from './control/list-notices';
+import type { NoticeGroup } from '../../domain/notices';
+import { forgottenNotices, listNotices } from './list-due';
 
 /**
  * Sends out what no run's own end does: state requests, mandatory resyncs, lost runs; and what was listed by a process that

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../domain/notices';
-import { type Reader, reachOf } from '../features/alerts/read';
-import { selectRows } from './database';
-import { readNoticeOwners } from './notice-owners';
+import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../../domain/notices';
+import { type Reader, reachOf } from '../alerts/read';
+import { selectRows } from '../../control/database';
+import { readNoticeOwners } from './owner-store';
 
 /** Alerts taken up in one pass, the oldest first. */
 const maxAlerts = 500;

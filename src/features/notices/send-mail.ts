@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import type { AlertView } from '../features/alerts/read';
+import type { AlertView } from '../alerts/read';
 
 const timeoutMs = 10_000;
 

@@ -1,6 +1,6 @@
-import type { AlertView } from '../features/alerts/read';
-import type { ResyncView } from '../control/read-resync';
-import { noticeKindOf } from '../domain/notices';
+import type { AlertView } from '../alerts/read';
+import type { ResyncView } from '../../control/read-resync';
+import { noticeKindOf } from '../../domain/notices';
 
 /**
  * The body of a webhook: the same text however often it is made, because what it tells of has ended. Counts and ids

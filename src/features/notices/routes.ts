@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { listDeliveries } from '../control/notice-deliveries';
-import { noteNoticeOwner } from '../control/notice-owners';
-import { readNoticePreferences, saveNoticePreferences } from '../control/notice-preferences';
-import { seal } from '../control/sealed';
-import type { Principal } from '../domain/principal';
-import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from '../control/webhooks';
-import { checkWebhookUrl, WebhookUrlError } from '../notices/webhook-url';
-import type { ApiContext } from '../http/context';
-import * as schemas from './notice-schemas';
-import { Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf } from '../http/schemas';
+import { listDeliveries } from './delivery-store';
+import { noteNoticeOwner } from './owner-store';
+import { readNoticePreferences, saveNoticePreferences } from './preference-store';
+import { seal } from './encrypted-secret';
+import type { Principal } from '../../domain/principal';
+import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from './webhook-store';
+import { checkWebhookUrl, WebhookUrlError } from './webhook-url';
+import type { ApiContext } from '../../http/context';
+import * as schemas from './schemas';
+import { Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf } from '../../http/schemas';
 
 /** Webhooks and e-mail of whoever calls: each principal has its own, and is told what its alerts tell it. */
 export function noticeRoutes(context: ApiContext): RouteSpec[] {

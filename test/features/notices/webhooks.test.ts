@@ -1,13 +1,13 @@
 import { temporal } from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
-import { noticeActivities } from '../../activities/notices';
-import type { AlertView } from '../../src/features/alerts/read';
-import { listNotices } from '../../src/control/list-notices';
-import { noteNoticeOwner, readNoticeOwners } from '../../src/control/notice-owners';
-import { postAlert } from '../../src/features/alerts/post';
-import { noticesWorkflowId } from '../../workflows/messages';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { noticeActivities } from '../../../activities/notices';
+import type { AlertView } from '../../../src/features/alerts/read';
+import { listNotices } from '../../../src/features/notices/list-due';
+import { noteNoticeOwner, readNoticeOwners } from '../../../src/features/notices/owner-store';
+import { postAlert } from '../../../src/features/alerts/post';
+import { noticesWorkflowId } from '../../../workflows/messages';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 import { type Received, type Receiver, receiver } from './receiver';
 import { call, deliveries, eventually, pass, register, runOf } from './support';
 

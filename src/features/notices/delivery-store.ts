@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from '../features/alerts/read';
-import { NotFoundError } from './control-error';
-import { selectRows, toIso } from './database';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { readNoticeOwners } from './notice-owners';
+import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from '../alerts/read';
+import { NotFoundError } from '../../control/control-error';
+import { selectRows, toIso } from '../../control/database';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { readNoticeOwners } from './owner-store';
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
 

@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { postWebhook } from '../../src/notices/post-webhook';
-import { isPublicAddress } from '../../src/notices/private-addresses';
-import { checkWebhookUrl } from '../../src/notices/webhook-url';
+import { postWebhook } from '../../../src/features/notices/post-webhook';
+import { isPublicAddress } from '../../../src/features/notices/public-address';
+import { checkWebhookUrl } from '../../../src/features/notices/webhook-url';
 import { type Receiver, receiver } from './receiver';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

@@ -1,8 +1,8 @@
 import request from 'supertest';
-import { Gateway } from '../../src/http/gateway';
-import type { DeliveryView } from '../../src/control/notice-deliveries';
-import { passNotices } from '../../src/notice-pass';
-import type { ApiWorld } from '../support/api-world';
+import { Gateway } from '../../../src/http/gateway';
+import type { DeliveryView } from '../../../src/features/notices/delivery-store';
+import { passNotices } from '../../../src/features/notices/dispatch';
+import type { ApiWorld } from '../../support/api-world';
 
 export type Who = keyof ApiWorld['as'];
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { NoticeEvent } from '../domain/notices';
-import { selectRows } from './database';
+import type { NoticeEvent } from '../../domain/notices';
+import { selectRows } from '../../control/database';
 
 /** What a principal wants to be told, and where. */
 export interface NoticePreferences {
