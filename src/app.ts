@@ -24,7 +24,7 @@ import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
 import { openApiDocument } from './http/openapi';
 import { noticeRoutes } from './features/notices/routes';
-import { outcomeRoutes } from './api/outcomes';
+import { outcomeRoutes } from './features/outcomes/routes';
 import { authenticate } from './features/access/authenticate';
 import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { CursorError } from '../../src/control/cursor';
 import { finishObject, planObjects } from '../../src/control/history';
-import { listErrors } from '../../src/control/list-errors';
+import { listErrors } from '../../src/features/outcomes/list-errors';
 import { listResyncs } from '../../src/control/list-resyncs';
 import { readObjectsTable } from '../../src/features/districts/read-objects-table';
-import { readCauses } from '../../src/control/read-causes';
+import { readCauses } from '../../src/features/outcomes/read-causes';
 import { readResync, readResyncHead } from '../../src/control/read-resync';
 import { reconcile } from '../../src/control/reconcile';
 import { insertResync } from '../../src/control/resyncs';

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { loadCatalog } from '../../catalog/load';
 import { openControl } from '../../control/database';
 import { createToken } from '../../features/access/token-store';
-import type { Cause } from '../../control/read-causes';
+import type { Cause } from '../../features/outcomes/read-causes';
 import type { ResyncView } from '../../control/read-resync';
 import { givenServers } from '../../stack/given-servers';
 import { emptyDatabases } from '../../stack/prepare-databases';

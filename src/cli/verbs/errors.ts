@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { ErrorView } from '../../control/list-errors';
-import type { Cause } from '../../control/read-causes';
+import type { ErrorView } from '../../features/outcomes/list-errors';
+import type { Cause } from '../../features/outcomes/read-causes';
 import type { Page } from '../../control/cursor';
 import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
 import { number, plainTable } from '../client/outcome-table';

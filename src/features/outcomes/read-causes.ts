@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { ErrorOutcome } from '../domain/record-error';
-import { selectRows } from './database';
+import type { ErrorOutcome } from '../../domain/record-error';
+import { selectRows } from '../../control/database';
 
 /** Most causes that are returned, the largest first. */
 const maxCauses = 500;

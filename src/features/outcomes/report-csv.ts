@@ -1,6 +1,6 @@
-import { toCsv } from '../http/csv';
-import type { RemovalObjectView } from '../control/read-removals';
-import type { ResyncView } from '../control/read-resync';
+import { toCsv } from '../../http/csv';
+import type { RemovalObjectView } from '../../control/read-removals';
+import type { ResyncView } from '../../control/read-resync';
 
 const countNames = [
   'processed',

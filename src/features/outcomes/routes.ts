@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { listErrors } from '../control/list-errors';
-import { readCauses } from '../control/read-causes';
-import { readRemovals } from '../control/read-removals';
-import { readResync } from '../control/read-resync';
+import { listErrors } from './list-errors';
+import { readCauses } from './read-causes';
+import { readRemovals } from '../../control/read-removals';
+import { readResync } from '../../control/read-resync';
 import { reportCsv } from './report-csv';
-import type { ApiContext } from '../http/context';
-import { requireInside } from '../features/resyncs/visibility';
-import { removalObject } from './removal-schemas';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf, pageQuery } from '../http/schemas';
-import * as schemas from './schemas';
+import type { ApiContext } from '../../http/context';
+import { requireInside } from '../resyncs/visibility';
+import { removalObject } from '../../api/removal-schemas';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf, pageQuery } from '../../http/schemas';
+import * as schemas from '../../api/schemas';
 
 /** What came of a resync: errors, their causes, the report. */
 export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
