@@ -30,7 +30,7 @@ import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
 import { removalRoutes } from './api/removals';
-import { recordHistoryRoutes } from './api/record-history';
+import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './api/resyncs';
 import { retryRoutes } from './api/retry';
 import { addRoutes, type RouteSpec } from './http/route';

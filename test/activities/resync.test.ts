@@ -2,7 +2,7 @@ import { createConnection } from 'mysql2/promise';
 import { inflateRawSync } from 'node:zlib';
 import { loadCatalog } from '../../src/catalog/load';
 import { selectRows } from '../../src/control/database';
-import { readRecordHistory } from '../../src/control/record-history';
+import { readRecordHistory } from '../../src/features/record-history/read';
 import { readMarks } from '../../src/domain/record-marks';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';

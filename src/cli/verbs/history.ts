@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Page } from '../../control/cursor';
-import type { RecordRun } from '../../control/record-history';
+import type { RecordRun } from '../../features/record-history/read';
 import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable } from '../client/outcome-table';
 

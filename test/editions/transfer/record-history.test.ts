@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { openControl } from '../../../src/control/database';
 import { planObjects, startObject } from '../../../src/control/history';
 import { saveRanges } from '../../../src/control/ranges';
-import { readRecordHistory, type RecordRun } from '../../../src/control/record-history';
+import { readRecordHistory, type RecordRun } from '../../../src/features/record-history/read';
 import { insertResync } from '../../../src/control/resyncs';
 import type { SyncObject } from '../../../src/domain/catalog';
 import type { RecordKey } from '../../../src/domain/record-error';

@@ -1,11 +1,11 @@
 import request from 'supertest';
-import { saveRanges } from '../../src/control/ranges';
-import { startObject, planObjects } from '../../src/control/history';
-import { insertResync } from '../../src/control/resyncs';
-import type { KeyOrder } from '../../src/domain/key-order';
-import type { Initiator } from '../../src/domain/resync';
-import { ledgerPage, requestOf, schoolYear, storedError } from '../support/control-database';
-import { apiWorld, type ApiWorld, object } from '../support/api-world';
+import { saveRanges } from '../../../src/control/ranges';
+import { startObject, planObjects } from '../../../src/control/history';
+import { insertResync } from '../../../src/control/resyncs';
+import type { KeyOrder } from '../../../src/domain/key-order';
+import type { Initiator } from '../../../src/domain/resync';
+import { ledgerPage, requestOf, schoolYear, storedError } from '../../support/control-database';
+import { apiWorld, type ApiWorld, object } from '../../support/api-world';
 
 /** The question about one record, from outside. What the books hold is shown in test/editions/record-history. */
 

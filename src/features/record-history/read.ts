@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { canonicalKey, type KeyOrder } from '../domain/key-order';
-import type { RecordKey } from '../domain/record-error';
-import type { Initiator, ResyncRequest, ResyncStatus } from '../domain/resync';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { selectRows, toIso } from './database';
-import { type Finding, findRecord, type RunGroup } from './record-findings';
+import { canonicalKey, type KeyOrder } from '../../domain/key-order';
+import type { RecordKey } from '../../domain/record-error';
+import type { Initiator, ResyncRequest, ResyncStatus } from '../../domain/resync';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { selectRows, toIso } from '../../control/database';
+import { type Finding, findRecord, type RunGroup } from './find-record';
 
 /** Runs looked through for one answer, the newest: five years of a run a night are fewer. */
 export const mostRuns = 2_000;

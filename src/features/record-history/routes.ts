@@ -1,13 +1,13 @@
-import { readRecordHistory } from '../control/record-history';
-import type { SyncObject } from '../domain/catalog';
-import { KeyFormError } from '../domain/key-order';
-import { parseRecordKey, type RecordKey } from '../domain/record-error';
-import type { ApiContext } from '../http/context';
-import { requireDistrict } from '../http/require';
-import { notFound, Problem } from '../http/problem';
-import { recordHistoryQuery, recordParams, recordRun } from './record-history-schemas';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf } from '../http/schemas';
+import { readRecordHistory } from './read';
+import type { SyncObject } from '../../domain/catalog';
+import { KeyFormError } from '../../domain/key-order';
+import { parseRecordKey, type RecordKey } from '../../domain/record-error';
+import type { ApiContext } from '../../http/context';
+import { requireDistrict } from '../../http/require';
+import { notFound, Problem } from '../../http/problem';
+import { recordHistoryQuery, recordParams, recordRun } from './schemas';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf } from '../../http/schemas';
 
 /** What became of one record, run by run. */
 export function recordHistoryRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {

@@ -1,9 +1,9 @@
 /** What the history of a record takes and answers with. */
 import { z } from 'zod';
-import { evidences } from '../control/record-history';
-import { scenarios } from '../domain/resync';
-import { pageQuery } from '../http/schemas';
-import { resyncStatus } from './schemas';
+import { evidences } from './read';
+import { scenarios } from '../../domain/resync';
+import { pageQuery } from '../../http/schemas';
+import { resyncStatus } from '../../api/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 

@@ -1,16 +1,16 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Knex } from 'knex';
-import { canonicalKey, KeyFormError, type KeyOrder } from '../domain/key-order';
+import { canonicalKey, KeyFormError, type KeyOrder } from '../../domain/key-order';
 import {
   type ErrorOutcome,
   formatRecordKey,
   parseRecordKey,
   type RecordKey,
-} from '../domain/record-error';
-import { type MarkedOutcome, markedOutcomes, readMarks } from '../domain/record-marks';
-import { countColumns, type CountRow } from './counts';
-import { selectRows } from './database';
-import { hasSpellings, isPossible, isSame, isUpTo } from './key-order';
+} from '../../domain/record-error';
+import { type MarkedOutcome, markedOutcomes, readMarks } from '../../domain/record-marks';
+import { countColumns, type CountRow } from '../../control/counts';
+import { selectRows } from '../../control/database';
+import { hasSpellings, isPossible, isSame, isUpTo } from './key-conditions';
 
 /** Runs whose keys compare alike. */
 export interface RunGroup {

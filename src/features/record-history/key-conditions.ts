@@ -1,5 +1,5 @@
-import type { KeyOrder, KeyPartOrder } from '../domain/key-order';
-import type { RecordKey } from '../domain/record-error';
+import type { KeyOrder, KeyPartOrder } from '../../domain/key-order';
+import type { RecordKey } from '../../domain/record-error';
 
 /**
  * Comparisons of keys by the control database's server, which is the state's: it knows the districts' collations, by which
