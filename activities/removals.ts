@@ -1,4 +1,4 @@
-import { summariseRemovals } from '../src/control/read-removals';
+import { summariseRemovals } from '../src/features/removals/read';
 import {
   decideFound,
   decideRemovals,
@@ -7,7 +7,7 @@ import {
   noteRemovalStopped,
   readObjectEnd,
   storeFound,
-} from '../src/control/removals';
+} from '../src/features/removals/store';
 import { whyNotRemoved } from '../src/domain/removals';
 import { countAtState, findGone, whyNotRemovable } from '../src/editions/removal/find-removable';
 import { removeFound } from '../src/editions/removal/remove-records';

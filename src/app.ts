@@ -29,7 +29,7 @@ import { authenticate } from './features/access/authenticate';
 import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
-import { removalRoutes } from './api/removals';
+import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './api/resyncs';
 import { retryRoutes } from './api/retry';

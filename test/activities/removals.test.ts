@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import { loadCatalog } from '../../src/catalog/load';
-import { readRemovals } from '../../src/control/read-removals';
+import { readRemovals } from '../../src/features/removals/read';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { object } from '../editions/support';

@@ -12,7 +12,7 @@ import { verificationActivities } from '../../activities/verification';
 import { loopActivities } from '../../activities/verified-loop';
 import { startObject, planObjects, finishObject } from '../../src/control/history';
 import { takeLease } from '../../src/control/lease';
-import { decideFound, readObjectEnd, storeFound } from '../../src/control/removals';
+import { decideFound, readObjectEnd, storeFound } from '../../src/features/removals/store';
 import { saveRanges } from '../../src/control/ranges';
 import { endPreview } from '../../src/control/selective-previews';
 import { setResyncStatus } from '../../src/control/resyncs';

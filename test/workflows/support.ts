@@ -11,7 +11,7 @@ import type {
   ResyncEnd,
 } from '../../activities/contracts';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
-import type { FoundRemovals } from '../../src/control/removals';
+import type { FoundRemovals } from '../../src/features/removals/store';
 import type { HeldWindow } from '../../src/domain/blackout';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { batchResync, districtAgent } from '../../workflows';

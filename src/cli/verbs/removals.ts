@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Page } from '../../control/cursor';
-import type { RemovalObjectView, RemovalView } from '../../control/read-removals';
+import type { RemovalObjectView, RemovalView } from '../../features/removals/read';
 import {
   clientOf,
   countOf,

@@ -1,5 +1,5 @@
 import { toCsv } from '../../http/csv';
-import type { RemovalObjectView } from '../../control/read-removals';
+import type { RemovalObjectView } from '../removals/read';
 import type { ResyncView } from '../../control/read-resync';
 
 const countNames = [

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { listErrors } from './list-errors';
 import { readCauses } from './read-causes';
-import { readRemovals } from '../../control/read-removals';
+import { readRemovals } from '../removals/read';
 import { readResync } from '../../control/read-resync';
 import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
 import { requireInside } from '../resyncs/visibility';
-import { removalObject } from '../../api/removal-schemas';
+import { removalObject } from '../removals/schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from '../../api/schemas';

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { listRemovals, readRemovals } from '../control/read-removals';
-import type { ResyncHead } from '../control/read-resync';
-import { endedStatuses } from '../domain/resync';
-import type { ApiContext } from '../http/context';
-import { requireInside } from '../features/resyncs/visibility';
-import { Problem } from '../http/problem';
-import * as schemas from './removal-schemas';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf, pageQuery } from '../http/schemas';
-import { resyncParams } from './schemas';
-import { requesterOf } from '../http/idempotency';
+import { listRemovals, readRemovals } from './read';
+import type { ResyncHead } from '../../control/read-resync';
+import { endedStatuses } from '../../domain/resync';
+import type { ApiContext } from '../../http/context';
+import { requireInside } from '../resyncs/visibility';
+import { Problem } from '../../http/problem';
+import * as schemas from './schemas';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf, pageQuery } from '../../http/schemas';
+import { resyncParams } from '../../api/schemas';
+import { requesterOf } from '../../http/idempotency';
 
 /** Records gone at the district: what was found, and a person's decision where it is much (docs/decisions/0015). */
 export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import type { ObjectStatus, RangeCounts } from '../domain/outcome';
-import { formatRecordKey, type RecordKey } from '../domain/record-error';
-import { isAboveThreshold, type RemovalDecision } from '../domain/removals';
-import type { ResyncRequest } from '../domain/resync';
-import { NotFoundError } from './control-error';
-import { countColumns, type CountRow, toCounts } from './counts';
-import { selectRows } from './database';
-import { postAlert } from '../features/alerts/post';
-import { resyncCategory } from './resync-alerts';
+import type { ObjectStatus, RangeCounts } from '../../domain/outcome';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { isAboveThreshold, type RemovalDecision } from '../../domain/removals';
+import type { ResyncRequest } from '../../domain/resync';
+import { NotFoundError } from '../../control/control-error';
+import { countColumns, type CountRow, toCounts } from '../../control/counts';
+import { selectRows } from '../../control/database';
+import { postAlert } from '../alerts/post';
+import { resyncCategory } from '../../control/resync-alerts';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 500;

@@ -1,8 +1,8 @@
 import request from 'supertest';
-import { createToken } from '../../src/features/access/token-store';
-import { noticeKindOf } from '../../src/domain/notices';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { createToken } from '../../../src/features/access/token-store';
+import { noticeKindOf } from '../../../src/domain/notices';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 jest.setTimeout(60_000);
 
