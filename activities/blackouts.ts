@@ -1,6 +1,6 @@
 import { nextWindow } from '../src/features/blackouts/windows';
 import { rulesFor } from '../src/features/blackouts/store';
-import { noteHold } from '../src/control/hold';
+import { noteHold } from '../src/features/resyncs/hold';
 import type { HeldWindow } from '../src/domain/blackout';
 import type { Initiator } from '../src/domain/resync';
 import type { ActivityDependencies } from './dependencies';

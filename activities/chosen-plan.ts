@@ -1,5 +1,5 @@
 import type { DistrictConfig } from '../src/config';
-import { countChosen } from '../src/control/selections';
+import { countChosen } from '../src/features/resyncs/selection-store';
 import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { requireObject } from '../src/domain/catalog';

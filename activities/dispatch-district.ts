@@ -4,7 +4,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/cl
 import { ApplicationFailure } from '@temporalio/common';
 import { giveToAgent } from '../src/temporal/start-workflows';
 import { ControlError, NotFoundError } from '../src/control/control-error';
-import { finishResync, forgetRefusedResync, insertResync, loadResync } from '../src/control/resyncs';
+import { finishResync, forgetRefusedResync, insertResync, loadResync } from '../src/features/resyncs/store';
 import {
   noteAttempt,
   noteHandedOver,

@@ -9,7 +9,7 @@ import {
 } from '../src/features/notices/delivery-store';
 import { readNoticePreferences } from '../src/features/notices/preference-store';
 import { postAlert } from '../src/features/alerts/post';
-import { readResync, type ResyncView } from '../src/control/read-resync';
+import { readResync, type ResyncView } from '../src/features/resyncs/read';
 import { SealError, unseal } from '../src/features/notices/encrypted-secret';
 import { disableWebhook, loadWebhookTarget } from '../src/features/notices/webhook-store';
 import { webhookBody } from '../src/features/notices/webhook-body';

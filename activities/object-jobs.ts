@@ -1,4 +1,4 @@
-import { loadResync } from '../src/control/resyncs';
+import { loadResync } from '../src/features/resyncs/store';
 import type { ResyncRequest } from '../src/domain/resync';
 import { loadMapping } from '../src/editions/mapping/mapping';
 import type { Editions } from '../src/editions/connection/pools';

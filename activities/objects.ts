@@ -1,5 +1,5 @@
-import { finishObject, startObject } from '../src/control/history';
-import { loadRange } from '../src/control/ranges';
+import { finishObject, startObject } from '../src/features/resyncs/object-store';
+import { loadRange } from '../src/features/resyncs/range-store';
 import { retryBlocked } from '../src/editions/transfer/retry-blocked';
 import { sendChosen } from '../src/editions/selection/send-chosen';
 import { syncRange } from '../src/editions/transfer/sync-range';

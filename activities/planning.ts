@@ -1,8 +1,8 @@
-import { planObjects } from '../src/control/history';
-import { takeLease } from '../src/control/lease';
-import { saveRanges } from '../src/control/ranges';
-import { cutChosen } from '../src/control/selections';
-import { setResyncStatus } from '../src/control/resyncs';
+import { planObjects } from '../src/features/resyncs/object-store';
+import { takeLease } from '../src/features/resyncs/lease';
+import { saveRanges } from '../src/features/resyncs/range-store';
+import { cutChosen } from '../src/features/resyncs/selection-store';
+import { setResyncStatus } from '../src/features/resyncs/store';
 import { type Catalog, requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';

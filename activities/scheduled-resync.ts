@@ -11,7 +11,7 @@ import {
   loadResync,
   setResyncStatus,
   type StoredResync,
-} from '../src/control/resyncs';
+} from '../src/features/resyncs/store';
 import { noteFiring, openRunOf, readSchedule } from '../src/control/schedules';
 import { insertVerification, readVerificationRow } from '../src/control/verifications';
 import type { ResyncRequest } from '../src/domain/resync';

@@ -1,5 +1,5 @@
 import { postAlert } from '../src/features/alerts/post';
-import { resyncCategory } from '../src/control/resync-alerts';
+import { resyncCategory } from '../src/features/resyncs/end-alerts';
 import {
   countDistricts,
   districtsIn,

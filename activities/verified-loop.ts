@@ -1,4 +1,4 @@
-import { loadResync } from '../src/control/resyncs';
+import { loadResync } from '../src/features/resyncs/store';
 import { readVerifiedObjects } from '../src/control/verifications';
 import { objectsToSend } from '../src/domain/verified-loop';
 import type { ActivityDependencies } from './dependencies';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Reconciliation } from './control/reconcile';
+import type { Reconciliation } from './features/resyncs/reconcile';
 import type { ResyncRequest } from './domain/resync';
 import { repeat } from './repeat';
 

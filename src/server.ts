@@ -8,7 +8,7 @@ import { Gateway } from './http/gateway';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './control/due-alerts';
-import { reconcile } from './control/reconcile';
+import { reconcile } from './features/resyncs/reconcile';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileVerifications } from './control/reconcile-verifications';

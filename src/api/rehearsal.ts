@@ -5,7 +5,7 @@ import type { OfferedYear } from '../domain/school-year';
 import type { ApiContext } from '../http/context';
 import { requireToolRight } from '../http/require';
 import { Problem } from '../http/problem';
-import type { resyncRequest } from './schemas';
+import type { resyncRequest } from '../features/resyncs/schemas';
 import { newResyncId, requesterOf } from '../http/idempotency';
 import { startVerification } from './start-verification';
 import type { verificationAccepted } from './verification-schemas';

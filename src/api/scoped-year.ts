@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acceptResync } from '../control/accept-resync';
+import { acceptResync } from '../features/resyncs/accept';
 import { postDueAlerts } from '../control/due-alerts';
 import { readScopedYearView, switchScopedYear } from '../control/scoped-year';
 import type { Principal } from '../domain/principal';
@@ -12,7 +12,7 @@ import { Problem } from '../http/problem';
 import { requesterOf } from '../http/idempotency';
 import { route, type RouteSpec } from '../http/route';
 import { districtParams } from '../http/schemas';
-import { resyncParams } from './schemas';
+import { resyncParams } from '../features/resyncs/schemas';
 import * as schemas from './year-schemas';
 import { yearRunView, yearStartView, yearSwitchView } from './year-views';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { DistrictConfig } from '../config';
-import { readResync } from '../control/read-resync';
+import { readResync } from '../features/resyncs/read';
 import { insertPreview, readPreview, type SelectivePreview } from '../control/selective-previews';
 import type { Principal } from '../domain/principal';
 import { findObject } from '../domain/catalog';
@@ -14,11 +14,11 @@ import { requireInside } from '../features/resyncs/visibility';
 import { notFound, Problem } from '../http/problem';
 import { route, type RouteSpec } from '../http/route';
 import { districtParams } from '../http/schemas';
-import { resync, resyncParams } from './schemas';
+import { resync, resyncParams } from '../features/resyncs/schemas';
 import * as schemas from './selective-schemas';
-import { sentObjects, whyNotSent } from './sent-objects';
+import { sentObjects, whyNotSent } from '../features/resyncs/sent-objects';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
-import { startResync } from './start-resync';
+import { startResync } from '../features/resyncs/start';
 import { whyYearChanged } from '../features/scoped-year/why-changed';
 
 type Asked = z.output<typeof schemas.selectiveRequest>;

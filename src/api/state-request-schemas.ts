@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { scenarios } from '../domain/resync';
 import { districtStatuses } from '../domain/state-request';
-import { planRequest } from './schemas';
+import { planRequest } from '../features/resyncs/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const moment = z.iso.datetime({ offset: true });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readResync } from '../control/read-resync';
+import { readResync } from '../features/resyncs/read';
 import { readScopedYears } from '../control/school-years';
 import { countDistricts } from '../control/state-request-districts';
 import { type BoardDistrict, readBoard, readDistrictTotals, type StateRequestBoard } from '../control/state-request-board';
@@ -22,7 +22,7 @@ import { toCsv } from '../http/csv';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
 import { route, type RouteSpec } from '../http/route';
 import { pageOf, pageQuery } from '../http/schemas';
-import { resync } from './schemas';
+import { resync } from '../features/resyncs/schemas';
 import * as schemas from './state-request-schemas';
 
 type Body = z.output<typeof schemas.stateRequestBody>;

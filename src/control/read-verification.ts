@@ -12,10 +12,10 @@ import {
   type VerificationStatus,
   type VerifiedStatus,
 } from '../domain/verification';
-import { toCounts } from './counts';
+import { toCounts } from '../features/resyncs/ledger-sums';
 import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
 import { toIso } from './database';
-import { readPastPace } from './past-pace';
+import { readPastPace } from '../features/resyncs/past-pace';
 import {
   type ComparedRow,
   readVerificationRow,

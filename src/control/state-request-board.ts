@@ -11,7 +11,7 @@ import {
   type RequestDistrictStatus,
 } from '../domain/state-request';
 import { selectRows, toIso } from './database';
-import { readPercents } from './percent';
+import { readPercents } from '../features/resyncs/progress';
 import { districtStatusSql } from './state-request-districts';
 import { loadStateRequest, type StoredStateRequest } from './state-requests';
 

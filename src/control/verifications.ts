@@ -15,7 +15,7 @@ import {
   verdictOf,
 } from '../domain/verification';
 import { ConflictError, ControlError, NotFoundError } from './control-error';
-import { countColumns, toCounts } from './counts';
+import { countColumns, toCounts } from '../features/resyncs/ledger-sums';
 import { inTransaction } from './database';
 
 /** Rows of one INSERT. */

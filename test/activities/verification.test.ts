@@ -1,7 +1,7 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
 import { listVerificationSamples, listVerifiedSchools } from '../../src/control/read-verification';
-import { insertResync } from '../../src/control/resyncs';
-import { planObjects } from '../../src/control/history';
+import { insertResync } from '../../src/features/resyncs/store';
+import { planObjects } from '../../src/features/resyncs/object-store';
 import { errorsOf } from '../../src/domain/outcome';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';

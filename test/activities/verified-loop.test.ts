@@ -1,5 +1,5 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
-import { readResync } from '../../src/control/read-resync';
+import { readResync } from '../../src/features/resyncs/read';
 import { readVerification } from '../../src/control/read-verification';
 import type { ResyncRequest } from '../../src/domain/resync';
 import { migrate } from '../../src/migrate';

@@ -6,7 +6,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { readVerification, type VerificationView } from '../../src/control/read-verification';
-import { insertResync } from '../../src/control/resyncs';
+import { insertResync } from '../../src/features/resyncs/store';
 import { insertSyncEvent, type NewSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { type Catalog, requireObject } from '../../src/domain/catalog';
 import type { ResyncRequest } from '../../src/domain/resync';

@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { finishObject } from '../../src/control/history';
+import { finishObject } from '../../src/features/resyncs/object-store';
 import { postDueAlerts } from '../../src/control/due-alerts';
-import { finishResync, insertResync } from '../../src/control/resyncs';
+import { finishResync, insertResync } from '../../src/features/resyncs/store';
 import { createToken } from '../../src/features/access/token-store';
 import type { ResyncRequest } from '../../src/domain/resync';
 import { ledgerPage, requestOf, runningResync, storedError } from '../support/control-database';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../src/features/access/audit-store';
-import { finishObject } from '../../src/control/history';
-import { finishResync } from '../../src/control/resyncs';
+import { finishObject } from '../../src/features/resyncs/object-store';
+import { finishResync } from '../../src/features/resyncs/store';
 import { createToken } from '../../src/features/access/token-store';
 import { type ApiWorld, apiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { RunView } from '../../src/cli/client/run-progress';
 import { createWatchView, duration } from '../../src/cli/client/watch-view';
-import type { ObjectView } from '../../src/control/read-resync';
+import type { ObjectView } from '../../src/features/resyncs/read';
 import { noRecords, viewCounts } from '../../src/domain/outcome';
 import { requestOf } from '../support/control-database';
 

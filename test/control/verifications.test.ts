@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { readDriftFound } from '../../src/control/drift-found';
 import { lookAtLedger } from '../../src/control/half-ranges';
 import { reconcileVerifications } from '../../src/control/reconcile-verifications';
-import { finishResync } from '../../src/control/resyncs';
+import { finishResync } from '../../src/features/resyncs/store';
 import {
   finishVerification,
   insertVerification,

@@ -7,7 +7,7 @@ import type { Knex } from 'knex';
 import { stringify } from 'yaml';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl, selectRows } from '../../src/control/database';
-import { insertResync } from '../../src/control/resyncs';
+import { insertResync } from '../../src/features/resyncs/store';
 import type { ResyncRequest } from '../../src/domain/resync';
 import type { Stack } from '../../src/stack/stack';
 import type { districtAgent } from '../../workflows';

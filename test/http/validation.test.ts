@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { insertResync } from '../../src/control/resyncs';
+import { insertResync } from '../../src/features/resyncs/store';
 import { requestOf, storedError } from '../support/control-database';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 

@@ -7,7 +7,7 @@ import { insertDrift } from '../../src/features/certifications/drift-store';
 import { keepKey } from '../../src/features/certifications/key-store';
 import { insertCertification, storeManifest } from '../../src/features/certifications/store';
 import { postAlert } from '../../src/features/alerts/post';
-import { finishResync, insertResync } from '../../src/control/resyncs';
+import { finishResync, insertResync } from '../../src/features/resyncs/store';
 import { insertPreview } from '../../src/control/selective-previews';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';

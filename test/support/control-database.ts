@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import { openControl } from '../../src/control/database';
-import { planObjects, startObject } from '../../src/control/history';
-import { saveRanges } from '../../src/control/ranges';
-import { insertResync } from '../../src/control/resyncs';
+import { planObjects, startObject } from '../../src/features/resyncs/object-store';
+import { saveRanges } from '../../src/features/resyncs/range-store';
+import { insertResync } from '../../src/features/resyncs/store';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { ResyncRequest } from '../../src/domain/resync';
 import { createTestDatabases } from './stack';

@@ -1,6 +1,6 @@
 import util from 'node:util';
 import Table from 'cli-table3';
-import type { ObjectView, ResyncView } from '../../control/read-resync';
+import type { ObjectView, ResyncView } from '../../features/resyncs/read';
 import type { Colour, CountsView } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 

@@ -1,4 +1,4 @@
-import type { ObjectView } from '../../control/read-resync';
+import type { ObjectView } from '../../features/resyncs/read';
 import { addCounts, errorsOf, noRecords, processedOf } from '../../domain/outcome';
 import { hasEnded, type ObjectProgressFacts, shareOfObject, shareOfRun } from '../../domain/progress';
 import type { ResyncAnswer } from './outcome-table';

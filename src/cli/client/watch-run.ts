@@ -1,5 +1,5 @@
 import { createEventSource } from 'eventsource-client';
-import type { ObjectView } from '../../control/read-resync';
+import type { ObjectView } from '../../features/resyncs/read';
 import { endedStatuses } from '../../domain/resync';
 import type { Advice } from '../../domain/scenario-rules';
 import type { ApiClient } from './api-client';

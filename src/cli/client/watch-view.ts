@@ -1,4 +1,4 @@
-import type { ObjectView } from '../../control/read-resync';
+import type { ObjectView } from '../../features/resyncs/read';
 import { hasEnded } from '../../domain/progress';
 import { number, paint } from './outcome-table';
 import { type RunView, shareOf } from './run-progress';

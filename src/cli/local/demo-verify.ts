@@ -1,7 +1,7 @@
 /** Counts both editions by plain SQL, past everything the resync's own code does. */
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { DistrictConfig } from '../../config';
-import type { ResyncView } from '../../control/read-resync';
+import type { ResyncView } from '../../features/resyncs/read';
 import type { Catalog, SyncObject } from '../../domain/catalog';
 import { requireObject } from '../../domain/catalog';
 

@@ -5,7 +5,7 @@ import { loadCatalog } from '../../catalog/load';
 import { openControl } from '../../control/database';
 import { createToken } from '../../features/access/token-store';
 import type { Cause } from '../../features/outcomes/read-causes';
-import type { ResyncView } from '../../control/read-resync';
+import type { ResyncView } from '../../features/resyncs/read';
 import { givenServers } from '../../stack/given-servers';
 import { emptyDatabases } from '../../stack/prepare-databases';
 import { startLocalStack, type LocalStack } from '../../stack/local-stack';

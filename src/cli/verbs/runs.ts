@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ResyncHead } from '../../control/read-resync';
+import type { ResyncHead } from '../../features/resyncs/read';
 import {
   clientOf,
   countOf,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { neverFree, nextWindow } from './windows';
 import { addBlackout, type Blackout, listBlackouts, readBlackout, removeBlackout, rulesFor } from './store';
-import { openResyncIds } from '../../control/hold';
+import { openResyncIds } from '../resyncs/hold';
 import type { Principal } from '../../domain/principal';
 import type { BlackoutRule } from '../../domain/blackout';
 import { blackout, blackoutRequest, heldWindow } from './schemas';

@@ -6,7 +6,7 @@ import {
   type ObjectStatus,
   viewCounts,
 } from '../../domain/outcome';
-import { type CountRow, sumLedger, toCounts } from '../../control/counts';
+import { type CountRow, sumLedger, toCounts } from '../resyncs/ledger-sums';
 import { selectRows, toIso } from '../../control/database';
 
 /** An object's newest run. */

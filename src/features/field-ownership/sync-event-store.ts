@@ -4,7 +4,7 @@ import type { SyncEventStatus } from '../../domain/sync-event';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
-import { resyncCategory } from '../../control/resync-alerts';
+import { resyncCategory } from '../resyncs/end-alerts';
 
 /** What a sync event is about. */
 export interface NewSyncEvent {

@@ -1,5 +1,5 @@
 import type { AlertView } from '../alerts/read';
-import type { ResyncView } from '../../control/read-resync';
+import type { ResyncView } from '../resyncs/read';
 import { noticeKindOf } from '../../domain/notices';
 
 /**

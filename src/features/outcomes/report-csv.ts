@@ -1,6 +1,6 @@
 import { toCsv } from '../../http/csv';
 import type { RemovalObjectView } from '../removals/read';
-import type { ResyncView } from '../../control/read-resync';
+import type { ResyncView } from '../resyncs/read';
 
 const countNames = [
   'processed',

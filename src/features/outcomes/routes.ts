@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { listErrors } from './list-errors';
 import { readCauses } from './read-causes';
 import { readRemovals } from '../removals/read';
-import { readResync } from '../../control/read-resync';
+import { readResync } from '../resyncs/read';
 import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
 import { requireInside } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
-import * as schemas from '../../api/schemas';
+import * as schemas from '../resyncs/schemas';
 
 /** What came of a resync: errors, their causes, the report. */
 export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {

@@ -8,7 +8,7 @@ import {
   type RecordKey,
 } from '../../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, readMarks } from '../../domain/record-marks';
-import { countColumns, type CountRow } from '../../control/counts';
+import { countColumns, type CountRow } from '../resyncs/ledger-sums';
 import { selectRows } from '../../control/database';
 import { hasSpellings, isPossible, isSame, isUpTo } from './key-conditions';
 

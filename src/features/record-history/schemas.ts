@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { evidences } from './read';
 import { scenarios } from '../../domain/resync';
 import { pageQuery } from '../../http/schemas';
-import { resyncStatus } from '../../api/schemas';
+import { resyncStatus } from '../resyncs/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listRemovals, readRemovals } from './read';
-import type { ResyncHead } from '../../control/read-resync';
+import type { ResyncHead } from '../resyncs/read';
 import { endedStatuses } from '../../domain/resync';
 import type { ApiContext } from '../../http/context';
 import { requireInside } from '../resyncs/visibility';
@@ -8,7 +8,7 @@ import { Problem } from '../../http/problem';
 import * as schemas from './schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
-import { resyncParams } from '../../api/schemas';
+import { resyncParams } from '../resyncs/schemas';
 import { requesterOf } from '../../http/idempotency';
 
 /** Records gone at the district: what was found, and a person's decision where it is much (docs/decisions/0015). */

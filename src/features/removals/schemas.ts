@@ -1,7 +1,7 @@
 /** What the API says of removals. */
 import { z } from 'zod';
 import { removalDecisions, removalStatuses } from '../../domain/removals';
-import { resyncStatus } from '../../api/schemas';
+import { resyncStatus } from '../resyncs/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 

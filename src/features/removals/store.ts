@@ -4,10 +4,10 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { isAboveThreshold, type RemovalDecision } from '../../domain/removals';
 import type { ResyncRequest } from '../../domain/resync';
 import { NotFoundError } from '../../control/control-error';
-import { countColumns, type CountRow, toCounts } from '../../control/counts';
+import { countColumns, type CountRow, toCounts } from '../resyncs/ledger-sums';
 import { selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
-import { resyncCategory } from '../../control/resync-alerts';
+import { resyncCategory } from '../resyncs/end-alerts';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 500;

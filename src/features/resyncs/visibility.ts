@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Principal } from '../../domain/principal';
 import { notFound } from '../../http/problem';
 import { sees, seesInside } from '../../http/require';
-import { readResyncHead, type ResyncHead } from '../../control/read-resync';
+import { readResyncHead, type ResyncHead } from './read';
 
 /** @throws Problem 404 for an unknown resync and for another district's */
 export async function requireVisible(

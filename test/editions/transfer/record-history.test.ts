@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { openControl } from '../../../src/control/database';
-import { planObjects, startObject } from '../../../src/control/history';
-import { saveRanges } from '../../../src/control/ranges';
+import { planObjects, startObject } from '../../../src/features/resyncs/object-store';
+import { saveRanges } from '../../../src/features/resyncs/range-store';
 import { readRecordHistory, type RecordRun } from '../../../src/features/record-history/read';
-import { insertResync } from '../../../src/control/resyncs';
+import { insertResync } from '../../../src/features/resyncs/store';
 import type { SyncObject } from '../../../src/domain/catalog';
 import type { RecordKey } from '../../../src/domain/record-error';
 import type { ResyncRequest } from '../../../src/domain/resync';

@@ -1,9 +1,9 @@
 import request from 'supertest';
 import { type AlertView, listAlerts, markAlertRead } from '../../../src/features/alerts/read';
-import { finishObject } from '../../../src/control/history';
+import { finishObject } from '../../../src/features/resyncs/object-store';
 import { postAlert } from '../../../src/features/alerts/post';
-import { reconcile } from '../../../src/control/reconcile';
-import { finishResync } from '../../../src/control/resyncs';
+import { reconcile } from '../../../src/features/resyncs/reconcile';
+import { finishResync } from '../../../src/features/resyncs/store';
 import { toolRights } from '../../../src/domain/rights';
 import type { ResyncRequest } from '../../../src/domain/resync';
 import { ledgerPage, runningResync } from '../../support/control-database';

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { insertResync } from '../../../src/control/resyncs';
+import { insertResync } from '../../../src/features/resyncs/store';
 import { insertSyncEvent, openSyncEvents } from '../../../src/features/field-ownership/sync-event-store';
 import { requestOf } from '../../support/control-database';
 import { apiWorld, type ApiWorld, object } from '../../support/api-world';

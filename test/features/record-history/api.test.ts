@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { saveRanges } from '../../../src/control/ranges';
-import { startObject, planObjects } from '../../../src/control/history';
-import { insertResync } from '../../../src/control/resyncs';
+import { saveRanges } from '../../../src/features/resyncs/range-store';
+import { startObject, planObjects } from '../../../src/features/resyncs/object-store';
+import { insertResync } from '../../../src/features/resyncs/store';
 import type { KeyOrder } from '../../../src/domain/key-order';
 import type { Initiator } from '../../../src/domain/resync';
 import { ledgerPage, requestOf, schoolYear, storedError } from '../../support/control-database';

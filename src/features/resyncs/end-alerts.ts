@@ -1,0 +1,73 @@
+import { type Colour, errorsOf, processedOf, type RangeCounts } from '../../domain/outcome';
+import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
+import type { NewAlert } from '../alerts/post';
+
+/** Seed's Process column for all that goes between district and state. */
+export const resyncCategory = 'Vertical Interoperability';
+
+/**
+ * The alerts of a resync's end. Of a state's request the state is told all; the district only that it has ended, under a
+ * name that doesn't tell how: it may not see into it (seed: State-Initiated Resync Requests).
+ * @param end what the books say, `message` being words of ours without values
+ */
+export function alertsOfEnd(
+  request: ResyncRequest,
+  end: {
+    readonly status: ResyncStatus;
+    readonly colour: Colour;
+    readonly message: string | null;
+    readonly counts: RangeCounts;
+  },
+): NewAlert[] {
+  const { resyncId, districtId, initiator } = request;
+  const common = { category: resyncCategory, districtId, resyncId, right: 'resyncBatch' } as const;
+  const full: NewAlert = {
+    ...common,
+    alertKey: `resync-ended:${resyncId}`,
+    name: end.status === 'finished' ? 'Resync Completed' : 'Resync Incomplete',
+    text: `${whatOf(request)} ${end.status === 'finished' ? outcomeText(resyncId, end) : nextText(resyncId, end)}`,
+    level: initiator === 'state' ? 'state' : null,
+  };
+  if (initiator === 'district') return [full];
+  const neutral: NewAlert = {
+    ...common,
+    alertKey: `resync-ended:${resyncId}:district`,
+    name: 'State Resync Ended',
+    text: `The resync ${resyncId} of ${districtId} that the state asked for has ended.`,
+    level: 'district',
+  };
+  return [full, neutral];
+}
+
+function whatOf({ resyncId, districtId, schoolYear, initiator }: ResyncRequest): string {
+  const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
+  return `Resync ${resyncId} of ${districtId}, ${year}${initiator === 'state' ? ', asked for by the state' : ''}:`;
+}
+
+function outcomeText(
+  resyncId: string,
+  { colour, counts, message }: { colour: Colour; counts: RangeCounts; message: string | null },
+): string {
+  const errors = errorsOf(counts);
+  const outcome = [`${colour}, ${processedOf(counts)} records processed, ${errors} errors.`, message ?? '']
+    .join(' ')
+    .trim();
+  return errors === 0 ? outcome : `${outcome} "resync errors ${resyncId}" lists them.`;
+}
+
+const nextSteps: Readonly<Record<string, string>> = {
+  failed: 'mend what it says, then send the objects that did not finish again',
+  cancelled: 'send it again when it is wanted',
+  lost: 'send it again',
+};
+
+function nextText(
+  resyncId: string,
+  { status, message, counts }: { status: ResyncStatus; message: string | null; counts: RangeCounts },
+): string {
+  const next = nextSteps[status] ?? 'send it again';
+  return (
+    `it did not finish (${status}) after ${processedOf(counts)} records. ` +
+    `"resync show ${resyncId}" lists its objects; ${next}. ${message ?? ''}`
+  ).trim();
+}

@@ -1,0 +1,78 @@
+import { createSession, type Session } from 'better-sse';
+import { readResync, readResyncHead } from './read';
+import type { Principal } from '../../domain/principal';
+import type { ApiContext } from '../../http/context';
+import { requireVisible } from './visibility';
+import { seesInside } from '../../http/require';
+import { Problem } from '../../http/problem';
+import { type FeedView, ResyncFeed } from './event-feed';
+import { route, type RouteSpec } from '../../http/route';
+import { resyncParams } from './schemas';
+import { outsideView } from './views';
+
+/** Most event streams one token holds open. */
+const maxStreamsPerToken = 5;
+
+/** GET /resyncs/{id}/events. One poll of the control database serves every listener of a resync. */
+export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
+  const feeds = new Map<string, ResyncFeed>();
+  const streams = new Map<string, number>();
+
+  // Each way to see a resync has a feed of its own, whose event ids tell nothing of what that way doesn't show.
+  const feedOf = (resyncId: string, principal: Principal, inside: boolean): ResyncFeed => {
+    const key = `${inside ? principal.level : 'outside'}:${resyncId}`;
+    const known = feeds.get(key);
+    if (known) return known;
+    const read = async (): Promise<FeedView> => {
+      if (inside) return readResync(control, resyncId, principal.level);
+      return outsideView(principal, await readResyncHead(control, resyncId));
+    };
+    const feed = new ResyncFeed(read, () => feeds.delete(key));
+    feeds.set(key, feed);
+    return feed;
+  };
+
+  return [
+    route({
+      method: 'get',
+      path: '/resyncs/{id}/events',
+      right: 'resyncBatch',
+      tag: 'Outcomes',
+      summary: 'Server-sent events: snapshot, then resync and object changes, then end',
+      params: resyncParams,
+      responses: {
+        200: {
+          description:
+            'Events `snapshot` (the resync), `resync` (the resync without objects), `object` (one object), `end` (the resync). ' +
+            'With Last-Event-ID of the present state no snapshot is repeated. A stream ends after five minutes: come back. Of a state’s request a district gets no objects.',
+          contentType: 'text/event-stream',
+        },
+      },
+      handler: async ({ params, principal, request, response }) => {
+        const head = await requireVisible(control, principal, params.id);
+        const open = streams.get(principal.tokenId) ?? 0;
+        if (open >= maxStreamsPerToken) {
+          throw new Problem(429, `A token listens to at most ${maxStreamsPerToken} streams at a time.`);
+        }
+        streams.set(principal.tokenId, open + 1);
+        const session: Session = await createSession(request, response, { keepAlive: 15_000 });
+        const leave = feedOf(params.id, principal, seesInside(principal, head)).join({
+          lastEventId: request.get('Last-Event-ID') ?? null,
+          push: (event, data, id) => {
+            if (session.isConnected) session.push(data, event, id);
+          },
+          end: () => response.end(),
+        });
+        // Clients come back by themselves, with Last-Event-ID, and are asked for their token and right again.
+        const over = setTimeout(() => response.end(), streamMs).unref();
+        response.once('close', () => {
+          clearTimeout(over);
+          leave();
+          const left = (streams.get(principal.tokenId) ?? 1) - 1;
+          if (left > 0) streams.set(principal.tokenId, left);
+          else streams.delete(principal.tokenId);
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,183 @@
+import type { Knex } from 'knex';
+import {
+  assertOutcome,
+  type Colour,
+  colourOf,
+  errorsOf,
+  type ObjectStatus,
+  OutcomeInvariantError,
+  processedOf,
+  type RangeCounts,
+} from '../../domain/outcome';
+import { ConflictError, NotFoundError } from '../../control/control-error';
+import { countColumns, emptyLedger, type LedgerSums, sumLedger } from './ledger-sums';
+import { inTransaction, selectRows } from '../../control/database';
+import { countRanges } from './range-store';
+
+/** How an object can end. */
+export type ObjectEndStatus = Exclude<ObjectStatus, 'waiting' | 'running'>;
+
+/** What an object came to. */
+export interface ObjectOutcome {
+  readonly object: string;
+  readonly status: ObjectEndStatus;
+  readonly colour: Colour;
+  readonly counts: RangeCounts;
+  readonly read: number;
+  readonly message: string | null;
+}
+
+interface ObjectRef {
+  readonly resyncId: string;
+  readonly object: string;
+}
+
+/**
+ * Writes one DISBatchHistory row for every planned object, in status waiting. Repeating it changes nothing.
+ * @param objects names in the order of the plan
+ * @param chosen in a run of chosen records: how many, by object
+ */
+export async function planObjects(
+  control: Knex,
+  {
+    resyncId,
+    districtId,
+    schoolYear,
+    objects,
+    chosen = null,
+  }: {
+    resyncId: string;
+    districtId: string;
+    schoolYear: number;
+    objects: readonly string[];
+    chosen?: ReadonlyMap<string, number> | null;
+  },
+): Promise<void> {
+  if (objects.length === 0) return;
+  await control('DISBatchHistory')
+    .insert(
+      objects.map((objectName, position) => ({
+        resyncID: resyncId,
+        districtID: districtId,
+        schoolYear,
+        objectName,
+        position,
+        chosen: chosen === null ? null : (chosen.get(objectName) ?? 0),
+        status: 'waiting',
+        colour: 'gray',
+      })),
+    )
+    .onConflict(['resyncID', 'objectName'])
+    .merge(['position', 'chosen']);
+}
+
+/**
+ * waiting -> running, with the time of the first start. Repeating it changes nothing.
+ * @throws ConflictError when the object has ended; NotFoundError when it isn't planned
+ */
+export async function startObject(control: Knex, { resyncId, object }: ObjectRef): Promise<void> {
+  await inTransaction(control, async (transaction) => {
+    const row = await lockObject(transaction, { resyncId, object });
+    if (row.status === 'running') return;
+    if (row.status !== 'waiting')
+      throw new ConflictError(`${object} has ended (${row.status}) in this resync.`);
+    await transaction('DISBatchHistory')
+      .where({ resyncID: resyncId, objectName: object })
+      .update({ status: 'running', startedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+  });
+}
+
+/**
+ * Closes an object's books from the ledger. `finished` is given only when every range is complete and the counts account
+ * for every record read and every stored error. The other ends store what was committed. A `finished` object may be
+ * finished again after its blocked records were retried: it is counted anew.
+ * @returns what was written
+ * @throws OutcomeInvariantError, and nothing is changed; ConflictError when the object ended otherwise; NotFoundError
+ */
+export function finishObject(
+  control: Knex,
+  end: ObjectRef & { readonly status: ObjectEndStatus; readonly message?: string | null },
+): Promise<ObjectOutcome> {
+  return inTransaction(control, (transaction) => closeObject(transaction, end));
+}
+
+/** finishObject within the caller's transaction. */
+export async function closeObject(
+  transaction: Knex.Transaction,
+  {
+    resyncId,
+    object,
+    status,
+    message = null,
+  }: ObjectRef & { readonly status: ObjectEndStatus; readonly message?: string | null },
+): Promise<ObjectOutcome> {
+  const row = await lockObject(transaction, { resyncId, object });
+  const open = row.status === 'waiting' || row.status === 'running';
+  if (!open && row.status !== status)
+    throw new ConflictError(`${object} has ended (${row.status}) in this resync.`);
+  const sums = (await sumLedger(transaction, { resyncId, objects: [object] })).get(object) ?? emptyLedger;
+  const ranges = await countRanges(transaction, { resyncId, object });
+  if (status === 'finished') await assertComplete(transaction, { resyncId, object, sums, ranges });
+
+  const { counts, read } = sums;
+  const colour = colourOf(status, counts);
+  const told = message ?? (status === 'finished' ? whyFewer(row.chosen, read) : null);
+  const kept = told ?? (open ? null : row.message);
+  await transaction('DISBatchHistory')
+    .where({ resyncID: resyncId, objectName: object })
+    .update({
+      status,
+      colour,
+      recordsRead: read,
+      processed: processedOf(counts),
+      errors: errorsOf(counts),
+      ...Object.fromEntries(countColumns.map((column) => [column, counts[column]])),
+      ranges,
+      message: kept?.slice(0, 1000) ?? null,
+      endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+    });
+  return { object, status, colour, counts, read, message: kept };
+}
+
+/** An object is complete when each of its ranges wrote its last page and the books balance. */
+async function assertComplete(
+  transaction: Knex.Transaction,
+  { resyncId, object, sums, ranges }: ObjectRef & { sums: LedgerSums; ranges: number },
+): Promise<void> {
+  if (ranges === 0) throw new OutcomeInvariantError(`${object}: no range was stored, so nothing was read.`);
+  if (sums.rangesDone !== ranges) {
+    throw new OutcomeInvariantError(`${object}: ${sums.rangesDone} of ${ranges} ranges are complete.`);
+  }
+  const [row] = await selectRows<{ stored: number }>(
+    transaction,
+    'SELECT COUNT(*) AS stored FROM recordError WHERE resyncID = ? AND objectName = ?',
+    [resyncId, object],
+  );
+  assertOutcome(object, sums.counts, { read: sums.read, storedErrors: row!.stored });
+}
+
+interface ObjectRow {
+  readonly status: ObjectStatus;
+  readonly message: string | null;
+  readonly chosen: number | null;
+}
+
+/** A chosen record that the district no longer has counts nothing, but is told. */
+function whyFewer(chosen: number | null, read: number): string | null {
+  const missing = chosen === null ? 0 : chosen - read;
+  if (missing <= 0) return null;
+  return `${missing} of ${chosen} chosen records are not at the district (any more), or not in this school year: nothing was sent for them.`;
+}
+
+async function lockObject(
+  transaction: Knex.Transaction,
+  { resyncId, object }: ObjectRef,
+): Promise<ObjectRow> {
+  const [row] = await selectRows<ObjectRow>(
+    transaction,
+    'SELECT status, message, chosen FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
+    [resyncId, object],
+  );
+  if (!row) throw new NotFoundError(`${object} is not planned in this resync.`);
+  return row;
+}

@@ -1,0 +1,59 @@
+import type { Knex } from 'knex';
+import type { ResyncRequest, ResyncStatus, Whereabouts } from '../../domain/resync';
+import { ConflictError } from '../../control/control-error';
+import { selectRows } from '../../control/database';
+import { type ResyncRow, toRequest } from './row';
+import { finishResync } from './store';
+
+/** Most open resyncs looked at in one pass, the oldest first. */
+const maxOpenResyncs = 1000;
+
+export interface Reconciliation {
+  /** Marked lost: their workflow has ended or is gone, and wrote no end. */
+  readonly lost: readonly string[];
+  /** Accepted or queued, and not at Temporal: to be given to their agent (again), which is harmless to repeat. */
+  readonly toStart: readonly ResyncRequest[];
+}
+
+/**
+ * Compares the open resyncs with Temporal. A run whose workflow is gone never shows as under way for ever: it becomes
+ * `lost`, red, and says so; one that never began is returned to be started.
+ * @param whereabouts asks Temporal; when it throws (unreachable), nothing further is changed and the error passes on
+ */
+export async function reconcile(
+  control: Knex,
+  whereabouts: (resync: { request: ResyncRequest; status: ResyncStatus }) => Promise<Whereabouts>,
+): Promise<Reconciliation> {
+  const rows = await selectRows<ResyncRow>(
+    control,
+    `SELECT * FROM resync WHERE status IN ('accepted', 'queued', 'running', 'paused', 'parked', 'awaitingApproval')
+      ORDER BY requestedAt LIMIT ?`,
+    [maxOpenResyncs],
+  );
+  const lost: string[] = [];
+  const toStart: ResyncRequest[] = [];
+  for (const row of rows) {
+    const request = toRequest(row);
+    const at = await whereabouts({ request, status: row.status });
+    if (at === 'running' || at === 'waiting') continue;
+    if (at === 'unknown' && (row.status === 'accepted' || row.status === 'queued')) toStart.push(request);
+    else if (await markLost(control, row.resyncID)) lost.push(row.resyncID);
+  }
+  return { lost, toStart };
+}
+
+async function markLost(control: Knex, resyncId: string): Promise<boolean> {
+  try {
+    const end = await finishResync(control, {
+      resyncId,
+      status: 'lost',
+      message:
+        'Temporal no longer runs this resync and it wrote no end: what was committed is counted. Send it again.',
+    });
+    return end.status === 'lost';
+  } catch (error) {
+    // It ended by itself between the two looks.
+    if (error instanceof ConflictError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { Colour } from '../../domain/outcome';
+import type { ChosenRecords, ResyncRequest, ResyncStatus, SelectionKind } from '../../domain/resync';
+
+/** A row of the table resync. */
+export interface ResyncRow {
+  resyncID: string;
+  districtID: string;
+  schoolYear: number;
+  objects: string;
+  checkDependencies: number;
+  scenario: ResyncRequest['scenario'];
+  initiator: ResyncRequest['initiator'];
+  mode: ResyncRequest['mode'];
+  requestedBy: string;
+  idempotencyKey: string | null;
+  requestHash: string | null;
+  status: ResyncStatus;
+  colour: Colour;
+  message: string | null;
+  epoch: number | null;
+  requestedAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+  heldUntil: string | null;
+  removals: 'apply' | null;
+  verify: 'loop' | null;
+  selection: SelectionKind | null;
+  retryOf: string | null;
+  chosen: string | null;
+}
+
+/** The request of a row, as the workflows take it. */
+export function toRequest(row: ResyncRow): ResyncRequest {
+  return {
+    resyncId: row.resyncID,
+    districtId: row.districtID,
+    schoolYear: row.schoolYear,
+    objects: JSON.parse(row.objects) as ResyncRequest['objects'],
+    checkDependencies: row.checkDependencies !== 0,
+    scenario: row.scenario,
+    initiator: row.initiator,
+    mode: row.mode,
+    requestedBy: row.requestedBy,
+    ...specialsOf(row),
+  };
+}
+
+/** What only some requests have. Absent in the others, so that their workflow's input is what it always was. */
+type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf' | 'chosen'>;
+
+function specialsOf({
+  removals,
+  verify,
+  selection,
+  retryOf,
+  chosen,
+}: Pick<ResyncRow, keyof Specials>): Specials {
+  return {
+    ...(removals === 'apply' && { removals }),
+    ...(verify !== null && { verify }),
+    ...(selection !== null && { selection }),
+    ...(retryOf !== null && { retryOf }),
+    ...(chosen !== null && { chosen: JSON.parse(chosen) as ChosenRecords }),
+  };
+}
+
+/** A request as the columns it is stored in; status and times are not the request's. */
+export function toColumns(request: ResyncRequest) {
+  return {
+    resyncID: request.resyncId,
+    districtID: request.districtId,
+    schoolYear: request.schoolYear,
+    objects: JSON.stringify(request.objects),
+    checkDependencies: request.checkDependencies,
+    scenario: request.scenario,
+    initiator: request.initiator,
+    mode: request.mode,
+    requestedBy: request.requestedBy,
+    ...specialColumns(request),
+  };
+}
+
+function specialColumns({ removals, verify, selection, retryOf, chosen }: ResyncRequest) {
+  return {
+    removals: removals === 'apply' ? removals : null,
+    verify: verify ?? null,
+    selection: selection ?? null,
+    retryOf: retryOf ?? null,
+    chosen: chosen === undefined ? null : JSON.stringify(chosen),
+  };
+}
+
+/** SHA-256 of what was asked, without who asked and the id: equal for two requests that ask the same. */
+export function hashRequest(request: ResyncRequest): string {
+  const { districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode } = request;
+  const asked: unknown[] = [
+    districtId,
+    schoolYear,
+    objects,
+    checkDependencies,
+    scenario,
+    initiator,
+    mode,
+    // Nothing is added where nothing special is asked: keys used before there were specials stay good.
+    ...Object.entries(specialsOf(specialColumns(request))),
+  ];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { finishResync } from './store';
+import { readResyncHead, type ResyncHead } from './read';
+import type { Principal } from '../../domain/principal';
+import { endedStatuses } from '../../domain/resync';
+import type { ApiContext } from '../../http/context';
+import { requireVisible } from './visibility';
+import { seesInside } from '../../http/require';
+import { Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { resyncHead, resyncParams } from './schemas';
+import { headView } from './views';
+
+const actions = {
+  pause: 'Let the ranges under way end and start no new one',
+  resume: 'Go on after a pause',
+  cancel: 'Stop; what is committed stays and is counted',
+} as const;
+
+/** Pausing, resuming and cancelling runs; each answers with the resync as it stands after. */
+export function runControlRoutes(context: ApiContext): RouteSpec[] {
+  const { control, gateway } = context;
+  const responses = { 200: { description: 'The resync after it', schema: resyncHead } };
+
+  const act = async (
+    principal: Principal,
+    resyncId: string,
+    work: (head: ResyncHead) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const head = await requireVisible(control, principal, resyncId);
+    if (!seesInside(principal, head))
+      throw new Problem(403, 'A resync that the state asked for is the state’s to stop.');
+    if (endedStatuses.includes(head.status)) throw new Problem(409, `The resync has ended: ${head.status}.`);
+    await work(head);
+    return headView(principal, await readResyncHead(control, resyncId));
+  };
+  const orNotStarted = async (state: Promise<unknown>): Promise<void> => {
+    if ((await state) === null) throw new Problem(409, 'The resync has not started or has just ended.');
+  };
+
+  const plain = (['pause', 'resume', 'cancel'] as const).map((action) =>
+    route({
+      method: 'post',
+      path: `/resyncs/{id}/${action}`,
+      right: 'resyncBatch',
+      tag: 'Runs',
+      summary: actions[action],
+      params: resyncParams,
+      responses,
+      handler: ({ params, principal }) =>
+        act(principal, params.id, (head) =>
+          action === 'cancel'
+            ? cancel(context, head, principal)
+            : orNotStarted(gateway[action](params.id, principal.name)),
+        ),
+    }),
+  );
+  const oneObject = route({
+    method: 'post',
+    path: '/resyncs/{id}/objects/{name}/cancel',
+    right: 'resyncBatch',
+    tag: 'Runs',
+    summary: 'Stop one object; what depends on it is skipped',
+    params: resyncParams.extend({ name: z.string().max(64) }),
+    responses,
+    handler: ({ params, principal }) =>
+      act(principal, params.id, () =>
+        orNotStarted(gateway.cancelObject(params.id, params.name, principal.name)),
+      ),
+  });
+  return [...plain, oneObject];
+}
+
+/** One that waits is taken out of the queue; one that runs is told to stop; one nobody has is closed here. */
+async function cancel(
+  { control, gateway }: ApiContext,
+  head: ResyncHead,
+  principal: Principal,
+): Promise<void> {
+  const { resyncId } = head;
+  const waits = head.status === 'accepted' || head.status === 'queued';
+  const withdrawn = waits && (await gateway.withdraw(head));
+  if (!withdrawn && (await gateway.cancel(resyncId, principal.name)) !== null) return;
+  if (!waits) throw new Problem(409, 'The run has just ended.');
+  const message = `Cancelled by ${principal.name} before it started.`;
+  await finishResync(control, { resyncId, status: 'cancelled', message });
+}

@@ -1,0 +1,256 @@
+/** What the API answers with; the same schemas make the OpenAPI document. */
+import { z } from 'zod';
+import { scenarios } from '../../domain/resync';
+
+const count = z.int().meta({ example: 960 });
+const time = z.string().meta({ format: 'date-time' });
+export const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
+  id: 'Colour',
+  description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
+});
+const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
+export const resyncStatus = z.enum([
+  'accepted',
+  'queued',
+  'running',
+  'paused',
+  'parked',
+  'awaitingApproval',
+  'finished',
+  'failed',
+  'cancelled',
+  'lost',
+]);
+/** What a district sees of a state's request beside queued and running: that it has ended. */
+export const shownStatus = z.enum([...resyncStatus.options, 'ended']);
+export const outcome = z.enum(['excluded', 'blocked', 'failed']);
+
+const counts = z
+  .object({
+    inserted: count,
+    updated: count,
+    unchanged: count,
+    excluded: count,
+    blocked: count,
+    failed: count,
+    gone: count.meta({ description: 'at the state, no longer at the district; not part of processed' }),
+    processed: count,
+    errors: count,
+  })
+  .meta({ id: 'Counts' });
+
+export const district = z
+  .object({
+    id: z.string(),
+    number: z.int(),
+    name: z.string(),
+    state: z.string().nullable(),
+    schoolYear: z.int().meta({ description: 'year in which the current school year ends' }),
+  })
+  .meta({ id: 'District' });
+
+const lastRun = z
+  .object({
+    resyncId: z.string(),
+    status: objectStatus,
+    colour,
+    netColour: colour,
+    counts,
+    startedAt: time,
+    endedAt: time.nullable(),
+    message: z.string().nullable(),
+    sinceRunBefore: z.object({ newErrors: count, mendedErrors: count }).nullable(),
+  })
+  .meta({ id: 'LastRun' });
+
+export const tableObject = z
+  .object({
+    object: z.string(),
+    label: z.string(),
+    parents: z.array(z.string()),
+    softParents: z.array(z.string()),
+    schoolYearTied: z.boolean(),
+    notOffered: z.string().nullable().meta({ description: 'why this district doesn’t send it' }),
+    last: lastRun.nullable(),
+  })
+  .meta({ id: 'TableObject' });
+
+export const plan = z
+  .object({
+    objects: z.array(
+      z.object({
+        name: z.string(),
+        after: z.array(z.string()),
+        dependsOn: z.array(z.string()),
+        reason: z.union([
+          z.object({ kind: z.literal('requested') }),
+          z.object({ kind: z.literal('dependency'), neededBy: z.array(z.string()) }),
+        ]),
+        unit: z.string().nullable(),
+      }),
+    ),
+    leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
+  })
+  .meta({ id: 'Plan' });
+
+const request = {
+  objects: z
+    .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)])
+    .meta({ description: '"all", or names of objects', example: ['Enrollment'] }),
+  checkDependencies: z.boolean().default(true),
+  schoolYear: z.int().min(1990).max(2100).optional(),
+};
+export const planRequest = z.strictObject(request).meta({ id: 'PlanRequest' });
+export const resyncRequest = z
+  .strictObject({
+    ...request,
+    scenario: z.enum(scenarios).default('OTHER'),
+    mode: z.enum(['compare', 'everything']).default('compare'),
+    verify: z.literal('loop').optional().meta({
+      description: 'loop: compare, send only what drifted, compare again; green only when that is equal',
+    }),
+    dryRun: z.boolean().default(false).meta({
+      description: 'only foretell what would come of it: answers with a verification of kind rehearsal',
+    }),
+    removals: z.enum(['report', 'apply']).default('report').meta({
+      description:
+        'what becomes of state records gone at the district; apply: removed, above a threshold once approved',
+    }),
+  })
+  .meta({ id: 'ResyncRequest' });
+
+export const resyncHead = z
+  .object({
+    resyncId: z.string(),
+    districtId: z.string(),
+    schoolYear: z.int(),
+    objects: z
+      .union([z.literal('all'), z.array(z.string())])
+      .nullable()
+      .meta({ description: 'null: a state’s request, whose objects are not the district’s to see' }),
+    checkDependencies: z.boolean().nullable(),
+    scenario: z.enum(scenarios),
+    initiator: z.enum(['district', 'state']),
+    mode: z.enum(['compare', 'everything']).nullable(),
+    requestedBy: z.string(),
+    removals: z.enum(['report', 'apply']).optional(),
+    verify: z.literal('loop').optional(),
+    selection: z
+      .enum(['retry', 'selective'])
+      .optional()
+      .meta({ description: 'only some records were sent; absent: whole objects' }),
+    chosen: z
+      .union([
+        z.object({ outcomes: z.array(outcome).readonly() }),
+        z.object({ object: z.string(), key: z.array(z.string()).readonly() }),
+      ])
+      .optional()
+      .meta({ description: 'what a run of chosen records was asked for' }),
+    retryOf: z.string().optional().meta({ description: 'the resync whose errors were sent again' }),
+    status: shownStatus.meta({
+      description: 'of a state’s request a district sees queued, running and ended, no more',
+    }),
+    percent: z.int().min(0).max(100).nullable().meta({ description: 'null: it ended before it was done' }),
+    colour: colour.nullable(),
+    message: z.string().nullable(),
+    requestedAt: time,
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+    heldUntil: time.nullable().meta({ description: 'end of the blackout window that holds it' }),
+    verifications: z
+      .array(
+        z.object({
+          verificationId: z.string(),
+          kind: z.enum(['loopBefore', 'loopAfter']),
+          status: z.enum(['accepted', 'running', 'waiting', 'finished', 'failed', 'cancelled']),
+          equal: z.boolean().nullable().meta({ description: 'known exclusions apart' }),
+          resyncNecessary: z.boolean().nullable(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'those a resync with verify "loop" made, the first one before it sent' }),
+  })
+  .meta({ id: 'ResyncHead' });
+
+const objectView = z
+  .object({
+    object: z.string(),
+    position: z.int(),
+    status: objectStatus,
+    colour,
+    netColour: colour,
+    counts,
+    ranges: z.int(),
+    rangesDone: z.int(),
+    expected: z.int().nullable().meta({ description: 'records of its last finished run' }),
+    message: z.string().nullable(),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+  })
+  .meta({ id: 'ObjectOutcome' });
+
+export const resync = resyncHead
+  .extend({
+    netColour: colour.nullable(),
+    totals: counts.nullable(),
+    objectRows: z.array(objectView).nullable(),
+  })
+  .meta({ id: 'Resync' });
+
+export const accepted = z
+  .object({
+    resyncId: z.string(),
+    status: resyncStatus,
+    position: z.int().nullable().meta({ description: 'place in the agent’s queue; 0 runs now' }),
+    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had started it before' }),
+    advice: z
+      .object({
+        verification: z
+          .object({ verificationId: z.string(), finishedAt: time, resyncNecessary: z.boolean() })
+          .nullable(),
+        text: z.string(),
+      })
+      .nullable()
+      .meta({ description: 'for scenario OTHER: whether a resync is called for; it never blocks' }),
+  })
+  .meta({ id: 'Accepted' });
+
+export const recordError = z
+  .object({
+    object: z.string(),
+    key: z.array(z.string()),
+    guid: z.string().nullable(),
+    outcome,
+    code: z.string(),
+    field: z.string().nullable(),
+    message: z.string(),
+    parent: z.object({ object: z.string(), key: z.array(z.string()) }).nullable(),
+    seenAt: time,
+  })
+  .meta({ id: 'RecordError' });
+
+export const cause = z
+  .object({
+    object: z.string(),
+    outcome: z.enum(['excluded', 'blocked', 'failed', 'missing']),
+    code: z.string(),
+    message: z.string().nullable(),
+    records: count,
+    errors: count,
+    objects: z.array(z.object({ object: z.string(), errors: count })),
+  })
+  .meta({ id: 'Cause' });
+
+export const agent = z
+  .object({
+    districtId: z.string(),
+    schoolYear: z.int(),
+    active: z.string().nullable(),
+    parked: z.string().nullable(),
+    waiting: z.array(z.object({ resyncId: z.string(), initiator: z.enum(['district', 'state']) })),
+  })
+  .meta({ id: 'Agent' });
+
+export const report = z.object({ resync, causes: z.array(cause) });
+
+export const resyncParams = z.object({ id: z.string().max(64) });

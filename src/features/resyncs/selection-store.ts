@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+import type { KeyRange } from '../../domain/range';
+import { type ErrorOutcome, parseRecordKey, type RecordKey } from '../../domain/record-error';
+import { selectRows } from '../../control/database';
+
+/** How many records of each object are chosen for a run. */
+export async function countChosen(control: Knex, resyncId: string): Promise<Map<string, number>> {
+  const rows = await selectRows<{ objectName: string; records: number }>(
+    control,
+    'SELECT objectName, COUNT(*) AS records FROM resyncSelection WHERE resyncID = ? GROUP BY objectName',
+    [resyncId],
+  );
+  return new Map(rows.map(({ objectName, records }) => [objectName, records]));
+}
+
+/**
+ * Cuts the records chosen of an object into ranges of `rangeRecords`, in the order of the keys' text, which is that of the
+ * primary key and means nothing else.
+ * @returns at least one range; a single unbounded one when few or none are chosen
+ */
+export async function cutChosen(
+  control: Knex,
+  { resyncId, object, rangeRecords }: { resyncId: string; object: string; rangeRecords: number },
+): Promise<KeyRange[]> {
+  const ranges: KeyRange[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const [row]: { recordKey: string }[] = await selectRows<{ recordKey: string }>(
+      control,
+      `SELECT recordKey FROM resyncSelection
+        WHERE resyncID = ? AND objectName = ? AND recordKey > ? ORDER BY recordKey LIMIT ?, 1`,
+      [resyncId, object, after ?? '', rangeRecords - 1],
+    );
+    const range = { rangeNo: ranges.length, after: toKey(after) };
+    if (row === undefined) return [...ranges, { ...range, upTo: null }];
+    ranges.push({ ...range, upTo: parseRecordKey(row.recordKey) });
+    after = row.recordKey;
+  }
+}
+
+function toKey(text: string | null): RecordKey | null {
+  return text === null ? null : parseRecordKey(text);
+}
+
+/** How many errors of these outcomes a resync stored, by object. */
+export async function countErrors(
+  control: Knex,
+  { resyncId, outcomes }: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
+): Promise<Map<string, number>> {
+  const rows = await selectRows<{ objectName: string; errors: number }>(
+    control,
+    `SELECT objectName, COUNT(*) AS errors FROM recordError WHERE resyncID = ? AND outcome IN (?)
+      GROUP BY objectName`,
+    [resyncId, outcomes],
+  );
+  return new Map(rows.map(({ objectName, errors }) => [objectName, errors]));
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import { ConflictError } from '../../control/control-error';
+import { forgetRefusedResync, insertResync, loadResync, setResyncStatus } from './store';
+import type { ResyncRequest } from '../../domain/resync';
+import type { ApiContext } from '../../http/context';
+import { Problem } from '../../http/problem';
+import type * as schemas from './schemas';
+
+/**
+ * Stored first, then given to the agent: what was accepted is never lost. When Temporal doesn't answer the row stays
+ * `accepted`, and the repeated request or the reconciler starts it.
+ * @param refuse looked at once it is stored: why it can't be after all
+ */
+export async function startResync(
+  { control, gateway }: ApiContext,
+  request: ResyncRequest,
+  { idempotencyKey, refuse }: { idempotencyKey: string | null; refuse: () => Promise<string | null> },
+): Promise<Omit<z.output<typeof schemas.accepted>, 'advice'>> {
+  const stored = await insertResync(control, { request, idempotencyKey });
+  const { resyncId } = stored.request;
+  const refusal = stored.created ? await refuse() : null;
+  if (refusal !== null) {
+    await forgetRefusedResync(control, resyncId);
+    throw new Problem(409, refusal);
+  }
+  if (stored.status !== 'accepted')
+    return { resyncId, status: stored.status, position: null, created: stored.created };
+  const { position } = await gateway.enqueue(stored.request).catch(async (error: unknown) => {
+    if (error instanceof Problem && error.status === 429) await forgetRefusedResync(control, resyncId);
+    throw error;
+  });
+  if (position > 0) await noteQueued({ control, resyncId });
+  const { status } = await loadResync(control, resyncId);
+  return { resyncId, status, position, created: stored.created };
+}
+
+async function noteQueued({
+  control,
+  resyncId,
+}: Pick<ApiContext, 'control'> & { resyncId: string }): Promise<void> {
+  try {
+    await setResyncStatus(control, { resyncId, status: 'queued' });
+  } catch (error) {
+    // It runs already: the worker was quicker.
+    if (!(error instanceof ConflictError)) throw error;
+  }
+}

@@ -1,0 +1,257 @@
+import type { Knex } from 'knex';
+import { type Colour, type ObjectStatus, type RangeCounts, worstColour } from '../../domain/outcome';
+import { endedStatuses, type HeldStatus, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
+import type { VerifiedObject } from '../../domain/verification';
+import { endOfLoop } from '../../domain/verified-loop';
+import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { inTransaction, selectRows } from '../../control/database';
+import { countColumns, type CountRow, toCounts } from './ledger-sums';
+import { closeObject } from './object-store';
+import { postAlert } from '../alerts/post';
+import { alertsOfEnd } from './end-alerts';
+import { hashRequest, type ResyncRow, toColumns, toRequest } from './row';
+
+/**
+ * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
+ * paused or parked: its run has begun, and waits for the first answer about blackouts.
+ */
+const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
+  accepted: ['queued', 'running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
+  queued: ['running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
+  running: ['paused', 'parked', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  paused: ['running', 'parked', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  parked: ['running', 'paused', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  awaitingApproval: ['running', 'paused', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
+  finished: [],
+  failed: [],
+  cancelled: [],
+  lost: [],
+};
+
+/** What the verification after a resync found, which gives the resync its colour. */
+export interface FinalVerification {
+  readonly verificationId: string;
+  readonly objects: readonly VerifiedObject[];
+}
+
+/** A request as it stands in the control database. */
+export interface StoredResync {
+  readonly request: ResyncRequest;
+  readonly status: ResyncStatus;
+}
+
+/**
+ * Stores a request in status `accepted`. The same idempotency key of the same requester gives the first one back.
+ * @returns the stored request and whether it was stored now
+ * @throws ConflictError when the key was used for another request
+ */
+export async function insertResync(
+  control: Knex,
+  { request, idempotencyKey = null }: { request: ResyncRequest; idempotencyKey?: string | null },
+): Promise<StoredResync & { readonly created: boolean }> {
+  const requestHash = hashRequest(request);
+  try {
+    await control('resync').insert({
+      ...toColumns(request),
+      idempotencyKey,
+      requestHash,
+      status: 'accepted',
+    });
+    return { request, status: 'accepted', created: true };
+  } catch (error) {
+    // 1062 is the parallel first; a deadlock among equal inserts means one of them stands too.
+    if (!(error instanceof ControlError) || (error.kind !== 'duplicate' && error.kind !== 'transient'))
+      throw error;
+    const row = await control<ResyncRow>('resync')
+      .where({ requestedBy: request.requestedBy, idempotencyKey })
+      .first();
+    if (!row || idempotencyKey === null) throw error;
+    if (row.requestHash !== requestHash) {
+      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
+    }
+    return { request: toRequest(row), status: row.status, created: false };
+  }
+}
+
+/** @throws NotFoundError */
+export async function loadResync(control: Knex, resyncId: string): Promise<StoredResync> {
+  const row = await control<ResyncRow>('resync').where({ resyncID: resyncId }).first();
+  if (!row) throw new NotFoundError('There is no such resync.');
+  return { request: toRequest(row), status: row.status };
+}
+
+/**
+ * Moves a resync to another status; `startedAt` is set the first time it runs. The status it has already: nothing happens,
+ * because activities and requests repeat. To end a run use finishResync, which gives it its colour too.
+ * @throws ConflictError when the status may not follow the present one (an ended resync stays ended); NotFoundError
+ */
+export async function setResyncStatus(
+  control: Knex,
+  { resyncId, status }: { resyncId: string; status: 'queued' | HeldStatus },
+): Promise<void> {
+  await inTransaction(control, async (transaction) => {
+    const row = await lockResync(transaction, resyncId);
+    if (row.status !== status) refuseUnlessAllowed(row.status, status);
+    await transaction('resync')
+      .where({ resyncID: resyncId })
+      .update({
+        status,
+        ...(status === 'running'
+          ? { startedAt: transaction.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))') }
+          : {}),
+      });
+  });
+}
+
+/** How a resync ended. */
+export interface ResyncEnd {
+  readonly resyncId: string;
+  readonly status: ResyncStatus;
+  readonly colour: Colour;
+  readonly message: string | null;
+  readonly counts: RangeCounts;
+}
+
+/**
+ * Closes the books of a resync. Objects still open are closed first (cancelled with the run, otherwise failed, or skipped when they hadn't started), with the
+ * counts of what they committed. `finished` is only given when every object finished: with a failed object the run is
+ * `failed`, with a cancelled one `cancelled`. The alerts of its end are posted in the same transaction: there is no end
+ * without them. Repeating it changes nothing.
+ * @throws ConflictError when the resync has ended otherwise; NotFoundError
+ */
+export async function finishResync(
+  control: Knex,
+  {
+    resyncId,
+    status,
+    message = null,
+    verified,
+  }: {
+    resyncId: string;
+    status: 'finished' | 'failed' | 'cancelled' | 'lost';
+    message?: string | null;
+    /** The verification that gives the colour of a resync that verifies, once every object finished. */
+    verified?: FinalVerification;
+  },
+): Promise<ResyncEnd> {
+  return inTransaction(control, async (transaction) => {
+    const row = await lockResync(transaction, resyncId);
+    if (!endedStatuses.includes(row.status)) {
+      await closeOpenObjects(transaction, { resyncId, status, message });
+      const end = await endOf(transaction, { resyncId, status, message, verified });
+      refuseUnlessAllowed(row.status, end.status);
+      await transaction('resync')
+        .where({ resyncID: resyncId })
+        .update({
+          status: end.status,
+          colour: end.colour,
+          message: end.message?.slice(0, 1000) ?? null,
+          endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+        });
+      const stored = await endStored(transaction, resyncId);
+      for (const alert of alertsOfEnd(toRequest(row), stored)) await postAlert(transaction, alert);
+      return stored;
+    }
+    return endStored(transaction, resyncId);
+  });
+}
+
+async function closeOpenObjects(
+  transaction: Knex.Transaction,
+  { resyncId, status, message }: { resyncId: string; status: ResyncStatus; message: string | null },
+): Promise<void> {
+  const open = (await objectStates(transaction, resyncId)).filter(
+    (object) => object.status === 'waiting' || object.status === 'running',
+  );
+  for (const { objectName, status: was } of open) {
+    const stopped = status === 'cancelled' ? 'cancelled' : 'failed';
+    await closeObject(transaction, {
+      resyncId,
+      object: objectName,
+      status: was === 'waiting' && stopped === 'failed' ? 'skipped' : stopped,
+      message: message ?? 'The resync ended before this object did.',
+    });
+  }
+}
+
+async function endOf(
+  transaction: Knex.Transaction,
+  {
+    resyncId,
+    status,
+    message,
+    verified,
+  }: {
+    resyncId: string;
+    status: ResyncStatus;
+    message: string | null;
+    verified: FinalVerification | undefined;
+  },
+): Promise<{ status: ResyncStatus; colour: Colour; message: string | null }> {
+  if (status !== 'finished') return { status, colour: 'red', message };
+  const objects = await objectStates(transaction, resyncId);
+  const unfinished = objects.filter((object) => object.status !== 'finished');
+  if (unfinished.length === 0 && verified !== undefined) {
+    const { verificationId } = verified;
+    const end = endOfLoop(verified.objects, { verificationId, sent: objects.length });
+    return {
+      status,
+      colour: end.colour,
+      message: message === null ? end.message : `${end.message} ${message}`,
+    };
+  }
+  if (unfinished.length === 0)
+    return { status, colour: worstColour(objects.map(({ colour }) => colour)), message };
+  const gaveUp = unfinished.some((object) => object.status === 'failed');
+  return {
+    status: gaveUp ? 'failed' : 'cancelled',
+    colour: 'red',
+    message: message ?? `${unfinished.length} of ${objects.length} objects did not finish.`,
+  };
+}
+
+interface ObjectState {
+  readonly objectName: string;
+  readonly status: ObjectStatus;
+  readonly colour: Colour;
+}
+
+function objectStates(transaction: Knex.Transaction, resyncId: string): Promise<ObjectState[]> {
+  return selectRows<ObjectState>(
+    transaction,
+    'SELECT objectName, status, colour FROM DISBatchHistory WHERE resyncID = ? ORDER BY position',
+    [resyncId],
+  );
+}
+
+async function endStored(transaction: Knex.Transaction, resyncId: string): Promise<ResyncEnd> {
+  const sums = countColumns.map((column) => `CAST(COALESCE(SUM(h.${column}), 0) AS SIGNED) AS ${column}`);
+  const [end] = await selectRows<CountRow & Omit<ResyncEnd, 'counts'>>(
+    transaction,
+    `SELECT r.resyncID AS resyncId, r.status, r.colour, r.message, ${sums.join(', ')}
+       FROM resync r LEFT JOIN DISBatchHistory h ON h.resyncID = r.resyncID
+      WHERE r.resyncID = ? GROUP BY r.resyncID`,
+    [resyncId],
+  );
+  const { status, colour, message } = end!;
+  return { resyncId, status, colour, message, counts: toCounts(end!) };
+}
+
+async function lockResync(transaction: Knex.Transaction, resyncId: string): Promise<ResyncRow> {
+  const row = await transaction<ResyncRow>('resync').where({ resyncID: resyncId }).forUpdate().first();
+  if (!row) throw new NotFoundError('There is no such resync.');
+  return row;
+}
+
+function refuseUnlessAllowed(from: ResyncStatus, to: ResyncStatus): void {
+  if (transitions[from].includes(to)) return;
+  throw new ConflictError(`A resync that is ${from} can’t become ${to}.`);
+}
+
+/**
+ * Forgets a request that its agent refused (full queue), so that the same Idempotency-Key may be tried again later.
+ * One that was taken meanwhile stays.
+ */
+export async function forgetRefusedResync(control: Knex, resyncId: string): Promise<void> {
+  await control('resync').where({ resyncID: resyncId, status: 'accepted' }).del();
+}

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import type { ResyncHead } from './read';
+import type { Principal } from '../../domain/principal';
+import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
+import { seesInside } from '../../http/require';
+import type { resyncHead, shownStatus } from './schemas';
+
+export type ShownStatus = z.output<typeof shownStatus>;
+
+const queued: readonly ResyncStatus[] = ['accepted', 'queued'];
+
+/** What a district sees of how a state's request stands: not that it was paused, nor how it ended. */
+function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
+  if (endedStatuses.includes(status)) return 'ended';
+  return queued.includes(status) ? 'queued' : 'running';
+}
+
+/**
+ * A resync as the caller may see it. Of a state's request a district sees that it is, when, how far, and that it is over
+ * (seed: it can't view the objects requested); docs/decisions/0008.
+ */
+export function headView(principal: Principal, head: ResyncHead): z.input<typeof resyncHead> {
+  const objects = head.objects === 'all' ? 'all' : [...head.objects];
+  if (seesInside(principal, head)) {
+    const { verifications, ...rest } = head;
+    return { ...rest, objects, ...(verifications && { verifications: [...verifications] }) };
+  }
+  const status = statesStatus(head.status);
+  return {
+    resyncId: head.resyncId,
+    districtId: head.districtId,
+    schoolYear: head.schoolYear,
+    objects: null,
+    checkDependencies: null,
+    scenario: 'STATE_REQUEST',
+    initiator: 'state',
+    mode: null,
+    requestedBy: 'the state',
+    status,
+    percent: status === 'ended' ? 100 : head.percent,
+    colour: status === 'ended' ? null : 'gray',
+    message: null,
+    requestedAt: head.requestedAt,
+    startedAt: head.startedAt,
+    endedAt: head.endedAt,
+    heldUntil: null,
+  };
+}
+
+/**
+ * The statuses a caller means by one it sees, for a list: a district can't find out how a state's request ended by asking
+ * for those that failed.
+ */
+export function statusFilter(
+  principal: Principal,
+  shown: ShownStatus,
+): { readonly statuses: readonly ResyncStatus[]; readonly statesStatuses: readonly ResyncStatus[] } {
+  const statuses = shown === 'ended' ? endedStatuses : [shown];
+  if (principal.level === 'state') return { statuses, statesStatuses: statuses };
+  const kinds = { queued, running: underWayStatuses, ended: endedStatuses } as const;
+  return { statuses, statesStatuses: kinds[shown as keyof typeof kinds] ?? [] };
+}
+
+/** headView where the whole resync is answered: nothing of the inside. */
+export function outsideView(principal: Principal, head: ResyncHead) {
+  return { ...headView(principal, head), netColour: null, totals: null, objectRows: null };
+}

@@ -1,0 +1,184 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import request from 'supertest';
+import { Gateway } from '../../../src/http/gateway';
+import { reconcile } from '../../../src/features/resyncs/reconcile';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
+
+let world: ApiWorld;
+beforeAll(async () => (world = await apiWorld()));
+afterAll(() => world.close());
+
+interface Accepted {
+  resyncId: string;
+  status: string;
+  position: number | null;
+  created: boolean;
+}
+
+const post = (path: string, body?: object, who: keyof ApiWorld['as'] = 'here') => {
+  const call = request(world.app).post(`/api/v1${path}`).set('Authorization', world.as[who]);
+  return body ? call.send(body) : call;
+};
+const get = (path: string) => request(world.app).get(`/api/v1${path}`).set('Authorization', world.as.here);
+const start = async (body: object = { objects: 'all' }, key?: string) => {
+  const call = post(`/districts/${world.here}/resyncs`, body);
+  return key === undefined ? call : call.set('Idempotency-Key', key);
+};
+
+async function until(resyncId: string, statuses: readonly string[]): Promise<Record<string, unknown>> {
+  for (let i = 0; i < 200; i++) {
+    const body = (await get(`/resyncs/${resyncId}`)).body as Record<string, unknown>;
+    if (statuses.includes(body['status'] as string)) return body;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The resync never became ${statuses.join(' or ')}.`);
+}
+
+test('a resync is accepted, runs to its end and shows its outcome and report', () =>
+  withWorker(world, async () => {
+    const answer = await start({ objects: ['Section'], scenario: 'GO_LIVE' });
+    const { resyncId } = answer.body as Accepted;
+    expect([answer.status, answer.headers['location']]).toEqual([202, `/api/v1/resyncs/${resyncId}`]);
+    const end = await until(resyncId, ['finished']);
+    expect(end).toMatchObject({ colour: 'green', totals: { processed: 30, inserted: 30, errors: 0 } });
+    const csv = await get(`/resyncs/${resyncId}/report?format=csv`);
+    expect(csv.type).toBe('text/csv');
+    expect(
+      csv.text
+        .split('\r\n')
+        .slice(1, 4)
+        .map((line) => line.split(',').slice(0, 5).join(',')),
+    ).toEqual(['School,finished,green,10,0', 'Course,finished,green,10,0', 'Section,finished,green,10,0']);
+    const paused = await post(`/resyncs/${resyncId}/pause`);
+    expect(paused.status).toBe(409);
+  }));
+
+test('20 parallel equal requests with one key start one resync, another body with it is refused', () =>
+  withWorker(world, async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => start({ objects: 'all' }, 'key-1')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(202));
+    const bodies = answers.map(({ body }) => body as Accepted);
+    expect(new Set(bodies.map(({ resyncId }) => resyncId)).size).toBe(1);
+    expect(bodies.filter(({ created }) => created)).toHaveLength(1);
+    const other = await start({ objects: ['School'] }, 'key-1');
+    expect(other.status).toBe(409);
+    await until(bodies[0]!.resyncId, ['finished']);
+    expect(await world.control('resync').where({ idempotencyKey: 'key-1' })).toHaveLength(1);
+  }));
+
+test('a run is paused, resumed and cancelled; one that waits is withdrawn; objects can be stopped alone', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const first = (await start()).body as Accepted;
+    await until(first.resyncId, ['running']);
+    const second = (await start()).body as Accepted;
+    expect(second).toMatchObject({ status: 'queued', position: 1 });
+    const agent = await get(`/districts/${world.here}/agent`);
+    expect(agent.body).toMatchObject({ active: first.resyncId, waiting: [{ resyncId: second.resyncId }] });
+
+    const withdrawn = await post(`/resyncs/${second.resyncId}/cancel`);
+    expect(withdrawn.body).toMatchObject({ status: 'cancelled', colour: 'red' });
+    const early = await post(`/resyncs/${second.resyncId}/pause`);
+    expect(early.status).toBe(409);
+
+    const unplanned = await post(`/resyncs/${first.resyncId}/objects/Nonsense/cancel`);
+    expect(unplanned.status).toBe(404);
+    const paused = await post(`/resyncs/${first.resyncId}/pause`);
+    expect([paused.status, (await until(first.resyncId, ['paused']))['status']]).toEqual([200, 'paused']);
+    expect((await post(`/resyncs/${first.resyncId}/resume`)).status).toBe(200);
+    await until(first.resyncId, ['running']);
+    const room = await post(`/resyncs/${first.resyncId}/objects/Section/cancel`);
+    expect(room.status).toBe(200);
+    const cancelled = post(`/resyncs/${first.resyncId}/cancel`);
+    const [answer] = await Promise.all([cancelled, Promise.resolve().then(() => gate.open())]);
+    expect(answer.status).toBe(200);
+    const end = await until(first.resyncId, ['cancelled']);
+    expect(end).toMatchObject({ colour: 'red' });
+    expect(end['message']).toMatch(/^Cancelled by/);
+  }));
+
+test(
+  'a full queue refuses one more and keeps nothing of it, so that the same key works later',
+  () =>
+    withWorker(world, async (gate) => {
+      gate.close();
+      const first = (await start({ objects: ['School'] })).body as Accepted;
+      await until(first.resyncId, ['running']);
+      const waiting = await Promise.all(
+        Array.from({ length: 20 }, async () => (await start({ objects: ['School'] })).body as Accepted),
+      );
+      const stored = (await world.control('resync')).length;
+      const refused = await start({ objects: ['School'] }, 'later');
+      expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+      expect(await world.control('resync')).toHaveLength(stored);
+
+      await post(`/resyncs/${waiting[0]!.resyncId}/cancel`);
+      expect((await start({ objects: ['School'] }, 'later')).status).toBe(202);
+      const open = (await world.control('resync').where({ status: 'queued' })) as { resyncID: string }[];
+      for (const { resyncID } of open) await post(`/resyncs/${resyncID}/cancel`);
+      gate.open();
+      await until(first.resyncId, ['finished']);
+    }),
+  60_000,
+);
+
+test('events give a snapshot, then changes, then the end; the present version is not sent again', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const server = createServer(world.app).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const { resyncId } = (await start({ objects: ['Course'] })).body as Accepted;
+      await until(resyncId, ['running']);
+      const listen = async (lastEventId?: string): Promise<{ event: string; id: string; data: string }[]> => {
+        const answer = await fetch(`http://127.0.0.1:${port}/api/v1/resyncs/${resyncId}/events`, {
+          headers: {
+            Authorization: world.as.here,
+            ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
+          },
+        });
+        expect(answer.headers.get('content-type')).toContain('text/event-stream');
+        return (await answer.text()).split('\n\n').flatMap((block) => {
+          const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(block)?.[1]?.trim();
+          const event = field('event');
+          return event === undefined ? [] : [{ event, id: field('id')!, data: field('data')! }];
+        });
+      };
+      const stream = listen();
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      gate.open();
+      const events = await stream;
+      expect(events[0]!.event).toBe('snapshot');
+      expect(events.at(-1)!.event).toBe('end');
+      expect(events.slice(1, -1).map(({ event }) => event)).toEqual(
+        expect.arrayContaining(['object', 'resync']),
+      );
+      expect(JSON.parse(events.at(-1)!.data)).toMatchObject({ status: 'finished', colour: 'green' });
+      const again = await listen(events.at(-1)!.id);
+      expect(again.map(({ event }) => event)).toEqual(['end']);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }));
+
+test('while Temporal is away a request is kept, and started once it answers', async () => {
+  const away = await apiWorld({ temporalAddress: '127.0.0.1:1' });
+  try {
+    const answer = await request(away.app)
+      .post(`/api/v1/districts/${away.here}/resyncs`)
+      .set('Authorization', away.as.here)
+      .set('Idempotency-Key', 'kept')
+      .send({ objects: 'all' });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '10']);
+    expect(await away.control('resync').select('status')).toEqual([{ status: 'accepted' }]);
+    const gateway = new Gateway(world.temporal, world.config.temporal.taskQueue);
+    const { toStart, lost } = await reconcile(away.control, ({ request }) => gateway.whereabouts(request));
+    expect([toStart.length, lost.length]).toEqual([1, 0]);
+  } finally {
+    await away.close();
+  }
+});

@@ -1,0 +1,305 @@
+import type { Knex } from 'knex';
+import { CursorError } from '../../../src/control/cursor';
+import { finishObject, planObjects } from '../../../src/features/resyncs/object-store';
+import { listErrors } from '../../../src/features/outcomes/list-errors';
+import { listResyncs } from '../../../src/features/resyncs/list';
+import { readObjectsTable } from '../../../src/features/districts/read-objects-table';
+import { readCauses } from '../../../src/features/outcomes/read-causes';
+import { readResync, readResyncHead } from '../../../src/features/resyncs/read';
+import { reconcile } from '../../../src/features/resyncs/reconcile';
+import { insertResync } from '../../../src/features/resyncs/store';
+import { readYearRuns } from '../../../src/control/year-runs';
+import { createToken, listTokens, revokeToken, verifyToken } from '../../../src/features/access/token-store';
+import {
+  controlDatabase,
+  district,
+  ledgerPage,
+  requestOf,
+  runningResync,
+  schoolYear,
+  storedError,
+} from '../../support/control-database';
+
+let control: Knex;
+let close: () => Promise<void>;
+beforeAll(async () => ({ control, close } = await controlDatabase()));
+afterAll(() => close());
+
+test('while an object runs its counts are those of the pages committed so far', async () => {
+  await runningResync(control, 'live', ['School', 'Course']);
+  await ledgerPage(control, { resyncId: 'live', object: 'School', read: 7, last: false }, { inserted: 7 });
+  const view = await readResync(control, 'live');
+  expect(view.objectRows).toMatchObject([
+    { object: 'School', colour: 'gray', counts: { processed: 7 }, ranges: 1, rangesDone: 0 },
+    { object: 'Course', counts: { processed: 0 } },
+  ]);
+  expect(view.totals.processed).toBe(7);
+});
+
+test('110 blocked months go back to 11 excluded calendars', async () => {
+  const resyncId = 'causes';
+  await runningResync(control, resyncId, []);
+  for (let calendar = 0; calendar < 11; calendar++) {
+    await storedError(control, {
+      resyncId,
+      object: 'Calendar',
+      key: `${calendar}`,
+      outcome: 'excluded',
+      code: 'STATE_EXCLUDED_CALENDAR',
+    });
+    await storedError(control, {
+      resyncId,
+      object: 'Structure',
+      key: `${calendar}`,
+      outcome: 'blocked',
+      code: 'PARENT_NOT_AT_STATE',
+      parent: { object: 'Calendar', key: `${calendar}` },
+    });
+    for (let month = 0; month < 10; month++) {
+      await storedError(control, {
+        resyncId,
+        object: 'SchoolMonth',
+        key: `${calendar}-${month}`,
+        outcome: 'blocked',
+        code: 'PARENT_NOT_AT_STATE',
+        parent: { object: 'Structure', key: `${calendar}` },
+      });
+    }
+  }
+  await storedError(control, {
+    resyncId,
+    object: 'Attendance',
+    key: '1',
+    outcome: 'blocked',
+    code: 'PARENT_NOT_AT_STATE',
+    parent: { object: 'Person', key: '77' },
+  });
+  await storedError(control, { resyncId, object: 'Course', key: '1', code: 'VALUE_TOO_LONG' });
+  const causes = await readCauses(control, resyncId);
+  expect(causes).toMatchObject([
+    {
+      object: 'Calendar',
+      outcome: 'excluded',
+      records: 11,
+      errors: 132,
+      objects: [
+        { object: 'SchoolMonth', errors: 110 },
+        { object: 'Calendar', errors: 11 },
+        { object: 'Structure', errors: 11 },
+      ],
+    },
+    expect.anything(),
+    expect.anything(),
+  ]);
+  expect(causes).toContainEqual(
+    expect.objectContaining({ object: 'Person', outcome: 'missing', records: 1, errors: 1 }),
+  );
+  expect(causes.reduce((sum, { errors }) => sum + errors, 0)).toBe(134);
+});
+
+test('causes account for every error of a run with more parents than fit in memory', async () => {
+  const resyncId = 'many';
+  const columns =
+    '(resyncID, districtID, objectName, recordKey, outcome, code, message, parentObject, parentKey)';
+  const insert = (select: string, rows: number) =>
+    control.raw(
+      `INSERT INTO recordError ${columns} SELECT '${resyncId}', 'd', ${select} FROM seq_1_to_${rows}`,
+    );
+  await insert(`'Enrollment', CONCAT('["', seq, '"]'), 'excluded', 'X', 'm', NULL, NULL`, 200);
+  await insert(
+    `'Roster', CONCAT('["', seq, '"]'), 'blocked', 'P', 'm', 'Enrollment', CONCAT('["', 1 + seq MOD 200, '"]')`,
+    20_000,
+  );
+  await insert(
+    `'Attendance', CONCAT('["', seq, '"]'), 'blocked', 'P', 'm', 'Roster', CONCAT('["', 1 + seq MOD 20000, '"]')`,
+    40_000,
+  );
+  const causes = await readCauses(control, resyncId);
+  expect(causes).toMatchObject([
+    {
+      object: 'Enrollment',
+      records: 200,
+      errors: 60_200,
+      objects: [
+        { object: 'Attendance', errors: 40_000 },
+        { object: 'Roster', errors: 20_000 },
+        { object: 'Enrollment', errors: 200 },
+      ],
+    },
+  ]);
+});
+
+test('records that block each other in a circle are counted once and end', async () => {
+  const resyncId = 'circle';
+  await runningResync(control, resyncId, []);
+  for (const [key, parent] of [
+    ['1', '2'],
+    ['2', '1'],
+  ] as const) {
+    await storedError(control, {
+      resyncId,
+      object: 'Staff',
+      key,
+      outcome: 'blocked',
+      code: 'P',
+      parent: { object: 'Staff', key: parent },
+    });
+  }
+  const causes = await readCauses(control, resyncId);
+  expect(causes.reduce((sum, { errors }) => sum + errors, 0)).toBe(2);
+});
+
+test('pages of errors give each error once, in any filter', async () => {
+  const resyncId = 'pages';
+  await runningResync(control, resyncId, []);
+  for (let i = 0; i < 7; i++) {
+    await storedError(control, {
+      resyncId,
+      object: i % 2 ? 'A' : 'B',
+      key: `${i}`,
+      outcome: i % 3 ? 'failed' : 'excluded',
+    });
+  }
+  const keys: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listErrors(control, { resyncId, limit: 2, cursor });
+    expect(page.items.length).toBeLessThanOrEqual(2);
+    keys.push(...page.items.map(({ key }) => key[0]!));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  expect([...keys].sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
+  const filtered = await listErrors(control, { resyncId, object: 'B', outcome: 'excluded' });
+  expect(filtered.items.map(({ key }) => key[0])).toEqual(['0', '6']);
+  await expect(listErrors(control, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(CursorError);
+});
+
+test('pages of resyncs give each resync once, the newest first', async () => {
+  for (let i = 0; i < 5; i++)
+    await insertResync(control, { request: requestOf(`list-${i}`, { districtId: 'list' }) });
+  const first = await listResyncs(control, { districtId: 'list', limit: 3 });
+  const second = await listResyncs(control, { districtId: 'list', limit: 3, cursor: first.nextCursor! });
+  const ids = [...first.items, ...second.items].map(({ resyncId }) => resyncId);
+  expect(new Set(ids).size).toBe(5);
+  expect(second.nextCursor).toBeNull();
+});
+
+test('the objects table has each object’s newest run and what is new since the one before', async () => {
+  for (const [resyncId, keys] of [
+    ['table-1', ['1', '2']],
+    ['table-2', ['2', '3', '4']],
+  ] as const) {
+    await runningResync(control, resyncId, ['Room']);
+    for (const key of keys) await storedError(control, { resyncId, object: 'Room', key });
+    await ledgerPage(
+      control,
+      { resyncId, object: 'Room', read: 10 },
+      { unchanged: 10 - keys.length, failed: keys.length },
+    );
+    await finishObject(control, { resyncId, object: 'Room', status: 'finished' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const [row, never] = await readObjectsTable(control, {
+    districtId: district,
+    schoolYear,
+    objects: ['Room', 'Never'],
+  });
+  expect(row!.last).toMatchObject({
+    resyncId: 'table-2',
+    colour: 'red',
+    counts: { errors: 3 },
+    sinceRunBefore: { newErrors: 2, mendedErrors: 1 },
+  });
+  expect(never!.last).toBeNull();
+  const [ofState] = await readObjectsTable(control, {
+    districtId: district,
+    schoolYear,
+    objects: ['Room'],
+    initiator: 'state',
+  });
+  expect(ofState!.last).toBeNull();
+});
+
+test('a run of chosen records is not taken for a resync of the object, and expects what is chosen', async () => {
+  const page = (resyncId: string, read: number) =>
+    ledgerPage(control, { resyncId, object: 'Gym', read }, { unchanged: read });
+  await runningResync(control, 'whole', ['Gym']);
+  await page('whole', 100);
+  await finishObject(control, { resyncId: 'whole', object: 'Gym', status: 'finished' });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await runningResync(control, 'some', ['Gym'], {
+    objects: ['Gym'],
+    selection: 'retry',
+    retryOf: 'whole',
+    chosen: { outcomes: ['failed'] },
+  });
+  const chosen = new Map([['Gym', 4]]);
+  await planObjects(control, {
+    resyncId: 'some',
+    districtId: district,
+    schoolYear,
+    objects: ['Gym'],
+    chosen,
+  });
+  await ledgerPage(control, { resyncId: 'some', object: 'Gym', read: 3, last: false }, { unchanged: 3 });
+  const running = await readResync(control, 'some');
+  expect(running.objectRows[0]).toMatchObject({ expected: 4, counts: { processed: 3 } });
+  // 3 of 4, and not 3 of 100.
+  expect(running.percent).toBeGreaterThan(50);
+  expect((await readResyncHead(control, 'some')).percent).toBe(running.percent);
+  await ledgerPage(control, { resyncId: 'some', object: 'Gym', pageNo: 1, read: 0 }, {});
+  const end = await finishObject(control, { resyncId: 'some', object: 'Gym', status: 'finished' });
+  expect(end).toMatchObject({ colour: 'green', message: expect.stringMatching(/^1 of 4 chosen/) as string });
+  const [row] = await readObjectsTable(control, { districtId: district, schoolYear, objects: ['Gym'] });
+  expect(row!.last).toMatchObject({ resyncId: 'whole', sinceRunBefore: null });
+  await runningResync(control, 'next', ['Gym']);
+  expect((await readResync(control, 'next')).objectRows[0]).toMatchObject({ expected: 100 });
+  const runs = (await readYearRuns(control, { schoolYear, districtId: district })).get(district)!;
+  expect(runs.find(({ resyncId }) => resyncId === 'some')).toMatchObject({ full: false });
+});
+
+test('a run whose workflow is gone becomes lost, one that never began is to be started', async () => {
+  await control('resync').whereIn('status', ['accepted', 'queued', 'running', 'paused', 'parked']).del();
+  await insertResync(control, { request: requestOf('rec-accepted') });
+  await runningResync(control, 'rec-gone', ['School']);
+  await runningResync(control, 'rec-alive', ['School']);
+  const { lost, toStart } = await reconcile(control, ({ request }) =>
+    Promise.resolve(request.resyncId === 'rec-alive' ? 'running' : 'unknown'),
+  );
+  expect(lost).toEqual(['rec-gone']);
+  expect(toStart.map(({ resyncId }) => resyncId)).toEqual(['rec-accepted']);
+  const view = await readResync(control, 'rec-gone');
+  expect(view).toMatchObject({
+    status: 'lost',
+    colour: 'red',
+    objectRows: [{ status: 'failed', colour: 'red' }],
+  });
+});
+
+test('nothing is lost while Temporal does not answer', async () => {
+  await runningResync(control, 'rec-unreachable', ['School']);
+  await expect(reconcile(control, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  expect((await readResync(control, 'rec-unreachable')).status).toBe('running');
+});
+
+test('a token is usable until it is revoked or expires, and its secret is not stored', async () => {
+  const made = await createToken(control, { name: 'office', level: 'district', districts: ['a'] });
+  expect(await verifyToken(control, made.token)).toMatchObject({
+    tokenId: made.tokenId,
+    name: 'office',
+    level: 'district',
+    districts: ['a'],
+  });
+  const secret = made.token.split('_').slice(2).join('_');
+  expect(JSON.stringify(await control('apiToken'))).not.toContain(secret);
+  const wrong = `rsk_${made.tokenId}_${'A'.repeat(43)}`;
+  for (const token of ['', 'rsk_x', wrong, `rsk_000000000000_${secret}`]) {
+    expect(await verifyToken(control, token)).toBeNull();
+  }
+  expect((await listTokens(control))[0]!.lastUsedAt).not.toBeNull();
+  expect(await revokeToken(control, made.tokenId)).toBe(true);
+  expect(await verifyToken(control, made.token)).toBeNull();
+  const expired = await createToken(control, { name: 'old', level: 'state', expiresInDays: -1 });
+  expect(await verifyToken(control, expired.token)).toBeNull();
+  await expect(createToken(control, { name: 'x', level: 'district' })).rejects.toThrow(RangeError);
+});
