@@ -12,7 +12,7 @@ import {
   setResyncStatus,
   type StoredResync,
 } from '../src/features/resyncs/store';
-import { noteFiring, openRunOf, readSchedule } from '../src/control/schedules';
+import { noteFiring, openRunOf, readSchedule } from '../src/features/schedules/store';
 import { insertVerification, readVerificationRow } from '../src/control/verifications';
 import type { ResyncRequest } from '../src/domain/resync';
 import {

@@ -38,7 +38,7 @@ import { runControlRoutes } from './features/resyncs/run-routes';
 import { stateRequestRoutes } from './api/state-requests';
 import { scopedYearRoutes } from './api/scoped-year';
 import { selectiveSyncRoutes } from './api/selective-syncs';
-import { scheduleRoutes } from './api/schedules';
+import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './api/verifications';
 import { syncEventRoutes } from './features/field-ownership/sync-event-routes';
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { scenarios } from '../../domain/resync';
-import type { Firing } from '../../control/schedules';
+import type { Firing } from '../../features/schedules/store';
 import type { ResyncSchedule } from '../../domain/schedule';
 import type { ApiClient } from '../client/api-client';
 import {

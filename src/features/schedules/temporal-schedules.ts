@@ -8,8 +8,8 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
-import type { Weekday } from '../domain/blackout';
-import type { ResyncSchedule, ScheduleTiming } from '../domain/schedule';
+import type { Weekday } from '../../domain/blackout';
+import type { ResyncSchedule, ScheduleTiming } from '../../domain/schedule';
 
 const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
 const initiatorKey = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);

@@ -1,7 +1,7 @@
 import request from 'supertest';
-import { createToken } from '../../src/features/access/token-store';
-import { administrators, apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { createToken } from '../../../src/features/access/token-store';
+import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
 let as: ApiWorld['as'];

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { endedStatuses } from '../domain/resync';
-import type { FiringOutcome, ResyncSchedule } from '../domain/schedule';
-import { ConflictError, ControlError } from './control-error';
-import { inTransaction, selectRows, toIso } from './database';
+import { endedStatuses } from '../../domain/resync';
+import type { FiringOutcome, ResyncSchedule } from '../../domain/schedule';
+import { ConflictError, ControlError } from '../../control/control-error';
+import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Most schedules of one owner (the district, the state) in one district. */
 export const maxSchedules = 20;

@@ -1,14 +1,14 @@
 /** Schedules as the API takes and shows them. */
 import { z } from 'zod';
-import { weekdays } from '../domain/blackout';
-import { scenarios } from '../domain/resync';
+import { weekdays } from '../../domain/blackout';
+import { scenarios } from '../../domain/resync';
 import {
   cronProblem,
   minIntervalMinutes,
   type ScheduleTimes,
   shortestIntervalMinutes,
-} from '../domain/schedule';
-import { timezone } from '../features/blackouts/schemas';
+} from '../../domain/schedule';
+import { timezone } from '../blackouts/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const minutesOfADay = 24 * 60;

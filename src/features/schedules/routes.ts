@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { windowAt } from '../features/blackouts/windows';
-import { rulesFor } from '../features/blackouts/store';
+import { windowAt } from '../blackouts/windows';
+import { rulesFor } from '../blackouts/store';
 import {
   insertSchedule,
   lastFirings,
@@ -9,20 +9,20 @@ import {
   readSchedule,
   removeSchedule,
   type StoredSchedule,
-} from '../control/schedules';
-import type { Principal } from '../domain/principal';
-import type { ScheduledRequest } from '../domain/schedule';
-import type { DistrictConfig } from '../config';
-import { planResync, planScopeOf } from '../domain/plan';
-import { scenarioProblem } from '../domain/scenario-rules';
-import { maxQueuedResyncs } from '../../workflows/messages';
-import type { ApiContext } from '../http/context';
-import { requireOfferedYear } from '../features/scoped-year/require';
-import { requireDistrict, requireToolRight, seesInside } from '../http/require';
-import { notFound, Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import * as schemas from './schedule-schemas';
-import { districtParams } from '../http/schemas';
+} from './store';
+import type { Principal } from '../../domain/principal';
+import type { ScheduledRequest } from '../../domain/schedule';
+import type { DistrictConfig } from '../../config';
+import { planResync, planScopeOf } from '../../domain/plan';
+import { scenarioProblem } from '../../domain/scenario-rules';
+import { maxQueuedResyncs } from '../../../workflows/messages';
+import type { ApiContext } from '../../http/context';
+import { requireOfferedYear } from '../scoped-year/require';
+import { requireDistrict, requireToolRight, seesInside } from '../../http/require';
+import { notFound, Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import * as schemas from './schemas';
+import { districtParams } from '../../http/schemas';
 import {
   acts,
   backfill,
