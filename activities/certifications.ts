@@ -17,7 +17,7 @@ import {
   storeManifest,
 } from '../src/features/certifications/store';
 import { ConflictError, NotFoundError } from '../src/control/control-error';
-import { readOfferedYears } from '../src/control/school-years';
+import { readOfferedYears } from '../src/features/scoped-year/read';
 import { type Catalog, findObject, requireObject } from '../src/domain/catalog';
 import {
   changedFirst,

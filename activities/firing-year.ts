@@ -1,4 +1,4 @@
-import { readOfferedYears } from '../src/control/school-years';
+import { readOfferedYears } from '../src/features/scoped-year/read';
 import { PlanError, planResync, planScopeOf } from '../src/domain/plan';
 import { scenarioProblem } from '../src/domain/scenario-rules';
 import type { ResyncSchedule } from '../src/domain/schedule';

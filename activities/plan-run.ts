@@ -1,5 +1,5 @@
 import type { DistrictConfig } from '../src/config';
-import { readOfferedYears } from '../src/control/school-years';
+import { readOfferedYears } from '../src/features/scoped-year/read';
 import { PlanError, planResync, planScopeOf, type ResyncPlan } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
 import { whyYearNotOffered } from '../src/domain/school-year';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readResync } from '../features/resyncs/read';
-import { readScopedYears } from '../control/school-years';
+import { readScopedYears } from '../features/scoped-year/read';
 import { countDistricts } from '../control/state-request-districts';
 import { type BoardDistrict, readBoard, readDistrictTotals, type StateRequestBoard } from '../control/state-request-board';
 import {

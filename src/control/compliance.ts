@@ -7,7 +7,7 @@ import {
   type YearStart,
 } from '../domain/year-end';
 import { readDriftFound } from './drift-found';
-import { type DistrictYears, readScopedYears } from './school-years';
+import { type DistrictYears, readScopedYears } from '../features/scoped-year/read';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt, type YearSwitch } from './scoped-year';
 import { readYearRuns } from './year-runs';
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { judgeYearStart } from '../domain/year-end';
 import { postAlert } from '../features/alerts/post';
-import type { DistrictYears } from './school-years';
+import type { DistrictYears } from '../features/scoped-year/read';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './scoped-year';
 import { readYearRuns } from './year-runs';
 

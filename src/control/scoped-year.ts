@@ -5,7 +5,7 @@ import { judgeSwitch, type SwitchVerdict } from '../domain/year-switch';
 import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../domain/year-end';
 import { inTransaction, selectRows, toIso } from './database';
 import { readDriftFound } from './drift-found';
-import { type DistrictYears, readScopedYear } from './school-years';
+import { type DistrictYears, readScopedYear } from '../features/scoped-year/read';
 import { readYearRuns } from './year-runs';
 
 /** What the configuration says of both turns of the year. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readObjectsTable } from './read-objects-table';
-import { readScopedYears } from '../../control/school-years';
+import { readScopedYears } from '../scoped-year/read';
 import type { SyncObject } from '../../domain/catalog';
 import { planResync, planScopeOf, whyNotOffered } from '../../domain/plan';
 import type { OfferedYear } from '../../domain/school-year';

@@ -1,4 +1,4 @@
-import { readOfferedYears } from '../../control/school-years';
+import { readOfferedYears } from '../scoped-year/read';
 import { countErrors } from './selection-store';
 import { type PlanScope, planScopeOf } from '../../domain/plan';
 import type { Catalog } from '../../domain/catalog';

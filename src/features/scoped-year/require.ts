@@ -2,7 +2,7 @@ import type { DistrictConfig } from '../../config';
 import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { Problem } from '../../http/problem';
-import { readOfferedYears } from '../../control/school-years';
+import { readOfferedYears } from './read';
 
 /**
  * The school year a request is for, and what is offered in it. Absent: the district's scoped year.

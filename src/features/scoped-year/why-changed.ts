@@ -1,7 +1,7 @@
 import type { DistrictConfig } from '../../config';
 import type { OfferedYear } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
-import { readScopedYear } from '../../control/school-years';
+import { readScopedYear } from './read';
 
 /**
  * A switch of the scoped year waits for stored resyncs and keeps new ones out while it is made; one that was planned before

@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { apiWorld, type ApiWorld, object } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { apiWorld, type ApiWorld, object } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 const tied = { schoolYear: { column: 'endYear' } };
 const objects = {

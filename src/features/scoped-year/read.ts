@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type OfferedYear, offeredYears, type YearSetup } from '../domain/school-year';
+import { type OfferedYear, offeredYears, type YearSetup } from '../../domain/school-year';
 
 /** What the configuration says of a district's years. */
 export interface DistrictYears extends YearSetup {
