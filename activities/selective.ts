@@ -1,4 +1,4 @@
-import { endPreview, readPreview, summarizeChosen } from '../src/control/selective-previews';
+import { endPreview, readPreview, summarizeChosen } from '../src/features/selective-sync/preview-store';
 import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { unsentBelow } from '../src/domain/selection';

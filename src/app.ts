@@ -37,7 +37,7 @@ import { addRoutes, type RouteSpec } from './http/route';
 import { runControlRoutes } from './features/resyncs/run-routes';
 import { stateRequestRoutes } from './api/state-requests';
 import { scopedYearRoutes } from './api/scoped-year';
-import { selectiveSyncRoutes } from './api/selective-syncs';
+import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './api/verifications';
 import { syncEventRoutes } from './features/field-ownership/sync-event-routes';

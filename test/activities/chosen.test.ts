@@ -1,6 +1,6 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { loadCatalog } from '../../src/catalog/load';
-import { insertPreview, readPreview } from '../../src/control/selective-previews';
+import { insertPreview, readPreview } from '../../src/features/selective-sync/preview-store';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import type { ErrorOutcome } from '../../src/domain/record-error';

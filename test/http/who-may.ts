@@ -8,7 +8,7 @@ import { keepKey } from '../../src/features/certifications/key-store';
 import { insertCertification, storeManifest } from '../../src/features/certifications/store';
 import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/features/resyncs/store';
-import { insertPreview } from '../../src/control/selective-previews';
+import { insertPreview } from '../../src/features/selective-sync/preview-store';
 import { insertStateRequest } from '../../src/control/state-requests';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { createToken } from '../../src/features/access/token-store';

@@ -14,7 +14,7 @@ import { startObject, planObjects, finishObject } from '../../src/features/resyn
 import { takeLease } from '../../src/features/resyncs/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/features/removals/store';
 import { saveRanges } from '../../src/features/resyncs/range-store';
-import { endPreview } from '../../src/control/selective-previews';
+import { endPreview } from '../../src/features/selective-sync/preview-store';
 import { setResyncStatus } from '../../src/features/resyncs/store';
 import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from './control-database';

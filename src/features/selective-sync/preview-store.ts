@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { formatRecordKey, parseRecordKey, type RecordKey } from '../domain/record-error';
-import type { Level } from '../domain/rights';
-import type { ChosenWhy } from '../domain/selection';
-import { NotFoundError } from './control-error';
-import { selectRows, toIso } from './database';
+import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
+import type { Level } from '../../domain/rights';
+import type { ChosenWhy } from '../../domain/selection';
+import { NotFoundError } from '../../control/control-error';
+import { selectRows, toIso } from '../../control/database';
 
 /** The record whose selective sync is previewed. */
 export interface PreviewRequest {

@@ -1,9 +1,9 @@
 import request from 'supertest';
-import { insertPreview } from '../../src/control/selective-previews';
-import { createToken } from '../../src/features/access/token-store';
-import { until } from '../workflows/support';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { insertPreview } from '../../../src/features/selective-sync/preview-store';
+import { createToken } from '../../../src/features/access/token-store';
+import { until } from '../../workflows/support';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
 /** Somebody who may send one record, and no batches. */

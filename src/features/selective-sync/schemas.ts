@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accepted } from '../features/resyncs/schemas';
+import { accepted } from '../resyncs/schemas';
 
 const key = z
   .array(z.string().max(512))
