@@ -10,8 +10,8 @@ import {
   noteHandedOver,
   noteNotDone,
   type RequestDistrict,
-} from '../src/control/state-request-districts';
-import type { StoredStateRequest } from '../src/control/state-requests';
+} from '../src/features/state-requests/district-store';
+import type { StoredStateRequest } from '../src/features/state-requests/store';
 import { PlanError } from '../src/domain/plan';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import { DatabaseError } from '../src/editions/connection/errors';

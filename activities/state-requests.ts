@@ -8,13 +8,13 @@ import {
   followResyncs,
   msOfWindow,
   type RequestDistrict,
-} from '../src/control/state-request-districts';
+} from '../src/features/state-requests/district-store';
 import {
   beginStateRequest,
   closeStateRequest,
   loadStateRequest,
   type StoredStateRequest,
-} from '../src/control/state-requests';
+} from '../src/features/state-requests/store';
 import { describeCounts, nextLookMs } from '../src/domain/state-request';
 import type { StateRequestCancel } from '../workflows/messages';
 import type { ActivityDependencies } from './dependencies';

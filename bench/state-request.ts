@@ -13,7 +13,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { stringify } from 'yaml';
 import { ApiClient } from '../src/cli/client/api-client';
 import { openControl } from '../src/control/database';
-import type { StateRequestBoard } from '../src/control/state-request-board';
+import type { StateRequestBoard } from '../src/features/state-requests/read-board';
 import { createToken } from '../src/features/access/token-store';
 import { describeCounts, endedRequestStatuses } from '../src/domain/state-request';
 import { migrate } from '../src/migrate';

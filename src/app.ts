@@ -35,7 +35,7 @@ import { resyncRoutes } from './features/resyncs/routes';
 import { retryRoutes } from './features/resyncs/retry-routes';
 import { addRoutes, type RouteSpec } from './http/route';
 import { runControlRoutes } from './features/resyncs/run-routes';
-import { stateRequestRoutes } from './api/state-requests';
+import { stateRequestRoutes } from './features/state-requests/routes';
 import { scopedYearRoutes } from './api/scoped-year';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { scheduleRoutes } from './features/schedules/routes';

@@ -12,7 +12,7 @@ import { reconcile } from './features/resyncs/reconcile';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';
 import { reconcileVerifications } from './control/reconcile-verifications';
-import { reconcileStateRequests } from './control/reconcile-state-requests';
+import { reconcileStateRequests } from './features/state-requests/reconcile';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';
 import { passNotices } from './features/notices/dispatch';

@@ -9,7 +9,7 @@ import { insertCertification, storeManifest } from '../../src/features/certifica
 import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/features/resyncs/store';
 import { insertPreview } from '../../src/features/selective-sync/preview-store';
-import { insertStateRequest } from '../../src/control/state-requests';
+import { insertStateRequest } from '../../src/features/state-requests/store';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { createToken } from '../../src/features/access/token-store';
 import { finishVerification, insertVerification } from '../../src/control/verifications';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import type { BoardDistrict, StateRequestBoard } from '../../control/state-request-board';
-import type { ListedStateRequest } from '../../control/state-requests';
+import type { BoardDistrict, StateRequestBoard } from '../../features/state-requests/read-board';
+import type { ListedStateRequest } from '../../features/state-requests/store';
 import { scenarios } from '../../domain/resync';
 import { describeCounts, endedRequestStatuses } from '../../domain/state-request';
 import type { ApiClient } from '../client/api-client';

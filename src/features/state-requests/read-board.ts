@@ -1,7 +1,7 @@
 /** A state's request as the state sees it: where each district stands, now. */
 import type { Knex } from 'knex';
-import type { Colour } from '../domain/outcome';
-import type { ResyncStatus } from '../domain/resync';
+import type { Colour } from '../../domain/outcome';
+import type { ResyncStatus } from '../../domain/resync';
 import {
   districtStatuses,
   endedDistrictStatuses,
@@ -9,11 +9,11 @@ import {
   forecastEnd,
   inFlightStatuses,
   type RequestDistrictStatus,
-} from '../domain/state-request';
-import { selectRows, toIso } from './database';
-import { readPercents } from '../features/resyncs/progress';
-import { districtStatusSql } from './state-request-districts';
-import { loadStateRequest, type StoredStateRequest } from './state-requests';
+} from '../../domain/state-request';
+import { selectRows, toIso } from '../../control/database';
+import { readPercents } from '../resyncs/progress';
+import { districtStatusSql } from './district-store';
+import { loadStateRequest, type StoredStateRequest } from './store';
 
 /** One district of a request. */
 export interface BoardDistrict {

@@ -1,10 +1,10 @@
 import request from 'supertest';
-import type { StateRequestBoard } from '../../src/control/state-request-board';
-import { createToken } from '../../src/features/access/token-store';
-import { resync, serve, type Served } from '../support/command-line';
-import { until } from '../workflows/support';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import type { StateRequestBoard } from '../../../src/features/state-requests/read-board';
+import { createToken } from '../../../src/features/access/token-store';
+import { resync, serve, type Served } from '../../support/command-line';
+import { until } from '../../workflows/support';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 jest.setTimeout(60_000);
 

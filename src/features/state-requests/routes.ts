@@ -1,29 +1,29 @@
 import { z } from 'zod';
-import { readResync } from '../features/resyncs/read';
-import { readScopedYears } from '../features/scoped-year/read';
-import { countDistricts } from '../control/state-request-districts';
-import { type BoardDistrict, readBoard, readDistrictTotals, type StateRequestBoard } from '../control/state-request-board';
+import { readResync } from '../resyncs/read';
+import { readScopedYears } from '../scoped-year/read';
+import { countDistricts } from './district-store';
+import { type BoardDistrict, readBoard, readDistrictTotals, type StateRequestBoard } from './read-board';
 import {
   closeStateRequest,
   insertStateRequest,
   listStateRequests,
   loadStateRequest,
   type NewRequestDistrict,
-} from '../control/state-requests';
-import type { Principal } from '../domain/principal';
-import type { DistrictConfig } from '../config';
-import { PlanError, planResync, type PlanScope, planScopeOf } from '../domain/plan';
-import { offeredYears, whyYearNotOffered } from '../domain/school-year';
-import { endedRequestStatuses } from '../domain/state-request';
-import type { ApiContext } from '../http/context';
-import { sees } from '../http/require';
-import { notFound, Problem } from '../http/problem';
-import { toCsv } from '../http/csv';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf, pageQuery } from '../http/schemas';
-import { resync } from '../features/resyncs/schemas';
-import * as schemas from './state-request-schemas';
+} from './store';
+import type { Principal } from '../../domain/principal';
+import type { DistrictConfig } from '../../config';
+import { PlanError, planResync, type PlanScope, planScopeOf } from '../../domain/plan';
+import { offeredYears, whyYearNotOffered } from '../../domain/school-year';
+import { endedRequestStatuses } from '../../domain/state-request';
+import type { ApiContext } from '../../http/context';
+import { sees } from '../../http/require';
+import { notFound, Problem } from '../../http/problem';
+import { toCsv } from '../../http/csv';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf, pageQuery } from '../../http/schemas';
+import { resync } from '../resyncs/schemas';
+import * as schemas from './schemas';
 
 type Body = z.output<typeof schemas.stateRequestBody>;
 

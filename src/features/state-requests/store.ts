@@ -6,10 +6,10 @@ import {
   type RequestDistrictStatus,
   type StateRequest,
   type StateRequestStatus,
-} from '../domain/state-request';
-import { ConflictError, ControlError, NotFoundError } from './control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { inTransaction, selectRows, toIso } from './database';
+} from '../../domain/state-request';
+import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 200;

@@ -1,8 +1,8 @@
 /** What the routes of a state's request take and answer with. */
 import { z } from 'zod';
-import { scenarios } from '../domain/resync';
-import { districtStatuses } from '../domain/state-request';
-import { planRequest } from '../features/resyncs/schemas';
+import { scenarios } from '../../domain/resync';
+import { districtStatuses } from '../../domain/state-request';
+import { planRequest } from '../resyncs/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const moment = z.iso.datetime({ offset: true });

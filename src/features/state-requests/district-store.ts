@@ -1,14 +1,14 @@
 /** The rows of a state's request: which district is due, what came of handing over, where its resync stands. */
 import type { Knex } from 'knex';
-import { endedStatuses, type ResyncStatus, underWayStatuses } from '../domain/resync';
+import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
 import {
   districtStatuses,
   districtStatusOf,
   inFlightStatuses,
   type RequestDistrictStatus,
   retryWaitMs,
-} from '../domain/state-request';
-import { inTransaction, selectRows } from './database';
+} from '../../domain/state-request';
+import { inTransaction, selectRows } from '../../control/database';
 
 /** A district that waits, or that its agent has. */
 export interface RequestDistrict {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { closeStateRequest, openStateRequests } from './state-requests';
+import { closeStateRequest, openStateRequests } from './store';
 
 /**
  * Compares the open requests of the state with Temporal. One it has never heard of (the API was cut off, or Temporal's
