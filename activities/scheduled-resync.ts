@@ -13,7 +13,7 @@ import {
   type StoredResync,
 } from '../src/features/resyncs/store';
 import { noteFiring, openRunOf, readSchedule } from '../src/features/schedules/store';
-import { insertVerification, readVerificationRow } from '../src/control/verifications';
+import { insertVerification, readVerificationRow } from '../src/features/verifications/store';
 import type { ResyncRequest } from '../src/domain/resync';
 import {
   type FiringOutcome,

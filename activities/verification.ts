@@ -1,5 +1,5 @@
-import { lookAtLedger } from '../src/control/half-ranges';
-import { unsendableOf } from '../src/control/unsendable';
+import { lookAtLedger } from '../src/features/verifications/ledger-watch';
+import { unsendableOf } from '../src/features/verifications/unsendable-store';
 import {
   endVerifiedObject,
   finishVerification,
@@ -11,8 +11,8 @@ import {
   storeVerifiedObject,
   toVerificationRequest,
   type VerificationEnd,
-} from '../src/control/verifications';
-import { readVerifiedStatuses } from '../src/control/read-verification';
+} from '../src/features/verifications/store';
+import { readVerifiedStatuses } from '../src/features/verifications/read';
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
 import { loadMapping } from '../src/editions/mapping/mapping';

@@ -1,5 +1,5 @@
 import { loadResync } from '../src/features/resyncs/store';
-import { readVerifiedObjects } from '../src/control/verifications';
+import { readVerifiedObjects } from '../src/features/verifications/store';
 import { objectsToSend } from '../src/domain/verified-loop';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';

@@ -39,7 +39,7 @@ import { stateRequestRoutes } from './features/state-requests/routes';
 import { scopedYearRoutes } from './api/scoped-year';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { scheduleRoutes } from './features/schedules/routes';
-import { verificationRoutes } from './api/verifications';
+import { verificationRoutes } from './features/verifications/routes';
 import { syncEventRoutes } from './features/field-ownership/sync-event-routes';
 
 export interface AppOptions {

@@ -11,7 +11,7 @@ import { postDueAlerts } from './control/due-alerts';
 import { reconcile } from './features/resyncs/reconcile';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';
-import { reconcileVerifications } from './control/reconcile-verifications';
+import { reconcileVerifications } from './features/verifications/reconcile';
 import { reconcileStateRequests } from './features/state-requests/reconcile';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';

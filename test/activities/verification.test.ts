@@ -1,5 +1,5 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
-import { listVerificationSamples, listVerifiedSchools } from '../../src/control/read-verification';
+import { listVerificationSamples, listVerifiedSchools } from '../../src/features/verifications/read';
 import { insertResync } from '../../src/features/resyncs/store';
 import { planObjects } from '../../src/features/resyncs/object-store';
 import { errorsOf } from '../../src/domain/outcome';

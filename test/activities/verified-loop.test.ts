@@ -1,6 +1,6 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
 import { readResync } from '../../src/features/resyncs/read';
-import { readVerification } from '../../src/control/read-verification';
+import { readVerification } from '../../src/features/verifications/read';
 import type { ResyncRequest } from '../../src/domain/resync';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';

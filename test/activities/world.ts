@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
-import { readVerification, type VerificationView } from '../../src/control/read-verification';
+import { readVerification, type VerificationView } from '../../src/features/verifications/read';
 import { insertResync } from '../../src/features/resyncs/store';
 import { insertSyncEvent, type NewSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { type Catalog, requireObject } from '../../src/domain/catalog';

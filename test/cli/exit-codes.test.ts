@@ -1,5 +1,5 @@
 import { exitCodeOf, exitCodeOfVerification } from '../../src/cli/client/exit-codes';
-import type { VerificationView } from '../../src/control/read-verification';
+import type { VerificationView } from '../../src/features/verifications/read';
 import { noRecords } from '../../src/domain/outcome';
 import { nothingCompared } from '../../src/domain/verification';
 

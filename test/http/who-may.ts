@@ -12,7 +12,7 @@ import { insertPreview } from '../../src/features/selective-sync/preview-store';
 import { insertStateRequest } from '../../src/features/state-requests/store';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
 import { createToken } from '../../src/features/access/token-store';
-import { finishVerification, insertVerification } from '../../src/control/verifications';
+import { finishVerification, insertVerification } from '../../src/features/verifications/store';
 import { addWebhook } from '../../src/features/notices/webhook-store';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';

@@ -1,4 +1,4 @@
-import type { VerificationView } from '../../control/read-verification';
+import type { VerificationView } from '../../features/verifications/read';
 import type { Colour } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 

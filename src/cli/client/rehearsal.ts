@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VerificationView } from '../../control/read-verification';
+import type { VerificationView } from '../../features/verifications/read';
 import { addCounts, type Colour, colourOf, noRecords, viewCounts, worstColour } from '../../domain/outcome';
 import type { ApiClient } from './api-client';
 import { print, printJson, tell, wantsJson } from './command-context';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Page } from '../../control/cursor';
-import type { SampleView, VerificationHead, VerificationView } from '../../control/read-verification';
+import type { SampleView, VerificationHead, VerificationView } from '../../features/verifications/read';
 import { endedVerification } from '../../domain/verification';
 import type { ApiClient } from '../client/api-client';
 import {

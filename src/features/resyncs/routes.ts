@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listResyncs } from './list';
 import { readResync } from './read';
-import { newestVerification } from '../../control/read-verification';
+import { newestVerification } from '../verifications/read';
 import { planResync, planScopeOf } from '../../domain/plan';
 import { adviseResync, scenarioProblem } from '../../domain/scenario-rules';
 import type { ApiContext } from '../../http/context';
@@ -9,14 +9,14 @@ import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, requireToolRight, seesInside } from '../../http/require';
 import { requireVisible } from './visibility';
 import { Problem } from '../../http/problem';
-import { startRehearsal } from '../../api/rehearsal';
+import { startRehearsal } from '../verifications/start-rehearsal';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from './schemas';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { startResync } from './start';
 import { whyYearChanged } from '../scoped-year/why-changed';
-import { verificationAccepted } from '../../api/verification-schemas';
+import { verificationAccepted } from '../verifications/schemas';
 import { headView, outsideView, statusFilter } from './views';
 
 /** What was started: a resync, or the verification that foretells one. */

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { createToken } from '../../../src/features/access/token-store';
-import { insertVerification } from '../../../src/control/verifications';
+import { insertVerification } from '../../../src/features/verifications/store';
 import { resync, serve, type Served } from '../../support/command-line';
 import { until } from '../../workflows/support';
 import { type ApiWorld, apiWorld } from '../../support/api-world';

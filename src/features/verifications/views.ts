@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { SampleView, SchoolCounts, VerificationHead, VerificationView } from '../control/read-verification';
-import { parseRecordKey } from '../domain/record-error';
-import type { ComparedCounts } from '../domain/verification';
-import { toCsv } from '../http/csv';
-import type * as schemas from './verification-schemas';
+import type { SampleView, SchoolCounts, VerificationHead, VerificationView } from './read';
+import { parseRecordKey } from '../../domain/record-error';
+import type { ComparedCounts } from '../../domain/verification';
+import { toCsv } from '../../http/csv';
+import type * as schemas from './schemas';
 
 /** Verifications as the API shows them. */
 

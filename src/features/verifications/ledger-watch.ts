@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Initiator } from '../domain/resync';
-import { selectRows } from './database';
+import type { Initiator } from '../../domain/resync';
+import { selectRows } from '../../control/database';
 
 /**
  * A verification must not take half a range for drift, and must not stop a resync to look either. So it reads as one does

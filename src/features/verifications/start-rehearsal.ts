@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import type { DistrictConfig } from '../config';
-import type { Principal } from '../domain/principal';
-import type { OfferedYear } from '../domain/school-year';
-import type { ApiContext } from '../http/context';
-import { requireToolRight } from '../http/require';
-import { Problem } from '../http/problem';
-import type { resyncRequest } from '../features/resyncs/schemas';
-import { newResyncId, requesterOf } from '../http/idempotency';
-import { startVerification } from './start-verification';
-import type { verificationAccepted } from './verification-schemas';
+import type { DistrictConfig } from '../../config';
+import type { Principal } from '../../domain/principal';
+import type { OfferedYear } from '../../domain/school-year';
+import type { ApiContext } from '../../http/context';
+import { requireToolRight } from '../../http/require';
+import { Problem } from '../../http/problem';
+import type { resyncRequest } from '../resyncs/schemas';
+import { newResyncId, requesterOf } from '../../http/idempotency';
+import { startVerification } from './start';
+import type { verificationAccepted } from './schemas';
 
 /**
  * Foretells what a resync would come to, writes nothing at either edition and queues nothing. The answer is a verification,

@@ -1,23 +1,23 @@
 import type { Knex } from 'knex';
-import { readDriftFound } from '../../src/control/drift-found';
-import { lookAtLedger } from '../../src/control/half-ranges';
-import { reconcileVerifications } from '../../src/control/reconcile-verifications';
-import { finishResync } from '../../src/features/resyncs/store';
+import { readDriftFound } from '../../../src/control/drift-found';
+import { lookAtLedger } from '../../../src/features/verifications/ledger-watch';
+import { reconcileVerifications } from '../../../src/features/verifications/reconcile';
+import { finishResync } from '../../../src/features/resyncs/store';
 import {
   finishVerification,
   insertVerification,
   planVerifiedObjects,
   storeVerifiedObject,
-} from '../../src/control/verifications';
-import { noRecords } from '../../src/domain/outcome';
-import { nothingCompared } from '../../src/domain/verification';
+} from '../../../src/features/verifications/store';
+import { noRecords } from '../../../src/domain/outcome';
+import { nothingCompared } from '../../../src/domain/verification';
 import {
   controlDatabase,
   district,
   ledgerPage,
   runningResync,
   schoolYear,
-} from '../support/control-database';
+} from '../../support/control-database';
 
 let control: Knex;
 let close: () => Promise<void>;

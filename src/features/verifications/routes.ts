@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Page } from '../control/cursor';
+import type { Page } from '../../control/cursor';
 import {
   listVerifications,
   listVerificationSamples,
@@ -9,20 +9,20 @@ import {
   verificationBefore,
   type SchoolCounts,
   type VerificationHead,
-} from '../control/read-verification';
-import type { Principal } from '../domain/principal';
-import { finishVerification } from '../control/verifications';
-import { planResync, planScopeOf } from '../domain/plan';
-import { endedVerification, type VerificationRequest } from '../domain/verification';
-import type { ApiContext } from '../http/context';
-import { requireOfferedYear } from '../features/scoped-year/require';
-import { requireDistrict, sees } from '../http/require';
-import { notFound, Problem } from '../http/problem';
-import { route, type RouteSpec } from '../http/route';
-import { pageOf, pageQuery } from '../http/schemas';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../http/idempotency';
-import { startVerification } from './start-verification';
-import * as schemas from './verification-schemas';
+} from './read';
+import type { Principal } from '../../domain/principal';
+import { finishVerification } from './store';
+import { planResync, planScopeOf } from '../../domain/plan';
+import { endedVerification, type VerificationRequest } from '../../domain/verification';
+import type { ApiContext } from '../../http/context';
+import { requireOfferedYear } from '../scoped-year/require';
+import { requireDistrict, sees } from '../../http/require';
+import { notFound, Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { pageOf, pageQuery } from '../../http/schemas';
+import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { startVerification } from './start';
+import * as schemas from './schemas';
 import {
   changesView,
   sampleView,
@@ -30,7 +30,7 @@ import {
   verificationCsv,
   verificationHeadView,
   verificationView,
-} from './verification-views';
+} from './views';
 
 /** Comparing a district with the state: making it, what it found, taking it back. */
 export function verificationRoutes(context: ApiContext): RouteSpec[] {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { selectRows } from './database';
+import { selectRows } from '../../control/database';
 
 /** Rows of one INSERT, and keys of one question. */
 const rowsPerStatement = 500;

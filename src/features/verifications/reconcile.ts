@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { endedVerification, type VerificationRequest } from '../domain/verification';
-import { finishVerification, toVerificationRequest, type VerificationRow } from './verifications';
+import { endedVerification, type VerificationRequest } from '../../domain/verification';
+import { finishVerification, toVerificationRequest, type VerificationRow } from './store';
 
 /** Younger ones may still be on their way to Temporal. */
 const leastAgeSeconds = 60;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { RangeCounts } from '../domain/outcome';
+import type { RangeCounts } from '../../domain/outcome';
 import {
   type ComparedCounts,
   describeVerdict,
@@ -13,10 +13,10 @@ import {
   type VerifiedObject,
   type VerifiedStatus,
   verdictOf,
-} from '../domain/verification';
-import { ConflictError, ControlError, NotFoundError } from './control-error';
-import { countColumns, toCounts } from '../features/resyncs/ledger-sums';
-import { inTransaction } from './database';
+} from '../../domain/verification';
+import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { countColumns, toCounts } from '../resyncs/ledger-sums';
+import { inTransaction } from '../../control/database';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 500;

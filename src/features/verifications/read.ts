@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { processedOf, type RangeCounts } from '../domain/outcome';
-import { estimateTime, foretold, type TimeEstimate } from '../domain/rehearsal';
-import type { Initiator } from '../domain/resync';
-import type { VerificationVerdict } from '../domain/scenario-rules';
+import { processedOf, type RangeCounts } from '../../domain/outcome';
+import { estimateTime, foretold, type TimeEstimate } from '../../domain/rehearsal';
+import type { Initiator } from '../../domain/resync';
+import type { VerificationVerdict } from '../../domain/scenario-rules';
 import {
   type ComparedCounts,
   type Difference,
@@ -11,11 +11,11 @@ import {
   type VerificationRequest,
   type VerificationStatus,
   type VerifiedStatus,
-} from '../domain/verification';
-import { toCounts } from '../features/resyncs/ledger-sums';
-import { decodeCursor, maxPageRows, type Page, toPage } from './cursor';
-import { toIso } from './database';
-import { readPastPace } from '../features/resyncs/past-pace';
+} from '../../domain/verification';
+import { toCounts } from '../resyncs/ledger-sums';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { toIso } from '../../control/database';
+import { readPastPace } from '../resyncs/past-pace';
 import {
   type ComparedRow,
   readVerificationRow,
@@ -23,7 +23,7 @@ import {
   toVerificationRequest,
   type VerificationRow,
   type VerifiedObjectRow,
-} from './verifications';
+} from './store';
 
 /** A verification without its objects. */
 export interface VerificationHead extends VerificationRequest {

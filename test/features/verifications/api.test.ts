@@ -4,16 +4,16 @@ import {
   finishVerification,
   insertVerification,
   planVerifiedObjects,
-} from '../../src/control/verifications';
-import { noRecords } from '../../src/domain/outcome';
+} from '../../../src/features/verifications/store';
+import { noRecords } from '../../../src/domain/outcome';
 import {
   nothingCompared,
   type ComparedCounts,
   type VerificationRequest,
-} from '../../src/domain/verification';
-import { type ApiWorld, apiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
-import { until } from '../workflows/support';
+} from '../../../src/domain/verification';
+import { type ApiWorld, apiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
+import { until } from '../../workflows/support';
 
 let world: ApiWorld;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
-import { readVerificationHead } from '../control/read-verification';
-import { insertVerification } from '../control/verifications';
-import type { VerificationRequest } from '../domain/verification';
-import type { ApiContext } from '../http/context';
+import { readVerificationHead } from './read';
+import { insertVerification } from './store';
+import type { VerificationRequest } from '../../domain/verification';
+import type { ApiContext } from '../../http/context';
 import type { z } from 'zod';
-import type * as schemas from './verification-schemas';
+import type * as schemas from './schemas';
 
 /** Stored first, then started: what was accepted is never lost. Safe to repeat with the same idempotency key. */
 export async function startVerification(

@@ -1,7 +1,7 @@
 /** What the API asks and answers about verifications. */
 import { z } from 'zod';
-import { differenceKinds } from '../domain/verification';
-import { planRequest } from '../features/resyncs/schemas';
+import { differenceKinds } from '../../domain/verification';
+import { planRequest } from '../resyncs/schemas';
 
 const count = z.int().meta({ example: 960 });
 const time = z.string().meta({ format: 'date-time' });
