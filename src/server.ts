@@ -7,7 +7,7 @@ import { createApp } from './app';
 import { Gateway } from './http/gateway';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
-import { postDueAlerts } from './control/due-alerts';
+import { postDueAlerts } from './features/year-end/due-alerts';
 import { reconcile } from './features/resyncs/reconcile';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';

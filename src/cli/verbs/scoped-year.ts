@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
-import type * as schemas from '../../api/year-schemas';
+import type * as schemas from '../../features/year-end/schemas';
 import {
   clientOf,
   print,

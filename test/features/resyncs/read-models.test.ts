@@ -8,7 +8,7 @@ import { readCauses } from '../../../src/features/outcomes/read-causes';
 import { readResync, readResyncHead } from '../../../src/features/resyncs/read';
 import { reconcile } from '../../../src/features/resyncs/reconcile';
 import { insertResync } from '../../../src/features/resyncs/store';
-import { readYearRuns } from '../../../src/control/year-runs';
+import { readYearRuns } from '../../../src/features/year-end/read-year-runs';
 import { createToken, listTokens, revokeToken, verifyToken } from '../../../src/features/access/token-store';
 import {
   controlDatabase,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { readDriftFound } from '../../../src/control/drift-found';
+import { readDriftFound } from '../../../src/features/year-end/read-drift';
 import { lookAtLedger } from '../../../src/features/verifications/ledger-watch';
 import { reconcileVerifications } from '../../../src/features/verifications/reconcile';
 import { finishResync } from '../../../src/features/resyncs/store';

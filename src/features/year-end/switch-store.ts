@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
-import type { Colour } from '../domain/outcome';
-import type { ResyncStatus } from '../domain/resync';
-import { judgeSwitch, type SwitchVerdict } from '../domain/year-switch';
-import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../domain/year-end';
-import { inTransaction, selectRows, toIso } from './database';
-import { readDriftFound } from './drift-found';
-import { type DistrictYears, readScopedYear } from '../features/scoped-year/read';
-import { readYearRuns } from './year-runs';
+import type { Colour } from '../../domain/outcome';
+import type { ResyncStatus } from '../../domain/resync';
+import { judgeSwitch, type SwitchVerdict } from '../../domain/year-switch';
+import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../../domain/year-end';
+import { inTransaction, selectRows, toIso } from '../../control/database';
+import { readDriftFound } from './read-drift';
+import { type DistrictYears, readScopedYear } from '../scoped-year/read';
+import { readYearRuns } from './read-year-runs';
 
 /** What the configuration says of both turns of the year. */
 export interface ScenarioSettings {

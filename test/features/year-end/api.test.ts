@@ -1,12 +1,12 @@
 import request from 'supertest';
-import { finishObject } from '../../src/features/resyncs/object-store';
-import { postDueAlerts } from '../../src/control/due-alerts';
-import { finishResync, insertResync } from '../../src/features/resyncs/store';
-import { createToken } from '../../src/features/access/token-store';
-import type { ResyncRequest } from '../../src/domain/resync';
-import { ledgerPage, requestOf, runningResync, storedError } from '../support/control-database';
-import { apiWorld, type ApiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { finishObject } from '../../../src/features/resyncs/object-store';
+import { postDueAlerts } from '../../../src/features/year-end/due-alerts';
+import { finishResync, insertResync } from '../../../src/features/resyncs/store';
+import { createToken } from '../../../src/features/access/token-store';
+import type { ResyncRequest } from '../../../src/domain/resync';
+import { ledgerPage, requestOf, runningResync, storedError } from '../../support/control-database';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
 let admin: string;

@@ -5,11 +5,11 @@ import {
   type YearEnd,
   type YearRun,
   type YearStart,
-} from '../domain/year-end';
-import { readDriftFound } from './drift-found';
-import { type DistrictYears, readScopedYears } from '../features/scoped-year/read';
-import { readLastSwitches, type ScenarioSettings, switchedForwardAt, type YearSwitch } from './scoped-year';
-import { readYearRuns } from './year-runs';
+} from '../../domain/year-end';
+import { readDriftFound } from './read-drift';
+import { type DistrictYears, readScopedYears } from '../scoped-year/read';
+import { readLastSwitches, type ScenarioSettings, switchedForwardAt, type YearSwitch } from './switch-store';
+import { readYearRuns } from './read-year-runs';
 
 /** One district in the state's list of mandatory resyncs around the end of a school year. */
 export interface DistrictCompliance {

@@ -1,7 +1,7 @@
 /** What the routes about school years answer with. */
 import { z } from 'zod';
-import { scenarios } from '../domain/resync';
-import { colour } from '../features/resyncs/schemas';
+import { scenarios } from '../../domain/resync';
+import { colour } from '../resyncs/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const year = z.int().min(1990).max(2100);

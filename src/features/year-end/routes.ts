@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import { acceptResync } from '../features/resyncs/accept';
-import { postDueAlerts } from '../control/due-alerts';
-import { readScopedYearView, switchScopedYear } from '../control/scoped-year';
-import type { Principal } from '../domain/principal';
-import type { DistrictConfig } from '../config';
-import { offeredYears } from '../domain/school-year';
-import type { ApiContext } from '../http/context';
-import { requireDistrict } from '../http/require';
-import { requireInside } from '../features/resyncs/visibility';
-import { Problem } from '../http/problem';
-import { requesterOf } from '../http/idempotency';
-import { route, type RouteSpec } from '../http/route';
-import { districtParams } from '../http/schemas';
-import { resyncParams } from '../features/resyncs/schemas';
-import * as schemas from './year-schemas';
-import { yearRunView, yearStartView, yearSwitchView } from './year-views';
+import { acceptResync } from '../resyncs/accept';
+import { postDueAlerts } from './due-alerts';
+import { readScopedYearView, switchScopedYear } from './switch-store';
+import type { Principal } from '../../domain/principal';
+import type { DistrictConfig } from '../../config';
+import { offeredYears } from '../../domain/school-year';
+import type { ApiContext } from '../../http/context';
+import { requireDistrict } from '../../http/require';
+import { requireInside } from '../resyncs/visibility';
+import { Problem } from '../../http/problem';
+import { requesterOf } from '../../http/idempotency';
+import { route, type RouteSpec } from '../../http/route';
+import { districtParams } from '../../http/schemas';
+import { resyncParams } from '../resyncs/schemas';
+import * as schemas from './schemas';
+import { yearRunView, yearStartView, yearSwitchView } from './views';
 
 const statusOf = { notAllowed: 403, conflict: 409, invalid: 422 } as const;
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { Principal } from '../domain/principal';
-import type { YearSwitch } from '../control/scoped-year';
-import type { YearRun, YearStart } from '../domain/year-end';
-import { seesInside } from '../http/require';
-import type * as schemas from './year-schemas';
+import type { Principal } from '../../domain/principal';
+import type { YearSwitch } from './switch-store';
+import type { YearRun, YearStart } from '../../domain/year-end';
+import { seesInside } from '../../http/require';
+import type * as schemas from './schemas';
 
 /** A run that decides about a turn of the year; of the state's a district sees that it is, not how it came out. */
 export function yearRunView(principal: Principal, run: YearRun): z.input<typeof schemas.yearRun> {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { YearRun } from '../domain/year-end';
-import { selectRows, toIso } from './database';
-import type { ResyncRow } from '../features/resyncs/row';
+import type { YearRun } from '../../domain/year-end';
+import { selectRows, toIso } from '../../control/database';
+import type { ResyncRow } from '../resyncs/row';
 
 /** Object whose records tell whether enrollments were rolled forward. */
 const enrollment = 'Enrollment';

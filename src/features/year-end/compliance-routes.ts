@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type DistrictCompliance, endingYear, readCompliance } from '../control/compliance';
-import type { Principal } from '../domain/principal';
-import type { ApiContext } from '../http/context';
-import { sees } from '../http/require';
-import { toCsv } from '../http/csv';
-import { route, type RouteSpec } from '../http/route';
-import * as schemas from './year-schemas';
-import { yearRunView, yearStartView, yearSwitchView } from './year-views';
+import { type DistrictCompliance, endingYear, readCompliance } from './read-compliance';
+import type { Principal } from '../../domain/principal';
+import type { ApiContext } from '../../http/context';
+import { sees } from '../../http/require';
+import { toCsv } from '../../http/csv';
+import { route, type RouteSpec } from '../../http/route';
+import * as schemas from './schemas';
+import { yearRunView, yearStartView, yearSwitchView } from './views';
 
 /** The state's list of the mandatory resyncs around the end of a school year. */
 export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {

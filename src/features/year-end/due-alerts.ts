@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { judgeYearStart } from '../domain/year-end';
-import { postAlert } from '../features/alerts/post';
-import type { DistrictYears } from '../features/scoped-year/read';
-import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './scoped-year';
-import { readYearRuns } from './year-runs';
+import { judgeYearStart } from '../../domain/year-end';
+import { postAlert } from '../alerts/post';
+import type { DistrictYears } from '../scoped-year/read';
+import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './switch-store';
+import { readYearRuns } from './read-year-runs';
 
 const weekMs = 7 * 86_400_000;
 
