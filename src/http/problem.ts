@@ -3,7 +3,7 @@ import { isHttpError } from 'http-errors';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ConflictError, ControlError, NotFoundError } from '../control/control-error';
-import { CursorError } from '../control/cursor';
+import { CursorError } from '../control/page';
 import { PlanError } from '../domain/plan';
 
 /** Where in the request a problem is: `pointer` into the body (JSON Pointer as URI fragment), or a named parameter. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { AlertView } from '../../features/alerts/read';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import {
   clientOf,
   countOf,

@@ -4,7 +4,7 @@ import { type PublicKey, verifyManifest } from '../../features/certifications/si
 import { newSigningKey } from '../../config/signing-key';
 import type { CertificationDrift } from '../../features/certifications/drift-store';
 import type { Certification } from '../../features/certifications/store';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import type { DriftRow, Manifest } from '../../domain/certification';
 import type { ApiClient } from '../client/api-client';
 import {

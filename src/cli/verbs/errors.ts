@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ErrorView } from '../../features/outcomes/list-errors';
 import type { Cause } from '../../features/outcomes/read-causes';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
 import { number, plainTable } from '../client/outcome-table';
 

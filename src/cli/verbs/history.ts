@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import type { RecordRun } from '../../features/record-history/read';
 import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable } from '../client/outcome-table';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import type { RemovalObjectView, RemovalView } from '../../features/removals/read';
 import {
   clientOf,

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import type { SyncEventView } from '../../features/field-ownership/list-sync-events';
 import type { SyncEventRefusal } from '../../features/field-ownership/sync-event-store';
 import {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import type { SampleView, VerificationHead, VerificationView } from '../../features/verifications/read';
 import { endedVerification } from '../../domain/verification';
 import type { ApiClient } from '../client/api-client';

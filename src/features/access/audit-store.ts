@@ -1,7 +1,7 @@
 /** The audit: who did what to what, when and from where. Rows are only ever added; triggers refuse anything else. */
 import type { Knex } from 'knex';
 import type { Level, Reach } from '../../domain/rights';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 import { districtsOf, withinReach } from './principal-store';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { effectiveRights, type Level, type Reach, rightsOfLevel, type ToolRight } from '../../domain/rights';
 import { NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A principal as administrators see it. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import type { Principal } from '../../domain/principal';
 
 /** A Process Alert as one principal sees it. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { type DriftResult, type DriftRow, type DriftStatus, driftResults } from '../../domain/certification';
 import { NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Rows of one INSERT. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { CertificationStatus, Manifest } from '../../domain/certification';
 import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { postAlert } from '../alerts/post';
 

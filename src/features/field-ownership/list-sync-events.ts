@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { parseRecordKey } from '../../domain/record-error';
 import type { Initiator } from '../../domain/resync';
 import type { SyncEventStatus } from '../../domain/sync-event';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 import type { SyncEventRefusal } from './sync-event-store';
 

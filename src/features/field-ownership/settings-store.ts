@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { FieldOwner, FieldSetting } from '../../domain/field-ownership';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A setting as it stands, and who set it last. */

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from '../alerts/read';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { readNoticeOwners } from './owner-store';
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';

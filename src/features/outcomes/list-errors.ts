@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { type ErrorOutcome, parseRecordKey, type RecordError } from '../../domain/record-error';
 import { selectRows, toIso } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 
 export interface ErrorFilter {
   readonly resyncId: string;

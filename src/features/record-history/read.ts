@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { canonicalKey, type KeyOrder } from '../../domain/key-order';
 import type { RecordKey } from '../../domain/record-error';
 import type { Initiator, ResyncRequest, ResyncStatus } from '../../domain/resync';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 import { type Finding, findRecord, type RunGroup } from './find-record';
 

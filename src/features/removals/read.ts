@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { parseRecordKey, type RecordKey } from '../../domain/record-error';
 import { describeRemovals, type RemovalDecision, type RemovalStatus } from '../../domain/removals';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 
 /** A record gone at the district, and what became of it at the state. */

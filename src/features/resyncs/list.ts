@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { selectRows } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { type ResyncHead, toHeads } from './read';
 import type { ResyncRow } from './row';
 import type { ResyncStatus } from '../../domain/resync';

@@ -8,7 +8,7 @@ import {
   type StateRequestStatus,
 } from '../../domain/state-request';
 import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Rows of one INSERT. */

@@ -13,7 +13,7 @@ import {
   type VerifiedStatus,
 } from '../../domain/verification';
 import { toCounts } from '../resyncs/ledger-sums';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/cursor';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { toIso } from '../../control/database';
 import { readPastPace } from '../resyncs/past-pace';
 import {

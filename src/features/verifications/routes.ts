@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Page } from '../../control/cursor';
+import type { Page } from '../../control/page';
 import {
   listVerifications,
   listVerificationSamples,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { CursorError } from '../../../src/control/cursor';
+import { CursorError } from '../../../src/control/page';
 import { finishObject, planObjects } from '../../../src/features/resyncs/object-store';
 import { listErrors } from '../../../src/features/outcomes/list-errors';
 import { listResyncs } from '../../../src/features/resyncs/list';

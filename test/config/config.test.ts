@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, loadConfig, parseConfig } from '../src/config';
+import { ConfigError, loadConfig, parseConfig } from '../../src/config';
 
 const lincoln = {
   id: 'lincoln',
