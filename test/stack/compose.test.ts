@@ -6,6 +6,7 @@ import { searchAttributeArguments } from '../../src/temporal/search-attributes';
 
 interface Service {
   image: string;
+  build?: string;
   command?: string | string[];
   healthcheck?: { test?: string[]; disable?: boolean };
   depends_on?: Record<string, { condition: string }>;
@@ -27,8 +28,25 @@ test('compose runs both editions, Temporal, the migrations, the API and a worker
   ]);
 });
 
-test.each(services)('%s is pinned to one version of its image', (_name, { image }) => {
+const pulled = services.filter(([, { build }]) => build === undefined);
+
+test.each(pulled)('%s is pinned to one version of its image', (_name, { image }) => {
   expect(image).toMatch(/:\d+\.\d+\.\d+$/);
+});
+
+test('what is built here is one image, and only package.json states its version', () => {
+  const built = services.filter(([, { build }]) => build !== undefined);
+  expect(built.map(([name]) => name).sort()).toEqual(['api', 'migrate', 'worker']);
+  for (const [, service] of built)
+    expect(service).toMatchObject({ image: 'state-data-resync:local', build: '.', pull_policy: 'build' });
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  const lock = JSON.parse(read('package-lock.json')) as { version: string };
+  expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  // npm keeps this copy ("npm version"); nobody writes it by hand.
+  expect(lock.version).toBe(version);
+  for (const name of ['docker-compose.yml', 'Dockerfile', 'README.md']) {
+    expect(read(name).includes(version) ? `${name} states ${version}` : name).toBe(name);
+  }
 });
 
 test.each(services.filter(([name]) => name !== 'migrate'))('%s has a health check', (_name, service) => {
