@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
 const root = join(__dirname, '..', '..');
@@ -69,6 +69,15 @@ const isThere = (file: string): boolean =>
 
 test.each(withCommands)('what %s says to run is there', (file) => {
   expect(deadCommands(read(file))).toEqual([]);
+});
+
+const documents = [...withCommands.filter((name) => name.endsWith('.md')), 'CHANGELOG.md'];
+
+test.each(documents)('what %s links to in this repository is there', (file) => {
+  const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+    ([, to = '']) => to,
+  );
+  expect(links.filter((to) => !existsSync(join(root, dirname(file), to)))).toEqual([]);
 });
 
 test('a script or file that is not there is found', () => {
