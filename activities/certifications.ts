@@ -189,7 +189,7 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
         columns: certified.columns.map(({ name }) => name),
       });
     } catch (error) {
-      if (error instanceof DatabaseError && error.klass === 'configuration') return error.message;
+      if (error instanceof DatabaseError && error.errorClass === 'configuration') return error.message;
       throw error;
     }
   };

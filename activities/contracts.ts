@@ -1,4 +1,4 @@
-import type { Colour, ObjectStatus, RangeCounts } from '../src/domain/outcome';
+import type { Color, ObjectStatus, RangeCounts } from '../src/domain/outcome';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus, StateRequestStatus } from '../src/domain/state-request';
@@ -33,7 +33,7 @@ export interface ObjectEnd {
 export interface ResyncEnd {
   readonly resyncId: string;
   readonly status: ResyncStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly message: string | null;
   readonly processed: number;
   readonly errors: number;
@@ -49,12 +49,12 @@ export interface DeliveryPage {
 }
 
 /** What a look at a state's request found, after what was due was handed over. */
-export interface RequestLook {
+export interface RequestPoll {
   readonly counts: Readonly<Record<RequestDistrictStatus, number>>;
   /** Districts are waiting or under way. */
   readonly open: boolean;
   /** The wait the next look is reckoned from. */
-  readonly lookMs: number;
+  readonly pollMs: number;
   /** When to look again. */
   readonly againMs: number;
 }
@@ -70,7 +70,7 @@ export interface VerificationPlan {
   readonly objects: readonly {
     readonly name: string;
     readonly after: readonly string[];
-    readonly unit: string | null;
+    readonly cycle: string | null;
   }[];
   /** Objects compared at the same time. */
   readonly atOnce: number;

@@ -8,14 +8,14 @@ import { finishResync, forgetRefusedResync, insertResync, loadResync } from '../
 import {
   noteAttempt,
   noteHandedOver,
-  noteNotDone,
+  noteNotRun,
   type RequestDistrict,
 } from '../src/features/state-requests/district-store';
 import type { StoredStateRequest } from '../src/features/state-requests/store';
 import { PlanError } from '../src/domain/plan';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import { DatabaseError } from '../src/editions/connection/errors';
-import { reachDistrict } from '../src/editions/connection/probe-district';
+import { probeDistrict } from '../src/editions/connection/probe-district';
 import { agentWorkflowId, cancelResync, resyncWorkflowId, withdrawResync } from '../workflows/messages';
 import type { ActivityDependencies } from './dependencies';
 import { planRun } from './plan-run';
@@ -27,15 +27,15 @@ const agentMs = 15_000;
  * Hands a district its resync, or notes why not. Safe to repeat: the resync's id is known beforehand.
  * @returns whether its agent has it now
  */
-export async function handOverDistrict(
+export async function dispatchDistrict(
   { config, catalog, control }: ActivityDependencies,
   request: StoredStateRequest,
   district: RequestDistrict,
 ): Promise<boolean> {
   const { stateRequestId } = request;
   const { districtId, resyncId, attempts } = district;
-  const notDone = async (message: string): Promise<false> => {
-    await noteNotDone(control, { stateRequestId, districtId, message });
+  const notRun = async (message: string): Promise<false> => {
+    await noteNotRun(control, { stateRequestId, districtId, message });
     return false;
   };
   const later = async (message: string): Promise<false> => {
@@ -43,13 +43,13 @@ export async function handOverDistrict(
     return false;
   };
   const configured = config.districts.find(({ id }) => id === districtId);
-  if (!configured) return notDone('The district is not in the worker’s configuration.');
+  if (!configured) return notRun('The district is not in the worker’s configuration.');
   const resync = resyncRequestOf(request, district);
   try {
     await planRun({ catalog, control }, configured, resync);
-    await reachDistrict(configured.databaseUrl);
+    await probeDistrict(configured.databaseUrl);
   } catch (error) {
-    if (error instanceof PlanError) return notDone(error.message);
+    if (error instanceof PlanError) return notRun(error.message);
     if (error instanceof DatabaseError) return later(error.message);
     throw error;
   }
@@ -87,7 +87,7 @@ export async function takeBackDistrict(
     if (!withdrawn && (await isRunning(resyncId))) return false;
     await finishResync(control, { resyncId, status: 'cancelled', message });
   }
-  await noteNotDone(control, { stateRequestId, districtId, message });
+  await noteNotRun(control, { stateRequestId, districtId, message });
   return true;
 }
 

@@ -55,7 +55,7 @@ function isOurs(error: unknown): error is Error {
 }
 
 function databaseFailure(error: DatabaseError): ApplicationFailure {
-  switch (error.klass) {
+  switch (error.errorClass) {
     case 'configuration':
     case 'record':
       return ApplicationFailure.create({

@@ -20,8 +20,8 @@ export async function yearOfFiring(
   if (!district) throw new Refusal(`District "${districtId}" is no longer configured.`);
   const year = (await readOfferedYears(control, district)).find(({ kind }) => kind === 'current');
   if (!year) throw new Refusal('The district has no current school year.');
-  const unfit = asked.scenario === undefined ? null : scenarioProblem(asked.scenario, asked.objects, year);
-  if (unfit) throw new Refusal(unfit.why);
+  const lossy = asked.scenario === undefined ? null : scenarioProblem(asked.scenario, asked.objects, year);
+  if (lossy) throw new Refusal(lossy.why);
   try {
     planResync(catalog, asked, planScopeOf(district, year));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { blackoutActivities } from './blackouts';
-import { bookActivities } from './run-lifecycle';
+import { runLifecycleActivities } from './run-lifecycle';
 import { certificationActivities } from './certifications';
 import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
@@ -11,7 +11,7 @@ import { stateRequestActivities } from './state-requests';
 import { syncEventActivities } from './sync-events';
 import { scheduleActivities } from './scheduled-resync';
 import { verificationActivities } from './verification';
-import { loopActivities } from './verified-loop';
+import { verifiedResyncActivities } from './verified-resync';
 import { selectiveActivities } from './selective';
 
 /** Beside the activities: what has to be closed when the worker stops. */
@@ -23,7 +23,7 @@ export interface ActivitySet {
 export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof objectActivities> &
   ReturnType<typeof removalActivities> &
-  ReturnType<typeof bookActivities> &
+  ReturnType<typeof runLifecycleActivities> &
   ReturnType<typeof stateRequestActivities> &
   ReturnType<typeof noticeActivities> &
   ReturnType<typeof blackoutActivities> &
@@ -31,7 +31,7 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof selectiveActivities> &
   ReturnType<typeof certificationActivities> &
   ReturnType<typeof verificationActivities> &
-  ReturnType<typeof loopActivities> &
+  ReturnType<typeof verifiedResyncActivities> &
   ReturnType<typeof syncEventActivities>;
 
 /** All activities of the worker over one control database, with a pool per district edition opened on first use. */
@@ -42,7 +42,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...planActivities(dependencies, editions),
       ...objectActivities(dependencies, editions),
       ...removalActivities(dependencies, editions),
-      ...bookActivities(dependencies),
+      ...runLifecycleActivities(dependencies),
       ...stateRequestActivities(dependencies),
       ...noticeActivities(dependencies),
       ...blackoutActivities(dependencies),
@@ -50,7 +50,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...selectiveActivities(dependencies, editions),
       ...certificationActivities(dependencies, editions),
       ...verificationActivities(dependencies, editions),
-      ...loopActivities(dependencies),
+      ...verifiedResyncActivities(dependencies),
       ...syncEventActivities(dependencies, editions),
     },
     close: () => editions.close(),

@@ -10,7 +10,7 @@ import {
 import { readNoticePreferences } from '../src/features/notices/preference-store';
 import { postAlert } from '../src/features/alerts/post';
 import { readResync, type ResyncView } from '../src/features/resyncs/read';
-import { SealError, unseal } from '../src/features/notices/encrypted-secret';
+import { EncryptedSecretError, decryptSecret } from '../src/features/notices/encrypted-secret';
 import { disableWebhook, loadWebhookTarget } from '../src/features/notices/webhook-store';
 import { webhookBody } from '../src/features/notices/webhook-body';
 import { postWebhook } from '../src/features/notices/post-webhook';
@@ -32,7 +32,7 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
     const { deliveryId, messageId, target } = delivery;
     const webhook = await loadWebhookTarget(control, target);
     if (!webhook) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
-    const secrets = webhook.secrets.map((secret) => unsealed(secret, key));
+    const secrets = webhook.secrets.map((secret) => decrypted(secret, key));
     const body = webhookBody(delivery.alert, await visibleRun(control, delivery));
     const answer = await postWebhook({ url: webhook.url, messageId, body, secrets }, rules);
     const done = answer.status !== null && answer.status >= 200 && answer.status < 300;
@@ -126,11 +126,11 @@ function notDelivered(word: string, retryAfter: number | null): ApplicationFailu
   });
 }
 
-function unsealed(secret: string, key: Buffer | null): string {
+function decrypted(secret: string, key: Buffer | null): string {
   try {
-    return unseal(secret, key);
+    return decryptSecret(secret, key);
   } catch (error) {
-    if (!(error instanceof SealError)) throw error;
+    if (!(error instanceof EncryptedSecretError)) throw error;
     throw ApplicationFailure.create({ message: error.message, type: 'OperatorNeeded' });
   }
 }

@@ -1,9 +1,9 @@
 import { finishObject, startObject } from '../src/features/resyncs/object-store';
 import { loadRange } from '../src/features/resyncs/range-store';
 import { retryBlocked } from '../src/editions/transfer/retry-blocked';
-import { sendChosen } from '../src/editions/selection/send-chosen';
+import { sendSelected } from '../src/editions/selection/send-selected';
 import { syncRange } from '../src/editions/transfer/sync-range';
-import { verifyUnit } from '../src/editions/transfer/verify-unit';
+import { verifyCycle } from '../src/editions/transfer/verify-cycle';
 import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd } from './contracts';
 import type { DistrictEditions } from './district-editions';
@@ -16,9 +16,9 @@ export interface RangeWork extends ObjectWork {
   readonly rangeNo: number;
 }
 
-export interface UnitWork {
+export interface CycleWork {
   readonly resyncId: string;
-  readonly unit: string;
+  readonly cycle: string;
   readonly objects: readonly string[];
   readonly epoch: number;
 }
@@ -33,7 +33,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
       const range = await loadRange(control, work);
       const request = await requestOf(work.resyncId);
       await editions.use(request.districtId, async (pools) =>
-        (request.selection === undefined ? syncRange : sendChosen)({
+        (request.selection === undefined ? syncRange : sendSelected)({
           ...(await jobOf(pools, request, work)),
           range,
           districtLoadCeiling: config.copy.districtLoadCeiling,
@@ -68,7 +68,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
       ),
 
     /** After all objects of a unit: takes back rows that were written with checks off and whose parent isn't there. */
-    verifyUnit: ({ resyncId, objects, epoch }: UnitWork): Promise<void> =>
+    verifyCycle: ({ resyncId, objects, epoch }: CycleWork): Promise<void> =>
       withFailures(() =>
         withHeartbeat(async ({ signal }) => {
           const request = await requestOf(resyncId);
@@ -76,7 +76,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
             const jobs = [];
             for (const object of objects)
               jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
-            await verifyUnit(jobs);
+            await verifyCycle(jobs);
           });
         }),
       ),

@@ -1,7 +1,7 @@
 import { planObjects } from '../src/features/resyncs/object-store';
 import { takeLease } from '../src/features/resyncs/lease';
 import { saveRanges } from '../src/features/resyncs/range-store';
-import { cutChosen } from '../src/features/resyncs/selection-store';
+import { cutSelected } from '../src/features/resyncs/selection-store';
 import { setResyncStatus } from '../src/features/resyncs/store';
 import { type Catalog, requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
@@ -12,7 +12,7 @@ import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
 import { loadMapping } from '../src/editions/mapping/mapping';
 import type { ActivityDependencies } from './dependencies';
-import { planChosen } from './chosen-plan';
+import { planSelected } from './selected-plan';
 import { planRun } from './plan-run';
 import type { PreparedObject, PreparedPlan } from './contracts';
 import type { DistrictEditions } from './district-editions';
@@ -38,11 +38,11 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
           const scope = { districtId, districtNumber: district.number, schoolYear };
           const catalog = await catalogOf(dependencies, districtId);
           const ground = { catalog, scope, signal, districtLoadCeiling: config.copy.districtLoadCeiling };
-          const { plan, chosen } =
+          const { plan, selected } =
             request.selection === undefined
-              ? { plan: await planRun({ catalog, control }, district, request), chosen: null }
+              ? { plan: await planRun({ catalog, control }, district, request), selected: null }
               : await editions.use(districtId, (pools) =>
-                  planChosen({ catalog, control }, district, request, {
+                  planSelected({ catalog, control }, district, request, {
                     ...ground,
                     editions: pools,
                     onObject: (object) => note({ choosing: object }),
@@ -54,7 +54,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             districtId,
             schoolYear,
             objects: plan.objects.map(({ name }) => name),
-            chosen,
+            selected,
           });
 
           const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
@@ -65,9 +65,9 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
                 const mapping = await loadMapping(pools, catalog, object.name);
                 const { rangeRecords } = config.copy;
                 const ranges =
-                  chosen === null
+                  selected === null
                     ? await cutRanges(pools, mapping, scope, { rangeRecords })
-                    : await cutChosen(control, { resyncId, object: object.name, rangeRecords });
+                    : await cutSelected(control, { resyncId, object: object.name, rangeRecords });
                 return { ranges, keyOrder: keyOrderOf(mapping.districtKey) };
               });
               return {
@@ -76,7 +76,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
                 problem: null,
               };
             } catch (error) {
-              if (!(error instanceof DatabaseError) || error.klass !== 'configuration') throw error;
+              if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
               return { ...object, ranges: 0, problem: error.message };
             }
           };

@@ -9,7 +9,7 @@ import {
   storeFound,
 } from '../src/features/removals/store';
 import { whyNotRemoved } from '../src/domain/removals';
-import { countAtState, findGone, whyNotRemovable } from '../src/editions/removal/find-removable';
+import { countAtState, findExtra, whyNotRemovable } from '../src/editions/removal/find-removable';
 import { removeFound } from '../src/editions/removal/remove-records';
 import type { ActivityDependencies } from './dependencies';
 import type { DistrictEditions } from './district-editions';
@@ -55,7 +55,7 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
             const job = { ...(await jobOf(pools, request, work)), signal };
             const refusal = await whyNotRemovable(job);
             if (refusal !== null) return decide(0, refusal);
-            await findGone(job, (records) => storeFound(control, work, records));
+            await findExtra(job, (records) => storeFound(control, work, records));
             return decide(await countAtState(job), null);
           });
         }),

@@ -32,16 +32,16 @@ async function noticesOf(control: Knex, resyncId: string): Promise<readonly numb
 }
 
 /** Activities that keep the books in the control database; each may be repeated. */
-export function bookActivities({ control }: ActivityDependencies) {
+export function runLifecycleActivities({ control }: ActivityDependencies) {
   return {
     /** The object's row in DISBatchHistory turns gray and gets its start time, once. */
     startObject: (work: ObjectName): Promise<void> => withFailures(() => startObject(control, work)),
 
-    /** Sums the ledger, asserts that every record is accounted for, gives the colour. */
+    /** Sums the ledger, asserts that every record is accounted for, gives the color. */
     finishObject: (work: ObjectName): Promise<ObjectEnd> =>
       withFailures(async () => endOf(await finishObject(control, { ...work, status: 'finished' }))),
 
-    /** An object that did not finish: what was committed is counted, the colour is red. */
+    /** An object that did not finish: what was committed is counted, the color is red. */
     endObject: (
       work: ObjectName & { status: 'failed' | 'cancelled' | 'skipped'; message: string },
     ): Promise<ObjectEnd> =>
@@ -55,7 +55,7 @@ export function bookActivities({ control }: ActivityDependencies) {
         }
       }),
 
-    /** Running, paused, parked or awaiting an approval, where the API and its readers look. */
+    /** Running, paused, preempted or awaiting an approval, where the API and its readers look. */
     noteStatus: (work: { resyncId: string; status: HeldStatus }): Promise<void> =>
       withFailures(async () => void (await setResyncStatus(control, work))),
 
@@ -65,7 +65,7 @@ export function bookActivities({ control }: ActivityDependencies) {
       status = 'running',
     }: {
       resyncId: string;
-      status?: Exclude<HeldStatus, 'parked'>;
+      status?: Exclude<HeldStatus, 'preempted'>;
     }): Promise<number> =>
       withFailures(async () => {
         const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
@@ -74,12 +74,12 @@ export function bookActivities({ control }: ActivityDependencies) {
         return epoch;
       }),
 
-    /** Closes the run: totals, colour, end time; the lease is free. */
+    /** Closes the run: totals, color, end time; the lease is free. */
     finishResync: (work: {
       resyncId: string;
       status: 'finished' | 'failed' | 'cancelled';
       message: string | null;
-      /** Of a resync that verifies: the verification that gives its colour when every object finished. */
+      /** Of a resync that verifies: the verification that gives its color when every object finished. */
       verifiedBy?: string;
     }): Promise<ResyncEnd> =>
       withFailures(async () => {

@@ -1,12 +1,12 @@
-import { endPreview, readPreview, summarizeChosen } from '../src/features/selective-sync/preview-store';
+import { endPreview, readPreview, summarizeSelected } from '../src/features/selective-sync/preview-store';
 import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { unsentBelow } from '../src/domain/selection';
-import { findRecord } from '../src/editions/selection/choose-records';
+import { findRecord } from '../src/editions/selection/select-records';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { loadMapping } from '../src/editions/mapping/mapping';
 import type { RecordAnswer, RecordQuestion } from '../workflows/messages';
-import { chooseAsked, planAll } from './chosen-plan';
+import { selectAsked, planAll } from './selected-plan';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
@@ -34,7 +34,7 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
             return { found: key !== null, problem: null };
           });
         } catch (error) {
-          if (!(error instanceof DatabaseError) || error.klass !== 'configuration') throw error;
+          if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
           return { found: false, problem: error.message };
         }
       }),
@@ -51,7 +51,7 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
           const objects = all.objects.map(({ name }) => name);
           try {
             const unsearched = await editions.use(districtId, (pools) =>
-              chooseAsked(
+              selectAsked(
                 {
                   ...{
                     editions: pools,
@@ -67,10 +67,10 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
                 { object, key },
               ),
             );
-            const chosen = await summarizeChosen(control, previewId);
+            const selected = await summarizeSelected(control, previewId);
             const answer = {
-              objects: objects.flatMap((name) => chosen.get(name) ?? []),
-              leftOut: [...unsentOf(catalog, all, object), ...unsearched],
+              objects: objects.flatMap((name) => selected.get(name) ?? []),
+              omitted: [...unsentOf(catalog, all, object), ...unsearched],
             };
             await endPreview(control, previewId, { answer });
           } catch (error) {
@@ -87,8 +87,8 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
 }
 
 /** What hangs below the object and isn't sent; in another school year the plan doesn't say why. */
-function unsentOf(catalog: Catalog, { objects, leftOut }: ResyncPlan, root: string) {
-  const whys = new Map(leftOut.map(({ name, why }) => [name, why]));
+function unsentOf(catalog: Catalog, { objects, omitted }: ResyncPlan, root: string) {
+  const whys = new Map(omitted.map(({ name, why }) => [name, why]));
   return unsentBelow(catalog, new Set(objects.map(({ name }) => name)), root).map((object) => ({
     object,
     why: whys.get(object) ?? 'not sent in this school year',

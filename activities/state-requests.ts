@@ -15,34 +15,34 @@ import {
   loadStateRequest,
   type StoredStateRequest,
 } from '../src/features/state-requests/store';
-import { describeCounts, nextLookMs } from '../src/domain/state-request';
+import { describeCounts, nextPollMs } from '../src/domain/state-request';
 import type { StateRequestCancel } from '../workflows/messages';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
-import { cancelRun, handOverDistrict, takeBackDistrict } from './dispatch-district';
+import { cancelRun, dispatchDistrict, takeBackDistrict } from './dispatch-district';
 import { withHeartbeat } from './heartbeat';
-import type { RequestEnd, RequestLook } from './contracts';
+import type { RequestEnd, RequestPoll } from './contracts';
 
 /** Districts worked on at the same time by one activity; each costs a connection and a call to Temporal. */
-const handsAtOnce = 8;
+const dispatchConcurrency = 8;
 /** Districts tried in one activity, and how long it begins new ones: then it reports back. */
-const mostPerLook = 100;
-const handOverForMs = 30_000;
+const maxPerPoll = 100;
+const dispatchForMs = 30_000;
 
 /** Activities of the stateRequest workflow; each may be repeated. */
 export function stateRequestActivities(dependencies: ActivityDependencies) {
   const { config, control } = dependencies;
-  const { districtsInFlight, leastLookMs, mostLookMs } = config.stateRequests;
+  const { districtsInFlight, minPollMs, maxPollMs } = config.stateRequests;
 
   /** As many due districts as there are places free; one that can't be handed over takes none. */
-  const handOverDue = async (request: StoredStateRequest, free: number, signal: AbortSignal) => {
-    const due = await dueDistricts(control, request.stateRequestId, mostPerLook);
-    const until = Date.now() + handOverForMs;
+  const dispatchDue = async (request: StoredStateRequest, free: number, signal: AbortSignal) => {
+    const due = await dueDistricts(control, request.stateRequestId, maxPerPoll);
+    const until = Date.now() + dispatchForMs;
     let places = free;
     await eachOf(due, async (district) => {
       if (places <= 0 || signal.aborted || Date.now() > until) return;
       places -= 1;
-      if (!(await handOverDistrict(dependencies, request, district))) places += 1;
+      if (!(await dispatchDistrict(dependencies, request, district))) places += 1;
     });
   };
 
@@ -95,34 +95,34 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
     /** Sees which districts have ended, hands over those that are due, and says when to look again. */
     advanceStateRequest: ({
       stateRequestId,
-      lookMs,
-      handOver,
-    }: RequestRef & { lookMs: number; handOver: boolean }): Promise<RequestLook> =>
+      pollMs,
+      dispatch,
+    }: RequestRef & { pollMs: number; dispatch: boolean }): Promise<RequestPoll> =>
       withFailures(() =>
         withHeartbeat(async ({ signal }) => {
           const freed = await followResyncs(control, stateRequestId);
           const before = await countDistricts(control, stateRequestId);
           const { untilClosed } = await msOfWindow(control, stateRequestId);
           if (untilClosed === 0) await endWindow(stateRequestId);
-          else if (handOver && before.waiting > 0) {
+          else if (dispatch && before.waiting > 0) {
             const request = await loadStateRequest(control, stateRequestId);
-            await handOverDue(request, districtsInFlight - before.queued - before.running, signal);
+            await dispatchDue(request, districtsInFlight - before.queued - before.running, signal);
           }
           const counts = await countDistricts(control, stateRequestId);
           const inFlight = counts.queued + counts.running;
-          const next = nextLookMs(
-            lookMs,
+          const next = nextPollMs(
+            pollMs,
             { freed, places: districtsInFlight },
-            { leastMs: leastLookMs, mostMs: mostLookMs },
+            { leastMs: minPollMs, mostMs: maxPollMs },
           );
           // Some were due and places are free: only this activity's own limit stopped it.
           const [untried] = await dueDistricts(control, stateRequestId, 1);
-          const atOnce = handOver && inFlight < districtsInFlight && untried?.attempts === 0;
+          const atOnce = dispatch && inFlight < districtsInFlight && untried?.attempts === 0;
           return {
             counts,
             open: counts.waiting + inFlight > 0,
-            lookMs: next,
-            againMs: atOnce ? leastLookMs : Math.min(next, Math.max(leastLookMs, untilClosed)),
+            pollMs: next,
+            againMs: atOnce ? minPollMs : Math.min(next, Math.max(minPollMs, untilClosed)),
           };
         }),
       ),
@@ -180,11 +180,11 @@ async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promis
   const hand = async (): Promise<void> => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
   };
-  const hands = await Promise.allSettled(Array.from({ length: handsAtOnce }, hand));
+  const hands = await Promise.allSettled(Array.from({ length: dispatchConcurrency }, hand));
   for (const result of hands) if (result.status === 'rejected') throw result.reason;
 }
 
-/** What a district may know: that it will run, and when (seed: it can't see the objects requested). */
+/** What a district may know: that it will run, and when (specification: it can't see the objects requested). */
 function districtText(request: StoredStateRequest, { schoolYear }: RequestDistrict): string {
   const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
   return (

@@ -1,5 +1,5 @@
 import { lookAtLedger } from '../src/features/verifications/ledger-watch';
-import { unsendableOf } from '../src/features/verifications/unsendable-store';
+import { blockedKeysOf } from '../src/features/verifications/blocked-key-store';
 import {
   endVerifiedObject,
   finishVerification,
@@ -48,8 +48,8 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
     const parents = new Set(
       [...planned].flatMap((name) => requireObject(catalog, name).references.map((parent) => parent.object)),
     );
-    const unsendable = unsendableOf(control, verificationId);
-    for (const object of objects) await unsendable.forget(object);
+    const blockedKeys = blockedKeysOf(control, verificationId);
+    for (const object of objects) await blockedKeys.forget(object);
     await editions.use(districtId, async (pools) => {
       const jobs = [];
       for (const object of objects)
@@ -64,7 +64,7 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
           districtLoadCeiling: config.copy.districtLoadCeiling,
           planned,
           referred: parents.has(object),
-          unsendable,
+          blockedKeys,
         });
       await use(jobs);
     });
@@ -81,7 +81,7 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
         const { objects } = await planRun({ catalog, control }, editions.district(districtId), request);
         await planVerifiedObjects(control, verificationId, objects);
         return {
-          objects: objects.map(({ name, after, unit }) => ({ name, after, unit })),
+          objects: objects.map(({ name, after, cycle }) => ({ name, after, cycle })),
           // Whole objects take long: a lane is left for the ranges of resyncs.
           atOnce: Math.max(1, config.copy.lanes - 1),
         };

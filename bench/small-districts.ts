@@ -6,7 +6,7 @@ import { readEditions } from '../src/catalog/read-editions';
 /** Many small districts, each a database of its own on one server: four tables, 92 records. */
 
 /** Databases made at the same time. */
-const handsAtOnce = 4;
+const dispatchConcurrency = 4;
 const recordsOf = { school: 2, student: 40, course: 10, enrollment: 40 } as const;
 /** Records of one district. */
 export const recordsPerDistrict = Object.values(recordsOf).reduce((sum, records) => sum + records, 0);
@@ -77,7 +77,7 @@ export async function makeSmallDistricts({
   const left = [...districts];
   let made = 0;
   await Promise.all(
-    Array.from({ length: handsAtOnce }, async () => {
+    Array.from({ length: dispatchConcurrency }, async () => {
       for (let district = left.shift(); district; district = left.shift()) {
         const schema = new URL(district.databaseUrl).pathname.slice(1);
         const statements = [`CREATE DATABASE ${schema}`, `USE ${schema}`, ...tables(false), ...records];

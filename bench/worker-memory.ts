@@ -77,7 +77,7 @@ async function main(): Promise<boolean> {
     const { peakMb, nowMb } = worker.memory();
     most = Math.max(most, peakMb);
     const { inserted = 0, unchanged = 0 } =
-      resync.objectRows?.find(({ object }) => object === largestObject)?.counts ?? {};
+      resync.objectResults?.find(({ object }) => object === largestObject)?.counts ?? {};
     const { errors = 0, processed = 0 } = resync.totals ?? {};
     const moved = index === 0 ? inserted : unchanged;
     if (resync.status !== 'finished' || errors > 0 || moved !== largest) {

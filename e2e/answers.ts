@@ -7,7 +7,7 @@ export interface Accepted {
 export interface Resync {
   readonly resyncId: string;
   readonly status: string;
-  readonly colour: string | null;
+  readonly color: string | null;
   readonly totals?: {
     readonly processed: number;
     readonly inserted: number;
@@ -15,15 +15,15 @@ export interface Resync {
     readonly unchanged: number;
     readonly errors: number;
   };
-  readonly objectRows?: readonly { readonly object: string; readonly status: string }[];
+  readonly objectResults?: readonly { readonly object: string; readonly status: string }[];
 }
 
 export const ended = ({ status }: Resync): boolean =>
   ['finished', 'failed', 'cancelled', 'lost'].includes(status);
 
 /** One line about an ended run. */
-export function outcomeOf({ status, colour, totals }: Resync): string {
-  if (!totals) return `${status}, ${colour ?? 'no colour shown'}`;
+export function outcomeOf({ status, color, totals }: Resync): string {
+  if (!totals) return `${status}, ${color ?? 'no color shown'}`;
   const { processed, inserted, updated, unchanged, errors } = totals;
-  return `${status}, ${colour}: ${processed} processed, ${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ${errors} errors`;
+  return `${status}, ${color}: ${processed} processed, ${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ${errors} errors`;
 }

@@ -12,7 +12,7 @@ import { selectiveSync } from './scenarios/selective-sync';
 import { stateRequest } from './scenarios/state-request';
 import { testScores } from './scenarios/test-scores';
 import { verification } from './scenarios/verification';
-import { verifiedLoop } from './scenarios/verified-loop';
+import { verifiedResync } from './scenarios/verified-resync';
 import { yearEnd } from './scenarios/year-end';
 import { castPeople } from './actors';
 import { setStage, type Stage } from './environment';
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
       retry,
       selectiveSync,
       verification,
-      verifiedLoop,
+      verifiedResync,
       schedules,
       certification,
       yearEnd,

@@ -53,7 +53,7 @@ export async function startWorker(
     await Worker.create({
       ...shared,
       ...(workflows ?? (await bundledWorkflows())),
-      maxConcurrentActivityTaskExecutions: bookSlots,
+      maxConcurrentActivityTaskExecutions: recordSlots,
       maxCachedWorkflows,
       // After a worker died the server waits this long before another may take its workflows over (default 10 s).
       stickyQueueScheduleToStartTimeout: '2 seconds',
@@ -92,7 +92,7 @@ export async function startWorker(
 const maxCachedWorkflows = 100;
 
 /** Short statements and the planning of runs; each holds a connection to the control database. */
-const bookSlots = 8;
+const recordSlots = 8;
 /** Notices on their way at the same time; an endpoint that doesn't answer holds one for ten seconds. */
 const noticeSlots = 20;
 

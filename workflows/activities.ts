@@ -1,14 +1,14 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import type { RangeWork, UnitWork } from '../activities/objects';
+import type { RangeWork, CycleWork } from '../activities/objects';
 import type { ObjectWork } from '../activities/object-jobs';
 import type { RemovalWork } from '../activities/removals';
 import type { ComparisonWork } from '../activities/verification';
-import { bookOptions, noticeOptions, rangeOptions } from './activity-options';
+import { recordOptions, noticeOptions, rangeOptions } from './activity-options';
 import { copyTaskQueue, noticeTaskQueue } from './messages';
 
 const moving = proxyActivities<ResyncActivities>(rangeOptions);
-const books = proxyActivities<ResyncActivities>(bookOptions);
+const books = proxyActivities<ResyncActivities>(recordOptions);
 
 /** Moves records: in a lane of its own, and Temporal Web shows what it is for. */
 const inLane = (summary: string): ActivityOptions => ({
@@ -31,7 +31,8 @@ export const settleStateFields = (work: ObjectWork & { readonly syncEventId: str
   moving.settleStateFields.executeWithOptions(inLane(`${work.object}, state's fields`), [work]);
 export const carryDown = (work: { readonly syncEventId: string }) =>
   moving.carryDown.executeWithOptions(inLane(`${work.syncEventId}, down`), [work]);
-export const verifyUnit = (work: UnitWork) => moving.verifyUnit.executeWithOptions(inLane(work.unit), [work]);
+export const verifyCycle = (work: CycleWork) =>
+  moving.verifyCycle.executeWithOptions(inLane(work.cycle), [work]);
 
 export const findRemovals = (work: ObjectWork) =>
   moving.findRemovals.executeWithOptions(inLane(`gone ${work.object}`), [work]);
@@ -60,7 +61,7 @@ export const {
   noteVerification,
   endComparison,
   finishVerification,
-  chooseDrifted,
+  selectDrifted,
   failSyncEvent,
 } = books;
 

@@ -42,7 +42,7 @@ export const noticeOptions: ActivityOptions = {
 };
 
 /** Bookkeeping in the control database: short statements. */
-export const bookOptions: ActivityOptions = {
+export const recordOptions: ActivityOptions = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: outageBudget,
   retry: {
@@ -55,7 +55,7 @@ export const bookOptions: ActivityOptions = {
 
 /** Handing a state's request out: some seconds of hand-overs at a time, each of which may be repeated. */
 export const requestOptions: ActivityOptions = {
-  ...bookOptions,
+  ...recordOptions,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '20 seconds',
 };

@@ -13,15 +13,15 @@ import {
 import type { ObjectEnd, PreparedObject, PreparedPlan, ResyncEnd } from '../activities/contracts';
 import type { ResyncRequest } from '../src/domain/resync';
 import { noticeDelivery } from './notice-delivery';
-import { noticesWorkflowId, parkResync, resyncProgress, unparkResync } from './messages';
+import { noticesWorkflowId, preemptResync, resyncProgress, restoreResync } from './messages';
 import { holdingInBlackouts } from './blackout-watch';
-import { handleObjectCancel, handleRunUpdates, tellAgentParked } from './run-updates';
+import { handleObjectCancel, handleRunUpdates, tellAgentPreempted } from './run-updates';
 import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
 import { endObject, finishResync, noteStatus, preparePlan, renewLease, retryBlocked } from './activities';
 import { RunControl } from './pause-gate';
-import { verifiedLoop } from './verified-loop';
+import { verifiedResync } from './verified-resync';
 import { settleFieldsOfState } from './state-fields';
 
 /**
@@ -40,10 +40,10 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   handleRunUpdates(resyncId, control, progress, wholeRun);
   handleObjectCancel(resyncId, control, progress, scopes);
 
-  const sendPlan = async (plan: PreparedPlan, parking: Parking): Promise<void> => {
+  const sendPlan = async (plan: PreparedPlan, preemption: Preemption): Promise<void> => {
     progress.planned(plan.objects);
     const run: RunContext = { resyncId, control, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
-    parking.run = run;
+    preemption.run = run;
     await sendObjects(run, plan.objects, progress, scopes);
     await retryBlockedRecords(run, plan.objects, progress);
     await settleFieldsOfState(run, request, plan.objects, progress);
@@ -54,20 +54,20 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
     await wholeRun.run(async () => {
       if (!patched('blackouts')) {
         const plan = await preparePlan(request);
-        return sendPlan(plan, handleParking(request, control));
+        return sendPlan(plan, handlePreemption(request, control));
       }
-      const parking = handleParking(request, control);
+      const preemption = handlePreemption(request, control);
       const send = async (asked: ResyncRequest): Promise<void> => {
         // Planning reads the district and takes its lease: held, and counted as under way, like a range.
         const plan = await control.whenReleased(() => preparePlan(asked));
-        await sendPlan(plan, parking);
+        await sendPlan(plan, preemption);
       };
       await holdingInBlackouts(request, control, progress, async () => {
-        if (request.verify !== 'loop') return send(request);
+        if (request.verify !== 'beforeAndAfter') return send(request);
         // What drifted has drifted parents beside it: dependencies would only add what is equal.
         const sendOnly = (objects: readonly string[]) =>
           send({ ...request, objects, checkDependencies: false });
-        verifiedBy = await verifiedLoop(request, { control, progress, send: sendOnly });
+        verifiedBy = await verifiedResync(request, { control, progress, send: sendOnly });
       });
     });
   } catch (error) {
@@ -108,30 +108,30 @@ async function startNotices(resyncId: string, alertIds: readonly number[]): Prom
   }
 }
 
-/** The run as its parking needs it: `null` before it is planned, when there is no lease to renew yet. */
-interface Parking {
+/** The run as its preemption needs it: `null` before it is planned, when there is no lease to renew yet. */
+interface Preemption {
   run: RunContext | null;
 }
 
 /** Makes way for a state request when the agent says so, and goes on with a new epoch. */
-function handleParking(request: ResyncRequest, control: RunControl): Parking {
-  const parking: Parking = { run: null };
+function handlePreemption(request: ResyncRequest, control: RunControl): Preemption {
+  const preemption: Preemption = { run: null };
   const { resyncId } = request;
-  setHandler(parkResync, async () => {
-    await control.set({ parked: true });
+  setHandler(preemptResync, async () => {
+    await control.set({ preempted: true });
     await control.whenStill();
-    await tellAgentParked(request);
+    await tellAgentPreempted(request);
   });
-  setHandler(unparkResync, async () => {
-    const status = control.statusAfterParking;
-    if (parking.run !== null)
-      parking.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
+  setHandler(restoreResync, async () => {
+    const status = control.statusAfterPreemption;
+    if (preemption.run !== null)
+      preemption.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
     // Not planned yet, but verifying: there is no lease to renew.
-    else if (request.verify === 'loop')
+    else if (request.verify === 'beforeAndAfter')
       await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
-    await control.set({ parked: false });
+    await control.set({ preempted: false });
   });
-  return parking;
+  return preemption;
 }
 
 /** Starts every object as soon as the objects before it have ended; resolves when all have. */
@@ -143,7 +143,7 @@ async function sendObjects(
 ): Promise<void> {
   const byName = new Map(objects.map((object) => [object.name, object]));
   const groups = new Map<string, Promise<void>>();
-  const groupOf = ({ name, unit }: PreparedObject): string => unit ?? name;
+  const groupOf = ({ name, cycle }: PreparedObject): string => cycle ?? name;
 
   const settle = (object: PreparedObject): Promise<void> => {
     const key = groupOf(object);

@@ -7,11 +7,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import { bookOptions, rangeOptions } from './activity-options';
+import { recordOptions, rangeOptions } from './activity-options';
 import { copyTaskQueue } from './messages';
 
 const { measureCertification } = proxyActivities<ResyncActivities>(rangeOptions);
-const { endCertification } = proxyActivities<ResyncActivities>(bookOptions);
+const { endCertification } = proxyActivities<ResyncActivities>(recordOptions);
 
 /** Which certification is to be made, or compared with today. */
 export interface CertificationInput {

@@ -25,8 +25,8 @@ export async function compareAll(
   place: ComparisonPlace,
 ): Promise<void> {
   const comparison = new Comparison(request, plan.atOnce, place);
-  const groupOf = (name: string): string => units.get(name) ?? name;
-  const units = new Map(plan.objects.map(({ name, unit }) => [name, unit ?? name]));
+  const groupOf = (name: string): string => cycles.get(name) ?? name;
+  const cycles = new Map(plan.objects.map(({ name, cycle }) => [name, cycle ?? name]));
   const settled = new Map<string, Promise<void>>();
   // Parents come first in the plan, and those of a unit stand for one another.
   for (const { name } of plan.objects) {

@@ -17,11 +17,11 @@ import {
   agentQueue,
   enqueueResync,
   maxQueuedResyncs,
-  parkResync,
+  preemptResync,
   type QueuePlace,
-  resyncParked,
+  resyncPreempted,
   resyncWorkflowId,
-  unparkResync,
+  restoreResync,
   withdrawResync,
 } from './messages';
 import { describeRequest, searchAttributesOf } from './visibility';
@@ -39,17 +39,17 @@ const idleTimeout = '30 seconds';
 /**
  * The queue of one district and school year: one resync at a time.
  * A state request goes ahead of waiting district requests, and an active or paused district run makes way for it at
- * its next range boundary, so that pausing can never delay the state (seed: "Districts cannot deny or prevent a resync
+ * its next range boundary, so that pausing can never delay the state (specification: "Districts cannot deny or prevent a resync
  * initiated by the state").
  */
 export async function districtAgent(input: DistrictAgentInput): Promise<void> {
   const waiting: ResyncRequest[] = [...(input.waiting ?? [])];
-  const parkedIds = new Set<string>();
+  const preemptedIds = new Set<string>();
   let active: ResyncRequest | null = null;
-  let parked: ResyncRequest | null = null;
+  let preempted: ResyncRequest | null = null;
 
   const positionOf = (resyncId: string): number => {
-    if (active?.resyncId === resyncId || parked?.resyncId === resyncId) return 0;
+    if (active?.resyncId === resyncId || preempted?.resyncId === resyncId) return 0;
     return inOrder(waiting).findIndex((request) => request.resyncId === resyncId) + 1;
   };
   setHandler(
@@ -77,16 +77,16 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
   });
   setHandler(agentQueue, () => ({
     active: active?.resyncId ?? null,
-    parked: parked?.resyncId ?? null,
+    preempted: preempted?.resyncId ?? null,
     waiting: inOrder(waiting).map(({ resyncId, initiator }) => ({ resyncId, initiator })),
   }));
-  setHandler(resyncParked, (resyncId) => void parkedIds.add(resyncId));
+  setHandler(resyncPreempted, (resyncId) => void preemptedIds.add(resyncId));
 
   function isKnown(resyncId: string): boolean {
-    return [active, parked, ...waiting].some((request) => request?.resyncId === resyncId);
+    return [active, preempted, ...waiting].some((request) => request?.resyncId === resyncId);
   }
 
-  /** Next request, the state's first; `onlyState` while a district run is parked. */
+  /** Next request, the state's first; `onlyState` while a district run is preempted. */
   function takeNext(onlyState = false): ResyncRequest | undefined {
     const next = inOrder(waiting).find((request) => !onlyState || request.initiator === 'state');
     if (next) waiting.splice(waiting.indexOf(next), 1);
@@ -107,23 +107,23 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
       request.initiator === 'district' && waiting.some(({ initiator }) => initiator === 'state');
     while (!ended) {
       await condition(() => ended || mustMakeWay());
-      if (ended || !(await trySignal(run, parkResync))) continue;
-      await condition(() => ended || parkedIds.has(request.resyncId));
+      if (ended || !(await trySignal(run, preemptResync))) continue;
+      await condition(() => ended || preemptedIds.has(request.resyncId));
       if (ended) break;
-      parked = request;
+      preempted = request;
       for (let next = takeNext(true); next; next = takeNext(true)) await runToEnd(next);
-      parked = null;
-      parkedIds.delete(request.resyncId);
+      preempted = null;
+      preemptedIds.delete(request.resyncId);
       active = request;
       tellDetails();
-      await trySignal(run, unparkResync);
+      await trySignal(run, restoreResync);
     }
     await end;
   }
 
   function tellDetails(): void {
     setCurrentDetails(
-      `Runs: ${active?.resyncId ?? 'nothing'}\n\nParked: ${parked?.resyncId ?? 'nothing'}\n\nWaiting: ${waiting.length}`,
+      `Runs: ${active?.resyncId ?? 'nothing'}\n\nParked: ${preempted?.resyncId ?? 'nothing'}\n\nWaiting: ${waiting.length}`,
     );
   }
 
@@ -171,7 +171,7 @@ async function startRun(request: ResyncRequest): Promise<ChildWorkflowHandle<typ
 /** @returns false when the run has ended meanwhile, which is no error here. */
 async function trySignal(
   run: ChildWorkflowHandle<typeof batchResync>,
-  signal: typeof parkResync | typeof unparkResync,
+  signal: typeof preemptResync | typeof restoreResync,
 ): Promise<boolean> {
   try {
     await run.signal(signal);

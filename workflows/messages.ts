@@ -1,6 +1,6 @@
 /** Every signal, update, query and search attribute: name, type, who sends it. The API imports this file too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Colour, ObjectStatus, RangeCounts } from '../src/domain/outcome';
+import type { Color, ObjectStatus, RangeCounts } from '../src/domain/outcome';
 import type { RecordKey } from '../src/domain/record-error';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus } from '../src/domain/state-request';
@@ -69,7 +69,7 @@ export interface QueuePlace {
 export interface AgentQueue {
   readonly active: string | null;
   /** District run that made way for a state request and goes on after it. */
-  readonly parked: string | null;
+  readonly preempted: string | null;
   readonly waiting: readonly { readonly resyncId: string; readonly initiator: 'district' | 'state' }[];
 }
 
@@ -105,7 +105,7 @@ export const rejectRemovals = defineUpdate<RunState, [RemovalChoice]>('rejectRem
 export interface ObjectProgress {
   readonly name: string;
   readonly status: ObjectStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly counts: RangeCounts | null;
 }
 export interface ResyncProgress {
@@ -120,10 +120,10 @@ export const resyncProgress = defineQuery<ResyncProgress>('resyncProgress');
 /** API -> batchResync: the district's blackout windows were changed, ask again. */
 export const blackoutsChanged = defineSignal('blackoutsChanged');
 /** districtAgent -> batchResync: make way at the next range boundary, or go on. */
-export const parkResync = defineSignal('parkResync');
-export const unparkResync = defineSignal('unparkResync');
+export const preemptResync = defineSignal('preemptResync');
+export const restoreResync = defineSignal('restoreResync');
 /** batchResync -> districtAgent: no range is under way any more, the state's request may run. */
-export const resyncParked = defineSignal<[string]>('resyncParked');
+export const resyncPreempted = defineSignal<[string]>('resyncPreempted');
 /** batchResync -> objectResync: let the ranges under way end, then return where to go on. */
 export const stopRanges = defineSignal('stopRanges');
 

@@ -9,12 +9,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ObjectEnd, PreparedObject } from '../activities/contracts';
-import { endObject, finishObject, startObject, syncObject, verifyUnit } from './activities';
+import { endObject, finishObject, startObject, syncObject, verifyCycle } from './activities';
 import { stopRanges } from './messages';
 import { objectResync } from './object-resync';
 import type { RunControl } from './pause-gate';
 
-/** What every object of a run shares; `epoch` changes when the run goes on after it was parked. */
+/** What every object of a run shares; `epoch` changes when the run goes on after it was preempted. */
 export interface RunContext {
   readonly resyncId: string;
   readonly rangesInFlight: number;
@@ -48,7 +48,7 @@ export async function runObjects(
 }
 
 function isSmall(members: readonly PreparedObject[]): boolean {
-  return members.length === 1 && members[0]?.unit === null && members[0].ranges <= 1;
+  return members.length === 1 && members[0]?.cycle === null && members[0].ranges <= 1;
 }
 
 /** Start, the one range and the end are one activity: on a small object Temporal's latency would be most of the time. */
@@ -64,10 +64,10 @@ async function runLarge(run: RunContext, members: readonly PreparedObject[]): Pr
   // All have to end, also when one fails: its books are closed next.
   const moves = await Promise.allSettled(members.map((member) => moveRanges(run, member)));
   for (const move of moves) if (move.status === 'rejected') throw move.reason;
-  const unit = members[0]?.unit ?? null;
-  if (unit !== null) {
+  const cycle = members[0]?.cycle ?? null;
+  if (cycle !== null) {
     const objects = members.map(({ name }) => name);
-    await run.control.whenReleased(() => verifyUnit({ resyncId, unit, objects, epoch: run.epoch }));
+    await run.control.whenReleased(() => verifyCycle({ resyncId, cycle, objects, epoch: run.epoch }));
   }
   return Promise.all(members.map(({ name }) => finishObject({ resyncId, object: name })));
 }

@@ -2,14 +2,14 @@ import { CancellationScope, condition } from '@temporalio/workflow';
 import type { HeldStatus } from '../src/domain/resync';
 
 /**
- * The brake of a run: paused by a person, parked for a state request, held by a blackout window, or cancelled. The three
+ * The brake of a run: paused by a person, preempted for a state request, held by a blackout window, or cancelled. The three
  * holds are apart: a person's resume doesn't break a blackout, and a blackout's end doesn't resume what a person paused.
  * Work asks `whenReleased` before each range; what is under way is counted, so that the agent can be told when nothing
  * moves any more.
  */
 export class RunControl {
   private paused = false;
-  private parked = false;
+  private preempted = false;
   /** End of the blackout window that holds the run, ISO 8601; `null`: none does. */
   heldUntil: string | null = null;
   /** All is sent and removals wait for a person. That holds nothing back: nothing is to be moved meanwhile. */
@@ -21,11 +21,11 @@ export class RunControl {
   ended = false;
 
   get held(): boolean {
-    return this.paused || this.parked || this.heldUntil !== null;
+    return this.paused || this.preempted || this.heldUntil !== null;
   }
 
-  get isParked(): boolean {
-    return this.parked;
+  get isPreempted(): boolean {
+    return this.preempted;
   }
 
   get status(): HeldStatus | 'cancelled' {
@@ -33,20 +33,20 @@ export class RunControl {
   }
 
   /** Where it stands once it need not make way any more. */
-  get statusAfterParking(): Exclude<HeldStatus, 'parked'> {
+  get statusAfterPreemption(): Exclude<HeldStatus, 'preempted'> {
     if (this.paused) return 'paused';
     return this.awaitingApproval ? 'awaitingApproval' : 'running';
   }
 
   private get heldStatus(): HeldStatus {
-    return this.parked ? 'parked' : this.statusAfterParking;
+    return this.preempted ? 'preempted' : this.statusAfterPreemption;
   }
 
   /** Changes the brake; children with ranges in flight are told to stop. */
-  async set(change: { paused?: boolean; parked?: boolean; heldUntil?: string | null }): Promise<void> {
+  async set(change: { paused?: boolean; preempted?: boolean; heldUntil?: string | null }): Promise<void> {
     const before = this.held;
     this.paused = change.paused ?? this.paused;
-    this.parked = change.parked ?? this.parked;
+    this.preempted = change.preempted ?? this.preempted;
     if (change.heldUntil !== undefined) this.heldUntil = change.heldUntil;
     if (this.held && !before) await Promise.all([...this.onHold].map((tell) => tell()));
   }

@@ -64,7 +64,7 @@ export class Removals {
   }
 
   private async find(run: RunContext, object: string): Promise<void> {
-    if (!this.progress.mayHaveGone(object)) return;
+    if (!this.progress.mayHaveExtra(object)) return;
     await this.orStop(run.resyncId, [object], async () => {
       const { found, decision } = await this.control.whenReleased(() =>
         findRemovals({ resyncId: run.resyncId, object, epoch: run.epoch }),
@@ -102,15 +102,15 @@ export class Removals {
 
   private async decide(decision: 'approved' | 'rejected', { objects, by }: RemovalChoice): Promise<RunState> {
     const { resyncId } = this.request;
-    const chosen = objects ?? [...this.awaiting];
-    for (const name of chosen) {
+    const selected = objects ?? [...this.awaiting];
+    for (const name of selected) {
       this.awaiting.delete(name);
       if (decision === 'approved') this.removable.add(name);
     }
     this.deciding += 1;
     try {
       await CancellationScope.nonCancellable(() =>
-        decideRemovals({ resyncId, objects: chosen, decision, by }),
+        decideRemovals({ resyncId, objects: selected, decision, by }),
       );
     } finally {
       this.deciding -= 1;

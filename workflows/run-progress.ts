@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ObjectEnd, PreparedObject } from '../activities/contracts';
-import { colourOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '../src/domain/outcome';
+import { colorOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '../src/domain/outcome';
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../src/domain/resync';
 import type { ObjectProgress, ResyncProgress } from './messages';
 import type { RunControl } from './pause-gate';
@@ -59,8 +59,8 @@ export class RunProgress {
   }
 
   /** Are there records gone, or is it not known? */
-  mayHaveGone(name: string): boolean {
-    return this.didNotFinish(name) || (this.objects.get(name)?.counts?.gone ?? 0) > 0;
+  mayHaveExtra(name: string): boolean {
+    return this.didNotFinish(name) || (this.objects.get(name)?.counts?.extra ?? 0) > 0;
   }
 
   snapshot(): ResyncProgress {
@@ -76,17 +76,17 @@ export class RunProgress {
   tell(status: ResyncStatus = this.control.status): void {
     if (status !== this.told) upsertSearchAttributes([{ key: statusAttribute, value: status }]);
     this.told = status;
-    const rows = [...this.objects.values()].map(({ name, status: objectStatus, colour, counts }) =>
+    const rows = [...this.objects.values()].map(({ name, status: objectStatus, color, counts }) =>
       counts === null
-        ? `| ${name} | ${objectStatus} | ${colour} | | |`
-        : `| ${name} | ${objectStatus} | ${colour} | ${processedOf(counts)} | ${errorsOf(counts)} |`,
+        ? `| ${name} | ${objectStatus} | ${color} | | |`
+        : `| ${name} | ${objectStatus} | ${color} | ${processedOf(counts)} | ${errorsOf(counts)} |`,
     );
     setCurrentDetails(
       [
         `**${status}**${this.heldText(status)}`,
         ...(this.remark === null ? [] : ['', this.remark]),
         '',
-        '| Object | Status | Colour | Processed | Errors |',
+        '| Object | Status | Color | Processed | Errors |',
         '| --- | --- | --- | ---: | ---: |',
         ...rows,
       ]
@@ -103,6 +103,6 @@ export class RunProgress {
   }
 
   private set(name: string, status: ObjectStatus, counts: ObjectEnd['counts'] | null): void {
-    this.objects.set(name, { name, status, colour: colourOf(status, counts ?? noRecords), counts });
+    this.objects.set(name, { name, status, color: colorOf(status, counts ?? noRecords), counts });
   }
 }

@@ -11,7 +11,7 @@ import {
   cancelResync,
   pauseResync,
   resumeResync,
-  resyncParked,
+  resyncPreempted,
   type RunState,
 } from './messages';
 import { noteStatus } from './activities';
@@ -94,8 +94,8 @@ function refuseEnded(resyncId: string, control: RunControl): void {
 }
 
 /** Tells the district's agent that nothing of this run moves any more. */
-export async function tellAgentParked(request: ResyncRequest): Promise<void> {
-  await noteStatus({ resyncId: request.resyncId, status: 'parked' });
+export async function tellAgentPreempted(request: ResyncRequest): Promise<void> {
+  await noteStatus({ resyncId: request.resyncId, status: 'preempted' });
   const agent = getExternalWorkflowHandle(agentWorkflowId(request.districtId, request.schoolYear));
-  await agent.signal(resyncParked, request.resyncId);
+  await agent.signal(resyncPreempted, request.resyncId);
 }

@@ -1,6 +1,6 @@
 import { CancellationScope, proxyActivities, rootCause } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import { bookOptions, nonRetryableTypes, rangeOptions } from './activity-options';
+import { recordOptions, nonRetryableTypes, rangeOptions } from './activity-options';
 import type { RecordAnswer, RecordQuestion } from './messages';
 
 /** A person waits for the answer. */
@@ -13,7 +13,7 @@ const { previewSelection } = proxyActivities<ResyncActivities>({
   ...rangeOptions,
   scheduleToCloseTimeout: '1 hour',
 });
-const { failPreview } = proxyActivities<ResyncActivities>(bookOptions);
+const { failPreview } = proxyActivities<ResyncActivities>(recordOptions);
 
 /** Is there such a record at the district? Only the worker can look. */
 export function recordLook(question: RecordQuestion): Promise<RecordAnswer> {

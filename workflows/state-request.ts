@@ -11,7 +11,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import type { RequestLook } from '../activities/contracts';
+import type { RequestPoll } from '../activities/contracts';
 import { describeCounts, type StateRequestStatus } from '../src/domain/state-request';
 import { requestOptions } from './activity-options';
 import { cancelStateRequest, type StateRequestCancel, stateRequestCounts } from './messages';
@@ -22,18 +22,18 @@ const { openStateRequest, advanceStateRequest, withdrawDistricts, closeStateRequ
 
 export interface StateRequestInput {
   readonly stateRequestId: string;
-  /** Looks of one run of this workflow (11 events each); default `looksPerRun`. */
+  /** Looks of one run of this workflow (11 events each); default `pollsPerRun`. */
   readonly looks?: number;
   /** Carried over by continue-as-new. */
   readonly carried?: {
-    readonly lookMs: number;
+    readonly pollMs: number;
     readonly cancel: StateRequestCancel | null;
     readonly withdrawn: StateRequestCancel | null;
   };
 }
 
 /** A look costs 11 events; Temporal suggests to continue as new at 4,096 and warns at 10,240. */
-const looksPerRun = 300;
+const pollsPerRun = 300;
 
 /**
  * What the state asks of many districts: hands each district's agent its resync, a bounded number at a time, tries those
@@ -43,9 +43,9 @@ const looksPerRun = 300;
  * activity would hold one of the worker's few places for as long as the slowest district takes.
  */
 export async function stateRequest(input: StateRequestInput): Promise<StateRequestStatus> {
-  const { stateRequestId, looks = looksPerRun } = input;
-  let { lookMs, cancel, withdrawn } = input.carried ?? { lookMs: 0, cancel: null, withdrawn: null };
-  let look: RequestLook | null = null;
+  const { stateRequestId, looks = pollsPerRun } = input;
+  let { pollMs, cancel, withdrawn } = input.carried ?? { pollMs: 0, cancel: null, withdrawn: null };
+  let look: RequestPoll | null = null;
   let ended = false;
   setHandler(stateRequestCounts, () => look?.counts ?? null);
   setHandler(
@@ -78,8 +78,8 @@ export async function stateRequest(input: StateRequestInput): Promise<StateReque
         await withdrawDistricts({ stateRequestId, ...toWithdraw });
         withdrawn = toWithdraw;
       }
-      look = await advanceStateRequest({ stateRequestId, lookMs, handOver: cancel === null });
-      lookMs = look.lookMs;
+      look = await advanceStateRequest({ stateRequestId, pollMs, dispatch: cancel === null });
+      pollMs = look.pollMs;
       setCurrentDetails(describeCounts(look.counts));
       if (!look.open) return;
       await condition(cancelAsked, look.againMs);
@@ -87,7 +87,7 @@ export async function stateRequest(input: StateRequestInput): Promise<StateReque
   };
   const goOn = async (): Promise<void> => {
     await condition(allHandlersFinished);
-    await continueAsNew<typeof stateRequest>({ ...input, carried: { lookMs, cancel, withdrawn } });
+    await continueAsNew<typeof stateRequest>({ ...input, carried: { pollMs, cancel, withdrawn } });
   };
 
   return CancellationScope.nonCancellable(async () => {

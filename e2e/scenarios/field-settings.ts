@@ -128,7 +128,7 @@ export async function fieldSettings({ stage, teller, people }: Scene): Promise<v
       path: `/resyncs/${resyncId}`,
       done: ended,
       tells: (resync) => {
-        must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+        must(resync.status === 'finished' && resync.color === 'green', 'it is green');
         return outcomeOf(resync);
       },
     });

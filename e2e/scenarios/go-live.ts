@@ -4,7 +4,7 @@ import type { Scene } from '../actors';
 import { districtIds, firstYear } from '../environment';
 import { must } from '../narrator';
 
-/** Three districts go live: all they have is pushed to an empty state (seed: "after a district goes live"). */
+/** Three districts go live: all they have is pushed to an empty state (specification: "after a district goes live"). */
 export async function goLive({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('Go-live');
   for (const district of districtIds) {
@@ -23,7 +23,7 @@ export async function goLive({ stage, teller, people }: Scene): Promise<void> {
       path: `/resyncs/${resyncId}`,
       done: ended,
       tells: (resync) => {
-        must(resync.status === 'finished' && resync.colour === 'green', `go-live of ${district} is green`);
+        must(resync.status === 'finished' && resync.color === 'green', `go-live of ${district} is green`);
         return outcomeOf(resync);
       },
     });

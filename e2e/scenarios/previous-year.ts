@@ -10,7 +10,7 @@ interface ObjectsTable {
   readonly items: readonly { readonly object: string; readonly notOffered: string | null }[];
 }
 
-/** South corrects last year's data; East was never configured to (seed: Resync Data from the Previous or Next School Year). */
+/** South corrects last year's data; East was never configured to (specification: Resync Data from the Previous or Next School Year). */
 export async function previousYear({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('South corrects the year before');
   await teller.step({
@@ -58,7 +58,7 @@ export async function previousYear({ stage, teller, people }: Scene): Promise<vo
     path: `/resyncs/${resyncId}`,
     done: ended,
     tells: (resync) => {
-      must(resync.status === 'finished' && resync.colour === 'green', 'last year is green');
+      must(resync.status === 'finished' && resync.color === 'green', 'last year is green');
       return outcomeOf(resync);
     },
   });

@@ -71,7 +71,7 @@ export async function recordHistory({ stage, teller, people }: Scene): Promise<v
     return `${runs.length} runs read North’s enrollments`;
   });
 
-  const send = async (does: string, colour: readonly string[]): Promise<void> => {
+  const send = async (does: string, color: readonly string[]): Promise<void> => {
     const { resyncId } = await teller.step<Accepted>({
       does,
       as: people.north,
@@ -86,7 +86,7 @@ export async function recordHistory({ stage, teller, people }: Scene): Promise<v
       path: `/resyncs/${resyncId}`,
       done: ended,
       tells: (resync) => {
-        must(colour.includes(String(resync.colour)), `not ${String(resync.colour)}`);
+        must(color.includes(String(resync.color)), `not ${String(resync.color)}`);
         return outcomeOf(resync);
       },
     });

@@ -57,7 +57,7 @@ export async function removals({ stage, teller, people }: Scene): Promise<void> 
       path: `/resyncs/${resyncId}`,
       done: ended,
       tells: (resync) => {
-        must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+        must(resync.status === 'finished' && resync.color === 'green', 'it is green');
         return outcomeOf(resync);
       },
     });

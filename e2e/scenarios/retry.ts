@@ -4,12 +4,12 @@ import { firstYear } from '../environment';
 import { must } from '../narrator';
 
 interface Retried extends Accepted {
-  readonly chosen: readonly { readonly object: string; readonly records: number }[];
+  readonly selected: readonly { readonly object: string; readonly records: number }[];
 }
 
 interface Outcome extends Resync {
   readonly retryOf?: string;
-  readonly objectRows: readonly {
+  readonly objectResults: readonly {
     readonly object: string;
     readonly status: string;
     readonly counts: { readonly processed: number; readonly inserted: number; readonly errors: number };
@@ -69,7 +69,7 @@ export async function retry({ stage, teller, people }: Scene): Promise<void> {
     path: `/resyncs/${first.resyncId}/retry`,
     body: {},
     status: 202,
-    tells: ({ chosen }) => chosen.map(({ object, records }) => `${records} ${object}`).join(', '),
+    tells: ({ selected }) => selected.map(({ object, records }) => `${records} ${object}`).join(', '),
   });
   await teller.until<Outcome>({
     does: 'it is green, and read no record but these and what the blocked ones need',
@@ -77,10 +77,10 @@ export async function retry({ stage, teller, people }: Scene): Promise<void> {
     path: `/resyncs/${again.resyncId}`,
     done: ended,
     tells: (resync) => {
-      must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+      must(resync.status === 'finished' && resync.color === 'green', 'it is green');
       must(resync.retryOf === first.resyncId, 'it says whose errors it retried');
       for (const object of ['PersonIdentity', 'ProcessMessage']) {
-        const row = resync.objectRows.find((one) => one.object === object);
+        const row = resync.objectResults.find((one) => one.object === object);
         must(row?.counts.processed === 3 && row.counts.inserted === 3, `three of ${object}, all inserted`);
       }
       must((resync.totals?.processed ?? 0) < (before.totals?.processed ?? 0), 'fewer than the whole objects');

@@ -59,7 +59,7 @@ export async function schedules({ teller, people }: Scene): Promise<void> {
     path: `/resyncs/${fired.lastRuns[0]!.resyncId!}`,
     done: ended,
     tells: (resync) => {
-      must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+      must(resync.status === 'finished' && resync.color === 'green', 'it is green');
       return outcomeOf(resync);
     },
   });

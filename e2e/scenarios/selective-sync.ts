@@ -125,7 +125,7 @@ export async function selectiveSync({ stage, teller, people }: Scene): Promise<v
     path: `/selective-syncs/${resyncId}`,
     done: ended,
     tells: (resync) => {
-      must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+      must(resync.status === 'finished' && resync.color === 'green', 'it is green');
       const records = preview.objects!.reduce((sum, object) => sum + object.records, 0);
       must(resync.totals?.processed === records, `${records} records, as previewed`);
       return outcomeOf(resync);

@@ -11,7 +11,7 @@ interface Board {
     readonly districtId: string;
     readonly status: string;
     readonly resyncId: string | null;
-    readonly colour: string | null;
+    readonly color: string | null;
   }[];
 }
 
@@ -19,7 +19,7 @@ interface Alerts {
   readonly items: readonly { readonly name: string; readonly category: string; readonly text: string }[];
 }
 
-/** The state asks all three; North tries to stop it and to look into it, and can do neither (seed: State-Initiated Resync Requests). */
+/** The state asks all three; North tries to stop it and to look into it, and can do neither (specification: State-Initiated Resync Requests). */
 export async function stateRequest({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('The state asks for a resync, and North would rather not');
   const release = await stage.hold(
@@ -73,7 +73,7 @@ export async function stateRequest({ stage, teller, people }: Scene): Promise<vo
     path: `/resyncs/${resyncId}`,
     status: 200,
     tells: (resync) => {
-      must(resync.objects === null && !resync.objectRows && !resync.totals, 'neither objects nor counts');
+      must(resync.objects === null && !resync.objectResults && !resync.totals, 'neither objects nor counts');
       must(resync.status === 'running', 'it runs');
       return `${resync.status}, ${resync.percent} %`;
     },
@@ -106,7 +106,7 @@ export async function stateRequest({ stage, teller, people }: Scene): Promise<vo
     tells: ({ counts, districts }) => {
       must(counts['done'] === 3, 'three districts are done');
       must(
-        districts.every(({ colour }) => colour === 'green'),
+        districts.every(({ color }) => color === 'green'),
         'all green',
       );
       return `${counts['done']} done, all green`;

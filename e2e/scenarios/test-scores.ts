@@ -14,7 +14,7 @@ interface Errors {
 /** Key of the first test and score planted; the others follow. */
 const first = 900_001;
 
-/** A test with one score that breaks one requirement of the seed; what mends it. The last one is the student's. */
+/** A test with one score that breaks one requirement of the specification; what mends it. The last one is the student's. */
 const broken: readonly { readonly code: string; readonly breaks: string; readonly mends: string }[] = [
   {
     code: 'TEST_WITHOUT_CODE',
@@ -37,7 +37,7 @@ const broken: readonly { readonly code: string; readonly breaks: string; readonl
 ];
 const last = first + broken.length - 1;
 
-/** East's test scores break each of the seed's "Test Scores Batch Sync Requirements"; mended, they sync. */
+/** East's test scores break each of the specification's "Test Scores Batch Sync Requirements"; mended, they sync. */
 export async function testScores({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('East’s test scores and the six requirements');
   const atState = async (): Promise<number[]> => {
@@ -48,7 +48,7 @@ export async function testScores({ stage, teller, people }: Scene): Promise<void
     );
     return rows.map((row) => Number(row['id']));
   };
-  const send = async (does: string, colour: string): Promise<string> => {
+  const send = async (does: string, color: string): Promise<string> => {
     const { resyncId } = await teller.step<Accepted>({
       does,
       as: people.east,
@@ -58,12 +58,12 @@ export async function testScores({ stage, teller, people }: Scene): Promise<void
       status: 202,
     });
     await teller.until<Resync>({
-      does: `… which ends ${colour}`,
+      does: `… which ends ${color}`,
       as: people.east,
       path: `/resyncs/${resyncId}`,
       done: ended,
       tells: (resync) => {
-        must(resync.status === 'finished' && resync.colour === colour, `it is ${colour}`);
+        must(resync.status === 'finished' && resync.color === color, `it is ${color}`);
         return outcomeOf(resync);
       },
     });

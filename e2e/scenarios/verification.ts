@@ -9,10 +9,10 @@ interface Verification {
   readonly status: string;
   readonly equal: boolean | null;
   readonly resyncNecessary: boolean | null;
-  readonly mend: readonly string[] | null;
+  readonly objectsToResync: readonly string[] | null;
   readonly message: string | null;
   readonly totals: Readonly<Record<string, number>>;
-  readonly objectRows: readonly {
+  readonly objectResults: readonly {
     readonly object: string;
     readonly counts: Readonly<Record<string, number>>;
   }[];
@@ -111,14 +111,17 @@ export async function verification({ stage, teller, people }: Scene): Promise<vo
   );
 
   const found = await verify('it finds these three, and of what a resync is called for', (verification) => {
-    const { equal, resyncNecessary, mend, totals, message } = verification;
+    const { equal, resyncNecessary, objectsToResync, totals, message } = verification;
     must(equal === false && resyncNecessary === true, 'not equal, and a resync is necessary');
     must(
       totals['missing'] === 2 && totals['different'] === 1 && totals['extra'] === 0,
       JSON.stringify(totals),
     );
     const names = Object.values(planted).map(({ object }) => object);
-    must([...mend!].toSorted().join() === names.toSorted().join(), `just these objects: ${mend!.join()}`);
+    must(
+      [...objectsToResync!].toSorted().join() === names.toSorted().join(),
+      `just these objects: ${objectsToResync!.join()}`,
+    );
     return message ?? '';
   });
   const path = `/verifications/${found.verificationId}`;
@@ -145,7 +148,7 @@ export async function verification({ stage, teller, people }: Scene): Promise<vo
     const lines: string[] = [];
     for (const { object } of Object.values(planted)) {
       const counted = await countBoth(stage, 'north', object, firstYear);
-      const { counts } = found.objectRows.find((row) => row.object === object)!;
+      const { counts } = found.objectResults.find((row) => row.object === object)!;
       must(
         counts['districtRecords'] === counted.district && counts['stateRecords'] === counted.state,
         `${object}: ${JSON.stringify(counts)}, by SQL ${JSON.stringify(counted)}`,
@@ -166,7 +169,7 @@ export async function verification({ stage, teller, people }: Scene): Promise<vo
     as: people.north,
     method: 'POST',
     path: '/districts/north/resyncs',
-    body: { objects: found.mend, checkDependencies: false, scenario: 'DATABASE_MODIFICATION' },
+    body: { objects: found.objectsToResync, checkDependencies: false, scenario: 'DATABASE_MODIFICATION' },
     status: 202,
   });
   await teller.until<Resync>({
@@ -175,7 +178,7 @@ export async function verification({ stage, teller, people }: Scene): Promise<vo
     path: `/resyncs/${resyncId}`,
     done: ended,
     tells: (resync) => {
-      must(resync.status === 'finished' && resync.colour === 'green', 'it is green');
+      must(resync.status === 'finished' && resync.color === 'green', 'it is green');
       must(resync.totals!.inserted === 2 && resync.totals!.updated === 1, outcomeOf(resync));
       return outcomeOf(resync);
     },

@@ -22,7 +22,7 @@ interface Compliance {
   };
 }
 
-/** The turn of the year: the two mandatory resyncs, and a switch that waits for the first (seed: Resync Scenarios). */
+/** The turn of the year: the two mandatory resyncs, and a switch that waits for the first (specification: Resync Scenarios). */
 export async function yearEnd(scene: Scene): Promise<void> {
   const { stage, teller, people } = scene;
   teller.chapter('The end of the year');
@@ -181,8 +181,8 @@ async function send(
     done: ended,
     tells: (resync) => {
       must(
-        resync.status === 'finished' && resync.colour === 'green',
-        `green, not ${resync.colour ?? resync.status}`,
+        resync.status === 'finished' && resync.color === 'green',
+        `green, not ${resync.color ?? resync.status}`,
       );
       return outcomeOf(resync);
     },

@@ -44,7 +44,7 @@ function identifiers(object: SyncObject): Found[] {
     ['stateAssigned', [object.stateAssigned]],
     ['ignoredColumns', object.ignoredColumns],
     ['only.column', conditionColumns(object.only)],
-    ['unit', [object.unit]],
+    ['cycle', [object.cycle]],
     ...object.exclusions.map((rule, i): [string, string[]] => [
       `exclusions[${i}].when.column`,
       conditionColumns(rule.when),
@@ -120,10 +120,10 @@ function references(
   const parent = byName.get(reference.object);
   if (parent === undefined) return [[`${at}.object`, `there is no object "${reference.object}"`]];
   const found: Found[] = [];
-  const sameUnit = object.unit !== null && object.unit === parent.unit;
-  if (parent.name === object.name && object.unit === null) {
-    found.push(['unit', `missing: ${at} leads to the object itself`]);
-  } else if (parent.name !== object.name && !sameUnit && !ancestors.has(parent.name)) {
+  const sameCycle = object.cycle !== null && object.cycle === parent.cycle;
+  if (parent.name === object.name && object.cycle === null) {
+    found.push(['cycle', `missing: ${at} leads to the object itself`]);
+  } else if (parent.name !== object.name && !sameCycle && !ancestors.has(parent.name)) {
     found.push([`${at}.object`, `${parent.name} is neither a parent nor an ancestor, nor in the same unit`]);
   }
   if (reference.columns.length !== reference.parentColumns.length) {

@@ -18,7 +18,7 @@ export function checkCatalog(catalog: Catalog): CatalogProblem[] {
       checkObject(object, { byName, ancestors: ancestors.get(object.name) ?? new Set() }),
     ),
     ...cycles(catalog, byName),
-    ...brokenUnits(catalog, ancestors),
+    ...brokenCycles(catalog, ancestors),
   ];
 }
 
@@ -91,22 +91,22 @@ function cyclePath(members: ReadonlySet<string>, byName: ReadonlyMap<string, Syn
 }
 
 /** A unit is verified when all its members are written: an object between two members would be written in between. */
-function brokenUnits(
+function brokenCycles(
   catalog: Catalog,
   ancestors: ReadonlyMap<string, ReadonlySet<string>>,
 ): CatalogProblem[] {
   const comesAfter = (name: string, other: string): boolean => ancestors.get(name)?.has(other) ?? false;
   return catalog.objects.flatMap((object): CatalogProblem[] => {
-    if (object.unit === null) return [];
-    const members = catalog.objects.filter(({ unit }) => unit === object.unit);
+    if (object.cycle === null) return [];
+    const members = catalog.objects.filter(({ cycle }) => cycle === object.cycle);
     const between = catalog.objects.find(
-      ({ name, unit }) =>
-        unit !== object.unit &&
+      ({ name, cycle }) =>
+        cycle !== object.cycle &&
         comesAfter(object.name, name) &&
         members.some((member) => member.name !== object.name && comesAfter(name, member.name)),
     );
     if (between === undefined) return [];
-    const message = `${between.name} comes between members of the unit "${object.unit}": make it a member`;
-    return [{ object: object.name, field: 'unit', message }];
+    const message = `${between.name} comes between members of the unit "${object.cycle}": make it a member`;
+    return [{ object: object.name, field: 'cycle', message }];
   });
 }

@@ -24,9 +24,9 @@ export function introspect(
   const { tables, findings: found } = matchTables(schemas.district, schemas.state, options.tenantColumn);
   const findings = [...found];
   const referenced = referencesOf(tables, findings);
-  const units = unitsOf(referenced);
-  const graph = orderGraph(referenced, units, findings);
-  const objects = referenced.map((entry) => objectOf(entry, units, graph));
+  const cycles = unitsOf(referenced);
+  const graph = orderGraph(referenced, cycles, findings);
+  const objects = referenced.map((entry) => objectOf(entry, cycles, graph));
   const catalog = { name: options.name ?? 'introspected', objects };
   const problems = checkCatalog(catalog);
   if (problems.length > 0) throw new IntrospectionError(problems.map(formatProblem).join('\n'));
@@ -39,23 +39,23 @@ function unitsOf(referenced: readonly TableReferences[]): Map<string, string> {
   for (const { table } of referenced) graph.setNode(table.name);
   for (const { table, references } of referenced)
     for (const { object } of references) graph.setEdge(object, table.name);
-  const units = new Map<string, string>();
+  const cycles = new Map<string, string>();
   for (const component of alg.tarjan(graph)) {
     const members = [...component].sort(compareNames);
     const first = members[0]!;
     if (members.length === 1 && !graph.hasEdge(first, first)) continue;
-    for (const member of members) units.set(member, first);
+    for (const member of members) cycles.set(member, first);
   }
-  return units;
+  return cycles;
 }
 
 /** Nodes are units and tables outside of units: without cycles, whatever the foreign keys do. */
 function orderGraph(
   referenced: readonly TableReferences[],
-  units: ReadonlyMap<string, string>,
+  cycles: ReadonlyMap<string, string>,
   findings: IntrospectionFinding[],
 ): Map<string, Set<string>> {
-  const place = (name: string): string => units.get(name) ?? name;
+  const place = (name: string): string => cycles.get(name) ?? name;
   const parents = new Map<string, Set<string>>();
   const above = new Map<string, Set<string>>();
   const link = (from: string, to: string): void => {
@@ -90,7 +90,7 @@ function comesAfter(above: ReadonlyMap<string, ReadonlySet<string>>, name: strin
 
 function objectOf(
   { table, references }: TableReferences,
-  units: ReadonlyMap<string, string>,
+  cycles: ReadonlyMap<string, string>,
   parents: ReadonlyMap<string, ReadonlySet<string>>,
 ): SyncObject {
   return {
@@ -113,7 +113,7 @@ function objectOf(
     ignoredColumns: table.ignoredColumns,
     subsetOf: null,
     only: null,
-    unit: units.get(table.name) ?? null,
+    cycle: cycles.get(table.name) ?? null,
     enabledByDefault: true,
   };
 }

@@ -3,8 +3,8 @@ import { compareNames, type DatabaseSchema, type TableSchema } from './read-sche
 
 /** What a person has to know about a table that isn't in the catalog as it stands in the databases. */
 export interface IntrospectionFinding {
-  /** `refused`: its records can't be matched. `leftOut`: not in the catalog. `note`: in it, but look here. */
-  readonly kind: 'refused' | 'leftOut' | 'note';
+  /** `refused`: its records can't be matched. `omitted`: not in the catalog. `note`: in it, but look here. */
+  readonly kind: 'refused' | 'omitted' | 'note';
   readonly table: string;
   readonly message: string;
 }
@@ -48,7 +48,7 @@ export function matchTables(
   const findings: IntrospectionFinding[] = [
     ...[...new Set([...district.views, ...state.views])]
       .sort(compareNames)
-      .map((table) => ({ kind: 'leftOut' as const, table, message: 'a view or sequence, not a table' })),
+      .map((table) => ({ kind: 'omitted' as const, table, message: 'a view or sequence, not a table' })),
   ];
   const pairs = pairsOf(district, state, findings);
   const tenantColumn = givenTenantColumn ?? detectTenantColumn(pairs);
@@ -70,7 +70,7 @@ function pairsOf(district: DatabaseSchema, state: DatabaseSchema, findings: Intr
   const atState = new Map(state.tables.map((table) => [table.name, table]));
   const atDistrict = new Set(district.tables.map(({ name }) => name));
   const leave = (table: string, message: string): void =>
-    void findings.push({ kind: 'leftOut', table, message });
+    void findings.push({ kind: 'omitted', table, message });
   for (const { name } of state.tables)
     if (!atDistrict.has(name) && !bookkeeping.test(name)) leave(name, 'only the state has this table');
   return district.tables.flatMap((table) => {

@@ -75,7 +75,7 @@ const object = z
     ignoredColumns: z.array(identifier).default([]).describe('Left out altogether.'),
     subsetOf: identifier.nullable().default(null).describe('Object whose table this one shares.'),
     only: condition.nullable().default(null).describe('Which records of the shared table it sends.'),
-    unit: identifier.nullable().default(null).describe('Unit of objects whose foreign keys form a cycle.'),
+    cycle: identifier.nullable().default(null).describe('Unit of objects whose foreign keys form a cycle.'),
     enabledByDefault: z.boolean().default(true),
   })
   .transform(({ label, table, stateTable, ...rest }) => ({

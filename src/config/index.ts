@@ -98,8 +98,8 @@ const schema = z.strictObject({
     .prefault({}),
   scenarios: z
     .strictObject({
-      /** Colours of a full resync with which its year may be ended without the state accepting it (ADR 7). */
-      acceptedColours: z
+      /** Colors of a full resync with which its year may be ended without the state accepting it (ADR 7). */
+      acceptedColors: z
         .array(z.enum(['green', 'yellow', 'red']))
         .min(1)
         .default(['green', 'yellow']),
@@ -114,8 +114,8 @@ const schema = z.strictObject({
       /** How long a request without a window of its own keeps trying to reach a district. */
       windowHours: z.number().positive().max(2_160).default(24),
       /** Shortest and longest wait between two looks at the districts in flight. */
-      leastLookMs: z.int().min(50).max(60_000).default(1_000),
-      mostLookMs: z.int().min(50).max(600_000).default(30_000),
+      minPollMs: z.int().min(50).max(60_000).default(1_000),
+      maxPollMs: z.int().min(50).max(600_000).default(30_000),
     })
     .prefault({}),
   removals: z
@@ -149,7 +149,7 @@ const schema = z.strictObject({
     })
     .prefault({}),
   certification: certificationSchema.prefault({}),
-  /** File that replaces the built-in catalog of the seed's 62 objects. */
+  /** File that replaces the built-in catalog of the specification's 62 objects. */
   catalogFile: z.string().optional(),
   districts: z.array(district).min(1),
 });

@@ -33,7 +33,7 @@ export interface HeldWindow {
 
 /**
  * Does a window hold a run? The state's windows hold every run, a district's own only its own runs: otherwise a district
- * could put off a state's resync for ever (seed: "Districts cannot deny or prevent a resync initiated by the state").
+ * could put off a state's resync for ever (specification: "Districts cannot deny or prevent a resync initiated by the state").
  */
 export function holdsRun({ setBy }: { readonly setBy: Initiator }, initiator: Initiator): boolean {
   return setBy === 'state' || initiator === 'district';

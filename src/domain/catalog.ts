@@ -29,7 +29,7 @@ export type RecordCondition =
 
 /**
  * Rules that need more than the record's own columns: other tables of the district's reference edition. Each is SQL in
- * src/editions; a catalog names it (seed: "Test Scores Batch Sync Requirements").
+ * src/editions; a catalog names it (specification: "Test Scores Batch Sync Requirements").
  */
 export const recordRuleNames = [
   'testHasNoCode',
@@ -47,7 +47,7 @@ export interface NamedRule {
   readonly column: string;
 }
 
-/** A rule that forbids a record to sync: the record counts as `excluded` (seed: "not allowed to sync to the state"). */
+/** A rule that forbids a record to sync: the record counts as `excluded` (specification: "not allowed to sync to the state"). */
 export interface ExclusionRule {
   /** Stable code in UPPER_SNAKE, e.g. STATE_EXCLUDED_CALENDAR. */
   readonly code: string;
@@ -103,7 +103,7 @@ export interface SyncObject {
    * Name of the unit of objects whose foreign keys form a cycle (or of the object itself when it references itself):
    * written with the state's foreign key checks off and verified after. `null`: no cycle.
    */
-  readonly unit: string | null;
+  readonly cycle: string | null;
   readonly enabledByDefault: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Outcome arithmetic: the counts of one object in one resync, and the colour they give. Design brief, section 6. */
+/** Outcome arithmetic: the counts of one object in one resync, and the color they give. Design brief, section 6. */
 
 /** Counts of records. `processed` is not stored apart: it is the sum of the six. */
 export interface OutcomeCounts {
@@ -18,7 +18,7 @@ export interface OutcomeCounts {
 
 /** Beside the six: records at the state that the district no longer has. Reported, never part of `processed`. */
 export interface RangeCounts extends OutcomeCounts {
-  readonly gone: number;
+  readonly extra: number;
 }
 
 export const noRecords: RangeCounts = {
@@ -28,7 +28,7 @@ export const noRecords: RangeCounts = {
   excluded: 0,
   blocked: 0,
   failed: 0,
-  gone: 0,
+  extra: 0,
 };
 
 /** Sum, field by field. */
@@ -40,18 +40,18 @@ export function addCounts(a: RangeCounts, b: RangeCounts): RangeCounts {
     excluded: a.excluded + b.excluded,
     blocked: a.blocked + b.blocked,
     failed: a.failed + b.failed,
-    gone: a.gone + b.gone,
+    extra: a.extra + b.extra,
   };
 }
 
-/** Total number of attempts to resync a record (seed: "Processed"). */
+/** Total number of attempts to resync a record (specification: "Processed"). */
 export function processedOf(counts: OutcomeCounts): number {
   return (
     counts.inserted + counts.updated + counts.unchanged + counts.excluded + counts.blocked + counts.failed
   );
 }
 
-/** Records that did not resync (seed: "Errors" includes those not allowed to sync). */
+/** Records that did not resync (specification: "Errors" includes those not allowed to sync). */
 export function errorsOf(counts: OutcomeCounts): number {
   return counts.excluded + counts.blocked + counts.failed;
 }
@@ -93,8 +93,8 @@ export function assertOutcome(
   }
 }
 
-/** The status dot of the seed's tool. */
-export type Colour = 'gray' | 'green' | 'yellow' | 'red';
+/** The status dot of the specification's tool. */
+export type Color = 'gray' | 'green' | 'yellow' | 'red';
 
 /**
  * Where an object stands in a resync. `finished`: it read and accounted for everything, whatever its errors.
@@ -102,14 +102,14 @@ export type Colour = 'gray' | 'green' | 'yellow' | 'red';
  */
 export type ObjectStatus = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled' | 'skipped';
 
-/** Colour of counts that are complete: green 0 errors, yellow up to 1.0 %, red above. Exact: no division. */
-export function colourOfCounts({ processed, errors }: { processed: number; errors: number }): Colour {
+/** Color of counts that are complete: green 0 errors, yellow up to 1.0 %, red above. Exact: no division. */
+export function colorOfCounts({ processed, errors }: { processed: number; errors: number }): Color {
   if (errors === 0) return 'green';
   return errors * 100 <= processed ? 'yellow' : 'red';
 }
 
-/** The one function that gives a colour: an object that did not finish is red, one under way is gray. */
-export function colourOf(status: ObjectStatus, counts: OutcomeCounts): Colour {
+/** The one function that gives a color: an object that did not finish is red, one under way is gray. */
+export function colorOf(status: ObjectStatus, counts: OutcomeCounts): Color {
   switch (status) {
     case 'waiting':
     case 'running':
@@ -119,18 +119,18 @@ export function colourOf(status: ObjectStatus, counts: OutcomeCounts): Colour {
     case 'skipped':
       return 'red';
     case 'finished':
-      return colourOfCounts({ processed: processedOf(counts), errors: errorsOf(counts) });
+      return colorOfCounts({ processed: processedOf(counts), errors: errorsOf(counts) });
   }
 }
 
-/** Colour without the expected exclusions: what a person still has to mend. */
-export function netColourOf(status: ObjectStatus, counts: OutcomeCounts): Colour {
-  return colourOf(status, { ...counts, excluded: 0 });
+/** Color without the expected exclusions: what a person still has to mend. */
+export function colorWithoutExclusionsOf(status: ObjectStatus, counts: OutcomeCounts): Color {
+  return colorOf(status, { ...counts, excluded: 0 });
 }
 
-/** Colour of a whole resync: the worst of its objects; gray while it runs. */
-export function worstColour(colours: readonly Colour[]): Colour {
-  for (const colour of ['gray', 'red', 'yellow'] as const) if (colours.includes(colour)) return colour;
+/** Color of a whole resync: the worst of its objects; gray while it runs. */
+export function worstColor(colors: readonly Color[]): Color {
+  for (const color of ['gray', 'red', 'yellow'] as const) if (colors.includes(color)) return color;
   return 'green';
 }
 

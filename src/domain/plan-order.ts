@@ -14,7 +14,7 @@ export interface PlannedObject {
   readonly dependsOn: readonly string[];
   readonly reason: PlanReason;
   /** Unit of objects with cyclic foreign keys, see SyncObject.unit. */
-  readonly unit: string | null;
+  readonly cycle: string | null;
 }
 
 /** The catalog by name, and what of it a district sends. */
@@ -25,7 +25,7 @@ export interface PlanGround {
 
 /**
  * A soft parent that is optional and switched on becomes hard where it stands between the object and a hard parent of
- * both (seed: District -> ReportingEntity -> School when ReportingEntity is used).
+ * both (specification: District -> ReportingEntity -> School when ReportingEntity is used).
  */
 export function optionalBetween(object: SyncObject, offered: ReadonlyMap<string, SyncObject>): string[] {
   return object.softParents.filter((name) => {
@@ -47,20 +47,20 @@ interface PlanEdges {
 /** The chosen objects, parents first, each with what it waits for and why it is there. Pure; linear in the catalog. */
 export function plannedObjects(
   catalog: Catalog,
-  chosen: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   requested: ReadonlySet<string>,
   { byName, offered }: PlanGround,
 ): PlannedObject[] {
-  const inCatalogOrder = catalog.objects.map(({ name }) => name).filter((name) => chosen.has(name));
+  const inCatalogOrder = catalog.objects.map(({ name }) => name).filter((name) => selected.has(name));
   const edges = new Map<string, PlanEdges>();
   const neededBy = new Map<string, string[]>();
   for (const name of inCatalogOrder) {
     const object = byName.get(name)!;
     const hard = [...object.parents, ...optionalBetween(object, offered)];
-    const dependsOn = hard.filter((parent) => chosen.has(parent));
-    edges.set(name, { after: nearestInPlan(object, chosen, byName), dependsOn });
+    const dependsOn = hard.filter((parent) => selected.has(parent));
+    edges.set(name, { after: nearestInPlan(object, selected, byName), dependsOn });
     const fellows =
-      object.unit === null ? [] : inCatalogOrder.filter((n) => byName.get(n)?.unit === object.unit);
+      object.cycle === null ? [] : inCatalogOrder.filter((n) => byName.get(n)?.cycle === object.cycle);
     for (const other of new Set([...dependsOn, ...fellows])) {
       if (other !== name) neededBy.set(other, [...(neededBy.get(other) ?? []), name]);
     }
@@ -72,7 +72,7 @@ export function plannedObjects(
     reason: requested.has(name)
       ? { kind: 'requested' }
       : { kind: 'dependency', neededBy: neededBy.get(name) ?? [] },
-    unit: byName.get(name)?.unit ?? null,
+    cycle: byName.get(name)?.cycle ?? null,
   }));
 }
 
@@ -82,16 +82,16 @@ export function plannedObjects(
  */
 function nearestInPlan(
   object: SyncObject,
-  chosen: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   byName: ReadonlyMap<string, SyncObject>,
 ): string[] {
   const near = new Set<string>();
   const seen = new Set<string>();
-  const todo = [...object.softParents.filter((parent) => chosen.has(parent)), ...object.parents].reverse();
+  const todo = [...object.softParents.filter((parent) => selected.has(parent)), ...object.parents].reverse();
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    if (chosen.has(name)) near.add(name);
+    if (selected.has(name)) near.add(name);
     else todo.push(...(byName.get(name)?.parents ?? []));
   }
   return [...near];

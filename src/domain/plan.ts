@@ -36,7 +36,7 @@ export interface ResyncPlan {
   /** In an order in which nothing comes before its parents. */
   readonly objects: readonly PlannedObject[];
   /** Objects asked for (or reached) that this district doesn't send, with the reason in words. */
-  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
+  readonly omitted: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** A request no plan can be made of; `field` is the request's field at fault. */
@@ -51,7 +51,7 @@ export class PlanError extends Error {
 }
 
 /**
- * Why an object isn't part of a year beside the current one, or `null` when it is (seed: objects that do not appear on
+ * Why an object isn't part of a year beside the current one, or `null` when it is (specification: objects that do not appear on
  * the tool when the previous or next school year is selected).
  */
 function whyNotInYear(object: SyncObject, year: OfferedYear | undefined): string | null {
@@ -86,7 +86,7 @@ interface ScopedGround extends PlanGround {
 
 /**
  * The objects of a resync and their order. Pure; the order in which names are asked for makes no difference.
- * - Check dependencies on: the closure over hard parents (seed: "Check Dependencies"). Off: just what was asked for.
+ * - Check dependencies on: the closure over hard parents (specification: "Check Dependencies"). Off: just what was asked for.
  * - A unit is sent whole: its members' foreign keys can only be verified together.
  * - A full resync sends every object offered, except the subset objects whose whole is in the run.
  * - A subset object (PersonIdentityNoStateIDOnly) is refused beside its whole: both would send the same records.
@@ -96,7 +96,7 @@ interface ScopedGround extends PlanGround {
  *   beside its whole
  */
 export function planResync(catalog: Catalog, request: PlanRequest, scope: PlanScope): ResyncPlan {
-  const leftOut = new Map<string, string>();
+  const omitted = new Map<string, string>();
   const ground: ScopedGround = {
     byName: new Map(catalog.objects.map((object) => [object.name, object])),
     offered: new Map(
@@ -106,12 +106,12 @@ export function planResync(catalog: Catalog, request: PlanRequest, scope: PlanSc
     ),
     scope,
   };
-  const requested = requestedNames(catalog, request, ground, leftOut);
-  const chosen = reach(requested, ground, { parents: request.checkDependencies, leftOut });
-  refuseSubsetBesideWhole(ground, chosen, requested);
+  const requested = requestedNames(catalog, request, ground, omitted);
+  const selected = reach(requested, ground, { parents: request.checkDependencies, omitted });
+  refuseSubsetBesideWhole(ground, selected, requested);
   return {
-    objects: plannedObjects(catalog, chosen, requested, ground),
-    leftOut: [...leftOut].map(([name, why]) => ({ name, why })),
+    objects: plannedObjects(catalog, selected, requested, ground),
+    omitted: [...omitted].map(([name, why]) => ({ name, why })),
   };
 }
 
@@ -119,19 +119,19 @@ function requestedNames(
   catalog: Catalog,
   request: PlanRequest,
   { byName, offered, scope }: ScopedGround,
-  leftOut: Map<string, string>,
+  omitted: Map<string, string>,
 ): Set<string> {
   if (request.objects === 'all') {
     for (const object of catalog.objects) {
       const why = whyNotOffered(object, scope);
       // "All" of another year is that year's list; the forty others are no news.
       if (whyNotInYear(object, scope.year) !== null) continue;
-      if (why !== null) leftOut.set(object.name, why);
+      if (why !== null) omitted.set(object.name, why);
       else if (object.subsetOf !== null && offered.has(object.subsetOf)) {
-        leftOut.set(object.name, `its records are sent with ${object.subsetOf}`);
+        omitted.set(object.name, `its records are sent with ${object.subsetOf}`);
       }
     }
-    const all = new Set([...offered.keys()].filter((name) => !leftOut.has(name)));
+    const all = new Set([...offered.keys()].filter((name) => !omitted.has(name)));
     if (all.size > 0) return all;
     throw new PlanError('This district sends no object at all in this school year.', 'objects');
   }
@@ -143,10 +143,10 @@ function requestedNames(
     if (!object) throw new PlanError(`There is no object "${name}" in the catalog.`, 'objects');
     const why = whyNotOffered(object, scope);
     if (why === null) names.add(name);
-    else leftOut.set(name, why);
+    else omitted.set(name, why);
   }
   if (names.size === 0) {
-    const whys = [...leftOut].map(([name, why]) => `${name}: ${why}`).join('; ');
+    const whys = [...omitted].map(([name, why]) => `${name}: ${why}`).join('; ');
     throw new PlanError(`None of the chosen objects is sent by this district (${whys}).`, 'objects');
   }
   return names;
@@ -167,16 +167,16 @@ function refuseOutsideYear(
 
 /**
  * What the names bring with them: members of their units and, where asked, hard parents of hard parents, stopping at
- * objects the district doesn't send. Those are taken as present, and said in `leftOut`.
+ * objects the district doesn't send. Those are taken as present, and said in `omitted`.
  */
 function reach(
   names: ReadonlySet<string>,
   { byName, offered, scope }: ScopedGround,
-  { parents, leftOut }: { parents: boolean; leftOut: Map<string, string> },
+  { parents, omitted }: { parents: boolean; omitted: Map<string, string> },
 ): Set<string> {
   const members = new Map<string, string[]>();
-  for (const { name, unit } of byName.values())
-    if (unit !== null) members.set(unit, [...(members.get(unit) ?? []), name]);
+  for (const { name, cycle } of byName.values())
+    if (cycle !== null) members.set(cycle, [...(members.get(cycle) ?? []), name]);
   const reached = new Set<string>();
   const todo = [...names];
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
@@ -184,11 +184,11 @@ function reach(
     const object = offered.get(name);
     if (object === undefined) {
       const unsent = byName.get(name);
-      if (unsent !== undefined && !leftOut.has(name)) leftOut.set(name, whyNotOffered(unsent, scope) ?? '');
+      if (unsent !== undefined && !omitted.has(name)) omitted.set(name, whyNotOffered(unsent, scope) ?? '');
       continue;
     }
     reached.add(name);
-    if (object.unit !== null) todo.push(...(members.get(object.unit) ?? []));
+    if (object.cycle !== null) todo.push(...(members.get(object.cycle) ?? []));
     if (parents) todo.push(...object.parents, ...optionalBetween(object, offered));
   }
   return reached;
@@ -196,12 +196,12 @@ function reach(
 
 function refuseSubsetBesideWhole(
   { byName }: PlanGround,
-  chosen: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   requested: ReadonlySet<string>,
 ): void {
-  for (const name of chosen) {
+  for (const name of selected) {
     const whole = byName.get(name)?.subsetOf ?? null;
-    if (whole === null || !chosen.has(whole)) continue;
+    if (whole === null || !selected.has(whole)) continue;
     const how = requested.has(whole) ? 'was chosen too' : 'is needed by another chosen object';
     throw new PlanError(
       `${name} sends a part of the records of ${whole}, which ${how}: choose one of the two.`,

@@ -1,7 +1,7 @@
 import { formatRecordKey, type RecordKey } from './record-error';
 
 /** Outcomes under which a page names its records; those in error are named by their error instead. */
-export const markedOutcomes = ['inserted', 'updated', 'unchanged', 'gone'] as const;
+export const markedOutcomes = ['inserted', 'updated', 'unchanged', 'extra'] as const;
 export type MarkedOutcome = (typeof markedOutcomes)[number];
 
 /** Keys of a page's records by what became of them. */
@@ -23,12 +23,12 @@ export function writeMarks(marks: RecordMarks): string {
 /** The keys' texts, as formatRecordKey writes them, by what became of the records. */
 export function readMarks(text: string): Readonly<Record<MarkedOutcome, readonly string[]>> {
   const written = JSON.parse(text) as Partial<Record<MarkedOutcome, string>>;
-  const { inserted = '', updated = '', unchanged = '', gone = '' } = written;
+  const { inserted = '', updated = '', unchanged = '', extra = '' } = written;
   return {
     inserted: lengthen(inserted),
     updated: lengthen(updated),
     unchanged: lengthen(unchanged),
-    gone: lengthen(gone),
+    extra: lengthen(extra),
   };
 }
 

@@ -54,12 +54,12 @@ export interface RemovalGroup {
 export function removalOrder(
   planned: readonly {
     readonly name: string;
-    readonly unit: string | null;
+    readonly cycle: string | null;
     readonly after: readonly string[];
   }[],
 ): RemovalGroup[] {
-  const keyOf = ({ name, unit }: (typeof planned)[number]): string =>
-    unit === null ? `object ${name}` : `unit ${unit}`;
+  const keyOf = ({ name, cycle }: (typeof planned)[number]): string =>
+    cycle === null ? `object ${name}` : `unit ${cycle}`;
   const membersOf = new Map<string, string[]>();
   for (const object of planned)
     membersOf.set(keyOf(object), [...(membersOf.get(keyOf(object)) ?? []), object.name]);

@@ -9,7 +9,7 @@ export const scenarios = [
   'GO_LIVE',
   'OTHER',
 ] as const;
-/** Why the resync is made (seed: Resync Scenarios). */
+/** Why the resync is made (specification: Resync Scenarios). */
 export type Scenario = (typeof scenarios)[number];
 
 /** `compare`: only what differs is written. `everything`: all records are sent without comparing. */
@@ -19,21 +19,21 @@ export type ResyncMode = 'compare' | 'everything';
 export type SelectionKind = 'retry' | 'selective';
 
 /** What a run of chosen records starts from: the stored errors of these outcomes, or one record. Keys, never values. */
-export type ChosenRecords =
+export type SelectedRecords =
   { readonly outcomes: readonly ErrorOutcome[] } | { readonly object: string; readonly key: RecordKey };
 
 export type Initiator = 'district' | 'state';
 
 /**
  * Where a whole resync stands. `awaitingApproval`: all is sent, and removals above the threshold wait for a person.
- * `finished`: every object finished; its colour says how well.
+ * `finished`: every object finished; its color says how well.
  */
 export type ResyncStatus =
   | 'accepted'
   | 'queued'
   | 'running'
   | 'paused'
-  | 'parked'
+  | 'preempted'
   | 'awaitingApproval'
   | 'finished'
   | 'failed'
@@ -41,10 +41,10 @@ export type ResyncStatus =
   | 'lost';
 
 /** How a run that isn't over can stand. */
-export type HeldStatus = Extract<ResyncStatus, 'running' | 'paused' | 'parked' | 'awaitingApproval'>;
+export type HeldStatus = Extract<ResyncStatus, 'running' | 'paused' | 'preempted' | 'awaitingApproval'>;
 
 /** Neither waiting for its turn nor over. */
-export const underWayStatuses: readonly HeldStatus[] = ['running', 'paused', 'parked', 'awaitingApproval'];
+export const underWayStatuses: readonly HeldStatus[] = ['running', 'paused', 'preempted', 'awaitingApproval'];
 
 export const endedStatuses: readonly ResyncStatus[] = ['finished', 'failed', 'cancelled', 'lost'];
 
@@ -70,11 +70,11 @@ export interface ResyncRequest {
   /** What becomes of state records that the district no longer has. Absent: `report`. */
   readonly removals?: 'report' | 'apply';
   /** Absent: what is planned is sent, and that is all. */
-  readonly verify?: 'loop';
+  readonly verify?: 'beforeAndAfter';
   /** Absent: whole objects. Otherwise the records stored for this resync. */
   readonly selection?: SelectionKind;
   /** With `selection`: what it starts from. */
-  readonly chosen?: ChosenRecords;
+  readonly selected?: SelectedRecords;
   /** The resync whose stored errors are sent again; with `selection: 'retry'`. */
   readonly retryOf?: string;
 }

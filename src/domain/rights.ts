@@ -1,5 +1,5 @@
 /**
- * Tool rights: what a principal may do, tool by tool. A right on a tool is R, view and run, as the seed's rights article
+ * Tool rights: what a principal may do, tool by tool. A right on a tool is R, view and run, as the specification's rights article
  * has it; what only the state may do is said by level beside it.
  */
 export const toolRights = [

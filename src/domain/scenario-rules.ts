@@ -1,7 +1,7 @@
 import type { OfferedYear } from './school-year';
 import type { Scenario } from './resync';
 
-/** What a scenario asks of a resync (seed: Resync Scenarios; both turns of the year "should be a full resync"). */
+/** What a scenario asks of a resync (specification: Resync Scenarios; both turns of the year "should be a full resync"). */
 export interface ScenarioProblem {
   readonly field: 'objects' | 'scenario';
   readonly why: string;
@@ -48,7 +48,7 @@ export interface Advice {
 }
 
 /**
- * What to think of before a resync of scenario OTHER (seed: "Comparing verification report results will indicate whether
+ * What to think of before a resync of scenario OTHER (specification: "Comparing verification report results will indicate whether
  * or not a resync is necessary"). It advises, and never blocks. `null` for the other scenarios.
  */
 export function adviseResync(scenario: Scenario, newest: VerificationVerdict | null): Advice | null {

@@ -1,4 +1,4 @@
-/** Which school years a district offers, and which objects in each (seed: Resync Data from the Previous or Next School Year). */
+/** Which school years a district offers, and which objects in each (specification: Resync Data from the Previous or Next School Year). */
 
 export type YearKind = 'current' | 'previous' | 'next';
 

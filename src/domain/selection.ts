@@ -6,7 +6,7 @@ import type { Catalog, ObjectReference, SyncObject } from './catalog';
  * `asked`: it was named. `descendant`: it hangs below it. `ancestor`: one of these refers to it. `error`: another run has a
  * stored error of it. `parent`: one that was blocked needs it.
  */
-export type ChosenWhy = 'asked' | 'ancestor' | 'descendant' | 'error' | 'parent';
+export type SelectedWhy = 'asked' | 'ancestor' | 'descendant' | 'error' | 'parent';
 
 /** Records of `child` hold keys of records of `parent`. */
 export interface SelectionLink {

@@ -21,15 +21,15 @@ export const endedRequestStatuses: readonly StateRequestStatus[] = ['finished', 
 
 /**
  * Where one district stands. `waiting`: not handed to its agent yet; `queued`: its agent has it; `done`: its resync
- * finished, whatever its colour; `failed`: its resync gave up; `notDone`: it was not carried out, and the message says
+ * finished, whatever its color; `failed`: its resync gave up; `notRun`: it was not carried out, and the message says
  * why (unreachable until the window ended, withdrawn, cancelled).
  */
-export const districtStatuses = ['waiting', 'queued', 'running', 'done', 'failed', 'notDone'] as const;
+export const districtStatuses = ['waiting', 'queued', 'running', 'done', 'failed', 'notRun'] as const;
 export type RequestDistrictStatus = (typeof districtStatuses)[number];
 
 /** Those that still hold one of the places in flight. */
 export const inFlightStatuses: readonly RequestDistrictStatus[] = ['queued', 'running'];
-export const endedDistrictStatuses: readonly RequestDistrictStatus[] = ['done', 'failed', 'notDone'];
+export const endedDistrictStatuses: readonly RequestDistrictStatus[] = ['done', 'failed', 'notRun'];
 
 /** Where a district stands, by the status of its resync. */
 export function districtStatusOf(status: ResyncStatus): RequestDistrictStatus {
@@ -39,7 +39,7 @@ export function districtStatusOf(status: ResyncStatus): RequestDistrictStatus {
       return 'queued';
     case 'running':
     case 'paused':
-    case 'parked':
+    case 'preempted':
     case 'awaitingApproval':
       return 'running';
     case 'finished':
@@ -48,7 +48,7 @@ export function districtStatusOf(status: ResyncStatus): RequestDistrictStatus {
     case 'lost':
       return 'failed';
     case 'cancelled':
-      return 'notDone';
+      return 'notRun';
   }
 }
 
@@ -76,7 +76,7 @@ export interface LookBounds {
  * @param lastMs the wait before this look
  * @param freed places that came free since the last look
  */
-export function nextLookMs(
+export function nextPollMs(
   lastMs: number,
   { freed, places }: { freed: number; places: number },
   { leastMs, mostMs }: LookBounds,
@@ -119,7 +119,7 @@ export function describeCounts(counts: Readonly<Record<RequestDistrictStatus, nu
   const parts = [
     `${counts.done} of ${total} districts done`,
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(counts.notDone > 0 ? [`${counts.notDone} not done`] : []),
+    ...(counts.notRun > 0 ? [`${counts.notRun} not done`] : []),
     ...(counts.queued + counts.running > 0 ? [`${counts.queued + counts.running} under way`] : []),
     ...(counts.waiting > 0 ? [`${counts.waiting} waiting`] : []),
   ];

@@ -4,10 +4,10 @@ import type { Initiator } from './resync';
 /** A verification: the two editions of a district compared, nothing written at either. docs/decisions/0012. */
 
 /**
- * What it is made for. `rehearsal`: to show what a resync would come to. `loopBefore`, `loopAfter`: by a resync that sends
+ * What it is made for. `dry run`: to show what a resync would come to. `beforeResync`, `afterResync`: by a resync that sends
  * only what drifted, before and after it.
  */
-export type VerificationKind = 'verification' | 'rehearsal' | 'loopBefore' | 'loopAfter';
+export type VerificationKind = 'verification' | 'dryRun' | 'beforeResync' | 'afterResync';
 
 /** `waiting`: a resync is in the middle of an object, which is compared when it has ended. */
 export type VerificationStatus = 'accepted' | 'running' | 'waiting' | 'finished' | 'failed' | 'cancelled';
@@ -34,9 +34,9 @@ export interface VerificationRequest {
 export function describeVerification({ kind, objects, districtId, schoolYear }: VerificationRequest): string {
   const names: Readonly<Record<VerificationKind, string>> = {
     verification: 'Verification',
-    rehearsal: 'Rehearsal',
-    loopBefore: 'Verification before a resync',
-    loopAfter: 'Verification after a resync',
+    dryRun: 'DryRun',
+    beforeResync: 'Verification before a resync',
+    afterResync: 'Verification after a resync',
   };
   const what = objects === 'all' ? 'all objects' : `${objects.length} object(s)`;
   const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
@@ -51,7 +51,7 @@ export type DifferenceKind = 'missing' | 'different' | 'extra' | 'excluded';
 export const differenceKinds: readonly DifferenceKind[] = ['missing', 'different', 'extra', 'excluded'];
 
 /** What a resync would do with a record. */
-export type Fate = keyof RangeCounts;
+export type PredictedOutcome = keyof RangeCounts;
 
 /** The records of an object, or of one school of it. Known exclusions are in neither `missing` nor `different`. */
 export interface ComparedCounts {
@@ -80,7 +80,7 @@ export interface Difference {
   readonly guid: string | null;
   /** formatRecordKey of its school's key; `null`: it has none, or it isn't there. */
   readonly school: string | null;
-  readonly fate: Fate;
+  readonly predictedOutcome: PredictedOutcome;
   /** Why it would not be sent, e.g. STATE_EXCLUDED_CALENDAR; `null`: it would, or it is extra. */
   readonly code: string | null;
 }
@@ -91,7 +91,7 @@ export type VerifiedStatus = 'waiting' | 'running' | 'finished' | 'failed' | 'ca
 /** One object as the verdict looks at it. */
 export interface VerifiedObject {
   readonly object: string;
-  readonly unit: string | null;
+  readonly cycle: string | null;
   readonly status: VerifiedStatus;
   readonly counts: ComparedCounts;
   /** What a resync of the verified objects would come to now. */
@@ -108,9 +108,9 @@ export interface Verdict {
    * and the others of their units. A parent that has to come first has records to send itself. To be sent without
    * "Check dependencies", which would add what is equal.
    */
-  readonly mend: readonly string[];
+  readonly objectsToResync: readonly string[];
   /** Missing and different records that a resync would not send: their values don't fit, or their parents won't come. */
-  readonly notMendable: number;
+  readonly notResyncable: number;
   readonly extra: number;
 }
 
@@ -118,9 +118,9 @@ export interface Verdict {
 export function verdictOf(objects: readonly VerifiedObject[]): Verdict {
   const toSend = ({ predicted }: VerifiedObject): number => predicted.inserted + predicted.updated;
   const drifted = objects.filter((object) => toSend(object) > 0);
-  const units = new Set(drifted.flatMap(({ unit }) => unit ?? []));
-  const mend = objects.filter(
-    (object) => drifted.includes(object) || (object.unit !== null && units.has(object.unit)),
+  const cycles = new Set(drifted.flatMap(({ cycle }) => cycle ?? []));
+  const objectsToResync = objects.filter(
+    (object) => drifted.includes(object) || (object.cycle !== null && cycles.has(object.cycle)),
   );
   const sum = (count: (object: VerifiedObject) => number): number =>
     objects.reduce((total, object) => total + count(object), 0);
@@ -129,19 +129,25 @@ export function verdictOf(objects: readonly VerifiedObject[]): Verdict {
   return {
     equal: unlike + extra === 0 && objects.every(({ status }) => status === 'finished'),
     resyncNecessary: drifted.length > 0,
-    mend: mend.map(({ object }) => object),
-    notMendable: Math.max(0, unlike - sum(toSend)),
+    objectsToResync: objectsToResync.map(({ object }) => object),
+    notResyncable: Math.max(0, unlike - sum(toSend)),
     extra,
   };
 }
 
 /** The verdict in words, for people. */
-export function describeVerdict({ equal, resyncNecessary, mend, notMendable, extra }: Verdict): string {
+export function describeVerdict({
+  equal,
+  resyncNecessary,
+  objectsToResync,
+  notResyncable,
+  extra,
+}: Verdict): string {
   if (equal) return 'Both editions are equal, known exclusions apart.';
   const parts = [
-    ...(resyncNecessary ? [`A resync is called for, of ${mend.join(', ')}.`] : []),
-    ...(notMendable > 0
-      ? [`${notMendable} record(s) differ that a resync would not mend: see the samples.`]
+    ...(resyncNecessary ? [`A resync is called for, of ${objectsToResync.join(', ')}.`] : []),
+    ...(notResyncable > 0
+      ? [`${notResyncable} record(s) differ that a resync would not mend: see the samples.`]
       : []),
     ...(extra > 0 ? [`${extra} record(s) are only at the state.`] : []),
   ];

@@ -1,4 +1,4 @@
-import type { Colour } from './outcome';
+import type { Color } from './outcome';
 import { endedStatuses, type Initiator, type ResyncStatus, type Scenario } from './resync';
 
 /**
@@ -14,7 +14,7 @@ export interface YearRun {
   readonly scenario: Scenario;
   readonly initiator: Initiator;
   readonly status: ResyncStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly requestedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -38,7 +38,7 @@ export interface YearFacts {
   readonly runs: readonly YearRun[];
   /** Changes known from elsewhere than the runs. */
   readonly changes?: readonly KnownChange[];
-  readonly acceptedColours: readonly Colour[];
+  readonly acceptedColors: readonly Color[];
 }
 
 /** Whether the year may be ended; `run` is the full resync that decides it. */
@@ -49,16 +49,16 @@ export type YearEnd =
 const byEnd = (a: YearRun, b: YearRun): number =>
   (a.endedAt ?? '').localeCompare(b.endedAt ?? '') || a.resyncId.localeCompare(b.resyncId);
 
-/** Its outcome counts as accepted: by its colour, or by a person of the state. */
-export function isAccepted(run: YearRun, acceptedColours: readonly Colour[]): boolean {
-  return run.status === 'finished' && (run.accepted || acceptedColours.includes(run.colour));
+/** Its outcome counts as accepted: by its color, or by a person of the state. */
+export function isAccepted(run: YearRun, acceptedColors: readonly Color[]): boolean {
+  return run.status === 'finished' && (run.accepted || acceptedColors.includes(run.color));
 }
 
 /**
  * The end-of-year condition: the newest full resync of the year that finished has an accepted outcome, and nothing since
  * it says that the state lacks something. An older, better one doesn't help: what the newest found is how things stand.
  */
-export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColours }: YearFacts): YearEnd {
+export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColors }: YearFacts): YearEnd {
   const run = runs
     .filter(({ full, status }) => full && status === 'finished')
     .sort(byEnd)
@@ -67,20 +67,21 @@ export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColours }
     const why = `No full resync (all objects) of ${schoolYear} has finished: send one, scenario END_OF_YEAR.`;
     return { holds: false, run: null, why };
   }
-  if (!isAccepted(run, acceptedColours)) {
-    return { holds: false, run, why: whyNotAccepted(run, acceptedColours) };
+  if (!isAccepted(run, acceptedColors)) {
+    return { holds: false, run, why: whyNotAccepted(run, acceptedColors) };
   }
   const since = whatChangedSince(run, runs, changes);
   if (since === null) return { holds: true, run };
   return { holds: false, run, why: `${since} Send a full resync of ${schoolYear} again.` };
 }
 
-function whyNotAccepted(run: YearRun, acceptedColours: readonly Colour[]): string {
-  const mend = 'mend its errors and send it again, or let a state administrator accept it with a reason.';
+function whyNotAccepted(run: YearRun, acceptedColors: readonly Color[]): string {
+  const objectsToResync =
+    'mend its errors and send it again, or let a state administrator accept it with a reason.';
   if (run.initiator === 'state') {
     return `The newest full resync, ${run.resyncId}, was asked for by the state, and its outcome is not accepted: send a full one, or let a state administrator accept it with a reason.`;
   }
-  return `The newest full resync, ${run.resyncId}, finished ${run.colour}, and ${acceptedColours.join(' or ')} is accepted: ${mend}`;
+  return `The newest full resync, ${run.resyncId}, finished ${run.color}, and ${acceptedColors.join(' or ')} is accepted: ${objectsToResync}`;
 }
 
 function whatChangedSince(
@@ -119,12 +120,12 @@ const dayMs = 86_400_000;
 
 /**
  * The start-of-year resync: full, of scenario START_OF_YEAR, asked for after the switch, finished with an accepted
- * outcome (seed: "after all enrollments have been rolled forward and the scoped year ... has been updated"). One that
+ * outcome (specification: "after all enrollments have been rolled forward and the scoped year ... has been updated"). One that
  * read no enrollment of the new year came before they were rolled forward, and doesn't count.
  * @param switchedAt when the scoped year was last switched to this year; `null`: it wasn't
  */
 export function judgeYearStart(
-  { schoolYear, runs, acceptedColours }: YearFacts,
+  { schoolYear, runs, acceptedColors }: YearFacts,
   { switchedAt, dueDays, now }: { switchedAt: string | null; dueDays: number; now: Date },
 ): YearStart {
   if (switchedAt === null) return { status: 'notDue', dueAt: null, run: null, why: null };
@@ -133,15 +134,15 @@ export function judgeYearStart(
     .filter((run) => run.full && run.scenario === 'START_OF_YEAR' && run.status === 'finished')
     .filter(({ requestedAt }) => requestedAt >= switchedAt)
     .sort(byEnd);
-  const whys = made.map((run) => whyNoStart(run, schoolYear, acceptedColours));
+  const whys = made.map((run) => whyNoStart(run, schoolYear, acceptedColors));
   const good = whys.lastIndexOf(null);
   if (good >= 0) return { status: 'done', dueAt, run: made[good]!, why: null };
   const status = now.getTime() > Date.parse(dueAt) ? 'overdue' : 'due';
   return { status, dueAt, run: null, why: whys.at(-1) ?? null };
 }
 
-function whyNoStart(run: YearRun, schoolYear: number, acceptedColours: readonly Colour[]): string | null {
-  if (!isAccepted(run, acceptedColours)) return whyNotAccepted(run, acceptedColours);
+function whyNoStart(run: YearRun, schoolYear: number, acceptedColors: readonly Color[]): string | null {
+  if (!isAccepted(run, acceptedColors)) return whyNotAccepted(run, acceptedColors);
   if (run.enrollmentsRead !== 0) return null;
   return `${run.resyncId} read no enrollment of ${schoolYear}: roll the enrollments forward first, then send it again.`;
 }

@@ -170,7 +170,7 @@ export class Gateway {
   /** The queue of a district's agent; an agent that isn't running has an empty one. */
   async queue(districtId: string, schoolYear: number): Promise<AgentQueue> {
     const handle = this.client.workflow.getHandle(agentWorkflowId(districtId, schoolYear));
-    const empty: AgentQueue = { active: null, parked: null, waiting: [] };
+    const empty: AgentQueue = { active: null, preempted: null, waiting: [] };
     const description = await this.orNull(() => handle.describe());
     if (description?.status.name !== 'RUNNING') return empty;
     return (await this.orNull(() => handle.query(agentQueue))) ?? empty;
@@ -181,7 +181,7 @@ export class Gateway {
     const description = await this.orNull(() => this.run(resyncId).describe());
     if (description) return description.status.name === 'RUNNING' ? 'running' : 'ended';
     const queue = await this.queue(districtId, schoolYear);
-    const known = [queue.active, queue.parked, ...queue.waiting.map((waiting) => waiting.resyncId)];
+    const known = [queue.active, queue.preempted, ...queue.waiting.map((waiting) => waiting.resyncId)];
     return known.includes(resyncId) ? 'waiting' : 'unknown';
   }
 

@@ -24,7 +24,7 @@ export function requireDistrict(config: Config, principal: Principal, districtId
   return district;
 }
 
-/** A state's request is not the district's to see into nor to stop (seed: districts can't deny it). */
-export function seesInside(principal: Principal, head: { readonly initiator: Initiator }): boolean {
+/** A state's request is not the district's to see into nor to stop (specification: districts can't deny it). */
+export function canSeeDetails(principal: Principal, head: { readonly initiator: Initiator }): boolean {
   return principal.level === 'state' || head.initiator === 'district';
 }

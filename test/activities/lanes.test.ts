@@ -22,7 +22,7 @@ it.each([1, 2])('a worker of %i lanes never moves more ranges and objects at a t
   await ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear, copy }, async (world) => {
     const { resyncId, status } = await world.resync();
     expect(status).toBe('finished');
-    const moving = ['syncRange', 'syncObject', 'retryBlocked', 'verifyUnit'];
+    const moving = ['syncRange', 'syncObject', 'retryBlocked', 'verifyCycle'];
     // Exactly: with fewer the lanes would stand idle, and the test would show nothing.
     expect(await world.mostAtOnce(resyncId, moving)).toBe(lanes);
   });

@@ -73,7 +73,7 @@ describe('a generated district with planted defects', () => {
       await state.end();
       const again = await world.resync({ objects: ['CensusContactSummary'], checkDependencies: false });
       expect(again.objects).toHaveLength(1);
-      expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, colour: 'green' });
+      expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, color: 'green' });
       const { items } = await readRecordHistory(world.control, {
         ...{ districtId: 'test-district', object: 'CensusContactSummary', key: ['1'] },
         ...{ yearTied: false, initiator: null },
@@ -102,7 +102,7 @@ async function insertedByName({ control }: ResyncWorld): Promise<Record<string, 
   return named;
 }
 
-/** The errors of a run in the form in which the generator foretells them. */
+/** The errors of a run in the form in which the generator predicts them. */
 function outcomesOf(objects: readonly ObjectRow[]): PlantedOutcome[] {
   return sorted(
     objects.flatMap((object) =>

@@ -89,7 +89,7 @@ test('a resync of the previous year moves that year only, blocks what lacks a pa
   await ResyncWorld.use({ databases, catalog, schoolYear: 2027, years }, async (world) => {
     const previous = await world.resync({ schoolYear: 2026 });
     expect(previous.objects).toMatchObject([
-      { objectName: 'Calendar', recordsRead: 1, inserted: 1, colour: 'green' },
+      { objectName: 'Calendar', recordsRead: 1, inserted: 1, color: 'green' },
       { objectName: 'Enrollment', recordsRead: 3, inserted: 2, blocked: 1 },
     ]);
     expect(await world.errors(previous.resyncId)).toMatchObject([
@@ -114,10 +114,10 @@ test('a resync of the previous year moves that year only, blocks what lacks a pa
     ]);
     expect([current.status, again.status]).toEqual(['finished', 'finished']);
     expect(current.objects.find(({ objectName }) => objectName === 'Enrollment')).toMatchObject({
-      ...{ recordsRead: 4, inserted: 4, gone: 0, colour: 'green' },
+      ...{ recordsRead: 4, inserted: 4, extra: 0, color: 'green' },
     });
     expect(again.objects.map(({ objectName }) => objectName)).toEqual(['Calendar', 'Enrollment']);
-    expect(again.objects[1]).toMatchObject({ recordsRead: 3, gone: 0 });
+    expect(again.objects[1]).toMatchObject({ recordsRead: 3, extra: 0 });
   });
 });
 

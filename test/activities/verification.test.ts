@@ -30,19 +30,19 @@ async function generated(students: number, defects: boolean): Promise<void> {
 const inWorld = (work: (world: ResyncWorld) => Promise<void>): Promise<void> =>
   ResyncWorld.use({ databases, catalog: builtinCatalog, schoolYear }, work);
 
-it('foretells a whole resync, and finds equal what it sent; drift is told by object, school and sample', async () => {
+it('predicts a whole resync, and finds equal what it sent; drift is told by object, school and sample', async () => {
   await generated(120, true);
   await inWorld(async (world) => {
     const before = await world.verify();
     expect(before).toMatchObject({ status: 'finished', equal: false, resyncNecessary: true });
     const { objects } = await world.resync();
     const predicted = Object.fromEntries(
-      before.objectRows.map((row) => [row.object, errorsOf(row.predicted)]),
+      before.objectResults.map((row) => [row.object, errorsOf(row.predicted)]),
     );
     expect(Object.fromEntries(objects.map((row) => [row.objectName, row.errors]))).toEqual(predicted);
 
     const after = await world.verify();
-    expect(after).toMatchObject({ resyncNecessary: false, mend: [], totals: { extra: 0 } });
+    expect(after).toMatchObject({ resyncNecessary: false, objectsToResync: [], totals: { extra: 0 } });
     // What the defects keep away is told, and is nothing a resync would mend.
     expect(after.equal).toBe(false);
 
@@ -55,24 +55,24 @@ it('foretells a whole resync, and finds equal what it sent; drift is told by obj
       `SELECT COUNT(*) AS n FROM Enrollment WHERE enrollmentID % 9 = 0 AND endYear = ${schoolYear}`,
     );
     const drifted = await world.verify({ objects: ['Enrollment'] });
-    expect(drifted).toMatchObject({ resyncNecessary: true, mend: ['Enrollment'] });
-    const row = drifted.objectRows.find(({ object }) => object === 'Enrollment')!;
+    expect(drifted).toMatchObject({ resyncNecessary: true, objectsToResync: ['Enrollment'] });
+    const row = drifted.objectResults.find(({ object }) => object === 'Enrollment')!;
     expect(row.counts.different).toBe(changed!['n']);
     const { verificationId } = drifted;
     const schools = await listVerifiedSchools(world.control, { verificationId, object: 'Enrollment' });
     expect(schools.items.reduce((sum, { counts }) => sum + counts.different, 0)).toBe(changed!['n']);
     const samples = await listVerificationSamples(world.control, { verificationId, kind: 'different' });
     expect(samples.items.length).toBe(Math.min(20, Number(changed!['n'])));
-    expect(samples.items[0]).toMatchObject({ object: 'Enrollment', fate: 'updated', code: null });
+    expect(samples.items[0]).toMatchObject({ object: 'Enrollment', predictedOutcome: 'updated', code: null });
 
     // Mended by exactly what it names, without what is equal above it.
-    const mended = await world.resync({ objects: drifted.mend!, checkDependencies: false });
+    const mended = await world.resync({ objects: drifted.objectsToResync!, checkDependencies: false });
     expect(mended.objects.map(({ objectName, updated }) => [objectName, updated])).toEqual([
       ['Enrollment', changed!['n']],
     ]);
     expect(await world.verify({ objects: ['Enrollment'] })).toMatchObject({ resyncNecessary: false });
     // What a run needs while it is under way is kept no longer.
-    expect(await world.control('verificationUnsendable')).toEqual([]);
+    expect(await world.control('verificationBlockedKey')).toEqual([]);
   });
 });
 
@@ -135,7 +135,7 @@ it('tells what could not be compared, and goes on with the others', async () => 
     await runOn(databases.stateUrl, 'ALTER TABLE Transportation DROP COLUMN guid');
     const end = await world.verify();
     expect(end).toMatchObject({ status: 'finished', equal: false, resyncNecessary: false });
-    const odd = end.objectRows.filter(({ status }) => status !== 'finished');
+    const odd = end.objectResults.filter(({ status }) => status !== 'finished');
     expect(odd).toMatchObject([
       {
         object: 'Transportation',

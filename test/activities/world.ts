@@ -21,7 +21,7 @@ import { workflowBundle } from '../support/workflow-bundle';
 export interface ObjectRow {
   readonly objectName: string;
   readonly status: string;
-  readonly colour: string;
+  readonly color: string;
   readonly recordsRead: number;
   readonly processed: number;
   readonly inserted: number;
@@ -30,7 +30,7 @@ export interface ObjectRow {
   readonly excluded: number;
   readonly blocked: number;
   readonly failed: number;
-  readonly gone: number;
+  readonly extra: number;
   readonly errors: number;
 }
 

@@ -6,7 +6,7 @@ import { requireObject } from '../../src/domain/catalog';
 const sorted = (names: readonly string[]): string[] => [...names].sort();
 
 describe('the built-in catalog', () => {
-  it('has the seed’s 62 objects, each once, and passes the checks of any catalog', () => {
+  it('has the specification’s 62 objects, each once, and passes the checks of any catalog', () => {
     expect(builtinCatalog.objects).toHaveLength(62);
     expect(sorted(builtinCatalog.objects.map(({ name }) => name))).toEqual(
       sorted(seed.objects.map(({ name }) => name)),
@@ -15,7 +15,7 @@ describe('the built-in catalog', () => {
   });
 
   it.each(seed.objects.map((object) => [object.name, object] as const))(
-    '%s has the parents, soft parents, year tie, state and default the seed’s reading gives it',
+    '%s has the parents, soft parents, year tie, state and default the specification’s reading gives it',
     (name, stated) => {
       const object = requireObject(builtinCatalog, name);
       const isTied =
@@ -47,7 +47,7 @@ describe('the built-in catalog', () => {
     }
   });
 
-  it('forbids state-excluded calendars, grade levels and enrollments, and of test scores those the seed names', () => {
+  it('forbids state-excluded calendars, grade levels and enrollments, and of test scores those the specification names', () => {
     const requirements = requireObject(builtinCatalog, 'TestScore').exclusions.map(({ code }) => code);
     expect(requirements).toEqual([
       'TEST_WITHOUT_CODE',

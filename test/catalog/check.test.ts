@@ -16,7 +16,7 @@ const reference = (parts = {}) => ({
   ...parts,
 });
 
-test("the seed's 62 objects have no problem", () => expect(checkCatalog(seedCatalog)).toEqual([]));
+test("the specification's 62 objects have no problem", () => expect(checkCatalog(seedCatalog)).toEqual([]));
 
 test('a child that references its parent has no problem', () => {
   expect(problems(parent, child({ references: [reference()] }))).toEqual([]);
@@ -140,8 +140,8 @@ test('a cycle is told as a path, through soft parents too, and from every compon
 
 test('a unit may reference itself in a circle, but nothing may stand between its members', () => {
   const to = (name: string) => [{ object: name, columns: ['x'], parentColumns: [`${name}ID`] }];
-  const a = syncObject('A', { unit: 'A', references: to('B') });
-  const b = syncObject('B', { unit: 'A', references: to('A') });
+  const a = syncObject('A', { cycle: 'A', references: to('B') });
+  const b = syncObject('B', { cycle: 'A', references: to('A') });
   expect(problems(a, b)).toEqual([]);
   const between = syncObject('M', { parents: ['A'] });
   expect(problems(a, { ...b, parents: ['M'] }, between)).toEqual([

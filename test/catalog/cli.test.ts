@@ -89,7 +89,7 @@ test('introspect --json prints catalog and findings', async () => {
   const { out } = await introspect('--skip-keyless', '--json');
   const { catalog, findings } = JSON.parse(out) as { catalog: { objects: unknown[] }; findings: unknown[] };
   expect(catalog.objects.length).toBeGreaterThan(10);
-  expect(findings).toContainEqual(expect.objectContaining({ kind: 'leftOut', table: 'room_list' }));
+  expect(findings).toContainEqual(expect.objectContaining({ kind: 'omitted', table: 'room_list' }));
 });
 
 test("introspect without addresses takes those of the configuration's district", async () => {

@@ -75,13 +75,13 @@ describe('the ugly schemas', () => {
   });
 
   test('make a unit of a table that references itself', () => {
-    expect(object('teacher')).toMatchObject({ unit: 'teacher', parents: [], guidColumn: 'guid' });
+    expect(object('teacher')).toMatchObject({ cycle: 'teacher', parents: [], guidColumn: 'guid' });
     expect(object('teacher').references[0]).toMatchObject({ object: 'teacher', columns: ['mentor_no'] });
   });
 
   test('make one unit of each cycle, of NOT NULL or nullable foreign keys, and lose none of its keys', () => {
-    const units = catalog.objects.filter((o) => o.unit !== null).map((o) => [o.name, o.unit]);
-    expect(units).toEqual([
+    const cycles = catalog.objects.filter((o) => o.cycle !== null).map((o) => [o.name, o.cycle]);
+    expect(cycles).toEqual([
       ['chairperson', 'chairperson'],
       ['department', 'chairperson'],
       ['depot', 'depot'],
@@ -93,7 +93,7 @@ describe('the ugly schemas', () => {
     ]);
     expect(object('department').references.map((r) => r.object)).toEqual(['campus', 'chairperson']);
     expect(object('department').parents).toEqual(['campus']);
-    expect(object('bus_stop')).toMatchObject({ unit: null, parents: ['route'] });
+    expect(object('bus_stop')).toMatchObject({ cycle: null, parents: ['route'] });
     for (const [child, parent] of [
       ['route', 'depot'],
       ['depot', 'vehicle'],
@@ -126,7 +126,7 @@ describe('the ugly schemas', () => {
   });
 
   test('name every table that is left out: views, tables of one side, and keys that lead to them', () => {
-    expect(found.findings.filter((f) => f.kind === 'leftOut').map((f) => f.table)).toEqual([
+    expect(found.findings.filter((f) => f.kind === 'omitted').map((f) => f.table)).toEqual([
       'local_setting',
       'room_list',
       'state_district',
@@ -194,7 +194,7 @@ describe('two schemas', () => {
     expect(findings).toMatchObject([
       { kind: 'note', table: 'a', message: '"n" is generated at the state: left out' },
       { kind: 'note', table: 'a', message: '"m" is generated at the district only: its value is sent' },
-      { kind: 'leftOut', table: 'knex_migrations' },
+      { kind: 'omitted', table: 'knex_migrations' },
       { kind: 'refused', table: 'p' },
     ]);
   });
@@ -206,8 +206,8 @@ describe('two schemas', () => {
       CREATE TABLE b (id INT NOT NULL PRIMARY KEY, a_no INT NOT NULL, FOREIGN KEY (a_no) REFERENCES a (no));
       ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id);`;
     const { catalog, findings } = await introspectSql(sql, sql);
-    expect(requireObject(catalog, 'a')).toMatchObject({ parents: ['b'], unit: null });
-    expect(requireObject(catalog, 'b')).toMatchObject({ parents: [], references: [], unit: null });
+    expect(requireObject(catalog, 'a')).toMatchObject({ parents: ['b'], cycle: null });
+    expect(requireObject(catalog, 'b')).toMatchObject({ parents: [], references: [], cycle: null });
     const notes = findings.map(({ table, message }) => `${table}: ${message}`);
     expect(notes).toContainEqual(expect.stringMatching(/^a: foreign key \(boss_no\).*not followed/));
     expect(notes).toContainEqual(expect.stringMatching(/^b: a can't come first/));

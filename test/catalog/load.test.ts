@@ -27,11 +27,11 @@ function problemsOf(text: string): string[] {
   throw new Error('the catalog was accepted');
 }
 
-test('the built-in catalog has the 62 objects of the seed and passes every check', () => {
+test('the built-in catalog has the 62 objects of the specification and passes every check', () => {
   expect(loadCatalog().objects).toHaveLength(62);
 });
 
-test('the built-in catalog says what the seed says: parents, soft parents, states and what is on', () => {
+test('the built-in catalog says what the specification says: parents, soft parents, states and what is on', () => {
   const seed = JSON.parse(readFileSync(join(__dirname, 'seed-objects.json'), 'utf8')) as {
     objects: {
       name: string;

@@ -81,7 +81,7 @@ test('scoped-year shows what stands in the way of a switch, which is refused wit
 
 test('removals shows what awaits an approval, with samples; approve needs another person, reject doesn’t', () =>
   withWorker(world, async (gate) => {
-    gate.gone.set('Section', 3);
+    gate.extra.set('Section', 3);
     const sent = await resync('send', '--objects', 'Section', '--removals', 'apply', '--no-wait');
     const resyncId = sent.stdout.trim();
     const shown = async () => (await resync('removals', resyncId)).stdout;
@@ -106,10 +106,10 @@ test('retry sends the records with errors again and follows that to its end; not
     expect(retried.stderr).toContain('Sends again: 3 School.');
     expect(retried.stdout).toContain('School');
     expect((await resync('retry', 'to-retry', '--outcome', 'blocked')).code).toBe(7);
-    expect((await resync('retry', 'to-retry', '--outcome', 'gone')).code).toBe(2);
+    expect((await resync('retry', 'to-retry', '--outcome', 'extra')).code).toBe(2);
     const waiting = await resync('retry', 'to-retry', '--no-wait', '--json');
     const accepted = JSON.parse(waiting.stdout) as { resyncId: string };
-    expect(accepted).toMatchObject({ chosen: [{ object: 'School', records: 3 }] });
+    expect(accepted).toMatchObject({ selected: [{ object: 'School', records: 3 }] });
     expect((await resync('wait', accepted.resyncId)).code).toBe(0);
   }));
 
@@ -124,7 +124,7 @@ test('select shows what one record brings along, or sends it; a record that is n
     expect([sent.code, sent.stdout]).toEqual([0, expect.stringContaining('School')]);
     const waiting = await resync('select', world.here, 'School', '1', '--no-wait', '--json');
     const accepted = JSON.parse(waiting.stdout) as { resyncId: string };
-    expect(accepted).toMatchObject({ created: true, leftOut: [] });
+    expect(accepted).toMatchObject({ replayed: false, omitted: [] });
     expect((await resync('wait', accepted.resyncId)).code).toBe(0);
     const nobody = await resync('select', world.here, 'School', 'nobody');
     expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('no School of this key')]);
@@ -177,10 +177,10 @@ test('with --json standard output is one JSON value', () =>
   withWorker(world, async () => {
     const { code, stdout } = await resync('send', '--objects', 'Room', '--no-check-dependencies', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'finished', objectRows: [{ object: 'Room' }] });
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'finished', objectResults: [{ object: 'Room' }] });
   }));
 
-test('the exit code is the colour of the end, as far as --fail-on asks', async () => {
+test('the exit code is the color of the end, as far as --fail-on asks', async () => {
   await endedResync('green', 0);
   await endedResync('yellow', 10);
   await endedResync('red', 11);

@@ -14,12 +14,9 @@ test.each([
   ['lost', 'red', 'yellow', 5],
   ['cancelled', 'red', 'never', 6],
   ['running', 'gray', 'yellow', 5],
-] as const)(
-  'a resync that is %s and %s exits, with --fail-on %s, with %i',
-  (status, colour, failOn, code) => {
-    expect(exitCodeOf({ status, colour }, failOn)).toBe(code);
-  },
-);
+] as const)('a resync that is %s and %s exits, with --fail-on %s, with %i', (status, color, failOn, code) => {
+  expect(exitCodeOf({ status, color }, failOn)).toBe(code);
+});
 
 test.each([
   ['equal', 'finished', { equal: true }, 0],
@@ -47,7 +44,7 @@ test.each([
     status,
     equal,
     totals: { ...nothingCompared, missing, extra },
-    objectRows: [{ status: object, predicted: { ...noRecords, inserted: sent } }],
+    objectResults: [{ status: object, predicted: { ...noRecords, inserted: sent } }],
   } as unknown as VerificationView;
   expect(exitCodeOfVerification(view)).toBe(code);
 });

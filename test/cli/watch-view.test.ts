@@ -9,8 +9,8 @@ const row = (object: string, over: Partial<ObjectView> = {}): ObjectView => ({
   object,
   position: 0,
   status: 'waiting',
-  colour: 'gray',
-  netColour: 'gray',
+  color: 'gray',
+  colorWithoutExclusions: 'gray',
   counts: viewCounts(noRecords),
   ranges: 1,
   rangesDone: 0,
@@ -20,20 +20,20 @@ const row = (object: string, over: Partial<ObjectView> = {}): ObjectView => ({
   endedAt: null,
   ...over,
 });
-const run = (objectRows: ObjectView[]): RunView =>
+const run = (objectResults: ObjectView[]): RunView =>
   new RunView({
     ...requestOf('r1'),
     status: 'running',
     percent: 0,
-    colour: 'gray',
-    netColour: 'gray',
+    color: 'gray',
+    colorWithoutExclusions: 'gray',
     message: null,
     requestedAt: '2026-11-25T00:00:00.000Z',
     startedAt: '2026-11-25T00:00:00.000Z',
     endedAt: null,
     heldUntil: null,
     totals: null,
-    objectRows,
+    objectResults,
   });
 const seconds = (s: number) => Date.parse('2026-11-25T00:00:00.000Z') + s * 1000;
 
@@ -68,7 +68,7 @@ test('without a terminal each object that ended gets one line, once, without con
   const state = run([row('A', { status: 'running' }), row('B')]);
   view.update(state);
   state.takeObject(
-    row('A', { status: 'finished', colour: 'green', counts: viewCounts({ ...noRecords, inserted: 1234 }) }),
+    row('A', { status: 'finished', color: 'green', counts: viewCounts({ ...noRecords, inserted: 1234 }) }),
   );
   view.update(state);
   view.update(state);
@@ -80,7 +80,7 @@ test('a terminal shows objects in flight and leaves only the ended ones when it 
   const sink = new Sink(true);
   const view = createWatchView({ stream: sink });
   view.update(
-    run([row('A', { status: 'running' }), row('B', { status: 'failed', colour: 'red', message: 'Why.' })]),
+    run([row('A', { status: 'running' }), row('B', { status: 'failed', color: 'red', message: 'Why.' })]),
   );
   expect(sink.text).toContain('○ A');
   expect(sink.text).toMatch(/B.* failed, 0 processed, 0 errors: Why\./);

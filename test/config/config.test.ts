@@ -36,9 +36,9 @@ test('the smallest configuration gets every default', () => {
     auth: {},
     certification: { waitHours: 24 },
     removals: { thresholdPercent: 10, approvalHours: 72 },
-    scenarios: { acceptedColours: ['green', 'yellow'], startOfYearDueDays: 14 },
+    scenarios: { acceptedColors: ['green', 'yellow'], startOfYearDueDays: 14 },
     notices: { allowPlainHttp: false, allowPrivateAddresses: false },
-    stateRequests: { districtsInFlight: 20, leastLookMs: 1000, mostLookMs: 30_000, windowHours: 24 },
+    stateRequests: { districtsInFlight: 20, minPollMs: 1000, maxPollMs: 30_000, windowHours: 24 },
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
     districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
   });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 const promises = readFileSync(join(root, 'docs', 'seed.md'), 'utf8')
   .split('\n')
-  .filter((line) => line.startsWith('|') && !/^\| (---|the seed says)/.test(line))
+  .filter((line) => line.startsWith('|') && !/^\| (---|the specification says)/.test(line))
   .map((line) => {
     const [, sentence, shown] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
     return { sentence: sentence ?? '', shown: shown ?? '' };
   });
 
-test('the table has the seed’s sentences', () => {
+test('the table has the specification’s sentences', () => {
   expect(promises.length).toBeGreaterThan(40);
 });
 

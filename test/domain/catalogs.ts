@@ -15,7 +15,7 @@ const partOfPersonIdentity: Partial<SyncObject> = {
   only: { column: 'stateID', isNull: true },
 };
 
-/** The seed's 62 objects with its parents, straight from its file: independent of how the built-in catalog is written. */
+/** The specification's 62 objects with its parents, straight from its file: independent of how the built-in catalog is written. */
 export const seedCatalog: Catalog = {
   name: 'seed',
   objects: seed.objects.map((object) =>
@@ -36,23 +36,23 @@ export function arbitraryCatalog({ maxObjects = 14 }: { maxObjects?: number } = 
     soft: fc.array(fc.nat(), { maxLength: 2 }),
     optional: fc.integer({ min: 0, max: 9 }).map((n) => n < 2),
     states: fc.constantFrom(null, null, null, ['KY'], ['SD', 'ME']),
-    inUnit: fc.integer({ min: 0, max: 9 }).map((n) => n < 2),
+    inCycle: fc.integer({ min: 0, max: 9 }).map((n) => n < 2),
   });
   return fc
     .array(parts, { minLength: 1, maxLength: maxObjects })
     .chain((all) => {
       const objects: SyncObject[] = [];
-      all.forEach(({ hard, soft, optional, states, inUnit }, i) => {
-        const earlier = objects.filter((o) => !(inUnit && o.unit === 'ring'));
+      all.forEach(({ hard, soft, optional, states, inCycle }, i) => {
+        const earlier = objects.filter((o) => !(inCycle && o.cycle === 'ring'));
         const pick = (picks: number[]): string[] =>
           i === 0 || earlier.length === 0
             ? []
             : [...new Set(picks.map((n) => earlier[n % earlier.length]!.name))];
         const parents = pick(hard);
         const softParents = pick(soft).filter((name) => !parents.includes(name));
-        const unit = inUnit ? 'ring' : null;
+        const cycle = inCycle ? 'ring' : null;
         objects.push(
-          syncObject(`O${i}`, { parents, softParents, states, enabledByDefault: !optional, unit }),
+          syncObject(`O${i}`, { parents, softParents, states, enabledByDefault: !optional, cycle }),
         );
       });
       return fc.shuffledSubarray(objects, { minLength: objects.length, maxLength: objects.length });

@@ -3,15 +3,15 @@ import seed from '../catalog/seed-objects.json';
 import {
   addCounts,
   assertOutcome,
-  colourOf,
-  colourOfCounts,
+  colorOf,
+  colorOfCounts,
   errorsOf,
-  netColourOf,
+  colorWithoutExclusionsOf,
   noRecords,
   OutcomeInvariantError,
   processedOf,
   type RangeCounts,
-  worstColour,
+  worstColor,
 } from '../../src/domain/outcome';
 
 const n = fc.nat({ max: 1_000_000 });
@@ -22,9 +22,9 @@ const counts: fc.Arbitrary<RangeCounts> = fc.record({
   excluded: n,
   blocked: n,
   failed: n,
-  gone: n,
+  extra: n,
 });
-const colours = fc.constantFrom('gray' as const, 'green' as const, 'yellow' as const, 'red' as const);
+const colors = fc.constantFrom('gray' as const, 'green' as const, 'yellow' as const, 'red' as const);
 
 test('counts add up in any order and grouping, and noRecords changes nothing', () => {
   fc.assert(
@@ -42,7 +42,7 @@ test('processed is the records written, found equal, and in error; gone records 
   fc.assert(
     fc.property(counts, (c) => {
       expect(processedOf(c)).toBe(c.inserted + c.updated + c.unchanged + errorsOf(c));
-      expect(processedOf({ ...c, gone: c.gone + 5 } as RangeCounts)).toBe(processedOf(c));
+      expect(processedOf({ ...c, extra: c.extra + 5 } as RangeCounts)).toBe(processedOf(c));
     }),
   );
 });
@@ -79,7 +79,7 @@ describe('assertOutcome', () => {
     );
   });
 
-  test.each(['inserted', 'blocked', 'gone'] as const)(
+  test.each(['inserted', 'blocked', 'extra'] as const)(
     'refuses a count of %s that is not a whole number',
     (field) => {
       for (const value of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
@@ -90,59 +90,59 @@ describe('assertOutcome', () => {
   );
 });
 
-describe('colour', () => {
+describe('color', () => {
   const screenshots = seed.screenshotResults;
 
-  test('the seed has 23 screenshot results', () => expect(screenshots).toHaveLength(23));
+  test('the specification has 23 screenshot results', () => expect(screenshots).toHaveLength(23));
 
   test.each(screenshots.map((s) => [s.object, s.processed, s.errors, s.expectedStatus] as const))(
-    "%s of the seed's screenshots: %d processed, %d errors is %s",
+    "%s of the specification's screenshots: %d processed, %d errors is %s",
     (_object, processed, errors, expected) => {
-      expect(colourOfCounts({ processed, errors })).toBe(expected);
+      expect(colorOfCounts({ processed, errors })).toBe(expected);
     },
   );
 
   test('turns red only above 1.0 %, at any size', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000_000 }), (errors) => {
-        expect(colourOfCounts({ processed: errors * 100, errors })).toBe('yellow');
-        expect(colourOfCounts({ processed: errors * 100 - 1, errors })).toBe('red');
-        expect(colourOfCounts({ processed: errors * 100, errors: 0 })).toBe('green');
+        expect(colorOfCounts({ processed: errors * 100, errors })).toBe('yellow');
+        expect(colorOfCounts({ processed: errors * 100 - 1, errors })).toBe('red');
+        expect(colorOfCounts({ processed: errors * 100, errors: 0 })).toBe('green');
       }),
     );
   });
 
   test('an object of no records that finished is green', () =>
-    expect(colourOf('finished', noRecords)).toBe('green'));
+    expect(colorOf('finished', noRecords)).toBe('green'));
 
   test('an object that did not finish is never green, whatever its counts', () => {
     fc.assert(
       fc.property(counts, (c) => {
         for (const status of ['failed', 'cancelled', 'skipped'] as const)
-          expect(colourOf(status, c)).toBe('red');
-        for (const status of ['waiting', 'running'] as const) expect(colourOf(status, c)).toBe('gray');
-        expect(colourOf('finished', c)).not.toBe('gray');
+          expect(colorOf(status, c)).toBe('red');
+        for (const status of ['waiting', 'running'] as const) expect(colorOf(status, c)).toBe('gray');
+        expect(colorOf('finished', c)).not.toBe('gray');
       }),
     );
   });
 
-  test('the net colour forgives exclusions and nothing else', () => {
+  test('the color without exclusions forgives exclusions and nothing else', () => {
     fc.assert(
       fc.property(counts, (c) => {
-        const net = netColourOf('finished', c);
+        const net = colorWithoutExclusionsOf('finished', c);
         if (c.blocked + c.failed === 0) expect(net).toBe('green');
         else expect(net).not.toBe('green');
-        if (c.excluded === 0) expect(net).toBe(colourOf('finished', c));
+        if (c.excluded === 0) expect(net).toBe(colorOf('finished', c));
       }),
     );
   });
 
-  test('a resync has the worst colour of its objects, gray while one is under way', () => {
+  test('a resync has the worst color of its objects, gray while one is under way', () => {
     fc.assert(
-      fc.property(fc.array(colours), (all) => {
+      fc.property(fc.array(colors), (all) => {
         const rank = ['green', 'yellow', 'red', 'gray'] as const;
-        const worst = rank[Math.max(0, ...all.map((colour) => rank.indexOf(colour)))];
-        expect(worstColour(all)).toBe(worst);
+        const worst = rank[Math.max(0, ...all.map((color) => rank.indexOf(color)))];
+        expect(worstColor(all)).toBe(worst);
       }),
     );
   });

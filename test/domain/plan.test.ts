@@ -71,7 +71,7 @@ describe.each([true, false])('any plan with Check dependencies %s', (checkDepend
         if (whyNotOffered(object, scope) === null) continue;
         expect(names(plan)).not.toContain(object.name);
         if (objects === 'all' || objects.includes(object.name)) {
-          expect(plan.leftOut.map(({ name }) => name)).toContain(object.name);
+          expect(plan.omitted.map(({ name }) => name)).toContain(object.name);
         }
       }
     }, checkDependencies);
@@ -79,7 +79,7 @@ describe.each([true, false])('any plan with Check dependencies %s', (checkDepend
 
   test('has all of a unit that the district sends, or none', () => {
     holds((plan, { catalog, scope }) => {
-      const ring = catalog.objects.filter((o) => o.unit === 'ring' && whyNotOffered(o, scope) === null);
+      const ring = catalog.objects.filter((o) => o.cycle === 'ring' && whyNotOffered(o, scope) === null);
       const planned = ring.filter(({ name }) => names(plan).includes(name));
       expect([0, ring.length]).toContain(planned.length);
     }, checkDependencies);
@@ -106,7 +106,7 @@ test('Check dependencies adds every hard parent the district sends, and a reason
             scope,
           ) === null;
         expect(planned.has(parent)).toBe(sent);
-        if (!sent) expect(plan.leftOut.map((o) => o.name)).toContain(parent);
+        if (!sent) expect(plan.omitted.map((o) => o.name)).toContain(parent);
       }
       const asked = objects === 'all' || objects.includes(name);
       expect(reason.kind).toBe(asked ? 'requested' : 'dependency');
@@ -121,13 +121,13 @@ test('Check dependencies adds every hard parent the district sends, and a reason
 test('without Check dependencies nothing is added but members of a unit', () => {
   holds((plan, { catalog, objects }) => {
     for (const name of names(plan)) {
-      const inUnit = catalog.objects.find((o) => o.name === name)?.unit !== null;
-      expect(objects === 'all' || objects.includes(name) || inUnit).toBe(true);
+      const inCycle = catalog.objects.find((o) => o.name === name)?.cycle !== null;
+      expect(objects === 'all' || objects.includes(name) || inCycle).toBe(true);
     }
   }, false);
 });
 
-describe('the seed', () => {
+describe('the specification', () => {
   test('Enrollment brings the seven objects that the 2014 screenshot marks', () => {
     const plan = planOf(['Enrollment']);
     expect(new Set(names(plan))).toEqual(
@@ -193,7 +193,7 @@ describe('the seed', () => {
 
   test('a full resync leaves out other states, optional objects and the subset, and nothing else', () => {
     const plan = planOf('all', { state: 'KY' });
-    expect(plan.leftOut.map(({ name }) => name).sort()).toEqual(
+    expect(plan.omitted.map(({ name }) => name).sort()).toEqual(
       [
         'AttendanceBIEAbsentDays',
         'AttendanceSDMinute',
@@ -223,8 +223,8 @@ test('a unit brings the parents of all its members', () => {
     name: 'ring',
     objects: [
       syncObject('City'),
-      syncObject('Department', { unit: 'Department' }),
-      syncObject('Employee', { unit: 'Department', parents: ['City'] }),
+      syncObject('Department', { cycle: 'Department' }),
+      syncObject('Employee', { cycle: 'Department', parents: ['City'] }),
     ],
   };
   const plan = planResync(catalog, { objects: ['Department'], checkDependencies: true }, everywhere);

@@ -10,13 +10,13 @@ const keys = fc.array(key, { maxLength: 20 });
 
 test('marks name again exactly the keys they were made of, line breaks, quotes and long prefixes too', () => {
   fc.assert(
-    fc.property(keys, keys, keys, (inserted, unchanged, gone) => {
-      const read = readMarks(writeMarks({ inserted, updated: [], unchanged, gone }));
+    fc.property(keys, keys, keys, (inserted, unchanged, extra) => {
+      const read = readMarks(writeMarks({ inserted, updated: [], unchanged, extra }));
       expect(read).toEqual({
         inserted: inserted.map(formatRecordKey),
         updated: [],
         unchanged: unchanged.map(formatRecordKey),
-        gone: gone.map(formatRecordKey),
+        extra: extra.map(formatRecordKey),
       });
     }),
   );

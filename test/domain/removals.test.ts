@@ -15,7 +15,7 @@ test('removes nothing before what was sent after it: children first, in any cata
   fc.assert(
     fc.property(arbitraryCatalog(), (catalog) => {
       // No object between two members of a unit.
-      fc.pre(checkCatalog(catalog).every(({ field }) => field !== 'unit'));
+      fc.pre(checkCatalog(catalog).every(({ field }) => field !== 'cycle'));
       fc.pre(catalog.objects.some(({ enabledByDefault, states }) => enabledByDefault && states === null));
       const { objects } = planResync(catalog, { objects: 'all', checkDependencies: true }, { state: 'MT' });
       const groups = removalOrder(objects);
@@ -26,7 +26,7 @@ test('removes nothing before what was sent after it: children first, in any cata
           if (placeOf(child.name) !== placeOf(parent))
             expect(placeOf(child.name)).toBeLessThan(placeOf(parent));
         }
-        const fellows = objects.filter(({ unit }) => unit !== null && unit === child.unit);
+        const fellows = objects.filter(({ cycle }) => cycle !== null && cycle === child.cycle);
         for (const { name } of fellows) expect(placeOf(name)).toBe(placeOf(child.name));
       }
     }),
@@ -48,7 +48,7 @@ test('is above the threshold only beyond it, at any size', () => {
 });
 
 test('takes only objects that were read completely and without failures; excluded records don’t matter', () => {
-  const counts = { ...noRecords, unchanged: 5, excluded: 3, gone: 2 };
+  const counts = { ...noRecords, unchanged: 5, excluded: 3, extra: 2 };
   expect(whyNotRemoved('Roster', { status: 'finished', counts })).toBeNull();
   for (const trouble of [{ failed: 1 }, { blocked: 1 }])
     expect(whyNotRemoved('Roster', { status: 'finished', counts: { ...counts, ...trouble } })).toMatch(

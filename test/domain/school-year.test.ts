@@ -64,7 +64,7 @@ test('a plan of the previous year has only objects tied to a year, configured fo
       for (const name of asked) expect(names.includes(name)).toBe(isOffered(name));
       const placed = new Set<string>();
       for (const { name, after } of plan().objects) {
-        const { parents, softParents, unit } = byName.get(name)!;
+        const { parents, softParents, cycle } = byName.get(name)!;
         for (const parent of [...parents, ...softParents])
           if (names.includes(parent)) expect(placed.has(parent)).toBe(true);
         expect(after.every((parent) => placed.has(parent))).toBe(true);
@@ -72,14 +72,14 @@ test('a plan of the previous year has only objects tied to a year, configured fo
         // Closure stays within the offer: every offered hard parent, and nothing else.
         if (checkDependencies)
           for (const parent of parents.filter(isOffered)) expect(names).toContain(parent);
-        else expect(asked.includes(name) || unit !== null).toBe(true);
+        else expect(asked.includes(name) || cycle !== null).toBe(true);
       }
     }),
     { numRuns: 600 },
   );
 });
 
-describe('the seed’s previous year', () => {
+describe('the specification’s previous year', () => {
   const [previous] = offeredYears(2022, {
     previousYear: {
       objects: ['Calendar', 'CourseSection', 'ScheduleStructure', 'StructureGradeLevel', 'Enrollment'],
@@ -89,14 +89,14 @@ describe('the seed’s previous year', () => {
     planResync(builtinCatalog, { objects, checkDependencies: true }, planScopeOf(district, previous));
 
   test('its tree starts at Calendar, and what isn’t offered counts as present', () => {
-    const { objects, leftOut } = plan(['Enrollment']);
+    const { objects, omitted } = plan(['Enrollment']);
     expect(objects.map(({ name, after }) => [name, after])).toEqual([
       ['Calendar', []],
       ['ScheduleStructure', ['Calendar']],
       ['StructureGradeLevel', ['ScheduleStructure']],
       ['Enrollment', ['ScheduleStructure', 'StructureGradeLevel']],
     ]);
-    expect(leftOut.map(({ name }) => name).sort()).toEqual(['PersonIdentity', 'School']);
+    expect(omitted.map(({ name }) => name).sort()).toEqual(['PersonIdentity', 'School']);
     expect(plan('all').objects[0]).toMatchObject({ name: 'Calendar', after: [], dependsOn: [] });
     expect(plan('all').objects).toHaveLength(5);
   });

@@ -6,7 +6,7 @@ import {
   districtStatusOf,
   endedDistrictStatuses,
   forecastEnd,
-  nextLookMs,
+  nextPollMs,
   retryWaitMs,
 } from '../../src/domain/state-request';
 
@@ -15,7 +15,7 @@ const bounds = { leastMs: 1_000, mostMs: 30_000 };
 test('a thousand districts need some two hundred looks, whether one takes a second or an hour', () => {
   const looksFor = (districtMs: number): number => {
     const places = 20;
-    let [left, now, lookMs, looks] = [1_000, 0, 0, 0];
+    let [left, now, pollMs, looks] = [1_000, 0, 0, 0];
     let running: number[] = [];
     while (left + running.length > 0) {
       const ended = running.filter((end) => end <= now).length;
@@ -24,8 +24,8 @@ test('a thousand districts need some two hundred looks, whether one takes a seco
       // Ends are spread evenly: districts are not alike.
       for (let i = 0; i < begin; i += 1) running.push(now + districtMs * (0.5 + ((left - i) % 100) / 100));
       left -= begin;
-      lookMs = nextLookMs(lookMs, { freed: ended, places }, { leastMs: 1_000, mostMs: 3_600_000 });
-      now += lookMs;
+      pollMs = nextPollMs(pollMs, { freed: ended, places }, { leastMs: 1_000, mostMs: 3_600_000 });
+      now += pollMs;
       looks += 1;
     }
     return looks;
@@ -36,7 +36,7 @@ test('a thousand districts need some two hundred looks, whether one takes a seco
 test('looks and retries keep their bounds', () => {
   fc.assert(
     fc.property(fc.nat(100_000), fc.nat(50), fc.integer({ min: 1, max: 50 }), (lastMs, freed, places) => {
-      const next = nextLookMs(lastMs, { freed, places }, bounds);
+      const next = nextPollMs(lastMs, { freed, places }, bounds);
       expect(next).toBeGreaterThanOrEqual(bounds.leastMs);
       expect(next).toBeLessThanOrEqual(bounds.mostMs);
     }),
@@ -59,9 +59,9 @@ test('the forecast goes by the pace so far, and is unknown while too little is d
 });
 
 test('a district has ended exactly when its resync has', () => {
-  for (const status of ['accepted', 'queued', 'running', 'paused', 'parked', ...endedStatuses] as const)
+  for (const status of ['accepted', 'queued', 'running', 'paused', 'preempted', ...endedStatuses] as const)
     expect(endedDistrictStatuses.includes(districtStatusOf(status))).toBe(endedStatuses.includes(status));
-  expect(districtStatusOf('cancelled')).toBe('notDone');
+  expect(districtStatusOf('cancelled')).toBe('notRun');
 });
 
 test('a run is at 100 % only at its end', () => {
@@ -79,6 +79,6 @@ test('a run is at 100 % only at its end', () => {
 });
 
 test('counts are told in words', () => {
-  const counts = { waiting: 3, queued: 1, running: 2, done: 5, failed: 0, notDone: 1 };
+  const counts = { waiting: 3, queued: 1, running: 2, done: 5, failed: 0, notRun: 1 };
   expect(describeCounts(counts)).toBe('5 of 12 districts done, 1 not done, 3 under way, 3 waiting.');
 });

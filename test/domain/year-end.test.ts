@@ -5,7 +5,7 @@ import { adviseResync, scenarioProblem } from '../../src/domain/scenario-rules';
 import { endedStatuses } from '../../src/domain/resync';
 
 const schoolYear = 2027;
-const acceptedColours = ['green', 'yellow'] as const;
+const acceptedColors = ['green', 'yellow'] as const;
 const at = (n: number): string => new Date(Date.UTC(2027, 5, 1) + n * 60_000).toISOString();
 
 /** A full, green, finished resync of minute `n` that wrote nothing. */
@@ -16,7 +16,7 @@ function run(n: number, over: Partial<YearRun> = {}): YearRun {
     scenario: 'OTHER',
     initiator: 'district',
     status: 'finished',
-    colour: 'green',
+    color: 'green',
     requestedAt: at(n),
     startedAt: at(n),
     endedAt: at(n),
@@ -26,7 +26,7 @@ function run(n: number, over: Partial<YearRun> = {}): YearRun {
     ...over,
   };
 }
-const judge = (...runs: YearRun[]) => judgeYearEnd({ schoolYear, runs, acceptedColours });
+const judge = (...runs: YearRun[]) => judgeYearEnd({ schoolYear, runs, acceptedColors });
 const full = run(1, { written: 100 });
 
 describe('a year may be ended when its newest full resync finished with an accepted outcome and nothing changed since', () => {
@@ -34,15 +34,15 @@ describe('a year may be ended when its newest full resync finished with an accep
     ['no resync', [], /No full resync/],
     ['a partial one', [run(1, { full: false })], /No full resync/],
     ['one under way', [run(1, { status: 'running', endedAt: null })], /No full resync/],
-    ['one that gave up', [run(1, { status: 'failed', colour: 'red' })], /No full resync/],
+    ['one that gave up', [run(1, { status: 'failed', color: 'red' })], /No full resync/],
     ['green', [full], true],
-    ['yellow', [run(1, { colour: 'yellow' })], true],
-    ['red', [run(1, { colour: 'red' })], /r1, finished red, and green or yellow is accepted/],
-    ['red, accepted by the state', [run(1, { colour: 'red', accepted: true })], true],
-    ['green, then red', [full, run(2, { colour: 'red' })], /r2, finished red/],
-    ['red, then green', [run(1, { colour: 'red' }), run(2)], true],
+    ['yellow', [run(1, { color: 'yellow' })], true],
+    ['red', [run(1, { color: 'red' })], /r1, finished red, and green or yellow is accepted/],
+    ['red, accepted by the state', [run(1, { color: 'red', accepted: true })], true],
+    ['green, then red', [full, run(2, { color: 'red' })], /r2, finished red/],
+    ['red, then green', [run(1, { color: 'red' }), run(2)], true],
     ['a later one that wrote', [full, run(2, { full: false, written: 1 })], /r2, wrote records/],
-    ['a later one that wrote nothing', [full, run(2, { full: false, colour: 'red' })], true],
+    ['a later one that wrote nothing', [full, run(2, { full: false, color: 'red' })], true],
     ['a later one that gave up', [full, run(2, { status: 'failed' })], /r2, did not finish \(failed\)/],
     [
       'a later one that was cancelled',
@@ -60,9 +60,9 @@ describe('a year may be ended when its newest full resync finished with an accep
 
   test('of the state’s resyncs no outcome is told', () => {
     const states: YearRun[][] = [
-      [run(1, { initiator: 'state', colour: 'red' })],
+      [run(1, { initiator: 'state', color: 'red' })],
       [full, run(2, { initiator: 'state', full: false, written: 3 })],
-      [full, run(2, { initiator: 'state', full: false, status: 'failed', colour: 'red' })],
+      [full, run(2, { initiator: 'state', full: false, status: 'failed', color: 'red' })],
     ];
     for (const runs of states) {
       const end = judge(...runs);
@@ -73,8 +73,8 @@ describe('a year may be ended when its newest full resync finished with an accep
 
   test('a change known from elsewhere counts when it came after', () => {
     const changes = [{ at: at(5), why: 'Verification v1 found drift.' }];
-    const before = judgeYearEnd({ schoolYear, runs: [run(9)], changes, acceptedColours });
-    const after = judgeYearEnd({ schoolYear, runs: [run(1)], changes, acceptedColours });
+    const before = judgeYearEnd({ schoolYear, runs: [run(9)], changes, acceptedColors });
+    const after = judgeYearEnd({ schoolYear, runs: [run(1)], changes, acceptedColors });
     expect([before.holds, after]).toMatchObject([
       true,
       { why: expect.stringContaining('found drift') as string },
@@ -86,7 +86,7 @@ describe('a year may be ended when its newest full resync finished with an accep
       n: fc.integer({ min: 0, max: 20 }),
       full: fc.boolean(),
       status: fc.constantFrom(...endedStatuses, 'running' as const),
-      colour: fc.constantFrom('green' as const, 'yellow' as const, 'red' as const),
+      color: fc.constantFrom('green' as const, 'yellow' as const, 'red' as const),
       written: fc.integer({ min: 0, max: 2 }),
       initiator: fc.constantFrom('district' as const, 'state' as const),
       accepted: fc.boolean(),
@@ -120,7 +120,7 @@ describe('the start-of-year resync', () => {
     { switchedAt = at(10), days = 0 }: { switchedAt?: string | null; days?: number } = {},
   ) =>
     judgeYearStart(
-      { schoolYear: 2028, runs, acceptedColours },
+      { schoolYear: 2028, runs, acceptedColors },
       { switchedAt, dueDays: 14, now: new Date(Date.parse(at(10)) + days * 86_400_000) },
     );
   const start = (n: number, over: Partial<YearRun> = {}) => run(n, { scenario: 'START_OF_YEAR', ...over });
@@ -133,10 +133,10 @@ describe('the start-of-year resync', () => {
     ['is done by a full one asked for after the switch', begin([start(11)]), 'done'],
     ['isn’t done by one asked for before', begin([start(9)]), 'due'],
     ['isn’t done by another scenario', begin([run(11)]), 'due'],
-    ['isn’t done by a red one', begin([start(11, { colour: 'red' })]), 'due'],
+    ['isn’t done by a red one', begin([start(11, { color: 'red' })]), 'due'],
     ['isn’t done before enrollments were rolled forward', begin([start(11, { enrollmentsRead: 0 })]), 'due'],
     ['is done where there is no Enrollment object', begin([start(11, { enrollmentsRead: null })]), 'done'],
-    ['stays done when a later one is red', begin([start(11), start(12, { colour: 'red' })]), 'done'],
+    ['stays done when a later one is red', begin([start(11), start(12, { color: 'red' })]), 'done'],
   ])('%s', (_, { status }, expected) => expect(status).toBe(expected));
 
   test('says by when, and why one made for it doesn’t count', () => {

@@ -69,9 +69,9 @@ export class FaultWorld {
     const worker = this.worker;
     this.worker = undefined;
     if (!worker || worker.exitCode !== null) return;
-    const gone = once(worker, 'exit');
+    const extra = once(worker, 'exit');
     worker.kill('SIGKILL');
-    await gone;
+    await extra;
   }
 
   async send(resyncId: string): Promise<void> {
@@ -138,8 +138,8 @@ export class FaultWorld {
       .where({ resyncID: resyncId })
       .orderBy('objectName')
       .select(
-        ...['objectName', 'status', 'colour', 'recordsRead', 'processed', 'inserted', 'updated', 'unchanged'],
-        ...['excluded', 'blocked', 'failed', 'gone', 'errors'],
+        ...['objectName', 'status', 'color', 'recordsRead', 'processed', 'inserted', 'updated', 'unchanged'],
+        ...['excluded', 'blocked', 'failed', 'extra', 'errors'],
       );
   }
 

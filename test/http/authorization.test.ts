@@ -89,17 +89,17 @@ function verdict({ method }: RouteSpec, { status, text }: request.Response, expe
 }
 
 test('a revoked token and one of a disabled principal are refused like an expired one', async () => {
-  const [gone, off] = await Promise.all(
+  const [extra, off] = await Promise.all(
     ['revoked', 'disabled'].map((name) => createToken(world.control, { name, level: 'state' })),
   );
   const ask = ({ token }: { token: string }) =>
     request(world.app).get('/api/v1/me').set('Authorization', `Bearer ${token}`);
-  expect([(await ask(gone!)).status, (await ask(off!)).status]).toEqual([200, 200]);
+  expect([(await ask(extra!)).status, (await ask(off!)).status]).toEqual([200, 200]);
   const change = (method: 'post' | 'delete', path: string) =>
     request(world.app)[method](`/api/v1/principals/${path}`).set('Authorization', world.as.state);
-  expect((await change('delete', `${gone!.principalId}/tokens/${gone!.tokenId}`)).status).toBe(200);
+  expect((await change('delete', `${extra!.principalId}/tokens/${extra!.tokenId}`)).status).toBe(200);
   expect((await change('post', `${off!.principalId}/disable`)).status).toBe(200);
-  const refused = [await ask(gone!), await ask(off!)];
+  const refused = [await ask(extra!), await ask(off!)];
   expect(refused.map(({ status }) => status)).toEqual([401, 401]);
   expect(refused[0]!.body).toEqual(refused[1]!.body);
 });

@@ -179,7 +179,7 @@ async function selectiveFor({
   const one = { object: 'School', key: ['1'] };
   await insertResync(control, {
     request: requestOf(selectiveSync, {
-      ...{ districtId: here, objects: ['School'], selection: 'selective', chosen: one },
+      ...{ districtId: here, objects: ['School'], selection: 'selective', selected: one },
     }),
   });
   await finishResync(control, { resyncId: selectiveSync, status: 'failed', message: 'made for the table' });

@@ -10,7 +10,7 @@ import {
   stateRequestWorkflowId,
   syncEventWorkflowId,
 } from '../../workflows/messages';
-import type { RequestLook } from '../../activities/contracts';
+import type { RequestPoll } from '../../activities/contracts';
 import type { stateRequest } from '../../workflows';
 import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
 
@@ -32,10 +32,10 @@ const tree = [
 ];
 const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 150));
 
-const looks: RequestLook[] = [2, 1, 0].map((left) => ({
-  counts: { waiting: left, queued: 0, running: Math.min(left, 1), done: 2 - left, failed: 0, notDone: 0 },
+const looks: RequestPoll[] = [2, 1, 0].map((left) => ({
+  counts: { waiting: left, queued: 0, running: Math.min(left, 1), done: 2 - left, failed: 0, notRun: 0 },
   open: left > 0,
-  lookMs: 300,
+  pollMs: 300,
   againMs: 300,
 }));
 
@@ -77,8 +77,8 @@ export function scenarios(): Scenario[] {
       script: {
         objects: [
           { name: 'Company' },
-          { name: 'Department', unit: 'u', after: ['Company'] },
-          { name: 'Employee', unit: 'u' },
+          { name: 'Department', cycle: 'u', after: ['Company'] },
+          { name: 'Employee', cycle: 'u' },
           { name: 'Payslip', after: ['Employee'] },
           { name: 'Broken', problem: 'Broken: the state has no such table.' },
           { name: 'BelowBroken', after: ['Broken'] },
@@ -119,7 +119,7 @@ export function scenarios(): Scenario[] {
       },
     },
     {
-      name: 'parked',
+      name: 'preempted',
       script: { objects: tree, move: slowly, rangesInFlight: 1 },
       play: async (world) => {
         const mine = world.request();
@@ -137,7 +137,7 @@ export function scenarios(): Scenario[] {
       name: 'removals-held',
       script: {
         objects: tree,
-        counts: () => ({ unchanged: 5, gone: 2 }),
+        counts: () => ({ unchanged: 5, extra: 2 }),
         found: (object) => ({
           found: 2,
           decision: /Calendar|Enrollment|School/.test(object) ? 'awaiting' : 'below',
@@ -157,7 +157,7 @@ export function scenarios(): Scenario[] {
       name: 'verified-loop',
       script: { objects: tree, drifted: ['School', 'Enrollment'], counts: () => ({ inserted: 1 }) },
       play: async (world) => {
-        const run = await world.start(world.request({ verify: 'loop' }));
+        const run = await world.start(world.request({ verify: 'beforeAndAfter' }));
         await run.result();
         return [run.workflowId];
       },

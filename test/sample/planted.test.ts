@@ -19,7 +19,7 @@ afterEach(() => databases.drop());
 
 describe('a full resync of a generated district into an empty state', () => {
   it.each([
-    ['has exactly the outcome that was foretold where defects were planted', true],
+    ['has exactly the outcome that was predicted where defects were planted', true],
     ['is green throughout where none were', false],
   ])('%s', async (_promise, defects) => {
     const { planted } = await generateDistrict({
@@ -39,7 +39,7 @@ describe('a full resync of a generated district into an empty state', () => {
       );
       const inOrder = (a: { object: string }, b: { object: string }) => a.object.localeCompare(b.object);
       expect([...came].sort(inOrder)).toEqual([...planted].sort(inOrder));
-      expect(objects.every(({ colour }) => colour === 'green')).toBe(!defects);
+      expect(objects.every(({ color }) => color === 'green')).toBe(!defects);
     });
   });
 });

@@ -2,14 +2,14 @@ import { NativeConnection } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { blackoutActivities } from '../../activities/blackouts';
-import { bookActivities } from '../../activities/run-lifecycle';
+import { runLifecycleActivities } from '../../activities/run-lifecycle';
 import { DistrictEditions } from '../../activities/district-editions';
 import { removalActivities } from '../../activities/removals';
 import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
 import { scheduleActivities } from '../../activities/scheduled-resync';
 import { verificationActivities } from '../../activities/verification';
-import { loopActivities } from '../../activities/verified-loop';
+import { verifiedResyncActivities } from '../../activities/verified-resync';
 import { startObject, planObjects, finishObject } from '../../src/features/resyncs/object-store';
 import { takeLease } from '../../src/features/resyncs/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/features/removals/store';
@@ -55,7 +55,7 @@ export class Gate {
   /** Most resyncs that moved at the same time. */
   most = 0;
   /** Records found gone of each object, if removals are asked for, of 10 at the state. */
-  readonly gone = new Map<string, number>();
+  readonly extra = new Map<string, number>();
   /** Resyncs whose objects fail. */
   readonly broken = new Set<string>();
 
@@ -89,7 +89,7 @@ const onePreview = {
     { object: 'School', records: 1, asked: 1, descendants: 0, ancestors: 0, samples: [['1']] },
     { object: 'Course', records: 2, asked: 0, descendants: 2, ancestors: 0, samples: [['7'], ['8']] },
   ],
-  leftOut: [],
+  omitted: [],
 };
 
 function activitiesOf(
@@ -99,7 +99,7 @@ function activitiesOf(
 ): Partial<ResyncActivities> {
   const dependencies = { control, config, catalog };
   return {
-    ...bookActivities(dependencies),
+    ...runLifecycleActivities(dependencies),
     ...stateRequestActivities(dependencies),
     ...noticeActivities(dependencies),
     ...blackoutActivities(dependencies),
@@ -108,7 +108,7 @@ function activitiesOf(
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     ...verificationActivities(dependencies, editions),
-    ...loopActivities(dependencies),
+    ...verifiedResyncActivities(dependencies),
     // The one key that no record has.
     findRecord: ({ key }) => Promise.resolve({ found: key[0] !== 'nobody', problem: null }),
     previewSelection: ({ previewId }) => endPreview(control, previewId, { answer: onePreview }),
@@ -130,13 +130,13 @@ function activitiesOf(
     syncObject: async ({ resyncId, object }) => {
       await startObject(control, { resyncId, object });
       await gate.pass(resyncId);
-      const gone = gate.gone.get(object) ?? 0;
-      await ledgerPage(control, { resyncId, object, read: 10 }, { inserted: 10, gone });
+      const extra = gate.extra.get(object) ?? 0;
+      await ledgerPage(control, { resyncId, object, read: 10 }, { inserted: 10, extra });
       const { counts } = await finishObject(control, { resyncId, object, status: 'finished' });
       return { object, status: 'finished', counts };
     },
     findRemovals: async ({ resyncId, object }) => {
-      const keys = Array.from({ length: gate.gone.get(object) ?? 0 }, (_, i) => [String(i + 1)]);
+      const keys = Array.from({ length: gate.extra.get(object) ?? 0 }, (_, i) => [String(i + 1)]);
       const records = keys.map((key) => ({ key, guid: `guid-${key.join()}` }));
       await storeFound(control, { resyncId, object }, records);
       const { position } = await readObjectEnd(control, { resyncId, object });

@@ -105,7 +105,7 @@ export async function apiWorld({
       temporal: { address, taskQueue: `api-${tail}` },
       api: { trustProxy: trustProxy ?? false },
       auth,
-      stateRequests: { leastLookMs: 50, mostLookMs: 200, ...stateRequests },
+      stateRequests: { minPollMs: 50, maxPollMs: 200, ...stateRequests },
       districts,
       notices,
       certification,

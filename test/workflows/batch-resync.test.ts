@@ -194,9 +194,9 @@ it('sends the objects of a unit together, verifies them, and only then closes th
   await withWorkflows(
     {
       objects: [
-        { name: 'Department', unit: 'Department+Employee', after: ['Company'] },
+        { name: 'Department', cycle: 'Department+Employee', after: ['Company'] },
         { name: 'Company' },
-        { name: 'Employee', unit: 'Department+Employee' },
+        { name: 'Employee', cycle: 'Department+Employee' },
         { name: 'Payslip', after: ['Employee'] },
       ],
     },

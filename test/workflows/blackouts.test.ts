@@ -153,7 +153,7 @@ it.each([
         await enqueue(states);
         await until('the state’s run ended', () => log.includes(`end ${states.resyncId} finished`));
         await until(
-          'it is parked no more',
+          'it is preempted no more',
           async () => (await run.query(resyncProgress)).status === 'running',
         );
         expect(await heldUntilOf(run)).not.toBeNull();

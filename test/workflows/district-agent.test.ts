@@ -21,7 +21,7 @@ it('runs one resync of a district at a time, in the order they came', async () =
       expect(await enqueue(b)).toBe(1);
       expect(await enqueue(c)).toBe(2);
       expect(await enqueue(b)).toBe(1);
-      expect(await agent().query(agentQueue)).toMatchObject({ active: a.resyncId, parked: null });
+      expect(await agent().query(agentQueue)).toMatchObject({ active: a.resyncId, preempted: null });
       expect(moves).toBe(1);
       first.open();
       await until('the third one ended', () => log.includes(`end ${c.resyncId} finished`));
@@ -33,7 +33,7 @@ it('runs one resync of a district at a time, in the order they came', async () =
   );
 });
 
-it('parks a running district run at its next range boundary for a state request, then lets it go on with a new epoch', async () => {
+it('preempts a running district run at its next range boundary for a state request, then lets it go on with a new epoch', async () => {
   const ranges = 15;
   const first = door();
   const states = door();
@@ -60,10 +60,10 @@ it('parks a running district run at its next range boundary for a state request,
       await enqueue(state);
       first.open();
       await until('the state run moves', () => moves.at(-1)?.resyncId === statesId);
-      expect(log).toContain('status parked');
+      expect(log).toContain('status preempted');
       const before = moves.length;
-      expect((await handleOf(mine.resyncId).query(resyncProgress)).status).toBe('parked');
-      expect(await agent().query(agentQueue)).toMatchObject({ active: statesId, parked: mine.resyncId });
+      expect((await handleOf(mine.resyncId).query(resyncProgress)).status).toBe('preempted');
+      expect(await agent().query(agentQueue)).toMatchObject({ active: statesId, preempted: mine.resyncId });
       expect(moves.length).toBe(before);
       states.open();
       await until('all three ended', () => log.includes(`end ${waiting.resyncId} finished`));

@@ -24,7 +24,7 @@ function script(much: readonly string[], more: Partial<Script> = {}): Script {
       { name: 'Course', after: ['School'] },
       { name: 'Section', after: ['Course'] },
     ],
-    counts: () => ({ unchanged: 10, gone: 3 }),
+    counts: () => ({ unchanged: 10, extra: 3 }),
     found: (object) => ({ found: 3, decision: much.includes(object) ? 'awaiting' : 'below' }),
     ...more,
   };
@@ -52,7 +52,7 @@ it('removes nothing unless it was asked to', async () => {
 
 it('removes what is below the threshold at once, children first, after the last retry of blocked records', async () => {
   const counts = (object: string) =>
-    object === 'Room' ? { blocked: 1, gone: 3 } : { gone: object === 'Course' ? 0 : 3 };
+    object === 'Room' ? { blocked: 1, extra: 3 } : { extra: object === 'Course' ? 0 : 3 };
   await withWorkflows(script([], { counts }), async ({ start, request, log }) => {
     const run = await start(request({ removals }));
     await run.result();

@@ -108,7 +108,7 @@ it('lists a district as not done when it can’t be reached until the window end
       await endWindow(world, id);
       await until('it ended', async () => (await endOf(world, id)) !== null);
       const ends = new Map((await rowsOf(world, id)).map((row) => [row.districtID, row]));
-      expect(ends.get(unreachable)).toMatchObject({ status: 'notDone' });
+      expect(ends.get(unreachable)).toMatchObject({ status: 'notRun' });
       expect(ends.get(unreachable)!.message).toMatch(/window.*ECONNREFUSED/);
       expect(ends.get(unreachable)!.message).not.toContain('nothing');
       expect(ends.get(world.other)).toMatchObject({ status: 'failed' });
@@ -130,14 +130,14 @@ it('begins nothing before its window opens nor after it ended; what runs goes on
     await until('two run', () => world.gate.waiting.length === 2);
     expect(await statuses(world, early)).toEqual(['waiting', 'waiting', 'waiting']);
     await endWindow(world, id);
-    await until('the third was given up', async () => (await countOf(world, id, 'notDone')) === 1);
+    await until('the third was given up', async () => (await countOf(world, id, 'notRun')) === 1);
     expect(world.gate.waiting.length).toBe(2);
     world.gate.open();
     await until('it ended', async () => (await endOf(world, id)) !== null);
-    expect((await statuses(world, id)).sort()).toEqual(['done', 'done', 'notDone']);
+    expect((await statuses(world, id)).sort()).toEqual(['done', 'done', 'notRun']);
     await cancel(world, early, {});
     await until('the early one ended', async () => (await endOf(world, early))?.status === 'cancelled');
-    expect(await statuses(world, early)).toEqual(['notDone', 'notDone', 'notDone']);
+    expect(await statuses(world, early)).toEqual(['notRun', 'notRun', 'notRun']);
   }));
 
 it('runs a district once, however often it is handed over', () =>
@@ -165,8 +165,8 @@ it('is taken back: districts that wait are withdrawn, runs go on, or are cancell
 
     const left = await cancel(world, id, {});
     expect(left.status).toBe(200);
-    await until('two are withdrawn', async () => (await countOf(world, id, 'notDone')) === 2);
-    const [run] = (await rowsOf(world, id)).filter(({ status }) => status !== 'notDone');
+    await until('two are withdrawn', async () => (await countOf(world, id, 'notRun')) === 2);
+    const [run] = (await rowsOf(world, id)).filter(({ status }) => status !== 'notRun');
     expect(run).toMatchObject({ status: 'running' });
     expect(await endOf(world, id)).toBeNull();
 
@@ -181,9 +181,9 @@ it('is taken back: districts that wait are withdrawn, runs go on, or are cancell
     expect(await endOf(world, id)).toMatchObject({ status: 'cancelled' });
     const messages = (await rowsOf(world, id)).map(({ status, message }) => `${status} ${message}`);
     expect(messages.sort()).toEqual([
-      'notDone Cancelled by state.',
-      'notDone Withdrawn by state before it began.',
-      'notDone Withdrawn by state before it began.',
+      'notRun Cancelled by state.',
+      'notRun Withdrawn by state before it began.',
+      'notRun Withdrawn by state before it began.',
     ]);
     expect((await cancel(world, id, {})).status).toBe(409);
     await until('the other request ended', async () => (await endOf(world, first)) !== null);

@@ -7,7 +7,7 @@ import type {
   ComparisonEnd,
   ObjectEnd,
   PreparedObject,
-  RequestLook,
+  RequestPoll,
   ResyncEnd,
 } from '../../activities/contracts';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
@@ -37,7 +37,7 @@ export interface Script {
   /** What becomes of an object's state-owned fields at the run's end. */
   readonly settle?: (object: string) => Promise<void>;
   /** What a state's request finds, look by look; the last one again and again. */
-  readonly looks?: readonly RequestLook[];
+  readonly looks?: readonly RequestPoll[];
   /** What is found gone of an object; default: 3 records, few enough. */
   readonly found?: (object: string) => FoundRemovals;
   readonly approvalMs?: number;
@@ -77,7 +77,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
         rangesInFlight: script.rangesInFlight ?? 2,
         objects: script.objects.filter(planned).map((object) => ({
           reason: { kind: 'requested' },
-          unit: null,
+          cycle: null,
           ranges: 1,
           problem: null,
           ...object,
@@ -95,8 +95,8 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`retry ${input.object}`);
       return Promise.resolve(end(input.object, 'finished'));
     },
-    verifyUnit: (input) => {
-      log.push(`verify ${input.unit}`);
+    verifyCycle: (input) => {
+      log.push(`verify ${input.cycle}`);
       return Promise.resolve();
     },
     startObject: (input) => {
@@ -178,7 +178,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       return Promise.resolve({
         resyncId: input.resyncId,
         status: input.status,
-        colour: 'green',
+        color: 'green',
         message: null,
         processed: 0,
         errors: 0,
@@ -215,17 +215,17 @@ function scriptedVerification(
   | 'noteVerification'
   | 'endComparison'
   | 'finishVerification'
-  | 'chooseDrifted'
+  | 'selectDrifted'
 > {
   return {
     openVerification: async () => {
       await open?.();
       return {
-        objects: objects.map(({ name, after = [], unit = null }) => ({ name, after, unit })),
+        objects: objects.map(({ name, after = [], cycle = null }) => ({ name, after, cycle })),
         atOnce: 2,
       };
     },
-    chooseDrifted: () => Promise.resolve(drifted),
+    selectDrifted: () => Promise.resolve(drifted),
     compareObjects: async ({ objects: names, verificationId }) => {
       log.push(`compare ${names.join('+')}`);
       const busy = (await compare?.(names, verificationId)) ?? null;
@@ -243,7 +243,13 @@ function scriptedVerification(
     },
     finishVerification: ({ status, message }) => {
       log.push(`end ${status}`);
-      const verdict = { equal: true, resyncNecessary: false, mend: [], notMendable: 0, extra: 0 };
+      const verdict = {
+        equal: true,
+        resyncNecessary: false,
+        objectsToResync: [],
+        notResyncable: 0,
+        extra: 0,
+      };
       return Promise.resolve({ status, verdict, message: message ?? '' });
     },
   };

@@ -29,8 +29,8 @@ const objects: Script['objects'] = [
   { name: 'School' },
   { name: 'Course', after: ['School'] },
   { name: 'Room', after: ['School'] },
-  { name: 'Ring', after: ['School'], unit: 'ring' },
-  { name: 'Stone', after: ['Course'], unit: 'ring' },
+  { name: 'Ring', after: ['School'], cycle: 'ring' },
+  { name: 'Stone', after: ['Course'], cycle: 'ring' },
 ];
 
 it('compares parents before children, a unit as one, and two at a time at most', async () => {

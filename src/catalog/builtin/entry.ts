@@ -22,7 +22,7 @@ export function syncObject(entry: Entry): SyncObject {
     ignoredColumns: [],
     subsetOf: null,
     only: null,
-    unit: null,
+    cycle: null,
     enabledByDefault: true,
     ...entry,
   };

@@ -1,5 +1,5 @@
 import type { VerificationView } from '../../features/verifications/read';
-import type { Colour } from '../../domain/outcome';
+import type { Color } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 
 /** What a script can tell an end by; design brief, section 8. */
@@ -15,21 +15,21 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** From which colour on a finished resync fails the command; one that did not finish always does. */
+/** From which color on a finished resync fails the command; one that did not finish always does. */
 export const failOns = ['yellow', 'red', 'never'] as const;
 export type FailOn = (typeof failOns)[number];
 
 /** The code of an ended resync. */
 export function exitCodeOf(
-  { status, colour }: { status: ResyncStatus | 'ended'; colour: Colour | null },
+  { status, color }: { status: ResyncStatus | 'ended'; color: Color | null },
   failOn: FailOn = 'yellow',
 ): ExitCode {
   switch (status) {
     case 'cancelled':
       return exitCodes.cancelled;
     case 'finished':
-      if (colour === 'yellow' && failOn === 'yellow') return exitCodes.yellow;
-      if (colour === 'red' && failOn !== 'never') return exitCodes.red;
+      if (color === 'yellow' && failOn === 'yellow') return exitCodes.yellow;
+      if (color === 'red' && failOn !== 'never') return exitCodes.red;
       return exitCodes.green;
     case 'ended':
       // A state's request seen by its district: how it ended is not the district's to know.
@@ -40,7 +40,7 @@ export function exitCodeOf(
     case 'queued':
     case 'running':
     case 'paused':
-    case 'parked':
+    case 'preempted':
     case 'awaitingApproval':
       return exitCodes.notFinished;
   }
@@ -52,11 +52,11 @@ export function exitCodeOf(
  */
 export function exitCodeOfVerification(view: VerificationView): ExitCode {
   if (view.status === 'cancelled') return exitCodes.cancelled;
-  if (view.status !== 'finished' || view.objectRows.some(({ status }) => status !== 'finished'))
+  if (view.status !== 'finished' || view.objectResults.some(({ status }) => status !== 'finished'))
     return exitCodes.notFinished;
   if (view.equal) return exitCodes.green;
   const { missing, different, extra } = view.totals;
-  const sent = view.objectRows.reduce(
+  const sent = view.objectResults.reduce(
     (sum, { predicted }) => sum + predicted.inserted + predicted.updated,
     0,
   );

@@ -1,32 +1,35 @@
 import util from 'node:util';
 import Table from 'cli-table3';
 import type { ObjectView, ResyncView } from '../../features/resyncs/read';
-import type { Colour, CountsView } from '../../domain/outcome';
+import type { Color, CountsView } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 
 /** A resync as the API sends it; of a state's request a district gets the head only. */
-export type ResyncAnswer = Omit<ResyncView, 'objectRows' | 'totals' | 'colour' | 'netColour' | 'status'> & {
+export type ResyncAnswer = Omit<
+  ResyncView,
+  'objectResults' | 'totals' | 'color' | 'colorWithoutExclusions' | 'status'
+> & {
   /** `ended`: a state's request, of which a district is told no more. */
   readonly status: ResyncStatus | 'ended';
-  readonly colour: Colour | null;
-  readonly netColour: Colour | null;
+  readonly color: Color | null;
+  readonly colorWithoutExclusions: Color | null;
   readonly totals: CountsView | null;
-  readonly objectRows: readonly ObjectView[] | null;
+  readonly objectResults: readonly ObjectView[] | null;
 };
 
-const marks: Readonly<Record<Colour, string>> = { gray: '○', green: '●', yellow: '▲', red: '■' };
+const marks: Readonly<Record<Color, string>> = { gray: '○', green: '●', yellow: '▲', red: '■' };
 
-/** Colour with a shape and a word: never by colour alone. Plain text where the stream takes no colours. */
+/** Color with a shape and a word: never by color alone. Plain text where the stream takes no colors. */
 export function paint(
-  colour: Colour | null,
-  text: string = colour ?? '',
+  color: Color | null,
+  text: string = color ?? '',
   stream: NodeJS.WritableStream = process.stdout,
 ): string {
-  if (colour === null) return text;
-  const marked = `${marks[colour]} ${text}`;
+  if (color === null) return text;
+  const marked = `${marks[color]} ${text}`;
   // styleText came with Node 20.12; before it the shape and the word have to do.
   const styleText = (util as { styleText?: typeof util.styleText }).styleText;
-  return styleText?.(colour, marked, { stream, validateStream: true }) ?? marked;
+  return styleText?.(color, marked, { stream, validateStream: true }) ?? marked;
 }
 
 /** 12,345 */
@@ -81,7 +84,7 @@ export function outcomeTable(objects: readonly ObjectView[], totals: CountsView)
     ].map(number);
   const rows = objects.map((row) => [
     row.object,
-    paint(row.colour, row.status === 'finished' ? row.colour : row.status),
+    paint(row.color, row.status === 'finished' ? row.color : row.status),
     ...cells(row.counts),
   ]);
   return plainTable(
@@ -106,7 +109,7 @@ export function outcomeTable(objects: readonly ObjectView[], totals: CountsView)
 export function verificationLines({ verifications = [] }: Pick<ResyncAnswer, 'verifications'>): string {
   return verifications
     .map(({ verificationId, kind, status, equal, resyncNecessary }) => {
-      const when = kind === 'loopBefore' ? 'before sending' : 'after sending';
+      const when = kind === 'beforeResync' ? 'before sending' : 'after sending';
       const found = equal === true ? 'equal' : resyncNecessary === true ? 'drift to send' : 'not equal';
       return `Verification ${when}, ${verificationId}: ${status === 'finished' ? found : status}\n`;
     })
@@ -115,9 +118,9 @@ export function verificationLines({ verifications = [] }: Pick<ResyncAnswer, 've
 
 /** One line about a resync: id, what, where it stands. */
 export function headline(
-  resync: Pick<ResyncAnswer, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message' | 'colour'>,
+  resync: Pick<ResyncAnswer, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message' | 'color'>,
 ): string {
   const year = `${resync.schoolYear - 1}-${String(resync.schoolYear % 100).padStart(2, '0')}`;
   const end = resync.message === null ? '' : `: ${resync.message}`;
-  return `Resync ${resync.resyncId} of ${resync.districtId} ${year}: ${paint(resync.colour, resync.status)}${end}`;
+  return `Resync ${resync.resyncId} of ${resync.districtId} ${year}: ${paint(resync.color, resync.status)}${end}`;
 }

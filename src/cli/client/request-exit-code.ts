@@ -12,7 +12,7 @@ export function exitCodeOfRequest(
   if (status === 'cancelled') return exitCodes.cancelled;
   if (status !== 'finished' || districts.some((district) => district.status !== 'done'))
     return exitCodes.notFinished;
-  const has = (colour: string): boolean => districts.some((district) => district.colour === colour);
+  const has = (color: string): boolean => districts.some((district) => district.color === color);
   if (failOn !== 'never' && has('red')) return exitCodes.red;
   if (failOn === 'yellow' && has('yellow')) return exitCodes.yellow;
   return exitCodes.green;

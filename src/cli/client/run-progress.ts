@@ -35,7 +35,7 @@ export class RunView {
   }
 
   get objects(): readonly ObjectView[] {
-    return this.view.objectRows ?? [];
+    return this.view.objectResults ?? [];
   }
 
   /** Takes an `object` event. @returns the row before it */
@@ -44,13 +44,13 @@ export class RunView {
     const rows = before
       ? this.objects.map((known) => (known === before ? row : known))
       : [...this.objects, row].sort((a, b) => a.position - b.position);
-    this.view = { ...this.view, objectRows: rows };
+    this.view = { ...this.view, objectResults: rows };
     return before;
   }
 
   /** Takes a `resync` event: everything but the objects. */
-  takeHead(head: Omit<ResyncAnswer, 'objectRows'>): void {
-    this.view = { ...head, objectRows: this.objects };
+  takeHead(head: Omit<ResyncAnswer, 'objectResults'>): void {
+    this.view = { ...head, objectResults: this.objects };
   }
 
   /** Totals and time left, by the share of each object's records (of its last run) or ranges. */

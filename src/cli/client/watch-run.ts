@@ -19,7 +19,7 @@ export interface SendRequest {
   readonly scenario?: string;
   readonly mode?: 'compare' | 'everything';
   readonly removals?: 'report' | 'apply';
-  readonly verify?: 'loop';
+  readonly verify?: 'beforeAndAfter';
 }
 
 /** What the API answers to a start. */
@@ -27,7 +27,7 @@ export interface AcceptedAnswer {
   readonly resyncId: string;
   readonly status: string;
   readonly position: number | null;
-  readonly created: boolean;
+  readonly replayed: boolean;
   /** For scenario OTHER: whether a resync is called for. */
   readonly advice: Advice | null;
 }
@@ -100,7 +100,7 @@ function followEvents(client: ApiClient, path: string, run: RunView, view: Watch
         else if (event === 'resync') run.takeHead(value as ResyncAnswer);
         else run.takeHead(value as ResyncAnswer);
         if (event === 'snapshot' || event === 'end') {
-          for (const row of (value as ResyncAnswer).objectRows ?? []) run.takeObject(row);
+          for (const row of (value as ResyncAnswer).objectResults ?? []) run.takeObject(row);
         }
         view.update(run);
         if (event === 'end') finish(() => resolve(run.resync));

@@ -96,9 +96,9 @@ class LiveView implements WatchView {
 
 function endLine(row: ObjectView, stream: Stream): string {
   const { processed, errors } = row.counts;
-  const word = row.status === 'finished' ? row.colour : row.status;
+  const word = row.status === 'finished' ? row.color : row.status;
   const why = row.message === null ? '' : `: ${row.message}`;
-  return `${paint(row.colour, row.object, stream)} ${word}, ${number(processed)} processed, ${number(errors)} errors${why}`;
+  return `${paint(row.color, row.object, stream)} ${word}, ${number(processed)} processed, ${number(errors)} errors${why}`;
 }
 
 function flightLine(row: ObjectView): string {

@@ -36,7 +36,7 @@ export async function countEditions({
     for (const {
       object: name,
       counts: { errors },
-    } of resync.objectRows) {
+    } of resync.objectResults) {
       const object = requireObject(catalog, name);
       if (object.subsetOf !== null) continue;
       const year: [string, number][] = object.schoolYear

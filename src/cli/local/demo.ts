@@ -73,7 +73,7 @@ async function runDemo(dir: string, clock: StepClock): Promise<boolean> {
       token: await demoToken(config.controlDatabaseUrl, district.id),
     });
     const first = await clock.step('Full resync', () => watched(client, district.id));
-    out(outcomeTable(first.objectRows, first.totals));
+    out(outcomeTable(first.objectResults, first.totals));
     if (first.totals.errors > 0) {
       const { items } = await client.get<{ items: Cause[] }>(`/resyncs/${first.resyncId}/causes`);
       out(causesText(items));
@@ -92,7 +92,9 @@ async function runDemo(dir: string, clock: StepClock): Promise<boolean> {
     out(
       `Second resync: ${written} written${written === 0 ? ' (nothing was left to send)' : ', although nothing had changed'}, ${second.totals.unchanged.toLocaleString('en-US')} unchanged, ${second.totals.errors} errors.`,
     );
-    const finished = [...first.objectRows, ...second.objectRows].every(({ status }) => status === 'finished');
+    const finished = [...first.objectResults, ...second.objectResults].every(
+      ({ status }) => status === 'finished',
+    );
     return (
       first.status === 'finished' &&
       first.totals.processed > 0 &&

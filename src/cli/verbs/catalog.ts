@@ -166,7 +166,7 @@ function editionUrls({ district: id, districtUrl, stateUrl }: IntrospectOptions)
 }
 
 function findingLine({ kind, table, message }: IntrospectionFinding): string {
-  const words = { refused: 'refused', leftOut: 'left out', note: 'note' };
+  const words = { refused: 'refused', omitted: 'left out', note: 'note' };
   return `${words[kind]}: ${table}: ${message}`;
 }
 

@@ -32,14 +32,14 @@ export function objectsCommand(): Command {
       if (wantsJson(command)) return printJson(items);
       const rows = items.map(({ object, last, notOffered }) => {
         if (last === null) return [object, notOffered ?? 'never', '', '', '', ''];
-        const since = last.sinceRunBefore;
+        const since = last.sincePreviousRun;
         return [
           object,
           last.startedAt,
-          paint(last.colour, last.status === 'finished' ? last.colour : last.status),
+          paint(last.color, last.status === 'finished' ? last.color : last.status),
           number(last.counts.processed),
           number(last.counts.errors),
-          since ? `+${number(since.newErrors)} −${number(since.mendedErrors)}` : '',
+          since ? `+${number(since.newErrors)} −${number(since.resolvedErrors)}` : '',
         ];
       });
       print(
@@ -50,7 +50,7 @@ export function objectsCommand(): Command {
 
 interface AgentAnswer {
   readonly active: string | null;
-  readonly parked: string | null;
+  readonly preempted: string | null;
   readonly waiting: readonly { resyncId: string; initiator: string }[];
 }
 
@@ -68,7 +68,7 @@ export function agentCommand(): Command {
       );
       if (wantsJson(command)) return printJson(agent);
       print(`Runs:    ${agent.active ?? 'nothing'}`);
-      if (agent.parked !== null) print(`Parked:  ${agent.parked}`);
+      if (agent.preempted !== null) print(`Preempted:  ${agent.preempted}`);
       for (const [index, { resyncId, initiator }] of agent.waiting.entries()) {
         print(`Waiting: ${index + 1}. ${resyncId} (${initiator})`);
       }

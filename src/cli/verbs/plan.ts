@@ -45,10 +45,10 @@ export function planCommand(): Command {
           String(index + 1),
           name,
           after.join(', ') || '-',
-          reason.kind === 'requested' ? 'chosen' : `needed by ${reason.neededBy.join(', ')}`,
+          reason.kind === 'requested' ? 'selected' : `needed by ${reason.neededBy.join(', ')}`,
         ]);
         print(plainTable(['', 'Object', 'After', 'Why'], rows, [0]));
-        for (const { name, why } of plan.leftOut) print(`Left out: ${name} (${why})`);
+        for (const { name, why } of plan.omitted) print(`Left out: ${name} (${why})`);
       },
     );
 }

@@ -81,13 +81,13 @@ function createCommand(): Command {
       const made = await client.post<{
         stateRequestId: string;
         districts: number;
-        notDone: { districtId: string; why: string }[];
+        notRun: { districtId: string; why: string }[];
       }>(
         '/state-requests',
         bodyOf(options),
         options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
       );
-      for (const { districtId, why } of made.notDone) tell(`${districtId} will not be done: ${why}`);
+      for (const { districtId, why } of made.notRun) tell(`${districtId} will not be done: ${why}`);
       if (options.watch) return follow(client, made.stateRequestId, command, options.failOn);
       if (wantsJson(command)) printJson(made);
       else print(made.stateRequestId);
@@ -134,7 +134,7 @@ function listCommand(): Command {
     });
 }
 
-const none = { waiting: 0, queued: 0, running: 0, done: 0, failed: 0, notDone: 0 };
+const none = { waiting: 0, queued: 0, running: 0, done: 0, failed: 0, notRun: 0 };
 
 function showCommand(): Command {
   return withApiOptions(new Command('show'))
@@ -227,7 +227,7 @@ function printBoard(board: StateRequestBoard, command: Command): void {
 function districtTable(districts: readonly BoardDistrict[]): string {
   const rows = districts.map((row) => [
     row.districtId,
-    paint(row.colour, row.status),
+    paint(row.color, row.status),
     row.percent === null ? '' : `${row.percent} %`,
     row.startedAt ?? '',
     row.endedAt ?? '',

@@ -14,8 +14,8 @@ import type { AcceptedAnswer } from '../client/watch-run';
 
 /** What the API answers to a retry. */
 interface RetryAnswer extends AcceptedAnswer {
-  readonly chosen: readonly { readonly object: string; readonly records: number }[];
-  readonly leftOut: readonly { readonly object: string; readonly records: number; readonly why: string }[];
+  readonly selected: readonly { readonly object: string; readonly records: number }[];
+  readonly omitted: readonly { readonly object: string; readonly records: number; readonly why: string }[];
 }
 
 interface RetryOptions {
@@ -43,9 +43,9 @@ export function retryCommand(): Command {
         idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
       );
       tell(
-        `Sends again: ${accepted.chosen.map(({ object, records }) => `${records} ${object}`).join(', ')}.`,
+        `Sends again: ${accepted.selected.map(({ object, records }) => `${records} ${object}`).join(', ')}.`,
       );
-      for (const { object, records, why } of accepted.leftOut)
+      for (const { object, records, why } of accepted.omitted)
         tell(`Left out: ${records} ${object} (${why})`);
       if (options.wait) {
         await followToEnd(client, accepted.resyncId, { command, failOn: options.failOn });

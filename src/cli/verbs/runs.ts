@@ -40,7 +40,7 @@ export function runsCommand(): Command {
       if (wantsJson(command)) return printJson(page.items);
       const rows = page.items.map((head) => [
         head.resyncId,
-        paint(head.colour, head.status),
+        paint(head.color, head.status),
         head.objects === 'all' ? 'all' : `${head.objects?.length ?? '?'} objects`,
         head.scenario,
         head.requestedAt,
@@ -63,7 +63,7 @@ export function showCommand(): Command {
 /** `resync watch <id>`: follows it to its end, with progress; `resync wait <id>`: without. */
 export function watchCommand(): Command {
   return withApiOptions(new Command('watch'))
-    .description('follow a resync to its end; the exit code is its colour')
+    .description('follow a resync to its end; the exit code is its color')
     .argument('<resync>', 'id of the resync')
     .addOption(failOnOption())
     .action((id: string, { failOn }: { failOn: FailOn }, command: Command) =>
@@ -74,7 +74,7 @@ export function watchCommand(): Command {
 /** `resync wait <id>`. */
 export function waitCommand(): Command {
   return withApiOptions(new Command('wait'))
-    .description('wait quietly for the end of a resync; the exit code is its colour')
+    .description('wait quietly for the end of a resync; the exit code is its color')
     .argument('<resync>', 'id of the resync')
     .addOption(failOnOption())
     .action((id: string, { failOn }: { failOn: FailOn }, command: Command) =>

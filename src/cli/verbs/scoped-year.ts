@@ -118,5 +118,5 @@ export function complianceCommand(): Command {
 
 function describe(resync: YearRun | null): string {
   if (resync === null) return 'done';
-  return `${paint(resync.colour)} ${resync.endedAt?.slice(0, 10) ?? ''} ${resync.resyncId}`;
+  return `${paint(resync.color)} ${resync.endedAt?.slice(0, 10) ?? ''} ${resync.resyncId}`;
 }

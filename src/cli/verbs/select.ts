@@ -33,10 +33,10 @@ interface PreviewAnswer {
         readonly samples: readonly (readonly string[])[];
       }[]
     | null;
-  readonly leftOut: readonly LeftOut[] | null;
+  readonly omitted: readonly Omitted[] | null;
 }
 
-interface LeftOut {
+interface Omitted {
   readonly object: string;
   readonly why: string;
 }
@@ -108,7 +108,7 @@ function showPreview(answer: PreviewAnswer, command: Command): void {
     samples.map((sample) => sample.join(' / ')).join(', '),
   ]);
   print(plainTable(['Object', 'Records', 'Why', 'Keys'], rows, [1]));
-  for (const { object, why } of answer.leftOut ?? []) tell(`Left out: ${object} (${why})`);
+  for (const { object, why } of answer.omitted ?? []) tell(`Left out: ${object} (${why})`);
 }
 
 /** By asking, not by events: those need the right to batches. */

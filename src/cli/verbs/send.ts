@@ -13,7 +13,7 @@ import {
 } from '../client/command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from '../client/exit-codes';
 import { headline, outcomeTable, type ResyncAnswer, verificationLines } from '../client/outcome-table';
-import { rehearse } from '../client/rehearsal';
+import { dryRunResync } from '../client/dry-run';
 import { sendResync, type SendRequest, watchResync } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
 
@@ -24,7 +24,7 @@ interface SendOptions {
   readonly mode: 'compare' | 'everything';
   readonly scenario: string;
   readonly removals: 'report' | 'apply';
-  readonly verify?: 'loop';
+  readonly verify?: 'beforeAndAfter';
   readonly dryRun?: true;
   readonly schoolYear?: number;
   readonly district?: string;
@@ -33,9 +33,9 @@ interface SendOptions {
   readonly idempotencyKey?: string;
 }
 
-/** --fail-on, for every verb that ends with a resync's colour. */
+/** --fail-on, for every verb that ends with a resync's color. */
 export function failOnOption(): Option {
-  return new Option('--fail-on <colour>', 'from which colour on to exit with 3 (yellow) or 4 (red)')
+  return new Option('--fail-on <color>', 'from which color on to exit with 3 (yellow) or 4 (red)')
     .choices(failOns)
     .default('yellow');
 }
@@ -61,9 +61,11 @@ export function sendCommand(): Command {
         .default('report'),
     )
     .addOption(
-      new Option('--verify <how>', 'loop: compare, send only what drifted, compare again').choices(['loop']),
+      new Option('--verify <how>', 'compare, send only what drifted, compare again').choices([
+        'beforeAndAfter',
+      ]),
     )
-    .option('--dry-run', 'only foretell what would come of it; nothing is sent')
+    .option('--dry-run', 'only predict what would come of it; nothing is sent')
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('OTHER'))
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
@@ -76,7 +78,7 @@ export function sendCommand(): Command {
       const district = await client.district(options.district);
       if (options.dryRun) {
         const { failOn, idempotencyKey } = options;
-        return rehearse(client, { district, request, idempotencyKey, command, failOn });
+        return dryRunResync(client, { district, request, idempotencyKey, command, failOn });
       }
       const accepted = await sendResync(client, {
         district,
@@ -96,7 +98,7 @@ export function sendCommand(): Command {
     });
 }
 
-/** Watches a resync, prints its outcome and sets the exit code of its colour. */
+/** Watches a resync, prints its outcome and sets the exit code of its color. */
 export async function followToEnd(
   client: ApiClient,
   resyncId: string,
@@ -110,7 +112,7 @@ export async function followToEnd(
 /** The outcome of a resync on standard output. */
 export function printEnd(resync: ResyncAnswer, command: Command): void {
   if (wantsJson(command)) return printJson(resync);
-  if (resync.objectRows && resync.totals) print(outcomeTable(resync.objectRows, resync.totals));
+  if (resync.objectResults && resync.totals) print(outcomeTable(resync.objectResults, resync.totals));
   const verified = verificationLines(resync);
   if (verified !== '') print(verified);
   print(headline(resync));

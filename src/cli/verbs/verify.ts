@@ -103,8 +103,8 @@ export async function verificationEnd(client: ApiClient, id: string): Promise<Ve
   for (;;) {
     const view = await client.get<VerificationView>(pathOf(id));
     if (endedVerification.includes(view.status)) return view;
-    const done = view.objectRows.filter(({ status }) => status === 'finished').length;
-    const text = view.message ?? `${view.status}: ${done} of ${view.objectRows.length} objects compared`;
+    const done = view.objectResults.filter(({ status }) => status === 'finished').length;
+    const text = view.message ?? `${view.status}: ${done} of ${view.objectResults.length} objects compared`;
     if (text !== told) tell(text);
     told = text;
     await new Promise((resolve) => setTimeout(resolve, askEveryMs));
@@ -114,7 +114,7 @@ export async function verificationEnd(client: ApiClient, id: string): Promise<Ve
 async function show(client: ApiClient, view: VerificationView, command: Command): Promise<void> {
   process.exitCode = exitCodeOfVerification(view);
   if (wantsJson(command)) return printJson(view);
-  const differing = view.objectRows.filter(
+  const differing = view.objectResults.filter(
     ({ status, counts }) =>
       status !== 'finished' || counts.missing + counts.different + counts.extra + counts.excluded > 0,
   );
@@ -127,7 +127,9 @@ async function show(client: ApiClient, view: VerificationView, command: Command)
   const { items } = await client.get<Page<Omit<SampleView, 'key'> & { readonly key: readonly string[] }>>(
     `${pathOf(view.verificationId)}/samples?limit=${shownSamples}`,
   );
-  for (const { object, kind, key, fate, code } of items)
-    print(`${object} ${key.join(' ')}: ${kind}, would be ${fate}${code === null ? '' : ` (${code})`}`);
+  for (const { object, kind, key, predictedOutcome, code } of items)
+    print(
+      `${object} ${key.join(' ')}: ${kind}, would be ${predictedOutcome}${code === null ? '' : ` (${code})`}`,
+    );
   print(view.message ?? view.status);
 }

@@ -9,7 +9,7 @@ import type { Column } from './table-shape';
 export type WriteKind = 'number' | 'unsigned' | 'text' | 'hex';
 
 /** A district value the state's type can't hold exactly though the server would take it without an error. */
-export interface Unfit {
+export interface Lossy {
   readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED';
   readonly column: string;
   /** Condition on the district record; TRUE: the record can't be sent. */
@@ -34,7 +34,7 @@ export interface ColumnPair {
   readonly write: WriteKind;
   /** LENGTH of the district's value, for types whose values vary in it. */
   readonly length: string | null;
-  readonly unfit: Unfit | null;
+  readonly lossy: Lossy | null;
 }
 
 /** Pairs two columns. @returns a sentence instead when their values could never compare exactly. */
@@ -50,7 +50,7 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
     name: district.name,
     framed: false,
     nullable: district.nullable || state.nullable,
-    unfit: null,
+    lossy: null,
     length: ['text', 'binary', 'json', 'geometry'].includes(from) ? `COALESCE(LENGTH(${name}), 0)` : null,
     ...fetched(district, from),
     ...(state.type === 'bit' || state.type === 'year' ? { write: 'unsigned' as const } : {}),
@@ -84,7 +84,7 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
   }
 }
 
-type Compared = Pick<ColumnPair, 'district' | 'state'> & Partial<Pick<ColumnPair, 'framed' | 'unfit'>>;
+type Compared = Pick<ColumnPair, 'district' | 'state'> & Partial<Pick<ColumnPair, 'framed' | 'lossy'>>;
 
 function compared(district: Column, from: TypeFamily, state: Column, to: TypeFamily): Compared | string {
   const lossy = `${district.type} at the district and ${state.type} at the state can't be compared exactly`;
@@ -175,7 +175,7 @@ function decimals(district: Column, state: Column): Compared {
   return {
     district: decimal(district, scale),
     state: decimal(state, scale),
-    unfit:
+    lossy:
       to >= from
         ? null
         : {
@@ -220,7 +220,7 @@ function intoEnum(district: Column, state: Column): Compared {
     familyOf(district) === 'enum' && membersOf(district).every((member) => membersOf(state).includes(member));
   return {
     ...texts(district, state),
-    unfit: known
+    lossy: known
       ? null
       : {
           code: 'VALUE_NOT_ALLOWED',
@@ -263,7 +263,7 @@ function moments(district: Column, state: Column): Compared {
   return {
     district: moment(district, state, fraction),
     state: moment(state, district, fraction),
-    unfit:
+    lossy:
       state.fraction >= district.fraction
         ? null
         : {

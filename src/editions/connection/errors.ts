@@ -24,7 +24,7 @@ const noNames: ErrorNames = { column: null, index: null, constraint: null, row: 
 /** A database error as the rest of the program sees it: class, number and a sentence. Never SQL, never a value. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
-  readonly klass: ErrorClass;
+  readonly errorClass: ErrorClass;
   readonly errno: number | null;
   readonly side: DatabaseSide;
   readonly names: ErrorNames;
@@ -32,14 +32,14 @@ export class DatabaseError extends Error {
   constructor(
     message: string,
     fields: {
-      readonly klass: ErrorClass;
+      readonly errorClass: ErrorClass;
       readonly side: DatabaseSide;
       readonly errno?: number | null;
       readonly names?: ErrorNames;
     },
   ) {
     super(message);
-    this.klass = fields.klass;
+    this.errorClass = fields.errorClass;
     this.side = fields.side;
     this.errno = fields.errno ?? null;
     this.names = fields.names ?? noNames;
@@ -65,8 +65,8 @@ export const errorTable: Readonly<Record<Exclude<ErrorClass, 'fenced'>, readonly
 };
 
 const classByErrno = new Map<number, ErrorClass>(
-  Object.entries(errorTable).flatMap(([klass, numbers]) =>
-    numbers.map((errno): [number, ErrorClass] => [errno, klass as ErrorClass]),
+  Object.entries(errorTable).flatMap(([errorClass, numbers]) =>
+    numbers.map((errno): [number, ErrorClass] => [errno, errorClass as ErrorClass]),
   ),
 );
 
@@ -104,7 +104,7 @@ interface DriverError {
  * @returns `null` when no row of the table fits: the caller treats it as `record` when it is alone with one record
  */
 export function classOf(error: unknown): ErrorClass | null {
-  if (error instanceof DatabaseError) return error.klass;
+  if (error instanceof DatabaseError) return error.errorClass;
   const { errno, code, fatal, message } = (error ?? {}) as DriverError;
   const text = typeof message === 'string' ? message : '';
   if (typeof errno === 'number' && errno > 0) {
@@ -129,9 +129,9 @@ export function classify(error: unknown, side: DatabaseSide): DatabaseError {
   const driver = (error ?? {}) as DriverError;
   const errno = typeof driver.errno === 'number' && driver.errno > 0 ? driver.errno : null;
   const text = [driver.sqlMessage, driver.message].find((part) => typeof part === 'string') ?? '';
-  const klass = classOf(error) ?? (errno === null ? 'connection' : 'record');
-  return new DatabaseError(sentenceOf(klass, errno, side, driver.code), {
-    klass,
+  const errorClass = classOf(error) ?? (errno === null ? 'connection' : 'record');
+  return new DatabaseError(sentenceOf(errorClass, errno, side, driver.code), {
+    errorClass,
     side,
     errno,
     names: namesIn(text),
@@ -159,10 +159,10 @@ const remedies: Readonly<Partial<Record<number, string>>> = {
   1227: 'the account lacks a privilege',
 };
 
-function sentenceOf(klass: ErrorClass, errno: number | null, side: DatabaseSide, code: unknown): string {
+function sentenceOf(errorClass: ErrorClass, errno: number | null, side: DatabaseSide, code: unknown): string {
   const remedy = errno === null ? undefined : remedies[errno];
   const number = errno ?? (typeof code === 'string' && connectionCodes.has(code) ? code : 'no number');
-  return `The ${side}'s database ${remedy === undefined ? sentences[klass] : `refused: ${remedy}`} (error ${number}).`;
+  return `The ${side}'s database ${remedy === undefined ? sentences[errorClass] : `refused: ${remedy}`} (error ${number}).`;
 }
 
 /** Values come before the names in every one of these messages, so each pattern is tied to the end or to the start. */

@@ -44,7 +44,7 @@ export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: Editi
   if (state.hostname !== control.hostname || (state.port || '3306') !== (control.port || '3306')) {
     throw new DatabaseError(
       "The control database must be on the state's server: a page and its ledger row are one transaction.",
-      { klass: 'configuration', side: 'control' },
+      { errorClass: 'configuration', side: 'control' },
     );
   }
   const editions = {

@@ -5,7 +5,7 @@ import { classify } from './errors';
 const connectMs = 3_000;
 
 /** Asks a district's database, on a connection of its own, whether it answers. @throws DatabaseError */
-export async function reachDistrict(url: string): Promise<void> {
+export async function probeDistrict(url: string): Promise<void> {
   try {
     const connection = await createConnection({ uri: url, connectTimeout: connectMs });
     // Without a listener an error on the socket would end the process.

@@ -15,7 +15,7 @@ export async function withQuickRetries<T>(signal: AbortSignal, transaction: () =
     try {
       return await transaction();
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.klass !== 'transient' || attempt > quickRetries)
+      if (!(error instanceof DatabaseError) || error.errorClass !== 'transient' || attempt > quickRetries)
         throw error;
       const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt);
       await sleep(shortestPauseMs + Math.random() * (longest - shortestPauseMs));

@@ -9,7 +9,7 @@ import {
 import type { ErrorOutcome } from '../../domain/record-error';
 import { familyOf, isLong } from '../columns/families';
 import { keyColumnProblem } from '../columns/key-column';
-import { type ColumnPair, pairColumns, type Unfit } from '../columns/pair';
+import { type ColumnPair, pairColumns, type Lossy } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
 import { type Column, readTableShape, type TableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
@@ -40,7 +40,7 @@ export interface ReferenceMapping {
   /** The state's own foreign key guards it; otherwise it is always checked by us. */
   readonly enforced: boolean;
   /** Parent is of the same unit: written with checks off, verified after. */
-  readonly inUnit: boolean;
+  readonly inCycle: boolean;
 }
 
 /** Everything about one object's two tables, resolved against information_schema of both sides. */
@@ -149,7 +149,7 @@ export async function loadMapping(
 
 function problem(object: SyncObject, side: 'district' | 'state', problems: readonly string[]): DatabaseError {
   return new DatabaseError(`${object.name} can't be sent: ${problems.join('; ')}.`, {
-    klass: 'configuration',
+    errorClass: 'configuration',
     side,
   });
 }
@@ -192,10 +192,10 @@ function pairAll(
   district: TableShape,
   state: TableShape,
   problems: string[],
-): { pairs: ColumnPair[]; ownedPairs: ColumnPair[]; unfits: Unfit[] } {
+): { pairs: ColumnPair[]; ownedPairs: ColumnPair[]; unfits: Lossy[] } {
   const pairs: ColumnPair[] = [];
   const ownedPairs: ColumnPair[] = [];
-  const unfits: Unfit[] = [];
+  const unfits: Lossy[] = [];
   for (const column of district.columns.values()) {
     if (object.ignoredColumns.includes(column.name) || column.name === object.tenantColumn) continue;
     const target = state.columns.get(column.name);
@@ -216,7 +216,7 @@ function pairAll(
       continue;
     }
     (owned ? ownedPairs : pairs).push(pair);
-    if (pair.unfit) unfits.push(pair.unfit);
+    if (pair.lossy) unfits.push(pair.lossy);
   }
   return { pairs, ownedPairs, unfits };
 }
@@ -298,7 +298,7 @@ async function mapReference(
         key.parentTable === parent.stateTable &&
         reference.columns.every((name) => key.columns.includes(name)),
     ),
-    inUnit: object.unit !== null && parent.unit === object.unit,
+    inCycle: object.cycle !== null && parent.cycle === object.cycle,
   };
 }
 

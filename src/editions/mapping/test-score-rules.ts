@@ -2,7 +2,7 @@ import type { RecordRuleName } from '../../domain/catalog';
 import { quoteTable } from '../connection/sql';
 
 /**
- * The seed's "Test Scores Batch Sync Requirements" as SQL that is TRUE for a score which may not sync. They are judged by
+ * The specification's "Test Scores Batch Sync Requirements" as SQL that is TRUE for a score which may not sync. They are judged by
  * the district's server, because they need the test, its root and the student's enrollments. docs/decisions/0011 says how
  * each sentence was read.
  * @param record how the query names the score's table, quoted

@@ -1,13 +1,13 @@
 import type { RecordKey } from '../../domain/record-error';
 import { comparePage } from '../transfer/compare';
 import type { PageJob } from '../mapping/job';
-import { stretchesWithGone } from '../transfer/ledger';
+import { stretchesWithExtra } from '../transfer/ledger';
 import { readInScope } from '../transfer/records';
 import { stateScope, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
 
 /** A state record that the district doesn't have. */
-export interface GoneRecord {
+export interface ExtraRecord {
   readonly key: RecordKey;
   /** As the state has it; `null`: the object has none. */
   readonly guid: string | null;
@@ -19,25 +19,25 @@ export interface GoneRecord {
  * @param store takes each page of what was found; may get a record again when the work is repeated
  * @throws DatabaseError
  */
-export async function findGone(
+export async function findExtra(
   job: PageJob,
-  store: (records: readonly GoneRecord[]) => Promise<void>,
+  store: (records: readonly ExtraRecord[]) => Promise<void>,
 ): Promise<void> {
   // Without hashes and rules: whether a record is there is all that is asked. One that a rule forbids is there.
   const keysOnly: PageJob = { ...job, mode: 'everything', mapping: { ...job.mapping, rules: [] } };
-  for (const { after: start, upTo } of await stretchesWithGone(job)) {
+  for (const { after: start, upTo } of await stretchesWithExtra(job)) {
     let after = start;
     for (;;) {
       job.signal.throwIfAborted();
       const page = await comparePage(keysOnly, { after, upTo });
-      if (page.gone.length > 0) await store(await withGuids(keysOnly, page.gone));
+      if (page.extra.length > 0) await store(await withGuids(keysOnly, page.extra));
       if (page.lastPage) break;
       after = page.upTo;
     }
   }
 }
 
-async function withGuids(job: PageJob, keys: readonly RecordKey[]): Promise<GoneRecord[]> {
+async function withGuids(job: PageJob, keys: readonly RecordKey[]): Promise<ExtraRecord[]> {
   const records = [...(await readInScope(job.editions.state, job, keys, { lock: false })).values()];
   return records.map(({ key, guid }) => ({ key, guid }));
 }

@@ -11,7 +11,7 @@ import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
 export interface Referring {
   readonly object: string;
   /** Of the same unit: its records may be gone too, and go first. */
-  readonly inUnit: boolean;
+  readonly inCycle: boolean;
   /** Condition over a record `p` of the table referred to: a record of this object refers to it. */
   readonly exists: string;
 }
@@ -32,7 +32,7 @@ export async function loadReferring(job: PageJob): Promise<Referring[]> {
       if (!shape || !columns.every((name) => shape.columns.has(name))) continue;
       found.push({
         object: child.name,
-        inUnit: child.unit !== null && child.unit === mapping.object.unit,
+        inCycle: child.cycle !== null && child.cycle === mapping.object.cycle,
         exists: existsSql(job, child, { columns, parentColumns }),
       });
     }
@@ -74,7 +74,7 @@ export async function referredTo(
 ): Promise<Map<string, Referring>> {
   const held = new Map<string, Referring>();
   if (keys.length === 0) return held;
-  const strangersLast = [...referring].sort((a, b) => Number(b.inUnit) - Number(a.inUnit));
+  const strangersLast = [...referring].sort((a, b) => Number(b.inCycle) - Number(a.inCycle));
   for (const one of strangersLast) {
     const rows = await session.rows(
       `SELECT ${keySelect(mapping.stateKey)} FROM ${mapping.stateTable} p

@@ -5,7 +5,7 @@ import type { PageJob } from '../mapping/job';
 import { keyList, keysPerList } from '../mapping/keyset';
 import { nextPageNo, removalsRange } from '../transfer/ledger';
 import { writePage } from '../transfer/page';
-import { PageBook } from '../transfer/page-tally';
+import { PageTally } from '../transfer/page-tally';
 import { absentOf } from '../transfer/parents';
 import type { Session } from '../connection/pools';
 import { readInScope } from '../transfer/records';
@@ -120,7 +120,7 @@ class Removal {
       lastPage: false,
     };
     let done: { readonly settled: number; readonly left: number } | null = null;
-    const work = async (session: Session): Promise<PageBook> => {
+    const work = async (session: Session): Promise<PageTally> => {
       // Only what is still to be settled: another attempt may have done it.
       const rows = await session.rows(
         `SELECT recordKey, guid FROM ${this.table}
@@ -137,7 +137,7 @@ class Removal {
       await this.store(session, ends);
       done = { settled: ends.size, left: rows.length - ends.size };
       // Nothing was read of the district's records, and nothing of the object's counts changes.
-      return new PageBook();
+      return new PageTally();
     };
     // With the checks off, as a unit's pages are written, a record would go though others refer to it.
     await writePage(job, page, work, { keepChecks: true });
@@ -181,7 +181,7 @@ class Removal {
       else if (guid !== null && record.guid !== null && guid.toLowerCase() !== record.guid.toLowerCase())
         keep(key, 'Another record stands at the state under its key now.');
       else if (!holder) free.push(key);
-      else if (!holder.inUnit || last) keep(key, `${holder.object} still refers to it.`);
+      else if (!holder.inCycle || last) keep(key, `${holder.object} still refers to it.`);
     });
     for (const [key, end] of await this.remove(session, free)) ends.set(key, end);
     return ends;

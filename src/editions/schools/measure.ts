@@ -51,10 +51,10 @@ export async function prepareReading(
     ({ name, generated }) =>
       !generated && name !== object.tenantColumn && !object.ignoredColumns.includes(name),
   );
-  const chosen = columns ?? offered.map(({ name }) => name);
+  const selected = columns ?? offered.map(({ name }) => name);
   const pairs: ColumnPair[] = [];
   const absent: string[] = [];
-  for (const name of chosen) {
+  for (const name of selected) {
     const column = shape.columns.get(name);
     if (!column) {
       absent.push(name);
@@ -79,14 +79,17 @@ export async function prepareReading(
     measured: {
       object: object.name,
       table: object.stateTable,
-      columns: chosen.map((name) => ({ name, type: shape.columns.get(name)!.fullType })),
+      columns: selected.map((name) => ({ name, type: shape.columns.get(name)!.fullType })),
       schoolPath: path === null ? null : path.map(({ reference }) => reference.object),
     },
   };
 }
 
 function problem({ name }: SyncObject, why: string): DatabaseError {
-  return new DatabaseError(`${name} can't be measured: ${why}.`, { klass: 'configuration', side: 'state' });
+  return new DatabaseError(`${name} can't be measured: ${why}.`, {
+    errorClass: 'configuration',
+    side: 'state',
+  });
 }
 
 /**
@@ -149,7 +152,7 @@ export async function measureState(
     const ofYear = `districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)}`;
     const [busy] = await session.rows(
       `SELECT resyncID FROM ${editions.control}.resync
-        WHERE ${ofYear} AND status IN ('running', 'paused', 'parked') LIMIT 1`,
+        WHERE ${ofYear} AND status IN ('running', 'paused', 'preempted') LIMIT 1`,
     );
     const [newest] = await session.rows(
       `SELECT resyncID, initiator, ${isoOf('endedAt')} FROM ${editions.control}.resync

@@ -1,8 +1,13 @@
 import type { Catalog } from '../../domain/catalog';
 import type { RecordScope } from '../../domain/range';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
-import { type ChosenWhy, linksAmong, type SelectionLink, type SelectionLinks } from '../../domain/selection';
-import { chosenObjects, insertChosen, markSearched, openAfter, type Search } from './chosen-rows';
+import {
+  type SelectedWhy,
+  linksAmong,
+  type SelectionLink,
+  type SelectionLinks,
+} from '../../domain/selection';
+import { selectedObjects, insertSelected, markSearched, openAfter, type Search } from './selected-rows';
 import { keyText } from '../columns/key-column';
 import { waitForDistrict } from '../transfer/district-load';
 import { DatabaseError } from '../connection/errors';
@@ -58,7 +63,7 @@ export class RecordSearch {
 
   constructor(
     private readonly job: ChoiceJob,
-    private readonly whyParent: ChosenWhy,
+    private readonly whyParent: SelectedWhy,
   ) {
     this.links = linksAmong(job.catalog, new Set(job.objects));
   }
@@ -66,8 +71,8 @@ export class RecordSearch {
   /** Asked of all that is chosen, because an earlier attempt may have met them. */
   async unsearched(): Promise<Unsearched[]> {
     const { above, below } = this.links;
-    const chosen = await chosenObjects(this.job.editions, this.job.choiceId);
-    for (const object of chosen) {
+    const selected = await selectedObjects(this.job.editions, this.job.choiceId);
+    for (const object of selected) {
       for (const { parent } of above.get(object) ?? []) await this.mappingOf(parent);
       if (this.whyParent !== 'ancestor') continue;
       for (const { child } of below.get(object) ?? []) await this.mappingOf(child);
@@ -75,9 +80,9 @@ export class RecordSearch {
     return [...this.mappings.values()].filter((mapping): mapping is Unsearched => 'why' in mapping);
   }
 
-  async insert(object: string, why: ChosenWhy, search: Search, keys: readonly RecordKey[]): Promise<void> {
+  async insert(object: string, why: SelectedWhy, search: Search, keys: readonly RecordKey[]): Promise<void> {
     const { editions, choiceId } = this.job;
-    await insertChosen(editions, { choiceId, object, why, search: this.openFor(object, search) }, keys);
+    await insertSelected(editions, { choiceId, object, why, search: this.openFor(object, search) }, keys);
   }
 
   /** Nothing is looked for where nothing can be. */
@@ -93,13 +98,13 @@ export class RecordSearch {
   /** Parents first, so that one pass finds all but what hangs in circles; the next pass finds those. */
   async searchBelow(): Promise<void> {
     const search = (object: string) =>
-      this.eachPage(object, 'down', this.above(object), (keys) => this.chooseChildren(object, keys));
+      this.eachPage(object, 'down', this.above(object), (keys) => this.selectChildren(object, keys));
     while (await this.anyOf(this.job.objects, search));
   }
 
   async searchAbove(): Promise<void> {
     const search = (object: string) =>
-      this.eachPage(object, 'up', null, (keys) => this.chooseParents(object, keys));
+      this.eachPage(object, 'up', null, (keys) => this.selectParents(object, keys));
     while (await this.anyOf(this.job.objects.toReversed(), search));
   }
 
@@ -134,7 +139,7 @@ export class RecordSearch {
     }
   }
 
-  private async chooseChildren(parent: string, keys: readonly RecordKey[]): Promise<void> {
+  private async selectChildren(parent: string, keys: readonly RecordKey[]): Promise<void> {
     for (const link of this.links.below.get(parent) ?? []) {
       const mapping = await this.mappingOf(link.child);
       if (mapping === null) continue;
@@ -175,7 +180,7 @@ export class RecordSearch {
     }
   }
 
-  private async chooseParents(child: string, keys: readonly RecordKey[]): Promise<void> {
+  private async selectParents(child: string, keys: readonly RecordKey[]): Promise<void> {
     const mapping = await this.mappingOf(child);
     if (mapping === null) return;
     const { editions, scope } = this.job;
@@ -189,7 +194,7 @@ export class RecordSearch {
             ...held.map(({ name }) => `${quoteName(name)} IS NOT NULL`),
           ])}`,
       );
-      await this.chooseIfThere(
+      await this.selectIfThere(
         link.parent,
         rows.map((row) => this.toParentKey(link, row.map(String))),
       );
@@ -197,7 +202,7 @@ export class RecordSearch {
   }
 
   /** Parents by the key as the district's own table of them has it: those of another school year aren't touched. */
-  private async chooseIfThere(object: string, keys: readonly RecordKey[]): Promise<void> {
+  private async selectIfThere(object: string, keys: readonly RecordKey[]): Promise<void> {
     const fresh = this.notSeen(object, keys);
     const mapping = fresh.length === 0 ? null : await this.mappingOf(object);
     if (mapping === null) return;
@@ -227,7 +232,7 @@ export class RecordSearch {
     let mapping = this.mappings.get(object);
     if (mapping === undefined) {
       mapping = await loadMapping(this.job.editions, this.job.catalog, object).catch((error: unknown) => {
-        if (error instanceof DatabaseError && error.klass === 'configuration')
+        if (error instanceof DatabaseError && error.errorClass === 'configuration')
           return { object, why: error.message };
         throw error;
       });

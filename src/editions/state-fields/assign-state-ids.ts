@@ -134,7 +134,7 @@ class Assigning {
     for (let tries = 0; open.length > 0; tries += 1) {
       if (tries === mostTries)
         throw new DatabaseError(`No ${this.column.name} is free: nearly all are given.`, {
-          klass: 'configuration',
+          errorClass: 'configuration',
           side: 'state',
         });
       await this.draw(open);

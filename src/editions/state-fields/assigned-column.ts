@@ -37,7 +37,7 @@ export class AssignedColumn {
     if (!pair || !guid)
       throw new DatabaseError(
         `${object.name} can't be given its ${object.stateAssigned}: both sides need that column and a GUID.`,
-        { klass: 'configuration', side: 'state' },
+        { errorClass: 'configuration', side: 'state' },
       );
     this.pair = pair;
     this.name = pair.name;

@@ -1,7 +1,7 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CarryMapping } from './carry-mapping';
 import { keyText } from '../columns/key-column';
-import type { Unfit } from '../columns/pair';
+import type { Lossy } from '../columns/pair';
 import { writeIsolating } from '../transfer/isolate';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
@@ -104,7 +104,7 @@ class Carrying {
       const id = formatRecordKey(key);
       const target = targets.get(id);
       const source = sources.get(id);
-      const unfit = source?.rule == null ? undefined : this.job.carry.unfits[source.rule];
+      const lossy = source?.rule == null ? undefined : this.job.carry.unfits[source.rule];
       if (!source)
         this.notFound(key, null, 'NOT_AT_STATE', `The state has no ${object.label} with this key.`);
       else if (!target)
@@ -123,7 +123,7 @@ class Carrying {
           `The state has given it no ${object.stateAssigned} yet.`,
         );
       else if (source.hash === target.hash) this.unchanged.push(key);
-      else if (unfit) this.refuse(source, misfit(unfit));
+      else if (lossy) this.refuse(source, misfit(lossy));
       else open.push(source);
     }
     return open;
@@ -215,7 +215,7 @@ function identityConflict({ label, guidColumn }: { label: string; guidColumn: st
   };
 }
 
-function misfit({ code, column }: Unfit): Reason {
+function misfit({ code, column }: Lossy): Reason {
   return {
     code,
     field: column,

@@ -65,7 +65,7 @@ export interface ComparedPage {
   /** Equal on both sides, and allowed to be sent. */
   readonly unchanged: readonly RecordKey[];
   /** Keys of state records without a district record; always empty for a subset object. */
-  readonly gone: readonly RecordKey[];
+  readonly extra: readonly RecordKey[];
   /** To be looked at under lock: different, absent at the state, or refused by a rule. */
   readonly open: readonly ComparedRecord[];
 }
@@ -150,7 +150,7 @@ function merge(
     read: district.length,
     unchanged,
     // Of a shared table a subset object can't tell which state records should have gone.
-    gone: job.mapping.object.only === null ? [...atState.values()].map(({ key }) => key) : [],
+    extra: job.mapping.object.only === null ? [...atState.values()].map(({ key }) => key) : [],
     open,
   };
 }

@@ -15,7 +15,7 @@ export class PageRefused extends Error {
 
 /** Whether an object may be streamed at all: LOCAL turns errors into warnings, so the state's server must check all. */
 export function canStream({ long, object, references }: ObjectMapping): boolean {
-  return !long && object.unit === null && references.every(({ enforced }) => enforced);
+  return !long && object.cycle === null && references.every(({ enforced }) => enforced);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RangeJob } from '../mapping/job';
 const lookAgainMs = 500;
 
 /**
- * Waits while the district's server is busy, so that a resync doesn't slow the people who work there (seed: "Performing a
+ * Waits while the district's server is busy, so that a resync doesn't slow the people who work there (specification: "Performing a
  * manual resync may slow system performance"). Between pages only: no transaction is open meanwhile.
  * @throws DatabaseError; the signal's reason when aborted
  */

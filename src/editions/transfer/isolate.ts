@@ -83,7 +83,7 @@ async function attempt<Item>(
   try {
     await isolation.send(records);
   } catch (error) {
-    if (error instanceof DatabaseError && (error.klass === 'record' || error.klass === 'shrink'))
+    if (error instanceof DatabaseError && (error.errorClass === 'record' || error.errorClass === 'shrink'))
       return error;
     throw error;
   }

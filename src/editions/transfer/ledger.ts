@@ -54,7 +54,7 @@ export function withPage(progress: RangeProgress, page: PageEntry): RangeProgres
 }
 
 const columns =
-  'pageNo, upToKey, lastPage, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, gone';
+  'pageNo, upToKey, lastPage, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, extra';
 
 /** The pages of a range so far; a repeated activity goes on after the last. @throws DatabaseError */
 export async function readProgress(job: PageJob, rangeNo: number): Promise<RangeProgress> {
@@ -89,12 +89,12 @@ export async function nextPageNo(job: PageJob, rangeNo: number): Promise<number>
  * The stretches of the object's key in whose pages records were gone, in key order. A page begins where the one before
  * it, of its own or of the range before, ended.
  */
-export async function stretchesWithGone(
+export async function stretchesWithExtra(
   job: PageJob,
 ): Promise<{ readonly after: RecordKey | null; readonly upTo: RecordKey | null }[]> {
   const { fence, mapping, editions } = job;
   const rows = await editions.state.rows(
-    `SELECT upToKey, gone FROM ${editions.control}.rangeLedger
+    `SELECT upToKey, extra FROM ${editions.control}.rangeLedger
       WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)} AND rangeNo >= 0
       ORDER BY rangeNo, pageNo`,
   );
@@ -110,7 +110,7 @@ function rangeOf({ fence, mapping }: PageJob, rangeNo: number): string {
 }
 
 function toEntry(rangeNo: number, row: Row): PageEntry {
-  const [pageNo, upTo, lastPage, read, inserted, updated, unchanged, excluded, blocked, failed, gone] = row;
+  const [pageNo, upTo, lastPage, read, inserted, updated, unchanged, excluded, blocked, failed, extra] = row;
   return {
     rangeNo,
     pageNo: Number(pageNo),
@@ -124,7 +124,7 @@ function toEntry(rangeNo: number, row: Row): PageEntry {
       excluded: Number(excluded),
       blocked: Number(blocked),
       failed: Number(failed),
-      gone: Number(gone),
+      extra: Number(extra),
     },
   };
 }
@@ -137,7 +137,7 @@ export async function claimPage(session: Session, job: PageJob, page: PageId): P
   try {
     await session.write(
       `INSERT INTO ${job.editions.control}.rangeLedger
-         (resyncID, objectName, rangeNo, pageNo, upToKey, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, gone, lastPage)
+         (resyncID, objectName, rangeNo, pageNo, upToKey, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, extra, lastPage)
        VALUES (${quoteText(job.fence.resyncId)}, ${quoteText(job.mapping.object.name)}, ${page.rangeNo}, ${page.pageNo},
          ${page.upTo === null ? 'NULL' : quoteText(formatRecordKey(page.upTo))}, 0, 0, 0, 0, 0, 0, 0, 0, ${page.lastPage ? 1 : 0})`,
     );
@@ -162,7 +162,7 @@ export async function checkLease(session: Session, { editions, scope, fence }: P
   throw new DatabaseError(
     'A newer run holds the lease of this district and school year; nothing more is written for this one.',
     {
-      klass: 'fenced',
+      errorClass: 'fenced',
       side: 'control',
     },
   );

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { writeMarks } from '../../domain/record-marks';
 import type { PageJob } from '../mapping/job';
 import type { PageId } from './ledger';
-import type { PageBook } from './page-tally';
+import type { PageTally } from './page-tally';
 import type { Session } from '../connection/pools';
 import { quoteHex, quoteText } from '../connection/sql';
 
@@ -17,7 +17,7 @@ export async function storeMarks(
   session: Session,
   { editions, fence, mapping }: PageJob,
   { rangeNo, pageNo }: PageId,
-  { marks, named }: PageBook,
+  { marks, named }: PageTally,
 ): Promise<void> {
   if (named === 0) return;
   const deflated = deflateRawSync(writeMarks(marks), { level: deflateLevel });

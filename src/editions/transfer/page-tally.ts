@@ -3,7 +3,7 @@ import type { RecordError, RecordKey } from '../../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, type RecordMarks } from '../../domain/record-marks';
 
 /** The books of one page while it is written: what was read, what became of it, and every error. */
-export class PageBook {
+export class PageTally {
   /** District records read in the page. */
   read = 0;
   readonly errors: RecordError[] = [];
@@ -12,14 +12,14 @@ export class PageBook {
     inserted: [],
     updated: [],
     unchanged: [],
-    gone: [],
+    extra: [],
   };
 
   get counts(): RangeCounts {
     return this.sums;
   }
 
-  add(kind: keyof OutcomeCounts | 'gone', records = 1): void {
+  add(kind: keyof OutcomeCounts | 'extra', records = 1): void {
     this.sums = addCounts(this.sums, { ...noRecords, [kind]: records });
   }
 
@@ -49,8 +49,8 @@ export class PageBook {
    * The same as a correction of `records` that stood in the books as blocked: they were read before, and those still
    * blocked keep the error row they have.
    */
-  asCorrection(records: number): PageBook {
-    const correction = new PageBook();
+  asCorrection(records: number): PageTally {
+    const correction = new PageTally();
     correction.read = this.read - records;
     correction.sums = addCounts(this.sums, { ...noRecords, blocked: -records });
     Object.assign(correction.keys, this.keys);

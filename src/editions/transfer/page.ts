@@ -8,7 +8,7 @@ import {
   settlePage,
   storeErrors,
 } from './ledger';
-import type { PageBook } from './page-tally';
+import type { PageTally } from './page-tally';
 import { storeMarks } from './page-marks';
 import type { Session } from '../connection/pools';
 import { withQuickRetries } from '../connection/quick-retries';
@@ -27,7 +27,7 @@ interface PageOptions {
 export async function writePage(
   job: PageJob,
   page: PageId,
-  work: (session: Session) => Promise<PageBook>,
+  work: (session: Session) => Promise<PageTally>,
   { keepChecks = false }: PageOptions = {},
 ): Promise<PageEntry> {
   for (;;) {
@@ -35,7 +35,7 @@ export async function writePage(
       const book = await transact(
         job,
         page,
-        keepChecks ? work : (session) => withUnitChecks(session, job, work),
+        keepChecks ? work : (session) => withCycleChecks(session, job, work),
       );
       if (book !== null) return { ...page, read: book.read, counts: book.counts };
       return readPage(job, page.rangeNo, page.pageNo);
@@ -48,8 +48,8 @@ export async function writePage(
 async function transact(
   job: PageJob,
   page: PageId,
-  work: (session: Session) => Promise<PageBook>,
-): Promise<PageBook | null> {
+  work: (session: Session) => Promise<PageTally>,
+): Promise<PageTally | null> {
   return job.editions.state.withSession(async (session) => {
     await session.write('START TRANSACTION');
     try {
@@ -75,12 +75,12 @@ async function transact(
 }
 
 /** Objects of a unit reference each other in a circle: their rows are written with the checks off, and verified later. */
-async function withUnitChecks<T>(
+async function withCycleChecks<T>(
   session: Session,
   job: PageJob,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  if (job.mapping.object.unit === null) return work(session);
+  if (job.mapping.object.cycle === null) return work(session);
   await session.write('SET SESSION foreign_key_checks = 0');
   const result = await work(session);
   // On an error the connection is destroyed, and the setting with it.

@@ -1,6 +1,6 @@
 import type { RecordKey } from '../../domain/record-error';
 import type { PageJob } from '../mapping/job';
-import type { PageBook } from './page-tally';
+import type { PageTally } from './page-tally';
 import type { Session } from '../connection/pools';
 import { type RangeMemory, repairRecords } from './repair';
 
@@ -15,7 +15,7 @@ const longRecordBytes = 160_000;
 export async function repairKeys(
   session: Session,
   job: PageJob,
-  book: PageBook,
+  book: PageTally,
   memory: RangeMemory,
   keys: readonly RecordKey[],
 ): Promise<void> {

@@ -4,12 +4,12 @@ import type { ComparedRecord } from './compare';
 import type { DatabaseError } from '../connection/errors';
 import { writeIsolating } from './isolate';
 import type { PageJob } from '../mapping/job';
-import type { PageBook } from './page-tally';
+import type { PageTally } from './page-tally';
 import { missingParents } from './parents';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, fetchByKeys, lockAtState } from './records';
 import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule } from './refusal';
-import { noteUnitInsertions } from './unit-insertions';
+import { noteCycleInsertions } from './cycle-insertions';
 import { insertRecords, statementsOf, updateRecords } from './write';
 
 /** What a range remembers from page to page. */
@@ -35,7 +35,7 @@ const mostRounds = 3;
 export async function repairRecords(
   session: Session,
   job: PageJob,
-  book: PageBook,
+  book: PageTally,
   memory: RangeMemory,
   open: readonly ComparedRecord[],
 ): Promise<void> {
@@ -75,7 +75,7 @@ class Repair {
   constructor(
     private readonly session: Session,
     private readonly job: PageJob,
-    private readonly book: PageBook,
+    private readonly book: PageTally,
     private readonly memory: RangeMemory,
   ) {}
 
@@ -136,7 +136,7 @@ class Repair {
   private async write(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
     const { references, object } = this.job.mapping;
     const must =
-      this.memory.blockedSeen || object.unit !== null || references.some(({ enforced }) => !enforced);
+      this.memory.blockedSeen || object.cycle !== null || references.some(({ enforced }) => !enforced);
     const ready = must ? await this.dropBlocked(kind, records) : records;
     for (const part of statementsOf(this.session, ready)) {
       await writeIsolating(
@@ -158,7 +158,7 @@ class Repair {
   private async send(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
     if (kind === 'update') return updateRecords(this.session, this.job, records);
     await insertRecords(this.session, this.job, records);
-    await noteUnitInsertions(this.session, this.job, records);
+    await noteCycleInsertions(this.session, this.job, records);
   }
 
   private accept(kind: Kind, records: readonly DistrictRecord[]): void {
@@ -178,7 +178,7 @@ class Repair {
   private async dropBlocked(kind: Kind, records: readonly DistrictRecord[]): Promise<DistrictRecord[]> {
     // Parents within the unit may come later in the same run, but an existing record must not be made to dangle for it.
     const references = this.job.mapping.references.filter(
-      ({ inUnit }) => kind === 'update' || this.memory.strict || !inUnit,
+      ({ inCycle }) => kind === 'update' || this.memory.strict || !inCycle,
     );
     const missing = await missingParents(this.session, this.job, records, references);
     if (missing.size > 0) this.memory.blockedSeen = true;

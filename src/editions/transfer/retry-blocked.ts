@@ -3,7 +3,7 @@ import { AlikeFailures } from './uniform-failures';
 import { correctionsRange, nextCorrection } from './ledger';
 import type { PageJob } from '../mapping/job';
 import { writePage } from './page';
-import { PageBook } from './page-tally';
+import { PageTally } from './page-tally';
 import { repairKeys } from './repair-keys';
 import { quoteText } from '../connection/sql';
 
@@ -65,7 +65,7 @@ async function retryPage(
     );
     const blocked = new Map(rows.map(([id, key]) => [String(key), String(id)]));
     const keys: RecordKey[] = [...blocked.keys()].map(parseRecordKey);
-    const book = new PageBook();
+    const book = new PageTally();
     const alike = new AlikeFailures();
     alike.accepted();
     await repairKeys(session, job, book, { alike, blockedSeen: true, strict: true }, keys);

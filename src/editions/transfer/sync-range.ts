@@ -6,7 +6,7 @@ import { waitForDistrict } from './district-load';
 import { type RangeJob } from '../mapping/job';
 import { type PageEntry, readProgress, withPage } from './ledger';
 import { writePage } from './page';
-import { PageBook } from './page-tally';
+import { PageTally } from './page-tally';
 import { fetchPage } from './records';
 import { refusedByRule } from './refusal';
 import { type RangeMemory, repairRecords } from './repair';
@@ -59,7 +59,7 @@ async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : { kind, first: null };
   if (mode === 'everything' || mapping.object.only !== null) return { kind, first: null };
   const first = await comparePage(job, rest);
-  if (first.open.length > 0 || first.gone.length > 0) return { kind, first };
+  if (first.open.length > 0 || first.extra.length > 0) return { kind, first };
   if (first.lastPage) return { kind: 'equal', records: first.read };
   const others = await countIfEqual(job, { after: first.upTo, upTo: rest.upTo });
   return others === null ? { kind, first } : { kind: 'equal', records: first.read + others };
@@ -84,7 +84,7 @@ async function nextPage(
 function equalPage(job: RangeJob, rest: Interval, pageNo: number, records: number): Promise<PageEntry> {
   const page = { rangeNo: job.range.rangeNo, pageNo, upTo: rest.upTo, lastPage: true };
   return writePage(job, page, () => {
-    const book = new PageBook();
+    const book = new PageTally();
     book.read = records;
     book.add('unchanged', records);
     return Promise.resolve(book);
@@ -108,7 +108,7 @@ async function streamedPage(
       job,
       { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage: !full },
       async (session) => {
-        const book = new PageBook();
+        const book = new PageTally();
         book.read = records.length;
         for (const record of records)
           if (record.rule !== null) book.refuse(refusedByRule(mapping, record, mapping.rules[record.rule]!));
@@ -129,15 +129,15 @@ async function streamedPage(
 
 async function repairedPage(
   job: RangeJob,
-  { upTo, lastPage, read, unchanged, gone, open }: ComparedPage,
+  { upTo, lastPage, read, unchanged, extra, open }: ComparedPage,
   pageNo: number,
   memory: RangeMemory,
 ): Promise<PageEntry> {
   return writePage(job, { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage }, async (session) => {
-    const book = new PageBook();
+    const book = new PageTally();
     book.read = read;
     book.enter('unchanged', unchanged);
-    book.enter('gone', gone);
+    book.enter('extra', extra);
     // A repeated transaction starts from what the pages before had shown.
     const attempt = { ...memory, alike: memory.alike.copy() };
     await repairRecords(session, job, book, attempt, open);

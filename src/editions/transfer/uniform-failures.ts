@@ -30,7 +30,7 @@ export class AlikeFailures {
     if (this.armed && this.failures >= alikeRecords) {
       throw new DatabaseError(
         `${object}: the first ${alikeRecords} records all fail in the same way (error ${errno ?? 'unknown'}${names.column === null ? '' : `, column ${names.column}`}). The two tables don't fit each other; mend the schema and send the object again.`,
-        { klass: 'configuration', side: 'state', errno },
+        { errorClass: 'configuration', side: 'state', errno },
       );
     }
   }

@@ -143,7 +143,7 @@ async function write(session: Session, sql: string, records: readonly unknown[])
     throw new DatabaseError(
       `The record is larger than the ${session.side}'s server takes in one statement.`,
       {
-        klass: 'record',
+        errorClass: 'record',
         side: session.side,
         errno: 1153,
       },
@@ -154,7 +154,7 @@ async function write(session: Session, sql: string, records: readonly unknown[])
   if (warnings === 0) return;
   await session.write('ROLLBACK TO SAVEPOINT statement');
   throw new DatabaseError(`The ${session.side} would have cut a value.`, {
-    klass: 'record',
+    errorClass: 'record',
     side: session.side,
     errno: 1265,
   });

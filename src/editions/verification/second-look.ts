@@ -1,4 +1,4 @@
-import type { DifferenceKind, Fate } from '../../domain/verification';
+import type { DifferenceKind, PredictedOutcome } from '../../domain/verification';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
@@ -12,17 +12,17 @@ import {
 } from '../transfer/records';
 import { guidsDiffer } from '../transfer/repair';
 import { districtScope, stateScope, where } from '../mapping/scope';
-import { type ParentFate, parentFates, type ParentGround } from './parent-fates';
+import { type ParentOutcome, parentOutcomes, type ParentGround } from './parent-outcomes';
 
 /** A record that differs, before its school is known and its unit is read to the end. */
 export interface Found {
   readonly kind: DifferenceKind | null;
   readonly key: RecordKey;
   readonly guid: string | null;
-  readonly fate: Fate;
+  readonly predictedOutcome: PredictedOutcome;
   readonly code: string | null;
   /** Parents of its own unit that aren't at the state. */
-  readonly pending: ParentFate['pending'];
+  readonly pending: ParentOutcome['pending'];
   /** Not at the state. */
   readonly absent: boolean;
 }
@@ -64,11 +64,11 @@ export async function lookAgain(
     const equal = state !== undefined && record.hash !== null && record.hash === state.hash;
     if (rule !== null && ofCatalog) found.push(forbidden(record, state, rule, equal));
     else if (state && guidsDiffer(record.guid, state.guid))
-      found.push({ ...differing(record, state), fate: 'failed', code: 'IDENTITY_CONFLICT' });
+      found.push({ ...differing(record, state), predictedOutcome: 'failed', code: 'IDENTITY_CONFLICT' });
     else if (equal) unchanged += 1;
     else toSend.push({ record, refusal: rule });
   }
-  const parents = await parentFates(
+  const parents = await parentOutcomes(
     job,
     ground,
     toSend.map(({ record }) => record),
@@ -78,9 +78,9 @@ export async function lookAgain(
     const { blocked = null, pending = [] } = parents.get(record) ?? {};
     if (blocked !== null) {
       const kind = blocked ? 'excluded' : base.kind;
-      found.push({ ...base, kind, fate: 'blocked', code: 'PARENT_NOT_AT_STATE' });
-    } else if (refusal !== null) found.push({ ...base, fate: 'failed', code: refusal.code });
-    else found.push({ ...base, fate: base.absent ? 'inserted' : 'updated', code: null, pending });
+      found.push({ ...base, kind, predictedOutcome: 'blocked', code: 'PARENT_NOT_AT_STATE' });
+    } else if (refusal !== null) found.push({ ...base, predictedOutcome: 'failed', code: refusal.code });
+    else found.push({ ...base, predictedOutcome: base.absent ? 'inserted' : 'updated', code: null, pending });
   }
   return { found, unchanged, vanished: keys.length - records.length };
 }
@@ -88,7 +88,7 @@ export async function lookAgain(
 function differing(
   { key, guid }: DistrictRecord,
   state: StateRecord | undefined,
-): Omit<Found, 'fate' | 'code'> {
+): Omit<Found, 'predictedOutcome' | 'code'> {
   return { kind: state ? 'different' : 'missing', key, guid, absent: !state, pending: [] };
 }
 
@@ -100,7 +100,7 @@ function forbidden(
 ): Found {
   const base = differing(record, state);
   const kind = outcome === 'excluded' ? 'excluded' : equal ? null : base.kind;
-  return { ...base, kind, fate: outcome, code };
+  return { ...base, kind, predictedOutcome: outcome, code };
 }
 
 /** Looks again at state records that had no district record: those that still are there and still have none. */
@@ -128,7 +128,14 @@ export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): P
     );
     for (const row of back) left.delete(formatRecordKey(keyOf(districtKey, row)));
     for (const record of left.values())
-      still.push({ ...record, kind: 'extra', fate: 'gone', code: null, pending: [], absent: false });
+      still.push({
+        ...record,
+        kind: 'extra',
+        predictedOutcome: 'extra',
+        code: null,
+        pending: [],
+        absent: false,
+      });
   }
   return still;
 }

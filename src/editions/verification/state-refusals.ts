@@ -6,9 +6,9 @@ import type { Editions } from '../connection/pools';
 import { quoteName, quoteText } from '../connection/sql';
 
 /**
- * What the state's server would refuse for a record, foretold as conditions that the district's server evaluates: too
+ * What the state's server would refuse for a record, predicted as conditions that the district's server evaluates: too
  * long, missing, out of range, characters it hasn't, its own checks. A resync isn't told by these: there the state's
- * server itself says what it refuses (refusal.ts), with the same codes. Clashes of unique values aren't foretold.
+ * server itself says what it refuses (refusal.ts), with the same codes. Clashes of unique values aren't predicted.
  * @throws DatabaseError
  */
 export async function stateRefusals(editions: Editions, mapping: ObjectMapping): Promise<RecordRule[]> {
@@ -166,7 +166,10 @@ async function understands({ district }: Editions, table: string, condition: str
     await district.rows(`SELECT 1 FROM ${table} WHERE ${condition} LIMIT 0`);
     return true;
   } catch (error) {
-    if (error instanceof DatabaseError && (error.klass === 'configuration' || error.klass === 'record'))
+    if (
+      error instanceof DatabaseError &&
+      (error.errorClass === 'configuration' || error.errorClass === 'record')
+    )
       return false;
     throw error;
   }

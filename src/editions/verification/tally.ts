@@ -33,8 +33,8 @@ export class Tally {
   }
 
   /** Records a resync would meet in this way. */
-  predict(fate: keyof RangeCounts, records = 1): void {
-    this.predicted = addCounts(this.predicted, { ...noRecords, [fate]: records });
+  predict(predictedOutcome: keyof RangeCounts, records = 1): void {
+    this.predicted = addCounts(this.predicted, { ...noRecords, [predictedOutcome]: records });
   }
 
   differs(difference: Difference): void {

@@ -14,11 +14,11 @@ import {
   schoolOf,
 } from '../schools/school-join';
 import { districtScope, stateScope, stateTenant } from '../mapping/scope';
-import type { ParentGround } from './parent-fates';
+import type { ParentGround } from './parent-outcomes';
 import { extraStill, type Found, type LookGround, lookAgain } from './second-look';
 import { stateRefusals } from './state-refusals';
 import { type ComparedObject, Tally } from './tally';
-import { settleUnit } from './unit-fates';
+import { settleCycle } from './cycle-outcomes';
 
 /** The comparison of one object. */
 export interface VerifyJob extends CompareJob, ParentGround {
@@ -43,8 +43,8 @@ export async function verifyObjects(jobs: readonly VerifyJob[]): Promise<Compare
   const works: ObjectVerification[] = [];
   for (const job of jobs) works.push(await ObjectVerification.open(job));
   for (const work of works) await work.compare();
-  const late = settleUnit(
-    works.map((work) => ({ object: work.name, unsendable: work.unsendable, pending: work.pending })),
+  const late = settleCycle(
+    works.map((work) => ({ object: work.name, blockedKeys: work.blockedKeys, pending: work.pending })),
   );
   for (const work of works) await work.settle(late.get(work.name) ?? []);
   return works.map((work) => work.tally.result());
@@ -56,7 +56,7 @@ class ObjectVerification {
   /** Records that wait for parents of their own unit to be judged. */
   readonly pending: Found[] = [];
   /** Records that won't come, by key; `true`: for a known exclusion. */
-  readonly unsendable = new Map<string, boolean>();
+  readonly blockedKeys = new Map<string, boolean>();
   /** Records that aren't at the state, by school. */
   private readonly absent = new Map<string | null, number>();
 
@@ -92,7 +92,7 @@ class ObjectVerification {
     const blocked = new Set(late.map(({ key }) => formatRecordKey(key)));
     const come = this.pending.filter(({ key }) => !blocked.has(formatRecordKey(key)));
     await this.book([...come, ...late]);
-    await this.flushUnsendable();
+    await this.flushBlockedKeys();
   }
 
   private async stretch(interval: Interval): Promise<void> {
@@ -110,14 +110,14 @@ class ObjectVerification {
       await this.mayGoOn();
       const page = await comparePage(job, rest);
       this.tally.predict('unchanged', page.unchanged.length);
-      await this.look(page.open, page.gone);
+      await this.look(page.open, page.extra);
       job.onPage?.({ object: this.name, records: page.read });
       if (page.lastPage) return;
       rest = { after: page.upTo, upTo: interval.upTo };
     }
   }
 
-  private async look(open: readonly ComparedRecord[], gone: readonly RecordKey[]): Promise<void> {
+  private async look(open: readonly ComparedRecord[], extra: readonly RecordKey[]): Promise<void> {
     for (const batch of batchesOf(open)) {
       this.job.signal.throwIfAborted();
       const { found, unchanged } = await lookAgain(
@@ -129,33 +129,33 @@ class ObjectVerification {
       this.pending.push(...found.filter(({ pending }) => pending.length > 0));
       await this.book(found.filter(({ pending }) => pending.length === 0));
     }
-    await this.book(await extraStill(this.job, gone));
+    await this.book(await extraStill(this.job, extra));
   }
 
   /** Enters records whose fate is known. */
   private async book(found: readonly Found[]): Promise<void> {
     const schools = await this.schoolsOf(found);
-    for (const { kind, key, guid, fate, code, absent } of found) {
+    for (const { kind, key, guid, predictedOutcome, code, absent } of found) {
       const text = formatRecordKey(key);
       const school = schools.get(text) ?? null;
-      this.tally.predict(fate);
-      if (kind !== null) this.tally.differs({ kind, key: text, guid, school, fate, code });
+      this.tally.predict(predictedOutcome);
+      if (kind !== null) this.tally.differs({ kind, key: text, guid, school, predictedOutcome, code });
       if (absent) this.absent.set(school, (this.absent.get(school) ?? 0) + 1);
-      if (absent && fate !== 'inserted' && this.keepsUnsendable)
-        this.unsendable.set(text, kind === 'excluded');
+      if (absent && predictedOutcome !== 'inserted' && this.keepsBlockedKeys)
+        this.blockedKeys.set(text, kind === 'excluded');
     }
     // A unit's are needed until it is read to its end.
-    if (this.job.mapping.object.unit === null) await this.flushUnsendable();
+    if (this.job.mapping.object.cycle === null) await this.flushBlockedKeys();
   }
 
-  private get keepsUnsendable(): boolean {
-    return this.job.referred || this.job.mapping.object.unit !== null;
+  private get keepsBlockedKeys(): boolean {
+    return this.job.referred || this.job.mapping.object.cycle !== null;
   }
 
-  private async flushUnsendable(): Promise<void> {
-    if (!this.job.referred || this.unsendable.size === 0) return;
-    await this.job.unsendable.add(this.name, this.unsendable);
-    this.unsendable.clear();
+  private async flushBlockedKeys(): Promise<void> {
+    if (!this.job.referred || this.blockedKeys.size === 0) return;
+    await this.job.blockedKeys.add(this.name, this.blockedKeys);
+    this.blockedKeys.clear();
   }
 
   /** Schools of these records: of extra ones as the state has them, of the others as the district has them. */

@@ -4,9 +4,9 @@ import type { ToolRight } from '../../domain/rights';
 export interface NewAlert {
   /** What it tells of, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191 characters. */
   readonly alertKey: string;
-  /** As the seed's Process column, e.g. Vertical Interoperability. */
+  /** As the specification's Process column, e.g. Vertical Interoperability. */
   readonly category: string;
-  /** As the seed's Name column, e.g. State Resync Requested. */
+  /** As the specification's Name column, e.g. State Resync Requested. */
   readonly name: string;
   /** One or two sentences; never a student's value, nor, to a district, what a state's request holds. */
   readonly text: string;

@@ -73,7 +73,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
         });
         response.location(`/api/v1/certifications/${certificationId}`);
         const { status } = await loadCertification(control, certificationId);
-        return { certificationId, status, created };
+        return { certificationId, status, replayed: !created };
       },
     }),
     route({

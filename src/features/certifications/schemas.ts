@@ -28,7 +28,7 @@ export const certificationBody = z
   .meta({ id: 'CertificationRequest' });
 
 export const certificationAccepted = z
-  .object({ certificationId: z.string(), status: z.string(), created: z.boolean() })
+  .object({ certificationId: z.string(), status: z.string(), replayed: z.boolean() })
   .meta({ id: 'CertificationAccepted' });
 
 export const certification = z

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import {
-  type Colour,
+  type Color,
   type CountsView,
-  netColourOf,
+  colorWithoutExclusionsOf,
   type ObjectStatus,
   viewCounts,
 } from '../../domain/outcome';
@@ -13,15 +13,15 @@ import { selectRows, toIso } from '../../control/database';
 export interface LastRun {
   readonly resyncId: string;
   readonly status: ObjectStatus;
-  readonly colour: Colour;
-  readonly netColour: Colour;
+  readonly color: Color;
+  readonly colorWithoutExclusions: Color;
   readonly counts: CountsView;
   /** Seed: "Last Resync". */
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly message: string | null;
   /** Errors of records that had none in the run before, and of that run that are gone; `null`: no run before. */
-  readonly sinceRunBefore: { readonly newErrors: number; readonly mendedErrors: number } | null;
+  readonly sincePreviousRun: { readonly newErrors: number; readonly resolvedErrors: number } | null;
 }
 
 /** One row of the tool's table. */
@@ -34,7 +34,7 @@ interface RunRow extends CountRow {
   readonly objectName: string;
   readonly resyncID: string;
   readonly status: ObjectStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly message: string | null;
@@ -91,7 +91,7 @@ function lastTwoRuns(
   },
 ): Promise<RunRow[]> {
   const one = `(SELECT h.* FROM DISBatchHistory h ${initiator === null ? '' : 'JOIN resync r ON r.resyncID = h.resyncID AND r.initiator = ?'}
-    WHERE h.districtID = ? AND h.objectName = ? AND h.schoolYear = ? AND h.startedAt IS NOT NULL AND h.chosen IS NULL
+    WHERE h.districtID = ? AND h.objectName = ? AND h.schoolYear = ? AND h.startedAt IS NOT NULL AND h.selected IS NULL
     ORDER BY h.startedAt DESC, h.batchHistoryID DESC LIMIT 2)`;
   const head = initiator === null ? [] : [initiator];
   return selectRows<RunRow>(
@@ -103,7 +103,7 @@ function lastTwoRuns(
 
 interface Change {
   readonly newErrors: number;
-  readonly mendedErrors: number;
+  readonly resolvedErrors: number;
 }
 
 /** Records with an error in one run and none in the other, by the unique key one_error. */
@@ -119,7 +119,7 @@ async function changesOf(
   const rows = await selectRows<{ objectName: string } & Change>(
     control,
     pairs
-      .map(() => `SELECT ? AS objectName, ${onlyIn} AS newErrors, ${onlyIn} AS mendedErrors`)
+      .map(() => `SELECT ? AS objectName, ${onlyIn} AS newErrors, ${onlyIn} AS resolvedErrors`)
       .join(' UNION ALL '),
     pairs.flatMap(({ last, before }) => [
       last.objectName,
@@ -127,12 +127,12 @@ async function changesOf(
       ...[last.resyncID, before.resyncID, last.objectName],
     ]),
   );
-  for (const { objectName, newErrors, mendedErrors } of rows)
-    changes.set(objectName, { newErrors, mendedErrors });
+  for (const { objectName, newErrors, resolvedErrors } of rows)
+    changes.set(objectName, { newErrors, resolvedErrors });
   return changes;
 }
 
-async function toLastRun(control: Knex, row: RunRow, sinceRunBefore: Change | null): Promise<LastRun> {
+async function toLastRun(control: Knex, row: RunRow, sincePreviousRun: Change | null): Promise<LastRun> {
   const { resyncID: resyncId, objectName, status } = row;
   const live =
     status === 'running'
@@ -142,12 +142,12 @@ async function toLastRun(control: Knex, row: RunRow, sinceRunBefore: Change | nu
   return {
     resyncId,
     status,
-    colour: row.colour,
-    netColour: netColourOf(status, counts),
+    color: row.color,
+    colorWithoutExclusions: colorWithoutExclusionsOf(status, counts),
     counts: viewCounts(counts),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
     message: row.message,
-    sinceRunBefore,
+    sincePreviousRun,
   };
 }

@@ -1,33 +1,33 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 /** A secret that can't be read with the key that is configured. */
-export class SealError extends Error {
-  override readonly name = 'SealError';
+export class EncryptedSecretError extends Error {
+  override readonly name = 'EncryptedSecretError';
 }
 
 /**
  * A secret as it is stored: AES-256-GCM with the key, or readable when there is none.
  * @param key 32 bytes; `null`: none is configured
  */
-export function seal(secret: string, key: Buffer | null): string {
+export function encryptSecret(secret: string, key: Buffer | null): string {
   if (key === null) return `plain:${secret}`;
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
-  const sealed = Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final()]);
-  return `gcm:${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64')}`;
+  const encrypted = Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final()]);
+  return `gcm:${Buffer.concat([encrypted, cipher.getAuthTag()]).toString('base64')}`;
 }
 
 /** The secret of a stored text. @throws SealError when the key isn't the one it was sealed with, or is missing */
-export function unseal(stored: string, key: Buffer | null): string {
+export function decryptSecret(stored: string, key: Buffer | null): string {
   if (stored.startsWith('plain:')) return stored.slice('plain:'.length);
   if (key === null)
-    throw new SealError('notices.secretKey is not configured, and a secret was sealed with it.');
+    throw new EncryptedSecretError('notices.secretKey is not configured, and a secret was sealed with it.');
   const bytes = Buffer.from(stored.slice('gcm:'.length), 'base64');
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
     decipher.setAuthTag(bytes.subarray(-16));
     return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
   } catch {
-    throw new SealError('notices.secretKey is not the key that the secret was sealed with.');
+    throw new EncryptedSecretError('notices.secretKey is not the key that the secret was sealed with.');
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listDeliveries } from './delivery-store';
 import { noteNoticeOwner } from './owner-store';
 import { readNoticePreferences, saveNoticePreferences } from './preference-store';
-import { seal } from './encrypted-secret';
+import { encryptSecret } from './encrypted-secret';
 import type { Principal } from '../../domain/principal';
 import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from './webhook-store';
 import { checkWebhookUrl, WebhookUrlError } from './webhook-url';
@@ -46,7 +46,12 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
         await noteNoticeOwner(control, principal);
         const { principalId } = principal;
         const { events } = body;
-        const stored = await addWebhook(control, { principalId, url, events, secret: seal(secret, key) });
+        const stored = await addWebhook(control, {
+          principalId,
+          url,
+          events,
+          secret: encryptSecret(secret, key),
+        });
         return { ...stored, secret };
       },
     }),
@@ -77,7 +82,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
       handler: async ({ params, principal }) => {
         const secret = newSecret();
         await noteNoticeOwner(control, principal);
-        await rotateSecret(control, own(principal, params.id), seal(secret, key));
+        await rotateSecret(control, own(principal, params.id), encryptSecret(secret, key));
         return { ...(await readWebhook(control, own(principal, params.id))), secret };
       },
     }),

@@ -11,17 +11,17 @@ const countNames = [
   'excluded',
   'blocked',
   'failed',
-  'gone',
+  'extra',
 ] as const;
 
 /** The report as CSV: a header, then a line an object. */
 export function reportCsv(resync: ResyncView, removals: readonly RemovalObjectView[]): string {
   const removed = new Map(removals.map((one) => [one.object, one.removed]));
-  const header = ['object', 'status', 'colour', ...countNames, 'removed', 'startedAt', 'endedAt', 'message'];
-  const lines = resync.objectRows.map((row) => [
+  const header = ['object', 'status', 'color', ...countNames, 'removed', 'startedAt', 'endedAt', 'message'];
+  const lines = resync.objectResults.map((row) => [
     row.object,
     row.status,
-    row.colour,
+    row.color,
     ...countNames.map((name) => row.counts[name]),
     removed.get(row.object) ?? 0,
     row.startedAt ?? '',

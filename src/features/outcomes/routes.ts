@@ -5,7 +5,7 @@ import { readRemovals } from '../removals/read';
 import { readResync } from '../resyncs/read';
 import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
-import { requireInside } from '../resyncs/visibility';
+import { requireDetails } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
@@ -29,7 +29,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       }),
       responses: { 200: { description: 'A page of errors', schema: pageOf(schemas.recordError) } },
       handler: async ({ params, query, principal }) => {
-        await requireInside(control, principal, params.id);
+        await requireDetails(control, principal, params.id);
         return listErrors(control, { resyncId: params.id, ...query });
       },
     }),
@@ -44,7 +44,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
         200: { description: 'At most 500 causes', schema: z.object({ items: z.array(schemas.cause) }) },
       },
       handler: async ({ params, principal }) => {
-        await requireInside(control, principal, params.id);
+        await requireDetails(control, principal, params.id);
         return { items: await readCauses(control, params.id) };
       },
     }),
@@ -63,7 +63,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
         },
       },
       handler: async ({ params, query, principal, response }) => {
-        await requireInside(control, principal, params.id);
+        await requireDetails(control, principal, params.id);
         const resync = await readResync(control, params.id, principal.level);
         const removals = await readRemovals(control, params.id);
         if (query.format === 'csv') {

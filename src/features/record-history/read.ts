@@ -137,7 +137,7 @@ function weigh(
     const finding = findings.get(row.resyncID);
     if (!finding) continue;
     const year = yearOf(row);
-    const left = finding.outcome === 'gone' || finding.outcome === 'removed';
+    const left = finding.outcome === 'extra' || finding.outcome === 'removed';
     if (finding.named && left) there.delete(year);
     else if (finding.named) there.add(year);
     else if (named.size > 0 && !named.has(year)) continue;

@@ -30,7 +30,7 @@ export const recordRun = z
     endedAt: time.nullable().meta({ description: 'of the resync; null: it is under way' }),
     at: time.meta({ description: 'when this outcome was written down' }),
     outcome: z
-      .enum(['inserted', 'updated', 'unchanged', 'gone', 'removed', 'excluded', 'blocked', 'failed'])
+      .enum(['inserted', 'updated', 'unchanged', 'extra', 'removed', 'excluded', 'blocked', 'failed'])
       .meta({
         description:
           'gone: at the state, and no longer at the district; removed: and then taken away at the state, too',

@@ -64,14 +64,14 @@ const sampleRecords = 10;
  */
 export async function readRemovals(control: Knex, resyncId: string): Promise<RemovalObjectView[]> {
   const views: RemovalObjectView[] = [];
-  for (const row of await objectRows(control, resyncId)) {
+  for (const row of await objectResults(control, resyncId)) {
     const { items } = await listRemovals(control, { resyncId, object: row.objectName, limit: sampleRecords });
     views.push(toObjectView(row, items));
   }
   return views;
 }
 
-function objectRows(control: Knex, resyncId: string): Promise<ObjectRow[]> {
+function objectResults(control: Knex, resyncId: string): Promise<ObjectRow[]> {
   const settled = (status: RemovalStatus): string =>
     `(SELECT COUNT(*) FROM removal r
        WHERE r.resyncID = o.resyncID AND r.objectName = o.objectName AND r.status = '${status}') AS ${status}`;
@@ -135,6 +135,6 @@ export async function listRemovals(
 
 /** What became of all that was found, in words for the end of the run; `null`: nothing was gone. */
 export async function summariseRemovals(control: Knex, resyncId: string): Promise<string | null> {
-  const rows = await objectRows(control, resyncId);
+  const rows = await objectResults(control, resyncId);
   return describeRemovals(rows.map(({ objectName, ...row }) => ({ object: objectName, ...row })));
 }

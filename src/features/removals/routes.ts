@@ -3,7 +3,7 @@ import { listRemovals, readRemovals } from './read';
 import type { ResyncHead } from '../resyncs/read';
 import { endedStatuses } from '../../domain/resync';
 import type { ApiContext } from '../../http/context';
-import { requireInside } from '../resyncs/visibility';
+import { requireDetails } from '../resyncs/visibility';
 import { Problem } from '../../http/problem';
 import * as schemas from './schemas';
 import { route, type RouteSpec } from '../../http/route';
@@ -33,7 +33,7 @@ export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'The removals after it', schema: schemas.removals } },
       audit: ({ body: { objects } }) => ({ objects: objects ?? 'all that await' }),
       handler: async ({ params, body, principal }) => {
-        const head = await requireInside(control, principal, params.id);
+        const head = await requireDetails(control, principal, params.id);
         if (verb === 'approve' && head.requestedBy === requesterOf(principal)) {
           throw new Problem(
             403,
@@ -45,7 +45,7 @@ export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
         const choice = { objects: body.objects ?? null, by: requesterOf(principal) };
         if ((await gateway.decideRemovals(params.id, verb, choice)) === null)
           throw new Problem(409, 'The resync has not started or has just ended.');
-        return view(await requireInside(control, principal, params.id));
+        return view(await requireDetails(control, principal, params.id));
       },
     });
 
@@ -57,7 +57,7 @@ export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
       summary: 'Records gone at the district, by object: found, removed, kept, and what awaits an approval',
       params: resyncParams,
       responses: { 200: { description: 'The removals', schema: schemas.removals } },
-      handler: async ({ params, principal }) => view(await requireInside(control, principal, params.id)),
+      handler: async ({ params, principal }) => view(await requireDetails(control, principal, params.id)),
     }),
     route({
       ...common,
@@ -68,7 +68,7 @@ export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
       query: z.strictObject({ ...pageQuery, status: schemas.removalStatus.optional() }),
       responses: { 200: { description: 'A page of records', schema: pageOf(schemas.removal) } },
       handler: async ({ params, query, principal }) => {
-        const { resyncId } = await requireInside(control, principal, params.id);
+        const { resyncId } = await requireDetails(control, principal, params.id);
         return listRemovals(control, { resyncId, object: params.name, ...query });
       },
     }),

@@ -3,7 +3,7 @@ import { ConflictError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
 import { readResyncHead } from './read';
 
-/** The state's word that an outcome is good enough, though its colour isn't. */
+/** The state's word that an outcome is good enough, though its color isn't. */
 export interface Acceptance {
   readonly resyncId: string;
   readonly acceptedBy: string;

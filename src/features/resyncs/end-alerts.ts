@@ -1,4 +1,4 @@
-import { type Colour, errorsOf, processedOf, type RangeCounts } from '../../domain/outcome';
+import { type Color, errorsOf, processedOf, type RangeCounts } from '../../domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
 import type { NewAlert } from '../alerts/post';
 
@@ -7,14 +7,14 @@ export const resyncCategory = 'Vertical Interoperability';
 
 /**
  * The alerts of a resync's end. Of a state's request the state is told all; the district only that it has ended, under a
- * name that doesn't tell how: it may not see into it (seed: State-Initiated Resync Requests).
+ * name that doesn't tell how: it may not see into it (specification: State-Initiated Resync Requests).
  * @param end what the books say, `message` being words of ours without values
  */
 export function alertsOfEnd(
   request: ResyncRequest,
   end: {
     readonly status: ResyncStatus;
-    readonly colour: Colour;
+    readonly color: Color;
     readonly message: string | null;
     readonly counts: RangeCounts;
   },
@@ -46,10 +46,10 @@ function whatOf({ resyncId, districtId, schoolYear, initiator }: ResyncRequest):
 
 function outcomeText(
   resyncId: string,
-  { colour, counts, message }: { colour: Colour; counts: RangeCounts; message: string | null },
+  { color, counts, message }: { color: Color; counts: RangeCounts; message: string | null },
 ): string {
   const errors = errorsOf(counts);
-  const outcome = [`${colour}, ${processedOf(counts)} records processed, ${errors} errors.`, message ?? '']
+  const outcome = [`${color}, ${processedOf(counts)} records processed, ${errors} errors.`, message ?? '']
     .join(' ')
     .trim();
   return errors === 0 ? outcome : `${outcome} "resync errors ${resyncId}" lists them.`;

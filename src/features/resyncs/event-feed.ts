@@ -10,7 +10,7 @@ const pollMs = 500;
 export interface FeedView {
   readonly status: ShownStatus;
   /** `null`: not theirs to see. */
-  readonly objectRows: readonly ObjectView[] | null;
+  readonly objectResults: readonly ObjectView[] | null;
 }
 
 type FeedEvent = 'snapshot' | 'resync' | 'object' | 'end';
@@ -78,10 +78,10 @@ export class ResyncFeed {
 }
 
 function pushChanges(listener: Listener, before: FeedView, view: FeedView, version: string): void {
-  const known = new Map(before.objectRows?.map((row) => [row.object, JSON.stringify(row)]));
-  for (const row of view.objectRows ?? []) {
+  const known = new Map(before.objectResults?.map((row) => [row.object, JSON.stringify(row)]));
+  for (const row of view.objectResults ?? []) {
     if (known.get(row.object) !== JSON.stringify(row)) listener.push('object', row, version);
   }
-  const { objectRows: _, ...head } = view;
+  const { objectResults: _, ...head } = view;
   listener.push('resync', head, version);
 }

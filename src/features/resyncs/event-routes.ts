@@ -3,12 +3,12 @@ import { readResync, readResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
 import { requireVisible } from './visibility';
-import { seesInside } from '../../http/require';
+import { canSeeDetails } from '../../http/require';
 import { Problem } from '../../http/problem';
 import { type FeedView, ResyncFeed } from './event-feed';
 import { route, type RouteSpec } from '../../http/route';
 import { resyncParams } from './schemas';
-import { outsideView } from './views';
+import { redactedView } from './views';
 
 /** Most event streams one token holds open. */
 const maxStreamsPerToken = 5;
@@ -25,7 +25,7 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
     if (known) return known;
     const read = async (): Promise<FeedView> => {
       if (inside) return readResync(control, resyncId, principal.level);
-      return outsideView(principal, await readResyncHead(control, resyncId));
+      return redactedView(principal, await readResyncHead(control, resyncId));
     };
     const feed = new ResyncFeed(read, () => feeds.delete(key));
     feeds.set(key, feed);
@@ -56,7 +56,7 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
         }
         streams.set(principal.tokenId, open + 1);
         const session: Session = await createSession(request, response, { keepAlive: 15_000 });
-        const leave = feedOf(params.id, principal, seesInside(principal, head)).join({
+        const leave = feedOf(params.id, principal, canSeeDetails(principal, head)).join({
           lastEventId: request.get('Last-Event-ID') ?? null,
           push: (event, data, id) => {
             if (session.isConnected) session.push(data, event, id);

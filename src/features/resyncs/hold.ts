@@ -26,7 +26,7 @@ export async function openResyncIds(control: Knex, districtId: string): Promise<
   const rows = await selectRows<{ resyncID: string }>(
     control,
     `SELECT resyncID FROM resync
-      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'parked', 'awaitingApproval')
+      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'preempted', 'awaitingApproval')
       ORDER BY requestedAt LIMIT 100`,
     [districtId],
   );

@@ -10,7 +10,7 @@ export const countColumns = [
   'excluded',
   'blocked',
   'failed',
-  'gone',
+  'extra',
 ] as const satisfies readonly (keyof RangeCounts)[];
 
 export type CountRow = Record<(typeof countColumns)[number], number>;
@@ -24,7 +24,7 @@ export function toCounts(row: CountRow): RangeCounts {
     excluded: row.excluded,
     blocked: row.blocked,
     failed: row.failed,
-    gone: row.gone,
+    extra: row.extra,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import {
   assertOutcome,
-  type Colour,
-  colourOf,
+  type Color,
+  colorOf,
   errorsOf,
   type ObjectStatus,
   OutcomeInvariantError,
@@ -21,7 +21,7 @@ export type ObjectEndStatus = Exclude<ObjectStatus, 'waiting' | 'running'>;
 export interface ObjectOutcome {
   readonly object: string;
   readonly status: ObjectEndStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly counts: RangeCounts;
   readonly read: number;
   readonly message: string | null;
@@ -44,13 +44,13 @@ export async function planObjects(
     districtId,
     schoolYear,
     objects,
-    chosen = null,
+    selected = null,
   }: {
     resyncId: string;
     districtId: string;
     schoolYear: number;
     objects: readonly string[];
-    chosen?: ReadonlyMap<string, number> | null;
+    selected?: ReadonlyMap<string, number> | null;
   },
 ): Promise<void> {
   if (objects.length === 0) return;
@@ -62,13 +62,13 @@ export async function planObjects(
         schoolYear,
         objectName,
         position,
-        chosen: chosen === null ? null : (chosen.get(objectName) ?? 0),
+        selected: selected === null ? null : (selected.get(objectName) ?? 0),
         status: 'waiting',
-        colour: 'gray',
+        color: 'gray',
       })),
     )
     .onConflict(['resyncID', 'objectName'])
-    .merge(['position', 'chosen']);
+    .merge(['position', 'selected']);
 }
 
 /**
@@ -120,14 +120,14 @@ export async function closeObject(
   if (status === 'finished') await assertComplete(transaction, { resyncId, object, sums, ranges });
 
   const { counts, read } = sums;
-  const colour = colourOf(status, counts);
-  const told = message ?? (status === 'finished' ? whyFewer(row.chosen, read) : null);
+  const color = colorOf(status, counts);
+  const told = message ?? (status === 'finished' ? whyFewer(row.selected, read) : null);
   const kept = told ?? (open ? null : row.message);
   await transaction('DISBatchHistory')
     .where({ resyncID: resyncId, objectName: object })
     .update({
       status,
-      colour,
+      color,
       recordsRead: read,
       processed: processedOf(counts),
       errors: errorsOf(counts),
@@ -136,7 +136,7 @@ export async function closeObject(
       message: kept?.slice(0, 1000) ?? null,
       endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
     });
-  return { object, status, colour, counts, read, message: kept };
+  return { object, status, color, counts, read, message: kept };
 }
 
 /** An object is complete when each of its ranges wrote its last page and the books balance. */
@@ -159,14 +159,14 @@ async function assertComplete(
 interface ObjectRow {
   readonly status: ObjectStatus;
   readonly message: string | null;
-  readonly chosen: number | null;
+  readonly selected: number | null;
 }
 
 /** A chosen record that the district no longer has counts nothing, but is told. */
-function whyFewer(chosen: number | null, read: number): string | null {
-  const missing = chosen === null ? 0 : chosen - read;
+function whyFewer(selected: number | null, read: number): string | null {
+  const missing = selected === null ? 0 : selected - read;
   if (missing <= 0) return null;
-  return `${missing} of ${chosen} chosen records are not at the district (any more), or not in this school year: nothing was sent for them.`;
+  return `${missing} of ${selected} chosen records are not at the district (any more), or not in this school year: nothing was sent for them.`;
 }
 
 async function lockObject(
@@ -175,7 +175,7 @@ async function lockObject(
 ): Promise<ObjectRow> {
   const [row] = await selectRows<ObjectRow>(
     transaction,
-    'SELECT status, message, chosen FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
+    'SELECT status, message, selected FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
     [resyncId, object],
   );
   if (!row) throw new NotFoundError(`${object} is not planned in this resync.`);

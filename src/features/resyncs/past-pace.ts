@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { PastObject } from '../../domain/rehearsal';
+import type { PastObject } from '../../domain/dry-run';
 import type { Initiator, ResyncMode } from '../../domain/resync';
 import { selectRows } from '../../control/database';
 

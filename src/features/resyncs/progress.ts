@@ -12,7 +12,7 @@ function percentByStatus(status: ResyncStatus): number | null | undefined {
       return 0;
     case 'running':
     case 'paused':
-    case 'parked':
+    case 'preempted':
     case 'awaitingApproval':
       return undefined;
     case 'finished':
@@ -69,9 +69,9 @@ async function readFacts(control: Knex, ids: readonly string[]): Promise<FactRow
             CAST(COALESCE(l.rangesDone, 0) AS SIGNED) AS rangesDone,
             (SELECT COUNT(*) FROM resyncRange r
               WHERE r.resyncID = h.resyncID AND r.objectName = h.objectName) AS ranges,
-            COALESCE(h.chosen, (SELECT p.recordsRead FROM DISBatchHistory p
+            COALESCE(h.selected, (SELECT p.recordsRead FROM DISBatchHistory p
               WHERE p.districtID = h.districtID AND p.objectName = h.objectName AND p.schoolYear = h.schoolYear
-                AND p.status = 'finished' AND p.resyncID <> h.resyncID AND p.chosen IS NULL
+                AND p.status = 'finished' AND p.resyncID <> h.resyncID AND p.selected IS NULL
               ORDER BY p.startedAt DESC LIMIT 1)) AS expected
        FROM DISBatchHistory h
        LEFT JOIN (SELECT resyncID, objectName, SUM(recordsRead) AS recordsRead,

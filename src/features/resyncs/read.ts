@@ -1,19 +1,19 @@
 import type { Knex } from 'knex';
 import {
   addCounts,
-  type Colour,
-  netColourOf,
+  type Color,
+  colorWithoutExclusionsOf,
   noRecords,
   type ObjectStatus,
   type CountsView,
   viewCounts,
-  worstColour,
+  worstColor,
 } from '../../domain/outcome';
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
 import { type CountRow, emptyLedger, type LedgerSums, sumLedger, toCounts } from './ledger-sums';
 import { selectRows, toIso } from '../../control/database';
 import { NotFoundError } from '../../control/control-error';
-import { type LoopVerification, readLoopVerifications } from './read-loop-verifications';
+import { type OwnVerification, readOwnVerifications } from './read-own-verifications';
 import { percentOfRun, readPercents } from './progress';
 import { type ResyncRow, toRequest } from './row';
 
@@ -22,9 +22,9 @@ export interface ObjectView {
   readonly object: string;
   readonly position: number;
   readonly status: ObjectStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   /** Without the expected exclusions. */
-  readonly netColour: Colour;
+  readonly colorWithoutExclusions: Color;
   readonly counts: CountsView;
   readonly ranges: number;
   readonly rangesDone: number;
@@ -42,7 +42,7 @@ export interface ResyncHead extends ResyncRequest {
   readonly status: ResyncStatus;
   /** 0 to 100; `null`: it ended before it was done. */
   readonly percent: number | null;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly message: string | null;
   readonly requestedAt: string;
   readonly startedAt: string | null;
@@ -50,20 +50,20 @@ export interface ResyncHead extends ResyncRequest {
   /** End of the blackout window that holds it; `null`: none does. */
   readonly heldUntil: string | null;
   /** The verifications of a resync that makes them; absent of the others. */
-  readonly verifications?: readonly LoopVerification[];
+  readonly verifications?: readonly OwnVerification[];
 }
 
 export interface ResyncView extends ResyncHead {
-  readonly netColour: Colour;
+  readonly colorWithoutExclusions: Color;
   readonly totals: CountsView;
-  readonly objectRows: readonly ObjectView[];
+  readonly objectResults: readonly ObjectView[];
 }
 
 interface HistoryRow extends CountRow {
   readonly objectName: string;
   readonly position: number;
   readonly status: ObjectStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly ranges: number;
   readonly message: string | null;
   readonly startedAt: string | null;
@@ -76,8 +76,8 @@ interface HistoryRow extends CountRow {
 export async function toHeads(control: Knex, rows: readonly ResyncRow[]): Promise<ResyncHead[]> {
   const resyncs = rows.map(({ resyncID, status }) => ({ resyncId: resyncID, status }));
   const percents = await readPercents(control, resyncs);
-  const looped = rows.filter(({ verify }) => verify === 'loop').map(({ resyncID }) => resyncID);
-  const verifications = await readLoopVerifications(control, looped);
+  const looped = rows.filter(({ verify }) => verify === 'beforeAndAfter').map(({ resyncID }) => resyncID);
+  const verifications = await readOwnVerifications(control, looped);
   return rows.map((row) =>
     toHead(row, percents.get(row.resyncID) ?? null, verifications.get(row.resyncID) ?? []),
   );
@@ -86,19 +86,19 @@ export async function toHeads(control: Knex, rows: readonly ResyncRow[]): Promis
 function toHead(
   row: ResyncRow,
   percent: number | null,
-  verifications: readonly LoopVerification[],
+  verifications: readonly OwnVerification[],
 ): ResyncHead {
   return {
     ...toRequest(row),
     status: row.status,
     percent,
-    colour: row.colour,
+    color: row.color,
     message: row.message,
     requestedAt: toIso(row.requestedAt),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
     heldUntil: endedStatuses.includes(row.status) ? null : toIso(row.heldUntil),
-    ...(row.verify === 'loop' && { verifications }),
+    ...(row.verify === 'beforeAndAfter' && { verifications }),
   };
 }
 
@@ -129,17 +129,20 @@ export async function readResync(
   const rows = await historyRows(control, row, seenBy);
   const running = rows.filter(({ status }) => status === 'running').map(({ objectName }) => objectName);
   const live = await sumLedger(control, { resyncId, objects: running });
-  const objectRows = rows.map((object) => toObjectView(object, live.get(object.objectName)));
-  const totals = objectRows.reduce((sum, { counts }) => addCounts(sum, counts), noRecords);
-  const facts = objectRows.map(({ counts, ...object }) => ({ ...object, processed: counts.processed }));
-  const looped = row.verify === 'loop' ? [resyncId] : [];
-  const verifications = (await readLoopVerifications(control, looped)).get(resyncId) ?? [];
+  const objectResults = rows.map((object) => toObjectView(object, live.get(object.objectName)));
+  const totals = objectResults.reduce((sum, { counts }) => addCounts(sum, counts), noRecords);
+  const facts = objectResults.map(({ counts, ...object }) => ({ ...object, processed: counts.processed }));
+  const looped = row.verify === 'beforeAndAfter' ? [resyncId] : [];
+  const verifications = (await readOwnVerifications(control, looped)).get(resyncId) ?? [];
   const head = toHead(row, percentOfRun(row.status, facts), verifications);
   return {
     ...head,
-    netColour: head.status === 'finished' ? worstColour(objectRows.map((o) => o.netColour)) : head.colour,
+    colorWithoutExclusions:
+      head.status === 'finished'
+        ? worstColor(objectResults.map((o) => o.colorWithoutExclusions))
+        : head.color,
     totals: viewCounts(totals),
-    objectRows,
+    objectResults,
   };
 }
 
@@ -156,9 +159,9 @@ function historyRows(
     `SELECT h.*,
             (SELECT COUNT(*) FROM resyncRange r
               WHERE r.resyncID = h.resyncID AND r.objectName = h.objectName) AS rangesPlanned,
-            COALESCE(h.chosen, (SELECT p.recordsRead FROM DISBatchHistory p ${own}
+            COALESCE(h.selected, (SELECT p.recordsRead FROM DISBatchHistory p ${own}
               WHERE p.districtID = ? AND p.objectName = h.objectName AND p.schoolYear = ?
-                AND p.status = 'finished' AND p.resyncID <> h.resyncID AND p.chosen IS NULL
+                AND p.status = 'finished' AND p.resyncID <> h.resyncID AND p.selected IS NULL
               ORDER BY p.startedAt DESC LIMIT 1)) AS expected
        FROM DISBatchHistory h WHERE h.resyncID = ? ORDER BY h.position`,
     [districtID, schoolYear, resyncID],
@@ -172,8 +175,8 @@ function toObjectView(row: HistoryRow, live: LedgerSums = emptyLedger): ObjectVi
     object: row.objectName,
     position: row.position,
     status: row.status,
-    colour: row.colour,
-    netColour: netColourOf(row.status, counts),
+    color: row.color,
+    colorWithoutExclusions: colorWithoutExclusionsOf(row.status, counts),
     counts: viewCounts(counts),
     ranges: row.rangesPlanned,
     rangesDone: running ? live.rangesDone : row.status === 'finished' ? row.rangesPlanned : 0,

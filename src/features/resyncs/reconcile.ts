@@ -26,7 +26,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const rows = await selectRows<ResyncRow>(
     control,
-    `SELECT * FROM resync WHERE status IN ('accepted', 'queued', 'running', 'paused', 'parked', 'awaitingApproval')
+    `SELECT * FROM resync WHERE status IN ('accepted', 'queued', 'running', 'paused', 'preempted', 'awaitingApproval')
       ORDER BY requestedAt LIMIT ?`,
     [maxOpenResyncs],
   );

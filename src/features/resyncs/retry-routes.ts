@@ -7,7 +7,7 @@ import { whyYearNotOffered } from '../../domain/school-year';
 import { senderOf } from '../../domain/selection';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict, requireToolRight } from '../../http/require';
-import { requireInside } from './visibility';
+import { requireDetails } from './visibility';
 import { Problem } from '../../http/problem';
 import { retryAccepted, retryRequest } from './retry-schemas';
 import { route, type RouteSpec } from '../../http/route';
@@ -35,7 +35,7 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
       },
       audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
       handler: async ({ params, body, principal, request, response }) => {
-        const head = await requireInside(control, principal, params.id);
+        const head = await requireDetails(control, principal, params.id);
         const district = requireDistrict(config, principal, head.districtId);
         // What was the state's stays the state's: hidden from the district, and ahead of what the district asked.
         if (head.initiator === 'state') requireToolRight(principal, 'stateRequest');
@@ -53,9 +53,9 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
             `The resync has no stored error (${outcomes.join(', ')}): nothing to retry.`,
           );
         }
-        const { chosen, leftOut } = sortErrors(catalog, errors, planScopeOf(district, year));
-        if (chosen.length === 0) {
-          const whys = leftOut.map(({ object, why }) => `${object}: ${why}`).join('; ');
+        const { selected, omitted } = sortErrors(catalog, errors, planScopeOf(district, year));
+        if (selected.length === 0) {
+          const whys = omitted.map(({ object, why }) => `${object}: ${why}`).join('; ');
           throw new Problem(409, `The district sends none of the objects with errors (${whys}).`);
         }
         const answer = await startResync(
@@ -64,7 +64,7 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
             resyncId: newResyncId(),
             districtId: district.id,
             schoolYear: year.schoolYear,
-            objects: chosen.map(({ object }) => object),
+            objects: selected.map(({ object }) => object),
             checkDependencies: false,
             scenario: head.scenario,
             initiator: head.initiator,
@@ -72,7 +72,7 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
             requestedBy: requesterOf(principal),
             selection: 'retry',
             retryOf: params.id,
-            chosen: { outcomes },
+            selected: { outcomes },
           },
           {
             idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
@@ -80,29 +80,31 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
           },
         );
         response.location(`/api/v1/resyncs/${answer.resyncId}`);
-        return { ...answer, advice: null, chosen, leftOut };
+        return { ...answer, advice: null, selected, omitted };
       },
     }),
   ];
 }
 
 interface SortedErrors {
-  readonly chosen: { object: string; records: number }[];
-  readonly leftOut: { object: string; records: number; why: string }[];
+  readonly selected: { object: string; records: number }[];
+  readonly omitted: { object: string; records: number; why: string }[];
 }
 
 /** By the object that sends them now, in the order of the plan; and those that nothing sends. */
 function sortErrors(catalog: Catalog, errors: ReadonlyMap<string, number>, scope: PlanScope): SortedErrors {
   const sent = sentObjects(catalog, scope);
-  const chosen = new Map<string, number>();
-  const leftOut: SortedErrors['leftOut'] = [];
+  const selected = new Map<string, number>();
+  const omitted: SortedErrors['omitted'] = [];
   for (const [name, records] of errors) {
     const object = senderOf(catalog, new Set(sent), name);
-    if (object !== null) chosen.set(object, (chosen.get(object) ?? 0) + records);
-    else leftOut.push({ object: name, records, why: whyNotSent(catalog, name, scope) });
+    if (object !== null) selected.set(object, (selected.get(object) ?? 0) + records);
+    else omitted.push({ object: name, records, why: whyNotSent(catalog, name, scope) });
   }
   return {
-    chosen: sent.flatMap((object) => (chosen.has(object) ? [{ object, records: chosen.get(object)! }] : [])),
-    leftOut,
+    selected: sent.flatMap((object) =>
+      selected.has(object) ? [{ object, records: selected.get(object)! }] : [],
+    ),
+    omitted,
   };
 }

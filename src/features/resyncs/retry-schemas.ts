@@ -16,10 +16,10 @@ const records = z.int().meta({ description: 'records with a stored error' });
 
 export const retryAccepted = accepted
   .extend({
-    chosen: z
+    selected: z
       .array(z.object({ object: z.string(), records }))
       .meta({ description: 'what is sent again; parents that blocked records need come with them' }),
-    leftOut: z
+    omitted: z
       .array(z.object({ object: z.string(), records, why: z.string() }))
       .meta({ description: 'errors of objects that the district doesn’t send (any more)' }),
   })

@@ -6,10 +6,10 @@ import { planResync, planScopeOf } from '../../domain/plan';
 import { adviseResync, scenarioProblem } from '../../domain/scenario-rules';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
-import { requireDistrict, requireToolRight, seesInside } from '../../http/require';
+import { requireDistrict, requireToolRight, canSeeDetails } from '../../http/require';
 import { requireVisible } from './visibility';
 import { Problem } from '../../http/problem';
-import { startRehearsal } from '../verifications/start-rehearsal';
+import { startDryRun } from '../verifications/start-dry-run';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from './schemas';
@@ -17,9 +17,9 @@ import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '.
 import { startResync } from './start';
 import { whyYearChanged } from '../scoped-year/why-changed';
 import { verificationAccepted } from '../verifications/schemas';
-import { headView, outsideView, statusFilter } from './views';
+import { headView, redactedView, statusFilter } from './views';
 
-/** What was started: a resync, or the verification that foretells one. */
+/** What was started: a resync, or the verification that predicts one. */
 interface StartAnswer {
   readonly resyncId?: string;
   readonly verificationId?: string;
@@ -44,7 +44,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       responses: {
         202: {
           description:
-            'Accepted; Location names the resync, or with dryRun the verification that foretells it',
+            'Accepted; Location names the resync, or with dryRun the verification that predicts it',
           schema: z.union([schemas.accepted, verificationAccepted]),
         },
       },
@@ -71,7 +71,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
         }
         const key = idempotencyKeyOf(request.get('Idempotency-Key'));
         if (body.dryRun) {
-          const answer = await startRehearsal(context, principal, { district, year, body, key });
+          const answer = await startDryRun(context, principal, { district, year, body, key });
           response.location(`/api/v1/verifications/${answer.verificationId}`);
           return answer;
         }
@@ -131,8 +131,8 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'The resync', schema: schemas.resync } },
       handler: async ({ params, principal }) => {
         const head = await requireVisible(control, principal, params.id);
-        if (seesInside(principal, head)) return readResync(control, params.id, principal.level);
-        return outsideView(principal, head);
+        if (canSeeDetails(principal, head)) return readResync(control, params.id, principal.level);
+        return redactedView(principal, head);
       },
     }),
   ];

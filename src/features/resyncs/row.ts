@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Colour } from '../../domain/outcome';
-import type { ChosenRecords, ResyncRequest, ResyncStatus, SelectionKind } from '../../domain/resync';
+import type { Color } from '../../domain/outcome';
+import type { SelectedRecords, ResyncRequest, ResyncStatus, SelectionKind } from '../../domain/resync';
 
 /** A row of the table resync. */
 export interface ResyncRow {
@@ -16,7 +16,7 @@ export interface ResyncRow {
   idempotencyKey: string | null;
   requestHash: string | null;
   status: ResyncStatus;
-  colour: Colour;
+  color: Color;
   message: string | null;
   epoch: number | null;
   requestedAt: string;
@@ -24,10 +24,10 @@ export interface ResyncRow {
   endedAt: string | null;
   heldUntil: string | null;
   removals: 'apply' | null;
-  verify: 'loop' | null;
+  verify: 'beforeAndAfter' | null;
   selection: SelectionKind | null;
   retryOf: string | null;
-  chosen: string | null;
+  selected: string | null;
 }
 
 /** The request of a row, as the workflows take it. */
@@ -47,21 +47,21 @@ export function toRequest(row: ResyncRow): ResyncRequest {
 }
 
 /** What only some requests have. Absent in the others, so that their workflow's input is what it always was. */
-type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf' | 'chosen'>;
+type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf' | 'selected'>;
 
 function specialsOf({
   removals,
   verify,
   selection,
   retryOf,
-  chosen,
+  selected,
 }: Pick<ResyncRow, keyof Specials>): Specials {
   return {
     ...(removals === 'apply' && { removals }),
     ...(verify !== null && { verify }),
     ...(selection !== null && { selection }),
     ...(retryOf !== null && { retryOf }),
-    ...(chosen !== null && { chosen: JSON.parse(chosen) as ChosenRecords }),
+    ...(selected !== null && { selected: JSON.parse(selected) as SelectedRecords }),
   };
 }
 
@@ -81,13 +81,13 @@ export function toColumns(request: ResyncRequest) {
   };
 }
 
-function specialColumns({ removals, verify, selection, retryOf, chosen }: ResyncRequest) {
+function specialColumns({ removals, verify, selection, retryOf, selected }: ResyncRequest) {
   return {
     removals: removals === 'apply' ? removals : null,
     verify: verify ?? null,
     selection: selection ?? null,
     retryOf: retryOf ?? null,
-    chosen: chosen === undefined ? null : JSON.stringify(chosen),
+    selected: selected === undefined ? null : JSON.stringify(selected),
   };
 }
 

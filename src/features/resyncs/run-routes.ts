@@ -5,7 +5,7 @@ import type { Principal } from '../../domain/principal';
 import { endedStatuses } from '../../domain/resync';
 import type { ApiContext } from '../../http/context';
 import { requireVisible } from './visibility';
-import { seesInside } from '../../http/require';
+import { canSeeDetails } from '../../http/require';
 import { Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { resyncHead, resyncParams } from './schemas';
@@ -28,7 +28,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     work: (head: ResyncHead) => Promise<unknown>,
   ): Promise<unknown> => {
     const head = await requireVisible(control, principal, resyncId);
-    if (!seesInside(principal, head))
+    if (!canSeeDetails(principal, head))
       throw new Problem(403, 'A resync that the state asked for is the state’s to stop.');
     if (endedStatuses.includes(head.status)) throw new Problem(409, `The resync has ended: ${head.status}.`);
     await work(head);

@@ -4,8 +4,8 @@ import { scenarios } from '../../domain/resync';
 
 const count = z.int().meta({ example: 960 });
 const time = z.string().meta({ format: 'date-time' });
-export const colour = z.enum(['gray', 'green', 'yellow', 'red']).meta({
-  id: 'Colour',
+export const color = z.enum(['gray', 'green', 'yellow', 'red']).meta({
+  id: 'Color',
   description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
 });
 const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
@@ -14,7 +14,7 @@ export const resyncStatus = z.enum([
   'queued',
   'running',
   'paused',
-  'parked',
+  'preempted',
   'awaitingApproval',
   'finished',
   'failed',
@@ -33,7 +33,7 @@ const counts = z
     excluded: count,
     blocked: count,
     failed: count,
-    gone: count.meta({ description: 'at the state, no longer at the district; not part of processed' }),
+    extra: count.meta({ description: 'at the state, no longer at the district; not part of processed' }),
     processed: count,
     errors: count,
   })
@@ -53,13 +53,13 @@ const lastRun = z
   .object({
     resyncId: z.string(),
     status: objectStatus,
-    colour,
-    netColour: colour,
+    color,
+    colorWithoutExclusions: color,
     counts,
     startedAt: time,
     endedAt: time.nullable(),
     message: z.string().nullable(),
-    sinceRunBefore: z.object({ newErrors: count, mendedErrors: count }).nullable(),
+    sincePreviousRun: z.object({ newErrors: count, resolvedErrors: count }).nullable(),
   })
   .meta({ id: 'LastRun' });
 
@@ -86,10 +86,10 @@ export const plan = z
           z.object({ kind: z.literal('requested') }),
           z.object({ kind: z.literal('dependency'), neededBy: z.array(z.string()) }),
         ]),
-        unit: z.string().nullable(),
+        cycle: z.string().nullable(),
       }),
     ),
-    leftOut: z.array(z.object({ name: z.string(), why: z.string() })),
+    omitted: z.array(z.object({ name: z.string(), why: z.string() })),
   })
   .meta({ id: 'Plan' });
 
@@ -106,11 +106,11 @@ export const resyncRequest = z
     ...request,
     scenario: z.enum(scenarios).default('OTHER'),
     mode: z.enum(['compare', 'everything']).default('compare'),
-    verify: z.literal('loop').optional().meta({
-      description: 'loop: compare, send only what drifted, compare again; green only when that is equal',
+    verify: z.literal('beforeAndAfter').optional().meta({
+      description: 'compare, send only what drifted, compare again; green only when that is equal',
     }),
     dryRun: z.boolean().default(false).meta({
-      description: 'only foretell what would come of it: answers with a verification of kind rehearsal',
+      description: 'only predict what would come of it: answers with a verification of kind dryRun',
     }),
     removals: z.enum(['report', 'apply']).default('report').meta({
       description:
@@ -134,12 +134,12 @@ export const resyncHead = z
     mode: z.enum(['compare', 'everything']).nullable(),
     requestedBy: z.string(),
     removals: z.enum(['report', 'apply']).optional(),
-    verify: z.literal('loop').optional(),
+    verify: z.literal('beforeAndAfter').optional(),
     selection: z
       .enum(['retry', 'selective'])
       .optional()
       .meta({ description: 'only some records were sent; absent: whole objects' }),
-    chosen: z
+    selected: z
       .union([
         z.object({ outcomes: z.array(outcome).readonly() }),
         z.object({ object: z.string(), key: z.array(z.string()).readonly() }),
@@ -151,7 +151,7 @@ export const resyncHead = z
       description: 'of a state’s request a district sees queued, running and ended, no more',
     }),
     percent: z.int().min(0).max(100).nullable().meta({ description: 'null: it ended before it was done' }),
-    colour: colour.nullable(),
+    color: color.nullable(),
     message: z.string().nullable(),
     requestedAt: time,
     startedAt: time.nullable(),
@@ -161,14 +161,16 @@ export const resyncHead = z
       .array(
         z.object({
           verificationId: z.string(),
-          kind: z.enum(['loopBefore', 'loopAfter']),
+          kind: z.enum(['beforeResync', 'afterResync']),
           status: z.enum(['accepted', 'running', 'waiting', 'finished', 'failed', 'cancelled']),
           equal: z.boolean().nullable().meta({ description: 'known exclusions apart' }),
           resyncNecessary: z.boolean().nullable(),
         }),
       )
       .optional()
-      .meta({ description: 'those a resync with verify "loop" made, the first one before it sent' }),
+      .meta({
+        description: 'those a resync with verify "beforeAndAfter" made, the first one before it sent',
+      }),
   })
   .meta({ id: 'ResyncHead' });
 
@@ -177,8 +179,8 @@ const objectView = z
     object: z.string(),
     position: z.int(),
     status: objectStatus,
-    colour,
-    netColour: colour,
+    color,
+    colorWithoutExclusions: color,
     counts,
     ranges: z.int(),
     rangesDone: z.int(),
@@ -191,9 +193,9 @@ const objectView = z
 
 export const resync = resyncHead
   .extend({
-    netColour: colour.nullable(),
+    colorWithoutExclusions: color.nullable(),
     totals: counts.nullable(),
-    objectRows: z.array(objectView).nullable(),
+    objectResults: z.array(objectView).nullable(),
   })
   .meta({ id: 'Resync' });
 
@@ -202,7 +204,7 @@ export const accepted = z
     resyncId: z.string(),
     status: resyncStatus,
     position: z.int().nullable().meta({ description: 'place in the agent’s queue; 0 runs now' }),
-    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had started it before' }),
+    replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had started it before' }),
     advice: z
       .object({
         verification: z
@@ -246,7 +248,7 @@ export const agent = z
     districtId: z.string(),
     schoolYear: z.int(),
     active: z.string().nullable(),
-    parked: z.string().nullable(),
+    preempted: z.string().nullable(),
     waiting: z.array(z.object({ resyncId: z.string(), initiator: z.enum(['district', 'state']) })),
   })
   .meta({ id: 'Agent' });

@@ -4,7 +4,7 @@ import { type ErrorOutcome, parseRecordKey, type RecordKey } from '../../domain/
 import { selectRows } from '../../control/database';
 
 /** How many records of each object are chosen for a run. */
-export async function countChosen(control: Knex, resyncId: string): Promise<Map<string, number>> {
+export async function countSelected(control: Knex, resyncId: string): Promise<Map<string, number>> {
   const rows = await selectRows<{ objectName: string; records: number }>(
     control,
     'SELECT objectName, COUNT(*) AS records FROM resyncSelection WHERE resyncID = ? GROUP BY objectName',
@@ -18,7 +18,7 @@ export async function countChosen(control: Knex, resyncId: string): Promise<Map<
  * primary key and means nothing else.
  * @returns at least one range; a single unbounded one when few or none are chosen
  */
-export async function cutChosen(
+export async function cutSelected(
   control: Knex,
   { resyncId, object, rangeRecords }: { resyncId: string; object: string; rangeRecords: number },
 ): Promise<KeyRange[]> {

@@ -24,14 +24,14 @@ export async function startResync(
     throw new Problem(409, refusal);
   }
   if (stored.status !== 'accepted')
-    return { resyncId, status: stored.status, position: null, created: stored.created };
+    return { resyncId, status: stored.status, position: null, replayed: !stored.created };
   const { position } = await gateway.enqueue(stored.request).catch(async (error: unknown) => {
     if (error instanceof Problem && error.status === 429) await forgetRefusedResync(control, resyncId);
     throw error;
   });
   if (position > 0) await noteQueued({ control, resyncId });
   const { status } = await loadResync(control, resyncId);
-  return { resyncId, status, position, created: stored.created };
+  return { resyncId, status, position, replayed: !stored.created };
 }
 
 async function noteQueued({

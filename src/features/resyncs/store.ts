@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { type Colour, type ObjectStatus, type RangeCounts, worstColour } from '../../domain/outcome';
+import { type Color, type ObjectStatus, type RangeCounts, worstColor } from '../../domain/outcome';
 import { endedStatuses, type HeldStatus, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
 import type { VerifiedObject } from '../../domain/verification';
-import { endOfLoop } from '../../domain/verified-loop';
+import { endOfVerifiedResync } from '../../domain/verified-resync';
 import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
 import { countColumns, type CountRow, toCounts } from './ledger-sums';
@@ -13,22 +13,22 @@ import { hashRequest, type ResyncRow, toColumns, toRequest } from './row';
 
 /**
  * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
- * paused or parked: its run has begun, and waits for the first answer about blackouts.
+ * paused or preempted: its run has begun, and waits for the first answer about blackouts.
  */
 const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
-  accepted: ['queued', 'running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
-  queued: ['running', 'paused', 'parked', 'failed', 'cancelled', 'lost'],
-  running: ['paused', 'parked', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
-  paused: ['running', 'parked', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
-  parked: ['running', 'paused', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
-  awaitingApproval: ['running', 'paused', 'parked', 'finished', 'failed', 'cancelled', 'lost'],
+  accepted: ['queued', 'running', 'paused', 'preempted', 'failed', 'cancelled', 'lost'],
+  queued: ['running', 'paused', 'preempted', 'failed', 'cancelled', 'lost'],
+  running: ['paused', 'preempted', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  paused: ['running', 'preempted', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  preempted: ['running', 'paused', 'awaitingApproval', 'finished', 'failed', 'cancelled', 'lost'],
+  awaitingApproval: ['running', 'paused', 'preempted', 'finished', 'failed', 'cancelled', 'lost'],
   finished: [],
   failed: [],
   cancelled: [],
   lost: [],
 };
 
-/** What the verification after a resync found, which gives the resync its colour. */
+/** What the verification after a resync found, which gives the resync its color. */
 export interface FinalVerification {
   readonly verificationId: string;
   readonly objects: readonly VerifiedObject[];
@@ -82,7 +82,7 @@ export async function loadResync(control: Knex, resyncId: string): Promise<Store
 
 /**
  * Moves a resync to another status; `startedAt` is set the first time it runs. The status it has already: nothing happens,
- * because activities and requests repeat. To end a run use finishResync, which gives it its colour too.
+ * because activities and requests repeat. To end a run use finishResync, which gives it its color too.
  * @throws ConflictError when the status may not follow the present one (an ended resync stays ended); NotFoundError
  */
 export async function setResyncStatus(
@@ -107,7 +107,7 @@ export async function setResyncStatus(
 export interface ResyncEnd {
   readonly resyncId: string;
   readonly status: ResyncStatus;
-  readonly colour: Colour;
+  readonly color: Color;
   readonly message: string | null;
   readonly counts: RangeCounts;
 }
@@ -130,7 +130,7 @@ export async function finishResync(
     resyncId: string;
     status: 'finished' | 'failed' | 'cancelled' | 'lost';
     message?: string | null;
-    /** The verification that gives the colour of a resync that verifies, once every object finished. */
+    /** The verification that gives the color of a resync that verifies, once every object finished. */
     verified?: FinalVerification;
   },
 ): Promise<ResyncEnd> {
@@ -144,7 +144,7 @@ export async function finishResync(
         .where({ resyncID: resyncId })
         .update({
           status: end.status,
-          colour: end.colour,
+          color: end.color,
           message: end.message?.slice(0, 1000) ?? null,
           endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
         });
@@ -187,25 +187,25 @@ async function endOf(
     message: string | null;
     verified: FinalVerification | undefined;
   },
-): Promise<{ status: ResyncStatus; colour: Colour; message: string | null }> {
-  if (status !== 'finished') return { status, colour: 'red', message };
+): Promise<{ status: ResyncStatus; color: Color; message: string | null }> {
+  if (status !== 'finished') return { status, color: 'red', message };
   const objects = await objectStates(transaction, resyncId);
   const unfinished = objects.filter((object) => object.status !== 'finished');
   if (unfinished.length === 0 && verified !== undefined) {
     const { verificationId } = verified;
-    const end = endOfLoop(verified.objects, { verificationId, sent: objects.length });
+    const end = endOfVerifiedResync(verified.objects, { verificationId, sent: objects.length });
     return {
       status,
-      colour: end.colour,
+      color: end.color,
       message: message === null ? end.message : `${end.message} ${message}`,
     };
   }
   if (unfinished.length === 0)
-    return { status, colour: worstColour(objects.map(({ colour }) => colour)), message };
+    return { status, color: worstColor(objects.map(({ color }) => color)), message };
   const gaveUp = unfinished.some((object) => object.status === 'failed');
   return {
     status: gaveUp ? 'failed' : 'cancelled',
-    colour: 'red',
+    color: 'red',
     message: message ?? `${unfinished.length} of ${objects.length} objects did not finish.`,
   };
 }
@@ -213,13 +213,13 @@ async function endOf(
 interface ObjectState {
   readonly objectName: string;
   readonly status: ObjectStatus;
-  readonly colour: Colour;
+  readonly color: Color;
 }
 
 function objectStates(transaction: Knex.Transaction, resyncId: string): Promise<ObjectState[]> {
   return selectRows<ObjectState>(
     transaction,
-    'SELECT objectName, status, colour FROM DISBatchHistory WHERE resyncID = ? ORDER BY position',
+    'SELECT objectName, status, color FROM DISBatchHistory WHERE resyncID = ? ORDER BY position',
     [resyncId],
   );
 }
@@ -228,13 +228,13 @@ async function endStored(transaction: Knex.Transaction, resyncId: string): Promi
   const sums = countColumns.map((column) => `CAST(COALESCE(SUM(h.${column}), 0) AS SIGNED) AS ${column}`);
   const [end] = await selectRows<CountRow & Omit<ResyncEnd, 'counts'>>(
     transaction,
-    `SELECT r.resyncID AS resyncId, r.status, r.colour, r.message, ${sums.join(', ')}
+    `SELECT r.resyncID AS resyncId, r.status, r.color, r.message, ${sums.join(', ')}
        FROM resync r LEFT JOIN DISBatchHistory h ON h.resyncID = r.resyncID
       WHERE r.resyncID = ? GROUP BY r.resyncID`,
     [resyncId],
   );
-  const { status, colour, message } = end!;
-  return { resyncId, status, colour, message, counts: toCounts(end!) };
+  const { status, color, message } = end!;
+  return { resyncId, status, color, message, counts: toCounts(end!) };
 }
 
 async function lockResync(transaction: Knex.Transaction, resyncId: string): Promise<ResyncRow> {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
 import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
-import { seesInside } from '../../http/require';
+import { canSeeDetails } from '../../http/require';
 import type { resyncHead, shownStatus } from './schemas';
 
 export type ShownStatus = z.output<typeof shownStatus>;
@@ -17,11 +17,11 @@ function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
 
 /**
  * A resync as the caller may see it. Of a state's request a district sees that it is, when, how far, and that it is over
- * (seed: it can't view the objects requested); docs/decisions/0008.
+ * (specification: it can't view the objects requested); docs/decisions/0008.
  */
 export function headView(principal: Principal, head: ResyncHead): z.input<typeof resyncHead> {
   const objects = head.objects === 'all' ? 'all' : [...head.objects];
-  if (seesInside(principal, head)) {
+  if (canSeeDetails(principal, head)) {
     const { verifications, ...rest } = head;
     return { ...rest, objects, ...(verifications && { verifications: [...verifications] }) };
   }
@@ -38,7 +38,7 @@ export function headView(principal: Principal, head: ResyncHead): z.input<typeof
     requestedBy: 'the state',
     status,
     percent: status === 'ended' ? 100 : head.percent,
-    colour: status === 'ended' ? null : 'gray',
+    color: status === 'ended' ? null : 'gray',
     message: null,
     requestedAt: head.requestedAt,
     startedAt: head.startedAt,
@@ -62,6 +62,6 @@ export function statusFilter(
 }
 
 /** headView where the whole resync is answered: nothing of the inside. */
-export function outsideView(principal: Principal, head: ResyncHead) {
-  return { ...headView(principal, head), netColour: null, totals: null, objectRows: null };
+export function redactedView(principal: Principal, head: ResyncHead) {
+  return { ...headView(principal, head), colorWithoutExclusions: null, totals: null, objectResults: null };
 }

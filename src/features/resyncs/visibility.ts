@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Principal } from '../../domain/principal';
 import { notFound } from '../../http/problem';
-import { sees, seesInside } from '../../http/require';
+import { sees, canSeeDetails } from '../../http/require';
 import { readResyncHead, type ResyncHead } from './read';
 
 /** @throws Problem 404 for an unknown resync and for another district's */
@@ -16,12 +16,12 @@ export async function requireVisible(
 }
 
 /** requireVisible, and its objects and errors are the caller's to see. @throws Problem 404 */
-export async function requireInside(
+export async function requireDetails(
   control: Knex,
   principal: Principal,
   resyncId: string,
 ): Promise<ResyncHead> {
   const head = await requireVisible(control, principal, resyncId);
-  if (!seesInside(principal, head)) throw notFound();
+  if (!canSeeDetails(principal, head)) throw notFound();
   return head;
 }

@@ -18,7 +18,7 @@ import { scenarioProblem } from '../../domain/scenario-rules';
 import { maxQueuedResyncs } from '../../../workflows/messages';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
-import { requireDistrict, requireToolRight, seesInside } from '../../http/require';
+import { requireDistrict, requireToolRight, canSeeDetails } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import * as schemas from './schemas';
@@ -51,7 +51,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     const { paused = null, note: pauseNote = null } = standing ?? {};
     const { request, timing, ...rest } = stored;
     const common = { ...rest, paused, nextRuns, problem: standing ? null : missing };
-    if (!seesInside(principal, stored)) {
+    if (!canSeeDetails(principal, stored)) {
       const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
       return { ...common, ...hidden, name: 'A schedule of the state', createdBy: 'the state' };
     }
@@ -71,7 +71,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     params: { district: string; id: string },
   ): Promise<StoredSchedule> => {
     const stored = await visible(principal, params);
-    if (!seesInside(principal, stored))
+    if (!canSeeDetails(principal, stored))
       throw new Problem(403, 'A schedule that the state made is the state’s to change.');
     return stored;
   };
@@ -265,8 +265,8 @@ async function requestOf(
   const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
   if (scenario === 'STATE_REQUEST' && principal.level !== 'state')
     throw refused('Only the state makes a STATE_REQUEST.', '#/scenario');
-  const unfit = scenarioProblem(scenario, objects, year);
-  if (unfit) throw refused(unfit.why, `#/${unfit.field}`);
+  const lossy = scenarioProblem(scenario, objects, year);
+  if (lossy) throw refused(lossy.why, `#/${lossy.field}`);
   planned();
   return { objects, checkDependencies, mode: body.mode ?? 'compare', scenario };
 }

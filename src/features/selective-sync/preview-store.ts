@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { Level } from '../../domain/rights';
-import type { ChosenWhy } from '../../domain/selection';
+import type { SelectedWhy } from '../../domain/selection';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
 
@@ -32,7 +32,7 @@ export interface PreviewAnswer {
   /** In the order in which they would be sent. */
   readonly objects: readonly PreviewObject[];
   /** Objects that hang below and are not sent. */
-  readonly leftOut: readonly { readonly object: string; readonly why: string }[];
+  readonly omitted: readonly { readonly object: string; readonly why: string }[];
 }
 
 export interface SelectivePreview extends PreviewRequest {
@@ -120,8 +120,11 @@ export async function endPreview(
 }
 
 /** How many records are chosen and why, with samples, by object. */
-export async function summarizeChosen(control: Knex, choiceId: string): Promise<Map<string, PreviewObject>> {
-  const rows = await selectRows<{ objectName: string; why: ChosenWhy; records: number }>(
+export async function summarizeSelected(
+  control: Knex,
+  choiceId: string,
+): Promise<Map<string, PreviewObject>> {
+  const rows = await selectRows<{ objectName: string; why: SelectedWhy; records: number }>(
     control,
     `SELECT objectName, why, COUNT(*) AS records FROM resyncSelection WHERE resyncID = ?
       GROUP BY objectName, why`,
@@ -129,7 +132,7 @@ export async function summarizeChosen(control: Knex, choiceId: string): Promise<
   );
   const objects = new Map<string, PreviewObject>();
   for (const object of new Set(rows.map(({ objectName }) => objectName))) {
-    const count = (why: ChosenWhy): number =>
+    const count = (why: SelectedWhy): number =>
       rows.find((row) => row.objectName === object && row.why === why)?.records ?? 0;
     const [asked, descendants, ancestors] = [count('asked'), count('descendant'), count('ancestor')];
     objects.set(object, {

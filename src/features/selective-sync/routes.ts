@@ -10,7 +10,7 @@ import { unsentBelow } from '../../domain/selection';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
-import { requireInside } from '../resyncs/visibility';
+import { requireDetails } from '../resyncs/visibility';
 import { notFound, Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
@@ -24,7 +24,7 @@ import { whyYearChanged } from '../scoped-year/why-changed';
 type Asked = z.output<typeof schemas.selectiveRequest>;
 
 /** What a selective sync leaves out. */
-type LeftOut = z.output<typeof schemas.selectiveAccepted>['leftOut'];
+type Omitted = z.output<typeof schemas.selectiveAccepted>['omitted'];
 
 /** Sending one person, school, section or any other record, with its ancestors and all that hangs below. */
 export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
@@ -87,7 +87,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       },
       audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
       handler: async ({ params, body, principal, request, response }) => {
-        const { district, year, leftOut } = await requireRecord(context, principal, params.district, body);
+        const { district, year, omitted } = await requireRecord(context, principal, params.district, body);
         const answer = await startResync(
           context,
           {
@@ -101,7 +101,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
             mode: 'compare',
             requestedBy: requesterOf(principal),
             selection: 'selective',
-            chosen: { object: body.object, key: body.key },
+            selected: { object: body.object, key: body.key },
           },
           {
             idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
@@ -109,7 +109,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
           },
         );
         response.location(`/api/v1/selective-syncs/${answer.resyncId}`);
-        return { ...answer, advice: null, leftOut };
+        return { ...answer, advice: null, omitted };
       },
     }),
     route({
@@ -121,7 +121,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       params: resyncParams,
       responses: { 200: { description: 'The resync', schema: resync } },
       handler: async ({ params, principal }) => {
-        const head = await requireInside(control, principal, params.id);
+        const head = await requireDetails(control, principal, params.id);
         if (head.selection !== 'selective') throw notFound();
         return readResync(control, params.id, principal.level);
       },
@@ -134,7 +134,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
     principal: Principal,
     id: string,
     { object, key, schoolYear }: Asked,
-  ): Promise<{ district: DistrictConfig; year: OfferedYear; leftOut: LeftOut }> {
+  ): Promise<{ district: DistrictConfig; year: OfferedYear; omitted: Omitted }> {
     const district = requireDistrict(config, principal, id);
     const year = await requireOfferedYear(context, district, schoolYear, { pointer: '#/schoolYear' });
     const scope = planScopeOf(district, year);
@@ -151,7 +151,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
     const { found, problem } = await gateway.findRecord(question);
     if (problem !== null) throw new Problem(409, problem);
     if (!found) throw unusable('key', notThere(context, year, object));
-    return { district, year, leftOut: leftOutOf(context, district, year, object) };
+    return { district, year, omitted: omittedOf(context, district, year, object) };
   }
 }
 
@@ -165,12 +165,12 @@ function notThere({ catalog }: ApiContext, { schoolYear }: OfferedYear, name: st
   return `The district has no ${object.label} of this key (${object.key.join(', ')})${year}.`;
 }
 
-function leftOutOf(
+function omittedOf(
   { catalog }: ApiContext,
   district: DistrictConfig,
   year: OfferedYear,
   root: string,
-): LeftOut {
+): Omitted {
   const scope = planScopeOf(district, year);
   const sent = new Set(sentObjects(catalog, scope));
   return unsentBelow(catalog, sent, root).map((object) => ({
@@ -180,5 +180,5 @@ function leftOutOf(
 }
 
 function previewView({ answer, requestedBy: _, level: _level, ...preview }: SelectivePreview) {
-  return { ...preview, objects: answer?.objects ?? null, leftOut: answer?.leftOut ?? null };
+  return { ...preview, objects: answer?.objects ?? null, omitted: answer?.omitted ?? null };
 }

@@ -15,11 +15,11 @@ export const selectiveRequest = z
   })
   .meta({ id: 'SelectiveSyncRequest' });
 
-const leftOut = z
+const omitted = z
   .array(z.object({ object: z.string(), why: z.string() }))
   .meta({ description: 'objects below it that the district doesn’t send' });
 
-export const selectiveAccepted = accepted.extend({ leftOut }).meta({ id: 'SelectiveSyncAccepted' });
+export const selectiveAccepted = accepted.extend({ omitted }).meta({ id: 'SelectiveSyncAccepted' });
 
 const count = z.int();
 export const selectivePreview = z
@@ -44,7 +44,7 @@ export const selectivePreview = z
       )
       .nullable()
       .meta({ description: 'what would be sent, in that order; null until it is done' }),
-    leftOut: leftOut.nullable(),
+    omitted: omitted.nullable(),
     requestedAt: z.string().meta({ format: 'date-time' }),
     endedAt: z.string().meta({ format: 'date-time' }).nullable(),
   })

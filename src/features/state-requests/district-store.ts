@@ -143,7 +143,7 @@ export async function noteAttempt(
 }
 
 /** It will not be carried out; one that has begun is left alone. */
-export async function noteNotDone(
+export async function noteNotRun(
   control: Knex,
   { stateRequestId, districtId, message }: DistrictRef & { message: string },
 ): Promise<void> {
@@ -151,7 +151,7 @@ export async function noteNotDone(
     .where({ stateRequestID: stateRequestId, districtID: districtId })
     .whereIn('status', ['waiting', 'queued'])
     .update({
-      status: 'notDone',
+      status: 'notRun',
       message: message.slice(0, 1000),
       nextAttemptAt: null,
       endedAt: control.raw('UTC_TIMESTAMP(3)'),
@@ -166,7 +166,7 @@ export async function endWaiting(
   await control.raw(
     `UPDATE stateRequestDistrict
         SET message = IF(message IS NULL, ?, LEFT(CONCAT(?, ' ', message), 1000)),
-            status = 'notDone', nextAttemptAt = NULL, endedAt = UTC_TIMESTAMP(3)
+            status = 'notRun', nextAttemptAt = NULL, endedAt = UTC_TIMESTAMP(3)
       WHERE stateRequestID = ? AND status = 'waiting'`,
     [message, message, stateRequestId],
   );

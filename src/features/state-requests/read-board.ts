@@ -1,6 +1,6 @@
 /** A state's request as the state sees it: where each district stands, now. */
 import type { Knex } from 'knex';
-import type { Colour } from '../../domain/outcome';
+import type { Color } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 import {
   districtStatuses,
@@ -22,7 +22,7 @@ export interface BoardDistrict {
   readonly status: RequestDistrictStatus;
   /** `null` unless it was begun. */
   readonly percent: number | null;
-  readonly colour: Colour | null;
+  readonly color: Color | null;
   /** `null` while its agent was never given it. */
   readonly resyncId: string | null;
   /** Hand-overs that did not succeed. */
@@ -49,7 +49,7 @@ interface BoardRow {
   readonly status: RequestDistrictStatus;
   readonly resyncID: string;
   readonly resyncStatus: ResyncStatus | null;
-  readonly colour: Colour | null;
+  readonly color: Color | null;
   readonly attempts: number;
   readonly nextAttemptAt: string | null;
   readonly handedOverAt: string | null;
@@ -104,7 +104,7 @@ function boardRows(
     control,
     `SELECT d.districtID, d.schoolYear, d.resyncID, d.attempts, d.nextAttemptAt, d.handedOverAt,
             IF(d.status IN (?) AND r.status IS NOT NULL, ${districtStatusSql}, d.status) AS status,
-            r.status AS resyncStatus, r.colour, r.startedAt,
+            r.status AS resyncStatus, r.color, r.startedAt,
             COALESCE(r.endedAt, d.endedAt) AS endedAt, COALESCE(d.message, r.message) AS message
        FROM stateRequestDistrict d LEFT JOIN resync r ON r.resyncID = d.resyncID
       WHERE d.stateRequestID = ? ${districts === null ? '' : 'AND d.districtID IN (?)'}
@@ -124,7 +124,7 @@ function toBoardDistrict(row: BoardRow, percent: number | null): BoardDistrict {
     schoolYear: row.schoolYear,
     status: row.status,
     percent,
-    colour: row.colour,
+    color: row.color,
     resyncId: begun ? row.resyncID : null,
     attempts: row.attempts,
     nextAttemptAt: toIso(row.nextAttemptAt),

@@ -70,8 +70,8 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
           stateRequestId,
           status,
           districts: districts.length,
-          notDone: problems.map(({ districtId, problem }) => ({ districtId, why: problem })),
-          created,
+          notRun: problems.map(({ districtId, problem }) => ({ districtId, why: problem })),
+          replayed: !created,
         };
       },
     }),
@@ -84,7 +84,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'A page of requests', schema: pageOf(schemas.stateRequestHead) } },
       handler: async ({ query, principal }) => {
         const page = await listStateRequests(control, { districts: principal.districts, ...query });
-        const none = { waiting: 0, queued: 0, running: 0, done: 0, failed: 0, notDone: 0 };
+        const none = { waiting: 0, queued: 0, running: 0, done: 0, failed: 0, notRun: 0 };
         return {
           ...page,
           items: page.items.map((item) => ({ ...item, counts: { ...none, ...item.counts } })),
@@ -222,7 +222,7 @@ async function plannedDistricts(
   const scopedYears = await readScopedYears(context.control);
   const problems = new Map<string, string | null>();
   let field = 'objects';
-  const districts = chosenDistricts(context, principal, body).map((district): NewRequestDistrict => {
+  const districts = selectedDistricts(context, principal, body).map((district): NewRequestDistrict => {
     const current = scopedYears.get(district.id) ?? district.schoolYear;
     const { schoolYear = current } = body;
     const years = offeredYears(current, district);
@@ -243,7 +243,7 @@ async function plannedDistricts(
   return districts;
 }
 
-function chosenDistricts(
+function selectedDistricts(
   { config }: ApiContext,
   principal: Principal,
   { districts }: Body,
@@ -288,7 +288,7 @@ const csvColumns = [
   'districtId',
   'schoolYear',
   'status',
-  'colour',
+  'color',
   'processed',
   'errors',
   'attempts',

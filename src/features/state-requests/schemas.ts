@@ -30,15 +30,15 @@ export const stateRequestAccepted = z
     stateRequestId: z.string(),
     status: z.enum(['accepted', 'running', 'finished', 'cancelled', 'failed']),
     districts: count,
-    notDone: z
+    notRun: z
       .array(z.object({ districtId: z.string(), why: z.string() }))
       .meta({ description: 'districts known beforehand to send nothing of it' }),
-    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had made it before' }),
+    replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had made it before' }),
   })
   .meta({ id: 'StateRequestAccepted' });
 
 const counts = z
-  .object({ waiting: count, queued: count, running: count, done: count, failed: count, notDone: count })
+  .object({ waiting: count, queued: count, running: count, done: count, failed: count, notRun: count })
   .meta({ id: 'StateRequestCounts' });
 
 export const stateRequestHead = z
@@ -67,7 +67,7 @@ export const boardDistrict = z
     schoolYear: z.int(),
     status: z.enum(districtStatuses),
     percent: z.int().min(0).max(100).nullable(),
-    colour: z.enum(['gray', 'green', 'yellow', 'red']).nullable(),
+    color: z.enum(['gray', 'green', 'yellow', 'red']).nullable(),
     resyncId: z.string().nullable().meta({ description: 'null: its agent was never given it' }),
     attempts: count.meta({ description: 'hand-overs that did not succeed' }),
     nextAttemptAt: time.nullable(),

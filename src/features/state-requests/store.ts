@@ -104,7 +104,7 @@ export async function insertStateRequest(
         districtID: districtId,
         schoolYear,
         resyncID: resyncIdOf(stateRequestId, districtId),
-        status: problem === null ? 'waiting' : 'notDone',
+        status: problem === null ? 'waiting' : 'notRun',
         message: problem?.slice(0, 1000) ?? null,
         endedAt: problem === null ? null : transaction.raw('UTC_TIMESTAMP(3)'),
       }));
@@ -245,7 +245,7 @@ export async function closeStateRequest(
     }
     await transaction('stateRequestDistrict')
       .where({ stateRequestID: stateRequestId, status: 'waiting' })
-      .update({ status: 'notDone', message, endedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+      .update({ status: 'notRun', message, endedAt: transaction.raw('UTC_TIMESTAMP(3)') });
     await transaction('stateRequest')
       .where({ stateRequestID: stateRequestId })
       .whereNotIn('status', [...endedRequestStatuses])

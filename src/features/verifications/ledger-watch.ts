@@ -37,7 +37,7 @@ interface Question {
 
 /**
  * Busy is a resync of which the object has a range with pages but none that is the last, or that runs (and isn't paused,
- * parked or held by a blackout) and has the object under way. To a district's verification the state's resync is busy with
+ * preempted or held by a blackout) and has the object under way. To a district's verification the state's resync is busy with
  * every object at once: which ones had to wait would tell which ones the state asked for.
  */
 export async function lookAtLedger(

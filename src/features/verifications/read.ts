@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { processedOf, type RangeCounts } from '../../domain/outcome';
-import { estimateTime, foretold, type TimeEstimate } from '../../domain/rehearsal';
+import { estimateTime, predictedCounts, type TimeEstimate } from '../../domain/dry-run';
 import type { Initiator } from '../../domain/resync';
 import type { VerificationVerdict } from '../../domain/scenario-rules';
 import {
@@ -12,7 +12,6 @@ import {
   type VerificationStatus,
   type VerifiedStatus,
 } from '../../domain/verification';
-import { toCounts } from '../resyncs/ledger-sums';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { toIso } from '../../control/database';
 import { readPastPace } from '../resyncs/past-pace';
@@ -20,6 +19,7 @@ import {
   type ComparedRow,
   readVerificationRow,
   toCompared,
+  toPredicted,
   toVerificationRequest,
   type VerificationRow,
   type VerifiedObjectRow,
@@ -32,7 +32,7 @@ export interface VerificationHead extends VerificationRequest {
   readonly equal: boolean | null;
   readonly resyncNecessary: boolean | null;
   /** The fewest objects whose resync mends what one can, in the order of the plan. */
-  readonly mend: readonly string[] | null;
+  readonly objectsToResync: readonly string[] | null;
   readonly message: string | null;
   readonly requestedAt: string;
   readonly startedAt: string | null;
@@ -52,10 +52,10 @@ export interface VerifiedObjectView {
 }
 
 export interface VerificationView extends VerificationHead {
-  /** Of a rehearsal that finished; `null` otherwise. */
+  /** Of a dry run that finished; `null` otherwise. */
   readonly estimate: TimeEstimate | null;
   readonly totals: ComparedCounts;
-  readonly objectRows: readonly VerifiedObjectView[];
+  readonly objectResults: readonly VerifiedObjectView[];
 }
 
 function toHead(row: VerificationRow): VerificationHead {
@@ -64,7 +64,7 @@ function toHead(row: VerificationRow): VerificationHead {
     status: row.status,
     equal: row.bothEqual === null ? null : row.bothEqual !== 0,
     resyncNecessary: row.resyncNecessary === null ? null : row.resyncNecessary !== 0,
-    mend: row.mend === null ? null : (JSON.parse(row.mend) as string[]),
+    objectsToResync: row.objectsToResync === null ? null : (JSON.parse(row.objectsToResync) as string[]),
     message: row.message,
     requestedAt: toIso(row.requestedAt),
     startedAt: toIso(row.startedAt),
@@ -83,17 +83,17 @@ export async function readVerification(control: Knex, verificationId: string): P
   const rows = await control<VerifiedObjectRow>('verificationObject')
     .where({ verificationID: verificationId })
     .orderBy('position');
-  const objectRows = rows.map((row): VerifiedObjectView => ({
+  const objectResults = rows.map((row): VerifiedObjectView => ({
     object: row.objectName,
     position: row.position,
     status: row.status,
     counts: toCompared(row),
-    predicted: row.status === 'finished' ? foretold(toCounts(row), head.mode) : toCounts(row),
+    predicted: row.status === 'finished' ? predictedCounts(toPredicted(row), head.mode) : toPredicted(row),
     message: row.message,
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
   }));
-  const totals = objectRows.reduce(
+  const totals = objectResults.reduce(
     (sum, { counts }) => ({
       districtRecords: sum.districtRecords + counts.districtRecords,
       stateRecords: sum.stateRecords + counts.stateRecords,
@@ -104,16 +104,16 @@ export async function readVerification(control: Knex, verificationId: string): P
     }),
     nothingCompared,
   );
-  return { ...head, estimate: await estimateOf(control, head, objectRows), totals, objectRows };
+  return { ...head, estimate: await estimateOf(control, head, objectResults), totals, objectResults };
 }
 
-/** How long the rehearsed resync would take, by what ended before the rehearsal did: it stays as it was. */
+/** How long the rehearsed resync would take, by what ended before the dry run did: it stays as it was. */
 async function estimateOf(
   control: Knex,
   { kind, status, districtId, mode, initiator, endedAt }: VerificationHead,
   rows: readonly VerifiedObjectView[],
 ): Promise<TimeEstimate | null> {
-  if (kind !== 'rehearsal' || status !== 'finished' || endedAt === null) return null;
+  if (kind !== 'dryRun' || status !== 'finished' || endedAt === null) return null;
   const objects = rows
     .filter((row) => row.status === 'finished')
     .map(({ object, predicted }) => ({ object, records: processedOf(predicted) }));
@@ -235,7 +235,7 @@ export async function listVerificationSamples(
     cursor?: string | undefined;
   },
 ): Promise<Page<SampleView>> {
-  interface Row extends Pick<Difference, 'kind' | 'guid' | 'fate' | 'code'> {
+  interface Row extends Pick<Difference, 'kind' | 'guid' | 'predictedOutcome' | 'code'> {
     readonly verificationSampleID: number;
     readonly objectName: string;
     readonly recordKey: string;
@@ -255,7 +255,7 @@ export async function listVerificationSamples(
     key: row.recordKey,
     guid: row.guid,
     school: row.schoolKey,
-    fate: row.fate,
+    predictedOutcome: row.predictedOutcome,
     code: row.code,
   }));
   return { items, nextCursor: page.nextCursor };

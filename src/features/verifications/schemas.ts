@@ -26,7 +26,7 @@ export const verificationAccepted = z
   .object({
     verificationId: z.string(),
     status: verificationStatus,
-    created: z.boolean().meta({ description: 'false: the same Idempotency-Key had started it before' }),
+    replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had started it before' }),
   })
   .meta({ id: 'VerificationAccepted' });
 
@@ -51,7 +51,7 @@ const predicted = z
     excluded: count,
     blocked: count,
     failed: count,
-    gone: count,
+    extra: count,
   })
   .meta({ id: 'PredictedCounts', description: 'what a resync would come to' });
 
@@ -64,7 +64,7 @@ export const verificationHead = z
     checkDependencies: z.boolean(),
     initiator: z.enum(['district', 'state']),
     requestedBy: z.string(),
-    kind: z.enum(['verification', 'rehearsal', 'loopBefore', 'loopAfter']),
+    kind: z.enum(['verification', 'dryRun', 'beforeResync', 'afterResync']),
     resyncId: z.string().nullable().meta({ description: 'the resync it is a part of' }),
     mode: z.literal('everything').optional().meta({ description: 'of the resync that is rehearsed' }),
     status: verificationStatus.meta({
@@ -74,7 +74,7 @@ export const verificationHead = z
       description: 'all was compared, and nothing is missing, different or extra; known exclusions apart',
     }),
     resyncNecessary: z.boolean().nullable().meta({ description: 'a resync would insert or update records' }),
-    mend: z.array(z.string()).nullable().meta({
+    objectsToResync: z.array(z.string()).nullable().meta({
       description:
         'the fewest objects whose resync mends what one can, to be sent with checkDependencies false',
     }),
@@ -85,7 +85,7 @@ export const verificationHead = z
   })
   .meta({ id: 'VerificationHead' });
 
-const objectRow = z
+const objectResult = z
   .object({
     object: z.string(),
     position: z.int(),
@@ -110,9 +110,9 @@ const estimate = z
 
 export const verification = verificationHead
   .extend({
-    estimate: estimate.nullable().meta({ description: 'of a rehearsal that finished' }),
+    estimate: estimate.nullable().meta({ description: 'of a dry run that finished' }),
     totals: compared,
-    objectRows: z.array(objectRow),
+    objectResults: z.array(objectResult),
   })
   .meta({ id: 'Verification' });
 
@@ -132,8 +132,8 @@ export const sample = z
     key: z.array(z.string()),
     guid: z.string().nullable(),
     school,
-    fate: z
-      .enum(['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'gone'])
+    predictedOutcome: z
+      .enum(['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'extra'])
       .meta({ description: 'what a resync would do with it' }),
     code: z.string().nullable().meta({ description: 'why it would not be sent' }),
   })

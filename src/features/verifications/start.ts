@@ -14,5 +14,5 @@ export async function startVerification(
   const { request: stored, created } = await insertVerification(control, request, idempotencyKey);
   await gateway.startVerification(stored);
   const { status } = await readVerificationHead(control, stored.verificationId);
-  return { verificationId: stored.verificationId, status, created };
+  return { verificationId: stored.verificationId, status, replayed: !created };
 }

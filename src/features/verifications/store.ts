@@ -15,7 +15,7 @@ import {
   verdictOf,
 } from '../../domain/verification';
 import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
-import { countColumns, toCounts } from '../resyncs/ledger-sums';
+import { toCounts } from '../resyncs/ledger-sums';
 import { inTransaction } from '../../control/database';
 
 /** Rows of one INSERT. */
@@ -37,7 +37,7 @@ export interface VerificationRow {
   readonly status: VerificationStatus;
   readonly bothEqual: number | null;
   readonly resyncNecessary: number | null;
-  readonly mend: string | null;
+  readonly objectsToResync: string | null;
   readonly message: string | null;
   readonly requestedAt: string;
   readonly startedAt: string | null;
@@ -50,10 +50,11 @@ export interface ComparedRow extends Omit<ComparedCounts, 'excluded'> {
 }
 
 export interface VerifiedObjectRow extends ComparedRow, RangeCounts {
+  readonly predictedExtra: number;
   readonly verificationID: string;
   readonly objectName: string;
   readonly position: number;
-  readonly unit: string | null;
+  readonly cycle: string | null;
   readonly status: VerifiedStatus;
   readonly message: string | null;
   readonly startedAt: string | null;
@@ -175,19 +176,19 @@ export async function setVerificationStatus(
 export async function planVerifiedObjects(
   control: Knex,
   verificationId: string,
-  objects: readonly { readonly name: string; readonly unit: string | null }[],
+  objects: readonly { readonly name: string; readonly cycle: string | null }[],
 ): Promise<void> {
-  const rows = objects.map(({ name, unit }, position) => ({
+  const rows = objects.map(({ name, cycle }, position) => ({
     verificationID: verificationId,
     objectName: name,
     position,
-    unit,
+    cycle,
     status: 'waiting',
   }));
   await control('verificationObject')
     .insert(rows)
     .onConflict(['verificationID', 'objectName'])
-    .merge(['position', 'unit']);
+    .merge(['position', 'cycle']);
 }
 
 interface ObjectRef {
@@ -230,13 +231,13 @@ export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcom
       await transaction('verificationSchool').insert(schools.slice(start, start + rowsPerInsert));
     if (outcome.samples.length > 0)
       await transaction('verificationSample').insert(
-        outcome.samples.map(({ kind, key, guid, school, fate, code }) => ({
+        outcome.samples.map(({ kind, key, guid, school, predictedOutcome, code }) => ({
           ...of,
           kind,
           recordKey: key,
           guid: guid?.slice(0, 64) ?? null,
           schoolKey: school,
-          fate,
+          predictedOutcome,
           code,
         })),
       );
@@ -245,7 +246,7 @@ export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcom
       .update({
         status: 'finished',
         ...fromCompared(outcome.counts),
-        ...Object.fromEntries(countColumns.map((column) => [column, outcome.predicted[column]])),
+        ...fromPredicted(outcome.predicted),
         message: null,
         endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
       });
@@ -293,7 +294,7 @@ export async function finishVerification(
     const of = { verificationID: verificationId };
     const row = await transaction<VerificationRow>('verification').where(of).forUpdate().first();
     if (!row) throw new NotFoundError('There is no such verification.');
-    await transaction('verificationUnsendable').where(of).del();
+    await transaction('verificationBlockedKey').where(of).del();
     const ended = endedVerification.includes(row.status);
     if (!ended)
       await transaction('verificationObject')
@@ -317,7 +318,7 @@ export async function finishVerification(
           ...(status === 'finished' && {
             bothEqual: verdict.equal,
             resyncNecessary: verdict.resyncNecessary,
-            mend: JSON.stringify(verdict.mend),
+            objectsToResync: JSON.stringify(verdict.objectsToResync),
           }),
         });
     return { status: end, verdict, message: text };
@@ -329,6 +330,16 @@ export async function verdictStored(control: Knex, verificationId: string): Prom
   return verdictOf(await readVerifiedObjects(control, verificationId));
 }
 
+/** `extra` is a column of the comparison, so the predicted one has a name of its own. */
+function fromPredicted({ extra, ...counts }: RangeCounts): Record<string, number> {
+  return { ...counts, predictedExtra: extra };
+}
+
+/** The counts a resync would come to. */
+export function toPredicted(row: VerifiedObjectRow): RangeCounts {
+  return toCounts({ ...row, extra: row.predictedExtra });
+}
+
 /** What the objects came to, in the order of the plan, as the verdict looks at them. */
 export async function readVerifiedObjects(control: Knex, verificationId: string): Promise<VerifiedObject[]> {
   const rows = await control<VerifiedObjectRow>('verificationObject')
@@ -336,9 +347,9 @@ export async function readVerifiedObjects(control: Knex, verificationId: string)
     .orderBy('position');
   return rows.map((row) => ({
     object: row.objectName,
-    unit: row.unit,
+    cycle: row.cycle,
     status: row.status,
     counts: row.status === 'finished' ? toCompared(row) : nothingCompared,
-    predicted: toCounts(row),
+    predicted: toPredicted(row),
   }));
 }

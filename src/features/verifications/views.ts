@@ -8,13 +8,17 @@ import type * as schemas from './schemas';
 /** Verifications as the API shows them. */
 
 export function verificationHeadView(head: VerificationHead): z.input<typeof schemas.verificationHead> {
-  const { objects, mend } = head;
-  return { ...head, objects: objects === 'all' ? 'all' : [...objects], mend: mend && [...mend] };
+  const { objects, objectsToResync } = head;
+  return {
+    ...head,
+    objects: objects === 'all' ? 'all' : [...objects],
+    objectsToResync: objectsToResync && [...objectsToResync],
+  };
 }
 
 export function verificationView(view: VerificationView): z.input<typeof schemas.verification> {
-  const { estimate, totals, objectRows } = view;
-  return { ...verificationHeadView(view), estimate, totals, objectRows: [...objectRows] };
+  const { estimate, totals, objectResults } = view;
+  return { ...verificationHeadView(view), estimate, totals, objectResults: [...objectResults] };
 }
 
 const keyOf = (text: string | null): string[] | null => (text === null ? null : [...parseRecordKey(text)]);
@@ -40,7 +44,15 @@ const countNames = [
   'excluded',
 ] as const satisfies readonly (keyof ComparedCounts)[];
 
-const predictedNames = ['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'gone'] as const;
+const predictedNames = [
+  'inserted',
+  'updated',
+  'unchanged',
+  'excluded',
+  'blocked',
+  'failed',
+  'extra',
+] as const;
 
 /** A header, then a line an object, and one for each of its schools. */
 export function verificationCsv(view: VerificationView, schools: readonly SchoolCounts[]): string {
@@ -52,7 +64,7 @@ export function verificationCsv(view: VerificationView, schools: readonly School
     ...predictedNames.map((name) => `predicted_${name}`),
     'message',
   ];
-  const lines = view.objectRows.flatMap((row) => [
+  const lines = view.objectResults.flatMap((row) => [
     [
       row.object,
       '',
@@ -82,12 +94,12 @@ export function changesView(
 ): z.input<typeof schemas.changes> {
   const countsOf = (view: VerificationView | null): Map<string, ComparedCounts> =>
     new Map(
-      (view?.objectRows ?? [])
+      (view?.objectResults ?? [])
         .filter(({ status }) => status === 'finished')
         .map(({ object, counts }) => [object, counts]),
     );
   const [before, after] = [countsOf(then), countsOf(now)];
-  const names = new Set([...now.objectRows, ...(then?.objectRows ?? [])].map(({ object }) => object));
+  const names = new Set([...now.objectResults, ...(then?.objectResults ?? [])].map(({ object }) => object));
   return {
     then: then && verificationHeadView(then),
     now: verificationHeadView(now),

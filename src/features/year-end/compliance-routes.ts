@@ -79,15 +79,7 @@ function countsOf(items: readonly DistrictCompliance[]): z.input<typeof schemas.
 }
 
 const header = [
-  ...[
-    'district',
-    'name',
-    'scopedYear',
-    'endOfYear',
-    'endOfYearResync',
-    'endOfYearEndedAt',
-    'endOfYearColour',
-  ],
+  ...['district', 'name', 'scopedYear', 'endOfYear', 'endOfYearResync', 'endOfYearEndedAt', 'endOfYearColor'],
   ...['why', 'switchedAt', 'switchedBy', 'overridden', 'reason'],
   ...['startOfYear', 'startOfYearDueAt', 'startOfYearResync'],
 ];
@@ -95,7 +87,7 @@ const header = [
 function linesOf(items: readonly DistrictCompliance[]): (string | number)[][] {
   const lines = items.map(({ districtId, name, scopedYear, endOfYear, switched, startOfYear }) => [
     ...[districtId, name, scopedYear, endOfYear.status],
-    ...[endOfYear.run?.resyncId ?? '', endOfYear.run?.endedAt ?? '', endOfYear.run?.colour ?? ''],
+    ...[endOfYear.run?.resyncId ?? '', endOfYear.run?.endedAt ?? '', endOfYear.run?.color ?? ''],
     endOfYear.why ?? '',
     ...[switched?.switchedAt ?? '', switched?.switchedBy ?? ''],
     ...[switched === null ? '' : switched.overridden ? 'yes' : 'no', switched?.reason ?? ''],

@@ -15,7 +15,7 @@ const weekMs = 7 * 86_400_000;
 export async function postDueAlerts(
   control: Knex,
   districts: readonly (DistrictYears & { readonly name: string })[],
-  { now, acceptedColours, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
+  { now, acceptedColors, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
 ): Promise<number> {
   const switches = await readLastSwitches(control);
   const runsOf = new Map<number, Awaited<ReturnType<typeof readYearRuns>>>();
@@ -28,7 +28,7 @@ export async function postDueAlerts(
     const runs = runsOf.get(schoolYear) ?? (await readYearRuns(control, { schoolYear }));
     runsOf.set(schoolYear, runs);
     const start = judgeYearStart(
-      { schoolYear, runs: runs.get(id) ?? [], acceptedColours },
+      { schoolYear, runs: runs.get(id) ?? [], acceptedColors },
       { switchedAt, dueDays: startOfYearDueDays, now },
     );
     if (start.status !== 'due' && start.status !== 'overdue') continue;

@@ -48,7 +48,7 @@ export async function readCompliance(
   {
     schoolYear,
     now,
-    acceptedColours,
+    acceptedColors,
     startOfYearDueDays,
   }: ScenarioSettings & { readonly schoolYear: number; readonly now: Date },
 ): Promise<DistrictCompliance[]> {
@@ -65,9 +65,9 @@ export async function readCompliance(
       schoolYear,
       runs: ending.get(id) ?? [],
       changes: drift.get(id) ?? [],
-      acceptedColours,
+      acceptedColors,
     });
-    const start = { schoolYear: schoolYear + 1, runs: starting.get(id) ?? [], acceptedColours };
+    const start = { schoolYear: schoolYear + 1, runs: starting.get(id) ?? [], acceptedColors };
     return {
       districtId: id,
       name,

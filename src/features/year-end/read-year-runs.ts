@@ -13,7 +13,7 @@ interface YearRunRow extends Pick<
   | 'scenario'
   | 'initiator'
   | 'status'
-  | 'colour'
+  | 'color'
   | 'requestedAt'
   | 'startedAt'
   | 'endedAt'
@@ -41,7 +41,7 @@ export async function readYearRuns(
        SELECT r.districtID, MAX(r.endedAt) AS endedAt FROM resync r
         WHERE r.schoolYear = :schoolYear ${ofDistrict} AND r.status = 'finished' AND JSON_TYPE(r.objects) = 'STRING'
         GROUP BY r.districtID)
-     SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.colour, r.requestedAt, r.startedAt, r.endedAt,
+     SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.color, r.requestedAt, r.startedAt, r.endedAt,
             JSON_TYPE(r.objects) = 'STRING' AS full,
             (SELECT CAST(COALESCE(SUM(h.inserted + h.updated), 0) AS SIGNED) FROM DISBatchHistory h
               WHERE h.resyncID = r.resyncID) AS written,
@@ -67,7 +67,7 @@ function toRun(row: YearRunRow): YearRun {
     scenario: row.scenario,
     initiator: row.initiator,
     status: row.status,
-    colour: row.colour,
+    color: row.color,
     requestedAt: toIso(row.requestedAt),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),

@@ -7,7 +7,7 @@ import type { DistrictConfig } from '../../config';
 import { offeredYears } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
-import { requireInside } from '../resyncs/visibility';
+import { requireDetails } from '../resyncs/visibility';
 import { Problem } from '../../http/problem';
 import { requesterOf } from '../../http/idempotency';
 import { route, type RouteSpec } from '../../http/route';
@@ -75,7 +75,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
           level: principal.level,
           reason: body.override?.reason ?? null,
           by: requesterOf(principal),
-          acceptedColours: scenarios.acceptedColours,
+          acceptedColors: scenarios.acceptedColors,
         });
         if (verdict.kind === 'refused') {
           const { how, field, why } = verdict;
@@ -99,7 +99,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'Accepted; the first acceptance stays', schema: schemas.acceptance } },
       audit: ({ body }) => ({ ...body }),
       handler: async ({ params, body, principal }) => {
-        await requireInside(control, principal, params.id);
+        await requireDetails(control, principal, params.id);
         return acceptResync(control, {
           resyncId: params.id,
           by: requesterOf(principal),

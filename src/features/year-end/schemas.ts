@@ -1,7 +1,7 @@
 /** What the routes about school years answer with. */
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
-import { colour } from '../resyncs/schemas';
+import { color } from '../resyncs/schemas';
 
 const time = z.string().meta({ format: 'date-time' });
 const year = z.int().min(1990).max(2100);
@@ -16,7 +16,7 @@ export const yearRun = z
     scenario: z.enum(scenarios),
     initiator: z.enum(['district', 'state']),
     endedAt: time.nullable(),
-    colour: colour
+    color: color
       .nullable()
       .meta({ description: 'null: the state’s request, which is not the district’s to see into' }),
     accepted: z.boolean().meta({ description: 'a state administrator accepted its outcome with a reason' }),

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Colour } from '../../domain/outcome';
+import type { Color } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 import { judgeSwitch, type SwitchVerdict } from '../../domain/year-switch';
 import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../../domain/year-end';
@@ -10,7 +10,7 @@ import { readYearRuns } from './read-year-runs';
 
 /** What the configuration says of both turns of the year. */
 export interface ScenarioSettings {
-  readonly acceptedColours: readonly Colour[];
+  readonly acceptedColors: readonly Color[];
   /** Days after a switch until the start-of-year resync is due. */
   readonly startOfYearDueDays: number;
 }
@@ -83,13 +83,13 @@ export interface ScopedYearView {
 export async function readScopedYearView(
   control: Knex,
   district: DistrictYears,
-  { acceptedColours, startOfYearDueDays, now }: ScenarioSettings & { readonly now: Date },
+  { acceptedColors, startOfYearDueDays, now }: ScenarioSettings & { readonly now: Date },
 ): Promise<ScopedYearView> {
   const schoolYear = await readScopedYear(control, district);
   const switches = await readSwitches(control, district.id);
   const runs = (await readYearRuns(control, { schoolYear, districtId: district.id })).get(district.id) ?? [];
   const drift = await readDriftFound(control, { schoolYear, districtId: district.id });
-  const facts = { schoolYear, runs, changes: drift.get(district.id) ?? [], acceptedColours };
+  const facts = { schoolYear, runs, changes: drift.get(district.id) ?? [], acceptedColors };
   const switchedAt = switchedForwardAt(switches[0]);
   return {
     scopedYear: schoolYear,
@@ -112,10 +112,10 @@ export function switchScopedYear(
     readonly level: 'district' | 'state';
     readonly reason: string | null;
     readonly by: string;
-    readonly acceptedColours: readonly Colour[];
+    readonly acceptedColors: readonly Color[];
   },
 ): Promise<SwitchVerdict> {
-  const { to, level, reason, by, acceptedColours } = request;
+  const { to, level, reason, by, acceptedColors } = request;
   return inTransaction(control, async (transaction) => {
     // Two switches of one district follow each other: the second waits here, or is the victim of a deadlock and begins anew.
     await selectRows(transaction, 'SELECT scopedYear FROM districtYear WHERE districtID = ? FOR UPDATE', [
@@ -129,7 +129,7 @@ export function switchScopedYear(
       schoolYear: from,
       runs: runs.get(district.id) ?? [],
       changes: drift.get(district.id) ?? [],
-      acceptedColours,
+      acceptedColors,
     });
     const verdict = judgeSwitch({ from, to, level, reason }, { openRuns, yearEnd });
     if (verdict.kind !== 'switch') return verdict;
@@ -163,7 +163,7 @@ function readOpenRuns(
   return selectRows(
     transaction,
     `SELECT resyncID AS resyncId, status FROM resync FORCE INDEX (by_district)
-      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'parked', 'awaitingApproval')
+      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'preempted', 'awaitingApproval')
       ORDER BY requestedAt LOCK IN SHARE MODE`,
     [districtId],
   );

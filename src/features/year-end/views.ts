@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Principal } from '../../domain/principal';
 import type { YearSwitch } from './switch-store';
 import type { YearRun, YearStart } from '../../domain/year-end';
-import { seesInside } from '../../http/require';
+import { canSeeDetails } from '../../http/require';
 import type * as schemas from './schemas';
 
 /** A run that decides about a turn of the year; of the state's a district sees that it is, not how it came out. */
@@ -10,7 +10,7 @@ export function yearRunView(principal: Principal, run: YearRun): z.input<typeof 
   const { resyncId, scenario, initiator, endedAt, accepted } = run;
   return {
     ...{ resyncId, scenario, initiator, endedAt, accepted },
-    colour: seesInside(principal, run) ? run.colour : null,
+    color: canSeeDetails(principal, run) ? run.color : null,
   };
 }
 

@@ -78,7 +78,7 @@ function refusals(object: SyncObject): string[] {
   ];
 }
 
-/** The seed's requirements as the generator can break them: its broken tests are roots, without parts. */
+/** The specification's requirements as the generator can break them: its broken tests are roots, without parts. */
 const scoreRules: Readonly<Record<RecordRuleName, string>> = {
   testHasNoCode: ofTests("COALESCE(stateCode, '') = '' AND COALESCE(nationalCode, '') = ''"),
   testNotPublished: ofTests('published <> 1'),

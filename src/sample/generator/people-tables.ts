@@ -215,7 +215,7 @@ function enrollment(
     endYear: frame.schoolYear,
     serviceType: random.chance(0.95) ? 'P' : random.pick(['S', 'N']),
     startDate: schoolDate(frame.schoolYear, random.int(0, 120)),
-    // Nobody leaves in mid-year: scores of those who did don't sync (seed), and a district without defects is green.
+    // Nobody leaves in mid-year: scores of those who did don't sync (specification), and a district without defects is green.
     endDate: random.orNull(0.5, schoolDate(frame.schoolYear, lastSchoolDay)),
     startStatus: code(random, 'E', 9),
     endStatus: random.orNull(0.7, code(random, 'W', 20)),

@@ -73,7 +73,7 @@ function change(object: string, row: Row, frame: DistrictFrame): void {
 }
 
 /**
- * The tests whose scores break the seed's "Test Scores Batch Sync Requirements", one each, in the seed's order: no state
+ * The tests whose scores break the specification's "Test Scores Batch Sync Requirements", one each, in the specification's order: no state
  * or national code; not published; no date and no end year; outside the scope year; locked for districts; student not
  * actively enrolled (its scores are staff's). They are roots, so that each breaks its own rule alone.
  */

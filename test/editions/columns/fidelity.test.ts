@@ -252,7 +252,7 @@ describe('types that differ between the sides', () => {
       `CREATE TABLE pair (districtID INT, id INT, v ${to}, PRIMARY KEY (districtID, id))`,
     );
     await expect(world.job([object('pair', ['id'])], 'pair')).rejects.toMatchObject({
-      klass: 'configuration',
+      errorClass: 'configuration',
       message: expect.stringContaining('column v') as string,
     });
   });

@@ -22,8 +22,8 @@ test.each([
   [1045, 'configuration'],
   [1054, 'configuration'],
   [1146, 'configuration'],
-] as const)('errno %i is %s', (errno, klass) => {
-  expect(classOf(driver({ errno, code: 'ER_WHATEVER' }))).toBe(klass);
+] as const)('errno %i is %s', (errno, errorClass) => {
+  expect(classOf(driver({ errno, code: 'ER_WHATEVER' }))).toBe(errorClass);
 });
 
 test('no number stands in two classes', () => {
@@ -53,7 +53,7 @@ test.each([
 
 test('an unknown number is left to isolation, and is no connection', () => {
   expect(classOf(driver({ errno: 9999 }))).toBeNull();
-  expect(classify(driver({ errno: 9999 }), 'state').klass).toBe('record');
+  expect(classify(driver({ errno: 9999 }), 'state').errorClass).toBe('record');
 });
 
 test('neither SQL nor a value leaves the module, only names', () => {

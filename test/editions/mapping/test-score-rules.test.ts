@@ -3,7 +3,7 @@ import { requireObject } from '../../../src/domain/catalog';
 import { migrate } from '../../../src/migrate';
 import { districtNumber, World } from '../support';
 
-/** The seed's "Test Scores Batch Sync Requirements", case by case. The school year of these runs is 2026-27. */
+/** The specification's "Test Scores Batch Sync Requirements", case by case. The school year of these runs is 2026-27. */
 
 let world: World;
 beforeAll(async () => {

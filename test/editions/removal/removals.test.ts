@@ -1,4 +1,4 @@
-import { countAtState, findGone, whyNotRemovable } from '../../../src/editions/removal/find-removable';
+import { countAtState, findExtra, whyNotRemovable } from '../../../src/editions/removal/find-removable';
 import type { PageJob } from '../../../src/editions/mapping/job';
 import { removeFound } from '../../../src/editions/removal/remove-records';
 import { districtNumber, object, rows, World } from '../support';
@@ -34,13 +34,13 @@ const roster = object('roster', ['rosterID'], {
   references: [{ object: 'school', columns: ['schoolID'], parentColumns: ['schoolID'] }],
 });
 const staff = object('staff', ['staffID'], {
-  unit: 'staff',
+  cycle: 'staff',
   references: [{ object: 'staff', columns: ['bossID'], parentColumns: ['staffID'] }],
 });
 const all = [school, roster, staff];
 
 /** Sends everything at the district, takes records away there, and runs again: the second run reports them as gone. */
-async function gone(...statements: string[]): Promise<(name: string) => PageJob> {
+async function extra(...statements: string[]): Promise<(name: string) => PageJob> {
   const names = ['school', 'roster', 'staff'];
   for (const name of names) await world.sync(all, name);
   // Of the year before, to which every fourth roster belongs.
@@ -53,7 +53,7 @@ async function gone(...statements: string[]): Promise<(name: string) => PageJob>
 }
 
 async function find(job: PageJob): Promise<string[]> {
-  await findGone(job, async (records) => {
+  await findExtra(job, async (records) => {
     const values = records.map(
       ({ key, guid }) =>
         `('${job.fence.resyncId}', '${job.mapping.object.name}', '${JSON.stringify(key)}', ${guid === null ? 'NULL' : `'${guid}'`}, 'found')`,
@@ -82,7 +82,7 @@ const keysAt = async (side: 'state' | 'district', table: string, where = 'TRUE')
   );
 
 test('children go first, then their parents; only what is gone goes', async () => {
-  const job = await gone(
+  const job = await extra(
     'DELETE FROM roster WHERE schoolID IN (3, 4)',
     'DELETE FROM school WHERE schoolID IN (3, 4)',
   );
@@ -99,7 +99,7 @@ test('children go first, then their parents; only what is gone goes', async () =
 });
 
 test('records of another school year and of another district are untouched', async () => {
-  const job = await gone('DELETE FROM roster WHERE schoolID = 1');
+  const job = await extra('DELETE FROM roster WHERE schoolID = 1');
   await world.state(
     `INSERT INTO school SELECT ${districtNumber + 1}, schoolID, UUID(), name FROM school`,
     `INSERT INTO roster SELECT ${districtNumber + 1}, rosterID, schoolID, schoolYear FROM roster`,
@@ -123,7 +123,7 @@ test('records of another school year and of another district are untouched', asy
 });
 
 test('a record that came back to the district, or moved to another year, is kept', async () => {
-  const job = await gone('DELETE FROM roster WHERE rosterID IN (1, 2, 3)');
+  const job = await extra('DELETE FROM roster WHERE rosterID IN (1, 2, 3)');
   await find(job('roster'));
   await world.district('INSERT INTO roster VALUES (1, 2, 2027), (2, 3, 2026)');
   await remove(job('roster'));
@@ -137,7 +137,7 @@ test('a record that came back to the district, or moved to another year, is kept
 });
 
 test('another record under the same key, or none, at the state is left alone and said', async () => {
-  const job = await gone(
+  const job = await extra(
     'DELETE FROM roster WHERE schoolID IN (1, 2)',
     'DELETE FROM school WHERE schoolID IN (1, 2)',
   );
@@ -155,7 +155,7 @@ test('another record under the same key, or none, at the state is left alone and
 });
 
 test('a record that another still refers to is kept and costs no other: by the catalog, or by a foreign key it does not know', async () => {
-  const job = await gone(
+  const job = await extra(
     'DELETE FROM roster WHERE schoolID < 10 AND schoolID <> 5',
     'DELETE FROM school WHERE schoolID < 10',
   );
@@ -178,7 +178,7 @@ test('a record that another still refers to is kept and costs no other: by the c
 
 test('an object that refers to itself loses its leaves first, and what stays keeps those above it', async () => {
   // A chain: each is the boss of the next. 11 to 20 are gone but 21 still names 20 at the state.
-  const job = await gone(
+  const job = await extra(
     'UPDATE staff SET bossID = NULL WHERE staffID = 26',
     'DELETE FROM staff WHERE staffID >= 11',
   );
@@ -192,7 +192,7 @@ test('an object that refers to itself loses its leaves first, and what stays kee
 });
 
 test('records that refer to each other in a circle are kept', async () => {
-  const job = await gone('DELETE FROM staff WHERE staffID >= 29');
+  const job = await extra('DELETE FROM staff WHERE staffID >= 29');
   await find(job('staff'));
   await world.state('UPDATE staff SET bossID = 30 WHERE staffID = 29');
   expect(await remove(job('staff'))).toEqual({ done: true });
@@ -212,14 +212,14 @@ test('objects that refer to each other lose leaves first, across both; a circle 
        FOREIGN KEY (districtID, deptID) REFERENCES dept (districtID, deptID))`,
     'ALTER TABLE dept ADD FOREIGN KEY (districtID, headID) REFERENCES emp (districtID, empID)',
   );
-  const unit = 'work';
+  const cycle = 'work';
   const pair = [
     object('dept', ['deptID'], {
-      unit,
+      cycle,
       references: [{ object: 'emp', columns: ['headID'], parentColumns: ['empID'] }],
     }),
     object('emp', ['empID'], {
-      unit,
+      cycle,
       references: [{ object: 'dept', columns: ['deptID'], parentColumns: ['deptID'] }],
     }),
   ];
@@ -248,7 +248,7 @@ test('objects that refer to each other lose leaves first, across both; a circle 
 });
 
 test('a reference that only the catalog knows keeps its record too', async () => {
-  const job = await gone('DELETE FROM school WHERE schoolID = 6');
+  const job = await extra('DELETE FROM school WHERE schoolID = 6');
   await world.state('ALTER TABLE roster DROP FOREIGN KEY roster_ibfk_1');
   await find(job('school'));
   await remove(job('school'));
@@ -271,7 +271,7 @@ test.each(['CASCADE', 'SET NULL'])(
 );
 
 test('a removal that crashes between pages, or before a COMMIT, goes on and counts each record once', async () => {
-  const job = (await gone('DELETE FROM roster WHERE rosterID < 400'))('roster');
+  const job = (await extra('DELETE FROM roster WHERE rosterID < 400'))('roster');
   const found = await find(job);
   expect(found).toHaveLength(300);
   let pages = 0;
@@ -299,13 +299,13 @@ test('a removal that crashes between pages, or before a COMMIT, goes on and coun
   );
   expect([Number(sum!['removed']), Number(sum!['kept'])]).toEqual([300, 600]);
   // Nothing of the object's books has changed.
-  expect(await world.books(job)).toMatchObject({ gone: 300, unchanged: 0 });
+  expect(await world.books(job)).toMatchObject({ extra: 300, unchanged: 0 });
 });
 
 test('a run whose lease was taken removes nothing', async () => {
-  const job = (await gone('DELETE FROM roster WHERE rosterID = 1'))('roster');
+  const job = (await extra('DELETE FROM roster WHERE rosterID = 1'))('roster');
   await find(job);
   await world.takeLease();
-  await expect(remove(job)).rejects.toMatchObject({ klass: 'fenced' });
+  await expect(remove(job)).rejects.toMatchObject({ errorClass: 'fenced' });
   expect(await keysAt('state', 'roster', 'rosterID = 1')).toEqual([1]);
 });

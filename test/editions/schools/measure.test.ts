@@ -241,7 +241,7 @@ test('while a run of the district and year is under way, or paused, nothing is m
     return (await look()).busyWith;
   };
   const here = `districtID = 'd1', schoolYear = 2027, initiator = 'district'`;
-  for (const status of ['running', 'paused', 'parked'])
+  for (const status of ['running', 'paused', 'preempted'])
     expect(await busyWith(`${here}, status = '${status}'`)).toBe('r');
   expect(await busyWith(`${here}, status = 'queued'`)).toBeNull();
   expect(await busyWith(`${here}, status = 'finished'`)).toBeNull();

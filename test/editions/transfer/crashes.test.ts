@@ -51,7 +51,7 @@ test('a zombie of an older run can write nothing more', async () => {
   await world.takeLease();
   const attempt = syncRange({ ...zombie, range: whole });
   await expect(attempt).rejects.toBeInstanceOf(DatabaseError);
-  await expect(attempt).rejects.toMatchObject({ klass: 'fenced' });
+  await expect(attempt).rejects.toMatchObject({ errorClass: 'fenced' });
   expect(await world.state('SELECT COUNT(*) AS n FROM person')).toEqual([{ n: 0 }]);
 });
 
@@ -65,7 +65,7 @@ test('a run that takes the lease waits for the page under way, which still count
       taking ??= world.takeLease();
     },
   });
-  await expect(stopped).rejects.toMatchObject({ klass: 'fenced' });
+  await expect(stopped).rejects.toMatchObject({ errorClass: 'fenced' });
   await taking;
   const [{ n }] = (await world.state('SELECT COUNT(*) AS n FROM person')) as [{ n: number }];
   expect(n).toBeGreaterThan(0);
@@ -161,7 +161,7 @@ test('a deadlock or a lock wait repeats the page, and nothing is counted twice',
     beforeCommit: () => {
       failures -= 1;
       if (failures >= 0)
-        throw new DatabaseError('deadlock', { klass: 'transient', side: 'state', errno: 1213 });
+        throw new DatabaseError('deadlock', { errorClass: 'transient', side: 'state', errno: 1213 });
     },
   });
   expect(await syncRange({ ...job, range: whole })).toEqual({

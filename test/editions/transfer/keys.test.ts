@@ -159,13 +159,13 @@ test('problems of the two tables are named before anything is written', async ()
   await world.district('CREATE TABLE thing (k INT PRIMARY KEY, a VARCHAR(5), b DOUBLE, c INT)');
   await world.state('CREATE TABLE thing (districtID INT, k INT, a VARCHAR(5), b FLOAT, must INT NOT NULL)');
   await expect(world.job([object('thing', ['k'])], 'thing')).rejects.toMatchObject({
-    klass: 'configuration',
+    errorClass: 'configuration',
     message: expect.stringMatching(
       /thing can't be sent: .*column b: double .* float.*no column c/s,
     ) as string,
   });
   await expect(world.job([object('nothing', ['k'])], 'nothing')).rejects.toMatchObject({
-    klass: 'configuration',
+    errorClass: 'configuration',
     message: expect.stringContaining('the table nothing does not exist') as string,
   });
   const without = object('thing', ['k'], { ignoredColumns: ['b', 'c'] });

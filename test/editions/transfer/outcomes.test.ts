@@ -80,10 +80,10 @@ test('drift: only what differs is written, what is gone is reported and left the
   );
   await world.state('DELETE FROM student WHERE studentID % 100 = 2');
   const { counts: got } = await world.sync([student], 'student');
-  expect(got).toEqual(counts({ updated: 10, inserted: 5, unchanged: 480, gone: 5 }));
+  expect(got).toEqual(counts({ updated: 10, inserted: 5, unchanged: 480, extra: 5 }));
   expect((await stateRow(50))!['name']).toBe('Student 50!');
   expect(await stateRow(1)).toBeDefined();
-  expect((await world.sync([student], 'student')).counts).toEqual(counts({ unchanged: 495, gone: 5 }));
+  expect((await world.sync([student], 'student')).counts).toEqual(counts({ unchanged: 495, extra: 5 }));
 });
 
 test('state records far beyond the last district record are gone, also when they are many', async () => {
@@ -91,7 +91,7 @@ test('state records far beyond the last district record are gone, also when they
   await world.state(
     `INSERT INTO student (districtID, studentID, guid) VALUES ${rows(1500, (i) => `${districtNumber}, ${i + 1000}, UUID()`)}`,
   );
-  expect((await world.sync([student], 'student')).counts).toEqual(counts({ unchanged: 20, gone: 1500 }));
+  expect((await world.sync([student], 'student')).counts).toEqual(counts({ unchanged: 20, extra: 1500 }));
 });
 
 test('another district at the state is neither compared nor touched', async () => {
@@ -283,7 +283,7 @@ test('a thousand records that all fail alike stop the object and leave nothing b
   await expect(
     world.sync([student], 'student', { pageRecords: 2000, rangeRecords: 5000 }),
   ).rejects.toMatchObject({
-    klass: 'configuration',
+    errorClass: 'configuration',
     message: expect.stringContaining('column name') as string,
   });
   expect(await world.state('SELECT COUNT(*) AS n FROM student')).toEqual([{ n: 0 }]);

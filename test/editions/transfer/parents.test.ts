@@ -1,5 +1,5 @@
 import { retryBlocked } from '../../../src/editions/transfer/retry-blocked';
-import { verifyUnit } from '../../../src/editions/transfer/verify-unit';
+import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { counts, districtNumber, object, rows, World } from '../support';
 
 /** Records that need a parent at the state; circles of them; the closing retry. */
@@ -81,7 +81,7 @@ test('a blocked record that meanwhile fails is rebooked as failed', async () => 
 
 test('a table that references itself is written in any order, and what dangles is taken back to the last descendant', async () => {
   const node = object('node', ['nodeID'], {
-    unit: 'node',
+    cycle: 'node',
     references: [{ object: 'node', columns: ['parentID'], parentColumns: ['nodeID'] }],
   });
   await world.district(
@@ -95,7 +95,7 @@ test('a table that references itself is written in any order, and what dangles i
   );
   const { counts: got, job } = await world.sync([node], 'node', { pageRecords: 30 });
   expect(got).toEqual(counts({ inserted: 200 }));
-  expect(await verifyUnit([job])).toEqual({ takenBack: 4 });
+  expect(await verifyCycle([job])).toEqual({ takenBack: 4 });
   expect(await world.books(job)).toEqual(counts({ inserted: 196, blocked: 4 }));
   expect((await world.errors(job)).map(({ recordKey }) => recordKey).sort()).toEqual([
     '["100"]',
@@ -103,13 +103,13 @@ test('a table that references itself is written in any order, and what dangles i
     '["25"]',
     '["50"]',
   ]);
-  expect(await verifyUnit([job])).toEqual({ takenBack: 0 });
-  expect(await world.control('SELECT COUNT(*) AS n FROM unitInsertion')).toEqual([{ n: 0 }]);
+  expect(await verifyCycle([job])).toEqual({ takenBack: 0 });
+  expect(await world.control('SELECT COUNT(*) AS n FROM cycleInsertion')).toEqual([{ n: 0 }]);
 });
 
 test('an existing record of a unit is not made to dangle, and never removed', async () => {
   const node = object('node', ['nodeID'], {
-    unit: 'node',
+    cycle: 'node',
     references: [{ object: 'node', columns: ['parentID'], parentColumns: ['nodeID'] }],
   });
   await world.district(
@@ -123,15 +123,15 @@ test('an existing record of a unit is not made to dangle, and never removed', as
   await world.sync([node], 'node');
   await world.district('UPDATE node SET parentID = 77 WHERE nodeID = 1');
   const { job } = await world.sync([node], 'node');
-  await verifyUnit([job]);
+  await verifyCycle([job]);
   expect(await world.books(job)).toEqual(counts({ unchanged: 1, blocked: 1 }));
   expect(await world.state('SELECT parentID FROM node WHERE nodeID = 1')).toEqual([{ parentID: 2 }]);
 });
 
 test('two tables that each need the other are written as one unit; a pair without its partner is blocked', async () => {
   const refs = (to: string) => [{ object: to, columns: [`${to}ID`], parentColumns: [`${to}ID`] }];
-  const a = object('a', ['aID'], { unit: 'ab', references: refs('b'), tenantColumn: null });
-  const b = object('b', ['bID'], { unit: 'ab', references: refs('a'), tenantColumn: null });
+  const a = object('a', ['aID'], { cycle: 'ab', references: refs('b'), tenantColumn: null });
+  const b = object('b', ['bID'], { cycle: 'ab', references: refs('a'), tenantColumn: null });
   const make = (foreignKeys: boolean): string[] => [
     'CREATE TABLE a (aID INT PRIMARY KEY, bID INT NOT NULL)',
     'CREATE TABLE b (bID INT PRIMARY KEY, aID INT NOT NULL)',
@@ -150,7 +150,7 @@ test('two tables that each need the other are written as one unit; a pair withou
   );
   const { job: jobA } = await world.sync([a, b], 'a');
   const { job: jobB } = await world.sync([a, b], 'b', { fence: jobA.fence });
-  expect(await verifyUnit([jobA, jobB])).toEqual({ takenBack: 1 });
+  expect(await verifyCycle([jobA, jobB])).toEqual({ takenBack: 1 });
   expect(await world.books(jobA)).toEqual(counts({ inserted: 49, blocked: 1 }));
   expect(await world.books(jobB)).toEqual(counts({ inserted: 49 }));
   expect(await world.errors(jobA)).toMatchObject([

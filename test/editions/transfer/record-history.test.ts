@@ -13,7 +13,7 @@ import { keyOrderOf } from '../../../src/editions/mapping/key-order';
 import { removeFound } from '../../../src/editions/removal/remove-records';
 import { retryBlocked } from '../../../src/editions/transfer/retry-blocked';
 import { syncRange } from '../../../src/editions/transfer/sync-range';
-import { verifyUnit } from '../../../src/editions/transfer/verify-unit';
+import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { object, rows, World } from '../support';
 
 /** What the books of the runs say of one record, asked after the data path itself wrote them. */
@@ -130,7 +130,7 @@ test('each outcome of a record is told, run by run', async () => {
     'VALUE_TOO_LONG',
     'VALUE_TOO_LONG',
   ]);
-  expect(await told('thing', ['18'])).toEqual(['inserted', 'unchanged page', 'gone', 'gone']);
+  expect(await told('thing', ['18'])).toEqual(['inserted', 'unchanged page', 'extra', 'extra']);
   // In the page of the drift it is named among the unchanged; elsewhere the whole rest was equal.
   expect(await told('thing', ['14'])).toEqual(['inserted', 'unchanged page', 'unchanged', 'updated']);
   expect(await told('thing', ['55'])).toEqual(['inserted', 'unchanged page', 'unchanged page', 'updated']);
@@ -163,7 +163,7 @@ test('a record gone and born again: nothing is claimed in between', async () => 
   await run([thing], 'thing');
   expect(await told('thing', ['7'])).toEqual([
     'inserted',
-    'gone',
+    'extra',
     'unchanged covered',
     'inserted',
     'unchanged page',
@@ -182,7 +182,7 @@ test('a record that a run found gone and removed at the state was removed, and i
   await removeFound([job], { mostRecords: 100 });
   await run([thing], 'thing');
   expect(await told('thing', ['7'])).toEqual(['inserted', 'removed']);
-  expect(await told('thing', ['8'])).toEqual(['inserted', 'gone', 'gone']);
+  expect(await told('thing', ['8'])).toEqual(['inserted', 'extra', 'extra']);
 });
 
 test('negative numbers find their page by their value, not by their text', async () => {
@@ -290,13 +290,13 @@ test('what the closing retry mends, and what it finds failing, is the last word'
 });
 
 test('a record that the verification of its unit takes back was not inserted', async () => {
-  const unit = { unit: 'circle', parents: [] as string[] };
+  const cycle = { cycle: 'circle', parents: [] as string[] };
   const a = object('a', ['id'], {
-    ...unit,
+    ...cycle,
     references: [{ object: 'b', columns: ['bID'], parentColumns: ['id'] }],
   });
   const b = object('b', ['id'], {
-    ...unit,
+    ...cycle,
     references: [{ object: 'a', columns: ['aID'], parentColumns: ['id'] }],
   });
   await world.district(
@@ -311,7 +311,7 @@ test('a record that the verification of its unit takes back was not inserted', a
   );
   const jobA = await run([a, b], 'a');
   expect(await told('a', ['2'])).toEqual(['inserted']);
-  await verifyUnit([jobA, await run([a, b], 'b', { fence: jobA.fence })]);
+  await verifyCycle([jobA, await run([a, b], 'b', { fence: jobA.fence })]);
   expect(await told('a', ['2'])).toEqual(['PARENT_NOT_AT_STATE']);
   expect(await told('a', ['3'])).toEqual(['inserted']);
 });

@@ -42,14 +42,14 @@ const verdictOn = (found: Map<string, ComparedObject>) =>
   verdictOf(
     [...found.values()].map(({ object, counts, predicted }) => ({
       object,
-      unit: requireObject(builtinCatalog, object).unit,
+      cycle: requireObject(builtinCatalog, object).cycle,
       status: 'finished',
       counts,
       predicted,
     })),
   );
 
-test('what is foretold of a district full of defects is what a resync right after it comes to', async () => {
+test('what is predicted of a district full of defects is what a resync right after it comes to', async () => {
   const { planted } = await generateDistrict({
     districtUrl: world.databases.districtUrl,
     students: 260,
@@ -69,9 +69,9 @@ test('what is foretold of a district full of defects is what a resync right afte
   const records = (outcome: string): number =>
     planted.reduce((sum, one) => sum + (one.outcome === outcome ? one.records : 0), 0);
   const verdict = verdictOn(after);
-  expect(verdict).toMatchObject({ equal: false, resyncNecessary: false, mend: [], extra: 0 });
-  expect(verdict.notMendable).toBeGreaterThanOrEqual(records('failed'));
-  expect(verdict.notMendable).toBeLessThan(records('failed') + records('blocked'));
+  expect(verdict).toMatchObject({ equal: false, resyncNecessary: false, objectsToResync: [], extra: 0 });
+  expect(verdict.notResyncable).toBeGreaterThanOrEqual(records('failed'));
+  expect(verdict.notResyncable).toBeLessThan(records('failed') + records('blocked'));
 
   await world.state(
     `DELETE FROM Roster WHERE districtID = ${districtNumber} AND termNumber = 1`,
@@ -86,7 +86,7 @@ test('what is foretold of a district full of defects is what a resync right afte
   expect(verdictOn(drifted)).toMatchObject({
     equal: false,
     resyncNecessary: true,
-    mend: plan
+    objectsToResync: plan
       .map(({ name }) => name)
       .filter((name) => ['Roster', 'Enrollment', 'Transportation'].includes(name)),
   });
@@ -111,8 +111,8 @@ test('a district without defects is equal after a resync, school by school', asy
   expect(verdictOn(found)).toEqual({
     equal: true,
     resyncNecessary: false,
-    mend: [],
-    notMendable: 0,
+    objectsToResync: [],
+    notResyncable: 0,
     extra: 0,
   });
   for (const { counts, schools } of found.values()) {

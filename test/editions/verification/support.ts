@@ -1,11 +1,11 @@
 import type { Catalog, SyncObject } from '../../../src/domain/catalog';
-import type { Unsendable } from '../../../src/editions/verification/parent-fates';
+import type { BlockedKeys } from '../../../src/editions/verification/parent-outcomes';
 import type { ComparedObject } from '../../../src/editions/verification/tally';
 import { verifyObjects, type VerifyJob } from '../../../src/editions/verification/verify-objects';
 import type { World } from '../support';
 
 /** What the control database keeps of a verification, in memory. */
-export function unsendableInMemory(): Unsendable & { readonly kept: Map<string, Map<string, boolean>> } {
+export function blockedKeysInMemory(): BlockedKeys & { readonly kept: Map<string, Map<string, boolean>> } {
   const kept = new Map<string, Map<string, boolean>>();
   return {
     kept,
@@ -30,18 +30,18 @@ export async function verify(
   fields: Partial<VerifyJob> = {},
 ): Promise<Map<string, ComparedObject>> {
   const planned = new Set(objects.map(({ name }) => name));
-  const unsendable = unsendableInMemory();
+  const blockedKeys = blockedKeysInMemory();
   const results = new Map<string, ComparedObject>();
-  for (const { name, unit } of objects) {
+  for (const { name, cycle } of objects) {
     if (results.has(name)) continue;
     const jobs: VerifyJob[] = [];
     for (const member of objects.filter(
-      (other) => other.name === name || (unit !== null && other.unit === unit),
+      (other) => other.name === name || (cycle !== null && other.cycle === cycle),
     ))
       jobs.push({
         ...(await world.job(catalog.objects, member.name)),
         planned,
-        unsendable,
+        blockedKeys,
         referred: objects.some(({ references }) => references.some(({ object }) => object === member.name)),
         rangeRecords: 250,
         ...fields,

@@ -96,7 +96,7 @@ test('missing, different and extra records are counted by school, with samples o
     excluded: 0,
   });
   expect(courses.predicted).toEqual(
-    counts({ inserted: 2, updated: 1, unchanged: 1, blocked: 1, failed: 3, gone: 1 }),
+    counts({ inserted: 2, updated: 1, unchanged: 1, blocked: 1, failed: 3, extra: 1 }),
   );
   expect(courses.schools.get('["3"]')).toEqual({
     ...nothingCompared,
@@ -106,11 +106,17 @@ test('missing, different and extra records are counted by school, with samples o
     extra: 1,
   });
   expect(courses.schools.get(null)).toEqual({ ...nothingCompared, districtRecords: 1, missing: 1 });
-  const sample = (key: number, kind: string, fate: string, code: string | null, school: string | null) => ({
+  const sample = (
+    key: number,
+    kind: string,
+    predictedOutcome: string,
+    code: string | null,
+    school: string | null,
+  ) => ({
     key: `["${key}"]`,
     guid: `guid-${key === 4 ? 'x' : key}`,
     kind,
-    fate,
+    predictedOutcome,
     code,
     school,
   });
@@ -122,7 +128,7 @@ test('missing, different and extra records are counted by school, with samples o
     sample(6, 'missing', 'blocked', 'PARENT_NOT_AT_STATE', null),
     sample(7, 'missing', 'failed', 'VALUE_TOO_LONG', '["3"]'),
     sample(8, 'missing', 'failed', 'CHECK_FAILED', '["3"]'),
-    sample(90, 'extra', 'gone', null, '["3"]'),
+    sample(90, 'extra', 'extra', null, '["3"]'),
   ]);
   // Below the new course a grade comes; below the orphan and the one that doesn't fit none does.
   expect(found.get('Grade')!.predicted).toEqual(
@@ -189,7 +195,7 @@ test('a circle comes whole or, from a record that may not, to its last descendan
   const person = object('Person', ['personID'], {
     ...excludedWhen,
     references: [{ object: 'Person', columns: ['bossID'], parentColumns: ['personID'] }],
-    unit: 'Person',
+    cycle: 'Person',
   });
   const columns = 'personID INT NOT NULL, bossID INT NULL, stateExclude TINYINT(1) NOT NULL DEFAULT 0';
   await world.district(

@@ -1,42 +1,14 @@
 import type { Knex } from 'knex';
-import knex from 'knex';
-import * as migration from '../../../migrations/control/20261126000001_principals';
 import { listAudit, recordAudit } from '../../../src/features/access/audit-store';
 import { createToken, verifyToken } from '../../../src/features/access/token-store';
 import { listPrincipals } from '../../../src/features/access/principal-store';
-import { type Reach, reaches, rightsByDefault, toolRights } from '../../../src/domain/rights';
+import { type Reach, reaches } from '../../../src/domain/rights';
 import { controlDatabase } from '../../support/control-database';
 
 let control: Knex;
-let url: string;
 let close: () => Promise<void>;
-beforeAll(async () => ({ control, url, close } = await controlDatabase()));
+beforeAll(async () => ({ control, close } = await controlDatabase()));
 afterAll(() => close());
-
-test('tokens from before principals go on working, with every right that their level had', async () => {
-  const district = await createToken(control, { name: 'office', level: 'district', districts: ['a'] });
-  const state = await createToken(control, { name: 'state', level: 'state' });
-  const database = knex({ client: 'mysql2', connection: url });
-  try {
-    await migration.down(database);
-    expect(await control('apiToken').select('name', 'level').orderBy('name')).toEqual([
-      { name: 'office', level: 'district' },
-      { name: 'state', level: 'state' },
-    ]);
-    await migration.up(database);
-  } finally {
-    await database.destroy();
-  }
-  expect(await verifyToken(control, district.token)).toEqual({
-    principalId: district.tokenId,
-    tokenId: district.tokenId,
-    name: 'office',
-    level: 'district',
-    districts: ['a'],
-    rights: rightsByDefault('district'),
-  });
-  expect((await verifyToken(control, state.token))!.rights).toEqual(toolRights);
-});
 
 test('an audit event can be added, but neither changed nor deleted, one or all', async () => {
   const who = { principalId: 'p', name: 'P', level: 'state', districts: null } as const;

@@ -158,7 +158,7 @@ test('pages of alerts go on where the last one ended, with each alert once', asy
   expect(seen).toEqual(['alert 4', 'alert 3', 'alert 2', 'alert 1', 'alert 0']);
 });
 
-test('a finished run posts "Resync Completed" once, with colour, processed and errors', async () => {
+test('a finished run posts "Resync Completed" once, with color, processed and errors', async () => {
   await endedRun('completed', 'finished');
   for (const who of ['here', 'state'] as const) {
     expect(await alertsOf(who)).toMatchObject([
@@ -182,11 +182,11 @@ test('a run that failed, or was lost, posts "Resync Incomplete" with what to do 
       /failed.*resync show gave-up.*again.*PlantedObject: planted reason/,
     ) as string,
   });
-  await runningResync(world.control, 'gone', ['School'], { districtId: world.here });
+  await runningResync(world.control, 'extra', ['School'], { districtId: world.here });
   await reconcile(world.control, () => Promise.resolve('ended'));
   expect((await alertsOf('here'))[0]).toMatchObject({
     name: 'Resync Incomplete',
-    resyncId: 'gone',
+    resyncId: 'extra',
     text: expect.stringMatching(/lost.*send it again/) as string,
   });
 });

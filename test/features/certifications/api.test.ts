@@ -121,7 +121,7 @@ test('a district is certified at a reporting date: signed counts and checksums b
   });
   expect(JSON.stringify(keys)).not.toContain('"d":');
 
-  // The seed's alert, and no student's value anywhere.
+  // The specification's alert, and no student's value anywhere.
   const alerts = (await get('/alerts', 'here')).body as { items: { category: string; name: string }[] };
   expect(alerts.items).toContainEqual(
     expect.objectContaining({
@@ -295,9 +295,13 @@ test('a district sees what is its own, and not who at the state asked; the list 
 
 test('the same idempotency key gives the first certification back, and is refused for another request', async () => {
   const send = (body: object) => post('/certifications', body).set('Idempotency-Key', 'once');
-  const first = (await send(asked()).expect(202)).body as { certificationId: string; created: boolean };
+  const first = (await send(asked()).expect(202)).body as { certificationId: string; replayed: boolean };
   const again = (await send(asked()).expect(202)).body as typeof first;
-  expect([again.certificationId, first.created, again.created]).toEqual([first.certificationId, true, false]);
+  expect([again.certificationId, first.replayed, again.replayed]).toEqual([
+    first.certificationId,
+    false,
+    true,
+  ]);
   expect((await send({ ...asked(), name: 'other' })).status).toBe(409);
   await until('it is certified', async () => (await show(first.certificationId)).status === 'certified');
 });

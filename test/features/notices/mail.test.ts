@@ -100,7 +100,7 @@ test('the end of a run is mailed in plain text to those who ask for it', () =>
     expect(server.attempts).toHaveLength(1);
   }));
 
-test('of a state’s run a district is mailed that it has ended: no objects, counts, colour nor name of the outcome', () =>
+test('of a state’s run a district is mailed that it has ended: no objects, counts, color nor name of the outcome', () =>
   withWorker(world, async () => {
     await prefer('here', 'here@example.org', ['completion', 'incompletion']);
     await runOf(world, 'state', { scenario: 'STATE_REQUEST' });

@@ -73,8 +73,8 @@ test('the end of a run is posted with its outcome, signed, to the district’s a
         scenario: 'OTHER',
         initiator: 'district',
         status: 'finished',
-        colour: 'green',
-        netColour: 'green',
+        color: 'green',
+        colorWithoutExclusions: 'green',
         totals: expect.objectContaining({ processed: 10, inserted: 10, errors: 0 }) as object,
         message: null,
         requestedAt: expect.any(String) as string,
@@ -127,11 +127,11 @@ test('a failed attempt is made again under the same webhook-id with the same bod
 
 test('an endpoint that answers 410 Gone is posted to no more, and its owner alone is told by an alert', () =>
   withWorker(world, async () => {
-    const gone = await endpoint((response) => response.writeHead(410).end());
-    const { webhookId } = await register(world, 'here', gone.url);
+    const extra = await endpoint((response) => response.writeHead(410).end());
+    const { webhookId } = await register(world, 'here', extra.url);
     await stateRequest('first');
     await pass(world);
-    await eventually('it was told', () => gone.received.length === 1);
+    await eventually('it was told', () => extra.received.length === 1);
     const alertsOf = async (who: 'here' | 'state') =>
       ((await call(world, who, 'get', '/alerts')).body as { items: AlertView[] }).items;
     await eventually('its owner knows', async () => (await alertsOf('here')).length === 2);
@@ -163,7 +163,7 @@ test('of a state’s run a district’s endpoint is posted its id and that it ha
     });
     expect(verified(states.secret, state.received[0]!)).toMatchObject({
       type: 'resync.finished',
-      data: { resyncId, colour: 'green', totals: { processed: 10 } },
+      data: { resyncId, color: 'green', totals: { processed: 10 } },
     });
     expect([here.received.length, state.received.length]).toEqual([1, 1]);
   }));

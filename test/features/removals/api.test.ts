@@ -51,7 +51,7 @@ async function send(body: object = {}): Promise<string> {
 
 test('what is above the threshold awaits somebody else than who asked for it', () =>
   withWorker(world, async (gate) => {
-    gate.gone.set('Section', 3).set('School', 1);
+    gate.extra.set('Section', 3).set('School', 1);
     const resyncId = await send();
     await until(resyncId, 'awaitingApproval');
     const { body } = await call('get', `/resyncs/${resyncId}/removals`, world.as.here);
@@ -125,7 +125,7 @@ test('what is above the threshold awaits somebody else than who asked for it', (
 
 test('its records are listed page by page; who asked may reject, and then none of them goes', () =>
   withWorker(world, async (gate) => {
-    gate.gone.set('Section', 5);
+    gate.extra.set('Section', 5);
     const resyncId = await send();
     await until(resyncId, 'awaitingApproval');
     const path = `/resyncs/${resyncId}/objects/Section/removals`;
@@ -146,7 +146,7 @@ test('its records are listed page by page; who asked may reject, and then none o
 
 test('a run cancelled while it holds will not be decided about', () =>
   withWorker(world, async (gate) => {
-    gate.gone.set('Section', 5);
+    gate.extra.set('Section', 5);
     const resyncId = await send();
     await until(resyncId, 'awaitingApproval');
     expect((await call('post', `/resyncs/${resyncId}/cancel`, world.as.here)).status).toBe(200);
@@ -157,7 +157,7 @@ test('a run cancelled while it holds will not be decided about', () =>
 
 test('removing has to be asked for, and the state’s requests don’t offer it', () =>
   withWorker(world, async (gate) => {
-    gate.gone.set('Section', 5);
+    gate.extra.set('Section', 5);
     const resyncId = await send({ removals: 'report' });
     await until(resyncId, 'finished');
     const { body } = await call('get', `/resyncs/${resyncId}/removals`, world.as.here);

@@ -14,7 +14,7 @@ interface Accepted {
   resyncId: string;
   status: string;
   position: number | null;
-  created: boolean;
+  replayed: boolean;
 }
 
 const post = (path: string, body?: object, who: keyof ApiWorld['as'] = 'here') => {
@@ -42,7 +42,7 @@ test('a resync is accepted, runs to its end and shows its outcome and report', (
     const { resyncId } = answer.body as Accepted;
     expect([answer.status, answer.headers['location']]).toEqual([202, `/api/v1/resyncs/${resyncId}`]);
     const end = await until(resyncId, ['finished']);
-    expect(end).toMatchObject({ colour: 'green', totals: { processed: 30, inserted: 30, errors: 0 } });
+    expect(end).toMatchObject({ color: 'green', totals: { processed: 30, inserted: 30, errors: 0 } });
     const csv = await get(`/resyncs/${resyncId}/report?format=csv`);
     expect(csv.type).toBe('text/csv');
     expect(
@@ -61,7 +61,7 @@ test('20 parallel equal requests with one key start one resync, another body wit
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(202));
     const bodies = answers.map(({ body }) => body as Accepted);
     expect(new Set(bodies.map(({ resyncId }) => resyncId)).size).toBe(1);
-    expect(bodies.filter(({ created }) => created)).toHaveLength(1);
+    expect(bodies.filter(({ replayed }) => !replayed)).toHaveLength(1);
     const other = await start({ objects: ['School'] }, 'key-1');
     expect(other.status).toBe(409);
     await until(bodies[0]!.resyncId, ['finished']);
@@ -79,7 +79,7 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     expect(agent.body).toMatchObject({ active: first.resyncId, waiting: [{ resyncId: second.resyncId }] });
 
     const withdrawn = await post(`/resyncs/${second.resyncId}/cancel`);
-    expect(withdrawn.body).toMatchObject({ status: 'cancelled', colour: 'red' });
+    expect(withdrawn.body).toMatchObject({ status: 'cancelled', color: 'red' });
     const early = await post(`/resyncs/${second.resyncId}/pause`);
     expect(early.status).toBe(409);
 
@@ -95,7 +95,7 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     const [answer] = await Promise.all([cancelled, Promise.resolve().then(() => gate.open())]);
     expect(answer.status).toBe(200);
     const end = await until(first.resyncId, ['cancelled']);
-    expect(end).toMatchObject({ colour: 'red' });
+    expect(end).toMatchObject({ color: 'red' });
     expect(end['message']).toMatch(/^Cancelled by/);
   }));
 
@@ -156,7 +156,7 @@ test('events give a snapshot, then changes, then the end; the present version is
       expect(events.slice(1, -1).map(({ event }) => event)).toEqual(
         expect.arrayContaining(['object', 'resync']),
       );
-      expect(JSON.parse(events.at(-1)!.data)).toMatchObject({ status: 'finished', colour: 'green' });
+      expect(JSON.parse(events.at(-1)!.data)).toMatchObject({ status: 'finished', color: 'green' });
       const again = await listen(events.at(-1)!.id);
       expect(again.map(({ event }) => event)).toEqual(['end']);
     } finally {

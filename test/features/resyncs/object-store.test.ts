@@ -14,25 +14,25 @@ const object = 'School';
 const rowOf = (resyncId: string): Promise<object> =>
   control('DISBatchHistory').where({ resyncID: resyncId, objectName: object }).first() as Promise<object>;
 
-test('an object is closed with the sums of its ledger, its errors and its colour', async () => {
+test('an object is closed with the sums of its ledger, its errors and its color', async () => {
   await runningResync(control, 'sums', [object]);
   await ledgerPage(control, { resyncId: 'sums', object, read: 150, last: false }, { inserted: 150 });
   await ledgerPage(
     control,
     { resyncId: 'sums', object, pageNo: 1, read: 50 },
-    { updated: 49, failed: 1, gone: 2 },
+    { updated: 49, failed: 1, extra: 2 },
   );
   await storedError(control, { resyncId: 'sums', object, key: '1' });
   await finishObject(control, { resyncId: 'sums', object, status: 'finished' });
   expect(await rowOf('sums')).toMatchObject({
     status: 'finished',
-    colour: 'yellow',
+    color: 'yellow',
     recordsRead: 200,
     processed: 200,
     inserted: 150,
     updated: 49,
     failed: 1,
-    gone: 2,
+    extra: 2,
     errors: 1,
     ranges: 1,
   });
@@ -43,7 +43,7 @@ test('an object whose range is not complete can’t be finished', async () => {
   await ledgerPage(control, { resyncId: 'half', object, read: 1, last: false }, { inserted: 1 });
   const end = finishObject(control, { resyncId: 'half', object, status: 'finished' });
   await expect(end).rejects.toThrow('0 of 1 ranges are complete');
-  expect(await rowOf('half')).toMatchObject({ status: 'running', colour: 'gray', processed: 0 });
+  expect(await rowOf('half')).toMatchObject({ status: 'running', color: 'gray', processed: 0 });
 });
 
 test('a record that was read but not accounted for stops the object', async () => {
@@ -69,7 +69,7 @@ test('a cancelled object is red and keeps the counts of what was committed', asy
     status: 'cancelled',
     message: 'Cancelled by a test.',
   });
-  expect(await rowOf('stopped')).toMatchObject({ status: 'cancelled', colour: 'red', processed: 5 });
+  expect(await rowOf('stopped')).toMatchObject({ status: 'cancelled', color: 'red', processed: 5 });
   await expect(finishObject(control, { resyncId: 'stopped', object, status: 'finished' })).rejects.toThrow(
     ConflictError,
   );
@@ -80,7 +80,7 @@ test('a finished object is counted anew after its blocked records were retried',
   await ledgerPage(control, { resyncId: 'retried', object, read: 10 }, { inserted: 9, blocked: 1 });
   await storedError(control, { resyncId: 'retried', object, key: '1', outcome: 'blocked' });
   await finishObject(control, { resyncId: 'retried', object, status: 'finished' });
-  expect(await rowOf('retried')).toMatchObject({ colour: 'red', blocked: 1 });
+  expect(await rowOf('retried')).toMatchObject({ color: 'red', blocked: 1 });
 
   await ledgerPage(
     control,
@@ -89,7 +89,7 @@ test('a finished object is counted anew after its blocked records were retried',
   );
   await control('recordError').where({ resyncID: 'retried' }).del();
   await finishObject(control, { resyncId: 'retried', object, status: 'finished' });
-  expect(await rowOf('retried')).toMatchObject({ colour: 'green', inserted: 10, blocked: 0, errors: 0 });
+  expect(await rowOf('retried')).toMatchObject({ color: 'green', inserted: 10, blocked: 0, errors: 0 });
 });
 
 test('bounds are frozen: ranges cut again by a repeated activity don’t replace the first', async () => {

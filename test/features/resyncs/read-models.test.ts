@@ -29,8 +29,8 @@ test('while an object runs its counts are those of the pages committed so far', 
   await runningResync(control, 'live', ['School', 'Course']);
   await ledgerPage(control, { resyncId: 'live', object: 'School', read: 7, last: false }, { inserted: 7 });
   const view = await readResync(control, 'live');
-  expect(view.objectRows).toMatchObject([
-    { object: 'School', colour: 'gray', counts: { processed: 7 }, ranges: 1, rangesDone: 0 },
+  expect(view.objectResults).toMatchObject([
+    { object: 'School', color: 'gray', counts: { processed: 7 }, ranges: 1, rangesDone: 0 },
     { object: 'Course', counts: { processed: 0 } },
   ]);
   expect(view.totals.processed).toBe(7);
@@ -206,9 +206,9 @@ test('the objects table has each object’s newest run and what is new since the
   });
   expect(row!.last).toMatchObject({
     resyncId: 'table-2',
-    colour: 'red',
+    color: 'red',
     counts: { errors: 3 },
-    sinceRunBefore: { newErrors: 2, mendedErrors: 1 },
+    sincePreviousRun: { newErrors: 2, resolvedErrors: 1 },
   });
   expect(never!.last).toBeNull();
   const [ofState] = await readObjectsTable(control, {
@@ -231,35 +231,35 @@ test('a run of chosen records is not taken for a resync of the object, and expec
     objects: ['Gym'],
     selection: 'retry',
     retryOf: 'whole',
-    chosen: { outcomes: ['failed'] },
+    selected: { outcomes: ['failed'] },
   });
-  const chosen = new Map([['Gym', 4]]);
+  const selected = new Map([['Gym', 4]]);
   await planObjects(control, {
     resyncId: 'some',
     districtId: district,
     schoolYear,
     objects: ['Gym'],
-    chosen,
+    selected,
   });
   await ledgerPage(control, { resyncId: 'some', object: 'Gym', read: 3, last: false }, { unchanged: 3 });
   const running = await readResync(control, 'some');
-  expect(running.objectRows[0]).toMatchObject({ expected: 4, counts: { processed: 3 } });
+  expect(running.objectResults[0]).toMatchObject({ expected: 4, counts: { processed: 3 } });
   // 3 of 4, and not 3 of 100.
   expect(running.percent).toBeGreaterThan(50);
   expect((await readResyncHead(control, 'some')).percent).toBe(running.percent);
   await ledgerPage(control, { resyncId: 'some', object: 'Gym', pageNo: 1, read: 0 }, {});
   const end = await finishObject(control, { resyncId: 'some', object: 'Gym', status: 'finished' });
-  expect(end).toMatchObject({ colour: 'green', message: expect.stringMatching(/^1 of 4 chosen/) as string });
+  expect(end).toMatchObject({ color: 'green', message: expect.stringMatching(/^1 of 4 chosen/) as string });
   const [row] = await readObjectsTable(control, { districtId: district, schoolYear, objects: ['Gym'] });
-  expect(row!.last).toMatchObject({ resyncId: 'whole', sinceRunBefore: null });
+  expect(row!.last).toMatchObject({ resyncId: 'whole', sincePreviousRun: null });
   await runningResync(control, 'next', ['Gym']);
-  expect((await readResync(control, 'next')).objectRows[0]).toMatchObject({ expected: 100 });
+  expect((await readResync(control, 'next')).objectResults[0]).toMatchObject({ expected: 100 });
   const runs = (await readYearRuns(control, { schoolYear, districtId: district })).get(district)!;
   expect(runs.find(({ resyncId }) => resyncId === 'some')).toMatchObject({ full: false });
 });
 
 test('a run whose workflow is gone becomes lost, one that never began is to be started', async () => {
-  await control('resync').whereIn('status', ['accepted', 'queued', 'running', 'paused', 'parked']).del();
+  await control('resync').whereIn('status', ['accepted', 'queued', 'running', 'paused', 'preempted']).del();
   await insertResync(control, { request: requestOf('rec-accepted') });
   await runningResync(control, 'rec-gone', ['School']);
   await runningResync(control, 'rec-alive', ['School']);
@@ -271,8 +271,8 @@ test('a run whose workflow is gone becomes lost, one that never began is to be s
   const view = await readResync(control, 'rec-gone');
   expect(view).toMatchObject({
     status: 'lost',
-    colour: 'red',
-    objectRows: [{ status: 'failed', colour: 'red' }],
+    color: 'red',
+    objectResults: [{ status: 'failed', color: 'red' }],
   });
 });
 

@@ -47,7 +47,7 @@ const retry = (resyncId: string, body: object = {}, who: string = world.as.here,
 
 interface Answer {
   readonly resyncId: string;
-  readonly created: boolean;
+  readonly replayed: boolean;
   readonly detail: string;
 }
 
@@ -68,11 +68,11 @@ test('a retry is a resync of the objects with errors, says what it retries, and 
     expect([answer.status, answer.body]).toMatchObject([
       202,
       {
-        chosen: [
+        selected: [
           { object: 'School', records: 1 },
           { object: 'Section', records: 2 },
         ],
-        leftOut: [{ object: 'ReportingEntity', records: 1, why: expect.stringContaining('off') as string }],
+        omitted: [{ object: 'ReportingEntity', records: 1, why: expect.stringContaining('off') as string }],
       },
     ]);
     const { resyncId } = answer.body as Answer;
@@ -88,7 +88,7 @@ test('a retry is a resync of the objects with errors, says what it retries, and 
       initiator: 'district',
       selection: 'retry',
       retryOf: old,
-      chosen: { outcomes: ['excluded', 'blocked', 'failed'] },
+      selected: { outcomes: ['excluded', 'blocked', 'failed'] },
     });
     expect(await world.control('recordError').where({ resyncID: old }).orderBy('recordErrorID')).toEqual(
       errors,
@@ -102,9 +102,9 @@ test('outcomes narrow it, and the same Idempotency-Key gives the first retry bac
       ['School', 'failed'],
     ]);
     const first = await retry(old, { outcomes: ['failed'] }, world.as.here, 'again');
-    expect(first.body).toMatchObject({ created: true, chosen: [{ object: 'School', records: 1 }] });
+    expect(first.body).toMatchObject({ replayed: false, selected: [{ object: 'School', records: 1 }] });
     const second = await retry(old, { outcomes: ['failed'] }, world.as.here, 'again');
-    expect(second.body).toMatchObject({ created: false, resyncId: (first.body as Answer).resyncId });
+    expect(second.body).toMatchObject({ replayed: true, resyncId: (first.body as Answer).resyncId });
     expect((await retry(old, { outcomes: ['blocked'] }, world.as.here, 'again')).status).toBe(409);
   }));
 
@@ -123,7 +123,7 @@ test('what can’t be retried is refused in words and leaves nothing behind', as
     ['last-year', {}, 409, '2020'],
     ['nothing', {}, 404, ''],
     ['one-failed', { outcomes: [] }, 422, ''],
-    ['one-failed', { outcomes: ['gone'] }, 422, ''],
+    ['one-failed', { outcomes: ['extra'] }, 422, ''],
     ['one-failed', { outcomes: ['failed', 'failed'] }, 422, ''],
     ['one-failed', { objects: 'all' }, 422, ''],
   ] as const;
@@ -155,6 +155,6 @@ test('errors of the state’s run are the state’s to retry: the retry is the s
     const seen = await request(world.app)
       .get(`/api/v1/resyncs/${resyncId}`)
       .set('Authorization', world.as.here);
-    expect(seen.body).toMatchObject({ initiator: 'state', objects: null, objectRows: null });
+    expect(seen.body).toMatchObject({ initiator: 'state', objects: null, objectResults: null });
     expect(seen.text).not.toMatch(/retry|selection|chosen|School/);
   }));

@@ -60,7 +60,7 @@ test('an ended resync stays ended', async () => {
     'can’t become running',
   );
   const again = await finishResync(control, { resyncId: 'ended', status: 'finished' });
-  expect(again).toMatchObject({ status: 'cancelled', colour: 'red', message: 'Cancelled by a test.' });
+  expect(again).toMatchObject({ status: 'cancelled', color: 'red', message: 'Cancelled by a test.' });
 });
 
 test('a run keeps the time it first ran at over pause and resume', async () => {
@@ -74,7 +74,7 @@ test('a run keeps the time it first ran at over pause and resume', async () => {
   expect(await startedAt()).toBe(first);
 });
 
-test('a run is finished only when every object finished, and has the worst colour of them', async () => {
+test('a run is finished only when every object finished, and has the worst color of them', async () => {
   await runningResync(control, 'worst', ['School', 'Course']);
   await ledgerPage(control, { resyncId: 'worst', object: 'School', read: 3 }, { inserted: 3 });
   await ledgerPage(
@@ -96,7 +96,7 @@ test('a run is finished only when every object finished, and has the worst colou
   const end = await finishResync(control, { resyncId: 'worst', status: 'finished' });
   expect(end).toMatchObject({
     status: 'finished',
-    colour: 'yellow',
+    color: 'yellow',
     counts: { inserted: 3, unchanged: 199 },
   });
 });
@@ -111,13 +111,13 @@ test('a run whose object gave up is failed and red whatever it was told, with th
   });
   await ledgerPage(control, { resyncId: 'gave-up', object: 'School', read: 2, last: false }, { inserted: 2 });
   const end = await finishResync(control, { resyncId: 'gave-up', status: 'finished' });
-  expect(end).toMatchObject({ status: 'failed', colour: 'red', counts: { inserted: 2 } });
+  expect(end).toMatchObject({ status: 'failed', color: 'red', counts: { inserted: 2 } });
   const rows = (await control('DISBatchHistory')
     .where({ resyncID: 'gave-up' })
     .orderBy('position')) as object[];
   expect(rows).toMatchObject([
-    { objectName: 'School', status: 'failed', colour: 'red', inserted: 2 },
-    { objectName: 'Course', status: 'skipped', colour: 'red' },
+    { objectName: 'School', status: 'failed', color: 'red', inserted: 2 },
+    { objectName: 'Course', status: 'skipped', color: 'red' },
   ]);
 });
 

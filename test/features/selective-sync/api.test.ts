@@ -46,11 +46,11 @@ test('one record is sent as a resync of its own, which whoever sent it follows w
     expect(await show()).toMatchObject({
       objects: ['School'],
       selection: 'selective',
-      chosen: school,
+      selected: school,
       checkDependencies: false,
-      colour: 'green',
+      color: 'green',
     });
-    expect((await post('', school, 'one')).body).toMatchObject({ resyncId, created: false });
+    expect((await post('', school, 'one')).body).toMatchObject({ resyncId, replayed: true });
     expect((await post('', { ...school, key: ['2'] }, 'one')).status).toBe(409);
     expect((await get(`/resyncs/${resyncId}`)).status).toBe(403);
     // Another resync isn't shown that way.

@@ -65,28 +65,28 @@ test('the board shows every district while they run, and the report closes it', 
     const id = idOf(answer);
     const noRooms = world.config.districts[3]!.id;
     expect(answer.body).toMatchObject({
-      created: true,
+      replayed: false,
       districts: 4,
-      notDone: [{ districtId: noRooms, why: expect.stringContaining('Room: switched off') as unknown }],
+      notRun: [{ districtId: noRooms, why: expect.stringContaining('Room: switched off') as unknown }],
     });
     const again = await post({ ...asked, objects: ['Room'], checkDependencies: false }, 'one-key');
-    expect([idOf(again), (again.body as { created: boolean }).created]).toEqual([id, false]);
+    expect([idOf(again), (again.body as { replayed: boolean }).replayed]).toEqual([id, true]);
     expect((await post(asked, 'one-key')).status).toBe(409);
 
     await until('three run', () => gate.waiting.length === 3);
     const running = (await get(`/${id}`)).body as StateRequestBoard;
     expect(running).toMatchObject({
       status: 'running',
-      counts: { running: 3, notDone: 1, waiting: 0 },
+      counts: { running: 3, notRun: 1, waiting: 0 },
       percent: 25,
       forecastEnd: null,
     });
     const [mine] = running.districts.filter(({ districtId }) => districtId === world.here);
-    expect(mine).toMatchObject({ status: 'running', percent: 0, colour: 'gray', message: null });
+    expect(mine).toMatchObject({ status: 'running', percent: 0, color: 'gray', message: null });
     const one = await get(`/${id}/districts/${world.here}`);
     expect(one.body).toMatchObject({
       resyncId: mine!.resyncId,
-      resync: { initiator: 'state', objectRows: [{ object: 'Room' }] },
+      resync: { initiator: 'state', objectResults: [{ object: 'Room' }] },
     });
     expect((await get(`/${id}/districts/nowhere`)).status).toBe(404);
     expect((await get('/nothing')).status).toBe(404);
@@ -101,11 +101,11 @@ test('the board shows every district while they run, and the report closes it', 
       percent: 100,
     });
     const csv = (await get(`/${id}/report?format=csv`)).text.split('\r\n');
-    expect(csv[0]).toMatch(/^district,districtId,schoolYear,status,colour,processed,errors/);
+    expect(csv[0]).toMatch(/^district,districtId,schoolYear,status,color,processed,errors/);
     expect(csv.find((line) => line.includes(world.here))).toMatch(/,2027,done,green,10,0,0,/);
     expect(csv.find((line) => line.includes('formula'))).toMatch(/^"'=HYPERLINK\(""http/);
     const list = await get('?limit=1');
-    expect(list.body).toMatchObject({ items: [{ stateRequestId: id, counts: { done: 3, notDone: 1 } }] });
+    expect(list.body).toMatchObject({ items: [{ stateRequestId: id, counts: { done: 3, notRun: 1 } }] });
   }));
 
 test('a state principal of some districts asks, sees and takes back only there', () =>

@@ -193,10 +193,10 @@ it('tells two districts the same, whatever the state asked of them and however i
     // It sees that it runs, gray, with a percentage; it can't act on it, nor look inside.
     expect(JSON.parse(running.here['get /resyncs/{id}']![1])).toMatchObject({
       status: 'running',
-      colour: 'gray',
+      color: 'gray',
       percent: 'N',
       objects: null,
-      objectRows: null,
+      objectResults: null,
       totals: null,
       requestedBy: 'the state',
       startedAt: 'TIME',
@@ -220,7 +220,7 @@ it('tells two districts the same, whatever the state asked of them and however i
     expect(ended.here).toEqual(ended.other);
     expect(JSON.parse(ended.here['get /resyncs/{id}']![1])).toMatchObject({
       status: 'ended',
-      colour: null,
+      color: null,
       message: null,
       endedAt: 'TIME',
     });
@@ -277,5 +277,5 @@ it('leaves no trace of the state’s run in what the district sees of its own', 
     const asState = await request(world.app)
       .get(`/api/v1/resyncs/${ids.here}`)
       .set('Authorization', world.as.state);
-    expect((asState.body as { objectRows: object[] }).objectRows).toMatchObject([{ expected: 10 }]);
+    expect((asState.body as { objectResults: object[] }).objectResults).toMatchObject([{ expected: 10 }]);
   }));

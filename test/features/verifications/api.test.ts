@@ -49,8 +49,8 @@ async function ended(
     ...over,
   });
   await planVerifiedObjects(world.control, verificationId, [
-    { name: 'School', unit: null },
-    { name: 'Course', unit: null },
+    { name: 'School', cycle: null },
+    { name: 'Course', cycle: null },
   ]);
   const none = { predicted: noRecords, schools: new Map(), samples: [] };
   await storeVerifiedObject(world.control, {
@@ -64,10 +64,17 @@ async function ended(
     verificationId,
     object: 'Course',
     counts: all,
-    predicted: { ...noRecords, updated: all.different, inserted: all.missing, gone: all.extra },
+    predicted: { ...noRecords, updated: all.different, inserted: all.missing, extra: all.extra },
     schools: new Map([['["7"]', all]]),
     samples: [
-      { kind: 'different', key: '["12"]', guid: 'g-12', school: '["7"]', fate: 'updated', code: null },
+      {
+        kind: 'different',
+        key: '["12"]',
+        guid: 'g-12',
+        school: '["7"]',
+        predictedOutcome: 'updated',
+        code: null,
+      },
     ],
   });
   await finishVerification(world.control, { verificationId, status: 'finished', message: null });
@@ -81,15 +88,15 @@ test('shows what was found: verdict, schools, samples, report, and what changed 
     status: 'finished',
     equal: false,
     resyncNecessary: true,
-    mend: ['Course'],
+    objectsToResync: ['Course'],
     message: 'A resync is called for, of Course.',
     totals: { missing: 1, different: 2 },
-    objectRows: [{ object: 'School' }, { object: 'Course', predicted: { inserted: 1, updated: 2 } }],
+    objectResults: [{ object: 'School' }, { object: 'Course', predicted: { inserted: 1, updated: 2 } }],
   });
   expect((await get('/verifications/second')).body).toMatchObject({
     equal: false,
     resyncNecessary: false,
-    mend: [],
+    objectsToResync: [],
     message: '1 record(s) are only at the state.',
   });
   expect(await items('/verifications/first/schools?object=Course')).toEqual([
@@ -102,7 +109,7 @@ test('shows what was found: verdict, schools, samples, report, and what changed 
       key: ['12'],
       guid: 'g-12',
       school: ['7'],
-      fate: 'updated',
+      predictedOutcome: 'updated',
       code: null,
     },
   ]);
@@ -195,7 +202,7 @@ test('is accepted once for one key, is made by the worker, and can’t be cancel
     const { verificationId } = first.body as { verificationId: string };
     expect(first.headers['location']).toBe(`/api/v1/verifications/${verificationId}`);
     const again = await post({ district: world.here, objects: ['Course'] }, world.as.here, 'k1');
-    expect(again.body).toMatchObject({ verificationId, created: false });
+    expect(again.body).toMatchObject({ verificationId, replayed: true });
     expect((await post({ district: world.here, objects: ['Room'] }, world.as.here, 'k1')).status).toBe(409);
 
     const read = async () => (await get(`/verifications/${verificationId}`)).body as { status: string };
@@ -205,7 +212,7 @@ test('is accepted once for one key, is made by the worker, and can’t be cancel
       equal: false,
       resyncNecessary: false,
       message: 'Not every object could be compared.',
-      objectRows: [
+      objectResults: [
         { object: 'School', status: 'failed', message: expect.stringContaining('does not exist') as string },
         { object: 'Course', status: 'failed' },
       ],

@@ -101,13 +101,13 @@ test('none stays open for ever: started when it never was, failed when it was en
       ...request,
       verificationId,
       resyncId,
-      kind: resyncId === null ? 'verification' : 'loopBefore',
+      kind: resyncId === null ? 'verification' : 'beforeResync',
     });
   await runningResync(control, 'open', ['School']);
   await runningResync(control, 'over', ['School']);
   await finishResync(control, { resyncId: 'over', status: 'cancelled' });
   for (const id of ['new', 'never', 'runs', 'killed']) await insert(id);
-  await insert('loop', 'open');
+  await insert('beforeAndAfter', 'open');
   await insert('loopOver', 'over');
   await control('verification')
     .whereNot({ verificationID: 'new' })
@@ -141,7 +141,7 @@ test('drift that was found is known until a comparison of all objects finds none
       resyncId: null,
     } as const;
     await insertVerification(control, { ...request, verificationId, objects, initiator });
-    await planVerifiedObjects(control, verificationId, [{ name: 'School', unit: null }]);
+    await planVerifiedObjects(control, verificationId, [{ name: 'School', cycle: null }]);
     await storeVerifiedObject(control, {
       verificationId,
       object: 'School',

@@ -172,7 +172,7 @@ test('only the state overrides, with a reason that is kept and isn’t shown to 
 test('the state’s own full resync counts, and a district isn’t told how it came out', async () => {
   await ended('states', { errors: 2, initiator: 'state', scenario: 'STATE_REQUEST' });
   const body = (await get(yearOf())).body as object;
-  expect(body).toMatchObject({ endOfYear: { holds: false, resync: { resyncId: 'states', colour: null } } });
+  expect(body).toMatchObject({ endOfYear: { holds: false, resync: { resyncId: 'states', color: null } } });
   expect(JSON.stringify(body)).not.toMatch(/"red"|finished red/);
 });
 
@@ -296,7 +296,7 @@ test('the compliance list shows the state every district; counts on top; as JSON
     items: [
       {
         districtId: world.here,
-        endOfYear: { status: 'done', resync: { resyncId: 'full', colour: 'green' } },
+        endOfYear: { status: 'done', resync: { resyncId: 'full', color: 'green' } },
         switched: { toYear: 2028 },
         startOfYear: { status: 'due' },
       },

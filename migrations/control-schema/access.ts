@@ -1,0 +1,60 @@
+/** Principals, their rights and tokens, and the audit, which refuses any change. */
+export const access: readonly string[] = [
+  `
+    CREATE TABLE principal (
+      principalID VARCHAR(64) NOT NULL,
+      name VARCHAR(128) NOT NULL,
+      level VARCHAR(16) NOT NULL COMMENT 'state or district',
+      districts JSON NULL COMMENT 'ids of the districts; NULL at state level: all',
+      createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      disabledAt DATETIME(3) NULL COMMENT 'since then its tokens are refused',
+      PRIMARY KEY (principalID),
+      KEY by_creation (createdAt, principalID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE principalRight (
+      principalID VARCHAR(64) NOT NULL,
+      toolRight VARCHAR(32) NOT NULL,
+      grantedBy VARCHAR(128) NOT NULL,
+      grantedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (principalID, toolRight),
+      CONSTRAINT right_of_principal FOREIGN KEY (principalID) REFERENCES principal (principalID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE apiToken (
+      tokenID VARCHAR(32) NOT NULL,
+      secretHash CHAR(64) NOT NULL COMMENT 'SHA-256 of the secret, hex',
+      principalID VARCHAR(64) NOT NULL,
+      name VARCHAR(128) NOT NULL,
+      createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      expiresAt DATETIME(3) NULL,
+      revokedAt DATETIME(3) NULL,
+      lastUsedAt DATETIME(3) NULL,
+      PRIMARY KEY (tokenID),
+      KEY token_of_principal (principalID),
+      CONSTRAINT token_of_principal FOREIGN KEY (principalID) REFERENCES principal (principalID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE auditEvent (
+      auditEventID BIGINT NOT NULL AUTO_INCREMENT,
+      happenedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      principalID VARCHAR(64) NOT NULL COMMENT 'of the table, oidc:<subject>, or local:<user of the machine>',
+      principalName VARCHAR(128) NOT NULL,
+      level VARCHAR(16) NOT NULL COMMENT 'of the principal at that time',
+      districts JSON NULL COMMENT 'of the principal at that time',
+      action VARCHAR(160) NOT NULL COMMENT 'e.g. POST /resyncs/{id}/pause',
+      target VARCHAR(512) NOT NULL COMMENT 'the path with its ids',
+      address VARCHAR(64) NOT NULL COMMENT 'where it came from; local: the control database itself',
+      status SMALLINT NOT NULL COMMENT 'HTTP status of the answer',
+      details JSON NOT NULL COMMENT 'no secrets, no student values',
+      PRIMARY KEY (auditEventID),
+      KEY by_principal (principalID, auditEventID),
+      KEY by_time (happenedAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TRIGGER auditEvent_no_update BEFORE UPDATE ON auditEvent FOR EACH ROW
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Audit events are never changed.'`,
+  `
+    CREATE TRIGGER auditEvent_no_delete BEFORE DELETE ON auditEvent FOR EACH ROW
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Audit events are never deleted.'`,
+];

@@ -1,0 +1,146 @@
+/** Requests to resync, what their objects came to, ranges, pages, errors, and who may write for a district now. */
+export const resyncs: readonly string[] = [
+  `
+    CREATE TABLE resync (
+      resyncID VARCHAR(64) NOT NULL,
+      districtID VARCHAR(64) NOT NULL,
+      schoolYear SMALLINT NOT NULL COMMENT 'year in which the school year ends',
+      objects JSON NOT NULL COMMENT '"all" or the names that were asked for',
+      checkDependencies BOOLEAN NOT NULL,
+      scenario VARCHAR(32) NOT NULL,
+      initiator VARCHAR(16) NOT NULL,
+      mode VARCHAR(16) NOT NULL,
+      requestedBy VARCHAR(128) NOT NULL,
+      idempotencyKey VARCHAR(255) NULL,
+      requestHash CHAR(64) NULL COMMENT 'SHA-256 of the request, to refuse the same key with another body',
+      status VARCHAR(16) NOT NULL,
+      color VARCHAR(8) NOT NULL DEFAULT 'gray',
+      message VARCHAR(1000) NULL,
+      epoch BIGINT NULL,
+      requestedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      startedAt DATETIME(3) NULL,
+      endedAt DATETIME(3) NULL,
+      heldUntil DATETIME(3) NULL COMMENT 'end of the blackout window that holds it; NULL: none does',
+      removals VARCHAR(8) NULL COMMENT 'apply; NULL: records extra at the state are only reported',
+      verify VARCHAR(20) NULL COMMENT 'beforeAndAfter',
+      selection VARCHAR(16) NULL COMMENT 'retry or selective; NULL: whole objects',
+      retryOf VARCHAR(64) NULL COMMENT 'resync whose stored errors are sent again',
+      selected JSON NULL COMMENT 'with selection: the outcomes to retry, or the record that was asked for',
+      PRIMARY KEY (resyncID),
+      UNIQUE KEY one_request (requestedBy, idempotencyKey),
+      KEY by_district (districtID, schoolYear, requestedAt),
+      KEY by_status (status),
+      KEY retries (retryOf)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE DISBatchHistory (
+      batchHistoryID BIGINT NOT NULL AUTO_INCREMENT,
+      resyncID VARCHAR(64) NOT NULL,
+      districtID VARCHAR(64) NOT NULL,
+      schoolYear SMALLINT NOT NULL,
+      objectName VARCHAR(64) NOT NULL,
+      position SMALLINT NOT NULL COMMENT 'place in the plan, 0 first',
+      status VARCHAR(16) NOT NULL,
+      color VARCHAR(8) NOT NULL,
+      recordsRead BIGINT NOT NULL DEFAULT 0,
+      processed BIGINT NOT NULL DEFAULT 0,
+      inserted BIGINT NOT NULL DEFAULT 0,
+      updated BIGINT NOT NULL DEFAULT 0,
+      unchanged BIGINT NOT NULL DEFAULT 0,
+      excluded BIGINT NOT NULL DEFAULT 0,
+      blocked BIGINT NOT NULL DEFAULT 0,
+      failed BIGINT NOT NULL DEFAULT 0,
+      extra BIGINT NOT NULL DEFAULT 0 COMMENT 'at the state, no longer at the district; not part of processed',
+      errors BIGINT NOT NULL DEFAULT 0,
+      ranges INT NOT NULL DEFAULT 0,
+      message VARCHAR(1000) NULL,
+      startedAt DATETIME(3) NULL,
+      endedAt DATETIME(3) NULL,
+      selected BIGINT NULL COMMENT 'records selected of the object; NULL: the object as a whole',
+      keyOrder JSON NULL COMMENT 'how the columns of the match key compare in this run; NULL: no page tells of a record',
+      PRIMARY KEY (batchHistoryID),
+      UNIQUE KEY one_row (resyncID, objectName),
+      KEY newest (districtID, objectName, schoolYear, startedAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE resyncRange (
+      resyncID VARCHAR(64) NOT NULL,
+      objectName VARCHAR(64) NOT NULL,
+      rangeNo INT NOT NULL,
+      afterKey TEXT NULL COMMENT 'JSON array; records > afterKey',
+      upToKey TEXT NULL COMMENT 'JSON array; records <= upToKey',
+      PRIMARY KEY (resyncID, objectName, rangeNo)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE rangeLedger (
+      resyncID VARCHAR(64) NOT NULL,
+      objectName VARCHAR(64) NOT NULL,
+      rangeNo INT NOT NULL COMMENT '-1: corrections by the closing retry of blocked records',
+      pageNo INT NOT NULL,
+      upToKey TEXT NULL COMMENT 'JSON array: the page covered keys up to here; NULL: to the end of the range',
+      recordsRead BIGINT NOT NULL,
+      inserted BIGINT NOT NULL,
+      updated BIGINT NOT NULL,
+      unchanged BIGINT NOT NULL,
+      excluded BIGINT NOT NULL,
+      blocked BIGINT NOT NULL COMMENT 'may be negative in a correction',
+      failed BIGINT NOT NULL,
+      extra BIGINT NOT NULL,
+      lastPage BOOLEAN NOT NULL COMMENT 'the range is complete with this page',
+      writtenAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (resyncID, objectName, rangeNo, pageNo)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE recordError (
+      recordErrorID BIGINT NOT NULL AUTO_INCREMENT,
+      resyncID VARCHAR(64) NOT NULL,
+      districtID VARCHAR(64) NOT NULL,
+      objectName VARCHAR(64) NOT NULL,
+      recordKey VARCHAR(512) NOT NULL COMMENT 'JSON array of the match key',
+      guid VARCHAR(64) NULL,
+      outcome VARCHAR(16) NOT NULL,
+      code VARCHAR(64) NOT NULL,
+      field VARCHAR(64) NULL,
+      message VARCHAR(1000) NOT NULL,
+      parentObject VARCHAR(64) NULL,
+      parentKey VARCHAR(512) NULL,
+      createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (recordErrorID),
+      UNIQUE KEY one_error (resyncID, objectName, recordKey),
+      KEY by_outcome (resyncID, objectName, outcome, recordErrorID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE recordMarks (
+      resyncID VARCHAR(64) NOT NULL,
+      objectName VARCHAR(64) NOT NULL,
+      rangeNo INT NOT NULL,
+      pageNo INT NOT NULL,
+      marks MEDIUMBLOB NOT NULL COMMENT 'keys by outcome as src/domain/record-marks.ts writes them, deflated; errors are in recordError',
+      PRIMARY KEY (resyncID, objectName, rangeNo, pageNo)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE resyncSelection (
+      resyncID VARCHAR(64) NOT NULL COMMENT 'the resync, or the preview',
+      objectName VARCHAR(64) NOT NULL,
+      recordKey VARCHAR(512) NOT NULL COMMENT 'JSON array of the match key',
+      why VARCHAR(16) NOT NULL COMMENT 'asked, ancestor, descendant, error or parent',
+      search VARCHAR(8) NULL COMMENT 'down, up: its records below or its parents are still to be looked for',
+      PRIMARY KEY (resyncID, objectName, recordKey)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE cycleInsertion (
+      resyncID VARCHAR(64) NOT NULL,
+      objectName VARCHAR(64) NOT NULL,
+      recordKey VARCHAR(512) NOT NULL COMMENT 'JSON array of the match key',
+      PRIMARY KEY (resyncID, objectName, recordKey)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE districtLease (
+      districtID VARCHAR(64) NOT NULL,
+      schoolYear SMALLINT NOT NULL,
+      resyncID VARCHAR(64) NOT NULL,
+      epoch BIGINT NOT NULL,
+      takenAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (districtID, schoolYear)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+];

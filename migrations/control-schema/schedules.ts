@@ -1,0 +1,41 @@
+/** Recurring resyncs and verifications, their firings, and windows in which none runs. */
+export const schedules: readonly string[] = [
+  `
+    CREATE TABLE resyncSchedule (
+      scheduleID VARCHAR(32) NOT NULL,
+      districtID VARCHAR(64) NOT NULL,
+      name VARCHAR(120) NOT NULL,
+      initiator VARCHAR(16) NOT NULL COMMENT 'district or state: whose it is',
+      kind VARCHAR(16) NOT NULL COMMENT 'what a firing starts: resync',
+      timing JSON NOT NULL COMMENT 'cron or calendar, time zone, missed firings, overlap',
+      request JSON NOT NULL COMMENT 'objects, checkDependencies, mode, scenario',
+      note VARCHAR(255) NULL,
+      createdBy VARCHAR(128) NOT NULL,
+      createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (scheduleID),
+      UNIQUE KEY one_name (districtID, initiator, name)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE scheduleFiring (
+      scheduleID VARCHAR(32) NOT NULL,
+      scheduledFor DATETIME(3) NOT NULL COMMENT 'time of the firing as the schedule has it; a repeated one is the same row',
+      outcome VARCHAR(16) NOT NULL COMMENT 'started, skipped or refused',
+      resyncID VARCHAR(64) NULL,
+      verificationID VARCHAR(64) NULL COMMENT 'what it started, of a schedule of verifications',
+      message VARCHAR(1000) NULL,
+      firedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (scheduleID, scheduledFor)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE blackout (
+      blackoutID VARCHAR(32) NOT NULL,
+      districtID VARCHAR(64) NOT NULL,
+      setBy VARCHAR(16) NOT NULL COMMENT 'district or state: a district''s own hold no run of the state',
+      rule JSON NOT NULL COMMENT 'weekly or dated, as src/domain/blackout.ts has it',
+      note VARCHAR(255) NULL,
+      createdBy VARCHAR(128) NOT NULL,
+      createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (blackoutID),
+      KEY by_district (districtID, createdAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+];

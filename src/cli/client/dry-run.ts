@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { VerificationView } from '../../features/verifications/read';
+import { addCounts, type Color, colorOf, noRecords, viewCounts, worstColor } from '../../domain/outcome';
+import type { ApiClient } from './api-client';
+import { print, printJson, tell, wantsJson } from './command-context';
+import { exitCodeOf, type FailOn } from './exit-codes';
+import { number, paint, plainTable } from './outcome-table';
+import { verificationEnd } from '../verbs/verify';
+import type { SendRequest } from './watch-run';
+
+/** `resync send --dry-run`: has it predicted, waits, prints it, and sets the exit code of the color it would have. */
+export async function dryRunResync(
+  client: ApiClient,
+  {
+    district,
+    request,
+    idempotencyKey,
+    command,
+    failOn,
+  }: {
+    readonly district: string;
+    readonly request: SendRequest;
+    readonly idempotencyKey: string | undefined;
+    readonly command: Command;
+    readonly failOn: FailOn;
+  },
+): Promise<void> {
+  const { verificationId } = await client.post<{ verificationId: string }>(
+    `/districts/${encodeURIComponent(district)}/resyncs`,
+    { ...request, dryRun: true },
+    idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+  );
+  tell(`Dry run ${verificationId}: nothing is sent.`);
+  const end = await verificationEnd(client, verificationId);
+  if (wantsJson(command)) printJson(end);
+  else print(dryRunText(end));
+  const { status } = end;
+  const ended = status === 'finished' || status === 'cancelled' ? status : 'failed';
+  process.exitCode = exitCodeOf({ status: ended, color: predictedColor(end) }, failOn);
+}
+
+/** The color the resync would have; an object that can't be compared can't be sent either. */
+function predictedColor({ objectResults }: VerificationView): Color {
+  return worstColor(objectResults.map(rowColor));
+}
+
+function rowColor({ status, predicted }: VerificationView['objectResults'][number]): Color {
+  return colorOf(status, predicted);
+}
+
+/** The table of a dry run, and how long it would take. */
+function dryRunText(end: VerificationView): string {
+  const names = ['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'extra'] as const;
+  const cells = (counts: VerificationView['objectResults'][number]['predicted']): string[] => {
+    const { errors, processed } = viewCounts(counts);
+    return [processed, ...names.map((name) => counts[name]), errors].map(number);
+  };
+  const total = end.objectResults.reduce((sum, { predicted }) => addCounts(sum, predicted), noRecords);
+  const rows = end.objectResults.map((row) => [
+    row.object,
+    paint(rowColor(row), row.status === 'finished' ? rowColor(row) : row.status),
+    ...cells(row.predicted),
+  ]);
+  const head = [
+    'Predicted',
+    'Status',
+    'Processed',
+    'Inserted',
+    'Updated',
+    'Unchanged',
+    'Excluded',
+    'Blocked',
+  ];
+  const table = plainTable(
+    [...head, 'Failed', 'Gone', 'Errors'],
+    [...rows, ['Total', '', ...cells(total)]],
+    [2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  const problems = end.objectResults.flatMap(({ object, message }) =>
+    message === null ? [] : [`${object}: ${message}\n`],
+  );
+  const time = end.estimate === null ? '' : `${end.estimate.text}\n`;
+  return `${table}${problems.join('')}${time}Dry run ${end.verificationId}: ${end.status}; nothing was sent.`;
+}

@@ -1,0 +1,100 @@
+import type { RecordScope } from '../../domain/range';
+import { parseRecordKey, type ErrorOutcome, type RecordKey } from '../../domain/record-error';
+import { senderOf } from '../../domain/selection';
+import { keyList, keyOf, keySelect } from '../mapping/keyset';
+import type { ObjectMapping } from '../mapping/mapping';
+import type { Editions } from '../connection/pools';
+import { type ChoiceJob, RecordSearch, type Unsearched } from './record-search';
+import { districtScope, where } from '../mapping/scope';
+import { quoteText } from '../connection/sql';
+
+/** Errors copied at a time. */
+const errorsPerPage = 1_000;
+
+/**
+ * Chooses a record, all that hangs below it (in the scope's school year), and the parents of every one of these, so that
+ * nothing is blocked. Set by set, in pages: what is held at once doesn't grow with the records. Safe to repeat: it goes
+ * on where an attempt before it stopped.
+ * @param asked the record, canonical: as findRecord gave it
+ * @throws DatabaseError; the signal's reason when aborted
+ */
+export async function selectAround(
+  job: ChoiceJob,
+  asked: { readonly object: string; readonly key: RecordKey },
+): Promise<Unsearched[]> {
+  const search = new RecordSearch(job, 'ancestor');
+  await search.insert(asked.object, 'asked', 'down', [asked.key]);
+  await search.searchBelow();
+  await search.searchAbove();
+  return search.unsearched();
+}
+
+/**
+ * Chooses the records of which another resync stored an error, and the parents of those that were blocked, and theirs: "just
+ * the stored errors, with parents first". Safe to repeat.
+ * @throws DatabaseError; the signal's reason when aborted
+ */
+export async function selectErrors(
+  job: ChoiceJob,
+  from: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
+): Promise<Unsearched[]> {
+  const search = new RecordSearch(job, 'parent');
+  await copyErrors(job, search, from);
+  await search.searchAbove();
+  return search.unsearched();
+}
+
+/**
+ * The key under which the district has a record now, in the words of its own server.
+ * @returns `null` when it has none in the scope's school year, or the key can't be one of this object
+ * @throws DatabaseError
+ */
+export async function findRecord(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+  key: RecordKey,
+): Promise<RecordKey | null> {
+  const { districtKey } = mapping;
+  if (key.length !== districtKey.columns.length) return null;
+  let list: string;
+  try {
+    list = keyList(districtKey, [key]);
+  } catch (error) {
+    // Letters where the key has a number.
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+  const [row] = await editions.district.rows(
+    `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), list])} LIMIT 1`,
+  );
+  return row ? keyOf(districtKey, row) : null;
+}
+
+/** Blocked ones are looked up for parents: those they refer to now, which needn't be the one that was missing then. */
+async function copyErrors(
+  { catalog, editions, objects, signal }: ChoiceJob,
+  search: RecordSearch,
+  { resyncId, outcomes }: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
+): Promise<void> {
+  const sent = new Set(objects);
+  for (const { name } of catalog.objects) {
+    const object = senderOf(catalog, sent, name);
+    for (const outcome of object === null ? [] : outcomes) {
+      let after = '0';
+      for (;;) {
+        signal.throwIfAborted();
+        const rows = await editions.state.rows(
+          `SELECT recordErrorID, recordKey FROM ${editions.control}.recordError
+            WHERE resyncID = ${quoteText(resyncId)} AND objectName = ${quoteText(name)}
+              AND outcome = ${quoteText(outcome)} AND recordErrorID > ${after}
+            ORDER BY recordErrorID LIMIT ${errorsPerPage}`,
+        );
+        if (rows.length === 0) break;
+        const keys = rows.map(([, key]) => parseRecordKey(String(key)));
+        await search.insert(object!, 'error', outcome === 'blocked' ? 'up' : null, keys);
+        after = String(rows.at(-1)![0]);
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { Knex } from 'knex';
+import { selectRows } from '../../control/database';
+
+/** Rows of one INSERT, and keys of one question. */
+const rowsPerStatement = 500;
+
+/**
+ * Records that a resync would not bring to the state, of objects others refer to: each object is compared on its own, and
+ * its children's fate hangs on it. Kept while the verification runs.
+ */
+export function blockedKeysOf(control: Knex, verificationId: string) {
+  return {
+    /** Of these keys (formatRecordKey) those that won't come; `true`: for a known exclusion. */
+    lookUp: async (object: string, keys: readonly string[]): Promise<Map<string, boolean>> => {
+      const known = new Map<string, boolean>();
+      for (let start = 0; start < keys.length; start += rowsPerStatement) {
+        const rows = await selectRows<{ recordKey: string; known: number }>(
+          control,
+          'SELECT recordKey, known FROM verificationBlockedKey WHERE verificationID = ? AND objectName = ? AND recordKey IN (?)',
+          [verificationId, object, keys.slice(start, start + rowsPerStatement)],
+        );
+        for (const row of rows) known.set(row.recordKey, row.known !== 0);
+      }
+      return known;
+    },
+
+    add: async (object: string, keys: ReadonlyMap<string, boolean>): Promise<void> => {
+      const rows = [...keys].map(([recordKey, known]) => ({
+        verificationID: verificationId,
+        objectName: object,
+        recordKey,
+        known,
+      }));
+      for (let start = 0; start < rows.length; start += rowsPerStatement)
+        await control('verificationBlockedKey')
+          .insert(rows.slice(start, start + rowsPerStatement))
+          .onConflict(['verificationID', 'objectName', 'recordKey'])
+          .merge(['known']);
+    },
+
+    /** Before an object is compared, or compared anew. */
+    forget: async (object: string): Promise<void> => {
+      await control('verificationBlockedKey')
+        .where({ verificationID: verificationId, objectName: object })
+        .del();
+    },
+  };
+}

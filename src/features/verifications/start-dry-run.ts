@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import type { DistrictConfig } from '../../config';
+import type { Principal } from '../../domain/principal';
+import type { OfferedYear } from '../../domain/school-year';
+import type { ApiContext } from '../../http/context';
+import { requireToolRight } from '../../http/require';
+import { Problem } from '../../http/problem';
+import type { resyncRequest } from '../resyncs/schemas';
+import { newResyncId, requesterOf } from '../../http/idempotency';
+import { startVerification } from './start';
+import type { verificationAccepted } from './schemas';
+
+/**
+ * Predicts what a resync would come to, writes nothing at either edition and queues nothing. The answer is a verification,
+ * which takes the right to read one.
+ * @throws Problem 403 without that right, 422 with `verify`
+ */
+export async function startDryRun(
+  context: ApiContext,
+  principal: Principal,
+  {
+    district,
+    year,
+    body,
+    key,
+  }: {
+    readonly district: DistrictConfig;
+    readonly year: OfferedYear;
+    readonly body: z.output<typeof resyncRequest>;
+    readonly key: string | null;
+  },
+): Promise<z.output<typeof verificationAccepted>> {
+  requireToolRight(principal, 'verificationSummary');
+  if (body.verify !== undefined) {
+    const detail = 'A dry run sends nothing that could be verified: leave out verify, or dryRun.';
+    throw new Problem(422, detail, [{ detail, pointer: '#/verify' }]);
+  }
+  return startVerification(
+    context,
+    {
+      verificationId: newResyncId(),
+      districtId: district.id,
+      schoolYear: year.schoolYear,
+      objects: body.objects,
+      checkDependencies: body.checkDependencies,
+      initiator: principal.level,
+      requestedBy: requesterOf(principal),
+      kind: 'dryRun',
+      resyncId: null,
+      ...(body.mode === 'everything' && { mode: body.mode }),
+    },
+    key,
+  );
+}
