@@ -1,4 +1,4 @@
-import { summariseRemovals } from '../src/features/removals/read';
+import { summarizeRemovals } from '../src/features/removals/read';
 import {
   decideFound,
   decideRemovals,
@@ -107,6 +107,6 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
 
     /** What came of all removals, in words. */
     endRemovals: ({ resyncId }: { resyncId: string }): Promise<{ message: string | null }> =>
-      withFailures(async () => ({ message: await summariseRemovals(control, resyncId) })),
+      withFailures(async () => ({ message: await summarizeRemovals(control, resyncId) })),
   };
 }

@@ -45,7 +45,7 @@ function terminal(text: string): string {
   const escaped = text
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
-    .replace(/\S (green|yellow|red|gray)\b/g, (status, colour: string) => `<b style="color:${shades[colour]}">${status}</b>`);
+    .replace(/\S (green|yellow|red|gray)\b/g, (status, color: string) => `<b style="color:${shades[color]}">${status}</b>`);
   return `<body style="margin:0;background:#1d1f21;color:#e8e8e8"><pre style="font:14px/1.35 monospace;padding:16px;margin:0">${escaped}</pre></body>`;
 }
 

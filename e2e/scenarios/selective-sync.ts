@@ -131,17 +131,17 @@ export async function selectiveSync({ stage, teller, people }: Scene): Promise<v
       return outcomeOf(resync);
     },
   });
-  await teller.also('all of the student is back, and the damaged neighbour was not looked at', async () => {
+  await teller.also('all of the student is back, and the damaged neighbor was not looked at', async () => {
     for (const table of tables) {
       must((await countOf('state', table)) === (await countOf('east', table)), `${table} of the student`);
       must((await total(table)) === whole.get(table), `as many ${table} as before`);
     }
     const damaged = await stage.sql('state', `SELECT 1 FROM PersonIdentity WHERE firstName = 'Damaged'`);
-    must(damaged.length === 1, 'the neighbour is as damaged as before');
+    must(damaged.length === 1, 'the neighbor is as damaged as before');
     return '';
   });
   const mending = await teller.step<Accepted>({
-    does: 'a resync of the people mends the neighbour, too',
+    does: 'a resync of the people mends the neighbor, too',
     as: people.east,
     method: 'POST',
     path: '/districts/east/resyncs',

@@ -12,7 +12,7 @@ const longestShared = 90;
 const zero = 32;
 
 /**
- * The marks as text: each key without what it shares with the one before, because neighbours differ in their last digits.
+ * The marks as text: each key without what it shares with the one before, because neighbors differ in their last digits.
  * Deflated, 5,000 keys in a row take 0.4 kB, with random holes 5 kB; as a plain list it would be 12 and 14.
  */
 export function writeMarks(marks: RecordMarks): string {

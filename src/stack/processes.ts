@@ -4,7 +4,7 @@ import { openSync, closeSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Pids of the processes that have exactly this argument. A server is recognised by the data directory in its
+ * Pids of the processes that have exactly this argument. A server is recognized by the data directory in its
  * arguments: a pid file may be stale, or its pid may belong to a stranger by now.
  */
 export function pidsWithArgument(argument: string): number[] {

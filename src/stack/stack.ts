@@ -97,7 +97,7 @@ async function started<T>(server: { start(): Promise<void>; readonly info: T }):
   return server.info;
 }
 
-/** The real path: the servers are recognised by it, however the directory was named. */
+/** The real path: the servers are recognized by it, however the directory was named. */
 function makeDirectory(dir: string): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   return realpathSync(dir);

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../connection/errors';
 
-/** The isolation ladder: a bad record costs itself, not its neighbours (reliability 3.3). */
+/** The isolation ladder: a bad record costs itself, not its neighbors (reliability 3.3). */
 
 export interface Isolation<Item> {
   /** Writes records by one statement; the transaction survives its failure. */

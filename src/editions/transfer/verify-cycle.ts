@@ -96,7 +96,7 @@ async function danglingOf(job: PageJob, keys: readonly RecordKey[]): Promise<Dan
   return [...found.values()];
 }
 
-/** Deletes the records and rebooks them, inserted to blocked, in one transaction. */
+/** Deletes the records and moves them from inserted to blocked, in one transaction. */
 async function takeBack(job: PageJob, dangling: readonly Dangling[]): Promise<number> {
   const { mapping, scope, editions } = job;
   for (;;) {

@@ -134,7 +134,7 @@ export async function listRemovals(
 }
 
 /** What became of all that was found, in words for the end of the run; `null`: nothing was gone. */
-export async function summariseRemovals(control: Knex, resyncId: string): Promise<string | null> {
+export async function summarizeRemovals(control: Knex, resyncId: string): Promise<string | null> {
   const rows = await objectResults(control, resyncId);
   return describeRemovals(rows.map(({ objectName, ...row }) => ({ object: objectName, ...row })));
 }

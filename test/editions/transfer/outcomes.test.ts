@@ -270,7 +270,7 @@ test('a pair of like changes, which cancels in an XOR of CRCs, is found', async 
   expect((await world.sync([student], 'student')).counts).toEqual(counts({ updated: 2, unchanged: 98 }));
 });
 
-test('values that move between neighbouring columns are found', async () => {
+test('values that move between neighboring columns are found', async () => {
   await world.district("INSERT INTO student (studentID, guid, name, ssn) VALUES (1, UUID(), 'a#1#b', 'c')");
   await world.sync([student], 'student');
   await world.district("UPDATE student SET name = 'a', ssn = 'b#1#c' WHERE studentID = 1");

@@ -119,7 +119,7 @@ test('shows what was found: verdict, schools, samples, report, and what changed 
   const csv = (await get('/verifications/first/report?format=csv')).text.split('\r\n');
   expect(csv[0]).toBe(
     'object,school,status,districtRecords,stateRecords,missing,different,extra,excluded,predicted_inserted,' +
-      'predicted_updated,predicted_unchanged,predicted_excluded,predicted_blocked,predicted_failed,predicted_gone,message',
+      'predicted_updated,predicted_unchanged,predicted_excluded,predicted_blocked,predicted_failed,predicted_extra,message',
   );
   expect(csv[2]).toBe('Course,,finished,10,9,1,2,0,0,1,2,0,0,0,0,0,');
   expect(csv[3]).toBe('Course,7,,10,9,1,2,0,0,,,,,,,,');
