@@ -114,17 +114,24 @@ export class Edition {
    * @throws DatabaseError from the driver; other errors as they are
    */
   async withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const connection = await this.acquire();
-    const session = new Session(connection, this.side, this.prepared.get(connection.connection)!);
+    const session = await this.openSession();
     try {
       const result = await work(session);
-      this.lastUsed.set(connection.connection, Date.now());
-      connection.release();
+      session.release();
       return result;
     } catch (error) {
-      connection.destroy();
+      session.destroy();
       throw error;
     }
+  }
+
+  /** A connection of one's own: release it when its work ended well, destroy it otherwise. @throws DatabaseError */
+  async openSession(): Promise<OpenSession> {
+    const connection = await this.acquire();
+    const socket = connection.connection;
+    return new OpenSession(connection, this.side, this.prepared.get(socket)!, () =>
+      this.lastUsed.set(socket, Date.now()),
+    );
   }
 
   async close(): Promise<void> {
@@ -234,6 +241,29 @@ export class Session {
     } catch (error) {
       throw classify(error, this.side);
     }
+  }
+}
+
+/** A session that its user has to give back. */
+export class OpenSession extends Session {
+  constructor(
+    private readonly lent: PoolConnection,
+    side: DatabaseSide,
+    facts: SessionFacts,
+    private readonly onRelease: () => void,
+  ) {
+    super(lent, side, facts);
+  }
+
+  /** Back to the pool; only when no transaction is open and every setting is as it was. */
+  release(): void {
+    this.onRelease();
+    this.lent.release();
+  }
+
+  /** Ends the connection, and with it an open transaction and changed settings. */
+  destroy(): void {
+    this.lent.destroy();
   }
 }
 

@@ -1,13 +1,12 @@
 import type { RangeCounts } from '../../domain/outcome';
 import { parseRecordKey } from '../../domain/record-error';
-import { AlikeFailures } from '../transfer/uniform-failures';
 import { selectedAfter } from './selected-rows';
 import { waitForDistrict } from '../transfer/district-load';
 import type { RangeJob } from '../mapping/job';
 import { type PageEntry, readProgress, withPage } from '../transfer/ledger';
 import { writePage } from '../transfer/page';
 import { PageTally } from '../transfer/page-tally';
-import type { RangeMemory } from '../transfer/repair';
+import { RangeMemory } from '../transfer/range-memory';
 import { repairKeys } from '../transfer/repair-keys';
 
 /**
@@ -22,8 +21,8 @@ export async function sendSelected(job: RangeJob): Promise<RangeCounts & { read:
   const { range } = job;
   let progress = await readProgress(job, range.rangeNo);
   // A unit is verified after all its members, as in any run.
-  const memory: RangeMemory = { alike: new AlikeFailures(), blockedSeen: false, strict: false };
-  if (progress.pages > 0) memory.alike.accepted();
+  const memory = new RangeMemory({ blockedSeen: false });
+  if (progress.pages > 0) memory.failures.accepted();
   while (!progress.complete) {
     job.signal.throwIfAborted();
     await waitForDistrict(job);
@@ -55,12 +54,10 @@ async function selectedPage(
     lastPage: !full,
   };
   return writePage(job, page, async (session) => {
-    const book = new PageTally();
-    // A repeated transaction starts from what the pages before had shown.
-    const attempt = { ...memory, alike: memory.alike.copy() };
-    await repairKeys(session, job, book, attempt, keys);
-    memory.alike = attempt.alike;
-    memory.blockedSeen = attempt.blockedSeen;
-    return book;
+    const tally = new PageTally();
+    const attempt = memory.attempt();
+    await repairKeys(session, job, tally, attempt, keys);
+    memory.learn(attempt);
+    return tally;
   });
 }

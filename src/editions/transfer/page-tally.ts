@@ -2,7 +2,7 @@ import { addCounts, noRecords, type OutcomeCounts, type RangeCounts } from '../.
 import type { RecordError, RecordKey } from '../../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, type RecordMarks } from '../../domain/record-marks';
 
-/** The books of one page while it is written: what was read, what became of it, and every error. */
+/** Sums up one page while it is written: what was read, the outcome of every record, and every error. */
 export class PageTally {
   /** District records read in the page. */
   read = 0;
@@ -19,13 +19,13 @@ export class PageTally {
     return this.sums;
   }
 
-  add(kind: keyof OutcomeCounts | 'extra', records = 1): void {
+  count(kind: keyof OutcomeCounts | 'extra', records = 1): void {
     this.sums = addCounts(this.sums, { ...noRecords, [kind]: records });
   }
 
   /** Counts records under an outcome and names them. */
-  enter(kind: MarkedOutcome, keys: readonly RecordKey[]): void {
-    this.add(kind, keys.length);
+  add(kind: MarkedOutcome, keys: readonly RecordKey[]): void {
+    this.count(kind, keys.length);
     for (const key of keys) this.keys[kind].push(key);
   }
 
@@ -41,13 +41,13 @@ export class PageTally {
 
   /** Counts the record under its outcome and keeps its error. */
   refuse(error: RecordError): void {
-    this.add(error.outcome);
+    this.count(error.outcome);
     this.errors.push(error);
   }
 
   /**
-   * The same as a correction of `records` that stood in the books as blocked: they were read before, and those still
-   * blocked keep the error row they have.
+   * The same as a correction of `records` that the ledger holds as blocked: they were read before, and
+   * those still blocked keep the error row they have.
    */
   asCorrection(records: number): PageTally {
     const correction = new PageTally();

@@ -1,3 +1,5 @@
+import type { OpenSession, Session } from '../connection/pools';
+import { withQuickRetries } from '../connection/quick-retries';
 import type { PageJob } from '../mapping/job';
 import {
   checkLease,
@@ -8,82 +10,125 @@ import {
   settlePage,
   storeErrors,
 } from './ledger';
-import type { PageTally } from './page-tally';
 import { storeMarks } from './page-marks';
-import type { Session } from '../connection/pools';
-import { withQuickRetries } from '../connection/quick-retries';
+import type { PageTally } from './page-tally';
 
 interface PageOptions {
-  /** The state's foreign key checks stay on, also for an object of a unit. */
+  /** The state's foreign key checks stay on, also for an object of a cycle. */
   readonly keepChecks?: boolean;
 }
 
 /**
- * One page, one transaction at the state: ledger row, lease, `work`, errors, counts, COMMIT. A page that is already in
- * the ledger (a repeated attempt, or a zombie's) is not done again: its entry is returned.
- * @param work writes with the session and returns the page's book; called anew when the transaction has to be repeated
+ * Writes one page as one transaction at the state. A page that is already in the ledger (a repeated
+ * attempt, or a zombie's) is not done again: its entry is returned.
+ * @param work writes with the session and tallies the page; called anew whenever the transaction has
+ *   to be repeated as a whole
  * @throws DatabaseError; whatever class, nothing of the page stays
  */
 export async function writePage(
   job: PageJob,
   page: PageId,
   work: (session: Session) => Promise<PageTally>,
-  { keepChecks = false }: PageOptions = {},
+  options: PageOptions = {},
 ): Promise<PageEntry> {
   for (;;) {
-    const entry = await withQuickRetries(job.signal, async () => {
-      const book = await transact(
-        job,
-        page,
-        keepChecks ? work : (session) => withCycleChecks(session, job, work),
-      );
-      if (book !== null) return { ...page, read: book.read, counts: book.counts };
-      return readPage(job, page.rangeNo, page.pageNo);
-    });
+    const entry = await withQuickRetries(job.signal, () => tryPage(job, page, work, options));
     if (entry !== null) return entry;
     job.signal.throwIfAborted();
   }
 }
 
-async function transact(
+/** @returns `null` when another writer had the page and gave it up: it is to be tried again */
+async function tryPage(
   job: PageJob,
   page: PageId,
   work: (session: Session) => Promise<PageTally>,
-): Promise<PageTally | null> {
-  return job.editions.state.withSession(async (session) => {
-    await session.write('START TRANSACTION');
-    try {
-      if (!(await claimPage(session, job, page))) {
-        await session.write('ROLLBACK');
-        return null;
-      }
-      await checkLease(session, job);
-      const book = await work(session);
-      await storeErrors(session, job, book.errors);
-      await storeMarks(session, job, page, book);
-      await settlePage(session, job, page, book);
-      await job.beforeCommit?.();
-      job.signal.throwIfAborted();
-      await session.write('COMMIT');
-      return book;
-    } catch (error) {
-      // After a lock wait the transaction is still open and a COMMIT would keep half a page.
-      await session.write('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-  });
+  options: PageOptions,
+): Promise<PageEntry | null> {
+  const transaction = await PageTransaction.open(job, page, options);
+  if (transaction === null) return readPage(job, page.rangeNo, page.pageNo);
+  try {
+    return await transaction.commit(await work(transaction.session));
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
 }
 
-/** Objects of a unit reference each other in a circle: their rows are written with the checks off, and verified later. */
-async function withCycleChecks<T>(
-  session: Session,
-  job: PageJob,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  if (job.mapping.object.cycle === null) return work(session);
-  await session.write('SET SESSION foreign_key_checks = 0');
-  const result = await work(session);
-  // On an error the connection is destroyed, and the setting with it.
-  await session.write('SET SESSION foreign_key_checks = 1');
-  return result;
+/**
+ * The transaction of one page: ledger row, lease, what is written in between, errors, marks, counts,
+ * COMMIT. Whoever opens one has to commit it, or to roll it back when anything failed, a COMMIT
+ * without an answer included.
+ */
+export class PageTransaction {
+  private constructor(
+    private readonly job: PageJob,
+    private readonly page: PageId,
+    private readonly uncheckedKeys: boolean,
+    private readonly connection: OpenSession,
+  ) {}
+
+  /**
+   * Claims the page in the ledger and makes sure that this run may still write.
+   * @returns `null` when the page is already in the ledger
+   * @throws DatabaseError; then nothing is left open
+   */
+  static async open(
+    job: PageJob,
+    page: PageId,
+    { keepChecks = false }: PageOptions = {},
+  ): Promise<PageTransaction | null> {
+    const connection = await job.editions.state.openSession();
+    const uncheckedKeys = job.mapping.object.cycle !== null && !keepChecks;
+    const transaction = new PageTransaction(job, page, uncheckedKeys, connection);
+    try {
+      if (await transaction.begin()) return transaction;
+      await connection.write('ROLLBACK');
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
+    connection.release();
+    return null;
+  }
+
+  /** Writes inside the transaction. */
+  get session(): Session {
+    return this.connection;
+  }
+
+  /** Stores what the page came to and commits. @throws DatabaseError; then it has to be rolled back */
+  async commit(tally: PageTally): Promise<PageEntry> {
+    const { job, page, connection } = this;
+    if (this.uncheckedKeys) await connection.write('SET SESSION foreign_key_checks = 1');
+    await storeErrors(connection, job, tally.errors);
+    await storeMarks(connection, job, page, tally);
+    await settlePage(connection, job, page, tally);
+    await job.beforeCommit?.();
+    job.signal.throwIfAborted();
+    await connection.write('COMMIT');
+    connection.release();
+    return { ...page, read: tally.read, counts: tally.counts };
+  }
+
+  /**
+   * Takes everything back and ends the connection, and with it the session's settings. ROLLBACK is
+   * sent all the same: after a lock wait the transaction is still open, and its locks would be held
+   * until the server notices that the connection is gone.
+   */
+  async rollback(): Promise<void> {
+    await this.connection.write('ROLLBACK').catch(() => undefined);
+    this.connection.destroy();
+  }
+
+  /** @returns false when the page is already in the ledger */
+  private async begin(): Promise<boolean> {
+    const { job, connection } = this;
+    await connection.write('START TRANSACTION');
+    if (!(await claimPage(connection, job, this.page))) return false;
+    await checkLease(connection, job);
+    // Objects of a cycle refer to each other in a circle: their rows are verified afterwards.
+    if (this.uncheckedKeys) await connection.write('SET SESSION foreign_key_checks = 0');
+    return true;
+  }
 }

@@ -2,7 +2,8 @@ import type { RecordKey } from '../../domain/record-error';
 import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { Session } from '../connection/pools';
-import { type RangeMemory, repairRecords } from './repair';
+import type { RangeMemory } from './range-memory';
+import { repairRecords } from './repair';
 
 /** Long records held at once: of records known by their keys only, nobody has read the lengths. */
 const longRecordBytes = 160_000;
@@ -15,16 +16,16 @@ const longRecordBytes = 160_000;
 export async function repairKeys(
   session: Session,
   job: PageJob,
-  book: PageTally,
+  tally: PageTally,
   memory: RangeMemory,
   keys: readonly RecordKey[],
 ): Promise<void> {
-  book.read += keys.length;
+  tally.read += keys.length;
   const bytes = job.mapping.long ? longRecordBytes : 0;
   await repairRecords(
     session,
     job,
-    book,
+    tally,
     memory,
     keys.map((key) => ({ key, bytes })),
   );

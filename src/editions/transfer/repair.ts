@@ -1,25 +1,16 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
-import type { AlikeFailures } from './uniform-failures';
 import type { ComparedRecord } from './compare';
 import type { DatabaseError } from '../connection/errors';
 import { writeIsolating } from './isolate';
 import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
+import type { RangeMemory } from './range-memory';
 import { missingParents } from './parents';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, fetchByKeys, lockAtState } from './records';
 import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule } from './refusal';
 import { noteCycleInsertions } from './cycle-insertions';
 import { insertRecords, statementsOf, updateRecords } from './write';
-
-/** What a range remembers from page to page. */
-export interface RangeMemory {
-  alike: AlikeFailures;
-  /** A page had blocked records: parents are looked up before writing from now on. */
-  blockedSeen: boolean;
-  /** Parents within the unit must be there already: nothing verifies the unit after this. */
-  readonly strict: boolean;
-}
 
 /** Records looked at, locked and held in memory at once. */
 const batchRecords = 1_000;
@@ -28,20 +19,20 @@ const batchBytes = 8_000_000;
 const mostRounds = 3;
 
 /**
- * Brings the state's records of these keys to what the district has, and enters each in the book exactly once. The order
+ * Brings the state's records of these keys to what the district has, and tallies each exactly once. The order
  * is that of reliability 3.7: the state's hash is read under lock, THEN the district's record, then it is written.
  * @throws DatabaseError of a class that takes the whole page back
  */
 export async function repairRecords(
   session: Session,
   job: PageJob,
-  book: PageTally,
+  tally: PageTally,
   memory: RangeMemory,
   open: readonly ComparedRecord[],
 ): Promise<void> {
   for (const batch of batchesOf(open)) {
     job.signal.throwIfAborted();
-    await new Repair(session, job, book, memory).run(batch.map(({ key }) => key));
+    await new Repair(session, job, tally, memory).run(batch.map(({ key }) => key));
   }
 }
 
@@ -75,7 +66,7 @@ class Repair {
   constructor(
     private readonly session: Session,
     private readonly job: PageJob,
-    private readonly book: PageTally,
+    private readonly tally: PageTally,
     private readonly memory: RangeMemory,
   ) {}
 
@@ -106,7 +97,7 @@ class Repair {
         again.map(({ key }) => key),
         round + 1,
       );
-    else for (const record of again) this.book.refuse(recordChanging(this.job.mapping, record));
+    else for (const record of again) this.tally.refuse(recordChanging(this.job.mapping, record));
   }
 
   /** Locks, reads, and settles whatever needs no writing. */
@@ -117,17 +108,17 @@ class Repair {
     const atState = await lockAtState(this.session, this.job, keys);
     const records = await fetchByKeys(this.job, keys);
     // Deleted at the district since the page was compared: neither read nor counted.
-    this.book.read -= keys.length - records.length;
+    this.tally.read -= keys.length - records.length;
     const insert: DistrictRecord[] = [];
     const update: DistrictRecord[] = [];
     for (const record of records) {
       const state = atState.get(formatRecordKey(record.key));
       const rule = record.rule === null ? undefined : mapping.rules[record.rule];
-      if (rule) this.book.refuse(refusedByRule(mapping, record, rule));
+      if (rule) this.tally.refuse(refusedByRule(mapping, record, rule));
       else if (!state) insert.push(record);
-      else if (guidsDiffer(record.guid, state.guid)) this.book.refuse(identityConflict(mapping, record));
+      else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityConflict(mapping, record));
       else if (mode === 'compare' && record.hash !== null && record.hash === state.hash)
-        this.book.enter('unchanged', [record.key]);
+        this.tally.add('unchanged', [record.key]);
       else update.push(record);
     }
     return { insert, update };
@@ -162,16 +153,16 @@ class Repair {
   }
 
   private accept(kind: Kind, records: readonly DistrictRecord[]): void {
-    this.memory.alike.accepted();
+    this.memory.failures.accepted();
     const keys = records.map(({ key }) => key);
-    this.book.enter(kind === 'insert' ? 'inserted' : 'updated', keys);
+    this.tally.add(kind === 'insert' ? 'inserted' : 'updated', keys);
   }
 
   private refuse(record: DistrictRecord, error: DatabaseError): void {
     const refusal = refusalOf(this.job.mapping, record, error);
     if (refusal.outcome === 'blocked') this.memory.blockedSeen = true;
-    else this.memory.alike.refused(error, this.job.mapping.object.name);
-    this.book.refuse(refusal);
+    else this.memory.failures.refused(error, this.job.mapping.object.name);
+    this.tally.refuse(refusal);
   }
 
   /** Books the records whose parent isn't at the state. @returns the others */
@@ -183,7 +174,7 @@ class Repair {
     const missing = await missingParents(this.session, this.job, records, references);
     if (missing.size > 0) this.memory.blockedSeen = true;
     for (const [record, { reference, key }] of missing)
-      this.book.refuse(blockedBy(this.job.mapping, record, reference, key));
+      this.tally.refuse(blockedBy(this.job.mapping, record, reference, key));
     return records.filter((record) => !missing.has(record));
   }
 

@@ -1,9 +1,9 @@
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
-import { AlikeFailures } from './uniform-failures';
 import { correctionsRange, nextCorrection } from './ledger';
 import type { PageJob } from '../mapping/job';
 import { writePage } from './page';
 import { PageTally } from './page-tally';
+import { RangeMemory } from './range-memory';
 import { repairKeys } from './repair-keys';
 import { quoteText } from '../connection/sql';
 
@@ -65,19 +65,19 @@ async function retryPage(
     );
     const blocked = new Map(rows.map(([id, key]) => [String(key), String(id)]));
     const keys: RecordKey[] = [...blocked.keys()].map(parseRecordKey);
-    const book = new PageTally();
-    const alike = new AlikeFailures();
-    alike.accepted();
-    await repairKeys(session, job, book, { alike, blockedSeen: true, strict: true }, keys);
+    const tally = new PageTally();
+    const memory = new RangeMemory({ blockedSeen: true, strict: true });
+    memory.failures.accepted();
+    await repairKeys(session, job, tally, memory, keys);
     const still = new Set(
-      book.errors.filter(({ outcome }) => outcome === 'blocked').map(({ key }) => formatRecordKey(key)),
+      tally.errors.filter(({ outcome }) => outcome === 'blocked').map(({ key }) => formatRecordKey(key)),
     );
     const settled = [...blocked].filter(([key]) => !still.has(key)).map(([, id]) => id);
     if (settled.length > 0)
       await session.write(`DELETE FROM ${errors} WHERE recordErrorID IN (${settled.join(', ')})`);
-    const { inserted, updated, unchanged } = book.counts;
+    const { inserted, updated, unchanged } = tally.counts;
     done = { retried: keys.length, mended: inserted + updated + unchanged };
-    return book.asCorrection(keys.length);
+    return tally.asCorrection(keys.length);
   });
   return done;
 }

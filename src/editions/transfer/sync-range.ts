@@ -1,15 +1,15 @@
 import type { RangeCounts } from '../../domain/outcome';
-import { AlikeFailures } from './uniform-failures';
+import type { RangeJob } from '../mapping/job';
 import { type ComparedPage, comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
 import { canStream, PageRefused, streamRecords } from './copy';
 import { waitForDistrict } from './district-load';
-import { type RangeJob } from '../mapping/job';
 import { type PageEntry, readProgress, withPage } from './ledger';
 import { writePage } from './page';
 import { PageTally } from './page-tally';
-import { fetchPage } from './records';
+import { RangeMemory } from './range-memory';
+import { type DistrictRecord, fetchPage } from './records';
 import { refusedByRule } from './refusal';
-import { type RangeMemory, repairRecords } from './repair';
+import { repairRecords } from './repair';
 
 export type { RangeJob } from '../mapping/job';
 
@@ -21,20 +21,17 @@ type Method =
   | { readonly kind: 'equal'; readonly records: number };
 
 /**
- * Brings one range of the state to what the district has. Pages one after the other, each one transaction; goes on after
- * the last page that the ledger holds, so that repeating it after any crash counts every record once.
+ * Brings one range of the state to what the district has. Pages one after the other, each one
+ * transaction; continues after the last page that the ledger holds, so that repeating it after any crash
+ * counts every record once.
  * @returns the totals of the whole range, earlier attempts included
  * @throws DatabaseError; the signal's reason when aborted. Committed pages stay.
  */
 export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: number }> {
   const { range } = job;
   let progress = await readProgress(job, range.rangeNo);
-  const memory: RangeMemory = {
-    alike: new AlikeFailures(),
-    blockedSeen: progress.counts.blocked > 0,
-    strict: false,
-  };
-  if (progress.pages > 0) memory.alike.accepted();
+  const memory = new RangeMemory({ blockedSeen: progress.counts.blocked > 0 });
+  if (progress.pages > 0) memory.failures.accepted();
   let method: Method | null = null;
   while (!progress.complete) {
     job.signal.throwIfAborted();
@@ -43,26 +40,30 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
     method ??= await methodFor(job, rest);
     const page = await nextPage(job, method, rest, progress.pages, memory);
     progress = withPage(progress, page);
-    if (method.kind === 'repair') method = { kind: 'repair', first: null };
+    if (method.kind === 'repair') method = repairFrom(null);
     job.onPage?.({ pageNo: page.pageNo, counts: page.counts });
   }
   return { ...progress.counts, read: progress.read };
 }
 
 /**
- * Looks at the first page record by record: drift is mostly scattered, and then a checksum of the whole range would be
- * paid for and tell nothing. Only when that page is equal the rest is compared by its checksum.
+ * Looks at the first page record by record: drift is mostly scattered, and then a checksum of the whole
+ * range would be paid for and show nothing. Only when that page is equal the rest is compared by its
+ * checksum.
  */
 async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   const { mapping, mode } = job;
-  const { kind } = { kind: 'repair' } as const;
-  if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : { kind, first: null };
-  if (mode === 'everything' || mapping.object.only !== null) return { kind, first: null };
+  if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : repairFrom(null);
+  if (mode === 'everything' || mapping.object.only !== null) return repairFrom(null);
   const first = await comparePage(job, rest);
-  if (first.open.length > 0 || first.extra.length > 0) return { kind, first };
+  if (first.open.length > 0 || first.extra.length > 0) return repairFrom(first);
   if (first.lastPage) return { kind: 'equal', records: first.read };
   const others = await countIfEqual(job, { after: first.upTo, upTo: rest.upTo });
-  return others === null ? { kind, first } : { kind: 'equal', records: first.read + others };
+  return others === null ? repairFrom(first) : { kind: 'equal', records: first.read + others };
+}
+
+function repairFrom(first: ComparedPage | null): Method & { readonly kind: 'repair' } {
+  return { kind: 'repair', first };
 }
 
 async function nextPage(
@@ -83,12 +84,10 @@ async function nextPage(
 
 function equalPage(job: RangeJob, rest: Interval, pageNo: number, records: number): Promise<PageEntry> {
   const page = { rangeNo: job.range.rangeNo, pageNo, upTo: rest.upTo, lastPage: true };
-  return writePage(job, page, () => {
-    const book = new PageTally();
-    book.read = records;
-    book.add('unchanged', records);
-    return Promise.resolve(book);
-  });
+  const tally = new PageTally();
+  tally.read = records;
+  tally.count('unchanged', records);
+  return writePage(job, page, () => Promise.resolve(tally));
 }
 
 /** @returns `null` when the state refused any record: the page is then isolated */
@@ -98,33 +97,38 @@ async function streamedPage(
   pageNo: number,
   memory: RangeMemory,
 ): Promise<PageEntry | null> {
-  const { mapping } = job;
   const records = await fetchPage(job, rest);
   const full = records.length === job.pageRecords;
   const upTo = full ? records.at(-1)!.key : rest.upTo;
+  const page = { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage: !full };
   const sent = records.filter(({ rule }) => rule === null);
   try {
-    return await writePage(
-      job,
-      { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage: !full },
-      async (session) => {
-        const book = new PageTally();
-        book.read = records.length;
-        for (const record of records)
-          if (record.rule !== null) book.refuse(refusedByRule(mapping, record, mapping.rules[record.rule]!));
-        await streamRecords(session, job, sent);
-        if (sent.length > 0) memory.alike.accepted();
-        book.enter(
-          'inserted',
-          sent.map(({ key }) => key),
-        );
-        return book;
-      },
-    );
+    return await writePage(job, page, async (session) => {
+      await streamRecords(session, job, sent);
+      if (sent.length > 0) memory.failures.accepted();
+      return tallyOfStreamed(job, records, sent);
+    });
   } catch (error) {
     if (error instanceof PageRefused) return null;
     throw error;
   }
+}
+
+function tallyOfStreamed(
+  { mapping }: RangeJob,
+  records: readonly DistrictRecord[],
+  sent: readonly DistrictRecord[],
+): PageTally {
+  const tally = new PageTally();
+  tally.read = records.length;
+  for (const record of records) {
+    if (record.rule !== null) tally.refuse(refusedByRule(mapping, record, mapping.rules[record.rule]!));
+  }
+  tally.add(
+    'inserted',
+    sent.map(({ key }) => key),
+  );
+  return tally;
 }
 
 async function repairedPage(
@@ -133,16 +137,15 @@ async function repairedPage(
   pageNo: number,
   memory: RangeMemory,
 ): Promise<PageEntry> {
-  return writePage(job, { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage }, async (session) => {
-    const book = new PageTally();
-    book.read = read;
-    book.enter('unchanged', unchanged);
-    book.enter('extra', extra);
-    // A repeated transaction starts from what the pages before had shown.
-    const attempt = { ...memory, alike: memory.alike.copy() };
-    await repairRecords(session, job, book, attempt, open);
-    memory.alike = attempt.alike;
-    memory.blockedSeen = attempt.blockedSeen;
-    return book;
+  const page = { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage };
+  return writePage(job, page, async (session) => {
+    const tally = new PageTally();
+    tally.read = read;
+    tally.add('unchanged', unchanged);
+    tally.add('extra', extra);
+    const attempt = memory.attempt();
+    await repairRecords(session, job, tally, attempt, open);
+    memory.learn(attempt);
+    return tally;
   });
 }

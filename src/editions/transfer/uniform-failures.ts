@@ -1,35 +1,36 @@
 import { DatabaseError } from '../connection/errors';
 
-/** Records that must fail alike, from the first on, before it is the schema and not the data. */
-const alikeRecords = 1_000;
+/** Records that must fail in the same way, from the first on, before the schema is blamed and not the data. */
+const maxUniformFailures = 1_000;
 
 /**
- * Watches the first records of a range. When each of the first 1,000 fails with the same number and column, the object
- * stops: no administrator should read 1,000,000 errors that have one cause.
+ * A circuit breaker over the first records of a range. When each of the first 1,000 fails with the same
+ * error number and column, the object stops: no administrator should read 1,000,000 errors that have
+ * one cause.
  */
-export class AlikeFailures {
+export class UniformFailures {
   private armed = true;
   private failures = 0;
   private cause: string | null = null;
 
-  copy(): AlikeFailures {
-    return Object.assign(new AlikeFailures(), this);
+  copy(): UniformFailures {
+    return Object.assign(new UniformFailures(), this);
   }
 
   accepted(): void {
     this.armed = false;
   }
 
-  /** @throws DatabaseError configuration at the 1,000th failure alike */
+  /** @throws DatabaseError configuration at the 1,000th failure of the same kind */
   refused({ errno, names }: DatabaseError, object: string): void {
     if (!this.armed) return;
     const cause = `${errno ?? ''} ${names.column ?? names.index ?? names.constraint ?? ''}`;
     this.cause ??= cause;
     if (this.cause !== cause) this.armed = false;
     this.failures += 1;
-    if (this.armed && this.failures >= alikeRecords) {
+    if (this.armed && this.failures >= maxUniformFailures) {
       throw new DatabaseError(
-        `${object}: the first ${alikeRecords} records all fail in the same way (error ${errno ?? 'unknown'}${names.column === null ? '' : `, column ${names.column}`}). The two tables don't fit each other; mend the schema and send the object again.`,
+        `${object}: the first ${maxUniformFailures} records all fail in the same way (error ${errno ?? 'unknown'}${names.column === null ? '' : `, column ${names.column}`}). The two tables don't fit each other; mend the schema and send the object again.`,
         { errorClass: 'configuration', side: 'state', errno },
       );
     }

@@ -114,9 +114,9 @@ async function takeBack(job: PageJob, dangling: readonly Dangling[]): Promise<nu
         `SELECT recordKey FROM ${editions.control}.cycleInsertion
           WHERE ${insertionsOf(job)} AND recordKey IN (${texts.join(', ')}) FOR UPDATE`,
       );
-      const book = new PageTally();
+      const tally = new PageTally();
       takenBack = noted.length;
-      if (noted.length === 0) return book;
+      if (noted.length === 0) return tally;
       const ours = new Set(noted.map(([key]) => String(key)));
       const members = dangling.filter(({ key }) => ours.has(formatRecordKey(key)));
       await session.write(
@@ -131,10 +131,10 @@ async function takeBack(job: PageJob, dangling: readonly Dangling[]): Promise<nu
       await session.write(
         `DELETE FROM ${editions.control}.cycleInsertion WHERE ${insertionsOf(job)} AND recordKey IN (${texts.join(', ')})`,
       );
-      book.add('inserted', -members.length);
+      tally.count('inserted', -members.length);
       for (const { key, guid, reference, parentKey } of members)
-        book.refuse(blockedBy(mapping, { key, guid }, reference, parentKey));
-      return book;
+        tally.refuse(blockedBy(mapping, { key, guid }, reference, parentKey));
+      return tally;
     });
     if (takenBack !== null) return takenBack;
   }

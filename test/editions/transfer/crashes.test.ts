@@ -102,14 +102,14 @@ test('a change that arrives at both sides between comparison and write is not ov
     ...job.editions,
     state: new Proxy(state, {
       get: (target, name) => {
-        if (name !== 'withSession') {
+        if (name !== 'openSession') {
           const value = Reflect.get(target, name) as unknown;
           return typeof value === 'function' ? (value as (...a: unknown[]) => unknown).bind(target) : value;
         }
-        return async (work: never) => {
+        return async () => {
           if (!arrived) await arrives();
           arrived = true;
-          return target.withSession(work);
+          return target.openSession();
         };
       },
     }),
