@@ -1,6 +1,6 @@
 import { loadResync } from '../src/features/resyncs/store';
 import type { ResyncRequest } from '../src/domain/resync';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';

@@ -10,7 +10,7 @@ import type { ResyncRequest } from '../src/domain/resync';
 import { cutRanges } from '../src/editions/transfer/bounds';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import type { ActivityDependencies } from './dependencies';
 import { planSelected } from './selected-plan';
 import { planRun } from './plan-run';

@@ -5,7 +5,7 @@ import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { requireObject } from '../src/domain/catalog';
 import type { ResyncRequest } from '../src/domain/resync';
 import { selectAround, selectErrors, findRecord } from '../src/editions/selection/select-records';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import type { ChoiceJob, Unsearched } from '../src/editions/selection/record-search';
 import type { ActivityDependencies } from './dependencies';
 import { planRun } from './plan-run';

@@ -4,7 +4,7 @@ import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { unsentBelow } from '../src/domain/selection';
 import { findRecord } from '../src/editions/selection/select-records';
 import { DatabaseError } from '../src/editions/connection/errors';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import type { RecordAnswer, RecordQuestion } from '../workflows/messages';
 import { selectAsked, planAll } from './selected-plan';
 import type { ActivityDependencies } from './dependencies';

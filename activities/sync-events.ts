@@ -15,7 +15,7 @@ import { carryDown, type CarriedPage, type CarryJob } from '../src/editions/stat
 import { carryMapping } from '../src/editions/state-fields/carry-mapping';
 import { comparePage } from '../src/editions/transfer/compare';
 import { isKeyOf, keysPerList } from '../src/editions/mapping/keyset';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';

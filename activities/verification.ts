@@ -15,7 +15,7 @@ import {
 import { readVerifiedStatuses } from '../src/features/verifications/read';
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import { type VerifyJob, verifyObjects } from '../src/editions/verification/verify-objects';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';

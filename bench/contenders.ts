@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { addCounts, noRecords, type RangeCounts } from '../src/domain/outcome';
 import { cutRanges } from '../src/editions/transfer/bounds';
-import { loadMapping } from '../src/editions/mapping/mapping';
+import { loadMapping } from '../src/editions/mapping/load';
 import { openEditions } from '../src/editions/connection/pools';
 import { syncRange } from '../src/editions/transfer/sync-range';
 import { catalog } from './attendance';

@@ -5,7 +5,7 @@ import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import { assertOutcome, addCounts, noRecords, type RangeCounts } from '../../src/domain/outcome';
 import { cutRanges } from '../../src/editions/transfer/bounds';
 import type { PageJob, RangeJob } from '../../src/editions/mapping/job';
-import { loadMapping } from '../../src/editions/mapping/mapping';
+import { loadMapping } from '../../src/editions/mapping/load';
 import { type Editions, openEditions } from '../../src/editions/connection/pools';
 import { syncRange } from '../../src/editions/transfer/sync-range';
 import { createTestDatabases, type TestDatabases } from '../support/stack';

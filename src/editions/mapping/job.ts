@@ -2,7 +2,7 @@ import type { Catalog } from '../../domain/catalog';
 import type { RangeCounts } from '../../domain/outcome';
 import type { Fence, KeyRange, RecordScope } from '../../domain/range';
 import type { ResyncMode } from '../../domain/resync';
-import type { ObjectMapping } from './mapping';
+import type { ObjectMapping } from './types';
 import type { Editions } from '../connection/pools';
 
 /** What reading and comparing the two sides of one object needs to know. */

@@ -1,6 +1,7 @@
+import type { RecordCondition } from '../../domain/catalog';
 import type { RecordScope } from '../../domain/range';
-import { conditionSql, type ObjectMapping } from './mapping';
-import { quoteName, quoteNumber } from '../connection/sql';
+import { quoteName, quoteNumber, quoteText } from '../connection/sql';
+import type { ObjectMapping } from './types';
 
 /** Which records of the two tables a resync may touch, as conditions for WHERE. */
 
@@ -27,6 +28,14 @@ export function stateScope(mapping: Pick<ObjectMapping, 'object'>, scope: Record
     ...stateTenant(mapping, scope),
     ...(schoolYear ? [`${quoteName(schoolYear.column)} = ${quoteNumber(scope.schoolYear)}`] : []),
   ];
+}
+
+/** A catalog's condition as SQL over the district record; its column was checked against information_schema. */
+export function conditionSql(condition: RecordCondition): string {
+  const column = quoteName(condition.column);
+  if ('isNull' in condition) return `(${column} IS ${condition.isNull ? '' : 'NOT '}NULL)`;
+  const { equals } = condition;
+  return `(${column} = ${typeof equals === 'number' ? quoteNumber(equals) : quoteText(equals)})`;
 }
 
 /** `WHERE a AND b`, or nothing. */

@@ -4,7 +4,7 @@ import { schoolObject, schoolPath } from '../../domain/school-path';
 import { keyText } from '../columns/key-column';
 import { type Column, readTableShape } from '../columns/table-shape';
 import type { KeySide } from '../mapping/keyset';
-import type { ObjectMapping } from '../mapping/mapping';
+import type { ObjectMapping } from '../mapping/types';
 import type { Editions, Row } from '../connection/pools';
 import { where } from '../mapping/scope';
 import { quoteName, quoteTable } from '../connection/sql';

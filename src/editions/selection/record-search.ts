@@ -20,7 +20,8 @@ import {
   keysPerList,
   type KeySide,
 } from '../mapping/keyset';
-import { loadMapping, type ObjectMapping } from '../mapping/mapping';
+import { loadMapping } from '../mapping/load';
+import type { ObjectMapping } from '../mapping/types';
 import type { Editions } from '../connection/pools';
 import { districtScope, where } from '../mapping/scope';
 import { quoteName } from '../connection/sql';

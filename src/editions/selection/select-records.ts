@@ -2,7 +2,7 @@ import type { RecordScope } from '../../domain/range';
 import { parseRecordKey, type ErrorOutcome, type RecordKey } from '../../domain/record-error';
 import { senderOf } from '../../domain/selection';
 import { keyList, keyOf, keySelect } from '../mapping/keyset';
-import type { ObjectMapping } from '../mapping/mapping';
+import type { ObjectMapping } from '../mapping/types';
 import type { Editions } from '../connection/pools';
 import { type ChoiceJob, RecordSearch, type Unsearched } from './record-search';
 import { districtScope, where } from '../mapping/scope';

@@ -1,6 +1,6 @@
 import { type ColumnPair, pairColumns, type Lossy } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
-import type { ObjectMapping } from '../mapping/mapping';
+import type { ObjectMapping } from '../mapping/types';
 
 /** The state's own fields of an object, and how their values come down to the district. */
 export interface CarryMapping {

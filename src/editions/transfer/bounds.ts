@@ -1,7 +1,7 @@
 import type { KeyRange, RecordScope } from '../../domain/range';
 import type { RecordKey } from '../../domain/record-error';
 import { isAfter, keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
-import type { ObjectMapping } from '../mapping/mapping';
+import type { ObjectMapping } from '../mapping/types';
 import type { Editions } from '../connection/pools';
 import { districtScope, stateScope, where } from '../mapping/scope';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ColumnPair } from '../columns/pair';
 import type { PageJob } from '../mapping/job';
-import type { ObjectMapping } from '../mapping/mapping';
+import type { ObjectMapping } from '../mapping/types';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { quoteName, quoteNumber } from '../connection/sql';

@@ -2,7 +2,7 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { typedLiteral } from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
 import type { CompareJob } from '../mapping/job';
-import type { ReferenceMapping } from '../mapping/mapping';
+import type { ReferenceMapping } from '../mapping/types';
 import type { Session } from '../connection/pools';
 import type { DistrictRecord } from './records';
 import { parentKeyOf } from './refusal';

@@ -12,7 +12,7 @@ import {
   keySelect,
   keysPerList,
 } from '../mapping/keyset';
-import type { ObjectMapping } from '../mapping/mapping';
+import type { ObjectMapping } from '../mapping/types';
 import type { Row, Session } from '../connection/pools';
 import { districtScope, ruleNumber, stateScope, stateTenant, where } from '../mapping/scope';
 

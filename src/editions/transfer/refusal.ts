@@ -1,7 +1,7 @@
 import type { RecordError, RecordKey } from '../../domain/record-error';
 import type { TableShape } from '../columns/table-shape';
 import type { DatabaseError } from '../connection/errors';
-import type { ObjectMapping, RecordRule, ReferenceMapping } from '../mapping/mapping';
+import type { ObjectMapping, RecordRule, ReferenceMapping } from '../mapping/types';
 import type { DistrictRecord } from './records';
 
 /** Why a record did not reach the state, in words for a district administrator. Names only, never a value. */

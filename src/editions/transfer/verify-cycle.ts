@@ -3,7 +3,7 @@ import { keyText } from '../columns/key-column';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
 import { correctionsRange, nextCorrection } from './ledger';
-import type { ReferenceMapping } from '../mapping/mapping';
+import type { ReferenceMapping } from '../mapping/types';
 import { writePage } from './page';
 import { PageTally } from './page-tally';
 import { blockedBy } from './refusal';

@@ -2,7 +2,7 @@ import type { DifferenceKind, PredictedOutcome } from '../../domain/verification
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
-import type { RecordRule } from '../mapping/mapping';
+import type { RecordRule } from '../mapping/types';
 import {
   type DistrictRecord,
   fetchByKeys,

@@ -1,7 +1,7 @@
 import { familyOf } from '../columns/families';
 import { type Column, readTableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
-import type { ObjectMapping, RecordRule } from '../mapping/mapping';
+import type { ObjectMapping, RecordRule } from '../mapping/types';
 import type { Editions } from '../connection/pools';
 import { quoteName, quoteText } from '../connection/sql';
 

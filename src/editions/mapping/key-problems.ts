@@ -1,0 +1,56 @@
+import type { SyncObject } from '../../domain/catalog';
+import { familyOf } from '../columns/families';
+import { keyColumnProblem } from '../columns/key-column';
+import type { TableShape } from '../columns/table-shape';
+
+/** Characters of recordError.recordKey. */
+const maxKeyLength = 512;
+
+/** Why records of the two tables can't be matched by the object's key, as sentences. */
+export function keyProblems(object: SyncObject, district: TableShape, state: TableShape): string[] {
+  const tenant = object.tenantColumn === null ? [] : [object.tenantColumn];
+  return [
+    ...identityProblems('district', district, object.key),
+    ...identityProblems('state', state, [...tenant, ...object.key]),
+    ...typeProblems(object, district, state),
+    ...lengthProblems(object, district),
+  ];
+}
+
+/** A key must name one record: unique over its columns, and none of them NULL. */
+function identityProblems(
+  side: 'district' | 'state',
+  { kind, table, uniqueIndexes, columns }: TableShape,
+  key: readonly string[],
+): string[] {
+  if (kind !== 'table') return [];
+  const unique = uniqueIndexes.some((index) => index.columns.every((name) => key.includes(name)));
+  return [
+    ...(unique ? [] : [`the ${side}'s table ${table} has no unique key over ${key.join(', ')}`]),
+    ...key
+      .filter((name) => columns.get(name)!.nullable)
+      .map((name) => `key column ${name} of the ${side}'s table may be NULL`),
+  ];
+}
+
+/** Both sides must have the same values and the same text for them. */
+function typeProblems({ key }: SyncObject, district: TableShape, state: TableShape): string[] {
+  return key.flatMap((name) => {
+    const from = district.columns.get(name)!;
+    const to = state.columns.get(name)!;
+    const wrong = keyColumnProblem(from) ?? keyColumnProblem(to);
+    if (wrong !== null) return `${name}: ${wrong}`;
+    const same = familyOf(from) === familyOf(to) && from.scale === to.scale && from.fraction === to.fraction;
+    return same ? [] : `key column ${name} is ${from.type} at the district and ${to.type} at the state`;
+  });
+}
+
+/** The key is kept as text beside errors: brackets, and quotes and a comma for each column. */
+function lengthProblems({ key }: SyncObject, district: TableShape): string[] {
+  const length = key.reduce((sum, name) => {
+    const column = district.columns.get(name)!;
+    const value = familyOf(column) === 'binary' ? 2 * (column.octets ?? 0) : (column.characters ?? 24);
+    return sum + 3 + value;
+  }, 2);
+  return length > maxKeyLength ? [`the match key is longer than ${maxKeyLength} characters as text`] : [];
+}

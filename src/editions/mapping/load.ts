@@ -1,0 +1,132 @@
+import { type Catalog, type ExclusionRule, requireObject, type SyncObject } from '../../domain/catalog';
+import { isLong } from '../columns/families';
+import type { ColumnPair, Lossy } from '../columns/pair';
+import { rowHash } from '../columns/row-hash';
+import { type Column, readTableShape, type TableShape } from '../columns/table-shape';
+import type { Editions } from '../connection/pools';
+import { quoteName, quoteTable } from '../connection/sql';
+import { cannotSend } from './cannot-send';
+import { missingColumns, type PairedColumns, pairAll, requiredColumns } from './column-problems';
+import { keyProblems } from './key-problems';
+import { type KeySide, orderLike } from './keyset';
+import { mapReferences } from './references';
+import { conditionSql } from './scope';
+import { testScoreRule } from './test-score-rules';
+import type { ObjectMapping, RecordRule } from './types';
+
+/** More declared bytes than this and a page of records is cut by bytes. */
+const wideRecordBytes = 16_000;
+
+/** The object's table on each side. */
+interface Shapes {
+  readonly district: TableShape;
+  readonly state: TableShape;
+}
+
+/**
+ * Resolves an object against both databases. Nothing has been written when it throws.
+ * @throws DatabaseError configuration naming object and columns when the two tables don't fit each other
+ */
+export async function loadMapping(
+  editions: Editions,
+  catalog: Catalog,
+  objectName: string,
+): Promise<ObjectMapping> {
+  const object = requireObject(catalog, objectName);
+  const shapes = await readShapes(editions, object);
+  const { pairs, ownedPairs, lossy } = fitColumns(object, shapes);
+  const { district, state } = shapes;
+  return {
+    object,
+    districtTable: quoteTable(editions.district.schema, object.table),
+    stateTable: quoteTable(editions.state.schema, object.stateTable),
+    ...keySides(object, shapes),
+    pairs,
+    ownedPairs,
+    guid: guidColumns(object, shapes),
+    hash: { district: rowHash(pairs, 'district'), state: rowHash(pairs, 'state') },
+    rules: [...exclusionRules(object, editions.district.schema), ...lossy.map(toRule)],
+    references: await mapReferences(editions, catalog, object, state, [...pairs, ...ownedPairs]),
+    districtShape: district,
+    stateShape: state,
+    long: isWide(district, pairs),
+    columnNames: new Set([...district.columns.keys(), ...state.columns.keys()]),
+  };
+}
+
+async function readShapes(editions: Editions, object: SyncObject): Promise<Shapes> {
+  const [district, state] = await Promise.all([
+    readTableShape(editions.district, object.table),
+    readTableShape(editions.state, object.stateTable),
+  ]);
+  if (!district) throw cannotSend(object, 'district', [`the table ${object.table} does not exist`]);
+  if (!state) throw cannotSend(object, 'state', [`the table ${object.stateTable} does not exist`]);
+  if (state.kind === 'view') throw cannotSend(object, 'state', [`${object.stateTable} is a view`]);
+  return { district, state };
+}
+
+/** Pairs the columns. @throws DatabaseError configuration with all that doesn't fit, not only the first */
+function fitColumns(object: SyncObject, { district, state }: Shapes): PairedColumns {
+  const missing = missingColumns(object, district, state);
+  if (missing.length > 0) throw cannotSend(object, 'state', missing);
+  const paired = pairAll(object, district, state);
+  const problems = [
+    ...paired.problems,
+    ...keyProblems(object, district, state),
+    ...requiredColumns(object, district, state),
+  ];
+  if (problems.length > 0) throw cannotSend(object, 'state', problems);
+  return paired;
+}
+
+function column(shape: TableShape, name: string): Column {
+  return shape.columns.get(name)!;
+}
+
+function keySides(
+  { key }: SyncObject,
+  { district, state }: Shapes,
+): { readonly districtKey: KeySide; readonly stateKey: KeySide } {
+  return {
+    districtKey: { columns: key.map((name) => ({ name, column: column(district, name), order: null })) },
+    stateKey: {
+      columns: key.map((name) => ({
+        name,
+        column: column(state, name),
+        order: orderLike(column(state, name), column(district, name)),
+      })),
+    },
+  };
+}
+
+function guidColumns({ guidColumn }: SyncObject, { district, state }: Shapes): ObjectMapping['guid'] {
+  if (!guidColumn) return null;
+  return { district: column(district, guidColumn), state: column(state, guidColumn) };
+}
+
+function exclusionRules({ exclusions, table }: SyncObject, schema: string): RecordRule[] {
+  return exclusions.map(({ code, when, message }) => ({
+    when: ruleSql(when, schema, table),
+    outcome: 'excluded',
+    code,
+    field: when.column,
+    message,
+  }));
+}
+
+function toRule({ code, column: field, when, message }: Lossy): RecordRule {
+  return { when, outcome: 'failed', code, field, message };
+}
+
+function ruleSql(when: ExclusionRule['when'], schema: string, table: string): string {
+  if (!('rule' in when)) return conditionSql(when);
+  return testScoreRule(when.rule, { schema, record: quoteName(table) });
+}
+
+function isWide(district: TableShape, pairs: readonly ColumnPair[]): boolean {
+  const octets = pairs.map(({ name }) => district.columns.get(name)!.octets ?? 8);
+  return (
+    pairs.some(({ name }) => isLong(district.columns.get(name)!)) ||
+    octets.reduce((a, b) => a + b, 0) > wideRecordBytes
+  );
+}

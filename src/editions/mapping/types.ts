@@ -1,0 +1,54 @@
+import type { SyncObject } from '../../domain/catalog';
+import type { ErrorOutcome } from '../../domain/record-error';
+import type { ColumnPair } from '../columns/pair';
+import type { Column, TableShape } from '../columns/table-shape';
+import type { KeySide } from './keyset';
+
+/** A reason not to send a record, as a condition the district's server evaluates. */
+export interface RecordRule {
+  readonly when: string;
+  readonly outcome: Extract<ErrorOutcome, 'excluded' | 'failed'>;
+  readonly code: string;
+  readonly field: string | null;
+  readonly message: string;
+}
+
+/** A parent a record needs at the state. */
+export interface ReferenceMapping {
+  readonly object: string;
+  readonly label: string;
+  /** Child columns, in the order of `parentColumns`. */
+  readonly columns: readonly string[];
+  readonly parentTable: string;
+  /** `parent.tenant = ? AND` is added for it. */
+  readonly parentTenant: string | null;
+  readonly parentColumns: readonly Column[];
+  /** The state's own foreign key guards it; otherwise it is always checked by us. */
+  readonly enforced: boolean;
+  /** Parent is of the same unit: written with checks off, verified after. */
+  readonly inCycle: boolean;
+}
+
+/** Everything about one object's two tables, resolved against information_schema of both sides. */
+export interface ObjectMapping {
+  readonly object: SyncObject;
+  readonly districtTable: string;
+  readonly stateTable: string;
+  readonly districtKey: KeySide;
+  readonly stateKey: KeySide;
+  /** Compared, inserted and (but for the key) updated. */
+  readonly pairs: readonly ColumnPair[];
+  /** State-owned: written on insert only. */
+  readonly ownedPairs: readonly ColumnPair[];
+  /** The GUID's column on each side; `null`: the object has none. */
+  readonly guid: { readonly district: Column; readonly state: Column } | null;
+  readonly hash: { readonly district: string; readonly state: string };
+  readonly rules: readonly RecordRule[];
+  readonly references: readonly ReferenceMapping[];
+  readonly districtShape: TableShape;
+  readonly stateShape: TableShape;
+  /** Records may be long: pages are cut by bytes as well, and nothing is streamed blindly. */
+  readonly long: boolean;
+  /** Columns a message may name. */
+  readonly columnNames: ReadonlySet<string>;
+}
