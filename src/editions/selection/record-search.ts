@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import type { Catalog } from '../../domain/catalog';
 import type { RecordScope } from '../../domain/range';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
@@ -207,11 +208,9 @@ export class RecordSearch {
     const fresh = this.notSeen(object, keys);
     const mapping = fresh.length === 0 ? null : await this.mappingOf(object);
     if (mapping === null) return;
-    for (let start = 0; start < fresh.length; start += keysPerList) {
-      await this.eachRecord(
-        mapping,
-        keyList(mapping.districtKey, fresh.slice(start, start + keysPerList)),
-        (found) => this.insert(object, this.whyParent, 'up', found),
+    for (const part of inBatches(fresh, keysPerList)) {
+      await this.eachRecord(mapping, keyList(mapping.districtKey, part), (found) =>
+        this.insert(object, this.whyParent, 'up', found),
       );
     }
   }

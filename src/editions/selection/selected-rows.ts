@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { SelectedWhy } from '../../domain/selection';
 import type { Editions } from '../connection/pools';
@@ -28,10 +29,8 @@ export async function insertSelected(
 ): Promise<void> {
   const head = `${quoteText(choiceId)}, ${quoteText(object)}`;
   const tail = `${quoteText(why)}, ${searchText(search)}`;
-  for (let start = 0; start < keys.length; start += rowsPerInsert) {
-    const rows = keys
-      .slice(start, start + rowsPerInsert)
-      .map((key) => `(${head}, ${quoteText(formatRecordKey(key))}, ${tail})`);
+  for (const part of inBatches(keys, rowsPerInsert)) {
+    const rows = part.map((key) => `(${head}, ${quoteText(formatRecordKey(key))}, ${tail})`);
     await state.withSession((session) =>
       session.write(
         `INSERT INTO ${control}.resyncSelection (resyncID, objectName, recordKey, why, search)

@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CarryMapping } from './carry-mapping';
 import { keyText } from '../columns/key-column';
@@ -87,9 +88,9 @@ class Carrying {
   ) {}
 
   async run(keys: readonly RecordKey[]): Promise<CarriedPage> {
-    for (let start = 0; start < keys.length; start += keysPerList) {
+    for (const part of inBatches(keys, keysPerList)) {
       this.job.signal.throwIfAborted();
-      await this.write(await this.decide(keys.slice(start, start + keysPerList)));
+      await this.write(await this.decide(part));
     }
     return { carried: this.carried, unchanged: this.unchanged, refused: this.refused };
   }

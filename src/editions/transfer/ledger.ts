@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { addCounts, noRecords, type RangeCounts } from '../../domain/outcome';
 import { formatRecordKey, parseRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
@@ -195,24 +196,22 @@ export async function storeErrors(
 ): Promise<void> {
   const text = (value: string | null, longest: number): string =>
     value === null ? 'NULL' : quoteText([...value].slice(0, longest).join(''));
-  for (let start = 0; start < errors.length; start += errorsPerStatement) {
-    const rows = errors
-      .slice(start, start + errorsPerStatement)
-      .map((error) =>
-        [
-          quoteText(fence.resyncId),
-          quoteText(scope.districtId),
-          quoteText(error.object),
-          text(formatRecordKey(error.key), longestKey),
-          text(error.guid, 64),
-          quoteText(error.outcome),
-          quoteText(error.code),
-          text(error.field, 64),
-          text(error.message, longestMessage),
-          text(error.parent?.object ?? null, 64),
-          text(error.parent ? formatRecordKey(error.parent.key) : null, longestKey),
-        ].join(', '),
-      );
+  for (const batch of inBatches(errors, errorsPerStatement)) {
+    const rows = batch.map((error) =>
+      [
+        quoteText(fence.resyncId),
+        quoteText(scope.districtId),
+        quoteText(error.object),
+        text(formatRecordKey(error.key), longestKey),
+        text(error.guid, 64),
+        quoteText(error.outcome),
+        quoteText(error.code),
+        text(error.field, 64),
+        text(error.message, longestMessage),
+        text(error.parent?.object ?? null, 64),
+        text(error.parent ? formatRecordKey(error.parent.key) : null, longestKey),
+      ].join(', '),
+    );
     await session.write(
       `INSERT INTO ${editions.control}.recordError
          (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey)

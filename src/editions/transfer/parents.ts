@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { typedLiteral } from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
@@ -39,9 +40,7 @@ export async function missingParents(
       entry.children.push(record);
       byParent.set(id, entry);
     }
-    const entries = [...byParent.values()];
-    for (let start = 0; start < entries.length; start += parentsPerStatement) {
-      const part = entries.slice(start, start + parentsPerStatement);
+    for (const part of inBatches([...byParent.values()], parentsPerStatement)) {
       const absent = await absentOf(
         session,
         job,

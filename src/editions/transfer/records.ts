@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { keyText } from '../columns/key-column';
 import type { ColumnPair } from '../columns/pair';
@@ -44,8 +45,8 @@ export function writtenPairs({ pairs, ownedPairs }: ObjectMapping): readonly Col
 /** District records by key. A key that isn't in the answer was deleted or left the scope meanwhile. */
 export async function fetchByKeys(job: CompareJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
   const found: DistrictRecord[] = [];
-  for (let start = 0; start < keys.length; start += keysPerList) {
-    const list = keyList(job.mapping.districtKey, keys.slice(start, start + keysPerList));
+  for (const part of inBatches(keys, keysPerList)) {
+    const list = keyList(job.mapping.districtKey, part);
     found.push(...(await fetch(job, [list], { hashed: job.mode === 'compare', tail: '' })));
   }
   return found;
@@ -128,8 +129,8 @@ async function stateByKeys(
 ): Promise<Map<string, StateRecord>> {
   const { stateKey } = mapping;
   const found = new Map<string, StateRecord>();
-  for (let start = 0; start < keys.length; start += keysPerList) {
-    const list = keyList(stateKey, keys.slice(start, start + keysPerList));
+  for (const part of inBatches(keys, keysPerList)) {
+    const list = keyList(stateKey, part);
     const rows = await source.rows(
       `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
          FROM ${mapping.stateTable} ${where([...conditions, list])} ${lock}`,

@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { requireObject } from '../../domain/catalog';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { keyText, typedLiteral } from '../columns/key-column';
@@ -59,9 +60,15 @@ export async function parentOutcomes(
 /** One parent that won't come for another reason than an exclusion is enough: then the exclusion explains nothing. */
 function together(a: ParentOutcome, b: ParentOutcome): ParentOutcome {
   return {
-    blocked: a.blocked === null ? b.blocked : b.blocked === null ? a.blocked : a.blocked && b.blocked,
+    blocked: blockedByBoth(a.blocked, b.blocked),
     pending: [...a.pending, ...b.pending],
   };
+}
+
+function blockedByBoth(a: boolean | null, b: boolean | null): boolean | null {
+  if (a === null) return b;
+  if (b === null) return a;
+  return a && b;
 }
 
 async function judge(
@@ -102,24 +109,23 @@ async function atDistrict(
   const present = new Map<string, string>();
   if (columns.includes(undefined) || own.includes(undefined)) return present;
   const conditions = [
-    ...columns.map((one, i) => `p.${quoteName(one!.name)} = v.k${i}`),
+    ...columns.map((referred, i) => `p.${quoteName(referred!.name)} = v.k${i}`),
     ...(parent.schoolYear
       ? [`p.${quoteName(parent.schoolYear.column)} = ${quoteNumber(scope.schoolYear)}`]
       : []),
     // The derived table has none of its columns.
     ...(parent.only ? [conditionSql(parent.only)] : []),
   ];
-  for (let start = 0; start < keys.length; start += keysPerList) {
-    const part = keys.slice(start, start + keysPerList);
+  for (const part of inBatches(keys, keysPerList)) {
     const rows = part.map((key, n) => {
-      const literals = columns.map((one, i) => {
-        const literal = typedLiteral(one!, key[i]!);
+      const literals = columns.map((referred, i) => {
+        const literal = typedLiteral(referred!, key[i]!);
         return n === 0 ? `${literal} AS k${i}` : literal;
       });
       return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...literals].join(', ')}`;
     });
     const found = await editions.district.rows(
-      `SELECT v.n, ${own.map((one) => keyText(one!, 'p.')).join(', ')} FROM (${rows.join(' UNION ALL ')}) v
+      `SELECT v.n, ${own.map((part) => keyText(part!, 'p.')).join(', ')} FROM (${rows.join(' UNION ALL ')}) v
          JOIN ${quoteTable(editions.district.schema, parent.table)} p ON ${conditions.join(' AND ')}`,
     );
     for (const [n, ...key] of found)

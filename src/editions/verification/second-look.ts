@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import type { DifferenceKind, PredictedOutcome } from '../../domain/verification';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CompareJob } from '../mapping/job';
@@ -99,8 +100,9 @@ function forbidden(
   equal: boolean,
 ): Found {
   const base = differing(record, state);
-  const kind = outcome === 'excluded' ? 'excluded' : equal ? null : base.kind;
-  return { ...base, kind, predictedOutcome: outcome, code };
+  const found = { ...base, predictedOutcome: outcome, code };
+  if (outcome === 'excluded') return { ...found, kind: 'excluded' };
+  return equal ? { ...found, kind: null } : found;
 }
 
 /** Looks again at state records that had no district record: those that still are there and still have none. */
@@ -108,8 +110,7 @@ export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): P
   const { mapping, scope, editions } = job;
   const { stateKey, districtKey } = mapping;
   const still: Found[] = [];
-  for (let start = 0; start < keys.length; start += keysPerList) {
-    const part = keys.slice(start, start + keysPerList);
+  for (const part of inBatches(keys, keysPerList)) {
     const rows = await editions.state.rows(
       `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}
          FROM ${mapping.stateTable} ${where([...stateScope(mapping, scope), keyList(stateKey, part)])}`,

@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { cutRanges } from '../transfer/bounds';
 import { type ComparedRecord, comparePage, countIfEqual, type Interval } from '../transfer/compare';
@@ -188,8 +189,8 @@ class ObjectVerification {
     const schools = new Map<string, string | null>();
     const join = this.schools[side];
     if (join.key.length === 0) return schools;
-    for (let start = 0; start < found.length; start += keysPerList) {
-      const keys = found.slice(start, start + keysPerList).map(({ key }) => key);
+    for (const part of inBatches(found, keysPerList)) {
+      const keys = part.map(({ key }) => key);
       const conditions = [...from.conditions, keyList(from.side, keys)];
       const at = from.side.columns.length;
       for (const row of await this.job.editions[side].rows(eachWithSchool(join, { ...from, conditions })))

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { SyncEventStatus } from '../../domain/sync-event';
 import { NotFoundError } from '../../control/control-error';
@@ -133,10 +134,10 @@ export async function settleSyncPage(control: Knex, page: SettledPage): Promise<
         unchanged: transaction.raw('unchanged + ?', [unchanged]),
       });
     if (settled === 0) return;
-    for (let start = 0; start < refused.length; start += 500) {
+    for (const batch of inBatches(refused, 500)) {
       await transaction('syncEventRecord')
         .insert(
-          refused.slice(start, start + 500).map(({ key, guid, code, field, message }) => ({
+          batch.map(({ key, guid, code, field, message }) => ({
             syncEventID: syncEventId,
             recordKey: formatRecordKey(key),
             guid,

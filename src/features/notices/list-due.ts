@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../../domain/notices';
 import { type Reader, reachOf } from '../alerts/read';
 import { selectRows } from '../../control/database';
@@ -61,9 +62,9 @@ export async function listNotices(
       }
     }
   }
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+  for (const batch of inBatches(rows, rowsAtOnce)) {
     await control('noticeDelivery')
-      .insert(rows.slice(at, at + rowsAtOnce))
+      .insert(batch)
       .onConflict(['processAlertID', 'channel', 'target'])
       .merge(['processAlertID']);
   }

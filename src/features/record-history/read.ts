@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import { canonicalKey, type KeyOrder } from '../../domain/key-order';
 import type { RecordKey } from '../../domain/record-error';
 import type { Initiator, ResyncRequest, ResyncStatus } from '../../domain/resync';
@@ -102,8 +103,7 @@ function groupsOf(runs: readonly RunRow[]): RunGroup[] {
   return [...byOrder].flatMap(([keyOrder, alike]) => {
     const order = keyOrder === null ? null : (JSON.parse(keyOrder) as KeyOrder);
     const groups: RunGroup[] = [];
-    for (let start = 0; start < alike.length; start += runsAtOnce) {
-      const some = alike.slice(start, start + runsAtOnce);
+    for (const some of inBatches(alike, runsAtOnce)) {
       groups.push({
         order,
         whole: some.filter(({ selection }) => selection === null).map(({ resyncID }) => resyncID),

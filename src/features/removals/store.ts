@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import type { ObjectStatus, RangeCounts } from '../../domain/outcome';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { isAboveThreshold, type RemovalDecision } from '../../domain/removals';
@@ -37,10 +38,10 @@ export async function storeFound(
   { resyncId, object }: ObjectRef,
   records: readonly { readonly key: RecordKey; readonly guid: string | null }[],
 ): Promise<void> {
-  for (let start = 0; start < records.length; start += rowsPerInsert) {
+  for (const batch of inBatches(records, rowsPerInsert)) {
     await control('removal')
       .insert(
-        records.slice(start, start + rowsPerInsert).map(({ key, guid }) => ({
+        batch.map(({ key, guid }) => ({
           resyncID: resyncId,
           objectName: object,
           recordKey: formatRecordKey(key),

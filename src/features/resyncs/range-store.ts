@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import type { KeyOrder } from '../../domain/key-order';
 import type { KeyRange } from '../../domain/range';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
@@ -45,9 +46,7 @@ export async function saveRanges(
       afterKey: after && formatRecordKey(after),
       upToKey: upTo && formatRecordKey(upTo),
     }));
-    for (let start = 0; start < rows.length; start += rowsPerInsert) {
-      await transaction('resyncRange').insert(rows.slice(start, start + rowsPerInsert));
-    }
+    for (const batch of inBatches(rows, rowsPerInsert)) await transaction('resyncRange').insert(batch);
     if (keyOrder !== null) {
       await transaction('DISBatchHistory')
         .where({ resyncID: resyncId, objectName: object })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import {
   endedRequestStatuses,
   inFlightStatuses,
@@ -108,9 +109,8 @@ export async function insertStateRequest(
         message: problem?.slice(0, 1000) ?? null,
         endedAt: problem === null ? null : transaction.raw('UTC_TIMESTAMP(3)'),
       }));
-      for (let start = 0; start < rows.length; start += rowsPerInsert) {
-        await transaction('stateRequestDistrict').insert(rows.slice(start, start + rowsPerInsert));
-      }
+      for (const batch of inBatches(rows, rowsPerInsert))
+        await transaction('stateRequestDistrict').insert(batch);
     });
     return { stateRequestId, created: true };
   } catch (error) {

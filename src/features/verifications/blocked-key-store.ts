@@ -1,3 +1,4 @@
+import { inBatches } from '../../domain/batches';
 import type { Knex } from 'knex';
 import { selectRows } from '../../control/database';
 
@@ -13,11 +14,11 @@ export function blockedKeysOf(control: Knex, verificationId: string) {
     /** Of these keys (formatRecordKey) those that won't come; `true`: for a known exclusion. */
     lookUp: async (object: string, keys: readonly string[]): Promise<Map<string, boolean>> => {
       const known = new Map<string, boolean>();
-      for (let start = 0; start < keys.length; start += rowsPerStatement) {
+      for (const batch of inBatches(keys, rowsPerStatement)) {
         const rows = await selectRows<{ recordKey: string; known: number }>(
           control,
           'SELECT recordKey, known FROM verificationBlockedKey WHERE verificationID = ? AND objectName = ? AND recordKey IN (?)',
-          [verificationId, object, keys.slice(start, start + rowsPerStatement)],
+          [verificationId, object, batch],
         );
         for (const row of rows) known.set(row.recordKey, row.known !== 0);
       }
@@ -31,9 +32,9 @@ export function blockedKeysOf(control: Knex, verificationId: string) {
         recordKey,
         known,
       }));
-      for (let start = 0; start < rows.length; start += rowsPerStatement)
+      for (const batch of inBatches(rows, rowsPerStatement))
         await control('verificationBlockedKey')
-          .insert(rows.slice(start, start + rowsPerStatement))
+          .insert(batch)
           .onConflict(['verificationID', 'objectName', 'recordKey'])
           .merge(['known']);
     },

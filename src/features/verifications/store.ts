@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import type { RangeCounts } from '../../domain/outcome';
 import {
   type ComparedCounts,
@@ -227,8 +228,8 @@ export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcom
       schoolKey: school ?? '',
       ...fromCompared(counts),
     }));
-    for (let start = 0; start < schools.length; start += rowsPerInsert)
-      await transaction('verificationSchool').insert(schools.slice(start, start + rowsPerInsert));
+    for (const batch of inBatches(schools, rowsPerInsert))
+      await transaction('verificationSchool').insert(batch);
     if (outcome.samples.length > 0)
       await transaction('verificationSample').insert(
         outcome.samples.map(({ kind, key, guid, school, predictedOutcome, code }) => ({
