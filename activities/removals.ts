@@ -86,7 +86,7 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
               if (refusal === null) jobs.push(job);
               else await noteRemovalStopped(control, { resyncId, object, message: refusal });
             }
-            return removeFound(jobs, { mostRecords: config.copy.rangeRecords });
+            return removeFound(jobs, { maxRecords: config.copy.rangeRecords });
           });
         }),
       ),

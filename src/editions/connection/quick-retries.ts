@@ -3,8 +3,8 @@ import { DatabaseError } from './errors';
 
 /** Repetitions of a whole transaction after a deadlock or a lock wait, before the activity's own retry takes over. */
 const quickRetries = 10;
-const shortestPauseMs = 50;
-const longestPauseMs = 2_000;
+const minPauseMs = 50;
+const maxPauseMs = 2_000;
 
 /**
  * Does a transaction, and does it again after some pause when another one was in its way.
@@ -17,8 +17,8 @@ export async function withQuickRetries<T>(signal: AbortSignal, transaction: () =
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.errorClass !== 'transient' || attempt > quickRetries)
         throw error;
-      const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempt);
-      await sleep(shortestPauseMs + Math.random() * (longest - shortestPauseMs));
+      const longest = Math.min(maxPauseMs, minPauseMs * 2 ** attempt);
+      await sleep(minPauseMs + Math.random() * (longest - minPauseMs));
     }
     signal.throwIfAborted();
   }

@@ -90,9 +90,9 @@ export function keyList({ columns }: KeySide, keys: readonly RecordKey[]): strin
   if (columns.length === 1) {
     return `${quoteName(first!.name)} IN (${keys.map(([part]) => keyLiteral(first!.column, part!)).join(', ')})`;
   }
-  const one = (key: RecordKey): string =>
+  const equals = (key: RecordKey): string =>
     `(${columns.map(({ name, column }, i) => `${quoteName(name)} = ${keyLiteral(column, key[i]!)}`).join(' AND ')})`;
-  return `(${keys.map(one).join(' OR ')})`;
+  return `(${keys.map(equals).join(' OR ')})`;
 }
 
 /** How a state column orders its key in the district's way: nothing to say when charset and collation agree. */

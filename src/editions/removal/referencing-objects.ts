@@ -10,7 +10,7 @@ import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
 /** An object whose records refer to those of another, at the state. */
 export interface Referring {
   readonly object: string;
-  /** Of the same unit: its records may be gone too, and go first. */
+  /** Of the same cycle: its records may be gone too, and go first. */
   readonly inCycle: boolean;
   /** Condition over a record `p` of the table referred to: a record of this object refers to it. */
   readonly exists: string;
@@ -64,7 +64,7 @@ function existsSql(
 /**
  * Which of the records are still referred to.
  * @param keys at most keysPerList
- * @returns by the key's text, what refers to it; something of another unit before something of its own
+ * @returns by the key's text, what refers to it: an object of another cycle, if there is one
  */
 export async function referredTo(
   session: Session,
@@ -72,15 +72,19 @@ export async function referredTo(
   referring: readonly Referring[],
   keys: readonly RecordKey[],
 ): Promise<Map<string, Referring>> {
-  const held = new Map<string, Referring>();
-  if (keys.length === 0) return held;
-  const strangersLast = [...referring].sort((a, b) => Number(b.inCycle) - Number(a.inCycle));
-  for (const one of strangersLast) {
+  const holders = new Map<string, Referring>();
+  if (keys.length === 0) return holders;
+  for (const object of referring) {
     const rows = await session.rows(
       `SELECT ${keySelect(mapping.stateKey)} FROM ${mapping.stateTable} p
-        ${where([...stateTenant(mapping, scope), keyList(mapping.stateKey, keys), one.exists])}`,
+        ${where([...stateTenant(mapping, scope), keyList(mapping.stateKey, keys), object.exists])}`,
     );
-    for (const row of rows) held.set(formatRecordKey(keyOf(mapping.stateKey, row)), one);
+    for (const row of rows) {
+      const key = formatRecordKey(keyOf(mapping.stateKey, row));
+      // A record of the same cycle may still go itself; one of another cycle holds for good.
+      const heldForGood = holders.get(key)?.inCycle === false;
+      if (!heldForGood || !object.inCycle) holders.set(key, object);
+    }
   }
-  return held;
+  return holders;
 }

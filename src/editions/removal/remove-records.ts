@@ -8,7 +8,8 @@ import { writePage } from '../transfer/page';
 import { PageTally } from '../transfer/page-tally';
 import { absentOf } from '../transfer/parents';
 import type { Session } from '../connection/pools';
-import { readInScope } from '../transfer/records';
+import { readInScope, type StateRecord } from '../transfer/records';
+import { guidsDiffer } from '../transfer/repair';
 import { loadReferring, type Referring, referredTo } from './referencing-objects';
 import { stateTenant, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
@@ -24,12 +25,12 @@ export interface RemovalPass {
  * kept, with the reason. Among records of one unit (or of an object that refers to itself) leaves go first, and it goes
  * round until nothing moves. Safe to repeat: a record's end stands in the transaction that removed it.
  * @param jobs one per member of the unit
- * @param mostRecords after about so many it returns, so that a run can make way
+ * @param maxRecords after about so many it returns, so that a run can make way
  * @throws DatabaseError; committed pages stay
  */
 export async function removeFound(
   jobs: readonly PageJob[],
-  { mostRecords }: { readonly mostRecords: number },
+  { maxRecords }: { readonly maxRecords: number },
 ): Promise<RemovalPass> {
   const removals = [];
   for (const job of jobs) removals.push(new Removal(job, await loadReferring(job)));
@@ -38,7 +39,7 @@ export async function removeFound(
     let moved = 0;
     let left = 0;
     for (const removal of removals) {
-      const pass = await removal.pass(mostRecords - settled - moved);
+      const pass = await removal.pass(maxRecords - settled - moved);
       moved += pass.settled;
       left += pass.left;
       if (!pass.ended) return { done: false };
@@ -65,6 +66,21 @@ interface End {
   readonly reason: string | null;
 }
 
+/** A record found to be extra at the state, as it was stored. */
+interface FoundRecord {
+  readonly key: RecordKey;
+  readonly guid: string | null;
+}
+
+/** What is known of found records while they are locked; by the key's text. */
+interface Evidence {
+  readonly atState: ReadonlyMap<string, StateRecord>;
+  /** Not at the district, in any school year. */
+  readonly absent: ReadonlySet<string>;
+  /** What still refers to them at the state. */
+  readonly holders: ReadonlyMap<string, Referring>;
+}
+
 /** One object's share of a removal. */
 class Removal {
   constructor(
@@ -73,12 +89,12 @@ class Removal {
   ) {}
 
   /** One pass over the records found, in the order of their keys' text. */
-  async pass(mostRecords: number): Promise<Pass> {
+  async pass(maxRecords: number): Promise<Pass> {
     let settled = 0;
     let left = 0;
     let after: string | null = null;
     for (;;) {
-      if (settled > 0 && settled >= mostRecords) return { settled, left, ended: false };
+      if (settled > 0 && settled >= maxRecords) return { settled, left, ended: false };
       this.job.signal.throwIfAborted();
       const texts = await this.nextFound(after);
       if (texts.length === 0) return { settled, left, ended: true };
@@ -144,47 +160,49 @@ class Removal {
     return done;
   }
 
-  /** @returns how records ended, by the key's text; one that isn't there waits for others of its unit */
+  /** @returns how records ended, by the key's text; one that isn't there waits for others of its cycle */
   private async settle(
     session: Session,
-    found: readonly { readonly key: RecordKey; readonly guid: string | null }[],
+    found: readonly FoundRecord[],
     last: boolean,
   ): Promise<Map<string, End>> {
-    const { job } = this;
     const ends = new Map<string, End>();
-    const keep = (key: RecordKey, reason: string): void =>
-      void ends.set(formatRecordKey(key), { status: 'kept', reason });
     if (found.length === 0) return ends;
-    const keys = found.map(({ key }) => key);
-    const atState = await readInScope(session, { ...job, mode: 'everything' }, keys, { lock: true });
-    const absent = new Set(
-      await absentOf(
-        job.editions.district,
-        job,
-        {
-          table: job.mapping.districtTable,
-          tenant: null,
-          columns: job.mapping.districtKey.columns.map(({ column }) => column),
-        },
-        keys,
-      ),
+    const evidence = await this.lookUnderLock(
+      session,
+      found.map(({ key }) => key),
     );
-    const held = await referredTo(session, job, this.referring, keys);
-    const free: RecordKey[] = [];
-    found.forEach(({ key, guid }, n) => {
-      const text = formatRecordKey(key);
-      const record = atState.get(text);
-      const holder = held.get(text);
-      if (!record) keep(key, 'It was no longer at the state, in this school year.');
-      else if (!absent.has(n))
-        keep(key, 'The district has a record of this key again, or in another school year.');
-      else if (guid !== null && record.guid !== null && guid.toLowerCase() !== record.guid.toLowerCase())
-        keep(key, 'Another record stands at the state under its key now.');
-      else if (!holder) free.push(key);
-      else if (!holder.inCycle || last) keep(key, `${holder.object} still refers to it.`);
-    });
-    for (const [key, end] of await this.remove(session, free)) ends.set(key, end);
+    const removable: RecordKey[] = [];
+    for (const record of found) {
+      const text = formatRecordKey(record.key);
+      const reason = whyNotExtra(record, evidence);
+      const holder = evidence.holders.get(text);
+      if (reason !== null) ends.set(text, { status: 'kept', reason });
+      else if (!holder) removable.push(record.key);
+      else if (last || !holder.inCycle)
+        ends.set(text, { status: 'kept', reason: `${holder.object} still refers to it.` });
+    }
+    for (const [key, end] of await this.remove(session, removable)) ends.set(key, end);
     return ends;
+  }
+
+  /** Locks the records at the state, THEN looks for them at the district and for what refers to them. */
+  private async lookUnderLock(session: Session, keys: readonly RecordKey[]): Promise<Evidence> {
+    const { job } = this;
+    const { districtTable, districtKey } = job.mapping;
+    const atState = await readInScope(session, { ...job, mode: 'everything' }, keys, { lock: true });
+    const columns = districtKey.columns.map(({ column }) => column);
+    const absent = await absentOf(
+      job.editions.district,
+      job,
+      { table: districtTable, tenant: null, columns },
+      keys,
+    );
+    return {
+      atState,
+      absent: new Set(absent.map((n) => formatRecordKey(keys[n]!))),
+      holders: await referredTo(session, job, this.referring, keys),
+    };
   }
 
   /** Deletes by key; one that a foreign key holds stays and costs no other. */
@@ -210,18 +228,12 @@ class Removal {
   }
 
   private async store(session: Session, ends: ReadonlyMap<string, End>): Promise<void> {
-    const alike = new Map<string, { readonly end: End; readonly keys: string[] }>();
-    for (const [key, end] of ends) {
-      const group = alike.get(`${end.status} ${end.reason}`) ?? { end, keys: [] };
-      group.keys.push(quoteText(key));
-      alike.set(`${end.status} ${end.reason}`, group);
-    }
-    for (const { end, keys } of alike.values()) {
+    for (const { end, keys } of keysByEnd(ends)) {
       await session.write(
         `UPDATE ${this.table}
             SET status = ${quoteText(end.status)}, reason = ${end.reason === null ? 'NULL' : quoteText(end.reason)},
                 settledAt = UTC_TIMESTAMP(3)
-          WHERE ${this.ours} AND recordKey IN (${keys.join(', ')})`,
+          WHERE ${this.ours} AND recordKey IN (${keys.map(quoteText).join(', ')})`,
       );
     }
   }
@@ -234,6 +246,28 @@ class Removal {
     const { fence, mapping } = this.job;
     return `resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)}`;
   }
+}
+
+/** Why a record that was found is not one to remove any more. @returns `null` when it still is */
+function whyNotExtra({ key, guid }: FoundRecord, { atState, absent }: Evidence): string | null {
+  const text = formatRecordKey(key);
+  const record = atState.get(text);
+  if (!record) return 'It was no longer at the state, in this school year.';
+  if (!absent.has(text)) return 'The district has a record of this key again, or in another school year.';
+  if (guidsDiffer(guid, record.guid)) return 'Another record stands at the state under its key now.';
+  return null;
+}
+
+/** Keys that ended in the same way, for the same reason. */
+function keysByEnd(ends: ReadonlyMap<string, End>): Iterable<{ readonly end: End; readonly keys: string[] }> {
+  const groups = new Map<string, { readonly end: End; readonly keys: string[] }>();
+  for (const [key, end] of ends) {
+    const name = `${end.status} ${end.reason}`;
+    const group = groups.get(name) ?? { end, keys: [] };
+    group.keys.push(key);
+    groups.set(name, group);
+  }
+  return groups.values();
 }
 
 /** 1451 and 1217: a record of another table, maybe one the catalog doesn't know, refers to it. */

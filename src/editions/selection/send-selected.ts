@@ -42,8 +42,11 @@ async function selectedPage(
 ): Promise<PageEntry> {
   const { range, fence, mapping, pageRecords } = job;
   const texts = await selectedAfter(job.editions, {
-    ...{ choiceId: fence.resyncId, object: mapping.object.name },
-    ...{ after, upTo: range.upTo, limit: pageRecords },
+    choiceId: fence.resyncId,
+    object: mapping.object.name,
+    after,
+    upTo: range.upTo,
+    limit: pageRecords,
   });
   const keys = texts.map(parseRecordKey);
   const full = keys.length === pageRecords;

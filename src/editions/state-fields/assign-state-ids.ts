@@ -20,7 +20,7 @@ import { updateByKey } from '../transfer/write';
 /** Records of one transaction. */
 const pageRecords = 500;
 /** New IDs tried for one record; of nine billion, a taken one is rare. */
-const mostTries = 20;
+const maxTries = 20;
 
 export interface AssignJob extends PageJob {
   /** Whose counts and refusals these are. */
@@ -132,7 +132,7 @@ class Assigning {
       open = open.filter(({ guid }) => !taken.has(guid) && this.register.idOf(guid) === null);
     }
     for (let tries = 0; open.length > 0; tries += 1) {
-      if (tries === mostTries)
+      if (tries === maxTries)
         throw new DatabaseError(`No ${this.column.name} is free: nearly all are given.`, {
           errorClass: 'configuration',
           side: 'state',

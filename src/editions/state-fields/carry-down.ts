@@ -105,7 +105,7 @@ class Carrying {
       const id = formatRecordKey(key);
       const target = targets.get(id);
       const source = sources.get(id);
-      const lossy = source?.rule == null ? undefined : this.job.carry.unfits[source.rule];
+      const lossy = source?.rule == null ? undefined : this.job.carry.lossy[source.rule];
       if (!source)
         this.notFound(key, null, 'NOT_AT_STATE', `The state has no ${object.label} with this key.`);
       else if (!target)
@@ -124,7 +124,7 @@ class Carrying {
           `The state has given it no ${object.stateAssigned} yet.`,
         );
       else if (source.hash === target.hash) this.unchanged.push(key);
-      else if (lossy) this.refuse(source, misfit(lossy));
+      else if (lossy) this.refuse(source, lossReason(lossy));
       else open.push(source);
     }
     return open;
@@ -158,12 +158,12 @@ class Carrying {
   }
 
   private async readSources(keys: readonly RecordKey[]): Promise<Map<string, SourceRecord>> {
-    const { mapping, pairs, unfits, assigned } = this.job.carry;
+    const { mapping, pairs, lossy, assigned } = this.job.carry;
     const { stateKey, stateTable, guid, hash } = mapping;
-    const misfits = unfits.map(({ when }, i) => `WHEN ${when} IS TRUE THEN ${i}`).join(' ');
+    const losses = lossy.map(({ when }, i) => `WHEN ${when} IS TRUE THEN ${i}`).join(' ');
     const rows = await this.job.editions.state.rows(
       `SELECT ${keySelect(stateKey)}, ${guid ? keyText(guid.state) : 'NULL'}, ${hash.state},
-              ${misfits === '' ? 'NULL' : `CASE ${misfits} END`},
+              ${losses === '' ? 'NULL' : `CASE ${losses} END`},
               ${assigned === null ? '0' : `${quoteName(assigned)} IS NULL`},
               ${pairs.map(({ fetch }) => fetch).join(', ')}
          FROM ${stateTable} ${where([...stateTenant(mapping, this.job.scope), keyList(stateKey, keys)])}`,
@@ -216,7 +216,7 @@ function identityConflict({ label, guidColumn }: { label: string; guidColumn: st
   };
 }
 
-function misfit({ code, column }: Lossy): Reason {
+function lossReason({ code, column }: Lossy): Reason {
   return {
     code,
     field: column,

@@ -12,7 +12,7 @@ export interface CarryMapping {
   /** From the state to the district: in a pair `district` and `fetch` are the state's side, `state` the district's. */
   readonly pairs: readonly ColumnPair[];
   /** Values the district's column can't hold exactly, as conditions on the state's record. */
-  readonly unfits: readonly Lossy[];
+  readonly lossy: readonly Lossy[];
   /** Field the state gives each record; a record without one waits for it. */
   readonly assigned: string | null;
   /** Fields whose types can't be compared in this direction, each with the reason. */
@@ -42,7 +42,7 @@ export function carryMapping(mapping: ObjectMapping): CarryMapping {
       rules: [],
     },
     pairs,
-    unfits: pairs.flatMap(({ lossy }) => lossy ?? []),
+    lossy: pairs.flatMap(({ lossy }) => lossy ?? []),
     assigned,
     left,
   };

@@ -79,10 +79,10 @@ export async function comparePage(job: CompareJob, interval: Interval): Promise<
     const full = district.length === job.pageRecords;
     const upTo = full ? district.at(-1)!.key : bounds.upTo;
     const state = await stateHashes(job, { after: bounds.after, upTo });
-    const most = job.pageRecords * stateRowsPerPage;
-    if (state.length > most) {
+    const maxRows = job.pageRecords * stateRowsPerPage;
+    if (state.length > maxRows) {
       // A stretch with hardly any district records: end the page at what the state can show at once.
-      bounds = { after: bounds.after, upTo: state[most - 1]!.key };
+      bounds = { after: bounds.after, upTo: state[maxRows - 1]!.key };
       cut = true;
       continue;
     }

@@ -14,7 +14,7 @@ export interface Isolation<Item> {
 }
 
 /** Records the server itself named, before the rest is bisected. */
-const mostDrops = 20;
+const maxDrops = 20;
 
 /**
  * Writes records; whatever is refused ends in `refuse`, everything else is written. A failed statement with "at row N":
@@ -59,7 +59,7 @@ async function descend<Item>(
       return;
     }
     const blamed = error.names.row === null ? undefined : rest[error.names.row - 1];
-    if (blamed !== undefined && tally.drops < mostDrops) {
+    if (blamed !== undefined && tally.drops < maxDrops) {
       tally.drops += 1;
       await descend(isolation, [blamed], tally);
       rest = rest.filter((record) => record !== blamed);

@@ -185,8 +185,8 @@ export async function settlePage(
 
 /** Rows of one INSERT into the errors table. */
 const errorsPerStatement = 500;
-const longestKey = 512;
-const longestMessage = 1000;
+const maxKeyLength = 512;
+const maxMessageLength = 1000;
 
 /** Stores the errors of a page. */
 export async function storeErrors(
@@ -202,14 +202,14 @@ export async function storeErrors(
         quoteText(fence.resyncId),
         quoteText(scope.districtId),
         quoteText(error.object),
-        text(formatRecordKey(error.key), longestKey),
+        text(formatRecordKey(error.key), maxKeyLength),
         text(error.guid, 64),
         quoteText(error.outcome),
         quoteText(error.code),
         text(error.field, 64),
-        text(error.message, longestMessage),
+        text(error.message, maxMessageLength),
         text(error.parent?.object ?? null, 64),
-        text(error.parent ? formatRecordKey(error.parent.key) : null, longestKey),
+        text(error.parent ? formatRecordKey(error.parent.key) : null, maxKeyLength),
       ].join(', '),
     );
     await session.write(

@@ -16,7 +16,7 @@ import { insertRecords, statementsOf, updateRecords } from './write';
 const batchRecords = 1_000;
 const batchBytes = 8_000_000;
 /** Times a record is looked at again because somebody else wrote it meanwhile. */
-const mostRounds = 3;
+const maxRounds = 3;
 
 /**
  * Brings the state's records of these keys to what the district has, and tallies each exactly once. The order
@@ -92,7 +92,7 @@ class Repair {
       else this.refuse(record, error);
     }
     if (again.length === 0) return;
-    if (round < mostRounds)
+    if (round < maxRounds)
       await this.run(
         again.map(({ key }) => key),
         round + 1,

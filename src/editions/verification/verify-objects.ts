@@ -92,7 +92,7 @@ class ObjectVerification {
   async settle(late: readonly Found[]): Promise<void> {
     const blocked = new Set(late.map(({ key }) => formatRecordKey(key)));
     const come = this.pending.filter(({ key }) => !blocked.has(formatRecordKey(key)));
-    await this.book([...come, ...late]);
+    await this.settleFound([...come, ...late]);
     await this.flushBlockedKeys();
   }
 
@@ -128,13 +128,13 @@ class ObjectVerification {
       );
       this.tally.predict('unchanged', unchanged);
       this.pending.push(...found.filter(({ pending }) => pending.length > 0));
-      await this.book(found.filter(({ pending }) => pending.length === 0));
+      await this.settleFound(found.filter(({ pending }) => pending.length === 0));
     }
-    await this.book(await extraStill(this.job, extra));
+    await this.settleFound(await extraStill(this.job, extra));
   }
 
-  /** Enters records whose fate is known. */
-  private async book(found: readonly Found[]): Promise<void> {
+  /** Tallies records whose outcome is known. */
+  private async settleFound(found: readonly Found[]): Promise<void> {
     const schools = await this.schoolsOf(found);
     for (const { kind, key, guid, predictedOutcome, code, absent } of found) {
       const text = formatRecordKey(key);

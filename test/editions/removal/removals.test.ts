@@ -75,7 +75,7 @@ async function ends(job: PageJob): Promise<(string | null)[][]> {
   return found.map((row) => Object.values(row) as (string | null)[]);
 }
 
-const remove = (...jobs: PageJob[]) => removeFound(jobs, { mostRecords: 100_000 });
+const remove = (...jobs: PageJob[]) => removeFound(jobs, { maxRecords: 100_000 });
 const keysAt = async (side: 'state' | 'district', table: string, where = 'TRUE'): Promise<number[]> =>
   (await world[side](`SELECT ${table}ID AS id FROM ${table} WHERE ${where} ORDER BY 1`)).map(({ id }) =>
     Number(id),
@@ -289,7 +289,7 @@ test('a removal that crashes between pages, or before a COMMIT, goes on and coun
     `INSERT INTO removal (resyncID, objectName, recordKey, status)
        VALUES ${rows(600, (i) => `'${job.fence.resyncId}', 'roster', '["${10_000 + i}"]', 'found'`)}`,
   );
-  expect(await removeFound([job], { mostRecords: 1 })).toEqual({ done: false });
+  expect(await removeFound([job], { maxRecords: 1 })).toEqual({ done: false });
   const [half] = await world.control("SELECT COUNT(*) AS n FROM removal WHERE status = 'found'");
   expect(half).toEqual({ n: 400 });
   await Promise.all([remove(job), remove(job)]);

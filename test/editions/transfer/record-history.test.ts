@@ -179,7 +179,7 @@ test('a record that a run found gone and removed at the state was removed, and i
   await world.control(
     `INSERT INTO removal (resyncID, objectName, recordKey, status) VALUES ('${job.fence.resyncId}', 'thing', '["7"]', 'found')`,
   );
-  await removeFound([job], { mostRecords: 100 });
+  await removeFound([job], { maxRecords: 100 });
   await run([thing], 'thing');
   expect(await told('thing', ['7'])).toEqual(['inserted', 'removed']);
   expect(await told('thing', ['8'])).toEqual(['inserted', 'extra', 'extra']);
