@@ -48,14 +48,14 @@ export interface DeliveryPage {
   readonly after: number;
 }
 
-/** What a look at a state's request found, after what was due was handed over. */
+/** What a poll of a state's request found, after dispatching what was due. */
 export interface RequestPoll {
   readonly counts: Readonly<Record<RequestDistrictStatus, number>>;
   /** Districts are waiting or under way. */
   readonly open: boolean;
-  /** The wait the next look is reckoned from. */
+  /** The wait from which the next one is computed. */
   readonly pollMs: number;
-  /** When to look again. */
+  /** How long to wait before the next poll. */
   readonly againMs: number;
 }
 

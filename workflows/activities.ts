@@ -8,7 +8,7 @@ import { recordOptions, noticeOptions, rangeOptions } from './activity-options';
 import { copyTaskQueue, noticeTaskQueue } from './messages';
 
 const moving = proxyActivities<ResyncActivities>(rangeOptions);
-const books = proxyActivities<ResyncActivities>(recordOptions);
+const records = proxyActivities<ResyncActivities>(recordOptions);
 
 /** Moves records: in a lane of its own, and Temporal Web shows what it is for. */
 const inLane = (summary: string): ActivityOptions => ({
@@ -42,7 +42,7 @@ export const removeRecords = (work: RemovalWork) =>
 export const compareObjects = (work: ComparisonWork) =>
   moving.compareObjects.executeWithOptions(inLane(work.objects.join(', ')), [work]);
 
-/** Activities that keep the books. */
+/** Activities that keep the records of runs in the control database. */
 export const {
   startObject,
   finishObject,
@@ -63,12 +63,12 @@ export const {
   finishVerification,
   selectDrifted,
   failSyncEvent,
-} = books;
+} = records;
 
 /** Activities that send notices out, apart from all others. */
-export const { listDeliveries, giveUpNotice } = books;
+export const { listDeliveries, giveUpNotice } = records;
 export const deliverNotice = (work: { deliveryId: number }) =>
-  books.deliverNotice.executeWithOptions(
+  records.deliverNotice.executeWithOptions(
     { ...noticeOptions, taskQueue: noticeTaskQueue(workflowInfo().taskQueue) },
     [work],
   );

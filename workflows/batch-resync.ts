@@ -20,7 +20,7 @@ import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
 import { endObject, finishResync, noteStatus, preparePlan, renewLease, retryBlocked } from './activities';
-import { RunControl } from './pause-gate';
+import { PauseGate } from './pause-gate';
 import { verifiedResync } from './verified-resync';
 import { settleFieldsOfState } from './state-fields';
 
@@ -30,19 +30,19 @@ import { settleFieldsOfState } from './state-fields';
  */
 export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   const { resyncId } = request;
-  const control = new RunControl();
-  const progress = new RunProgress(request, control);
+  const gate = new PauseGate();
+  const progress = new RunProgress(request, gate);
   const scopes = new Map<string, CancellationScope>();
   const wholeRun = new CancellationScope();
-  const removals = new Removals(request, control, progress);
+  const removals = new Removals(request, gate, progress);
   let verifiedBy: string | null = null;
   setHandler(resyncProgress, () => progress.snapshot());
-  handleRunUpdates(resyncId, control, progress, wholeRun);
-  handleObjectCancel(resyncId, control, progress, scopes);
+  handleRunUpdates(resyncId, gate, progress, wholeRun);
+  handleObjectCancel(resyncId, gate, progress, scopes);
 
   const sendPlan = async (plan: PreparedPlan, preemption: Preemption): Promise<void> => {
     progress.planned(plan.objects);
-    const run: RunContext = { resyncId, control, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
+    const run: RunContext = { resyncId, gate, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
     preemption.run = run;
     await sendObjects(run, plan.objects, progress, scopes);
     await retryBlockedRecords(run, plan.objects, progress);
@@ -54,34 +54,34 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
     await wholeRun.run(async () => {
       if (!patched('blackouts')) {
         const plan = await preparePlan(request);
-        return sendPlan(plan, handlePreemption(request, control));
+        return sendPlan(plan, handlePreemption(request, gate));
       }
-      const preemption = handlePreemption(request, control);
+      const preemption = handlePreemption(request, gate);
       const send = async (asked: ResyncRequest): Promise<void> => {
         // Planning reads the district and takes its lease: held, and counted as under way, like a range.
-        const plan = await control.whenReleased(() => preparePlan(asked));
+        const plan = await gate.whenOpen(() => preparePlan(asked));
         await sendPlan(plan, preemption);
       };
-      await holdingInBlackouts(request, control, progress, async () => {
+      await holdingInBlackouts(request, gate, progress, async () => {
         if (request.verify !== 'beforeAndAfter') return send(request);
         // What drifted has drifted parents beside it: dependencies would only add what is equal.
         const sendOnly = (objects: readonly string[]) =>
           send({ ...request, objects, checkDependencies: false });
-        verifiedBy = await verifiedResync(request, { control, progress, send: sendOnly });
+        verifiedBy = await verifiedResync(request, { gate, progress, send: sendOnly });
       });
     });
   } catch (error) {
     if (!isCancellation(error)) progress.failure = rootCause(error) ?? 'The run gave up.';
   }
-  if (wholeRun.consideredCancelled) control.cancelledBy ??= 'an operator in Temporal';
+  if (wholeRun.consideredCancelled) gate.cancelledBy ??= 'an operator in Temporal';
   return CancellationScope.nonCancellable(async () => {
-    control.ended = true;
+    gate.ended = true;
     const end = await finishResync({
       resyncId,
-      status: progress.failure !== null ? 'failed' : control.cancelledBy !== null ? 'cancelled' : 'finished',
+      status: progress.failure !== null ? 'failed' : gate.cancelledBy !== null ? 'cancelled' : 'finished',
       message:
         progress.failure ??
-        (control.cancelledBy !== null ? `Cancelled by ${control.cancelledBy}.` : removals.message),
+        (gate.cancelledBy !== null ? `Cancelled by ${gate.cancelledBy}.` : removals.message),
       ...(verifiedBy === null ? {} : { verifiedBy }),
     });
     progress.tell(end.status);
@@ -114,22 +114,22 @@ interface Preemption {
 }
 
 /** Makes way for a state request when the agent says so, and goes on with a new epoch. */
-function handlePreemption(request: ResyncRequest, control: RunControl): Preemption {
+function handlePreemption(request: ResyncRequest, gate: PauseGate): Preemption {
   const preemption: Preemption = { run: null };
   const { resyncId } = request;
   setHandler(preemptResync, async () => {
-    await control.set({ preempted: true });
-    await control.whenStill();
+    await gate.set({ preempted: true });
+    await gate.whenIdle();
     await tellAgentPreempted(request);
   });
   setHandler(restoreResync, async () => {
-    const status = control.statusAfterPreemption;
+    const status = gate.statusAfterPreemption;
     if (preemption.run !== null)
       preemption.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
     // Not planned yet, but verifying: there is no lease to renew.
     else if (request.verify === 'beforeAndAfter')
       await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
-    await control.set({ preempted: false });
+    await gate.set({ preempted: false });
   });
   return preemption;
 }
@@ -209,7 +209,7 @@ async function retryBlockedRecords(
     if (!progress.hasBlocked(name)) continue;
     const { resyncId } = run;
     progress.ended([
-      await run.control.whenReleased(() => retryBlocked({ resyncId, object: name, epoch: run.epoch })),
+      await run.gate.whenOpen(() => retryBlocked({ resyncId, object: name, epoch: run.epoch })),
     ]);
   }
 }

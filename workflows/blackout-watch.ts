@@ -3,7 +3,7 @@ import type { HeldWindow } from '../src/domain/blackout';
 import type { ResyncRequest } from '../src/domain/resync';
 import { blackoutsChanged } from './messages';
 import { nextBlackout, noteHold } from './activities';
-import type { RunControl } from './pause-gate';
+import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /** Windows may change without a signal reaching the run: asked again at least this often. About 11 events an hour. */
@@ -16,11 +16,11 @@ const askEveryMs = 60 * 60 * 1000;
  */
 export async function holdingInBlackouts<T>(
   request: ResyncRequest,
-  control: RunControl,
+  gate: PauseGate,
   progress: RunProgress,
   work: () => Promise<T>,
 ): Promise<T> {
-  const watch = new BlackoutWatch(request, control, progress);
+  const watch = new BlackoutWatch(request, gate, progress);
   await watch.ask();
   // A scope of its own: an ended run must not keep a timer open until the next window.
   const scope = new CancellationScope();
@@ -39,7 +39,7 @@ class BlackoutWatch {
 
   constructor(
     private readonly request: ResyncRequest,
-    private readonly control: RunControl,
+    private readonly gate: PauseGate,
     private readonly progress: RunProgress,
   ) {
     setHandler(blackoutsChanged, () => {
@@ -65,7 +65,7 @@ class BlackoutWatch {
       await condition(() => this.changed, this.waitMs());
       try {
         // At the start no question is needed; a database that is away must not let the run go on into the window.
-        if (!this.changed && this.control.heldUntil === null && this.isIn()) await this.apply();
+        if (!this.changed && this.gate.heldUntil === null && this.isIn()) await this.apply();
         else await this.ask();
       } catch (error) {
         if (isCancellation(error)) throw error;
@@ -79,8 +79,8 @@ class BlackoutWatch {
 
   private async apply(): Promise<void> {
     const heldUntil = this.window !== null && this.isIn() ? this.window.endsAt : null;
-    if (heldUntil === this.control.heldUntil) return;
-    await this.control.set({ heldUntil });
+    if (heldUntil === this.gate.heldUntil) return;
+    await this.gate.set({ heldUntil });
     this.progress.tell();
     await noteHold({ resyncId: this.request.resyncId, heldUntil });
   }
@@ -93,7 +93,7 @@ class BlackoutWatch {
 
   private waitMs(): number {
     if (this.window === null) return askEveryMs;
-    const boundary = this.control.heldUntil === null ? this.window.startsAt : this.window.endsAt;
+    const boundary = this.gate.heldUntil === null ? this.window.startsAt : this.window.endsAt;
     return Math.min(askEveryMs, Math.max(1, Date.parse(boundary) - Date.now()));
   }
 }

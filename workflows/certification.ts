@@ -20,7 +20,7 @@ export interface CertificationInput {
   readonly driftId?: string;
 }
 
-/** Longest wait between two looks whether the run it waits for has ended. */
+/** Longest wait between two attempts while a run is under way. */
 const longestWaitMs = 300_000;
 
 /**

@@ -10,7 +10,7 @@ const longestWaitMs = 60_000;
 /** Where a comparison is made: in a verification of its own, or in the middle of a run. */
 export interface ComparisonPlace {
   /** Starts a piece of work once nothing holds it. */
-  whenReleased<T>(work: () => Promise<T>): Promise<T>;
+  whenOpen<T>(work: () => Promise<T>): Promise<T>;
   /** How many objects are compared, and what others wait for; `null`: none waits. */
   tell(done: number, waitsFor: string | null): void;
 }
@@ -52,7 +52,7 @@ export async function compareAll(
 
 /** The objects of one verification under way. */
 class Comparison {
-  private underWay = 0;
+  private inFlight = 0;
   private done = 0;
   /** What is waited for, by the objects that wait. */
   private readonly waits = new Map<string, string>();
@@ -87,12 +87,12 @@ class Comparison {
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await condition(() => this.underWay < this.atOnce);
-    this.underWay += 1;
+    await condition(() => this.inFlight < this.atOnce);
+    this.inFlight += 1;
     try {
-      return await this.place.whenReleased(work);
+      return await this.place.whenOpen(work);
     } finally {
-      this.underWay -= 1;
+      this.inFlight -= 1;
     }
   }
 

@@ -21,8 +21,8 @@ export const recordLookWorkflowId = (districtId: string, look: string): string =
 export const selectivePreviewWorkflowId = (previewId: string): string => `selective-preview:${previewId}`;
 
 /**
- * Task queue of the activities that move records, beside the one of workflows and books: a worker has as many slots on
- * it as lanes, however many books are kept meanwhile.
+ * Task queue of the activities that move records. A worker has one slot per lane on it; activities
+ * that only keep records of runs have a queue of their own and never take such a slot.
  */
 export const copyTaskQueue = (taskQueue: string): string => `${taskQueue}-copy`;
 
@@ -134,7 +134,7 @@ export interface StateRequestCancel {
 }
 /** API -> stateRequest: districts that have not begun are withdrawn. Refused with type RequestEnded when it has ended. */
 export const cancelStateRequest = defineUpdate<void, [StateRequestCancel]>('cancelStateRequest');
-/** How many districts of a state's request stand where, as of its last look. */
+/** Number of districts of a state's request in each status, as of its last poll. */
 export const stateRequestCounts = defineQuery<Readonly<Record<RequestDistrictStatus, number>> | null>(
   'stateRequestCounts',
 );

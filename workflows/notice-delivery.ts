@@ -7,13 +7,13 @@ import { deliverNotice, giveUpNotice, listDeliveries } from './activities';
  * only; what is sent where stands in the control database.
  */
 export async function noticeDelivery({ alertIds }: NoticeGroupInput): Promise<void> {
-  const underWay: Promise<void>[] = [];
+  const inFlight: Promise<void>[] = [];
   let page = await listDeliveries({ alertIds, after: 0 });
   while (page.length > 0) {
-    for (const deliveryId of page) underWay.push(deliver(deliveryId));
+    for (const deliveryId of page) inFlight.push(deliver(deliveryId));
     page = await listDeliveries({ alertIds, after: page.at(-1)! });
   }
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
 }
 
 async function deliver(deliveryId: number): Promise<void> {

@@ -10,23 +10,23 @@ export interface ObjectResyncInput {
   readonly ranges: number;
   /** First range not yet started. */
   readonly next: number;
-  /** Ranges queued at the same time: more than the worker has lanes, so that Temporal's latency is hidden. */
-  readonly inFlight: number;
+  /** Ranges scheduled at the same time: more than the worker has lanes, to hide Temporal's latency. */
+  readonly maxInFlight: number;
 }
 
-/** Where the object stands when the workflow returns: `next` < `ranges` when it was asked to stop. */
+/** How far the object got: `next` < `ranges` when it was asked to stop. */
 export interface ObjectResyncEnd {
   readonly next: number;
 }
 
 /**
- * The ranges of one large object, a sliding window of them at a time.
- * When told to stop it lets the ranges under way end and returns where to go on (with the epoch of that time).
- * The first range that fails for good fails the object: no further one starts.
+ * The ranges of one large object, a sliding window of them at a time. When told to stop, it lets the
+ * ranges in flight end and returns where to continue (with the epoch of that time). The first range
+ * that fails for good fails the object: no further one starts.
  */
 export async function objectResync(input: ObjectResyncInput): Promise<ObjectResyncEnd> {
   let { next } = input;
-  let underWay = 0;
+  let inFlight = 0;
   let stopped = false;
   let failure: unknown;
   setHandler(stopRanges, () => {
@@ -34,13 +34,13 @@ export async function objectResync(input: ObjectResyncInput): Promise<ObjectResy
   });
   const failed = () => failure !== undefined;
   const startRange = async (rangeNo: number): Promise<void> => {
-    underWay += 1;
+    inFlight += 1;
     try {
       await syncRange({ resyncId: input.resyncId, object: input.object, epoch: input.epoch, rangeNo });
     } catch (error) {
       failure ??= error;
     } finally {
-      underWay -= 1;
+      inFlight -= 1;
     }
   };
 
@@ -48,11 +48,11 @@ export async function objectResync(input: ObjectResyncInput): Promise<ObjectResy
     while (next < input.ranges && !stopped && !failed() && !workflowInfo().continueAsNewSuggested) {
       void startRange(next);
       next += 1;
-      await condition(() => underWay < input.inFlight || stopped || failed());
+      await condition(() => inFlight < input.maxInFlight || stopped || failed());
     }
   } finally {
-    // Cancelled or not: whoever closes the books next must find no page still being written.
-    await CancellationScope.nonCancellable(() => condition(() => underWay === 0));
+    // Cancelled or not: no page may still be written when the object is closed.
+    await CancellationScope.nonCancellable(() => condition(() => inFlight === 0));
   }
   if (failed()) throw failure;
   if (next < input.ranges && !stopped) await continueAsNew<typeof objectResync>({ ...input, next });

@@ -12,19 +12,19 @@ import type { ObjectEnd, PreparedObject } from '../activities/contracts';
 import { endObject, finishObject, startObject, syncObject, verifyCycle } from './activities';
 import { stopRanges } from './messages';
 import { objectResync } from './object-resync';
-import type { RunControl } from './pause-gate';
+import type { PauseGate } from './pause-gate';
 
-/** What every object of a run shares; `epoch` changes when the run goes on after it was preempted. */
+/** What all objects of a run share; `epoch` changes when the run continues after a preemption. */
 export interface RunContext {
   readonly resyncId: string;
   readonly rangesInFlight: number;
-  readonly control: RunControl;
+  readonly gate: PauseGate;
   epoch: number;
 }
 
 /**
- * One object from its parents' end to its own, or the objects of one unit (cyclic foreign keys) together.
- * Never throws: whatever happens is an ObjectEnd per object, written to the books.
+ * Sends one object, or all objects of one cycle (cyclic foreign keys) together, from start to end.
+ * Never throws: whatever happens is stored and returned as one ObjectEnd per object.
  */
 export async function runObjects(
   run: RunContext,
@@ -51,33 +51,33 @@ function isSmall(members: readonly PreparedObject[]): boolean {
   return members.length === 1 && members[0]?.cycle === null && members[0].ranges <= 1;
 }
 
-/** Start, the one range and the end are one activity: on a small object Temporal's latency would be most of the time. */
+/** Start, the one range and the end in one activity: three would mostly wait for Temporal. */
 async function runSmall(run: RunContext, { name }: PreparedObject): Promise<ObjectEnd[]> {
   const { resyncId } = run;
-  return [await run.control.whenReleased(() => syncObject({ resyncId, object: name, epoch: run.epoch }))];
+  return [await run.gate.whenOpen(() => syncObject({ resyncId, object: name, epoch: run.epoch }))];
 }
 
 async function runLarge(run: RunContext, members: readonly PreparedObject[]): Promise<ObjectEnd[]> {
   const { resyncId } = run;
-  await condition(() => !run.control.held);
+  await condition(() => !run.gate.held);
   await Promise.all(members.map(({ name }) => startObject({ resyncId, object: name })));
-  // All have to end, also when one fails: its books are closed next.
+  // All have to end, even when one fails: the objects are closed next.
   const moves = await Promise.allSettled(members.map((member) => moveRanges(run, member)));
   for (const move of moves) if (move.status === 'rejected') throw move.reason;
   const cycle = members[0]?.cycle ?? null;
   if (cycle !== null) {
     const objects = members.map(({ name }) => name);
-    await run.control.whenReleased(() => verifyCycle({ resyncId, cycle, objects, epoch: run.epoch }));
+    await run.gate.whenOpen(() => verifyCycle({ resyncId, cycle, objects, epoch: run.epoch }));
   }
   return Promise.all(members.map(({ name }) => finishObject({ resyncId, object: name })));
 }
 
-/** The child returns early when the run is held, and is started again with the epoch of that time. */
+/** The child returns early when the gate closes, and is started again with the epoch of that time. */
 async function moveRanges(run: RunContext, { name, ranges }: PreparedObject): Promise<void> {
   let next = 0;
   while (next < ranges) {
     let child: ChildWorkflowHandle<typeof objectResync> | undefined;
-    const end = await run.control.whenReleased(
+    const end = await run.gate.whenOpen(
       async () => {
         child = await startChild(objectResync, {
           workflowId: `${workflowInfo().workflowId}/${name}`,
@@ -88,13 +88,13 @@ async function moveRanges(run: RunContext, { name, ranges }: PreparedObject): Pr
               epoch: run.epoch,
               ranges,
               next,
-              inFlight: run.rangesInFlight,
+              maxInFlight: run.rangesInFlight,
             },
           ],
           parentClosePolicy: ParentClosePolicy.TERMINATE,
           staticSummary: `${name}: ranges ${next + 1} to ${ranges}`,
         });
-        if (run.control.held) await child.signal(stopRanges);
+        if (run.gate.held) await child.signal(stopRanges);
         return child.result();
       },
       async () => void (await child?.signal(stopRanges).catch(() => undefined)),

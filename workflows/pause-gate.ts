@@ -2,21 +2,21 @@ import { CancellationScope, condition } from '@temporalio/workflow';
 import type { HeldStatus } from '../src/domain/resync';
 
 /**
- * The brake of a run: paused by a person, preempted for a state request, held by a blackout window, or cancelled. The three
- * holds are apart: a person's resume doesn't break a blackout, and a blackout's end doesn't resume what a person paused.
- * Work asks `whenReleased` before each range; what is under way is counted, so that the agent can be told when nothing
- * moves any more.
+ * The pause gate of a run. Three things close it: a person who pauses, a state request that needs
+ * the district, and a blackout window. They are independent, so a person's resume doesn't break a
+ * blackout, and the end of a blackout doesn't resume what a person paused. Work passes through
+ * `whenOpen` and is counted until it ends, so that the agent can be told when the run is idle.
  */
-export class RunControl {
+export class PauseGate {
   private paused = false;
   private preempted = false;
   /** End of the blackout window that holds the run, ISO 8601; `null`: none does. */
   heldUntil: string | null = null;
-  /** All is sent and removals wait for a person. That holds nothing back: nothing is to be moved meanwhile. */
+  /** Everything is sent and removals wait for a person. That closes nothing: there is no work to hold. */
   awaitingApproval = false;
-  private underWay = 0;
-  private readonly onHold = new Set<() => Promise<void>>();
-  /** Who cancelled the whole run, once somebody did. */
+  private inFlight = 0;
+  private readonly onClose = new Set<() => Promise<void>>();
+  /** Who cancelled the whole run; `null` until someone does. */
   cancelledBy: string | null = null;
   ended = false;
 
@@ -32,7 +32,7 @@ export class RunControl {
     return this.cancelledBy !== null ? 'cancelled' : this.heldStatus;
   }
 
-  /** Where it stands once it need not make way any more. */
+  /** The status in which the run continues once the state request has ended. */
   get statusAfterPreemption(): Exclude<HeldStatus, 'preempted'> {
     if (this.paused) return 'paused';
     return this.awaitingApproval ? 'awaitingApproval' : 'running';
@@ -42,30 +42,33 @@ export class RunControl {
     return this.preempted ? 'preempted' : this.statusAfterPreemption;
   }
 
-  /** Changes the brake; children with ranges in flight are told to stop. */
+  /** Opens or closes the gate; work in flight that can stop early is asked to when it closes. */
   async set(change: { paused?: boolean; preempted?: boolean; heldUntil?: string | null }): Promise<void> {
     const before = this.held;
     this.paused = change.paused ?? this.paused;
     this.preempted = change.preempted ?? this.preempted;
     if (change.heldUntil !== undefined) this.heldUntil = change.heldUntil;
-    if (this.held && !before) await Promise.all([...this.onHold].map((tell) => tell()));
+    if (this.held && !before) await Promise.all([...this.onClose].map((stop) => stop()));
   }
 
-  /** Runs a piece of work (an activity, a child) once the brake is off, and counts it as under way. */
-  async whenReleased<T>(work: () => Promise<T>, tellHold?: () => Promise<void>): Promise<T> {
+  /**
+   * Runs a piece of work (an activity, a child) once the gate is open; it is in flight until it ends.
+   * @param stop asks the work to end early when the gate closes meanwhile
+   */
+  async whenOpen<T>(work: () => Promise<T>, stop?: () => Promise<void>): Promise<T> {
     await condition(() => !this.held);
-    this.underWay += 1;
-    if (tellHold) this.onHold.add(tellHold);
+    this.inFlight += 1;
+    if (stop) this.onClose.add(stop);
     try {
       return await work();
     } finally {
-      this.underWay -= 1;
-      if (tellHold) this.onHold.delete(tellHold);
+      this.inFlight -= 1;
+      if (stop) this.onClose.delete(stop);
     }
   }
 
-  /** Resolves when no range is under way. Not cancelled with the run: the agent waits for the answer. */
-  async whenStill(): Promise<void> {
-    await CancellationScope.nonCancellable(() => condition(() => this.underWay === 0));
+  /** Resolves when nothing is in flight. The agent waits for this even when the run is cancelled. */
+  async whenIdle(): Promise<void> {
+    await CancellationScope.nonCancellable(() => condition(() => this.inFlight === 0));
   }
 }

@@ -20,7 +20,7 @@ import {
   noteStatus,
   removeRecords,
 } from './activities';
-import type { RunControl } from './pause-gate';
+import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /**
@@ -39,7 +39,7 @@ export class Removals {
 
   constructor(
     private readonly request: ResyncRequest,
-    private readonly control: RunControl,
+    private readonly gate: PauseGate,
     private readonly progress: RunProgress,
   ) {
     this.asked = request.removals === 'apply';
@@ -66,7 +66,7 @@ export class Removals {
   private async find(run: RunContext, object: string): Promise<void> {
     if (!this.progress.mayHaveExtra(object)) return;
     await this.orStop(run.resyncId, [object], async () => {
-      const { found, decision } = await this.control.whenReleased(() =>
+      const { found, decision } = await this.gate.whenOpen(() =>
         findRemovals({ resyncId: run.resyncId, object, epoch: run.epoch }),
       );
       if (found === 0) return;
@@ -77,7 +77,7 @@ export class Removals {
 
   /** Waits for a decision about every object above the threshold, but not for ever: then none of the rest is removed. */
   private async hold(resyncId: string): Promise<void> {
-    const { waitMs } = await this.control.whenReleased(() => holdRemovals({ resyncId }));
+    const { waitMs } = await this.gate.whenOpen(() => holdRemovals({ resyncId }));
     await this.tellAwaiting(true);
     const settled = () => this.deciding === 0;
     const decided = await condition(() => this.awaiting.size === 0 && settled(), waitMs);
@@ -91,12 +91,12 @@ export class Removals {
   }
 
   private async tellAwaiting(awaiting: boolean): Promise<void> {
-    this.control.awaitingApproval = awaiting;
+    this.gate.awaitingApproval = awaiting;
     this.progress.remark = awaiting
       ? `Removals await an approval: ${[...this.awaiting].join(', ')}. Without one none of them is removed.`
       : null;
     this.progress.tell();
-    const { status } = this.control;
+    const { status } = this.gate;
     if (status !== 'cancelled') await noteStatus({ resyncId: this.request.resyncId, status });
   }
 
@@ -115,13 +115,13 @@ export class Removals {
     } finally {
       this.deciding -= 1;
     }
-    return { resyncId, status: this.control.status };
+    return { resyncId, status: this.gate.status };
   }
 
   private refuseUnlessAwaiting({ objects }: RemovalChoice): void {
     const { resyncId } = this.request;
     const strange = (objects ?? []).find((name) => !this.awaiting.has(name));
-    const ended = this.control.ended || this.control.cancelledBy !== null;
+    const ended = this.gate.ended || this.gate.cancelledBy !== null;
     if (ended || this.awaiting.size === 0 || strange !== undefined) {
       const what = strange !== undefined && !ended ? strange : 'Nothing';
       throw ApplicationFailure.nonRetryable(
@@ -136,9 +136,7 @@ export class Removals {
     const { resyncId } = run;
     await this.orStop(resyncId, objects, async () => {
       for (let done = false; !done;)
-        ({ done } = await this.control.whenReleased(() =>
-          removeRecords({ resyncId, objects, epoch: run.epoch }),
-        ));
+        ({ done } = await this.gate.whenOpen(() => removeRecords({ resyncId, objects, epoch: run.epoch })));
     });
   }
 

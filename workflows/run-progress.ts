@@ -3,7 +3,7 @@ import type { ObjectEnd, PreparedObject } from '../activities/contracts';
 import { colorOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '../src/domain/outcome';
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../src/domain/resync';
 import type { ObjectProgress, ResyncProgress } from './messages';
-import type { RunControl } from './pause-gate';
+import type { PauseGate } from './pause-gate';
 import { statusAttribute } from './visibility';
 
 /** Temporal keeps 20,000 bytes of details; names are ASCII. */
@@ -22,7 +22,7 @@ export class RunProgress {
 
   constructor(
     private readonly request: ResyncRequest,
-    private readonly control: RunControl,
+    private readonly gate: PauseGate,
   ) {}
 
   planned(objects: readonly PreparedObject[]): void {
@@ -66,14 +66,14 @@ export class RunProgress {
   snapshot(): ResyncProgress {
     return {
       resyncId: this.request.resyncId,
-      status: this.control.status,
-      heldUntil: this.control.heldUntil,
+      status: this.gate.status,
+      heldUntil: this.gate.heldUntil,
       objects: [...this.objects.values()],
     };
   }
 
   /** Writes the run's table for Temporal Web, and the status an operator filters by. */
-  tell(status: ResyncStatus = this.control.status): void {
+  tell(status: ResyncStatus = this.gate.status): void {
     if (status !== this.told) upsertSearchAttributes([{ key: statusAttribute, value: status }]);
     this.told = status;
     const rows = [...this.objects.values()].map(({ name, status: objectStatus, color, counts }) =>
@@ -96,7 +96,7 @@ export class RunProgress {
   }
 
   private heldText(status: ResyncStatus): string {
-    const { heldUntil } = this.control;
+    const { heldUntil } = this.gate;
     return heldUntil === null || endedStatuses.includes(status)
       ? ''
       : `, held by blackout until ${heldUntil}`;

@@ -15,19 +15,19 @@ import {
   type RunState,
 } from './messages';
 import { noteStatus } from './activities';
-import type { RunControl } from './pause-gate';
+import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /** Pause, resume and cancel: each answers with where the run stands, and writes it where people look. */
 export function handleRunUpdates(
   resyncId: string,
-  control: RunControl,
+  gate: PauseGate,
   progress: RunProgress,
   wholeRun: CancellationScope,
 ): void {
-  const validator = (_who: { by: string }) => refuseEnded(resyncId, control);
+  const validator = (_who: { by: string }) => refuseEnded(resyncId, gate);
   const answer = async (): Promise<RunState> => {
-    const status = control.status;
+    const status = gate.status;
     progress.tell();
     if (status !== 'cancelled')
       await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
@@ -36,7 +36,7 @@ export function handleRunUpdates(
   setHandler(
     pauseResync,
     async () => {
-      await control.set({ paused: true });
+      await gate.set({ paused: true });
       return answer();
     },
     { validator },
@@ -44,7 +44,7 @@ export function handleRunUpdates(
   setHandler(
     resumeResync,
     async () => {
-      await control.set({ paused: false });
+      await gate.set({ paused: false });
       return answer();
     },
     { validator },
@@ -52,7 +52,7 @@ export function handleRunUpdates(
   setHandler(
     cancelResync,
     async ({ by }) => {
-      control.cancelledBy ??= by;
+      gate.cancelledBy ??= by;
       wholeRun.cancel();
       return answer();
     },
@@ -63,7 +63,7 @@ export function handleRunUpdates(
 /** Cancel of one object; a member of a unit takes its unit along. */
 export function handleObjectCancel(
   resyncId: string,
-  control: RunControl,
+  gate: PauseGate,
   progress: RunProgress,
   scopes: ReadonlyMap<string, CancellationScope>,
 ): void {
@@ -71,11 +71,11 @@ export function handleObjectCancel(
     cancelObject,
     ({ object }): RunState => {
       scopes.get(object)?.cancel();
-      return { resyncId, status: control.status };
+      return { resyncId, status: gate.status };
     },
     {
       validator: ({ object }: { object: string; by: string }) => {
-        refuseEnded(resyncId, control);
+        refuseEnded(resyncId, gate);
         if (!progress.has(object)) {
           throw ApplicationFailure.nonRetryable(`${object} is not part of ${resyncId}.`, 'ObjectNotPlanned');
         }
@@ -87,8 +87,8 @@ export function handleObjectCancel(
   );
 }
 
-function refuseEnded(resyncId: string, control: RunControl): void {
-  if (control.ended || control.cancelledBy !== null) {
+function refuseEnded(resyncId: string, gate: PauseGate): void {
+  if (gate.ended || gate.cancelledBy !== null) {
     throw ApplicationFailure.nonRetryable(`${resyncId} has ended.`, 'ResyncEnded');
   }
 }

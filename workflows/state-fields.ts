@@ -23,9 +23,7 @@ export async function settleFieldsOfState(
     // Tells nothing of the run: a district sees the event, but not what the state's runs are about.
     const syncEventId = uuid4();
     try {
-      await run.control.whenReleased(() =>
-        settleStateFields({ resyncId, object, syncEventId, epoch: run.epoch }),
-      );
+      await run.gate.whenOpen(() => settleStateFields({ resyncId, object, syncEventId, epoch: run.epoch }));
     } catch (error) {
       if (isCancellation(error)) throw error;
       await failSyncEvent({ syncEventId, message: rootCause(error) ?? 'It gave up.' });

@@ -22,8 +22,8 @@ const { openStateRequest, advanceStateRequest, withdrawDistricts, closeStateRequ
 
 export interface StateRequestInput {
   readonly stateRequestId: string;
-  /** Looks of one run of this workflow (11 events each); default `pollsPerRun`. */
-  readonly looks?: number;
+  /** Polls of one run of this workflow (11 events each); default `pollsPerRun`. */
+  readonly polls?: number;
   /** Carried over by continue-as-new. */
   readonly carried?: {
     readonly pollMs: number;
@@ -32,26 +32,27 @@ export interface StateRequestInput {
   };
 }
 
-/** A look costs 11 events; Temporal suggests to continue as new at 4,096 and warns at 10,240. */
+/** A poll costs 11 events; Temporal suggests to continue as new at 4,096 and warns at 10,240. */
 const pollsPerRun = 300;
 
 /**
- * What the state asks of many districts: hands each district's agent its resync, a bounded number at a time, tries those
- * it can't reach again while the window is open, and closes the books when all have ended. Where each district stands is
- * in the control database; here is only when to look next. A district's failure is its own.
- * It looks, instead of being told or keeping an activity waiting: a thousand signals are a thousand events, and a waiting
- * activity would hold one of the worker's few places for as long as the slowest district takes.
+ * A state's request to many districts: dispatches each district's resync to its agent, a bounded
+ * number at a time, retries the ones it can't reach while the window is open, and closes the request
+ * when all have ended. The status of each district is in the control database; this workflow only
+ * knows when to poll next. One district's failure doesn't affect the others.
+ * It polls because the alternatives cost more: a thousand signals are a thousand events, and an
+ * activity that waits would occupy one of the worker's few slots as long as the slowest district.
  */
 export async function stateRequest(input: StateRequestInput): Promise<StateRequestStatus> {
-  const { stateRequestId, looks = pollsPerRun } = input;
+  const { stateRequestId, polls = pollsPerRun } = input;
   let { pollMs, cancel, withdrawn } = input.carried ?? { pollMs: 0, cancel: null, withdrawn: null };
-  let look: RequestPoll | null = null;
+  let poll: RequestPoll | null = null;
   let ended = false;
-  setHandler(stateRequestCounts, () => look?.counts ?? null);
+  setHandler(stateRequestCounts, () => poll?.counts ?? null);
   setHandler(
     cancelStateRequest,
     ({ by, running }): void => {
-      // Said twice: the first name stays, and runs left alone may still be cancelled.
+      // Asked twice: the first name stays, and runs left alone may still be cancelled.
       cancel = { by: cancel?.by ?? by, running: cancel?.running === 'cancel' ? 'cancel' : running };
     },
     {
@@ -71,18 +72,18 @@ export async function stateRequest(input: StateRequestInput): Promise<StateReque
       tell('running', 'Waits for its window to open.');
       if (untilOpenMs > 0) await condition(cancelAsked, untilOpenMs);
     }
-    for (let looked = 0; ; looked += 1) {
-      if (looked >= looks) await goOn();
+    for (let polled = 0; ; polled += 1) {
+      if (polled >= polls) await goOn();
       const toWithdraw = cancel;
       if (toWithdraw !== null && toWithdraw !== withdrawn) {
         await withdrawDistricts({ stateRequestId, ...toWithdraw });
         withdrawn = toWithdraw;
       }
-      look = await advanceStateRequest({ stateRequestId, pollMs, dispatch: cancel === null });
-      pollMs = look.pollMs;
-      setCurrentDetails(describeCounts(look.counts));
-      if (!look.open) return;
-      await condition(cancelAsked, look.againMs);
+      poll = await advanceStateRequest({ stateRequestId, pollMs, dispatch: cancel === null });
+      pollMs = poll.pollMs;
+      setCurrentDetails(describeCounts(poll.counts));
+      if (!poll.open) return;
+      await condition(cancelAsked, poll.againMs);
     }
   };
   const goOn = async (): Promise<void> => {

@@ -19,7 +19,7 @@ import { attributesOfVerification, statusAttribute } from './visibility';
 function ofItsOwn(): ComparisonPlace {
   let told: VerificationStatus = 'running';
   return {
-    whenReleased: (work) => work(),
+    whenOpen: (work) => work(),
     tell: (done, waitsFor) => {
       const status = waitsFor === null ? 'running' : 'waiting';
       if (status !== told) upsertSearchAttributes([{ key: statusAttribute, value: status }]);

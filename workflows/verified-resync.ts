@@ -4,12 +4,12 @@ import type { VerificationRequest } from '../src/domain/verification';
 import { type VerifiedResyncKind, ownVerificationId } from '../src/domain/verified-resync';
 import { compareAll } from './comparison';
 import { selectDrifted, finishVerification, noteStatus, openVerification } from './activities';
-import type { RunControl } from './pause-gate';
+import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
-/** The run a loop goes through: its brake, its table, and how it sends objects. */
+/** The run that is verified: its pause gate, its progress, and how it sends objects. */
 interface VerifiedRun {
-  readonly control: RunControl;
+  readonly gate: PauseGate;
   readonly progress: RunProgress;
   /** Plans and sends these objects, and no others. */
   readonly send: (objects: readonly string[]) => Promise<void>;
@@ -23,9 +23,9 @@ interface VerifiedRun {
  */
 export async function verifiedResync(request: ResyncRequest, run: VerifiedRun): Promise<string> {
   const { resyncId } = request;
-  await run.control.whenReleased(() => noteStatus({ resyncId, status: 'running' }));
+  await run.gate.whenOpen(() => noteStatus({ resyncId, status: 'running' }));
   const before = await verify(request, 'beforeResync', run);
-  const objects = await run.control.whenReleased(() => selectDrifted({ resyncId, verificationId: before }));
+  const objects = await run.gate.whenOpen(() => selectDrifted({ resyncId, verificationId: before }));
   if (objects.length === 0) return before;
   await run.send(objects);
   return verify(request, 'afterResync', run);
@@ -35,7 +35,7 @@ export async function verifiedResync(request: ResyncRequest, run: VerifiedRun): 
 async function verify(
   request: ResyncRequest,
   kind: VerifiedResyncKind,
-  { control, progress }: Pick<VerifiedRun, 'control' | 'progress'>,
+  { gate, progress }: Pick<VerifiedRun, 'gate' | 'progress'>,
 ): Promise<string> {
   const { resyncId, districtId, schoolYear, objects, checkDependencies, initiator, requestedBy } = request;
   const verificationId = ownVerificationId(resyncId, kind);
@@ -57,14 +57,14 @@ async function verify(
   };
   tell('.');
   try {
-    const plan = await control.whenReleased(() => openVerification(asked));
+    const plan = await gate.whenOpen(() => openVerification(asked));
     await compareAll(asked, plan, {
-      whenReleased: (work) => control.whenReleased(work),
+      whenOpen: (work) => gate.whenOpen(work),
       tell: (done, waitsFor) => tell(`: ${done} of ${plan.objects.length} compared. ${waitsFor ?? ''}`),
     });
   } catch (error) {
     const cancelled = isCancellation(error);
-    const by = control.cancelledBy ?? 'an operator in Temporal';
+    const by = gate.cancelledBy ?? 'an operator in Temporal';
     const message = cancelled ? `Cancelled by ${by}.` : (rootCause(error) ?? 'The verification gave up.');
     const status = cancelled ? 'cancelled' : 'failed';
     await CancellationScope.nonCancellable(async () => {

@@ -32,7 +32,7 @@ const tree = [
 ];
 const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 150));
 
-const looks: RequestPoll[] = [2, 1, 0].map((left) => ({
+const polls: RequestPoll[] = [2, 1, 0].map((left) => ({
   counts: { waiting: left, queued: 0, running: Math.min(left, 1), done: 2 - left, failed: 0, notRun: 0 },
   open: left > 0,
   pollMs: 300,
@@ -176,7 +176,7 @@ export function scenarios(): Scenario[] {
     },
     {
       name: 'state-request',
-      script: { objects: [], looks },
+      script: { objects: [], polls },
       play: async (world) => {
         const handle = await startStateRequest(world);
         await handle.result();
@@ -185,10 +185,10 @@ export function scenarios(): Scenario[] {
     },
     {
       name: 'state-request-cancelled',
-      script: { objects: [], looks },
+      script: { objects: [], polls },
       play: async (world) => {
         const handle = await startStateRequest(world);
-        await until('it looked', () => world.log.includes('look'));
+        await until('it polled', () => world.log.includes('poll'));
         await handle.executeUpdate(cancelStateRequest, { args: [{ by, running: 'leave' }] });
         await handle.executeUpdate(cancelStateRequest, { args: [{ by, running: 'cancel' }] });
         await handle.result();

@@ -196,11 +196,11 @@ it('goes on where it was after continue-as-new, and after a repeated start', () 
     const handle = world.temporal.workflow.getHandle(stateRequestWorkflowId(id));
     await until('two run', () => world.gate.waiting.length === 2);
     await handle.terminate();
-    // Where each district stands is in the database: another run takes it up, here with two looks a run.
+    // Where each district stands is in the database: another run takes it up, here with two polls per run.
     await world.temporal.workflow.start<typeof stateRequest>('stateRequest', {
       taskQueue: world.config.temporal.taskQueue,
       workflowId: stateRequestWorkflowId(id),
-      args: [{ stateRequestId: id, looks: 2 }],
+      args: [{ stateRequestId: id, polls: 2 }],
     });
     await until('it went on as new', async () => {
       const { raw } = await handle.describe();

@@ -36,8 +36,8 @@ export interface Script {
   readonly rangesInFlight?: number;
   /** What becomes of an object's state-owned fields at the run's end. */
   readonly settle?: (object: string) => Promise<void>;
-  /** What a state's request finds, look by look; the last one again and again. */
-  readonly looks?: readonly RequestPoll[];
+  /** What a state's request finds, poll by poll; the last one again and again. */
+  readonly polls?: readonly RequestPoll[];
   /** What is found gone of an object; default: 3 records, few enough. */
   readonly found?: (object: string) => FoundRemovals;
   readonly approvalMs?: number;
@@ -188,11 +188,11 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     endCertification: () => Promise.resolve(),
     openStateRequest: () => Promise.resolve({ untilOpenMs: 200 }),
     advanceStateRequest: () => {
-      const looked = log.filter((line) => line === 'look').length;
-      log.push('look');
-      const look = script.looks?.[Math.min(looked, script.looks.length - 1)];
-      if (!look) throw new Error('The script has no looks.');
-      return Promise.resolve(look);
+      const polled = log.filter((line) => line === 'poll').length;
+      log.push('poll');
+      const poll = script.polls?.[Math.min(polled, script.polls.length - 1)];
+      if (!poll) throw new Error('The script has no polls.');
+      return Promise.resolve(poll);
     },
     withdrawDistricts: ({ running }) => {
       log.push(`withdraw, ${running}`);
