@@ -18,7 +18,6 @@ import { districtRoutes } from './features/districts/routes';
 import { docsRouter } from './http/docs';
 import { eventRoutes } from './features/resyncs/event-routes';
 import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
-import { Gateway } from './http/gateway';
 import { createMetrics, healthRouter } from './http/health';
 import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
@@ -40,6 +39,7 @@ import { scopedYearRoutes } from './features/year-end/routes';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './features/verifications/routes';
+import { TemporalCalls } from './temporal/calls';
 import { syncEventRoutes } from './features/field-ownership/sync-event-routes';
 
 export interface AppOptions {
@@ -90,7 +90,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Express {
   const context: ApiContext = {
     ...rest,
-    gateway: new Gateway(temporal, rest.config.temporal.taskQueue),
+    temporal: new TemporalCalls(temporal, rest.config.temporal.taskQueue),
     streamMs: limits.streamMs ?? 300_000,
   };
   const { control, logger } = context;

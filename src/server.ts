@@ -4,7 +4,6 @@ import { Client, Connection } from '@temporalio/client';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { createApp } from './app';
-import { Gateway } from './http/gateway';
 import { type Config, loadConfig } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './features/year-end/due-alerts';
@@ -17,6 +16,13 @@ import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';
 import { passNotices } from './features/notices/dispatch';
 import { startReconciler } from './reconciler';
+import { TemporalCalls } from './temporal/calls';
+import { findCertification, startCertification } from './features/certifications/workflow-client';
+import { startSyncEvent } from './features/field-ownership/workflow-client';
+import { startNotices } from './features/notices/workflow-client';
+import { enqueueRequest, findResync } from './features/resyncs/workflow-client';
+import { findStateRequest, startStateRequest } from './features/state-requests/workflow-client';
+import { findVerification, startComparison } from './features/verifications/workflow-client';
 import { repeat } from './repeat';
 
 /** What is due is due by the day; an hour is often enough to look. */
@@ -44,7 +50,7 @@ export async function startServer(
   const { address, namespace, taskQueue } = config.temporal;
   const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });
   const temporal = new Client({ connection, namespace });
-  const gateway = new Gateway(temporal, taskQueue);
+  const calls = new TemporalCalls(temporal, taskQueue);
   const server = createServer(createApp({ config, catalog, control, temporal, logger }));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -53,22 +59,23 @@ export async function startServer(
   const reconciler = startReconciler({
     pass: async () => {
       await reconcileStateRequests(control, {
-        whereabouts: (id) => gateway.stateRequestAt(id),
-        start: (id) => gateway.startStateRequest(id, 'A request of the state, taken up again'),
+        whereabouts: (id) => findStateRequest(calls, id),
+        start: (id) =>
+          startStateRequest(calls, { stateRequestId: id, summary: 'A request of the state, taken up again' }),
       });
       await reconcileCertifications(control, {
-        whereabouts: (work) => gateway.certificationAt(work),
-        start: (work) => gateway.startCertification(work),
+        whereabouts: (work) => findCertification(calls, work),
+        start: (work) => startCertification(calls, work),
       });
       for (const event of await openSyncEvents(control, { olderThanSeconds: eventAgeSeconds }))
-        await gateway.startSyncEvent(event);
+        await startSyncEvent(calls, event);
       await reconcileVerifications(control, {
-        whereabouts: (id) => gateway.verificationAt(id),
-        start: (request) => gateway.startVerification(request),
+        whereabouts: (id) => findVerification(calls, id),
+        start: (request) => startComparison(calls, request),
       });
-      return reconcile(control, ({ request }) => gateway.whereabouts(request));
+      return reconcile(control, ({ request }) => findResync(calls, request));
     },
-    start: (request) => gateway.enqueue(request),
+    start: (request) => enqueueRequest(calls, request),
     logger,
   });
   const chaser = repeat(
@@ -79,7 +86,7 @@ export async function startServer(
     () =>
       passNotices(control, {
         olderThanSeconds: noticeAgeSeconds,
-        startNotices: (group) => gateway.startNotices(group),
+        startNotices: (group) => startNotices(calls, group),
       }),
     {
       everyMs: noticesEveryMs,

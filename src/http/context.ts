@@ -2,14 +2,14 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Config } from '../config';
 import type { Catalog } from '../domain/catalog';
-import type { Gateway } from './gateway';
+import type { TemporalCalls } from '../temporal/calls';
 
 /** What every route works with. */
 export interface ApiContext {
   readonly config: Config;
   readonly catalog: Catalog;
   readonly control: Knex;
-  readonly gateway: Gateway;
+  readonly temporal: TemporalCalls;
   readonly logger: Logger;
   /** After so long an event stream ends and is asked for anew: what was withdrawn meanwhile ends it then. */
   readonly streamMs: number;

@@ -33,7 +33,7 @@ export function createMetrics(): Metrics {
 }
 
 /** /healthz: the process lives. /readyz: control database and Temporal answer. /metrics: Prometheus text. */
-export function healthRouter({ control, gateway }: ApiContext, { registry }: Metrics): Router {
+export function healthRouter({ control, temporal: calls }: ApiContext, { registry }: Metrics): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   router.get('/readyz', async (_request, response) => {
@@ -42,7 +42,7 @@ export function healthRouter({ control, gateway }: ApiContext, { registry }: Met
         () => true,
         () => false,
       ),
-      gateway.answers(),
+      calls.answers(),
     ]);
     response.status(database && temporal ? 200 : 503).json({ controlDatabase: database, temporal });
   });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConflictError, ControlError, NotFoundError } from '../control/control-error';
 import { CursorError } from '../control/page';
 import { PlanError } from '../domain/plan';
+import { answerToCallError } from './temporal-problems';
 
 /** Where in the request a problem is: `pointer` into the body (JSON Pointer as URI fragment), or a named parameter. */
 export interface ProblemDetail {
@@ -103,6 +104,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof ControlError && error.retryable) {
     return new Problem(503, error.message, [], { 'Retry-After': '5' });
   }
+  const call = answerToCallError(error);
+  if (call) return new Problem(call.status, (error as Error).message, [], call.headers);
   if (isHttpError(error) && error.expose) {
     const detail = error.status === 413 ? 'The body is larger than 100 kB.' : 'The request can’t be read.';
     return new Problem(error.status, detail);

@@ -1,7 +1,5 @@
-/** What Temporal's errors are to a person who asked the API. */
-import { isGrpcServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { Problem } from './problem';
+/** What a failed call to Temporal is to a person who asked the API. */
+import { Refused, Unavailable } from '../temporal/call-errors';
 
 /** Refusals of the workflows' validators, by type: nothing was written for them. */
 const refusals: Readonly<Record<string, number>> = {
@@ -14,39 +12,19 @@ const refusals: Readonly<Record<string, number>> = {
   ObjectNotPlanned: 404,
 };
 
-/** The words of a workflow that refuses an update. `null`: it is no refusal. */
-export function refusalOf(error: unknown): Problem | null {
-  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure))
-    return null;
-  const { type, message } = error.cause;
-  const status = refusals[type ?? ''];
+/** Seconds after which to ask again. */
+const retryAfter: Readonly<Record<number, string>> = { 429: '60', 503: '10' };
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** `null`: the error is another one. */
+export function answerToCallError(error: unknown): Answer | null {
+  if (!(error instanceof Unavailable) && !(error instanceof Refused)) return null;
+  const status = error instanceof Unavailable ? 503 : refusals[error.type];
   if (status === undefined) return null;
-  return new Problem(status, message, [], status === 429 ? { 'Retry-After': '60' } : {});
-}
-
-/** Errors of the connection, the server or a worker that doesn't answer; classified by class and gRPC code. `null`: another. */
-export function unreachable(error: unknown): Problem | null {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const name = at.constructor.name;
-    if (
-      isGrpcServiceError(at) ||
-      name === 'ServiceError' ||
-      name === 'WorkflowUpdateRPCTimeoutOrCancelledError' ||
-      name === 'TransportError' ||
-      at.message === 'Failed to connect before the deadline'
-    ) {
-      return notAvailable();
-    }
-  }
-  return null;
-}
-
-/** 503: nothing is lost by it. */
-export function notAvailable(): Problem {
-  return new Problem(
-    503,
-    'Temporal or its worker does not answer; nothing is lost: repeat the request with the same Idempotency-Key, or wait.',
-    [],
-    { 'Retry-After': '10' },
-  );
+  const seconds = retryAfter[status];
+  return { status, headers: seconds === undefined ? {} : { 'Retry-After': seconds } };
 }

@@ -5,6 +5,7 @@ import { openResyncIds } from '../resyncs/hold';
 import type { Principal } from '../../domain/principal';
 import type { BlackoutRule } from '../../domain/blackout';
 import { blackout, blackoutRequest, heldWindow } from './schemas';
+import { tellBlackoutsChanged } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
@@ -12,10 +13,11 @@ import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 
 /** Blackout windows of a district: no run of its moves in one. */
-export function blackoutRoutes({ config, control, gateway }: ApiContext): RouteSpec[] {
+export function blackoutRoutes({ config, control, temporal }: ApiContext): RouteSpec[] {
   /** Runs under way ask again now, not at their next hourly look. */
   const tellRuns = async (districtId: string): Promise<void> => {
-    for (const resyncId of await openResyncIds(control, districtId)) await gateway.blackoutsChanged(resyncId);
+    for (const resyncId of await openResyncIds(control, districtId))
+      await tellBlackoutsChanged(temporal, resyncId);
   };
   return [
     route({

@@ -21,6 +21,7 @@ import {
 import type { Principal } from '../../domain/principal';
 import type { DistrictConfig } from '../../config';
 import * as schemas from './schemas';
+import { startCertification } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
@@ -31,7 +32,7 @@ import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '.
 
 /** What was certified, by whom it is to be believed, and how today compares with it. */
 export function certificationRoutes(context: ApiContext): RouteSpec[] {
-  const { config, control, gateway } = context;
+  const { config, control, temporal } = context;
   const common = { right: 'verificationSummary', tag: 'Certifications' } as const;
   return [
     route({
@@ -67,7 +68,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
           asked: body,
           idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
         });
-        await gateway.startCertification({ certificationId }).catch(async (error: unknown) => {
+        await startCertification(temporal, { certificationId }).catch(async (error: unknown) => {
           await forgetCertification(control, certificationId);
           throw error;
         });
@@ -145,7 +146,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
           initiator: principal.level,
           requestedBy: requesterOf(principal),
         });
-        await gateway.startCertification({ certificationId, driftId }).catch(async (error: unknown) => {
+        await startCertification(temporal, { certificationId, driftId }).catch(async (error: unknown) => {
           await forgetDrift(control, driftId);
           throw error;
         });

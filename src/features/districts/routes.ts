@@ -4,6 +4,7 @@ import { readScopedYears } from '../scoped-year/read';
 import type { SyncObject } from '../../domain/catalog';
 import { planResync, planScopeOf, whyNotOffered } from '../../domain/plan';
 import type { OfferedYear } from '../../domain/school-year';
+import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
@@ -13,7 +14,7 @@ import { districtParams } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
 export function districtRoutes(context: ApiContext): RouteSpec[] {
-  const { config, catalog, control, gateway } = context;
+  const { config, catalog, control, temporal } = context;
   const inYear = z.strictObject({ schoolYear: z.coerce.number().int().optional() });
   return [
     route({
@@ -106,7 +107,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
         const { schoolYear } = await requireOfferedYear(context, found, query.schoolYear, {
           parameter: 'schoolYear',
         });
-        return { districtId: found.id, schoolYear, ...(await gateway.queue(found.id, schoolYear)) };
+        return { districtId: found.id, schoolYear, ...(await readQueue(temporal, found.id, schoolYear)) };
       },
     }),
   ];

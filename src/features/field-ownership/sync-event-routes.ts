@@ -7,6 +7,8 @@ import type { Principal } from '../../domain/principal';
 import { type Catalog, findObject, type SyncObject } from '../../domain/catalog';
 import { type FieldSetting, ownerOfTable, withSettings } from '../../domain/field-ownership';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { Unavailable } from '../../temporal/call-errors';
+import { startSyncEvent } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
 import { notFound, Problem, type ProblemDetail } from '../../http/problem';
@@ -18,7 +20,7 @@ import * as schemas from './sync-event-schemas';
 const longestKey = 512;
 
 /** Sync events: what the state changed in fields of its own comes down to the district. */
-export function syncEventRoutes({ config, catalog, control, gateway, logger }: ApiContext): RouteSpec[] {
+export function syncEventRoutes({ config, catalog, control, temporal, logger }: ApiContext): RouteSpec[] {
   return [
     route({
       method: 'post',
@@ -48,10 +50,10 @@ export function syncEventRoutes({ config, catalog, control, gateway, logger }: A
           requestedBy: principal.name,
         });
         try {
-          await gateway.startSyncEvent({ syncEventId, districtId: id });
+          await startSyncEvent(temporal, { syncEventId, districtId: id });
         } catch (error) {
           // It is stored: the pass over open events starts it when Temporal answers again.
-          if (!(error instanceof Problem) || error.status !== 503) throw error;
+          if (!(error instanceof Unavailable)) throw error;
           logger.warn({ syncEventId }, 'a sync event waits for Temporal');
         }
         response.location(`/api/v1/districts/${id}/sync-events/${syncEventId}`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listRemovals, readRemovals } from './read';
 import type { ResyncHead } from '../resyncs/read';
 import { endedStatuses } from '../../domain/resync';
+import { decideRemovals } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireDetails } from '../resyncs/visibility';
 import { Problem } from '../../http/problem';
@@ -12,7 +13,7 @@ import { resyncParams } from '../resyncs/schemas';
 import { requesterOf } from '../../http/idempotency';
 
 /** Records gone at the district: what was found, and a person's decision where it is much (docs/decisions/0015). */
-export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
+export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
   const common = { right: 'resyncBatch', tag: 'Removals' } as const;
 
   const view = async ({ resyncId, removals = 'report', status }: ResyncHead) => ({
@@ -43,7 +44,7 @@ export function removalRoutes({ control, gateway }: ApiContext): RouteSpec[] {
         if (endedStatuses.includes(head.status))
           throw new Problem(409, `The resync has ended: ${head.status}.`);
         const choice = { objects: body.objects ?? null, by: requesterOf(principal) };
-        if ((await gateway.decideRemovals(params.id, verb, choice)) === null)
+        if ((await decideRemovals(temporal, { resyncId: params.id, verb, choice })) === null)
           throw new Problem(409, 'The resync has not started or has just ended.');
         return view(await requireDetails(control, principal, params.id));
       },

@@ -3,6 +3,7 @@ import { finishResync } from './store';
 import { readResyncHead, type ResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
 import { endedStatuses } from '../../domain/resync';
+import { cancelRunObject, controlRun, withdrawRequest } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireVisible } from './visibility';
 import { canSeeDetails } from '../../http/require';
@@ -19,7 +20,7 @@ const actions = {
 
 /** Pausing, resuming and cancelling runs; each answers with the resync as it stands after. */
 export function runControlRoutes(context: ApiContext): RouteSpec[] {
-  const { control, gateway } = context;
+  const { control, temporal } = context;
   const responses = { 200: { description: 'The resync after it', schema: resyncHead } };
 
   const act = async (
@@ -51,7 +52,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
         act(principal, params.id, (head) =>
           action === 'cancel'
             ? cancel(context, head, principal)
-            : orNotStarted(gateway[action](params.id, principal.name)),
+            : orNotStarted(controlRun(temporal, action, { resyncId: params.id, by: principal.name })),
         ),
     }),
   );
@@ -65,7 +66,9 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     responses,
     handler: ({ params, principal }) =>
       act(principal, params.id, () =>
-        orNotStarted(gateway.cancelObject(params.id, params.name, principal.name)),
+        orNotStarted(
+          cancelRunObject(temporal, { resyncId: params.id, object: params.name, by: principal.name }),
+        ),
       ),
   });
   return [...plain, oneObject];
@@ -73,14 +76,14 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
 
 /** One that waits is taken out of the queue; one that runs is told to stop; one nobody has is closed here. */
 async function cancel(
-  { control, gateway }: ApiContext,
+  { control, temporal }: ApiContext,
   head: ResyncHead,
   principal: Principal,
 ): Promise<void> {
   const { resyncId } = head;
   const waits = head.status === 'accepted' || head.status === 'queued';
-  const withdrawn = waits && (await gateway.withdraw(head));
-  if (!withdrawn && (await gateway.cancel(resyncId, principal.name)) !== null) return;
+  const withdrawn = waits && (await withdrawRequest(temporal, head));
+  if (!withdrawn && (await controlRun(temporal, 'cancel', { resyncId, by: principal.name })) !== null) return;
   if (!waits) throw new Problem(409, 'The run has just ended.');
   const message = `Cancelled by ${principal.name} before it started.`;
   await finishResync(control, { resyncId, status: 'cancelled', message });

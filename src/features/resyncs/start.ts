@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { ConflictError } from '../../control/control-error';
 import { forgetRefusedResync, insertResync, loadResync, setResyncStatus } from './store';
 import type { ResyncRequest } from '../../domain/resync';
+import { Refused } from '../../temporal/call-errors';
+import { enqueueRequest } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { Problem } from '../../http/problem';
 import type * as schemas from './schemas';
@@ -12,7 +14,7 @@ import type * as schemas from './schemas';
  * @param refuse looked at once it is stored: why it can't be after all
  */
 export async function startResync(
-  { control, gateway }: ApiContext,
+  { control, temporal }: ApiContext,
   request: ResyncRequest,
   { idempotencyKey, refuse }: { idempotencyKey: string | null; refuse: () => Promise<string | null> },
 ): Promise<Omit<z.output<typeof schemas.accepted>, 'advice'>> {
@@ -25,8 +27,8 @@ export async function startResync(
   }
   if (stored.status !== 'accepted')
     return { resyncId, status: stored.status, position: null, replayed: !stored.created };
-  const { position } = await gateway.enqueue(stored.request).catch(async (error: unknown) => {
-    if (error instanceof Problem && error.status === 429) await forgetRefusedResync(control, resyncId);
+  const { position } = await enqueueRequest(temporal, stored.request).catch(async (error: unknown) => {
+    if (error instanceof Refused && error.type === 'QueueFull') await forgetRefusedResync(control, resyncId);
     throw error;
   });
   if (position > 0) await noteQueued({ control, resyncId });

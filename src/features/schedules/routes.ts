@@ -40,13 +40,13 @@ const missing =
 
 /** Recurring resyncs and verifications. What the state made for a district is the state's: the district sees that it is there, no more. */
 export function scheduleRoutes(context: ApiContext): RouteSpec[] {
-  const { config, control, gateway } = context;
+  const { config, control, temporal } = context;
 
   const view = async (
     principal: Principal,
     stored: StoredSchedule,
   ): Promise<z.input<typeof schemas.schedule>> => {
-    const standing = await gateway.withClient((client) => standingOf(client, stored));
+    const standing = await temporal.call((client) => standingOf(client, stored));
     const nextRuns = await nextRunsOf(context, stored, standing);
     const { paused = null, note: pauseNote = null } = standing ?? {};
     const { request, timing, ...rest } = stored;
@@ -101,7 +101,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ params, body, principal }) => {
         const stored = await mine(principal, params);
         const note = body.note ?? `${action}d by ${principal.name}`;
-        orMissing(await gateway.withClient((client) => acts[action](client, stored, note)));
+        orMissing(await temporal.call((client) => acts[action](client, stored, note)));
         return view(principal, stored);
       },
     }),
@@ -144,7 +144,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
           createdBy: principal.name,
         });
         try {
-          await gateway.withClient((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
+          await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
         } catch (error) {
           await removeSchedule(control, stored.scheduleId);
           throw error;
@@ -187,7 +187,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
         const stored = await mine(principal, params);
         const open = stored.timing.overlap === 'skip' ? await openRunOf(control, stored) : null;
         if (open !== null) throw new Problem(409, `The ${open} of this schedule has not ended.`);
-        orMissing(await gateway.withClient((client) => acts.trigger(client, stored)));
+        orMissing(await temporal.call((client) => acts.trigger(client, stored)));
         return view(principal, stored);
       },
     }),
@@ -206,7 +206,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
         if (days <= 0 || period.to.getTime() > Date.now())
           throw refused('Has to be after "from", and past.', '#/to');
         if (days > maxBackfillDays) throw refused(`At most ${maxBackfillDays} days before "to".`, '#/from');
-        const filledIn = await gateway.withClient(async (client) => {
+        const filledIn = await temporal.call(async (client) => {
           const times = await timesBetween(client, stored, period);
           if (times === null) throw new Problem(409, missing);
           if (times.length > maxQueuedResyncs) {
@@ -230,7 +230,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ params, principal }) => {
         const stored = await mine(principal, params);
         const before = await view(principal, stored);
-        await gateway.withClient((client) => acts.delete(client, stored));
+        await temporal.call((client) => acts.delete(client, stored));
         await removeSchedule(control, stored.scheduleId);
         return before;
       },

@@ -7,6 +7,7 @@ import { findObject } from '../../domain/catalog';
 import { planScopeOf } from '../../domain/plan';
 import type { OfferedYear } from '../../domain/school-year';
 import { unsentBelow } from '../../domain/selection';
+import { findRecord, startPreview } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
@@ -28,7 +29,7 @@ type Omitted = z.output<typeof schemas.selectiveAccepted>['omitted'];
 
 /** Sending one person, school, section or any other record, with its ancestors and all that hangs below. */
 export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
-  const { config, control, gateway } = context;
+  const { config, control, temporal } = context;
   return [
     route({
       method: 'post',
@@ -48,10 +49,10 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
           ...{ previewId, districtId: district.id, schoolYear: year.schoolYear, object, key },
           ...{ level: principal.level, requestedBy: requesterOf(principal) },
         });
-        await gateway.startPreview(
+        await startPreview(temporal, {
           previewId,
-          `Preview of a selective sync of one ${object} of ${district.id}`,
-        );
+          summary: `Preview of a selective sync of one ${object} of ${district.id}`,
+        });
         response.location(`/api/v1/selective-syncs/previews/${previewId}`);
         return previewView(await readPreview(control, previewId));
       },
@@ -148,7 +149,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       );
     }
     const question = { districtId: district.id, schoolYear: year.schoolYear, object, key };
-    const { found, problem } = await gateway.findRecord(question);
+    const { found, problem } = await findRecord(temporal, question);
     if (problem !== null) throw new Problem(409, problem);
     if (!found) throw unusable('key', notThere(context, year, object));
     return { district, year, omitted: omittedOf(context, district, year, object) };

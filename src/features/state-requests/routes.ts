@@ -15,6 +15,7 @@ import type { DistrictConfig } from '../../config';
 import { PlanError, planResync, type PlanScope, planScopeOf } from '../../domain/plan';
 import { offeredYears, whyYearNotOffered } from '../../domain/school-year';
 import { endedRequestStatuses } from '../../domain/state-request';
+import { startStateRequest, tellCancelled } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
@@ -29,7 +30,7 @@ type Body = z.output<typeof schemas.stateRequestBody>;
 
 /** What the state asks of many districts at once: making it, its board, its report, taking it back. */
 export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
-  const { config, control, gateway } = context;
+  const { config, control, temporal } = context;
   const common = { right: 'stateRequest', stateOnly: true, tag: 'State requests' } as const;
   return [
     route({
@@ -62,7 +63,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
           asked: body,
           idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
         });
-        await gateway.startStateRequest(stateRequestId, describe(body, districts.length));
+        await startStateRequest(temporal, { stateRequestId, summary: describe(body, districts.length) });
         response.location(`/api/v1/state-requests/${stateRequestId}`);
         const { status } = await loadStateRequest(control, stateRequestId);
         const problems = districts.filter(({ problem }) => problem !== null);
@@ -161,7 +162,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
           throw new Problem(403, 'This request concerns districts that are not yours.');
         if (endedRequestStatuses.includes(status))
           throw new Problem(409, `The request has ended: ${status}.`);
-        const told = await gateway.cancelStateRequest(params.id, { by: principal.name, ...body });
+        const told = await tellCancelled(temporal, params.id, { by: principal.name, ...body });
         // Temporal has never heard of it: nothing was handed over.
         if (!told) {
           const message = `Withdrawn by ${principal.name} before it began.`;

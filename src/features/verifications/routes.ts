@@ -14,6 +14,7 @@ import type { Principal } from '../../domain/principal';
 import { finishVerification } from './store';
 import { planResync, planScopeOf } from '../../domain/plan';
 import { endedVerification, type VerificationRequest } from '../../domain/verification';
+import { tellCancelled } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
@@ -34,7 +35,7 @@ import {
 
 /** Comparing a district with the state: making it, what it found, taking it back. */
 export function verificationRoutes(context: ApiContext): RouteSpec[] {
-  const { config, control, gateway } = context;
+  const { config, control, temporal } = context;
   const common = { right: 'verificationSummary', tag: 'Verifications' } as const;
   const ofOne = { ...common, params: schemas.verificationParams };
   const read = async (principal: Principal, verificationId: string) => {
@@ -194,7 +195,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
         if (resyncId !== null)
           throw new Problem(409, `This verification is a part of resync ${resyncId}: cancel that one.`);
         const by = principal.name;
-        if (!(await gateway.cancelVerification(params.id, by)))
+        if (!(await tellCancelled(temporal, params.id, by)))
           await finishVerification(control, {
             verificationId: params.id,
             status: 'cancelled',

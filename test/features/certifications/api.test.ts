@@ -1,7 +1,8 @@
 import { temporal } from '@temporalio/proto';
 import request from 'supertest';
 import { createApp } from '../../../src/app';
-import { Gateway } from '../../../src/http/gateway';
+import { TemporalCalls } from '../../../src/temporal/calls';
+import { findCertification, startCertification } from '../../../src/features/certifications/workflow-client';
 import { verifyManifest } from '../../../src/features/certifications/signing';
 import { newSigningKey } from '../../../src/config/signing-key';
 import { reconcileCertifications } from '../../../src/features/certifications/reconcile';
@@ -342,11 +343,11 @@ test('what can’t be certified is refused with its field, and stores nothing', 
 
 test('one that was ended in Temporal from outside fails and says so; one Temporal never heard of is started', async () => {
   const { control, temporal: client, config } = world;
-  const gateway = new Gateway(client, config.temporal.taskQueue);
+  const calls = new TemporalCalls(client, config.temporal.taskQueue);
   const pass = () =>
     reconcileCertifications(control, {
-      whereabouts: (work) => gateway.certificationAt(work),
-      start: (work) => gateway.startCertification(work),
+      whereabouts: (work) => findCertification(calls, work),
+      start: (work) => startCertification(calls, work),
     });
   // Temporal keeps what an earlier run of the tests started.
   const [unheard, ended, young] = ['unheard', 'ended', 'young'].map((name) => `${name}-${world.here}`) as [

@@ -1,5 +1,6 @@
 import request from 'supertest';
-import { Gateway } from '../../../src/http/gateway';
+import { TemporalCalls } from '../../../src/temporal/calls';
+import { startNotices } from '../../../src/features/notices/workflow-client';
 import type { DeliveryView } from '../../../src/features/notices/delivery-store';
 import { passNotices } from '../../../src/features/notices/dispatch';
 import type { ApiWorld } from '../../support/api-world';
@@ -51,10 +52,10 @@ export async function runOf(world: ApiWorld, who: Who, body: object = {}): Promi
 
 /** What the API does with alerts every half minute, whatever their age. */
 export async function pass(world: ApiWorld): Promise<void> {
-  const gateway = new Gateway(world.temporal, world.config.temporal.taskQueue);
+  const calls = new TemporalCalls(world.temporal, world.config.temporal.taskQueue);
   await passNotices(world.control, {
     olderThanSeconds: 0,
-    startNotices: (group) => gateway.startNotices(group),
+    startNotices: (group) => startNotices(calls, group),
   });
 }
 

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import request from 'supertest';
-import { Gateway } from '../../../src/http/gateway';
+import { TemporalCalls } from '../../../src/temporal/calls';
+import { findResync } from '../../../src/features/resyncs/workflow-client';
 import { reconcile } from '../../../src/features/resyncs/reconcile';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
@@ -175,8 +176,8 @@ test('while Temporal is away a request is kept, and started once it answers', as
       .send({ objects: 'all' });
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '10']);
     expect(await away.control('resync').select('status')).toEqual([{ status: 'accepted' }]);
-    const gateway = new Gateway(world.temporal, world.config.temporal.taskQueue);
-    const { toStart, lost } = await reconcile(away.control, ({ request }) => gateway.whereabouts(request));
+    const calls = new TemporalCalls(world.temporal, world.config.temporal.taskQueue);
+    const { toStart, lost } = await reconcile(away.control, ({ request }) => findResync(calls, request));
     expect([toStart.length, lost.length]).toEqual([1, 0]);
   } finally {
     await away.close();

@@ -1,0 +1,19 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { TemporalCalls } from '../../temporal/calls';
+import { type SyncEventInput, syncEventWorkflowId } from '../../../workflows/messages';
+
+const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
+
+/** Has a sync event carried out; one under way is left alone, one that has ended finds nothing to do. */
+export async function startSyncEvent(temporal: TemporalCalls, event: SyncEventInput): Promise<void> {
+  await temporal.call((client, taskQueue) =>
+    client.workflow.start('syncEvent', {
+      taskQueue,
+      workflowId: syncEventWorkflowId(event.syncEventId),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [event],
+      staticSummary: `The state's values for ${event.districtId}`,
+      typedSearchAttributes: [{ key: district, value: event.districtId }],
+    }),
+  );
+}

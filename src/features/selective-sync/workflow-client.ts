@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import { Unavailable } from '../../temporal/call-errors';
+import type { TemporalCalls } from '../../temporal/calls';
+import {
+  type RecordAnswer,
+  recordLookWorkflowId,
+  type RecordQuestion,
+  selectivePreviewWorkflowId,
+} from '../../../workflows/messages';
+
+/**
+ * Looks for a record at its district, which only a worker reaches. Takes as long as the district's
+ * server does.
+ * @throws Unavailable too when the district's database doesn't answer within ten seconds
+ */
+export function findRecord(temporal: TemporalCalls, question: RecordQuestion): Promise<RecordAnswer> {
+  const { districtId, object } = question;
+  return temporal.call(async (client, taskQueue) => {
+    try {
+      return (await client.workflow.execute('recordLook', {
+        taskQueue,
+        workflowId: recordLookWorkflowId(districtId, randomUUID()),
+        args: [question],
+        workflowExecutionTimeout: '12 seconds',
+        staticSummary: `Is there such a record of ${object} in ${districtId}?`,
+      })) as RecordAnswer;
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      throw new Unavailable('The district’s database does not answer: try again later.');
+    }
+  });
+}
+
+/** Has the preview of a selective sync made. */
+export async function startPreview(
+  temporal: TemporalCalls,
+  { previewId, summary }: { readonly previewId: string; readonly summary: string },
+): Promise<void> {
+  await temporal.call((client, taskQueue) =>
+    client.workflow.start('selectivePreview', {
+      taskQueue,
+      workflowId: selectivePreviewWorkflowId(previewId),
+      args: [{ previewId }],
+      staticSummary: summary,
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { TemporalCalls, WorkflowStatus } from '../../temporal/calls';
+import { startOnce } from '../../temporal/start-workflows';
+import {
+  cancelStateRequest,
+  type StateRequestCancel,
+  stateRequestWorkflowId,
+} from '../../../workflows/messages';
+
+const initiator = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
+const scenario = defineSearchAttributeKey('ResyncScenario', SearchAttributeType.KEYWORD);
+
+/** Has a state's request carried out; one that is, or was, is left alone. Idempotent. */
+export function startStateRequest(
+  temporal: TemporalCalls,
+  { stateRequestId, summary }: { readonly stateRequestId: string; readonly summary: string },
+): Promise<void> {
+  return temporal.call((client, taskQueue) =>
+    startOnce(client, 'stateRequest', {
+      workflowId: stateRequestWorkflowId(stateRequestId),
+      taskQueue,
+      args: [{ stateRequestId }],
+      staticSummary: summary,
+      typedSearchAttributes: [
+        { key: initiator, value: 'state' },
+        { key: scenario, value: 'STATE_REQUEST' },
+      ],
+    }),
+  );
+}
+
+/** `false`: no such request is being carried out. */
+export function tellCancelled(
+  temporal: TemporalCalls,
+  stateRequestId: string,
+  cancel: StateRequestCancel,
+): Promise<boolean> {
+  return temporal.tell(stateRequestWorkflowId(stateRequestId), (workflow) =>
+    workflow.executeUpdate(cancelStateRequest, { args: [cancel] }),
+  );
+}
+
+export function findStateRequest(temporal: TemporalCalls, stateRequestId: string): Promise<WorkflowStatus> {
+  return temporal.statusOf(stateRequestWorkflowId(stateRequestId));
+}
