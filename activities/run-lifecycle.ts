@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Knex } from 'knex';
-import { readVerifiedObjects } from '../src/features/verifications/store';
+import { readVerifiedObjects } from '../src/features/verifications/object-store';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, type ObjectOutcome, startObject } from '../src/features/resyncs/object-store';
 import { releaseLease, takeLease } from '../src/features/resyncs/lease';

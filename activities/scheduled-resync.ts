@@ -13,7 +13,8 @@ import {
   type StoredResync,
 } from '../src/features/resyncs/store';
 import { noteFiring, openRunOf, readSchedule } from '../src/features/schedules/store';
-import { insertVerification, readVerificationRow } from '../src/features/verifications/store';
+import { insertVerification } from '../src/features/verifications/store';
+import { readVerificationRow } from '../src/features/verifications/row';
 import type { ResyncRequest } from '../src/domain/resync';
 import {
   type FiringOutcome,

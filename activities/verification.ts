@@ -2,17 +2,18 @@ import { lookAtLedger } from '../src/features/verifications/ledger-watch';
 import { blockedKeysOf } from '../src/features/verifications/blocked-key-store';
 import {
   endVerifiedObject,
-  finishVerification,
-  insertVerification,
   planVerifiedObjects,
-  readVerificationRow,
-  setVerificationStatus,
   startVerifiedObject,
   storeVerifiedObject,
-  toVerificationRequest,
+} from '../src/features/verifications/object-store';
+import {
+  finishVerification,
+  insertVerification,
+  setVerificationStatus,
   type VerificationEnd,
 } from '../src/features/verifications/store';
-import { readVerifiedStatuses } from '../src/features/verifications/read';
+import { readVerificationRow, toVerificationRequest } from '../src/features/verifications/row';
+import { readVerifiedStatuses } from '../src/features/verifications/object-store';
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
 import { loadMapping } from '../src/editions/mapping/load';

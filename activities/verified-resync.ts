@@ -1,5 +1,5 @@
 import { loadResync } from '../src/features/resyncs/store';
-import { readVerifiedObjects } from '../src/features/verifications/store';
+import { readVerifiedObjects } from '../src/features/verifications/object-store';
 import { objectsToSend } from '../src/domain/verified-resync';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';

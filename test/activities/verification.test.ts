@@ -1,5 +1,6 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
-import { listVerificationSamples, listVerifiedSchools } from '../../src/features/verifications/read';
+import { listVerificationSamples } from '../../src/features/verifications/list-samples';
+import { listVerifiedSchools } from '../../src/features/verifications/list-schools';
 import { insertResync } from '../../src/features/resyncs/store';
 import { planObjects } from '../../src/features/resyncs/object-store';
 import { errorsOf } from '../../src/domain/outcome';

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Page } from '../../control/page';
-import type { SampleView, VerificationHead, VerificationView } from '../../features/verifications/read';
+import type { SampleView } from '../../features/verifications/list-samples';
+import type { VerificationHead, VerificationView } from '../../features/verifications/read';
 import { endedVerification } from '../../domain/verification';
 import type { ApiClient } from '../client/api-client';
 import {

@@ -1,29 +1,25 @@
 import type { Knex } from 'knex';
-import { processedOf, type RangeCounts } from '../../domain/outcome';
+import { toIso } from '../../control/database';
 import { estimateTime, predictedCounts, type TimeEstimate } from '../../domain/dry-run';
+import { processedOf, type RangeCounts } from '../../domain/outcome';
 import type { Initiator } from '../../domain/resync';
 import type { VerificationVerdict } from '../../domain/scenario-rules';
 import {
   type ComparedCounts,
-  type Difference,
-  type DifferenceKind,
   nothingCompared,
   type VerificationRequest,
   type VerificationStatus,
   type VerifiedStatus,
 } from '../../domain/verification';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
-import { toIso } from '../../control/database';
 import { readPastPace } from '../resyncs/past-pace';
 import {
-  type ComparedRow,
   readVerificationRow,
   toCompared,
   toPredicted,
   toVerificationRequest,
   type VerificationRow,
   type VerifiedObjectRow,
-} from './store';
+} from './row';
 
 /** A verification without its objects. */
 export interface VerificationHead extends VerificationRequest {
@@ -58,7 +54,8 @@ export interface VerificationView extends VerificationHead {
   readonly objectResults: readonly VerifiedObjectView[];
 }
 
-function toHead(row: VerificationRow): VerificationHead {
+/** A row as it is shown, without its objects. */
+export function toVerificationHead(row: VerificationRow): VerificationHead {
   return {
     ...toVerificationRequest(row),
     status: row.status,
@@ -74,7 +71,7 @@ function toHead(row: VerificationRow): VerificationHead {
 
 /** @throws NotFoundError */
 export async function readVerificationHead(control: Knex, verificationId: string): Promise<VerificationHead> {
-  return toHead(await readVerificationRow(control, verificationId));
+  return toVerificationHead(await readVerificationRow(control, verificationId));
 }
 
 /** A verification with its objects in the order of the plan. @throws NotFoundError */
@@ -126,139 +123,6 @@ async function estimateOf(
     before: endedAt,
   };
   return estimateTime(objects, await readPastPace(control, asked));
-}
-
-/** Where each planned object stands, in the order of the plan. */
-export async function readVerifiedStatuses(
-  control: Knex,
-  verificationId: string,
-): Promise<Map<string, VerifiedStatus>> {
-  const rows = await control<VerifiedObjectRow>('verificationObject')
-    .where({ verificationID: verificationId })
-    .orderBy('position');
-  return new Map(rows.map(({ objectName, status }) => [objectName, status]));
-}
-
-export interface VerificationFilter {
-  /** Only of these; `null`: of all. */
-  readonly districtIds: readonly string[] | null;
-  readonly schoolYear?: number | undefined;
-  /** Only those made by this level. */
-  readonly initiator?: Initiator | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-/** Verifications, the newest first. @throws CursorError */
-export async function listVerifications(
-  control: Knex,
-  { districtIds, schoolYear, initiator, limit: asked, cursor }: VerificationFilter,
-): Promise<Page<VerificationHead>> {
-  const limit = Math.min(asked ?? 50, maxPageRows);
-  const query = control<VerificationRow>('verification').select();
-  if (districtIds !== null) void query.whereIn('districtID', districtIds);
-  if (schoolYear !== undefined) void query.where({ schoolYear });
-  if (initiator !== undefined) void query.where({ initiator });
-  if (cursor !== undefined) {
-    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
-    void query.whereRaw('(requestedAt < ? OR (requestedAt = ? AND verificationID < ?))', [at, at, id]);
-  }
-  const rows = await query
-    .orderBy([
-      { column: 'requestedAt', order: 'desc' },
-      { column: 'verificationID', order: 'desc' },
-    ])
-    .limit(limit + 1);
-  const page = toPage(rows, limit, (row) => [row.requestedAt, row.verificationID]);
-  return { items: page.items.map(toHead), nextCursor: page.nextCursor };
-}
-
-/** Counts of one school; `schoolKey` is JSON text of its key, `null`: records of no school. */
-export interface SchoolCounts {
-  readonly object: string;
-  readonly schoolKey: string | null;
-  readonly counts: ComparedCounts;
-}
-
-/** Counts by school, of one object or of all, by object and school. @throws CursorError */
-export async function listVerifiedSchools(
-  control: Knex,
-  {
-    verificationId,
-    object,
-    limit: asked,
-    cursor,
-  }: {
-    verificationId: string;
-    object?: string | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  },
-): Promise<Page<SchoolCounts>> {
-  type Row = ComparedRow & { readonly objectName: string; readonly schoolKey: string };
-  const limit = Math.min(asked ?? 100, maxPageRows);
-  const query = control('verificationSchool').where({ verificationID: verificationId });
-  if (object !== undefined) void query.where({ objectName: object });
-  if (cursor !== undefined) {
-    const [name, school] = decodeCursor(cursor, ['string', 'string']) as [string, string];
-    void query.whereRaw('(objectName > ? OR (objectName = ? AND schoolKey > ?))', [name, name, school]);
-  }
-  const rows = (await query.orderBy(['objectName', 'schoolKey']).limit(limit + 1)) as Row[];
-  const page = toPage(rows, limit, (row) => [row.objectName, row.schoolKey]);
-  const items = page.items.map((row) => ({
-    object: row.objectName,
-    schoolKey: row.schoolKey === '' ? null : row.schoolKey,
-    counts: toCompared(row),
-  }));
-  return { items, nextCursor: page.nextCursor };
-}
-
-/** One record that differs, as it was found. */
-export interface SampleView extends Difference {
-  readonly object: string;
-}
-
-/** Samples of keys, in the order they were found. @throws CursorError */
-export async function listVerificationSamples(
-  control: Knex,
-  {
-    verificationId,
-    object,
-    kind,
-    limit: asked,
-    cursor,
-  }: {
-    verificationId: string;
-    object?: string | undefined;
-    kind?: DifferenceKind | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  },
-): Promise<Page<SampleView>> {
-  interface Row extends Pick<Difference, 'kind' | 'guid' | 'predictedOutcome' | 'code'> {
-    readonly verificationSampleID: number;
-    readonly objectName: string;
-    readonly recordKey: string;
-    readonly schoolKey: string | null;
-  }
-  const limit = Math.min(asked ?? 100, maxPageRows);
-  const query = control('verificationSample').where({ verificationID: verificationId });
-  if (object !== undefined) void query.where({ objectName: object });
-  if (kind !== undefined) void query.where({ kind });
-  if (cursor !== undefined)
-    void query.where('verificationSampleID', '>', decodeCursor(cursor, ['number'])[0]!);
-  const rows = (await query.orderBy('verificationSampleID').limit(limit + 1)) as Row[];
-  const page = toPage(rows, limit, (row) => [row.verificationSampleID]);
-  const items = page.items.map((row) => ({
-    object: row.objectName,
-    kind: row.kind,
-    key: row.recordKey,
-    guid: row.guid,
-    school: row.schoolKey,
-    predictedOutcome: row.predictedOutcome,
-    code: row.code,
-  }));
-  return { items, nextCursor: page.nextCursor };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { endedVerification, type VerificationRequest } from '../../domain/verification';
-import { finishVerification, toVerificationRequest, type VerificationRow } from './store';
+import { finishVerification } from './store';
+import { toVerificationRequest, type VerificationRow } from './row';
 
 /** Younger ones may still be on their way to Temporal. */
 const leastAgeSeconds = 60;

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import type { Page } from '../../control/page';
-import {
-  listVerifications,
-  listVerificationSamples,
-  listVerifiedSchools,
-  readVerification,
-  readVerificationHead,
-  verificationBefore,
-  type SchoolCounts,
-  type VerificationHead,
-} from './read';
+import { listVerifications } from './list';
+import { listVerificationSamples } from './list-samples';
+import { listVerifiedSchools, type SchoolCounts } from './list-schools';
+import { readVerification, readVerificationHead, verificationBefore, type VerificationHead } from './read';
 import type { Principal } from '../../domain/principal';
 import { finishVerification } from './store';
 import { planResync, planScopeOf } from '../../domain/plan';

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import type { SampleView, SchoolCounts, VerificationHead, VerificationView } from './read';
+import type { SampleView } from './list-samples';
+import type { SchoolCounts } from './list-schools';
+import type { VerificationHead, VerificationView } from './read';
 import { parseRecordKey } from '../../domain/record-error';
 import type { ComparedCounts } from '../../domain/verification';
 import { toCsv } from '../../http/csv';

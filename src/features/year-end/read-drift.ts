@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { KnownChange } from '../../domain/year-end';
 import { selectRows, toIso } from '../../control/database';
-import type { VerificationRow } from '../verifications/store';
+import type { VerificationRow } from '../verifications/row';
 
 /**
  * Verifications of a school year that found records to send, for the end-of-year condition, by district. One that was

@@ -1,10 +1,6 @@
 import request from 'supertest';
-import {
-  storeVerifiedObject,
-  finishVerification,
-  insertVerification,
-  planVerifiedObjects,
-} from '../../../src/features/verifications/store';
+import { storeVerifiedObject, planVerifiedObjects } from '../../../src/features/verifications/object-store';
+import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
 import { noRecords } from '../../../src/domain/outcome';
 import {
   nothingCompared,

@@ -3,12 +3,8 @@ import { readDriftFound } from '../../../src/features/year-end/read-drift';
 import { lookAtLedger } from '../../../src/features/verifications/ledger-watch';
 import { reconcileVerifications } from '../../../src/features/verifications/reconcile';
 import { finishResync } from '../../../src/features/resyncs/store';
-import {
-  finishVerification,
-  insertVerification,
-  planVerifiedObjects,
-  storeVerifiedObject,
-} from '../../../src/features/verifications/store';
+import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
+import { planVerifiedObjects, storeVerifiedObject } from '../../../src/features/verifications/object-store';
 import { noRecords } from '../../../src/domain/outcome';
 import { nothingCompared } from '../../../src/domain/verification';
 import {

@@ -1,0 +1,44 @@
+import type { Knex } from 'knex';
+import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import type { ComparedCounts } from '../../domain/verification';
+import { type ComparedRow, toCompared } from './row';
+
+/** Counts of one school; `schoolKey` is JSON text of its key, `null`: records of no school. */
+export interface SchoolCounts {
+  readonly object: string;
+  readonly schoolKey: string | null;
+  readonly counts: ComparedCounts;
+}
+
+/** Counts by school, of one object or of all, by object and school. @throws CursorError */
+export async function listVerifiedSchools(
+  control: Knex,
+  {
+    verificationId,
+    object,
+    limit: asked,
+    cursor,
+  }: {
+    verificationId: string;
+    object?: string | undefined;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+  },
+): Promise<Page<SchoolCounts>> {
+  type Row = ComparedRow & { readonly objectName: string; readonly schoolKey: string };
+  const limit = Math.min(asked ?? 100, maxPageRows);
+  const query = control('verificationSchool').where({ verificationID: verificationId });
+  if (object !== undefined) void query.where({ objectName: object });
+  if (cursor !== undefined) {
+    const [name, school] = decodeCursor(cursor, ['string', 'string']) as [string, string];
+    void query.whereRaw('(objectName > ? OR (objectName = ? AND schoolKey > ?))', [name, name, school]);
+  }
+  const rows = (await query.orderBy(['objectName', 'schoolKey']).limit(limit + 1)) as Row[];
+  const page = toPage(rows, limit, (row) => [row.objectName, row.schoolKey]);
+  const items = page.items.map((row) => ({
+    object: row.objectName,
+    schoolKey: row.schoolKey === '' ? null : row.schoolKey,
+    counts: toCompared(row),
+  }));
+  return { items, nextCursor: page.nextCursor };
+}

@@ -1,0 +1,99 @@
+import type { Knex } from 'knex';
+import { NotFoundError } from '../../control/control-error';
+import type { RangeCounts } from '../../domain/outcome';
+import type {
+  ComparedCounts,
+  VerificationRequest,
+  VerificationStatus,
+  VerifiedStatus,
+} from '../../domain/verification';
+import { toCounts } from '../resyncs/ledger-sums';
+
+export interface VerificationRow {
+  readonly verificationID: string;
+  readonly districtID: string;
+  readonly schoolYear: number;
+  readonly objects: string;
+  readonly checkDependencies: number;
+  readonly initiator: VerificationRequest['initiator'];
+  readonly requestedBy: string;
+  readonly kind: VerificationRequest['kind'];
+  readonly mode: 'everything' | null;
+  readonly resyncID: string | null;
+  readonly idempotencyKey: string | null;
+  readonly requestHash: string;
+  readonly status: VerificationStatus;
+  readonly bothEqual: number | null;
+  readonly resyncNecessary: number | null;
+  readonly objectsToResync: string | null;
+  readonly message: string | null;
+  readonly requestedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** Columns that hold ComparedCounts. */
+export interface ComparedRow extends Omit<ComparedCounts, 'excluded'> {
+  readonly knownExclusions: number;
+}
+
+export interface VerifiedObjectRow extends ComparedRow, RangeCounts {
+  readonly predictedExtra: number;
+  readonly verificationID: string;
+  readonly objectName: string;
+  readonly position: number;
+  readonly cycle: string | null;
+  readonly status: VerifiedStatus;
+  readonly message: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+export function toCompared(row: ComparedRow): ComparedCounts {
+  return {
+    districtRecords: row.districtRecords,
+    stateRecords: row.stateRecords,
+    missing: row.missing,
+    different: row.different,
+    extra: row.extra,
+    excluded: row.knownExclusions,
+  };
+}
+
+export function fromCompared({ excluded, ...counts }: ComparedCounts): ComparedRow {
+  return { ...counts, knownExclusions: excluded };
+}
+
+/** The counts a resync would come to. */
+export function toPredicted(row: VerifiedObjectRow): RangeCounts {
+  return toCounts({ ...row, extra: row.predictedExtra });
+}
+
+/** `extra` is a column of the comparison, so the predicted one has a name of its own. */
+export function fromPredicted({ extra, ...counts }: RangeCounts): Record<string, number> {
+  return { ...counts, predictedExtra: extra };
+}
+
+export function toVerificationRequest(row: VerificationRow): VerificationRequest {
+  return {
+    verificationId: row.verificationID,
+    districtId: row.districtID,
+    schoolYear: row.schoolYear,
+    objects: JSON.parse(row.objects) as VerificationRequest['objects'],
+    checkDependencies: row.checkDependencies !== 0,
+    initiator: row.initiator,
+    requestedBy: row.requestedBy,
+    kind: row.kind,
+    resyncId: row.resyncID,
+    ...(row.mode !== null && { mode: row.mode }),
+  };
+}
+
+/** @throws NotFoundError */
+export async function readVerificationRow(control: Knex, verificationId: string): Promise<VerificationRow> {
+  const row = await control<VerificationRow>('verification')
+    .where({ verificationID: verificationId })
+    .first();
+  if (!row) throw new NotFoundError('There is no such verification.');
+  return row;
+}
