@@ -25,8 +25,10 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
   const { config, control } = dependencies;
   return {
     /**
-     * Chooses the records where only some are sent, takes the lease of the district's school year, plans, and freezes every object's upper key bound and ranges, children first, before
-     * anything is read: a record born during the run is out of bounds instead of an orphan (design brief, 7.1).
+     * Selects the records where only some are sent, takes the lease of the district's school year,
+     * plans, and freezes every object's upper key bound and ranges, children first, before anything
+     * is read: a record created during the run is out of bounds instead of an orphan
+     * (docs/data-path.md).
      * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
      * An object whose tables don't fit carries its problem; the others go on.
      */

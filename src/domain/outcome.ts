@@ -1,4 +1,4 @@
-/** Outcome arithmetic: the counts of one object in one resync, and the color they give. Design brief, section 6. */
+/** Outcome arithmetic: the counts of one object in one resync, and the color they give. What it promises: docs/data-path.md. */
 
 /** Counts of records. `processed` is not stored apart: it is the sum of the six. */
 export interface OutcomeCounts {
@@ -56,7 +56,7 @@ export function errorsOf(counts: OutcomeCounts): number {
   return counts.excluded + counts.blocked + counts.failed;
 }
 
-/** Thrown where the books don't balance; stops the object and says both numbers. */
+/** Thrown where the counts don't balance; stops the object and says both numbers. */
 export class OutcomeInvariantError extends Error {
   override readonly name = 'OutcomeInvariantError';
 }

@@ -2,8 +2,8 @@ import type { Color } from './outcome';
 import { endedStatuses, type Initiator, type ResyncStatus, type Scenario } from './resync';
 
 /**
- * May a school year be ended? (Seed: "This resync must be completed before the scoped year of the district/state zones is
- * switched to the new school year. This should be a full resync.") What the words mean: docs/decisions/0007.
+ * May a school year be ended? Only after a full resync of the year, made before district and
+ * state switch to the new one. How that is read: docs/decisions/0007.
  * All times are ISO 8601, from the database's clock, so that text compares as time does.
  */
 

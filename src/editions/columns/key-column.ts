@@ -2,11 +2,17 @@ import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
 import { familyOf } from './families';
 import type { Column } from './table-shape';
 
-/** One column of a match key: how its value becomes text and how text becomes a value the index can find. */
+/**
+ * One column of a match key: how its value becomes text and how text becomes a value the index can
+ * find.
+ */
 export interface KeyColumn {
   readonly name: string;
   readonly column: Column;
-  /** Collation by which both sides order and cut this column (the district's); `null` where none is needed. */
+  /**
+   * Collation by which both sides order and cut this column (the district's); `null` where none is
+   * needed.
+   */
   readonly order: string | null;
 }
 
@@ -48,8 +54,8 @@ export function keyLiteral(column: Column, text: string): string {
 }
 
 /**
- * The literal with type and collation of the column, for use as a column of a derived table: joined to the real column
- * by its index, and never an "illegal mix of collations".
+ * The literal with type and collation of the column, for use as a column of a derived table: joined
+ * to the real column by its index, and never an "illegal mix of collations".
  */
 export function typedLiteral(column: Column, text: string): string {
   const literal = keyLiteral(column, text);

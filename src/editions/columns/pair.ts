@@ -3,12 +3,15 @@ import { familyOf, isLong, membersOf, type TypeFamily } from './families';
 import type { Column } from './table-shape';
 
 /**
- * How a value fetched from the district is written. `unsigned`: a number that must reach the column as one, because BIT
- * takes text for characters and YEAR takes '0' for 2000.
+ * How a value fetched from the district is written. `unsigned`: a number that must reach the column
+ * as one, because BIT takes text for characters and YEAR takes '0' for 2000.
  */
 export type WriteKind = 'number' | 'unsigned' | 'text' | 'hex';
 
-/** A district value the state's type can't hold exactly though the server would take it without an error. */
+/**
+ * A district value the state's type can't hold exactly though the server would take it without an
+ * error.
+ */
 export interface Lossy {
   readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED';
   readonly column: string;
@@ -21,8 +24,8 @@ export interface Lossy {
 export interface ColumnPair {
   readonly name: string;
   /**
-   * Items of the hashed text on each side: the same characters for the same value. With `framed` the item may hold any
-   * character, so its length goes before it.
+   * Items of the hashed text on each side: the same characters for the same value. With `framed`
+   * the item may hold any character, so its length goes before it.
    */
   readonly district: string;
   readonly state: string;
@@ -164,7 +167,10 @@ function plainDecimal(column: Column): string {
   return isZerofill(column) ? `${quoteName(column.name)}+0` : quoteName(column.name);
 }
 
-/** The state's smaller scale would round with a note at most, so records that need more digits are refused beforehand. */
+/**
+ * The state's smaller scale would round with a note at most, so records that need more digits are
+ * refused beforehand.
+ */
 function decimals(district: Column, state: Column): Compared {
   const from = district.scale ?? 0;
   const to = state.scale ?? 0;
@@ -187,7 +193,9 @@ function decimals(district: Column, state: Column): Compared {
   };
 }
 
-/** Explicit COLLATE, because two columns of different collations can't be concatenated otherwise. */
+/**
+ * Explicit COLLATE, because two columns of different collations can't be concatenated otherwise.
+ */
 function text(column: Column, stripped: boolean, expression = quoteName(column.name)): string {
   const utf8 =
     column.charset === 'utf8mb4' && expression === quoteName(column.name)
@@ -211,7 +219,10 @@ function addresses(district: Column, state: Column): Compared | string {
   return { district: `LOWER(${text(district, false)})`, state: `LOWER(${text(state, false)})`, framed: true };
 }
 
-/** ENUM matches by its collation: "YES" would be stored as "Yes" and differ for ever, so only exact members may pass. */
+/**
+ * ENUM matches by its collation: "YES" would be stored as "Yes" and differ permanently, so only
+ * exact members may pass.
+ */
 function intoEnum(district: Column, state: Column): Compared {
   const members = membersOf(state).map(
     (member) => `CONVERT(${quoteText(member)} USING utf8mb4) COLLATE utf8mb4_bin`,
@@ -250,7 +261,10 @@ function binaries(district: Column, state: Column): Compared {
     : { district: `HEX(${padded})`, state: `HEX(${to})` };
 }
 
-/** Keeps the hashed text far below max_allowed_packet, above which CONCAT_WS would give NULL and hide a difference. */
+/**
+ * Keeps the hashed text far below max_allowed_packet, above which CONCAT_WS would give NULL and
+ * hide a difference.
+ */
 function digest(expression: string): string {
   return `SHA1(${expression})`;
 }

@@ -42,7 +42,11 @@ export interface TableShape {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-/** Reads a table's shape. @returns `null` when the edition has no such table. @throws DatabaseError */
+/**
+ * Reads a table's shape.
+ * @returns `null` when the edition has no such table.
+ * @throws DatabaseError
+ */
 export async function readTableShape(edition: Edition, table: string): Promise<TableShape | null> {
   const at = `TABLE_SCHEMA = ${quoteText(edition.schema)} AND TABLE_NAME = ${quoteText(table)}`;
   const [found] = await edition.rows(`SELECT TABLE_TYPE FROM information_schema.TABLES WHERE ${at}`);

@@ -1,16 +1,23 @@
-/** The one table of database errors: errno -> class, and the error the rest of the program sees. Source: reliability.md 3.2. */
+/**
+ * The only table of database errors: errno -> class, and the error the rest of the program sees.
+ * What each class leads to: docs/data-path.md, Classes of database errors.
+ */
 
 /**
- * transient: repeat the whole transaction. connection: repeat on a new connection, a COMMIT's outcome is unknown.
- * operator: a person has to act (disk full). shrink: repeat with fewer records. record: one record is at fault.
- * configuration: nothing repeats it away. fenced: a newer run holds the district's lease.
+ * transient: repeat the whole transaction. connection: repeat on a new connection, a COMMIT's
+ * outcome is unknown. operator: a person has to act (disk full). shrink: repeat with fewer records.
+ * record: one record is at fault. configuration: nothing repeats it away. fenced: a newer run holds
+ * the district's lease.
  */
 export type ErrorClass =
   'transient' | 'connection' | 'operator' | 'shrink' | 'record' | 'configuration' | 'fenced';
 
 export type DatabaseSide = 'district' | 'state' | 'control';
 
-/** Names found in a server's message; they are checked against information_schema before anybody shows them. */
+/**
+ * Names found in a server's message; they are checked against information_schema before anybody
+ * shows them.
+ */
 export interface ErrorNames {
   readonly column: string | null;
   readonly index: string | null;
@@ -21,7 +28,10 @@ export interface ErrorNames {
 
 const noNames: ErrorNames = { column: null, index: null, constraint: null, row: null };
 
-/** A database error as the rest of the program sees it: class, number and a sentence. Never SQL, never a value. */
+/**
+ * A database error as the rest of the program sees it: class, number and a sentence. Never SQL,
+ * never a value.
+ */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly errorClass: ErrorClass;
@@ -46,7 +56,7 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Errno -> class. Ordered as the rows of reliability.md 3.2. */
+/** Errno -> class, in the order of docs/data-path.md. */
 export const errorTable: Readonly<Record<Exclude<ErrorClass, 'fenced'>, readonly number[]>> = {
   transient: [1213, 1205, 1020, 1412, 1615, 1297, 1180, 3101, 3572, 3100],
   connection: [
@@ -100,15 +110,18 @@ interface DriverError {
 }
 
 /**
- * Class of an error thrown by mysql2, by errno first and never by the text, but for two numbers that mean two things.
- * @returns `null` when no row of the table fits: the caller treats it as `record` when it is alone with one record
+ * Class of an error thrown by mysql2, by errno first and never by the text, but for two numbers
+ * that mean two things.
+ * @returns `null` when no row of the table fits: the caller treats it as `record` when it is alone
+ *   with one record
  */
 export function classOf(error: unknown): ErrorClass | null {
   if (error instanceof DatabaseError) return error.errorClass;
   const { errno, code, fatal, message } = (error ?? {}) as DriverError;
   const text = typeof message === 'string' ? message : '';
   if (typeof errno === 'number' && errno > 0) {
-    // 1290 is read-only (a failover: wait) or --secure-file-priv and the like (nothing will change by waiting).
+    // 1290 is read-only (a failover: wait) or --secure-file-priv and the like (nothing will change
+    // by waiting).
     if (errno === 1290) return /read.only/i.test(text) ? 'operator' : 'configuration';
     if (errno === 1105) return /please retry/i.test(text) ? 'transient' : null;
     const known = classByErrno.get(errno);
@@ -165,7 +178,10 @@ function sentenceOf(errorClass: ErrorClass, errno: number | null, side: Database
   return `The ${side}'s database ${remedy === undefined ? sentences[errorClass] : `refused: ${remedy}`} (error ${number}).`;
 }
 
-/** Values come before the names in every one of these messages, so each pattern is tied to the end or to the start. */
+/**
+ * Values come before the names in every one of these messages, so each pattern is tied to the end
+ * or to the start.
+ */
 function namesIn(text: string): ErrorNames {
   const column =
     /for column (?:(?:`[^`]*`|'[^']*')\.){0,2}[`']([^`']{1,64})[`'] at row \d+$/.exec(text)?.[1] ??

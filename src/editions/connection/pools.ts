@@ -9,7 +9,10 @@ import type { Readable } from 'node:stream';
 import { classify, DatabaseError, type DatabaseSide } from './errors';
 import { quoteName } from './sql';
 
-/** Longest time a statement may take; the server's own limit ends it a little earlier, so that the socket stays usable. */
+/**
+ * Longest time a statement may take; the server's own limit ends it a little earlier, so that the
+ * socket stays usable.
+ */
 const statementMs = 300_000;
 /** A socket that rested longer may be dead: it is asked before it is used. */
 const restedMs = 5_000;
@@ -21,11 +24,14 @@ export interface EditionsOptions {
   readonly stateUrl: string;
   /** Database of the ledger and the errors; on the state's server. */
   readonly controlUrl: string;
-  /** Ranges moved at the same time; each needs one connection per side, and one for reading beside a transaction. */
+  /**
+   * Ranges moved at the same time; each needs one connection per side, and one for reading beside a
+   * transaction.
+   */
   readonly lanes: number;
 }
 
-/** Both editions of one district, and the schema of the books beside the state's. */
+/** Both editions of one district, and the control schema beside the state's. */
 export interface Editions {
   readonly district: Edition;
   readonly state: Edition;
@@ -35,7 +41,7 @@ export interface Editions {
 }
 
 /**
- * Opens pools with the options and session settings of reliability.md 3.2 and 3.4. Nothing is connected yet.
+ * Opens pools with the options and session settings of docs/data-path.md. Nothing is connected yet.
  * @throws DatabaseError configuration when the control database isn't on the state's server
  */
 export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: EditionsOptions): Editions {
@@ -109,8 +115,9 @@ export class Edition {
   }
 
   /**
-   * Runs work on one connection of its own. The connection goes back only when the work ended well; otherwise it is
-   * destroyed, so that no open transaction or changed setting can return to the pool.
+   * Runs work on one connection of its own. The connection goes back only when the work ended well;
+   * otherwise it is destroyed, so that no open transaction or changed setting can return to the
+   * pool.
    * @throws DatabaseError from the driver; other errors as they are
    */
   async withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -125,7 +132,10 @@ export class Edition {
     }
   }
 
-  /** A connection of one's own: release it when its work ended well, destroy it otherwise. @throws DatabaseError */
+  /**
+   * A connection of one's own: release it when its work ended well, destroy it otherwise.
+   * @throws DatabaseError
+   */
   async openSession(): Promise<OpenSession> {
     const connection = await this.acquire();
     const socket = connection.connection;
@@ -138,7 +148,10 @@ export class Edition {
     await this.pool.end().catch(() => undefined);
   }
 
-  /** A connection that answers, with our settings. Dead ones left by a server's restart are thrown away on the way. */
+  /**
+   * A connection that answers, with our settings. Dead ones left by a server's restart are thrown
+   * away on the way.
+   */
   private async acquire(): Promise<PoolConnection> {
     for (;;) {
       const connection = await this.pool.getConnection().catch((error: unknown) => {
@@ -168,7 +181,7 @@ interface SessionFacts {
   readonly mariadb: boolean;
 }
 
-/** Settings that decide what is read and how errors show; reliability.md 3.2. */
+/** Settings that decide what is read and how errors show (docs/data-path.md, Sessions). */
 async function setUp(connection: PoolConnection, side: DatabaseSide): Promise<SessionFacts> {
   const [rows] = await connection.query({
     sql: 'SELECT @@version AS version, @@max_allowed_packet AS packet',
@@ -229,7 +242,10 @@ export class Session {
     return toWriteResult(header as ResultSetHeader);
   }
 
-  /** LOAD DATA LOCAL from our own stream; the file name in the statement is never opened. @throws DatabaseError */
+  /**
+   * LOAD DATA LOCAL from our own stream; the file name in the statement is never opened.
+   * @throws DatabaseError
+   */
   async load(sql: string, stream: Readable): Promise<WriteResult> {
     const [header] = await this.ask({ sql, infileStreamFactory: () => stream });
     return toWriteResult(header as ResultSetHeader);

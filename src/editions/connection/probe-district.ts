@@ -4,7 +4,10 @@ import { classify } from './errors';
 /** A district that doesn't answer in this time holds up others: it is tried again later. */
 const connectMs = 3_000;
 
-/** Asks a district's database, on a connection of its own, whether it answers. @throws DatabaseError */
+/**
+ * Asks a district's database, on a connection of its own, whether it answers.
+ * @throws DatabaseError
+ */
 export async function probeDistrict(url: string): Promise<void> {
   try {
     const connection = await createConnection({ uri: url, connectTimeout: connectMs });

@@ -1,10 +1,16 @@
 import { escape } from 'mysql2';
 
-/** Quoting. Names come from information_schema; values are escaped for a session whose sql_mode we set. */
+/**
+ * Quoting. Names come from information_schema; values are escaped for a session whose sql_mode we
+ * set.
+ */
 
 const identifier = /^[A-Za-z0-9_$]{1,64}$/;
 
-/** A name in backticks. @throws TypeError on a name this project can't use (checked at catalog load, and again here) */
+/**
+ * A name in backticks.
+ * @throws TypeError on a name this project can't use (checked at catalog load, and again here)
+ */
 export function quoteName(name: string): string {
   if (!identifier.test(name)) throw new TypeError('A name in SQL has 1 to 64 letters, digits, "_" or "$".');
   return `\`${name}\``;
@@ -15,7 +21,10 @@ export function quoteTable(schema: string, table: string): string {
   return `\`${schema.replaceAll('`', '``')}\`.${quoteName(table)}`;
 }
 
-/** A string literal. Safe because pools.ts sets sql_mode without NO_BACKSLASH_ESCAPES on every connection. */
+/**
+ * A string literal. Safe because pools.ts sets sql_mode without NO_BACKSLASH_ESCAPES on every
+ * connection.
+ */
 export function quoteText(text: string): string {
   return escape(text);
 }

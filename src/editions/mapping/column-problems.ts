@@ -2,7 +2,9 @@ import type { SyncObject } from '../../domain/catalog';
 import { type ColumnPair, type Lossy, pairColumns } from '../columns/pair';
 import type { TableShape } from '../columns/table-shape';
 
-/** Why the columns of an object's two tables don't fit each other, as sentences without a subject. */
+/**
+ * Why the columns of an object's two tables don't fit each other, as sentences without a subject.
+ */
 
 /** Columns the catalog names that a table lacks. */
 export function missingColumns(object: SyncObject, district: TableShape, state: TableShape): string[] {
@@ -46,7 +48,8 @@ export function pairAll(object: SyncObject, district: TableShape, state: TableSh
     const owned = object.stateOwnedColumns.includes(column.name);
     if (target?.generated) continue;
     if (!target) {
-      // A value the district's server computes need not exist at the state; its inputs are compared.
+      // A value the district's server computes need not exist at the state; its inputs are
+      // compared.
       if (!column.generated && !owned) {
         problems.push(
           `the state's table ${state.table} has no column ${column.name} (add it, or ignore the column)`,

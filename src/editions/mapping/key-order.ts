@@ -4,8 +4,8 @@ import type { Column } from '../columns/table-shape';
 import type { KeySide } from './keyset';
 
 /**
- * How the district orders a key, for whoever has only what the run left behind.
- * @returns `null` where that can't be said exactly: then no page tells of a record
+ * How the district orders a key, for a reader that has only what the run left behind.
+ * @returns `null` where that can't be said exactly: then no page says anything about a record
  */
 export function keyOrderOf({ columns }: KeySide): KeyOrder | null {
   const parts = columns.map(({ name, column }) => partOf(name, column));

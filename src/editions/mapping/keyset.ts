@@ -5,12 +5,17 @@ import { quoteName } from '../connection/sql';
 
 /** Predicates and order over a match key of one or more columns. */
 
-/** A key on one side: the columns as they stand there, and the expressions both sides order by. */
+/**
+ * A key on one side: the columns as that side has them, and the expressions both sides order by.
+ */
 export interface KeySide {
   readonly columns: readonly KeyColumn[];
 }
 
-/** The expression a key column is ordered and compared by: bare where the side's own collation is the district's. */
+/**
+ * The expression a key column is ordered and compared by: bare where the side's own collation is
+ * the district's.
+ */
 export function orderExpression({ name, column, order }: KeyColumn): string {
   if (order === null) return quoteName(name);
   const [charset, collation] = order.split(' ');
@@ -35,8 +40,9 @@ export function keyOf({ columns }: KeySide, row: readonly (string | number | nul
 }
 
 /**
- * Records after and up to a key: `a >= x AND (a > x OR (a = x AND b > y))`. The leading bare comparison is what lets the
- * server walk the index; row constructors `(a, b) > (x, y)` it would not use.
+ * Records after and up to a key: `a >= x AND (a > x OR (a = x AND b > y))`. The leading bare
+ * comparison is what lets the server walk the index; row constructors `(a, b) > (x, y)` it would
+ * not use.
  */
 export function keyInterval(
   side: KeySide,
@@ -58,7 +64,10 @@ function beyond(columns: readonly KeyColumn[], key: RecordKey, direction: '>' | 
   return `(${expression} ${direction}= ${literal} AND (${expression} ${direction} ${literal} OR (${expression} = ${literal} AND ${inner})))`;
 }
 
-/** `<left> is after <right>` by the district's order, over literals only: evaluated by the district's server. */
+/**
+ * `<left> is after <right>` by the district's order, over literals only: evaluated by the
+ * district's server.
+ */
 export function isAfter({ columns }: KeySide, left: RecordKey, right: RecordKey): string {
   const compare = (at: number): string => {
     const column = columns[at];
@@ -81,7 +90,10 @@ export function isKeyOf({ columns }: KeySide, key: RecordKey): boolean {
   }
 }
 
-/** Most keys of one list: from 1,000 on MariaDB turns IN lists into subqueries (in_predicate_conversion_threshold). */
+/**
+ * Maximum number of keys in one list: from 1,000 on MariaDB turns IN lists into subqueries
+ * (in_predicate_conversion_threshold).
+ */
 export const keysPerList = 500;
 
 /** The records with these keys, by the bare columns so that the unique index finds each. */
@@ -95,7 +107,10 @@ export function keyList({ columns }: KeySide, keys: readonly RecordKey[]): strin
   return `(${keys.map(equals).join(' OR ')})`;
 }
 
-/** How a state column orders its key in the district's way: nothing to say when charset and collation agree. */
+/**
+ * How a state column orders its key in the district's way: nothing to say when charset and
+ * collation agree.
+ */
 export function orderLike(state: Column, district: Column): string | null {
   if (district.collation === null || state.collation === district.collation) return null;
   return `${district.charset} ${district.collation}`;

@@ -25,7 +25,8 @@ interface Shapes {
 
 /**
  * Resolves an object against both databases. Nothing has been written when it throws.
- * @throws DatabaseError configuration naming object and columns when the two tables don't fit each other
+ * @throws DatabaseError configuration naming object and columns when the two tables don't fit each
+ *   other
  */
 export async function loadMapping(
   editions: Editions,
@@ -65,7 +66,10 @@ async function readShapes(editions: Editions, object: SyncObject): Promise<Shape
   return { district, state };
 }
 
-/** Pairs the columns. @throws DatabaseError configuration with all that doesn't fit, not only the first */
+/**
+ * Pairs the columns.
+ * @throws DatabaseError configuration with all that doesn't fit, not only the first
+ */
 function fitColumns(object: SyncObject, { district, state }: Shapes): PairedColumns {
   const missing = missingColumns(object, district, state);
   if (missing.length > 0) throw cannotSend(object, 'state', missing);

@@ -6,7 +6,10 @@ import { quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
 import type { ReferenceMapping } from './types';
 
-/** Resolves the parents that an object's records need at the state. @throws DatabaseError configuration */
+/**
+ * Resolves the parents that an object's records need at the state.
+ * @throws DatabaseError configuration
+ */
 export async function mapReferences(
   editions: Editions,
   catalog: Catalog,

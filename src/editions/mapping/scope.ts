@@ -5,7 +5,10 @@ import type { ObjectMapping } from './types';
 
 /** Which records of the two tables a resync may touch, as conditions for WHERE. */
 
-/** District records of the scope: the school year, and for a subset object those that meet its condition. */
+/**
+ * District records of the scope: the school year, and for a subset object those that meet its
+ * condition.
+ */
 export function districtScope({ object }: ObjectMapping, { schoolYear }: RecordScope): string[] {
   return [
     ...(object.schoolYear ? [`${quoteName(object.schoolYear.column)} = ${quoteNumber(schoolYear)}`] : []),
@@ -30,7 +33,10 @@ export function stateScope(mapping: Pick<ObjectMapping, 'object'>, scope: Record
   ];
 }
 
-/** A catalog's condition as SQL over the district record; its column was checked against information_schema. */
+/**
+ * A catalog's condition as SQL over the district record; its column was checked against
+ * information_schema.
+ */
 export function conditionSql(condition: RecordCondition): string {
   const column = quoteName(condition.column);
   if ('isNull' in condition) return `(${column} IS ${condition.isNull ? '' : 'NOT '}NULL)`;

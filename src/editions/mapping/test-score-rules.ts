@@ -2,9 +2,9 @@ import type { RecordRuleName } from '../../domain/catalog';
 import { quoteTable } from '../connection/sql';
 
 /**
- * The specification's "Test Scores Batch Sync Requirements" as SQL that is TRUE for a score which may not sync. They are judged by
- * the district's server, because they need the test, its root and the student's enrollments. docs/decisions/0011 says how
- * each sentence was read.
+ * The rules for test scores as SQL that is TRUE for a score which may not sync. They are judged by
+ * the district's server, because they need the test, its root and the student's enrollments.
+ * docs/decisions/0011 says how each sentence was read.
  * @param record how the query names the score's table, quoted
  */
 export function testScoreRule(
@@ -18,7 +18,10 @@ export function testScoreRule(
     LEFT JOIN ${table('Test')} root ON root.testID = COALESCE(p2.parentTestID, p2.testID, p1.testID, t.testID)`;
   const test = (condition: string): string =>
     `EXISTS (SELECT 1 FROM ${tests} WHERE t.testID = ${record}.testID AND (${condition}))`;
-  /** Date of the student's score on the root test of this year; a part without one of its own goes by it. */
+  /**
+   * Date of the student's score on the root test of this year; a part without one of its own goes
+   * by it.
+   */
   const rootDate = `(SELECT MAX(s.scoreDate) FROM ${table('TestScore')} s
     WHERE s.personID = ${record}.personID AND s.testID = root.testID AND s.endYear = ${record}.endYear)`;
   const scoreDate = `COALESCE(${record}.scoreDate, ${rootDate})`;

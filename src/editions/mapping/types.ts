@@ -25,7 +25,7 @@ export interface ReferenceMapping {
   readonly parentColumns: readonly Column[];
   /** The state's own foreign key guards it; otherwise it is always checked by us. */
   readonly enforced: boolean;
-  /** Parent is of the same unit: written with checks off, verified after. */
+  /** The parent is of the same cycle: written with checks off, verified after. */
   readonly inCycle: boolean;
 }
 

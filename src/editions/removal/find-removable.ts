@@ -14,8 +14,8 @@ export interface ExtraRecord {
 }
 
 /**
- * Finds the records that a run reported as gone: the stretches in which its ledger counted some are compared once more,
- * by key only. Writes nothing at either edition; safe to repeat.
+ * Finds the records that a run reported as extra: the stretches in which its ledger counted some
+ * are compared once more, by key only. Writes nothing at either edition; safe to repeat.
  * @param store takes each page of what was found; may get a record again when the work is repeated
  * @throws DatabaseError
  */
@@ -23,7 +23,8 @@ export async function findExtra(
   job: PageJob,
   store: (records: readonly ExtraRecord[]) => Promise<void>,
 ): Promise<void> {
-  // Without hashes and rules: whether a record is there is all that is asked. One that a rule forbids is there.
+  // Without hashes and rules: whether a record is there is all that is asked. One that a rule
+  // forbids is there.
   const keysOnly: PageJob = { ...job, mode: 'everything', mapping: { ...job.mapping, rules: [] } };
   for (const { after: start, upTo } of await stretchesWithExtra(job)) {
     let after = start;
@@ -42,7 +43,10 @@ async function withGuids(job: PageJob, keys: readonly RecordKey[]): Promise<Extr
   return records.map(({ key, guid }) => ({ key, guid }));
 }
 
-/** The object's records at the state, of the run's district and school year. @throws DatabaseError */
+/**
+ * The object's records at the state, of the run's district and school year.
+ * @throws DatabaseError
+ */
 export async function countAtState({ editions, mapping, scope }: PageJob): Promise<number> {
   const [row] = await editions.state.rows(
     `SELECT COUNT(*) FROM ${mapping.stateTable} ${where(stateScope(mapping, scope))}`,
@@ -51,8 +55,9 @@ export async function countAtState({ editions, mapping, scope }: PageJob): Promi
 }
 
 /**
- * Why no record of the object may be removed, whatever is found: a subset object can't tell what is gone of the table it
- * shares, and a foreign key with ON DELETE CASCADE or SET NULL would change records nobody asked about.
+ * Why no record of the object may be removed, whatever is found: a subset object can't tell what is
+ * extra in the table it shares, and a foreign key with ON DELETE CASCADE or SET NULL would change
+ * records nobody asked about.
  * @returns a sentence; `null`: it may
  */
 export async function whyNotRemovable({ editions, mapping }: PageJob): Promise<string | null> {

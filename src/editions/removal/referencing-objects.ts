@@ -10,7 +10,7 @@ import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
 /** An object whose records refer to those of another, at the state. */
 export interface Referring {
   readonly object: string;
-  /** Of the same cycle: its records may be gone too, and go first. */
+  /** Of the same cycle: its records may be extra too, and go first. */
   readonly inCycle: boolean;
   /** Condition over a record `p` of the table referred to: a record of this object refers to it. */
   readonly exists: string;

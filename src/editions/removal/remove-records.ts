@@ -14,17 +14,18 @@ import { loadReferring, type Referring, referredTo } from './referencing-objects
 import { stateTenant, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
 
-/** What removing came to: `done` when no record found is left to be looked at. */
+/** Result of a removal: `done` when no record found is left to be looked at. */
 export interface RemovalPass {
   readonly done: boolean;
 }
 
 /**
- * Removes the records found of an object, or of the objects of one unit, each looked at again under lock first: only one
- * that still stands at the state, is still absent at the district and has nothing that refers to it goes; any other is
- * kept, with the reason. Among records of one unit (or of an object that refers to itself) leaves go first, and it goes
- * round until nothing moves. Safe to repeat: a record's end stands in the transaction that removed it.
- * @param jobs one per member of the unit
+ * Removes the records found of an object, or of the objects of one cycle, each looked at again
+ * under lock first: only one that still stands at the state, is still absent at the district and
+ * has nothing that refers to it goes; any other is kept, with the reason. Among records of one
+ * cycle (or of an object that refers to itself) leaves go first, repeated until nothing moves. Safe
+ * to repeat: a record's end is stored in the transaction that removed it.
+ * @param jobs one per member of the cycle
  * @param maxRecords after about so many it returns, so that a run can make way
  * @throws DatabaseError; committed pages stay
  */
@@ -55,7 +56,7 @@ export async function removeFound(
 interface Pass {
   /** Records removed or kept. */
   readonly settled: number;
-  /** Records that something of their own unit still refers to. */
+  /** Records that something of their own cycle still refers to. */
   readonly left: number;
   readonly ended: boolean;
 }
@@ -99,7 +100,8 @@ class Removal {
       const texts = await this.nextFound(after);
       if (texts.length === 0) return { settled, left, ended: true };
       const ends = await this.page(texts, false);
-      // Another attempt took this page number: these records are looked at again under the next one.
+      // Another attempt took this page number: these records are looked at again under the next
+      // one.
       if (ends === null) continue;
       settled += ends.settled;
       left += ends.left;
@@ -107,7 +109,10 @@ class Removal {
     }
   }
 
-  /** What no pass could remove is kept: other records of the unit that stay refer to it, or they refer to each other. */
+  /**
+   * What no pass could remove is kept: other records of the cycle that stay refer to it, or they
+   * refer to each other.
+   */
   async keepRest(): Promise<void> {
     for (let texts = await this.nextFound(null); texts.length > 0; texts = await this.nextFound(null)) {
       this.job.signal.throwIfAborted();
@@ -155,12 +160,16 @@ class Removal {
       // Nothing was read of the district's records, and nothing of the object's counts changes.
       return new PageTally();
     };
-    // With the checks off, as a unit's pages are written, a record would go though others refer to it.
+    // With the checks off, as the pages of a cycle are written, a record would go though others
+    // refer to it.
     await writePage(job, page, work, { keepChecks: true });
     return done;
   }
 
-  /** @returns how records ended, by the key's text; one that isn't there waits for others of its cycle */
+  /**
+   * @returns how records ended, by the key's text; one that isn't there waits for others of its
+   *   cycle
+   */
   private async settle(
     session: Session,
     found: readonly FoundRecord[],
@@ -186,7 +195,10 @@ class Removal {
     return ends;
   }
 
-  /** Locks the records at the state, THEN looks for them at the district and for what refers to them. */
+  /**
+   * Locks the records at the state, THEN looks for them at the district and for what refers to
+   * them.
+   */
   private async lookUnderLock(session: Session, keys: readonly RecordKey[]): Promise<Evidence> {
     const { job } = this;
     const { districtTable, districtKey } = job.mapping;

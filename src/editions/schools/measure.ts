@@ -12,7 +12,10 @@ import { joinSchool, schoolOf, type SchoolJoin } from './school-join';
 import { stateScope, where } from '../mapping/scope';
 import { quoteName, quoteNumber, quoteTable, quoteText } from '../connection/sql';
 
-/** Longest list of digests hashed at once, in bytes: 250,000 records of one school whose digests begin with the same byte. */
+/**
+ * Longest list of digests hashed at once, in bytes: 250,000 records of one school whose digests
+ * begin with the same byte.
+ */
 const digestListBytes = 16_000_000;
 /** Hexadecimal digits of one SHA-256. */
 const digestLength = 64;
@@ -26,9 +29,10 @@ export interface ObjectReading {
 }
 
 /**
- * Prepares the reading of an object from the state's own schema alone: what is certified is what the state holds, its own
- * columns included, and it can be read while the district is away. Left out are generated columns, the district's number
- * (the same in every record) and the columns the catalog ignores.
+ * Prepares the reading of an object from the state's own schema alone: what is certified is what
+ * the state holds, its own columns included, and it can be read while the district is away. Left
+ * out are generated columns, the district's number (the same in every record) and the columns the
+ * catalog ignores.
  * @param columns only these, in this order; absent: all
  * @throws DatabaseError configuration naming what is missing
  */
@@ -93,9 +97,10 @@ function problem({ name }: SyncObject, why: string): DatabaseError {
 }
 
 /**
- * Records by school with digests over sorted digests: of the records that begin their way to the school alike, then of a
- * school's. 256 digests of each at most, by first byte, so that no list of them is long and no row of data leaves the
- * server. Beside them what shows that no list was cut: how many digests there are, and the longest list.
+ * Records by school with digests over sorted digests: of the records that begin their way to the
+ * school alike, then of a school's. 256 digests of each at most, by first byte, so that no list of
+ * them is long and no row of data leaves the server. Beside them what shows that no list was cut:
+ * how many digests there are, and the longest list.
  */
 function readingSql(
   { columns, joins, key }: SchoolJoin,
@@ -104,7 +109,8 @@ function readingSql(
 ): string {
   const begin = columns.map(quoteName);
   const digestOf = (name: string) => `SHA2(GROUP_CONCAT(${name} ORDER BY ${name} SEPARATOR ''), 256)`;
-  // The limit keeps the server from merging the subquery and making each record's digest four times (half the time).
+  // The limit keeps the server from merging the subquery and making each record's digest four times
+  // (half the time).
   const hashed = `SELECT ${[...begin, `SHA2(${text}, 256) AS h`].join(', ')} FROM ${from.table} ${where(from.conditions)} LIMIT 18446744073709551615`;
   const alike = [...begin, 'COUNT(*) AS n', 'COUNT(h) AS digests', `${digestOf('h')} AS d`].join(', ');
   const together = `SELECT ${alike} FROM (${hashed}) a GROUP BY ${[...begin, 'LEFT(h, 2)'].join(', ')}`;
@@ -124,9 +130,10 @@ export type Measurement =
     };
 
 /**
- * Reads all objects in one snapshot of the state's server: every count and checksum is of the same instant, whatever is
- * written meanwhile. The books are in the same snapshot; while they have a run of the district and year under way (paused
- * ones too: what they wrote is half of something) nothing is measured.
+ * Reads all objects in one snapshot of the state's server: every count and checksum is of the same
+ * instant, whatever is written meanwhile. The control database is in the same snapshot; while they
+ * have a run of the district and year under way (paused ones too: what they wrote is half of
+ * something) nothing is measured.
  * @throws DatabaseError
  */
 export async function measureState(
@@ -198,7 +205,8 @@ async function countsOf(
   const bySchool = new Map<string | null, { records: number; digests: string[] }>();
   for (const row of await session.rows(sql)) {
     const [records, digests, longest, digest] = row.slice(at);
-    // A digest that is NULL (a text longer than a packet) or a list that was cut would hide a difference.
+    // A digest that is NULL (a text longer than a packet) or a list that was cut would hide a
+    // difference.
     if (records !== digests || Number(longest) * digestLength > listBytes)
       throw problem(
         object,

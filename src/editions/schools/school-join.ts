@@ -15,15 +15,18 @@ export interface SchoolJoin {
   readonly columns: readonly string[];
   /** LEFT JOINs along the way, from a row source named `r` that has those columns. */
   readonly joins: string;
-  /** Expressions of the parts of the school's key, as text; NULL where the way is broken. None: no way. */
+  /**
+   * Expressions of the parts of the school's key, as text; NULL where the way is broken. None: no
+   * way.
+   */
   readonly key: readonly string[];
 }
 
 const noWay: SchoolJoin = { columns: [], joins: '', key: [] };
 
 /**
- * The joins from an object's table to its records' schools. A record whose way is broken (a parent that isn't there, a
- * NULL) has no school, as an object without a way.
+ * The joins from an object's table to its records' schools. A record whose way is broken (a parent
+ * that isn't there, a NULL) has no school, as an object without a way.
  * @throws DatabaseError
  */
 export async function joinSchool(
@@ -63,7 +66,10 @@ export async function joinSchool(
   };
 }
 
-/** An aggregate over the records of a school: first of those that begin their way alike, then of all of a school. */
+/**
+ * An aggregate over the records of a school: first of those that begin their way alike, then of all
+ * of a school.
+ */
 export interface SchoolSum {
   /** Over the object's table, e.g. `COUNT(*)`. */
   readonly records: string;
@@ -75,8 +81,9 @@ export interface SchoolSum {
 export const countRecords: SchoolSum = { records: 'COUNT(*)', together: (name) => `SUM(${name})` };
 
 /**
- * One row a school: the parts of its key (see schoolOf), then the sums. Records are summed by the columns the way begins
- * with before anything is joined, so that a million of them cost a join for each calendar, not for each record.
+ * One row a school: the parts of its key (see schoolOf), then the sums. Records are summed by the
+ * columns the way begins with before anything is joined, so that a million of them cost a join for
+ * each calendar, not for each record.
  * @param from table of the object, quoted; its conditions name bare columns
  */
 export function groupedBySchool(
@@ -94,7 +101,9 @@ export function groupedBySchool(
   return `SELECT ${outer} FROM (SELECT ${inner} FROM ${from.table} ${where(from.conditions)} ${groups}) r ${joins} ${by}`;
 }
 
-/** The school in a row, its key's parts beginning at column `at`, as text of that key; `null`: none. */
+/**
+ * The school in a row, its key's parts beginning at column `at`, as text of that key; `null`: none.
+ */
 export function schoolOf({ key }: SchoolJoin, row: Row, at = 0): string | null {
   const parts: (string | null)[] = row
     .slice(at, at + key.length)

@@ -32,13 +32,13 @@ export interface ChoiceJob {
   readonly editions: Editions;
   readonly catalog: Catalog;
   readonly scope: RecordScope;
-  /** Id the chosen records are stored under: the resync's, or the preview's. */
+  /** Id the selected records are stored under: the resync's, or the preview's. */
   readonly choiceId: string;
   /** Objects that the district sends in this school year, parents first. */
   readonly objects: readonly string[];
   readonly districtLoadCeiling?: number;
   readonly signal: AbortSignal;
-  /** Is told of each object looked into. */
+  /** Called for each object looked into. */
   readonly onObject?: (object: string) => void;
 }
 
@@ -50,13 +50,14 @@ export interface Unsearched {
 
 /** District records of one answer. */
 const recordsPerPage = 5_000;
-/** Parents remembered as chosen, an object: most children of a page have the same few. */
+/** Parents remembered as selected, for each object: most children of a page have the same few. */
 const rememberedParents = 20_000;
 
 /**
- * Looks for records around chosen ones, down and up the references, set by set: a page of chosen keys at a time, their
- * children or parents in pages of the district's. What is still to be looked for stands in the rows themselves, so that a
- * repeated attempt goes on, and what is held in memory doesn't grow with the records.
+ * Looks for records around selected ones, down and up the references, set by set: a page of
+ * selected keys at a time, their children or parents in pages of the district's. What is still to
+ * be looked for is stored in the rows themselves, so that a repeated attempt continues, and what is
+ * held in memory doesn't grow with the records.
  */
 export class RecordSearch {
   private readonly links: SelectionLinks;
@@ -70,7 +71,7 @@ export class RecordSearch {
     this.links = linksAmong(job.catalog, new Set(job.objects));
   }
 
-  /** Asked of all that is chosen, because an earlier attempt may have met them. */
+  /** Asked of all that is selected, because an earlier attempt may have met them. */
   async unsearched(): Promise<Unsearched[]> {
     const { above, below } = this.links;
     const selected = await selectedObjects(this.job.editions, this.job.choiceId);
@@ -97,7 +98,9 @@ export class RecordSearch {
     return this.links.above.has(object) ? 'up' : null;
   }
 
-  /** Parents first, so that one pass finds all but what hangs in circles; the next pass finds those. */
+  /**
+   * Parents first, so that one pass finds all but what hangs in circles; the next pass finds those.
+   */
   async searchBelow(): Promise<void> {
     const search = (object: string) =>
       this.eachPage(object, 'down', this.above(object), (keys) => this.selectChildren(object, keys));
@@ -203,7 +206,10 @@ export class RecordSearch {
     }
   }
 
-  /** Parents by the key as the district's own table of them has it: those of another school year aren't touched. */
+  /**
+   * Parents by the key as the district's own table of them has it: those of another school year
+   * aren't touched.
+   */
   private async selectIfThere(object: string, keys: readonly RecordKey[]): Promise<void> {
     const fresh = this.notSeen(object, keys);
     const mapping = fresh.length === 0 ? null : await this.mappingOf(object);
@@ -227,7 +233,10 @@ export class RecordSearch {
     });
   }
 
-  /** `null`: the object's tables don't fit each other; it is sent nothing and says so when its turn comes. */
+  /**
+   * `null`: the object's tables don't fit each other; it is sent nothing and says so when its turn
+   * comes.
+   */
   private async mappingOf(object: string): Promise<ObjectMapping | null> {
     let mapping = this.mappings.get(object);
     if (mapping === undefined) {

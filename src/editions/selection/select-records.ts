@@ -12,9 +12,9 @@ import { quoteText } from '../connection/sql';
 const errorsPerPage = 1_000;
 
 /**
- * Chooses a record, all that hangs below it (in the scope's school year), and the parents of every one of these, so that
- * nothing is blocked. Set by set, in pages: what is held at once doesn't grow with the records. Safe to repeat: it goes
- * on where an attempt before it stopped.
+ * Chooses a record, all that hangs below it (in the scope's school year), and the parents of every
+ * one of these, so that nothing is blocked. Set by set, in pages: what is held at once doesn't grow
+ * with the records. Safe to repeat: it goes on where an attempt before it stopped.
  * @param asked the record, canonical: as findRecord gave it
  * @throws DatabaseError; the signal's reason when aborted
  */
@@ -30,8 +30,8 @@ export async function selectAround(
 }
 
 /**
- * Chooses the records of which another resync stored an error, and the parents of those that were blocked, and theirs: "just
- * the stored errors, with parents first". Safe to repeat.
+ * Chooses the records of which another resync stored an error, and the parents of those that were
+ * blocked, and theirs: "just the stored errors, with parents first". Safe to repeat.
  * @throws DatabaseError; the signal's reason when aborted
  */
 export async function selectErrors(
@@ -46,7 +46,8 @@ export async function selectErrors(
 
 /**
  * The key under which the district has a record now, in the words of its own server.
- * @returns `null` when it has none in the scope's school year, or the key can't be one of this object
+ * @returns `null` when it has none in the scope's school year, or the key can't be one of this
+ *   object
  * @throws DatabaseError
  */
 export async function findRecord(
@@ -71,7 +72,10 @@ export async function findRecord(
   return row ? keyOf(districtKey, row) : null;
 }
 
-/** Blocked ones are looked up for parents: those they refer to now, which needn't be the one that was missing then. */
+/**
+ * Blocked ones are looked up for parents: those they refer to now, which needn't be the one that
+ * was missing then.
+ */
 async function copyErrors(
   { catalog, editions, objects, signal }: ChoiceJob,
   search: RecordSearch,

@@ -5,8 +5,9 @@ import type { Editions } from '../connection/pools';
 import { quoteNumber, quoteText } from '../connection/sql';
 
 /**
- * The rows of resyncSelection, beside the state's tables. They say which records a run is about and are no record of the
- * state's: they are written outside of writePage, without a lease, and every statement may be repeated.
+ * The rows of resyncSelection, beside the state's tables. They say which records a run is about and
+ * are no record of the state's: they are written outside of writePage, without a lease, and every
+ * statement may be repeated.
  */
 
 /** What is still to be looked for around a record; `null`: nothing. */
@@ -21,7 +22,7 @@ interface Choice {
   readonly object: string;
 }
 
-/** Chooses records; one that is chosen already stays as it is. @throws DatabaseError */
+/** Selects records; one that is selected already stays as it is. @throws DatabaseError */
 export async function insertSelected(
   { state, control }: Editions,
   { choiceId, object, why, search }: Choice & { readonly why: SelectedWhy; readonly search: Search },
@@ -40,7 +41,10 @@ export async function insertSelected(
   }
 }
 
-/** The next records around which something is still to be looked for, as key texts in their order. @throws DatabaseError */
+/**
+ * The next records around which something is still to be looked for, as key texts in their order.
+ * @throws DatabaseError
+ */
 export async function openAfter(
   { state, control }: Editions,
   {
@@ -74,7 +78,10 @@ export async function markSearched(
   );
 }
 
-/** The next chosen records of a stretch, in the order of the primary key. @throws DatabaseError */
+/**
+ * The next selected records of a stretch, in the order of the primary key.
+ * @throws DatabaseError
+ */
 export async function selectedAfter(
   { state, control }: Editions,
   {
@@ -95,7 +102,7 @@ export async function selectedAfter(
   return rows.map(([key]) => String(key));
 }
 
-/** Objects of which records are chosen. @throws DatabaseError */
+/** Objects of which records are selected. @throws DatabaseError */
 export async function selectedObjects({ state, control }: Editions, choiceId: string): Promise<string[]> {
   const rows = await state.rows(
     `SELECT DISTINCT objectName FROM ${control}.resyncSelection WHERE resyncID = ${quoteText(choiceId)}`,

@@ -10,17 +10,18 @@ import { RangeMemory } from '../transfer/range-memory';
 import { repairKeys } from '../transfer/repair-keys';
 
 /**
- * syncRange for a run of chosen records: the keys chosen for this object, page by page in the order of their text, each page
- * one transaction. What isn't chosen isn't looked at, so nothing is ever counted as gone. Goes on after the last page in
- * the ledger, so that repeating it after any crash counts every record once.
- * @param job `range` is a stretch of the selection, cut by cutChosen
+ * syncRange for a run of selected records: the keys selected for this object, page by page in the
+ * order of their text, each page one transaction. What isn't selected isn't looked at, so nothing
+ * is ever counted as extra. Continues after the last page in the ledger, so that repeating it after
+ * any crash counts every record once.
+ * @param job `range` is a stretch of the selection, cut by cutSelected
  * @returns the totals of the whole range, earlier attempts included
  * @throws DatabaseError; the signal's reason when aborted. Committed pages stay.
  */
 export async function sendSelected(job: RangeJob): Promise<RangeCounts & { read: number }> {
   const { range } = job;
   let progress = await readProgress(job, range.rangeNo);
-  // A unit is verified after all its members, as in any run.
+  // A cycle is verified after all its members, as in any run.
   const memory = new RangeMemory({ blockedSeen: false });
   if (progress.pages > 0) memory.failures.accepted();
   while (!progress.complete) {

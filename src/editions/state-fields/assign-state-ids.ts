@@ -12,9 +12,10 @@ import { StateIdRegister } from './state-id-register';
 import { updateByKey } from '../transfer/write';
 
 /**
- * State IDs: the value the state gives a person who arrives without one. The register (stateIdAssignment, beside the
- * ledger) says who has which: one for a GUID, whatever districts it is in, and for good; IDs found at the state are entered
- * there too, so that none is given again.
+ * State IDs: the value the state gives a person who arrives without one. The register
+ * (stateIdAssignment, beside the ledger) says who has which: one for a GUID, whatever districts it
+ * is in, and permanently; IDs found at the state are entered there too, so that none is given
+ * again.
  */
 
 /** Records of one transaction. */
@@ -29,15 +30,18 @@ export interface AssignJob extends PageJob {
   readonly newId?: () => string;
 }
 
-/** Ten digits without order: an ID tells nothing of when or where it was given, and survives a spreadsheet. */
+/**
+ * Ten digits without order: an ID shows nothing of when or where it was given, and survives a
+ * spreadsheet.
+ */
 function tenDigits(): string {
   return String(randomInt(1_000_000_000, 10_000_000_000));
 }
 
 /**
- * Gives an ID to each of the district's records at the state that has none, and enters those it finds. Each page is one
- * transaction at the state: lease, register, records, count. It isn't in the ledger, because nothing of the district's is
- * moved; a repeated page finds nothing left to do.
+ * Gives an ID to each of the district's records at the state that has none, and enters those it
+ * finds. Each page is one transaction at the state: lease, register, records, count. It isn't in
+ * the ledger, because nothing of the district's is moved; a repeated page finds nothing left to do.
  * @throws DatabaseError
  */
 export async function assignStateIds(job: AssignJob): Promise<void> {

@@ -12,7 +12,7 @@ import { pairsOf } from './state-id-register';
 /** A record whose ID isn't settled, under lock. */
 export interface Unsettled {
   readonly key: RecordKey;
-  /** As it stands there. */
+  /** As the state has it. */
   readonly shownGuid: string | null;
   readonly id: string | null;
 }
@@ -49,7 +49,8 @@ export class AssignedColumn {
   async unsettledKeys(after: RecordKey | null, limit: number): Promise<RecordKey[]> {
     const { editions, mapping, scope } = this.job;
     const { stateKey, stateTable } = mapping;
-    // The register's collation must meet the GUID's by itself: it is what its index is looked up by.
+    // The register's collation must meet the GUID's by itself: it is what its index is looked up
+    // by.
     const registered = `(SELECT a.stateID FROM ${editions.control}.stateIdAssignment a
                           WHERE a.guid = CONVERT(${this.guid} USING ascii) COLLATE ascii_bin)`;
     const rows = await editions.state.rows(
@@ -92,7 +93,9 @@ export class AssignedColumn {
     return pairsOf(rows);
   }
 
-  /** Of some IDs those that a record of any district has. An index on the column makes it a look-up. */
+  /**
+   * Of some IDs those that a record of any district has. An index on the column makes it a look-up.
+   */
   async taken(session: Session, ids: readonly string[]): Promise<Set<string>> {
     const literals = ids.map((id) => (this.pair.write === 'text' ? quoteText(id) : id));
     const rows = await session.rows(
@@ -103,7 +106,10 @@ export class AssignedColumn {
   }
 }
 
-/** The record with its GUID as the register has it. @returns `null`: it has none, or one that is none */
+/**
+ * The record with its GUID as the register has it.
+ * @returns `null`: it has none, or one that is none
+ */
 export function knownOf(record: Unsettled): Known | null {
   const { shownGuid } = record;
   // What the register's column can hold: anything else is no GUID.

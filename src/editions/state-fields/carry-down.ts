@@ -16,9 +16,10 @@ import { quoteName } from '../connection/sql';
 import { statementsOf, updateByKey } from '../transfer/write';
 
 /**
- * Carries the state's own values down: the one place that writes at a district. It writes state-owned fields of records
- * the district has, and nothing else, in transactions that say so: a district's sessions are read-only otherwise. No ledger
- * row guards a page, because the two servers have no transaction in common: doing it again changes nothing.
+ * Carries the state's own values down: the one place that writes at a district. It writes
+ * state-owned fields of records the district has, and nothing else, in transactions that say so: a
+ * district's sessions are read-only otherwise. No ledger row guards a page, because the two servers
+ * have no transaction in common: doing it again changes nothing.
  */
 
 export interface CarryJob extends Omit<CompareJob, 'mapping'> {
@@ -34,7 +35,7 @@ export interface CarryRefusal extends Reason {
   readonly guid: string | null;
 }
 
-/** What became of the records that were looked at. */
+/** Outcomes of the records that were looked at. */
 export interface CarriedPage {
   readonly carried: readonly RecordKey[];
   readonly unchanged: readonly RecordKey[];
@@ -42,9 +43,11 @@ export interface CarriedPage {
 }
 
 /**
- * Gives the district's records of these keys the state's values, in one transaction at the district: its records are
- * locked, THEN the state's are read, so that no older value of the state's is written over a newer one.
- * @param announced a person said that these records changed: one that can't be found is a refusal then
+ * Gives the district's records of these keys the state's values, in one transaction at the
+ * district: its records are locked, THEN the state's are read, so that no older value of the
+ * state's is written over a newer one.
+ * @param announced a person said that these records changed: one that can't be found is a refusal
+ *   then
  * @throws DatabaseError of a class that takes the transaction back
  */
 export async function carryDown(
@@ -198,7 +201,8 @@ class Carrying {
               record,
               reasonOf(error, { side: 'district', shape, columnNames, tenantColumn: null }),
             ),
-          // The state's fields refer to nothing of ours (whyOwnerIsFixed); a foreign key there refuses the record.
+          // The state's fields refer to nothing of ours (whyOwnerIsFixed); a foreign key there
+          // refuses the record.
           dropBlocked: (some) => Promise.resolve([...some]),
           signal: this.job.signal,
         },

@@ -5,11 +5,14 @@ import type { ObjectMapping } from '../mapping/types';
 /** The state's own fields of an object, and how their values come down to the district. */
 export interface CarryMapping {
   /**
-   * The object's mapping with nothing but the state-owned fields compared, of all years, and no rule in the way: what
-   * `comparePage` reads by.
+   * The object's mapping with nothing but the state-owned fields compared, of all years, and no
+   * rule in the way: what `comparePage` reads by.
    */
   readonly mapping: ObjectMapping;
-  /** From the state to the district: in a pair `district` and `fetch` are the state's side, `state` the district's. */
+  /**
+   * From the state to the district: in a pair `district` and `fetch` are the state's side, `state`
+   * the district's.
+   */
   readonly pairs: readonly ColumnPair[];
   /** Values the district's column can't hold exactly, as conditions on the state's record. */
   readonly lossy: readonly Lossy[];
@@ -19,7 +22,10 @@ export interface CarryMapping {
   readonly left: readonly { readonly field: string; readonly why: string }[];
 }
 
-/** Turns the pairs of the state-owned fields round: the same machinery, with the state as the side that is read. */
+/**
+ * Turns the pairs of the state-owned fields round: the same machinery, with the state as the side
+ * that is read.
+ */
 export function carryMapping(mapping: ObjectMapping): CarryMapping {
   const { districtShape, stateShape, ownedPairs, object } = mapping;
   const pairs: ColumnPair[] = [];

@@ -32,8 +32,9 @@ export class StateIdRegister {
   }
 
   /**
-   * Enters IDs for GUIDs that have none; another transaction that enters one of them is waited for, and what it entered
-   * holds. In one order, so that two districts with the same persons wait for each other in one way only.
+   * Enters IDs for GUIDs that have none; another transaction that enters one of them is waited for,
+   * and what it entered holds. In one order, so that two districts with the same persons wait for
+   * each other in one way only.
    * @returns GUIDs for which nothing was entered because another GUID has the ID
    */
   async enter(entries: readonly Entry[]): Promise<Set<string>> {
@@ -42,7 +43,7 @@ export class StateIdRegister {
     const taken = new Set<string>();
     for (const entry of open) {
       if (await this.insert([entry])) continue;
-      // Which of the two keys refused it is told by what is there now.
+      // What is there now shows which of the two keys refused it.
       await this.read([entry.guid], 'LOCK IN SHARE MODE');
       if (!this.ids.has(entry.guid)) taken.add(entry.guid);
     }

@@ -6,8 +6,9 @@ import type { Editions } from '../connection/pools';
 import { districtScope, stateScope, where } from '../mapping/scope';
 
 /**
- * Freezes the upper bound of an object's key (the greater of the district's and the state's last key now) and cuts what
- * lies below into ranges of about `rangeRecords` district records. A record born later with a higher key is out of bounds.
+ * Freezes the upper bound of an object's key (the greater of the district's and the state's last
+ * key now) and cuts what lies below into ranges of about `rangeRecords` district records. A record
+ * created later with a higher key is out of bounds.
  * @returns at least one range; a single unbounded one when both tables are empty
  * @throws DatabaseError
  */

@@ -10,7 +10,10 @@ export interface Interval {
   readonly upTo: RecordKey | null;
 }
 
-/** State records of one page: more of them than this many times the page's district records cut the page shorter. */
+/**
+ * State records of one page: more of them than this many times the page's district records cut the
+ * page shorter.
+ */
 const stateRowsPerPage = 4;
 
 /** Whether the state has no record at all of this district in the interval, of whatever year. */
@@ -27,7 +30,8 @@ export async function isEmptyAtState(
 
 /**
  * Compares a whole interval by count and checksum, on both servers at once.
- * @returns the number of records when both sides are equal and every record may be sent; otherwise `null`
+ * @returns the number of records when both sides are equal and every record may be sent; otherwise
+ *   `null`
  */
 export async function countIfEqual(job: CompareJob, interval: Interval): Promise<number | null> {
   const { editions, mapping, scope } = job;
@@ -70,7 +74,10 @@ export interface ComparedPage {
   readonly open: readonly ComparedRecord[];
 }
 
-/** Reads the hashes of the next page of an interval on both sides and merges them by key. @throws DatabaseError */
+/**
+ * Reads the hashes of the next page of an interval on both sides and merges them by key.
+ * @throws DatabaseError
+ */
 export async function comparePage(job: CompareJob, interval: Interval): Promise<ComparedPage> {
   let bounds = interval;
   let cut = false;
@@ -81,7 +88,8 @@ export async function comparePage(job: CompareJob, interval: Interval): Promise<
     const state = await stateHashes(job, { after: bounds.after, upTo });
     const maxRows = job.pageRecords * stateRowsPerPage;
     if (state.length > maxRows) {
-      // A stretch with hardly any district records: end the page at what the state can show at once.
+      // A stretch with hardly any district records: end the page at what the state can show at
+      // once.
       bounds = { after: bounds.after, upTo: state[maxRows - 1]!.key };
       cut = true;
       continue;

@@ -6,21 +6,28 @@ import type { Session } from '../connection/pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { quoteName, quoteNumber } from '../connection/sql';
 
-/** Streams whole records into a range that is empty at the state: 0.68 of a dump's time in two lanes (perf.md 1). */
+/**
+ * Streams whole records into a range that is empty at the state: 0.68 of a dump's time with two
+ * ranges at once (docs/data-path.md).
+ */
 
 /** The page can't be taken as it is; it was rolled back and goes through the isolating path. */
 export class PageRefused extends Error {
   override readonly name = 'PageRefused';
 }
 
-/** Whether an object may be streamed at all: LOCAL turns errors into warnings, so the state's server must check all. */
+/**
+ * Whether an object may be streamed at all: LOCAL turns errors into warnings, so the state's server
+ * must check all.
+ */
 export function canStream({ long, object, references }: ObjectMapping): boolean {
   return !long && object.cycle === null && references.every(({ enforced }) => enforced);
 }
 
 /**
  * Writes records by LOAD DATA LOCAL.
- * @throws PageRefused on any warning (LOCAL skips duplicates and orphans and bends values, "all ok") or a short count
+ * @throws PageRefused on any warning (LOCAL skips duplicates and orphans and bends values, "all
+ *   ok") or a short count
  */
 export async function streamRecords(
   session: Session,

@@ -5,8 +5,8 @@ import type { DistrictRecord } from './records';
 import { quoteText } from '../connection/sql';
 
 /**
- * Remembers which records of a unit this run inserted with the foreign key checks off: only those may be taken back when
- * they turn out to dangle. A record that was there before is never removed.
+ * Remembers which records of a cycle this run inserted with the foreign key checks off: only those
+ * may be taken back when they turn out to dangle. A record that was there before is never removed.
  */
 export async function noteCycleInsertions(
   session: Session,

@@ -4,8 +4,8 @@ import type { RangeJob } from '../mapping/job';
 const lookAgainMs = 500;
 
 /**
- * Waits while the district's server is busy, so that a resync doesn't slow the people who work there (specification: "Performing a
- * manual resync may slow system performance"). Between pages only: no transaction is open meanwhile.
+ * Waits while the district's server is busy, so that a resync doesn't slow down the people who work
+ * there. Between pages only: no transaction is open meanwhile.
  * @throws DatabaseError; the signal's reason when aborted
  */
 export async function waitForDistrict({

@@ -1,6 +1,9 @@
 import { DatabaseError } from '../connection/errors';
 
-/** The isolation ladder: a bad record costs itself, not its neighbors (reliability 3.3). */
+/**
+ * The isolation ladder: a bad record costs itself, not its neighbors (docs/data-path.md, A bad
+ * record).
+ */
 
 export interface Isolation<Item> {
   /** Writes records by one statement; the transaction survives its failure. */
@@ -17,9 +20,9 @@ export interface Isolation<Item> {
 const maxDrops = 20;
 
 /**
- * Writes records; whatever is refused ends in `refuse`, everything else is written. A failed statement with "at row N":
- * that record is tried alone and the rest sent again (20 times at most); otherwise bisected; single records as soon as
- * more than one in ten was bad.
+ * Writes records; whatever is refused ends in `refuse`, everything else is written. A failed
+ * statement with "at row N": that record is tried alone and the rest sent again (20 times at most);
+ * otherwise bisected; single records as soon as more than one in ten was bad.
  * @throws DatabaseError of any class but record and shrink: then the transaction is lost as a whole
  */
 export async function writeIsolating<Item>(

@@ -6,9 +6,12 @@ import type { PageJob } from '../mapping/job';
 import type { Row, Session } from '../connection/pools';
 import { quoteNumber, quoteText } from '../connection/sql';
 
-/** The ledger: one row per page, in the page's own transaction. What it says was counted, and nothing else was. */
+/**
+ * The ledger: one row per page, in the page's own transaction. What it says was counted, and
+ * nothing else was.
+ */
 
-/** Range number of the corrections by the closing retry and by the verification of units. */
+/** Range number of the corrections by the closing retry and by the verification of cycles. */
 export const correctionsRange = -1;
 /** Range number of the pages that remove records; their counts are all 0. */
 export const removalsRange = -2;
@@ -21,13 +24,13 @@ export interface PageId {
   readonly lastPage: boolean;
 }
 
-/** What stands in the ledger for a page. */
+/** What the ledger holds for a page. */
 export interface PageEntry extends PageId {
   readonly read: number;
   readonly counts: RangeCounts;
 }
 
-/** What a range's pages come to. */
+/** Totals of a range's pages. */
 export interface RangeProgress {
   readonly pages: number;
   readonly upTo: RecordKey | null;
@@ -57,7 +60,10 @@ export function withPage(progress: RangeProgress, page: PageEntry): RangeProgres
 const columns =
   'pageNo, upToKey, lastPage, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, extra';
 
-/** The pages of a range so far; a repeated activity goes on after the last. @throws DatabaseError */
+/**
+ * The pages of a range so far; a repeated activity continues after the last.
+ * @throws DatabaseError
+ */
 export async function readProgress(job: PageJob, rangeNo: number): Promise<RangeProgress> {
   const rows = await job.editions.state.rows(
     `SELECT ${columns} FROM ${job.editions.control}.rangeLedger WHERE ${rangeOf(job, rangeNo)} ORDER BY pageNo`,
@@ -73,7 +79,9 @@ export async function readPage(job: PageJob, rangeNo: number, pageNo: number): P
   return row ? toEntry(rangeNo, row) : null;
 }
 
-/** Number of the next correction of an object; two attempts that get the same one meet at claimPage. */
+/**
+ * Number of the next correction of an object; two attempts that get the same one meet at claimPage.
+ */
 export function nextCorrection(job: PageJob): Promise<number> {
   return nextPageNo(job, correctionsRange);
 }
@@ -87,8 +95,8 @@ export async function nextPageNo(job: PageJob, rangeNo: number): Promise<number>
 }
 
 /**
- * The stretches of the object's key in whose pages records were gone, in key order. A page begins where the one before
- * it, of its own or of the range before, ended.
+ * The stretches of the object's key in whose pages records were extra, in key order. A page begins
+ * where the one before it, of its own or of the range before, ended.
  */
 export async function stretchesWithExtra(
   job: PageJob,
@@ -131,7 +139,8 @@ function toEntry(rangeNo: number, row: Row): PageEntry {
 }
 
 /**
- * The page's first statement: a second writer of the same page waits here and is then told that it is done.
+ * The page's first statement: a second writer of the same page waits here and then learns that it
+ * is done.
  * @returns false when the page is already in the ledger
  */
 export async function claimPage(session: Session, job: PageJob, page: PageId): Promise<boolean> {
@@ -150,8 +159,9 @@ export async function claimPage(session: Session, job: PageJob, page: PageId): P
 }
 
 /**
- * Reads the lease of the district's school year under a shared lock: whoever takes it anew waits for this page, and a page of an older run
- * can't begin afterwards. LOCK IN SHARE MODE, because a plain read sees an old snapshot and FOR SHARE is MySQL only.
+ * Reads the lease of the district's school year under a shared lock: a run that takes it anew waits
+ * for this page, and a page of an older run can't begin afterwards. LOCK IN SHARE MODE, because a
+ * plain read sees an old snapshot and FOR SHARE is MySQL only.
  * @throws DatabaseError fenced
  */
 export async function checkLease(session: Session, { editions, scope, fence }: PageJob): Promise<void> {

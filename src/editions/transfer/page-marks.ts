@@ -10,8 +10,8 @@ import { quoteHex, quoteText } from '../connection/sql';
 const deflateLevel = 3;
 
 /**
- * Stores which records a page names, in its transaction. A page that names none has no row: what was equal as a whole is
- * told by its ledger row alone.
+ * Stores which records a page names, in its transaction. A page that names none has no row: what
+ * was equal as a whole is described by its ledger row alone.
  */
 export async function storeMarks(
   session: Session,

@@ -2,7 +2,10 @@ import { addCounts, noRecords, type OutcomeCounts, type RangeCounts } from '../.
 import type { RecordError, RecordKey } from '../../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, type RecordMarks } from '../../domain/record-marks';
 
-/** Sums up one page while it is written: what was read, the outcome of every record, and every error. */
+/**
+ * Sums up one page while it is written: what was read, the outcome of every record, and every
+ * error.
+ */
 export class PageTally {
   /** District records read in the page. */
   read = 0;
@@ -46,8 +49,8 @@ export class PageTally {
   }
 
   /**
-   * The same as a correction of `records` that the ledger holds as blocked: they were read before, and
-   * those still blocked keep the error row they have.
+   * The same as a correction of `records` that the ledger holds as blocked: they were read before,
+   * and those still blocked keep the error row they have.
    */
   asCorrection(records: number): PageTally {
     const correction = new PageTally();

@@ -21,8 +21,8 @@ interface PageOptions {
 /**
  * Writes one page as one transaction at the state. A page that is already in the ledger (a repeated
  * attempt, or a zombie's) is not done again: its entry is returned.
- * @param work writes with the session and tallies the page; called anew whenever the transaction has
- *   to be repeated as a whole
+ * @param work writes with the session and tallies the page; called anew whenever the transaction
+ *   has to be repeated as a whole
  * @throws DatabaseError; whatever class, nothing of the page stays
  */
 export async function writePage(
@@ -56,9 +56,9 @@ async function tryPage(
 }
 
 /**
- * The transaction of one page: ledger row, lease, what is written in between, errors, marks, counts,
- * COMMIT. Whoever opens one has to commit it, or to roll it back when anything failed, a COMMIT
- * without an answer included.
+ * The transaction of one page: ledger row, lease, what is written in between, errors, marks,
+ * counts, COMMIT. Whoever opens one has to commit it, or to roll it back when anything failed, a
+ * COMMIT without an answer included.
  */
 export class PageTransaction {
   private constructor(
@@ -97,7 +97,10 @@ export class PageTransaction {
     return this.connection;
   }
 
-  /** Stores what the page came to and commits. @throws DatabaseError; then it has to be rolled back */
+  /**
+   * Stores the outcomes of the page and commits.
+   * @throws DatabaseError; then it has to be rolled back
+   */
   async commit(tally: PageTally): Promise<PageEntry> {
     const { job, page, connection } = this;
     if (this.uncheckedKeys) await connection.write('SET SESSION foreign_key_checks = 1');

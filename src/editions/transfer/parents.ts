@@ -18,8 +18,9 @@ export interface MissingParent {
 }
 
 /**
- * Which records refer to a parent the state doesn't have: an anti-join per reference over the distinct parent keys, so
- * that the state's server compares by its own collations. NULL in a reference means that no parent is needed.
+ * Which records refer to a parent the state doesn't have: an anti-join per reference over the
+ * distinct parent keys, so that the state's server compares by its own collations. NULL in a
+ * reference means that no parent is needed.
  * @returns the first missing parent of each such record
  */
 export async function missingParents(

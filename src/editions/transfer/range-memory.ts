@@ -17,7 +17,10 @@ export class RangeMemory {
     return this.uniform;
   }
 
-  /** What one try of a page starts from: a repeated transaction knows only what earlier pages had shown. */
+  /**
+   * What one try of a page starts from: a repeated transaction knows only what earlier pages had
+   * shown.
+   */
   attempt(): RangeMemory {
     const attempt = new RangeMemory(this);
     attempt.uniform = this.uniform.copy();

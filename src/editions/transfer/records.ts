@@ -42,7 +42,9 @@ export function writtenPairs({ pairs, ownedPairs }: ObjectMapping): readonly Col
   return [...pairs, ...ownedPairs];
 }
 
-/** District records by key. A key that isn't in the answer was deleted or left the scope meanwhile. */
+/**
+ * District records by key. A key that isn't in the answer was deleted or left the scope meanwhile.
+ */
 export async function fetchByKeys(job: CompareJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
   const found: DistrictRecord[] = [];
   for (const part of inBatches(keys, keysPerList)) {
@@ -86,8 +88,9 @@ async function fetch(
 }
 
 /**
- * Locks the state's records of these keys and reads their hashes (reliability 3.7: the state's hash first, THEN the
- * district's record). While the lock is held nobody can put another value there, so the write needs no further guard.
+ * Locks the state's records of these keys and reads their hashes (docs/data-path.md, Order of
+ * locks: the state's hash first, THEN the district's record). While the lock is held nobody can put
+ * another value there, so the write needs no further guard.
  */
 export function lockAtState(
   session: Session,
@@ -108,7 +111,10 @@ export function readAtState(job: CompareJob, keys: readonly RecordKey[]): Promis
   });
 }
 
-/** What the state holds under keys, of the run's school year only. Unlocked it is to be shown, not to be written by. */
+/**
+ * What the state holds under keys, of the run's school year only. Unlocked it is to be shown, not
+ * to be written by.
+ */
 export function readInScope(
   session: Pick<Session, 'rows'>,
   job: CompareJob,

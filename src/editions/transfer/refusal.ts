@@ -4,7 +4,10 @@ import type { DatabaseError } from '../connection/errors';
 import type { ObjectMapping, RecordRule, ReferenceMapping } from '../mapping/types';
 import type { DistrictRecord } from './records';
 
-/** Why a record did not reach the state, in words for a district administrator. Names only, never a value. */
+/**
+ * Why a record did not reach the state, in words for a district administrator. Names only, never a
+ * value.
+ */
 
 interface Refused {
   readonly key: RecordKey;
@@ -191,7 +194,9 @@ export function refusedByRule(
   return { object: object.name, key, guid, outcome, code, field, message, parent: null };
 }
 
-/** The state has another record under this key: a renumbered district database. Never overwritten. */
+/**
+ * The state has another record under this key: a renumbered district database. Never overwritten.
+ */
 export function identityConflict({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
   return {
     object: object.name,

@@ -9,8 +9,8 @@ import { repairRecords } from './repair';
 const longRecordBytes = 160_000;
 
 /**
- * Brings the state's records of these keys to what the district has, without comparing the stretch they stand in. A key the
- * district no longer has is neither read nor counted.
+ * Brings the state's records of these keys to what the district has, without comparing the stretch
+ * they stand in. A key the district no longer has is neither read nor counted.
  * @throws DatabaseError of a class that takes the whole page back
  */
 export async function repairKeys(

@@ -19,8 +19,9 @@ const batchBytes = 8_000_000;
 const maxRounds = 3;
 
 /**
- * Brings the state's records of these keys to what the district has, and tallies each exactly once. The order
- * is that of reliability 3.7: the state's hash is read under lock, THEN the district's record, then it is written.
+ * Brings the state's records of these keys to what the district has, and tallies each exactly once.
+ * The order (docs/data-path.md, Order of locks): the state's hash is read under lock, THEN the
+ * district's record, then it is written.
  * @throws DatabaseError of a class that takes the whole page back
  */
 export async function repairRecords(
@@ -86,7 +87,8 @@ class Repair {
       inserts.map(({ record }) => record.key),
     );
     for (const { record, error } of clashes) {
-      // Born at the state between our look and our INSERT: compared again, never overwritten blindly.
+      // Inserted at the state between our look and our INSERT: compared again, never overwritten
+      // blindly.
       if (present.has(formatRecordKey(record.key)) && inserts.some((clash) => clash.record === record))
         again.push(record);
       else this.refuse(record, error);
@@ -165,9 +167,10 @@ class Repair {
     this.tally.refuse(refusal);
   }
 
-  /** Books the records whose parent isn't at the state. @returns the others */
+  /** Tallies the records whose parent isn't at the state. @returns the others */
   private async dropBlocked(kind: Kind, records: readonly DistrictRecord[]): Promise<DistrictRecord[]> {
-    // Parents within the unit may come later in the same run, but an existing record must not be made to dangle for it.
+    // Parents within the cycle may come later in the same run, but an existing record must not be
+    // made to dangle for it.
     const references = this.job.mapping.references.filter(
       ({ inCycle }) => kind === 'update' || this.memory.strict || !inCycle,
     );
@@ -178,7 +181,10 @@ class Repair {
     return records.filter((record) => !missing.has(record));
   }
 
-  /** A chain (A takes B's unique value, B another) resolves by repetition; a swap never does, and fails as it should. */
+  /**
+   * A chain (A takes B's unique value, B another) resolves by repetition; a swap never does, and
+   * fails as it should.
+   */
   private async retryClashes(): Promise<void> {
     for (;;) {
       const before = this.clashes;

@@ -11,10 +11,11 @@ import { quoteText } from '../connection/sql';
 const retriedRecords = 1_000;
 
 /**
- * The closing retry: every record of the object that was blocked in this run is tried once more, now that its parent may
- * be there. What was mended loses its error row and the ledger gets a correction (range -1), both in one transaction.
- * Safe to repeat: a record that isn't blocked any more is left alone. Parents within the record's own unit must be at
- * the state by now, because nothing verifies the unit afterwards.
+ * The closing retry: every record of the object that was blocked in this run is tried once more,
+ * now that its parent may be there. A record that is written loses its error row and the ledger
+ * gets a correction (range -1), both in one transaction. Safe to repeat: a record that isn't
+ * blocked any more is left alone. Parents within the record's own cycle must be at the state by
+ * now, because nothing verifies the cycle afterwards.
  * @throws DatabaseError
  */
 export async function retryBlocked(job: PageJob): Promise<{ retried: number; mended: number }> {

@@ -22,8 +22,8 @@ type Method =
 
 /**
  * Brings one range of the state to what the district has. Pages one after the other, each one
- * transaction; continues after the last page that the ledger holds, so that repeating it after any crash
- * counts every record once.
+ * transaction; continues after the last page that the ledger holds, so that repeating it after any
+ * crash counts every record once.
  * @returns the totals of the whole range, earlier attempts included
  * @throws DatabaseError; the signal's reason when aborted. Committed pages stay.
  */
@@ -47,9 +47,9 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
 }
 
 /**
- * Looks at the first page record by record: drift is mostly scattered, and then a checksum of the whole
- * range would be paid for and show nothing. Only when that page is equal the rest is compared by its
- * checksum.
+ * Looks at the first page record by record: drift is mostly scattered, and then a checksum of the
+ * whole range would be paid for and show nothing. Only when that page is equal the rest is compared
+ * by its checksum.
  */
 async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   const { mapping, mode } = job;

@@ -1,12 +1,15 @@
 import { DatabaseError } from '../connection/errors';
 
-/** Records that must fail in the same way, from the first on, before the schema is blamed and not the data. */
+/**
+ * Records that must fail in the same way, from the first on, before the schema is blamed and not
+ * the data.
+ */
 const maxUniformFailures = 1_000;
 
 /**
- * A circuit breaker over the first records of a range. When each of the first 1,000 fails with the same
- * error number and column, the object stops: no administrator should read 1,000,000 errors that have
- * one cause.
+ * A circuit breaker over the first records of a range. When each of the first 1,000 fails with the
+ * same error number and column, the object stops: no administrator should read 1,000,000 errors
+ * that have one cause.
  */
 export class UniformFailures {
   private armed = true;

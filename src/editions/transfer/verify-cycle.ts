@@ -18,11 +18,12 @@ interface Dangling {
 }
 
 /**
- * After all members of a unit (objects whose foreign keys form a circle, written with checks off): records this run
- * inserted whose parent within the unit isn't at the state are taken back and counted as blocked. Taking one back can
- * make others dangle, so it goes round until nothing does. Records that were there before are never removed: an update
- * is made only when its parents are there already. Safe to repeat.
- * @param jobs one per member of the unit
+ * After all members of a cycle (objects whose foreign keys form a circle, written with checks off):
+ * records this run inserted whose parent within the cycle isn't at the state are taken back and
+ * counted as blocked. Taking one back can make others dangle, so it is repeated until nothing does.
+ * Records that were there before are never removed: an update is made only when its parents are
+ * there already. Safe to repeat.
+ * @param jobs one per member of the cycle
  * @throws DatabaseError
  */
 export async function verifyCycle(jobs: readonly PageJob[]): Promise<{ takenBack: number }> {
@@ -60,7 +61,10 @@ function insertionsOf({ fence, mapping }: PageJob): string {
   return `resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)}`;
 }
 
-/** Those of the given records that have a reference within the unit to a record the state doesn't have. */
+/**
+ * Those of the given records that have a reference within the cycle to a record the state doesn't
+ * have.
+ */
 async function danglingOf(job: PageJob, keys: readonly RecordKey[]): Promise<Dangling[]> {
   const { mapping, scope, editions } = job;
   const { stateKey, stateShape, guid } = mapping;
@@ -96,7 +100,7 @@ async function danglingOf(job: PageJob, keys: readonly RecordKey[]): Promise<Dan
   return [...found.values()];
 }
 
-/** Deletes the records and moves them from inserted to blocked, in one transaction. */
+/** Deletes the records and counts them as blocked instead of inserted, in one transaction. */
 async function takeBack(job: PageJob, dangling: readonly Dangling[]): Promise<number> {
   const { mapping, scope, editions } = job;
   for (;;) {

@@ -11,7 +11,10 @@ import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
 
 /** The two statements that write records. Neither can touch a record of another key. */
 
-/** Longest statement; far below it a longer one gains nothing, and half of max_allowed_packet is never passed. */
+/**
+ * Longest statement; far below it a longer one gains nothing, and half of max_allowed_packet is
+ * never passed.
+ */
 const statementCharacters = 2_000_000;
 
 /** A value as a literal. */
@@ -50,8 +53,9 @@ function sizeOf({ values }: DistrictRecord): number {
 }
 
 /**
- * Plain INSERT, all columns named: a clash with any unique key is an error that names it. ON DUPLICATE KEY UPDATE would
- * fire on ANY unique key and overwrite another student's record (reliability 3.3).
+ * Plain INSERT, all columns named: a clash with any unique key is an error that names it. ON
+ * DUPLICATE KEY UPDATE would fire on ANY unique key and overwrite another student's record
+ * (docs/data-path.md, Never used).
  */
 export async function insertRecords(
   session: Session,
@@ -74,8 +78,8 @@ export async function insertRecords(
 }
 
 /**
- * UPDATE joined to the new values by the match key. The caller holds the rows' locks. Key, tenant and state-owned
- * columns are never set.
+ * UPDATE joined to the new values by the match key. The caller holds the rows' locks. Key, tenant
+ * and state-owned columns are never set.
  */
 export async function updateRecords(
   session: Session,
@@ -137,7 +141,10 @@ function named(literal: string, name: string, row: number): string {
   return row === 0 ? `${literal} AS ${name}` : literal;
 }
 
-/** Strict mode still cuts decimals and trailing spaces with a mere note: taken back, and treated as an error. */
+/**
+ * Strict mode still cuts decimals and trailing spaces with a mere note: taken back, and treated as
+ * an error.
+ */
 async function write(session: Session, sql: string, records: readonly unknown[]): Promise<void> {
   if (records.length === 1 && sql.length > session.maxPacketBytes / 2) {
     throw new DatabaseError(

@@ -1,19 +1,22 @@
 import { formatRecordKey } from '../../domain/record-error';
 import type { Found } from './second-look';
 
-/** Objects of a unit refer to each other in a circle: who comes is known only when all are read. */
+/**
+ * Objects of a cycle refer to each other in a circle: who comes is known only when all are read.
+ */
 
 export interface CycleMember {
   readonly object: string;
   /** Of its records those that won't come, by key; `true`: for a known exclusion. */
   readonly blockedKeys: ReadonlyMap<string, boolean>;
-  /** Records that would come if their parents within the unit did. */
+  /** Records that would come if their parents within the cycle did. */
   readonly pending: readonly Found[];
 }
 
 /**
- * Which of the pending records won't come: those below one that won't, to the last descendant. A circle whose members
- * all are there comes whole, as it is written with the state's foreign key checks off.
+ * Which of the pending records won't come: those below one that won't, to the last descendant. A
+ * circle whose members all are there comes whole, as it is written with the state's foreign key
+ * checks off.
  * @returns by object, as blocked
  */
 export function settleCycle(members: readonly CycleMember[]): Map<string, Found[]> {

@@ -11,9 +11,15 @@ import { missingParents } from '../transfer/parents';
 import type { DistrictRecord } from '../transfer/records';
 import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
 
-/** Whether what a record needs at the state is there, or would come before it in a resync of the verified objects. */
+/**
+ * Whether what a record needs at the state is there, or would come before it in a resync of the
+ * verified objects.
+ */
 
-/** Records that would not reach the state, of objects others refer to; kept for as long as the verification runs. */
+/**
+ * Records that would not reach the state, of objects others refer to; kept for as long as the
+ * verification runs.
+ */
 export interface BlockedKeys {
   /** Of these keys (formatRecordKey) those that won't come; `true`: for a known exclusion. */
   lookUp(object: string, keys: readonly string[]): Promise<ReadonlyMap<string, boolean>>;
@@ -27,17 +33,25 @@ export interface ParentGround {
   readonly blockedKeys: BlockedKeys;
 }
 
-/** What a record's parents come to. */
+/** Whether a record's parents are or will be at the state. */
 export interface ParentOutcome {
-  /** A parent won't be there: `true` for a known exclusion; `null`: as far as is known all are or will be. */
+  /**
+   * A parent won't be there: `true` for a known exclusion; `null`: as far as is known all are or
+   * will be.
+   */
   readonly blocked: boolean | null;
-  /** Parents of the record's own unit that aren't at the state: to be judged when the unit is read to its end. */
+  /**
+   * Parents of the record's own cycle that aren't at the state: to be judged when the cycle is read
+   * to its end.
+   */
   readonly pending: readonly { readonly object: string; readonly key: string }[];
 }
 
 const allThere: ParentOutcome = { blocked: null, pending: [] };
 
-/** The parents of records that would be sent. A record that isn't in the answer has all it needs. */
+/**
+ * The parents of records that would be sent. A record that isn't in the answer has all it needs.
+ */
 export async function parentOutcomes(
   job: CompareJob,
   ground: ParentGround,
@@ -57,7 +71,10 @@ export async function parentOutcomes(
   return predictedOutcomes;
 }
 
-/** One parent that won't come for another reason than an exclusion is enough: then the exclusion explains nothing. */
+/**
+ * One parent that won't come for another reason than an exclusion is enough: then the exclusion
+ * explains nothing.
+ */
 function together(a: ParentOutcome, b: ParentOutcome): ParentOutcome {
   return {
     blocked: blockedByBoth(a.blocked, b.blocked),
@@ -95,7 +112,9 @@ async function judge(
   return predictedOutcomes;
 }
 
-/** Parents that the district has in this year: the key as the child writes it, and the parent's own. */
+/**
+ * Parents that the district has in this year: the key as the child writes it, and the parent's own.
+ */
 async function atDistrict(
   { editions, catalog, scope }: CompareJob,
   reference: ReferenceMapping,

@@ -15,25 +15,25 @@ import { guidsDiffer } from '../transfer/repair';
 import { districtScope, stateScope, where } from '../mapping/scope';
 import { type ParentOutcome, parentOutcomes, type ParentGround } from './parent-outcomes';
 
-/** A record that differs, before its school is known and its unit is read to the end. */
+/** A record that differs, before its school is known and its cycle is read to the end. */
 export interface Found {
   readonly kind: DifferenceKind | null;
   readonly key: RecordKey;
   readonly guid: string | null;
   readonly predictedOutcome: PredictedOutcome;
   readonly code: string | null;
-  /** Parents of its own unit that aren't at the state. */
+  /** Parents of its own cycle that aren't at the state. */
   readonly pending: ParentOutcome['pending'];
   /** Not at the state. */
   readonly absent: boolean;
 }
 
-/** What a second look at records that seemed to differ came to. */
+/** Result of a second look at records that seemed to differ. */
 export interface SecondLook {
   readonly found: readonly Found[];
   /** Equal by now: a change had arrived on one side only. */
   readonly unchanged: number;
-  /** Gone from the district by now: neither compared nor counted. */
+  /** Deleted at the district by now: neither compared nor counted. */
   readonly vanished: number;
 }
 
@@ -43,9 +43,11 @@ export interface LookGround extends ParentGround {
 }
 
 /**
- * Looks again at records that were missing, different or forbidden: the state first, then the district, as a resync does
- * (reliability 3.7). What a day-to-day change made differ between the two first reads is equal now.
- * @returns each with what a resync would do with it: rules, identity, parents, refusals, in that order
+ * Looks again at records that were missing, different or forbidden: the state first, then the
+ * district, as a resync does (docs/data-path.md, Order of locks). What a day-to-day change made
+ * differ between the two first reads is equal now.
+ * @returns each with what a resync would do with it: rules, identity, parents, refusals, in that
+ *   order
  */
 export async function lookAgain(
   job: CompareJob,
@@ -105,7 +107,10 @@ function forbidden(
   return equal ? { ...found, kind: null } : found;
 }
 
-/** Looks again at state records that had no district record: those that still are there and still have none. */
+/**
+ * Looks again at state records that had no district record: those that still are there and still
+ * have none.
+ */
 export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): Promise<Found[]> {
   const { mapping, scope, editions } = job;
   const { stateKey, districtKey } = mapping;

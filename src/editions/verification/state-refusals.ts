@@ -6,9 +6,10 @@ import type { Editions } from '../connection/pools';
 import { quoteName, quoteText } from '../connection/sql';
 
 /**
- * What the state's server would refuse for a record, predicted as conditions that the district's server evaluates: too
- * long, missing, out of range, characters it hasn't, its own checks. A resync isn't told by these: there the state's
- * server itself says what it refuses (refusal.ts), with the same codes. Clashes of unique values aren't predicted.
+ * What the state's server would refuse for a record, predicted as conditions that the district's
+ * server evaluates: too long, missing, out of range, characters it hasn't, its own checks. A resync
+ * doesn't use these: there the state's server itself says what it refuses (refusal.ts), with the
+ * same codes. Clashes of unique values aren't predicted.
  * @throws DatabaseError
  */
 export async function stateRefusals(editions: Editions, mapping: ObjectMapping): Promise<RecordRule[]> {
@@ -121,7 +122,10 @@ function wholeDigits({ fullType }: Column): number | null {
   return digits === undefined ? null : Number(digits) - Number(scale);
 }
 
-/** The state table's own checks, as far as they speak of columns the district has and its server understands them. */
+/**
+ * The state table's own checks, as far as they speak of columns the district has and its server
+ * understands them.
+ */
 async function ofChecks(
   editions: Editions,
   { stateShape, districtTable }: ObjectMapping,
@@ -152,7 +156,10 @@ async function ofChecks(
   return rules;
 }
 
-/** MariaDB's names of checks are per table, MySQL's per schema; only the former's view says of which. */
+/**
+ * MariaDB's names of checks are per table, MySQL's per schema; only the former's view says of
+ * which.
+ */
 async function ofTable({ state }: Editions, table: string): Promise<string> {
   const [column] = await state.rows(
     `SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'information_schema'

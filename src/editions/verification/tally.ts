@@ -9,7 +9,7 @@ import {
 /** Samples kept of each kind of difference of an object. */
 const samplesOfKind = 20;
 
-/** What the comparison of one object came to. */
+/** Result of comparing one object. */
 export interface ComparedObject {
   readonly object: string;
   readonly counts: ComparedCounts;

@@ -34,10 +34,11 @@ export interface VerifyJob extends CompareJob, ParentGround {
 }
 
 /**
- * Compares an object, or the objects of one unit together, and writes nothing at either edition. A stretch whose
- * checksums agree costs one statement a side; otherwise the hashes are compared page by page, and what differs is looked
- * at a second time. Parents must have been verified before. Safe to repeat.
- * @param jobs one, or one for each member of a unit
+ * Compares an object, or the objects of one cycle together, and writes nothing at either edition. A
+ * stretch whose checksums agree costs one statement a side; otherwise the hashes are compared page
+ * by page, and what differs is looked at a second time. Parents must have been verified before.
+ * Safe to repeat.
+ * @param jobs one, or one for each member of the cycle
  * @throws DatabaseError; the signal's reason when aborted
  */
 export async function verifyObjects(jobs: readonly VerifyJob[]): Promise<ComparedObject[]> {
@@ -54,7 +55,7 @@ export async function verifyObjects(jobs: readonly VerifyJob[]): Promise<Compare
 /** One object under comparison. */
 class ObjectVerification {
   readonly tally: Tally;
-  /** Records that wait for parents of their own unit to be judged. */
+  /** Records that wait for parents of their own cycle to be judged. */
   readonly pending: Found[] = [];
   /** Records that won't come, by key; `true`: for a known exclusion. */
   readonly blockedKeys = new Map<string, boolean>();
@@ -88,7 +89,7 @@ class ObjectVerification {
     await this.countSchools();
   }
 
-  /** Judges what waited for the unit. @param late those of `pending` that won't come after all */
+  /** Judges what waited for the cycle. @param late those of `pending` that won't come after all */
   async settle(late: readonly Found[]): Promise<void> {
     const blocked = new Set(late.map(({ key }) => formatRecordKey(key)));
     const come = this.pending.filter(({ key }) => !blocked.has(formatRecordKey(key)));
@@ -145,7 +146,7 @@ class ObjectVerification {
       if (absent && predictedOutcome !== 'inserted' && this.keepsBlockedKeys)
         this.blockedKeys.set(text, kind === 'excluded');
     }
-    // A unit's are needed until it is read to its end.
+    // Those of a cycle are needed until it is read to its end.
     if (this.job.mapping.object.cycle === null) await this.flushBlockedKeys();
   }
 
@@ -159,7 +160,10 @@ class ObjectVerification {
     this.blockedKeys.clear();
   }
 
-  /** Schools of these records: of extra ones as the state has them, of the others as the district has them. */
+  /**
+   * Schools of these records: of extra ones as the state has them, of the others as the district
+   * has them.
+   */
   private async schoolsOf(found: readonly Found[]): Promise<Map<string, string | null>> {
     const { mapping, scope } = this.job;
     const isExtra = ({ kind }: Found): boolean => kind === 'extra';
