@@ -1,4 +1,4 @@
-import seed from './seed-objects.json';
+import seed from './specified-objects.json';
 import { builtinCatalog } from '../../src/catalog/builtin';
 import { loadCatalog } from '../../src/catalog/load';
 import { requireObject } from '../../src/domain/catalog';

@@ -32,7 +32,7 @@ test('the built-in catalog has the 62 objects of the specification and passes ev
 });
 
 test('the built-in catalog says what the specification says: parents, soft parents, states and what is on', () => {
-  const seed = JSON.parse(readFileSync(join(__dirname, 'seed-objects.json'), 'utf8')) as {
+  const seed = JSON.parse(readFileSync(join(__dirname, 'specified-objects.json'), 'utf8')) as {
     objects: {
       name: string;
       recommendedParents: string[];

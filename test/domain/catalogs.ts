@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import seed from '../catalog/seed-objects.json';
+import seed from '../catalog/specified-objects.json';
 import { syncObject as entry } from '../../src/catalog/builtin/entry';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 
