@@ -12,6 +12,7 @@ const order = [
   'editions',
   'workflows',
   'activities',
+  'service',
   'cli',
   'faults',
   'replay',

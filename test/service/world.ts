@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import pino from 'pino';
+import { builtinCatalog } from '../../src/catalog/builtin';
+import { parseConfig } from '../../src/config';
+import { openControl } from '../../src/control/database';
+import { createToken } from '../../src/features/access/token-store';
+import type { SyncObject } from '../../src/domain/catalog';
+import type { Level, ToolRight } from '../../src/domain/rights';
+import { migrate } from '../../src/migrate';
+import { generateDistrict } from '../../src/sample/generate';
+import { startServer } from '../../src/server';
+import { startWorker } from '../../src/worker';
+import { createTestDatabases, testStack } from '../support/stack';
+import { workflowBundle } from '../support/workflow-bundle';
+
+export const schoolYear = 2027;
+
+/** Students of each district; the number is its tenant number at the state. */
+const districts = { north: { number: 1, students: 20 }, south: { number: 2, students: 10 } } as const;
+export type DistrictId = keyof typeof districts;
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
+/** Somebody with a token; what they ask goes over HTTP. */
+export interface Caller {
+  readonly token: string;
+  ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>>;
+}
+
+/** The service as it runs in production, API and worker, over two generated districts and their state. */
+export class ServiceWorld {
+  private constructor(
+    readonly url: string,
+    readonly control: Knex,
+    /** What the API calls the districts: as no other test does, whose agents Temporal may still know. */
+    readonly ids: Readonly<Record<DistrictId, string>>,
+    private readonly stateUrl: string,
+    private readonly connections: Readonly<Record<DistrictId | 'state', Connection>>,
+    private readonly end: () => Promise<void>,
+  ) {}
+
+  static async open(): Promise<ServiceWorld> {
+    const north = await createTestDatabases();
+    const south = await createTestDatabases();
+    await migrate(north.stateUrl, 'state');
+    for (const [id, { districtUrl }] of Object.entries({ north, south })) {
+      await migrate(districtUrl, 'district');
+      const { students, number: seed } = districts[id as DistrictId];
+      await generateDistrict({ districtUrl, students, seed, defects: false, schoolYear });
+    }
+    const tail = randomUUID().slice(0, 8);
+    const ids = { north: `north-${tail}`, south: `south-${tail}` };
+    const config = parseConfig(
+      {
+        stateDatabaseUrl: north.stateUrl,
+        controlDatabaseUrl: north.controlUrl,
+        temporal: { address: (await testStack()).temporal.address, taskQueue: `service-${tail}` },
+        api: { port: 0 },
+        stateRequests: { minPollMs: 50, maxPollMs: 200 },
+        districts: Object.entries({ north, south }).map(([id, { districtUrl }]) => ({
+          id: ids[id as DistrictId],
+          number: districts[id as DistrictId].number,
+          name: id,
+          schoolYear,
+          databaseUrl: districtUrl,
+        })),
+      },
+      { env: {} },
+    );
+    const worker = await startWorker(config, { workflows: { workflowBundle: await workflowBundle() } });
+    const server = await startServer(config, { logger: pino({ level: 'silent' }) });
+    const control = openControl(config.controlDatabaseUrl);
+    const connections = {
+      north: await createConnection(north.districtUrl),
+      south: await createConnection(south.districtUrl),
+      state: await createConnection(north.stateUrl),
+    };
+    return new ServiceWorld(server.url, control, ids, north.stateUrl, connections, async () => {
+      await server.stop();
+      await worker.stop();
+      for (const connection of Object.values(connections)) await connection.end();
+      await control.destroy();
+      await north.drop();
+      await south.drop();
+    });
+  }
+
+  close(): Promise<void> {
+    return this.end();
+  }
+
+  /** Somebody of a district, or of the state, with these rights and no other. */
+  async caller(where: DistrictId | 'state', rights: readonly ToolRight[]): Promise<Caller> {
+    const level: Level = where === 'state' ? 'state' : 'district';
+    const reach = where === 'state' ? null : [this.ids[where]];
+    const { token } = await createToken(this.control, { name: where, level, districts: reach, rights });
+    return {
+      token,
+      ask: async <T>(method: string, path: string, body?: object) => {
+        const answer = await fetch(`${this.url}/api/v1${path}`, {
+          method,
+          headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+          body: body === undefined ? null : JSON.stringify(body),
+        });
+        return { status: answer.status, body: (await answer.json()) as T };
+      },
+    };
+  }
+
+  /** Runs SQL past the application. @returns the rows */
+  async sql(where: DistrictId | 'state', statement: string): Promise<Record<string, unknown>[]> {
+    const [rows] = await this.connections[where].query(statement);
+    return Array.isArray(rows) ? (rows as RowDataPacket[]) : [];
+  }
+
+  /** Holds what `statement` locks at the state, in a transaction, until the function it gives is called. */
+  async hold(statement: string): Promise<() => Promise<void>> {
+    const connection = await createConnection(this.stateUrl);
+    await connection.beginTransaction();
+    await connection.query(statement);
+    let release: Promise<void> | undefined;
+    return () => (release ??= connection.rollback().then(() => connection.end()));
+  }
+
+  /** Takes every record of all districts away at the state. */
+  async emptyState(): Promise<void> {
+    const tables = [...new Set(builtinCatalog.objects.map(({ stateTable }) => stateTable))];
+    await this.sql(
+      'state',
+      `BEGIN NOT ATOMIC SET foreign_key_checks = 0; ${tables.map((table) => `DELETE FROM ${table};`).join(' ')} END`,
+    );
+  }
+
+  /** An object's records of the school year at the district, every value of them as its bytes, in order of the key. */
+  districtRecords(district: DistrictId, object: SyncObject): Promise<string[]> {
+    return this.records(district, object, object.table, object.schoolYear?.column, []);
+  }
+
+  /** The same at the state, without the tenant column. */
+  stateRecords(district: DistrictId, object: SyncObject): Promise<string[]> {
+    const tenant = `${object.tenantColumn} = ${districts[district].number}`;
+    return this.records('state', object, object.stateTable, object.schoolYear?.column, [tenant]);
+  }
+
+  private async records(
+    where: DistrictId | 'state',
+    { key, tenantColumn }: SyncObject,
+    table: string,
+    yearColumn: string | undefined,
+    conditions: readonly string[],
+  ): Promise<string[]> {
+    const columns = (await this.sql(where, `SHOW COLUMNS FROM ${table}`))
+      .map(({ Field }) => String(Field))
+      .filter((name) => name !== tenantColumn);
+    const values = columns.map((name) => `COALESCE(HEX(\`${name}\`), 'NULL')`).join(', ');
+    const all = [...conditions, ...(yearColumn === undefined ? [] : [`${yearColumn} = ${schoolYear}`])];
+    const rows = await this.sql(
+      where,
+      `SELECT CONCAT_WS(' ', ${values}) AS record FROM ${table}
+        ${all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`} ORDER BY ${key.join(', ')}`,
+    );
+    return rows.map(({ record }) => String(record));
+  }
+}
