@@ -138,34 +138,87 @@ it('closes the books of a cancelled large object only after its ranges under way
   );
 });
 
-it('cancels one object and skips only what depends on it; an unknown object is refused by name', async () => {
+it('cancels one object in the middle, skips what depends on it however far below, and sends everything else', async () => {
   const held = door();
   await withWorkflows(
     {
-      objects: [{ name: 'District' }, { name: 'School', after: ['District'] }, { name: 'CourseCode' }],
-      move: ({ object }) => (object === 'CourseCode' ? held.opened : Promise.resolve()),
+      objects: [
+        { name: 'School' },
+        { name: 'Calendar', after: ['School'] },
+        { name: 'CourseCode', ranges: 3 },
+        { name: 'CourseSection', after: ['CourseCode'] },
+        { name: 'Roster', after: ['CourseSection', 'School'] },
+        // Only its order is after the cancelled object; its records don't need it.
+        { name: 'Behavior', after: ['CourseCode'], dependsOn: [] },
+      ],
       rangesInFlight: 1,
+      move: ({ object }) => (object === 'CourseCode' ? held.opened : Promise.resolve()),
     },
     async ({ start, log }) => {
       const run = await start();
       await until('CourseCode moves', () => log.includes('move CourseCode 0'));
-      await expect(
-        run.executeUpdate(cancelObject, { args: [{ object: 'Roster', by }] }),
-      ).rejects.toMatchObject({
-        cause: { type: 'ObjectNotPlanned' },
+      await run.executeUpdate(cancelObject, { args: [{ object: 'CourseCode', by }] });
+      held.open();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      const moves = log.filter((line) => line.startsWith('move ')).sort();
+      expect(moves).toEqual(['move Behavior 0', 'move Calendar 0', 'move CourseCode 0', 'move School 0']);
+      const others = log.filter((line) => /^(cancelled|skipped|failed) /.test(line)).sort();
+      expect(others).toEqual(['cancelled CourseCode', 'skipped CourseSection', 'skipped Roster']);
+    },
+  );
+});
+
+it('cancels an object that has not begun, and what depends on it; the object it waits for goes on', async () => {
+  const held = door();
+  await withWorkflows(
+    {
+      objects: [
+        { name: 'School' },
+        { name: 'Calendar', after: ['School'] },
+        { name: 'CourseSection', after: ['Calendar'] },
+      ],
+      move: ({ object }) => (object === 'School' ? held.opened : Promise.resolve()),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('School moves', () => log.includes('move School 0'));
+      await run.executeUpdate(cancelObject, { args: [{ object: 'Calendar', by }] });
+      held.open();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log.filter((line) => / (School|Calendar|CourseSection)/.test(line))).toEqual([
+        'move School 0',
+        'moved School 0',
+        'cancelled Calendar',
+        'skipped CourseSection',
+      ]);
+    },
+  );
+});
+
+it('refuses to cancel an object that is unknown or has ended, by its name', async () => {
+  const held = door();
+  await withWorkflows(
+    {
+      objects: [{ name: 'School' }, { name: 'CourseCode' }],
+      move: ({ object }) => (object === 'CourseCode' ? held.opened : Promise.resolve()),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('CourseCode moves', () => log.includes('move CourseCode 0'));
+      const cancel = (object: string) => run.executeUpdate(cancelObject, { args: [{ object, by }] });
+      await expect(cancel('Roster')).rejects.toMatchObject({
+        cause: { type: 'ObjectNotPlanned', message: expect.stringContaining('Roster') as unknown },
       });
       await until('School has ended', async () => {
         const { objects } = await run.query(resyncProgress);
         return objects.find(({ name }) => name === 'School')?.status === 'finished';
       });
-      await expect(
-        run.executeUpdate(cancelObject, { args: [{ object: 'School', by }] }),
-      ).rejects.toMatchObject({
-        cause: { type: 'ObjectEnded' },
+      await expect(cancel('School')).rejects.toMatchObject({
+        cause: { type: 'ObjectEnded', message: expect.stringContaining('School') as unknown },
       });
-      await run.executeUpdate(cancelObject, { args: [{ object: 'CourseCode', by }] });
       held.open();
       expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log.filter((line) => line.startsWith('cancelled'))).toEqual([]);
     },
   );
 });

@@ -90,14 +90,36 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     expect([paused.status, (await until(first.resyncId, ['paused']))['status']]).toEqual([200, 'paused']);
     expect((await post(`/resyncs/${first.resyncId}/resume`)).status).toBe(200);
     await until(first.resyncId, ['running']);
-    const room = await post(`/resyncs/${first.resyncId}/objects/Section/cancel`);
-    expect(room.status).toBe(200);
+    const section = await post(`/resyncs/${first.resyncId}/objects/Section/cancel`);
+    expect(section.status).toBe(200);
     const cancelled = post(`/resyncs/${first.resyncId}/cancel`);
     const [answer] = await Promise.all([cancelled, Promise.resolve().then(() => gate.open())]);
     expect(answer.status).toBe(200);
     const end = await until(first.resyncId, ['cancelled']);
     expect(end).toMatchObject({ color: 'red' });
     expect(end['message']).toMatch(/^Cancelled by/);
+  }));
+
+test('one object is cancelled: it and what needs it don’t move, all others do, and the run says which and why', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const { resyncId } = (await start()).body as Accepted;
+    await until(resyncId, ['running']);
+    const answer = await post(`/resyncs/${resyncId}/objects/Course/cancel`);
+    expect([answer.status, answer.body]).toMatchObject([200, { resyncId, status: 'running' }]);
+    const again = await post(`/resyncs/${resyncId}/objects/Course/cancel`, undefined, 'other');
+    expect(again.status).toBe(404);
+    gate.open();
+    const end = await until(resyncId, ['cancelled']);
+    expect(end).toMatchObject({ color: 'red', totals: { processed: 20, inserted: 20 } });
+    expect(end['message']).toBe('2 of 4 objects did not finish.');
+    const rows = end['objectResults'] as { object: string; status: string; message: string | null }[];
+    expect(rows.map(({ object, status, message }) => [object, status, message])).toEqual([
+      ['School', 'finished', null],
+      ['Course', 'cancelled', expect.stringMatching(/^Cancelled before it started/)],
+      ['Section', 'skipped', expect.stringMatching(/^Course did not finish/)],
+      ['Room', 'finished', null],
+    ]);
   }));
 
 test(
