@@ -5,95 +5,136 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
-  patched,
   rootCause,
   setHandler,
   startChild,
 } from '@temporalio/workflow';
-import type { ObjectEnd, PreparedObject, PreparedPlan, ResyncEnd } from '../activities/contracts';
+import type { ObjectEnd, PreparedObject, ResyncEnd } from '../activities/contracts';
 import type { ResyncRequest } from '../src/domain/resync';
 import { noticeDelivery } from './notice-delivery';
-import { noticesWorkflowId, preemptResync, resyncProgress, restoreResync } from './messages';
+import { noticesWorkflowId, resyncProgress } from './messages';
 import { holdingInBlackouts } from './blackout-watch';
-import { handleObjectCancel, handleRunUpdates, tellAgentPreempted } from './run-updates';
+import { handleObjectCancel, handlePreemption, handleRunUpdates } from './run-updates';
 import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
-import { endObject, finishResync, noteStatus, preparePlan, renewLease, retryBlocked } from './activities';
+import { endObject, finishResync, preparePlan, retryBlocked } from './activities';
 import { PauseGate } from './pause-gate';
+import { runInOrder } from './run-in-order';
 import { verifiedResync } from './verified-resync';
 import { settleFieldsOfState } from './state-fields';
 
+/** A run and what is kept of it while it lasts. */
+interface Run {
+  readonly request: ResyncRequest;
+  readonly gate: PauseGate;
+  readonly progress: RunProgress;
+  readonly removals: Removals;
+  /** Everything that a cancellation of the run stops. */
+  readonly scope: CancellationScope;
+  /** What a cancellation of one object stops, by its name. */
+  readonly objectScopes: Map<string, CancellationScope>;
+  /** `null` before the run is planned: there is no lease yet. */
+  context: RunContext | null;
+}
+
 /**
- * One resync: plan it, send each object the moment its own parents are complete, try the blocked records once more,
- * remove what is gone if that was asked for, close the books. A failed record never stops an object; a failed object stops only what depends on it.
+ * One resync: plan it, send each object as soon as its own parents are complete, retry the blocked
+ * records once, remove what only the state has if that was asked for, and close the run. A failed
+ * record never stops an object; a failed object stops only what depends on it.
  */
 export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
-  const { resyncId } = request;
-  const gate = new PauseGate();
-  const progress = new RunProgress(request, gate);
-  const scopes = new Map<string, CancellationScope>();
-  const wholeRun = new CancellationScope();
-  const removals = new Removals(request, gate, progress);
-  let verifiedBy: string | null = null;
-  setHandler(resyncProgress, () => progress.snapshot());
-  handleRunUpdates(resyncId, gate, progress, wholeRun);
-  handleObjectCancel(resyncId, gate, progress, scopes);
-
-  const sendPlan = async (plan: PreparedPlan, preemption: Preemption): Promise<void> => {
-    progress.planned(plan.objects);
-    const run: RunContext = { resyncId, gate, epoch: plan.epoch, rangesInFlight: plan.rangesInFlight };
-    preemption.run = run;
-    await sendObjects(run, plan.objects, progress, scopes);
-    await retryBlockedRecords(run, plan.objects, progress);
-    await settleFieldsOfState(run, request, plan.objects, progress);
-    await removals.apply(run, plan.objects);
-  };
-
-  try {
-    await wholeRun.run(async () => {
-      if (!patched('blackouts')) {
-        const plan = await preparePlan(request);
-        return sendPlan(plan, handlePreemption(request, gate));
-      }
-      const preemption = handlePreemption(request, gate);
-      const send = async (asked: ResyncRequest): Promise<void> => {
-        // Planning reads the district and takes its lease: held, and counted as under way, like a range.
-        const plan = await gate.whenOpen(() => preparePlan(asked));
-        await sendPlan(plan, preemption);
-      };
-      await holdingInBlackouts(request, gate, progress, async () => {
-        if (request.verify !== 'beforeAndAfter') return send(request);
-        // What drifted has drifted parents beside it: dependencies would only add what is equal.
-        const sendOnly = (objects: readonly string[]) =>
-          send({ ...request, objects, checkDependencies: false });
-        verifiedBy = await verifiedResync(request, { gate, progress, send: sendOnly });
-      });
-    });
-  } catch (error) {
-    if (!isCancellation(error)) progress.failure = rootCause(error) ?? 'The run gave up.';
-  }
-  if (wholeRun.consideredCancelled) gate.cancelledBy ??= 'an operator in Temporal';
+  const run = openRun(request);
+  const verifiedBy = await toItsEnd(run, () =>
+    holdingInBlackouts(request, run.gate, run.progress, () => sendAsAsked(run)),
+  );
   return CancellationScope.nonCancellable(async () => {
-    gate.ended = true;
-    const end = await finishResync({
-      resyncId,
-      status: progress.failure !== null ? 'failed' : gate.cancelledBy !== null ? 'cancelled' : 'finished',
-      message:
-        progress.failure ??
-        (gate.cancelledBy !== null ? `Cancelled by ${gate.cancelledBy}.` : removals.message),
-      ...(verifiedBy === null ? {} : { verifiedBy }),
-    });
-    progress.tell(end.status);
-    if (end.noticeAlerts) await startNotices(resyncId, end.noticeAlerts);
+    const end = await closeRun(run, verifiedBy);
+    if (end.noticeAlerts) await startNotices(request.resyncId, end.noticeAlerts);
     await condition(allHandlersFinished);
     return end;
   });
 }
 
+/** @returns the id of the verification that gives the run its color; `null`: its objects do */
+async function sendAsAsked(run: Run): Promise<string | null> {
+  const { request, gate, progress } = run;
+  if (request.verify !== 'beforeAndAfter') {
+    await send(run, request);
+    return null;
+  }
+  // What drifted has drifted parents beside it: dependencies would only add what is equal.
+  const sendOnly = (objects: readonly string[]) =>
+    send(run, { ...request, objects, checkDependencies: false });
+  return verifiedResync(request, { gate, progress, send: sendOnly });
+}
+
+async function send(run: Run, request: ResyncRequest): Promise<void> {
+  // Planning reads the district and takes its lease, so it waits and counts like a range.
+  const plan = await run.gate.whenOpen(() => preparePlan(request));
+  const context: RunContext = {
+    resyncId: request.resyncId,
+    gate: run.gate,
+    epoch: plan.epoch,
+    rangesInFlight: plan.rangesInFlight,
+  };
+  run.progress.planned(plan.objects);
+  run.context = context;
+  await sendObjects(run, context, plan.objects);
+  await retryBlockedRecords(run, context, plan.objects);
+  await settleFieldsOfState(context, request, plan.objects, run.progress);
+  await run.removals.apply(context, plan.objects);
+}
+
+/** Sets up the run's state and everything it answers to while it lasts. */
+function openRun(request: ResyncRequest): Run {
+  const gate = new PauseGate();
+  const progress = new RunProgress(request, gate);
+  const run: Run = {
+    request,
+    gate,
+    progress,
+    removals: new Removals(request, gate, progress),
+    scope: new CancellationScope(),
+    objectScopes: new Map(),
+    context: null,
+  };
+  setHandler(resyncProgress, () => progress.snapshot());
+  handleRunUpdates(request.resyncId, gate, progress, run.scope);
+  handleObjectCancel(request.resyncId, gate, progress, run.objectScopes);
+  handlePreemption(request, gate, () => run.context);
+  return run;
+}
+
+/** Does the work of a run; a failure or a cancellation is noted, not thrown. */
+async function toItsEnd<T>({ gate, progress, scope }: Run, work: () => Promise<T>): Promise<T | null> {
+  let result: T | null = null;
+  try {
+    result = await scope.run(work);
+  } catch (error) {
+    if (!isCancellation(error)) progress.failure = rootCause(error) ?? 'The run gave up.';
+  }
+  if (scope.consideredCancelled) gate.cancelledBy ??= 'an operator in Temporal';
+  return result;
+}
+
+async function closeRun(run: Run, verifiedBy: string | null): Promise<ResyncEnd> {
+  const { gate, progress, removals, request } = run;
+  gate.ended = true;
+  const cancelled = gate.cancelledBy === null ? null : `Cancelled by ${gate.cancelledBy}.`;
+  const end = await finishResync({
+    resyncId: request.resyncId,
+    status: progress.failure !== null ? 'failed' : cancelled !== null ? 'cancelled' : 'finished',
+    message: progress.failure ?? cancelled ?? removals.message,
+    ...(verifiedBy === null ? {} : { verifiedBy }),
+  });
+  progress.tell(end.status);
+  return end;
+}
+
 /**
- * Tells those who want to know, after this run and apart from it. Histories from before there were notices have no
- * `noticeAlerts`: they replay without the child. One that can't be started is made up for by the API's pass over alerts.
+ * Sends notifications out, after the run and independent of it. If the child can't be started, the
+ * API's pass over alerts delivers them later.
  */
 async function startNotices(resyncId: string, alertIds: readonly number[]): Promise<void> {
   try {
@@ -108,108 +149,80 @@ async function startNotices(resyncId: string, alertIds: readonly number[]): Prom
   }
 }
 
-/** The run as its preemption needs it: `null` before it is planned, when there is no lease to renew yet. */
-interface Preemption {
-  run: RunContext | null;
-}
-
-/** Makes way for a state request when the agent says so, and goes on with a new epoch. */
-function handlePreemption(request: ResyncRequest, gate: PauseGate): Preemption {
-  const preemption: Preemption = { run: null };
-  const { resyncId } = request;
-  setHandler(preemptResync, async () => {
-    await gate.set({ preempted: true });
-    await gate.whenIdle();
-    await tellAgentPreempted(request);
-  });
-  setHandler(restoreResync, async () => {
-    const status = gate.statusAfterPreemption;
-    if (preemption.run !== null)
-      preemption.run.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
-    // Not planned yet, but verifying: there is no lease to renew.
-    else if (request.verify === 'beforeAndAfter')
-      await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
-    await gate.set({ preempted: false });
-  });
-  return preemption;
-}
-
-/** Starts every object as soon as the objects before it have ended; resolves when all have. */
 async function sendObjects(
-  run: RunContext,
+  { progress, objectScopes }: Run,
+  context: RunContext,
   objects: readonly PreparedObject[],
-  progress: RunProgress,
-  scopes: Map<string, CancellationScope>,
 ): Promise<void> {
-  const byName = new Map(objects.map((object) => [object.name, object]));
-  const groups = new Map<string, Promise<void>>();
-  const groupOf = ({ name, cycle }: PreparedObject): string => cycle ?? name;
-
-  const settle = (object: PreparedObject): Promise<void> => {
-    const key = groupOf(object);
-    const known = groups.get(key);
-    if (known) return known;
-    const members = objects.filter((other) => groupOf(other) === key);
-    const settled = runGroup(members);
-    groups.set(key, settled);
-    return settled;
-  };
-  const runGroup = async (members: PreparedObject[]): Promise<void> => {
-    const scope = new CancellationScope();
-    for (const { name } of members) scopes.set(name, scope);
-    const before = members
-      .flatMap(({ after }) => after)
-      .filter((name) => !members.some((m) => m.name === name));
-    // One turn later, so that the group stands in the map before it asks for its parents.
-    await Promise.resolve();
-    await Promise.all(before.map((name) => settle(byName.get(name)!)));
-    progress.ended(await endsOf(members, scope));
-  };
-  const endsOf = async (members: PreparedObject[], scope: CancellationScope): Promise<ObjectEnd[]> => {
-    if (scope.consideredCancelled) {
-      return endAll(run.resyncId, members, 'cancelled', 'Cancelled before it started.');
-    }
-    const parent = members
-      .flatMap(({ dependsOn }) => dependsOn)
-      .find((name) => !members.some((member) => member.name === name) && progress.didNotFinish(name));
-    if (parent !== undefined) {
-      return endAll(
-        run.resyncId,
-        members,
-        'skipped',
-        `${parent} did not finish, and its records are needed first.`,
+  for (const [name, scope] of scopesOf(objects)) objectScopes.set(name, scope);
+  await runInOrder(objects, {
+    succeeded: (name) => !progress.didNotFinish(name),
+    run: async (members, failedParent) => {
+      const scope = objectScopes.get(members[0]!.name)!;
+      const unsent = whyNotSent(members, failedParent, scope);
+      if (unsent === null) progress.started(members);
+      progress.ended(
+        unsent === null
+          ? await runObjects(context, members, scope)
+          : await endUnsent(context.resyncId, members, unsent),
       );
-    }
-    const problem = members.find((member) => member.problem !== null)?.problem ?? null;
-    if (problem !== null) return endAll(run.resyncId, members, 'failed', problem);
-    progress.started(members);
-    return runObjects(run, members, scope);
-  };
-  await Promise.all(objects.map(settle));
+    },
+  });
 }
 
-function endAll(
-  resyncId: string,
-  members: readonly PreparedObject[],
-  status: 'failed' | 'skipped' | 'cancelled',
-  message: string,
-): Promise<ObjectEnd[]> {
-  return CancellationScope.nonCancellable(() =>
-    Promise.all(members.map(({ name }) => endObject({ resyncId, object: name, status, message }))),
+/** One scope per object, shared by the objects of one cycle. */
+function scopesOf(objects: readonly PreparedObject[]): Map<string, CancellationScope> {
+  const ofCycle = new Map<string, CancellationScope>();
+  return new Map(
+    objects.map(({ name, cycle }) => {
+      const scope = (cycle === null ? undefined : ofCycle.get(cycle)) ?? new CancellationScope();
+      if (cycle !== null) ofCycle.set(cycle, scope);
+      return [name, scope];
+    }),
   );
 }
 
-/** Parents first: a parent that is mended now lets its children through. */
+interface Unsent {
+  readonly status: 'failed' | 'skipped' | 'cancelled';
+  readonly message: string;
+}
+
+function whyNotSent(
+  members: readonly PreparedObject[],
+  failedParent: string | null,
+  scope: CancellationScope,
+): Unsent | null {
+  if (scope.consideredCancelled) return { status: 'cancelled', message: 'Cancelled before it started.' };
+  if (failedParent !== null)
+    return {
+      status: 'skipped',
+      message: `${failedParent} did not finish, and its records are needed first.`,
+    };
+  const problem = members.find((member) => member.problem !== null)?.problem ?? null;
+  return problem === null ? null : { status: 'failed', message: problem };
+}
+
+function endUnsent(
+  resyncId: string,
+  members: readonly PreparedObject[],
+  unsent: Unsent,
+): Promise<ObjectEnd[]> {
+  return CancellationScope.nonCancellable(() =>
+    Promise.all(members.map(({ name }) => endObject({ resyncId, object: name, ...unsent }))),
+  );
+}
+
+/** Parents first: a parent that succeeds now lets its children succeed. */
 async function retryBlockedRecords(
-  run: RunContext,
+  { gate, progress }: Run,
+  context: RunContext,
   objects: readonly PreparedObject[],
-  progress: RunProgress,
 ): Promise<void> {
+  const { resyncId } = context;
   for (const { name } of objects) {
     if (!progress.hasBlocked(name)) continue;
-    const { resyncId } = run;
     progress.ended([
-      await run.gate.whenOpen(() => retryBlocked({ resyncId, object: name, epoch: run.epoch })),
+      await gate.whenOpen(() => retryBlocked({ resyncId, object: name, epoch: context.epoch })),
     ]);
   }
 }

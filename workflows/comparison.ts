@@ -1,7 +1,8 @@
-import { condition, isCancellation, rootCause, sleep } from '@temporalio/workflow';
+import { isCancellation, rootCause, sleep } from '@temporalio/workflow';
 import type { ComparisonEnd, VerificationPlan } from '../activities/contracts';
 import type { VerificationRequest } from '../src/domain/verification';
 import { compareObjects, endComparison, noteVerification } from './activities';
+import { atMost, runInOrder } from './run-in-order';
 
 /** Waits before an object that a resync is in the middle of is looked at again: the first, and the longest. */
 const shortestWaitMs = 1_000;
@@ -16,8 +17,9 @@ export interface ComparisonPlace {
 }
 
 /**
- * Compares the objects of a plan, parents before children; what is independent side by side, a bounded number at a time. An
- * object that a resync is in the middle of is compared when that has ended. Throws only when cancelled.
+ * Compares the objects of a plan, parents before children, and independent ones side by side, a bounded
+ * number at a time. An object that a resync is sending is compared when that has ended. Throws only
+ * when cancelled.
  */
 export async function compareAll(
   request: VerificationRequest,
@@ -25,35 +27,15 @@ export async function compareAll(
   place: ComparisonPlace,
 ): Promise<void> {
   const comparison = new Comparison(request, plan.atOnce, place);
-  const groupOf = (name: string): string => cycles.get(name) ?? name;
-  const cycles = new Map(plan.objects.map(({ name, cycle }) => [name, cycle ?? name]));
-  const settled = new Map<string, Promise<void>>();
-  // Parents come first in the plan, and those of a unit stand for one another.
-  for (const { name } of plan.objects) {
-    const group = groupOf(name);
-    if (settled.has(group)) continue;
-    const members = plan.objects.filter((other) => groupOf(other.name) === group);
-    const before = () =>
-      members
-        .flatMap(({ after }) => after)
-        .map(groupOf)
-        .filter((parent) => parent !== group);
-    settled.set(
-      group,
-      (async () => {
-        await Promise.resolve();
-        await Promise.all(before().map((parent) => settled.get(parent)!));
-        await comparison.compare(members.map((member) => member.name));
-      })(),
-    );
-  }
-  await Promise.all(settled.values());
+  await runInOrder(plan.objects, {
+    run: (members) => comparison.compare(members.map(({ name }) => name)),
+  });
 }
 
 /** The objects of one verification under way. */
 class Comparison {
-  private inFlight = 0;
   private done = 0;
+  private readonly inTurn: ReturnType<typeof atMost>;
   /** What is waited for, by the objects that wait. */
   private readonly waits = new Map<string, string>();
   private told: string | null = null;
@@ -61,17 +43,21 @@ class Comparison {
 
   constructor(
     private readonly request: VerificationRequest,
-    private readonly atOnce: number,
+    atOnce: number,
     private readonly place: ComparisonPlace,
-  ) {}
+  ) {
+    this.inTurn = atMost(atOnce);
+  }
 
-  /** Compares an object or a unit, however often it takes. Throws only when cancelled. */
+  /** Compares an object or a cycle, as often as it takes. Throws only when cancelled. */
   async compare(objects: readonly string[]): Promise<void> {
     const { verificationId } = this.request;
     const name = objects.join(', ');
     try {
       for (let waitMs = shortestWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
-        const { busy } = await this.inTurn(() => compareObjects({ verificationId, objects }));
+        const { busy } = await this.inTurn(() =>
+          this.place.whenOpen(() => compareObjects({ verificationId, objects })),
+        );
         await this.waiting(name, busy);
         if (busy === null) break;
         await sleep(waitMs);
@@ -84,16 +70,6 @@ class Comparison {
     }
     this.done += 1;
     this.tell();
-  }
-
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await condition(() => this.inFlight < this.atOnce);
-    this.inFlight += 1;
-    try {
-      return await this.place.whenOpen(work);
-    } finally {
-      this.inFlight -= 1;
-    }
   }
 
   /** Notes what an object waits for, where people look. */

@@ -10,11 +10,14 @@ import {
   cancelObject,
   cancelResync,
   pauseResync,
+  preemptResync,
   resumeResync,
+  restoreResync,
   resyncPreempted,
   type RunState,
 } from './messages';
-import { noteStatus } from './activities';
+import { noteStatus, renewLease } from './activities';
+import type { RunContext } from './object-run';
 import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
@@ -60,7 +63,7 @@ export function handleRunUpdates(
   );
 }
 
-/** Cancel of one object; a member of a unit takes its unit along. */
+/** Cancel of one object; an object of a cycle takes the whole cycle along. */
 export function handleObjectCancel(
   resyncId: string,
   gate: PauseGate,
@@ -93,8 +96,35 @@ function refuseEnded(resyncId: string, gate: PauseGate): void {
   }
 }
 
-/** Tells the district's agent that nothing of this run moves any more. */
-export async function tellAgentPreempted(request: ResyncRequest): Promise<void> {
+/**
+ * Makes way for a state request when the agent asks for it, and continues with a new epoch.
+ * @param context of the run, once it is planned: then it holds a lease to be renewed
+ */
+export function handlePreemption(
+  request: ResyncRequest,
+  gate: PauseGate,
+  context: () => RunContext | null,
+): void {
+  const { resyncId } = request;
+  setHandler(preemptResync, async () => {
+    await gate.set({ preempted: true });
+    await gate.whenIdle();
+    await tellAgentPreempted(request);
+  });
+  setHandler(restoreResync, async () => {
+    const status = gate.statusAfterPreemption;
+    const planned = context();
+    if (planned !== null)
+      planned.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
+    // Verifies before it is planned: there is a status to restore, but no lease.
+    else if (request.verify === 'beforeAndAfter')
+      await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
+    await gate.set({ preempted: false });
+  });
+}
+
+/** Tells the district's agent that nothing of this run is in flight any more. */
+async function tellAgentPreempted(request: ResyncRequest): Promise<void> {
   await noteStatus({ resyncId: request.resyncId, status: 'preempted' });
   const agent = getExternalWorkflowHandle(agentWorkflowId(request.districtId, request.schoolYear));
   await agent.signal(resyncPreempted, request.resyncId);
