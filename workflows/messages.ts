@@ -1,4 +1,4 @@
-/** Every signal, update, query and search attribute: name, type, who sends it. The API imports this file too. */
+/** Every signal, update and query: name, type, who sends it. The API imports this file too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Color, ObjectStatus, RangeCounts } from '../src/domain/outcome';
 import type { RecordKey } from '../src/domain/record-error';
@@ -47,15 +47,6 @@ export interface SyncEventInput {
   readonly syncEventId: string;
   readonly districtId: string;
 }
-
-/** Search attributes (all Keyword but the year) that `resync up` and `doctor` register and check. */
-export const searchAttributes = {
-  ResyncDistrict: 'KEYWORD',
-  ResyncSchoolYear: 'INT',
-  ResyncInitiator: 'KEYWORD',
-  ResyncScenario: 'KEYWORD',
-  ResyncStatus: 'KEYWORD',
-} as const;
 
 /** Most requests of the district, and of the state, that wait in one agent's queue; one more is refused. */
 export const maxQueuedResyncs = 20;

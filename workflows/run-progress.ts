@@ -4,7 +4,7 @@ import { colorOf, errorsOf, noRecords, type ObjectStatus, processedOf } from '..
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../src/domain/resync';
 import type { ObjectProgress, ResyncProgress } from './messages';
 import type { PauseGate } from './pause-gate';
-import { statusAttribute } from './visibility';
+import { attributeKeys } from '../src/domain/search-attributes';
 
 /** Temporal keeps 20,000 bytes of details; names are ASCII. */
 const detailsLimit = 19_000;
@@ -74,7 +74,7 @@ export class RunProgress {
 
   /** Writes the run's table for Temporal Web, and the status an operator filters by. */
   tell(status: ResyncStatus = this.gate.status): void {
-    if (status !== this.told) upsertSearchAttributes([{ key: statusAttribute, value: status }]);
+    if (status !== this.told) upsertSearchAttributes([{ key: attributeKeys.status, value: status }]);
     this.told = status;
     const rows = [...this.objects.values()].map(({ name, status: objectStatus, color, counts }) =>
       counts === null

@@ -15,7 +15,7 @@ import type { RequestPoll } from '../activities/contracts';
 import { describeCounts, type StateRequestStatus } from '../src/domain/state-request';
 import { requestOptions } from './activity-options';
 import { cancelStateRequest, type StateRequestCancel, stateRequestCounts } from './messages';
-import { statusAttribute } from './visibility';
+import { attributeKeys } from '../src/domain/search-attributes';
 
 const { openStateRequest, advanceStateRequest, withdrawDistricts, closeStateRequest } =
   proxyActivities<ResyncActivities>(requestOptions);
@@ -104,7 +104,7 @@ export async function stateRequest(input: StateRequestInput): Promise<StateReque
 const nameOf = (cancel: StateRequestCancel | null): string | null => cancel?.by ?? null;
 
 function tell(status: StateRequestStatus, details: string): void {
-  upsertSearchAttributes([{ key: statusAttribute, value: status }]);
+  upsertSearchAttributes([{ key: attributeKeys.status, value: status }]);
   setCurrentDetails(details);
 }
 

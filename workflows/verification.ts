@@ -13,7 +13,8 @@ import type { Verdict, VerificationRequest, VerificationStatus } from '../src/do
 import { compareAll, type ComparisonPlace } from './comparison';
 import { cancelVerification } from './messages';
 import { finishVerification, openVerification } from './activities';
-import { attributesOfVerification, statusAttribute } from './visibility';
+import { attributesOfVerification } from './visibility';
+import { attributeKeys } from '../src/domain/search-attributes';
 
 /** A verification that is a workflow of its own: nothing holds it, and its status is what operators filter by. */
 function ofItsOwn(): ComparisonPlace {
@@ -22,7 +23,7 @@ function ofItsOwn(): ComparisonPlace {
     whenOpen: (work) => work(),
     tell: (done, waitsFor) => {
       const status = waitsFor === null ? 'running' : 'waiting';
-      if (status !== told) upsertSearchAttributes([{ key: statusAttribute, value: status }]);
+      if (status !== told) upsertSearchAttributes([{ key: attributeKeys.status, value: status }]);
       told = status;
       setCurrentDetails(`${done} compared. ${waitsFor ?? ''}`);
     },
@@ -71,7 +72,7 @@ export async function verification(request: VerificationRequest): Promise<Verifi
     const status = failure !== null ? 'failed' : cancelledBy !== null ? 'cancelled' : 'finished';
     const message = failure ?? (cancelledBy !== null ? `Cancelled by ${cancelledBy}.` : null);
     const end = await finishVerification({ verificationId, status, message });
-    upsertSearchAttributes([{ key: statusAttribute, value: end.status }]);
+    upsertSearchAttributes([{ key: attributeKeys.status, value: end.status }]);
     setCurrentDetails(`**${end.status}**: ${end.message}`);
     await condition(allHandlersFinished);
     return { verificationId, ...end };

@@ -1,21 +1,16 @@
-import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import type { SearchAttributePair } from '@temporalio/common';
 import type { VerificationRequest, VerificationStatus } from '../src/domain/verification';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
-
-const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
-const schoolYear = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);
-const initiator = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
-const scenario = defineSearchAttributeKey('ResyncScenario', SearchAttributeType.KEYWORD);
-export const statusAttribute = defineSearchAttributeKey('ResyncStatus', SearchAttributeType.KEYWORD);
+import { attributeKeys } from '../src/domain/search-attributes';
 
 /** What an operator can filter runs by in Temporal Web. */
 export function searchAttributesOf(request: ResyncRequest, status: ResyncStatus): SearchAttributePair[] {
   return [
-    { key: district, value: request.districtId },
-    { key: schoolYear, value: request.schoolYear },
-    { key: initiator, value: request.initiator },
-    { key: scenario, value: request.scenario },
-    { key: statusAttribute, value: status },
+    { key: attributeKeys.district, value: request.districtId },
+    { key: attributeKeys.schoolYear, value: request.schoolYear },
+    { key: attributeKeys.initiator, value: request.initiator },
+    { key: attributeKeys.scenario, value: request.scenario },
+    { key: attributeKeys.status, value: status },
   ];
 }
 
@@ -37,9 +32,9 @@ export function attributesOfVerification(
   status: VerificationStatus,
 ): SearchAttributePair[] {
   return [
-    { key: district, value: request.districtId },
-    { key: schoolYear, value: request.schoolYear },
-    { key: initiator, value: request.initiator },
-    { key: statusAttribute, value: status },
+    { key: attributeKeys.district, value: request.districtId },
+    { key: attributeKeys.schoolYear, value: request.schoolYear },
+    { key: attributeKeys.initiator, value: request.initiator },
+    { key: attributeKeys.status, value: status },
   ];
 }

@@ -1,6 +1,6 @@
 /** The search attributes an operator filters by in Temporal Web: what is there, and adding what is missing. */
 import { Connection } from '@temporalio/client';
-import { searchAttributes } from '../../workflows/messages';
+import { searchAttributes } from '../domain/search-attributes';
 
 /** Temporal's numbers for IndexedValueType (temporal/api/enums/v1/common.proto). */
 const numbers = { KEYWORD: 2, INT: 3 } as const;

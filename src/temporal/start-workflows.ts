@@ -5,7 +5,6 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ResyncRequest } from '../domain/resync';
 import { describeVerification, type VerificationRequest } from '../domain/verification';
 import {
@@ -14,9 +13,7 @@ import {
   type QueuePlace,
   verificationWorkflowId,
 } from '../../workflows/messages';
-
-const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
-const schoolYearKey = defineSearchAttributeKey('ResyncSchoolYear', SearchAttributeType.INT);
+import { attributeKeys } from '../domain/search-attributes';
 
 /**
  * Gives a request to its district's agent, which is started when it isn't there. Safe to repeat.
@@ -34,8 +31,8 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
       workflowIdConflictPolicy: 'USE_EXISTING',
       staticSummary: `Queue of ${districtId}, school year ending ${schoolYear}`,
       typedSearchAttributes: [
-        { key: district, value: districtId },
-        { key: schoolYearKey, value: schoolYear },
+        { key: attributeKeys.district, value: districtId },
+        { key: attributeKeys.schoolYear, value: schoolYear },
       ],
     }),
   });

@@ -1,8 +1,6 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { TemporalCalls } from '../../temporal/calls';
 import { type SyncEventInput, syncEventWorkflowId } from '../../../workflows/messages';
-
-const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
+import { attributeKeys } from '../../domain/search-attributes';
 
 /** Has a sync event carried out; one under way is left alone, one that has ended finds nothing to do. */
 export async function startSyncEvent(temporal: TemporalCalls, event: SyncEventInput): Promise<void> {
@@ -13,7 +11,7 @@ export async function startSyncEvent(temporal: TemporalCalls, event: SyncEventIn
       workflowIdConflictPolicy: 'USE_EXISTING',
       args: [event],
       staticSummary: `The state's values for ${event.districtId}`,
-      typedSearchAttributes: [{ key: district, value: event.districtId }],
+      typedSearchAttributes: [{ key: attributeKeys.district, value: event.districtId }],
     }),
   );
 }

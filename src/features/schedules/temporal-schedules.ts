@@ -6,13 +6,10 @@ import {
   ScheduleNotFoundError,
   type ScheduleSpec,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import type { Weekday } from '../../domain/blackout';
 import type { ResyncSchedule, ScheduleTiming } from '../../domain/schedule';
-
-const district = defineSearchAttributeKey('ResyncDistrict', SearchAttributeType.KEYWORD);
-const initiatorKey = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
+import { attributeKeys } from '../../domain/search-attributes';
 
 const minuteMs = 60_000;
 /** Without making up for anything: a firing may be this late, because servers are. */
@@ -61,8 +58,8 @@ export async function createAtTemporal(
       catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
     },
     typedSearchAttributes: [
-      { key: district, value: districtId },
-      { key: initiatorKey, value: initiator },
+      { key: attributeKeys.district, value: districtId },
+      { key: attributeKeys.initiator, value: initiator },
     ],
   };
   await client.schedule.create(options);

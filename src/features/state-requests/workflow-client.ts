@@ -1,4 +1,3 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { TemporalCalls, WorkflowStatus } from '../../temporal/calls';
 import { startOnce } from '../../temporal/start-workflows';
 import {
@@ -6,9 +5,7 @@ import {
   type StateRequestCancel,
   stateRequestWorkflowId,
 } from '../../../workflows/messages';
-
-const initiator = defineSearchAttributeKey('ResyncInitiator', SearchAttributeType.KEYWORD);
-const scenario = defineSearchAttributeKey('ResyncScenario', SearchAttributeType.KEYWORD);
+import { attributeKeys } from '../../domain/search-attributes';
 
 /** Has a state's request carried out; one that is, or was, is left alone. Idempotent. */
 export function startStateRequest(
@@ -22,8 +19,8 @@ export function startStateRequest(
       args: [{ stateRequestId }],
       staticSummary: summary,
       typedSearchAttributes: [
-        { key: initiator, value: 'state' },
-        { key: scenario, value: 'STATE_REQUEST' },
+        { key: attributeKeys.initiator, value: 'state' },
+        { key: attributeKeys.scenario, value: 'STATE_REQUEST' },
       ],
     }),
   );
