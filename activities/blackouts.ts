@@ -4,7 +4,7 @@ import { noteHold } from '../src/features/resyncs/hold';
 import type { HeldWindow } from '../src/domain/blackout';
 import type { Initiator } from '../src/domain/resync';
 import type { ActivityDependencies } from './dependencies';
-import { withFailures } from './failures';
+import { shortActivity } from './activity';
 
 /** When may runs of this district move, seen from an instant of the workflow's own clock. */
 export interface BlackoutQuestion {
@@ -18,13 +18,14 @@ export interface BlackoutQuestion {
 export function blackoutActivities({ control }: Pick<ActivityDependencies, 'control'>) {
   return {
     /** The window that holds now, or the next one. `null`: none is set. */
-    nextBlackout: ({ districtId, initiator, at }: BlackoutQuestion): Promise<HeldWindow | null> =>
-      withFailures(async () =>
+    nextBlackout: shortActivity(
+      async ({ districtId, initiator, at }: BlackoutQuestion): Promise<HeldWindow | null> =>
         nextWindow(await rulesFor(control, { districtId, initiator }), Date.parse(at)),
-      ),
+    ),
 
     /** Where the API and its readers look for it. */
-    noteHold: (work: { resyncId: string; heldUntil: string | null }): Promise<void> =>
-      withFailures(() => noteHold(control, work)),
+    noteHold: shortActivity((work: { resyncId: string; heldUntil: string | null }): Promise<void> =>
+      noteHold(control, work),
+    ),
   };
 }

@@ -36,8 +36,7 @@ import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
-import { withFailures } from './failures';
-import { withHeartbeat } from './heartbeat';
+import { activity, shortActivity } from './activity';
 
 /** As the workflow's input; kept apart, because workflows import the activities' types. */
 interface CertificationWork {
@@ -199,25 +198,20 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
      * Measures and signs, or compares when a comparison is named. Safe to repeat: what has ended is left as it is.
      * `waits`: a run is under way, look again.
      */
-    measureCertification: ({ certificationId, driftId }: CertificationWork): Promise<{ waits: boolean }> =>
-      withFailures(() =>
-        withHeartbeat(async (tools) => {
-          const head = await loadCertification(control, certificationId);
-          return driftId === undefined ? certify(head, tools) : compare(head, driftId, tools);
-        }),
-      ),
+    measureCertification: activity(
+      async (tools, { certificationId, driftId }: CertificationWork): Promise<{ waits: boolean }> => {
+        const head = await loadCertification(control, certificationId);
+        return driftId === undefined ? certify(head, tools) : compare(head, driftId, tools);
+      },
+    ),
 
     /** It came to nothing; why is for people to read. */
-    endCertification: ({
-      certificationId,
-      driftId,
-      message,
-    }: CertificationWork & { message: string }): Promise<void> =>
-      withFailures(() =>
+    endCertification: shortActivity(
+      ({ certificationId, driftId, message }: CertificationWork & { message: string }): Promise<void> =>
         driftId === undefined
           ? failCertification(control, certificationId, message)
           : failDrift(control, driftId, message),
-      ),
+    ),
   };
 }
 

@@ -2,13 +2,18 @@ import { Context, heartbeat } from '@temporalio/activity';
 
 const heartbeatEveryMs = 2_000;
 
+export interface HeartbeatTools {
+  /** Aborted when the activity is cancelled. */
+  readonly signal: AbortSignal;
+  /** The newest resume point: page number and counts, no keys. */
+  readonly note: (details: unknown) => void;
+}
+
 /**
- * Heartbeats from a timer while the work runs, with the newest resume point (page number and counts, no keys), so that a
- * long statement isn't taken for a dead worker and a cancellation is heard within seconds.
+ * Heartbeats from a timer while the work runs, so that a long statement isn't taken for a dead worker
+ * and a cancellation is heard within seconds.
  */
-export async function withHeartbeat<T>(
-  work: (tools: { signal: AbortSignal; note: (details: unknown) => void }) => Promise<T>,
-): Promise<T> {
+export async function withHeartbeat<T>(work: (tools: HeartbeatTools) => Promise<T>): Promise<T> {
   let details: unknown = Context.current().info.heartbeatDetails ?? null;
   const timer = setInterval(() => heartbeat(details), heartbeatEveryMs);
   try {

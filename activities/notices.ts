@@ -16,7 +16,7 @@ import { webhookBody } from '../src/features/notices/webhook-body';
 import { postWebhook } from '../src/features/notices/post-webhook';
 import { mailOfAlert, sendMail } from '../src/features/notices/send-mail';
 import type { ActivityDependencies } from './dependencies';
-import { withFailures } from './failures';
+import { shortActivity } from './activity';
 import type { DeliveryPage } from './contracts';
 
 /** The longest wait a receiver may ask for with Retry-After. */
@@ -66,26 +66,25 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
 
   return {
     /** Deliveries of these alerts that are still to be made, a page of their ids. */
-    listDeliveries: ({ alertIds, after }: DeliveryPage): Promise<number[]> =>
-      withFailures(() => pendingDeliveries(control, { alertIds, after, limit: deliveriesAtOnce })),
+    listDeliveries: shortActivity(({ alertIds, after }: DeliveryPage): Promise<number[]> =>
+      pendingDeliveries(control, { alertIds, after, limit: deliveriesAtOnce }),
+    ),
 
     /** One attempt to deliver; fails with NoticeNotDelivered when another one may do. One that is made stays made. */
-    deliverNotice: ({ deliveryId }: { deliveryId: number }): Promise<void> =>
-      withFailures(async () => {
-        const delivery = await loadDelivery(control, deliveryId);
-        if (delivery.status !== 'pending') return;
-        if (!delivery.reader) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
-        await (delivery.channel === 'webhook' ? post(delivery) : mail(delivery));
-      }),
+    deliverNotice: shortActivity(async ({ deliveryId }: { deliveryId: number }): Promise<void> => {
+      const delivery = await loadDelivery(control, deliveryId);
+      if (delivery.status !== 'pending') return;
+      if (!delivery.reader) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
+      await (delivery.channel === 'webhook' ? post(delivery) : mail(delivery));
+    }),
 
     /** After the last attempt: the delivery has failed, and its owner is told by an alert. */
-    giveUpNotice: ({ deliveryId }: { deliveryId: number }): Promise<void> =>
-      withFailures(async () => {
-        const delivery = await loadDelivery(control, deliveryId);
-        if (delivery.status === 'delivered' || delivery.status === 'dropped') return;
-        await endDelivery(control, { deliveryId, status: 'failed' });
-        await tellOwner(control, delivery, 'it could not be delivered in three days');
-      }),
+    giveUpNotice: shortActivity(async ({ deliveryId }: { deliveryId: number }): Promise<void> => {
+      const delivery = await loadDelivery(control, deliveryId);
+      if (delivery.status === 'delivered' || delivery.status === 'dropped') return;
+      await endDelivery(control, { deliveryId, status: 'failed' });
+      await tellOwner(control, delivery, 'it could not be delivered in three days');
+    }),
   };
 }
 

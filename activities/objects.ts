@@ -8,7 +8,7 @@ import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd } from './contracts';
 import type { DistrictEditions } from './district-editions';
 import { endOf } from './run-lifecycle';
-import { withFailures } from './failures';
+import { activity, shortActivity } from './activity';
 import { withHeartbeat } from './heartbeat';
 import { type ObjectWork, pageJobs } from './object-jobs';
 
@@ -45,40 +45,33 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
 
   return {
     /** One range of an object; resumes after its last committed page. */
-    syncRange: (work: RangeWork): Promise<void> => withFailures(() => moveRange(work)),
+    syncRange: shortActivity((work: RangeWork): Promise<void> => moveRange(work)),
 
     /** A small object from its start to its end. Safe to repeat: started once, its one range counts once. */
-    syncObject: (work: ObjectWork): Promise<ObjectEnd> =>
-      withFailures(async () => {
-        await startObject(control, work);
-        await moveRange({ ...work, rangeNo: 0 });
-        return endOf(await finishObject(control, { ...work, status: 'finished' }));
-      }),
+    syncObject: shortActivity(async (work: ObjectWork): Promise<ObjectEnd> => {
+      await startObject(control, work);
+      await moveRange({ ...work, rangeNo: 0 });
+      return endOf(await finishObject(control, { ...work, status: 'finished' }));
+    }),
 
     /** The closing retry of blocked records; the object's books are closed anew. */
-    retryBlocked: (work: ObjectWork): Promise<ObjectEnd> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal }) => {
-          const request = await requestOf(work.resyncId);
-          await editions.use(request.districtId, async (pools) =>
-            retryBlocked({ ...(await jobOf(pools, request, work)), signal }),
-          );
-          return endOf(await finishObject(control, { ...work, status: 'finished' }));
-        }),
-      ),
+    retryBlocked: activity(async ({ signal }, work: ObjectWork): Promise<ObjectEnd> => {
+      const request = await requestOf(work.resyncId);
+      await editions.use(request.districtId, async (pools) =>
+        retryBlocked({ ...(await jobOf(pools, request, work)), signal }),
+      );
+      return endOf(await finishObject(control, { ...work, status: 'finished' }));
+    }),
 
     /** After all objects of a unit: takes back rows that were written with checks off and whose parent isn't there. */
-    verifyCycle: ({ resyncId, objects, epoch }: CycleWork): Promise<void> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal }) => {
-          const request = await requestOf(resyncId);
-          await editions.use(request.districtId, async (pools) => {
-            const jobs = [];
-            for (const object of objects)
-              jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
-            await verifyCycle(jobs);
-          });
-        }),
-      ),
+    verifyCycle: activity(async ({ signal }, { resyncId, objects, epoch }: CycleWork): Promise<void> => {
+      const request = await requestOf(resyncId);
+      await editions.use(request.districtId, async (pools) => {
+        const jobs = [];
+        for (const object of objects)
+          jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
+        await verifyCycle(jobs);
+      });
+    }),
   };
 }

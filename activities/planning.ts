@@ -17,8 +17,7 @@ import { planRun } from './plan-run';
 import type { PreparedObject, PreparedPlan } from './contracts';
 import type { DistrictEditions } from './district-editions';
 import { catalogOf } from './district-catalog';
-import { withFailures } from './failures';
-import { withHeartbeat } from './heartbeat';
+import { activity } from './activity';
 
 /** The first step of a run. */
 export function planActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
@@ -32,64 +31,61 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
      * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
      * An object whose tables don't fit carries its problem; the others go on.
      */
-    preparePlan: (request: ResyncRequest): Promise<PreparedPlan> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal, note }) => {
-          const { resyncId, districtId, schoolYear } = request;
-          const district = editions.district(districtId);
-          const scope = { districtId, districtNumber: district.number, schoolYear };
-          const catalog = await catalogOf(dependencies, districtId);
-          const ground = { catalog, scope, signal, districtLoadCeiling: config.copy.districtLoadCeiling };
-          const { plan, selected } =
-            request.selection === undefined
-              ? { plan: await planRun({ catalog, control }, district, request), selected: null }
-              : await editions.use(districtId, (pools) =>
-                  planSelected({ catalog, control }, district, request, {
-                    ...ground,
-                    editions: pools,
-                    onObject: (object) => note({ choosing: object }),
-                  }),
-                );
-          const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
-          await planObjects(control, {
-            resyncId,
-            districtId,
-            schoolYear,
-            objects: plan.objects.map(({ name }) => name),
-            selected,
-          });
+    preparePlan: activity(async ({ signal, note }, request: ResyncRequest): Promise<PreparedPlan> => {
+      const { resyncId, districtId, schoolYear } = request;
+      const district = editions.district(districtId);
+      const scope = { districtId, districtNumber: district.number, schoolYear };
+      const catalog = await catalogOf(dependencies, districtId);
+      const ground = { catalog, scope, signal, districtLoadCeiling: config.copy.districtLoadCeiling };
+      const { plan, selected } =
+        request.selection === undefined
+          ? { plan: await planRun({ catalog, control }, district, request), selected: null }
+          : await editions.use(districtId, (pools) =>
+              planSelected({ catalog, control }, district, request, {
+                ...ground,
+                editions: pools,
+                onObject: (object) => note({ choosing: object }),
+              }),
+            );
+      const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
+      await planObjects(control, {
+        resyncId,
+        districtId,
+        schoolYear,
+        objects: plan.objects.map(({ name }) => name),
+        selected,
+      });
 
-          const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
-            signal.throwIfAborted();
-            note({ preparing: object.name });
-            try {
-              const cut = await editions.use(districtId, async (pools) => {
-                const mapping = await loadMapping(pools, catalog, object.name);
-                const { rangeRecords } = config.copy;
-                const ranges =
-                  selected === null
-                    ? await cutRanges(pools, mapping, scope, { rangeRecords })
-                    : await cutSelected(control, { resyncId, object: object.name, rangeRecords });
-                return { ranges, keyOrder: keyOrderOf(mapping.districtKey) };
-              });
-              return {
-                ...object,
-                ranges: await saveRanges(control, { resyncId, object: object.name, ...cut }),
-                problem: null,
-              };
-            } catch (error) {
-              if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
-              return { ...object, ranges: 0, problem: error.message };
-            }
+      const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
+        signal.throwIfAborted();
+        note({ preparing: object.name });
+        try {
+          const cut = await editions.use(districtId, async (pools) => {
+            const mapping = await loadMapping(pools, catalog, object.name);
+            const { rangeRecords } = config.copy;
+            const ranges =
+              selected === null
+                ? await cutRanges(pools, mapping, scope, { rangeRecords })
+                : await cutSelected(control, { resyncId, object: object.name, rangeRecords });
+            return { ranges, keyOrder: keyOrderOf(mapping.districtKey) };
+          });
+          return {
+            ...object,
+            ranges: await saveRanges(control, { resyncId, object: object.name, ...cut }),
+            problem: null,
           };
-          const prepared: PreparedObject[] = [];
-          const names = plan.objects.map(({ name }) => name);
-          for (const object of [...plan.objects].reverse())
-            prepared.unshift({ ...(await prepare(object)), ...stateFieldsOf(catalog, object.name, names) });
-          await setResyncStatus(control, { resyncId, status: 'running' });
-          return { epoch, rangesInFlight: config.copy.rangesInFlight, objects: prepared };
-        }),
-      ),
+        } catch (error) {
+          if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
+          return { ...object, ranges: 0, problem: error.message };
+        }
+      };
+      const prepared: PreparedObject[] = [];
+      const names = plan.objects.map(({ name }) => name);
+      for (const object of [...plan.objects].reverse())
+        prepared.unshift({ ...(await prepare(object)), ...stateFieldsOf(catalog, object.name, names) });
+      await setResyncStatus(control, { resyncId, status: 'running' });
+      return { epoch, rangesInFlight: config.copy.rangesInFlight, objects: prepared };
+    }),
   };
 }
 

@@ -13,8 +13,7 @@ import { countAtState, findExtra, whyNotRemovable } from '../src/editions/remova
 import { removeFound } from '../src/editions/removal/remove-records';
 import type { ActivityDependencies } from './dependencies';
 import type { DistrictEditions } from './district-editions';
-import { withFailures } from './failures';
-import { withHeartbeat } from './heartbeat';
+import { activity, shortActivity } from './activity';
 import { type ObjectWork, pageJobs } from './object-jobs';
 
 export interface RemovalWork {
@@ -34,79 +33,79 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
 
   return {
     /** Stores the gone records of an object that was read completely and without failures, and decides by their share. */
-    findRemovals: (work: ObjectWork): Promise<FoundRemovals> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal }) => {
-          const { resyncId, object } = work;
-          const end = await readObjectEnd(control, work);
-          const decide = (records: number, refusal: string | null) =>
-            decideFound(control, {
-              resyncId,
-              object,
-              position: end.position,
-              records,
-              thresholdPercent,
-              refusal,
-            });
-          const troubled = whyNotRemoved(object, end);
-          if (troubled !== null) return decide(0, troubled);
-          const request = await requestOf(resyncId);
-          return editions.use(request.districtId, async (pools) => {
-            const job = { ...(await jobOf(pools, request, work)), signal };
-            const refusal = await whyNotRemovable(job);
-            if (refusal !== null) return decide(0, refusal);
-            await findExtra(job, (records) => storeFound(control, work, records));
-            return decide(await countAtState(job), null);
-          });
-        }),
-      ),
+    findRemovals: activity(async ({ signal }, work: ObjectWork): Promise<FoundRemovals> => {
+      const { resyncId, object } = work;
+      const end = await readObjectEnd(control, work);
+      const decide = (records: number, refusal: string | null) =>
+        decideFound(control, {
+          resyncId,
+          object,
+          position: end.position,
+          records,
+          thresholdPercent,
+          refusal,
+        });
+      const troubled = whyNotRemoved(object, end);
+      if (troubled !== null) return decide(0, troubled);
+      const request = await requestOf(resyncId);
+      return editions.use(request.districtId, async (pools) => {
+        const job = { ...(await jobOf(pools, request, work)), signal };
+        const refusal = await whyNotRemovable(job);
+        if (refusal !== null) return decide(0, refusal);
+        await findExtra(job, (records) => storeFound(control, work, records));
+        return decide(await countAtState(job), null);
+      });
+    }),
 
     /** Begins the wait for an approval. @returns how long it lasts */
-    holdRemovals: ({ resyncId }: { resyncId: string }): Promise<{ waitMs: number }> =>
-      withFailures(async () => {
-        const waitMs = Math.ceil(approvalHours * hourMs);
-        await holdForApproval(control, await requestOf(resyncId), waitMs);
-        return { waitMs };
-      }),
+    holdRemovals: shortActivity(async ({ resyncId }: { resyncId: string }): Promise<{ waitMs: number }> => {
+      const waitMs = Math.ceil(approvalHours * hourMs);
+      await holdForApproval(control, await requestOf(resyncId), waitMs);
+      return { waitMs };
+    }),
 
     /** Approved or rejected by a person, or the wait is over. */
-    decideRemovals: (work: Parameters<typeof decideRemovals>[1]): Promise<void> =>
-      withFailures(() => decideRemovals(control, work)),
+    decideRemovals: shortActivity((work: Parameters<typeof decideRemovals>[1]): Promise<void> =>
+      decideRemovals(control, work),
+    ),
 
     /** Removes found records; `done` false: it returned early so that the run can make way, call it again. */
-    removeRecords: ({ resyncId, objects, epoch }: RemovalWork): Promise<{ done: boolean }> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal }) => {
-          const request = await requestOf(resyncId);
-          return editions.use(request.districtId, async (pools) => {
-            const jobs = [];
-            for (const object of objects) {
-              const job = { ...(await jobOf(pools, request, { resyncId, object, epoch })), signal };
-              const refusal = await whyNotRemovable(job);
-              if (refusal === null) jobs.push(job);
-              else await noteRemovalStopped(control, { resyncId, object, message: refusal });
-            }
-            return removeFound(jobs, { maxRecords: config.copy.rangeRecords });
-          });
-        }),
-      ),
+    removeRecords: activity(
+      async ({ signal }, { resyncId, objects, epoch }: RemovalWork): Promise<{ done: boolean }> => {
+        const request = await requestOf(resyncId);
+        return editions.use(request.districtId, async (pools) => {
+          const jobs = [];
+          for (const object of objects) {
+            const job = { ...(await jobOf(pools, request, { resyncId, object, epoch })), signal };
+            const refusal = await whyNotRemovable(job);
+            if (refusal === null) jobs.push(job);
+            else await noteRemovalStopped(control, { resyncId, object, message: refusal });
+          }
+          return removeFound(jobs, { maxRecords: config.copy.rangeRecords });
+        });
+      },
+    ),
 
     /** Why removing these objects' records stopped. */
-    noteRemovalStopped: ({
-      resyncId,
-      objects,
-      message,
-    }: {
-      resyncId: string;
-      objects: readonly string[];
-      message: string;
-    }): Promise<void> =>
-      withFailures(async () => {
+    noteRemovalStopped: shortActivity(
+      async ({
+        resyncId,
+        objects,
+        message,
+      }: {
+        resyncId: string;
+        objects: readonly string[];
+        message: string;
+      }): Promise<void> => {
         for (const object of objects) await noteRemovalStopped(control, { resyncId, object, message });
-      }),
+      },
+    ),
 
     /** What came of all removals, in words. */
-    endRemovals: ({ resyncId }: { resyncId: string }): Promise<{ message: string | null }> =>
-      withFailures(async () => ({ message: await summarizeRemovals(control, resyncId) })),
+    endRemovals: shortActivity(
+      async ({ resyncId }: { resyncId: string }): Promise<{ message: string | null }> => ({
+        message: await summarizeRemovals(control, resyncId),
+      }),
+    ),
   };
 }

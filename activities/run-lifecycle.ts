@@ -10,7 +10,7 @@ import { errorsOf, processedOf } from '../src/domain/outcome';
 import type { HeldStatus } from '../src/domain/resync';
 import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd, ResyncEnd } from './contracts';
-import { withFailures } from './failures';
+import { shortActivity } from './activity';
 
 interface ObjectName {
   readonly resyncId: string;
@@ -35,17 +35,18 @@ async function noticesOf(control: Knex, resyncId: string): Promise<readonly numb
 export function runLifecycleActivities({ control }: ActivityDependencies) {
   return {
     /** The object's row in DISBatchHistory turns gray and gets its start time, once. */
-    startObject: (work: ObjectName): Promise<void> => withFailures(() => startObject(control, work)),
+    startObject: shortActivity((work: ObjectName): Promise<void> => startObject(control, work)),
 
     /** Sums the ledger, asserts that every record is accounted for, gives the color. */
-    finishObject: (work: ObjectName): Promise<ObjectEnd> =>
-      withFailures(async () => endOf(await finishObject(control, { ...work, status: 'finished' }))),
+    finishObject: shortActivity(async (work: ObjectName): Promise<ObjectEnd> =>
+      endOf(await finishObject(control, { ...work, status: 'finished' })),
+    ),
 
     /** An object that did not finish: what was committed is counted, the color is red. */
-    endObject: (
-      work: ObjectName & { status: 'failed' | 'cancelled' | 'skipped'; message: string },
-    ): Promise<ObjectEnd> =>
-      withFailures(async () => {
+    endObject: shortActivity(
+      async (
+        work: ObjectName & { status: 'failed' | 'cancelled' | 'skipped'; message: string },
+      ): Promise<ObjectEnd> => {
         try {
           return endOf(await finishObject(control, work));
         } catch (error) {
@@ -53,36 +54,40 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
           if (!(error instanceof ConflictError)) throw error;
           return endOf(await finishObject(control, { ...work, status: 'finished', message: null }));
         }
-      }),
+      },
+    ),
 
     /** Running, paused, preempted or awaiting an approval, where the API and its readers look. */
-    noteStatus: (work: { resyncId: string; status: HeldStatus }): Promise<void> =>
-      withFailures(async () => void (await setResyncStatus(control, work))),
+    noteStatus: shortActivity(
+      async (work: { resyncId: string; status: HeldStatus }): Promise<void> =>
+        void (await setResyncStatus(control, work)),
+    ),
 
     /** A new epoch for a run that goes on after a state request had the district, and the status in which it does. */
-    renewLease: ({
-      resyncId,
-      status = 'running',
-    }: {
-      resyncId: string;
-      status?: Exclude<HeldStatus, 'preempted'>;
-    }): Promise<number> =>
-      withFailures(async () => {
+    renewLease: shortActivity(
+      async ({
+        resyncId,
+        status = 'running',
+      }: {
+        resyncId: string;
+        status?: Exclude<HeldStatus, 'preempted'>;
+      }): Promise<number> => {
         const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
         const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
         await setResyncStatus(control, { resyncId, status });
         return epoch;
-      }),
+      },
+    ),
 
     /** Closes the run: totals, color, end time; the lease is free. */
-    finishResync: (work: {
-      resyncId: string;
-      status: 'finished' | 'failed' | 'cancelled';
-      message: string | null;
-      /** Of a resync that verifies: the verification that gives its color when every object finished. */
-      verifiedBy?: string;
-    }): Promise<ResyncEnd> =>
-      withFailures(async () => {
+    finishResync: shortActivity(
+      async (work: {
+        resyncId: string;
+        status: 'finished' | 'failed' | 'cancelled';
+        message: string | null;
+        /** Of a resync that verifies: the verification that gives its color when every object finished. */
+        verifiedBy?: string;
+      }): Promise<ResyncEnd> => {
         const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;
         const { verifiedBy, ...ended } = work;
         const verified = verifiedBy !== undefined && {
@@ -101,6 +106,7 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
           errors: errorsOf(counts),
           ...(noticeAlerts.length > 0 ? { noticeAlerts } : {}),
         };
-      }),
+      },
+    ),
   };
 }

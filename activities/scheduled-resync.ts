@@ -24,7 +24,7 @@ import {
 } from '../src/domain/schedule';
 import type { VerificationRequest } from '../src/domain/verification';
 import type { ActivityDependencies } from './dependencies';
-import { withFailures } from './failures';
+import { shortActivity } from './activity';
 import { Refusal, yearOfFiring } from './firing-year';
 
 export interface ScheduledFiring {
@@ -73,8 +73,8 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
      * A firing becomes a resync, stored, then given to the agent, or a verification. Safe to repeat: its id comes from the
      * time it was scheduled for. What is refused (full queue, a plan that no longer fits) becomes an alert, not silence.
      */
-    startScheduledResync: ({ scheduleId, scheduledFor }: ScheduledFiring): Promise<FiringEnd> =>
-      withFailures(async () => {
+    startScheduledResync: shortActivity(
+      async ({ scheduleId, scheduledFor }: ScheduledFiring): Promise<FiringEnd> => {
         const schedule = await readSchedule(control, scheduleId);
         // Deleted between Temporal's firing and now.
         if (!schedule) return { outcome: 'skipped', resyncId: null };
@@ -96,7 +96,8 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
           });
           return { outcome: 'refused', resyncId: null };
         }
-      }),
+      },
+    ),
   };
 }
 

@@ -10,8 +10,7 @@ import { selectAsked, planAll } from './selected-plan';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
-import { withFailures } from './failures';
-import { withHeartbeat } from './heartbeat';
+import { activity, shortActivity } from './activity';
 
 /** Activities around the selective sync of one record, beside its run. They write nothing at the state. */
 export function selectiveActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
@@ -24,65 +23,62 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
 
   return {
     /** Looks for a record in the district's table, by its key and school year. */
-    findRecord: (question: RecordQuestion): Promise<RecordAnswer> =>
-      withFailures(async () => {
-        const catalog = await catalogOf(dependencies, question.districtId);
-        try {
-          return await editions.use(question.districtId, async (pools) => {
-            const mapping = await loadMapping(pools, catalog, question.object);
-            const key = await findRecord(pools, mapping, scopeOf(question), question.key);
-            return { found: key !== null, problem: null };
-          });
-        } catch (error) {
-          if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
-          return { found: false, problem: error.message };
-        }
-      }),
+    findRecord: shortActivity(async (question: RecordQuestion): Promise<RecordAnswer> => {
+      const catalog = await catalogOf(dependencies, question.districtId);
+      try {
+        return await editions.use(question.districtId, async (pools) => {
+          const mapping = await loadMapping(pools, catalog, question.object);
+          const key = await findRecord(pools, mapping, scopeOf(question), question.key);
+          return { found: key !== null, problem: null };
+        });
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
+        return { found: false, problem: error.message };
+      }
+    }),
 
     /** Chooses what a selective sync would send, counts it, and forgets it again. Safe to repeat. */
-    previewSelection: ({ previewId }: PreviewRef): Promise<void> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal, note }) => {
-          const preview = await readPreview(control, previewId);
-          const { districtId, object, key } = preview;
-          const district = editions.district(districtId);
-          const catalog = await catalogOf(dependencies, districtId);
-          const all = await planAll({ catalog, control }, district, preview);
-          const objects = all.objects.map(({ name }) => name);
-          try {
-            const unsearched = await editions.use(districtId, (pools) =>
-              selectAsked(
-                {
-                  ...{
-                    editions: pools,
-                    catalog,
-                    scope: scopeOf(preview),
-                    choiceId: previewId,
-                    objects,
-                    signal,
-                  },
-                  districtLoadCeiling: config.copy.districtLoadCeiling,
-                  onObject: (name) => note({ choosing: name }),
-                },
-                { object, key },
-              ),
-            );
-            const selected = await summarizeSelected(control, previewId);
-            const answer = {
-              objects: objects.flatMap((name) => selected.get(name) ?? []),
-              omitted: [...unsentOf(catalog, all, object), ...unsearched],
-            };
-            await endPreview(control, previewId, { answer });
-          } catch (error) {
-            if (!(error instanceof PlanError)) throw error;
-            await endPreview(control, previewId, { message: error.message });
-          }
-        }),
-      ),
+    previewSelection: activity(async ({ signal, note }, { previewId }: PreviewRef): Promise<void> => {
+      const preview = await readPreview(control, previewId);
+      const { districtId, object, key } = preview;
+      const district = editions.district(districtId);
+      const catalog = await catalogOf(dependencies, districtId);
+      const all = await planAll({ catalog, control }, district, preview);
+      const objects = all.objects.map(({ name }) => name);
+      try {
+        const unsearched = await editions.use(districtId, (pools) =>
+          selectAsked(
+            {
+              ...{
+                editions: pools,
+                catalog,
+                scope: scopeOf(preview),
+                choiceId: previewId,
+                objects,
+                signal,
+              },
+              districtLoadCeiling: config.copy.districtLoadCeiling,
+              onObject: (name) => note({ choosing: name }),
+            },
+            { object, key },
+          ),
+        );
+        const selected = await summarizeSelected(control, previewId);
+        const answer = {
+          objects: objects.flatMap((name) => selected.get(name) ?? []),
+          omitted: [...unsentOf(catalog, all, object), ...unsearched],
+        };
+        await endPreview(control, previewId, { answer });
+      } catch (error) {
+        if (!(error instanceof PlanError)) throw error;
+        await endPreview(control, previewId, { message: error.message });
+      }
+    }),
 
     /** The preview could not be made. */
-    failPreview: ({ previewId, message }: PreviewRef & { message: string }): Promise<void> =>
-      withFailures(() => endPreview(control, previewId, { message })),
+    failPreview: shortActivity(({ previewId, message }: PreviewRef & { message: string }): Promise<void> =>
+      endPreview(control, previewId, { message }),
+    ),
   };
 }
 

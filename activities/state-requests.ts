@@ -18,9 +18,8 @@ import {
 import { describeCounts, nextPollMs } from '../src/domain/state-request';
 import type { StateRequestCancel } from '../workflows/messages';
 import type { ActivityDependencies } from './dependencies';
-import { withFailures } from './failures';
+import { activity, shortActivity } from './activity';
 import { cancelRun, dispatchDistrict, takeBackDistrict } from './dispatch-district';
-import { withHeartbeat } from './heartbeat';
 import type { RequestEnd, RequestPoll } from './contracts';
 
 /** Districts worked on at the same time by one activity; each costs a connection and a call to Temporal. */
@@ -61,97 +60,93 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
 
   return {
     /** Tells the districts and the state by a Process Alert, and says when the window opens. */
-    openStateRequest: ({ stateRequestId }: RequestRef): Promise<{ untilOpenMs: number }> =>
-      withFailures(() =>
-        withHeartbeat(async () => {
-          const request = await loadStateRequest(control, stateRequestId);
-          const districts = await districtsIn(control, stateRequestId, 'waiting');
-          await postAlert(control, {
-            alertKey: `state-request:${stateRequestId}`,
+    openStateRequest: activity(
+      async (_tools, { stateRequestId }: RequestRef): Promise<{ untilOpenMs: number }> => {
+        const request = await loadStateRequest(control, stateRequestId);
+        const districts = await districtsIn(control, stateRequestId, 'waiting');
+        await postAlert(control, {
+          alertKey: `state-request:${stateRequestId}`,
+          category: resyncCategory,
+          name: 'State Resync Requested',
+          text: stateText(request, districts.length),
+          districtId: null,
+          right: 'resyncBatch',
+        });
+        await eachOf(districts, (district) =>
+          postAlert(control, {
+            alertKey: `state-request:${stateRequestId}:${district.districtId}`,
             category: resyncCategory,
             name: 'State Resync Requested',
-            text: stateText(request, districts.length),
-            districtId: null,
+            text: districtText(request, district),
+            districtId: district.districtId,
             right: 'resyncBatch',
-          });
-          await eachOf(districts, (district) =>
-            postAlert(control, {
-              alertKey: `state-request:${stateRequestId}:${district.districtId}`,
-              category: resyncCategory,
-              name: 'State Resync Requested',
-              text: districtText(request, district),
-              districtId: district.districtId,
-              right: 'resyncBatch',
-              resyncId: district.resyncId,
-              // The state's users have one of their own, not one a district.
-              level: 'district',
-            }),
-          );
-          await beginStateRequest(control, stateRequestId);
-          return { untilOpenMs: (await msOfWindow(control, stateRequestId)).untilOpen };
-        }),
-      ),
+            resyncId: district.resyncId,
+            // The state's users have one of their own, not one a district.
+            level: 'district',
+          }),
+        );
+        await beginStateRequest(control, stateRequestId);
+        return { untilOpenMs: (await msOfWindow(control, stateRequestId)).untilOpen };
+      },
+    ),
 
     /** Sees which districts have ended, hands over those that are due, and says when to look again. */
-    advanceStateRequest: ({
-      stateRequestId,
-      pollMs,
-      dispatch,
-    }: RequestRef & { pollMs: number; dispatch: boolean }): Promise<RequestPoll> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal }) => {
-          const freed = await followResyncs(control, stateRequestId);
-          const before = await countDistricts(control, stateRequestId);
-          const { untilClosed } = await msOfWindow(control, stateRequestId);
-          if (untilClosed === 0) await endWindow(stateRequestId);
-          else if (dispatch && before.waiting > 0) {
-            const request = await loadStateRequest(control, stateRequestId);
-            await dispatchDue(request, districtsInFlight - before.queued - before.running, signal);
-          }
-          const counts = await countDistricts(control, stateRequestId);
-          const inFlight = counts.queued + counts.running;
-          const next = nextPollMs(
-            pollMs,
-            { freed, places: districtsInFlight },
-            { leastMs: minPollMs, mostMs: maxPollMs },
-          );
-          // Some were due and places are free: only this activity's own limit stopped it.
-          const [untried] = await dueDistricts(control, stateRequestId, 1);
-          const atOnce = dispatch && inFlight < districtsInFlight && untried?.attempts === 0;
-          return {
-            counts,
-            open: counts.waiting + inFlight > 0,
-            pollMs: next,
-            againMs: atOnce ? minPollMs : Math.min(next, Math.max(minPollMs, untilClosed)),
-          };
-        }),
-      ),
+    advanceStateRequest: activity(
+      async (
+        { signal },
+        { stateRequestId, pollMs, dispatch }: RequestRef & { pollMs: number; dispatch: boolean },
+      ): Promise<RequestPoll> => {
+        const freed = await followResyncs(control, stateRequestId);
+        const before = await countDistricts(control, stateRequestId);
+        const { untilClosed } = await msOfWindow(control, stateRequestId);
+        if (untilClosed === 0) await endWindow(stateRequestId);
+        else if (dispatch && before.waiting > 0) {
+          const request = await loadStateRequest(control, stateRequestId);
+          await dispatchDue(request, districtsInFlight - before.queued - before.running, signal);
+        }
+        const counts = await countDistricts(control, stateRequestId);
+        const inFlight = counts.queued + counts.running;
+        const next = nextPollMs(
+          pollMs,
+          { freed, places: districtsInFlight },
+          { leastMs: minPollMs, mostMs: maxPollMs },
+        );
+        // Some were due and places are free: only this activity's own limit stopped it.
+        const [untried] = await dueDistricts(control, stateRequestId, 1);
+        const atOnce = dispatch && inFlight < districtsInFlight && untried?.attempts === 0;
+        return {
+          counts,
+          open: counts.waiting + inFlight > 0,
+          pollMs: next,
+          againMs: atOnce ? minPollMs : Math.min(next, Math.max(minPollMs, untilClosed)),
+        };
+      },
+    ),
 
     /** Takes back what has not begun; runs are told to stop where that is asked for. */
-    withdrawDistricts: ({ stateRequestId, by, running }: RequestRef & StateRequestCancel): Promise<void> =>
-      withFailures(() =>
-        withHeartbeat(async () => {
-          const message = `Withdrawn by ${by} before it began.`;
-          await followResyncs(control, stateRequestId);
-          for (const status of ['waiting', 'queued'] as const) {
-            await eachOf(await districtsIn(control, stateRequestId, status), async (district) => {
-              await takeBackDistrict(dependencies, stateRequestId, district, message);
-            });
-          }
-          if (running === 'leave') return;
-          await followResyncs(control, stateRequestId);
-          const runs = await districtsIn(control, stateRequestId, 'running');
-          await eachOf(runs, ({ resyncId }) => cancelRun(resyncId, by));
-        }),
-      ),
+    withdrawDistricts: activity(
+      async (_tools, { stateRequestId, by, running }: RequestRef & StateRequestCancel): Promise<void> => {
+        const message = `Withdrawn by ${by} before it began.`;
+        await followResyncs(control, stateRequestId);
+        for (const status of ['waiting', 'queued'] as const) {
+          await eachOf(await districtsIn(control, stateRequestId, status), async (district) => {
+            await takeBackDistrict(dependencies, stateRequestId, district, message);
+          });
+        }
+        if (running === 'leave') return;
+        await followResyncs(control, stateRequestId);
+        const runs = await districtsIn(control, stateRequestId, 'running');
+        await eachOf(runs, ({ resyncId }) => cancelRun(resyncId, by));
+      },
+    ),
 
     /** Closes the request's books and tells the state. */
-    closeStateRequest: ({
-      stateRequestId,
-      cancelledBy,
-      failure,
-    }: RequestRef & { cancelledBy: string | null; failure: string | null }): Promise<RequestEnd> =>
-      withFailures(async () => {
+    closeStateRequest: shortActivity(
+      async ({
+        stateRequestId,
+        cancelledBy,
+        failure,
+      }: RequestRef & { cancelledBy: string | null; failure: string | null }): Promise<RequestEnd> => {
         const counted = describeCounts(await countDistricts(control, stateRequestId));
         const status = failure !== null ? 'failed' : cancelledBy !== null ? 'cancelled' : 'finished';
         const why = failure ?? (cancelledBy === null ? null : `Cancelled by ${cancelledBy}.`);
@@ -166,7 +161,8 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
           right: 'resyncBatch',
         });
         return { status, message };
-      }),
+      },
+    ),
   };
 }
 

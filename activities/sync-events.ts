@@ -20,8 +20,7 @@ import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
-import { withFailures } from './failures';
-import { withHeartbeat } from './heartbeat';
+import { activity, shortActivity } from './activity';
 import { type ObjectWork, pageJobs } from './object-jobs';
 
 /** Activities that carry the state's own values down. */
@@ -80,48 +79,48 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
      * After an object of a run: gives its records at the state what the state assigns, fenced by the run's lease, and
      * makes the event that carries it down. Safe to repeat.
      */
-    settleStateFields: (work: ObjectWork & { readonly syncEventId: string }): Promise<void> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal }) => {
-          const { resyncId, syncEventId, object } = work;
-          const request = await requestOf(resyncId);
-          const { districtId, requestedBy } = request;
-          await insertSyncEvent(control, {
-            syncEventId,
-            districtId,
-            object,
-            keys: null,
-            resyncId,
-            requestedBy,
-          });
-          if (requireObject(dependencies.catalog, object).stateAssigned === null) return;
-          await editions.use(districtId, async (pools) =>
-            assignStateIds({ ...(await pageJobOf(pools, request, work)), signal, syncEventId }),
-          );
-        }),
-      ),
+    settleStateFields: activity(
+      async ({ signal }, work: ObjectWork & { readonly syncEventId: string }): Promise<void> => {
+        const { resyncId, syncEventId, object } = work;
+        const request = await requestOf(resyncId);
+        const { districtId, requestedBy } = request;
+        await insertSyncEvent(control, {
+          syncEventId,
+          districtId,
+          object,
+          keys: null,
+          resyncId,
+          requestedBy,
+        });
+        if (requireObject(dependencies.catalog, object).stateAssigned === null) return;
+        await editions.use(districtId, async (pools) =>
+          assignStateIds({ ...(await pageJobOf(pools, request, work)), signal, syncEventId }),
+        );
+      },
+    ),
 
     /** An event from where it stands to its end. A repeated one goes on after its last page; one that has ended is left. */
-    carryDown: ({ syncEventId }: { readonly syncEventId: string }): Promise<void> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal, note }) => {
-          await startSyncEvent(control, syncEventId);
-          for (;;) {
-            signal.throwIfAborted();
-            const event = await loadSyncEvent(control, syncEventId);
-            if (event.status !== 'running') return;
-            note({ pages: event.pages });
-            const message = await editions.use(event.districtId, (pools) => carryPage(pools, event, signal));
-            if (message === undefined) continue;
-            await endSyncEvent(control, { syncEventId, status: 'finished', message });
-            return;
-          }
-        }),
-      ),
+    carryDown: activity(
+      async ({ signal, note }, { syncEventId }: { readonly syncEventId: string }): Promise<void> => {
+        await startSyncEvent(control, syncEventId);
+        for (;;) {
+          signal.throwIfAborted();
+          const event = await loadSyncEvent(control, syncEventId);
+          if (event.status !== 'running') return;
+          note({ pages: event.pages });
+          const message = await editions.use(event.districtId, (pools) => carryPage(pools, event, signal));
+          if (message === undefined) continue;
+          await endSyncEvent(control, { syncEventId, status: 'finished', message });
+          return;
+        }
+      },
+    ),
 
     /** An event that gave up, with the reason; the next one of the object tries again. */
-    failSyncEvent: (work: { readonly syncEventId: string; readonly message: string }): Promise<void> =>
-      withFailures(() => endSyncEvent(control, { ...work, status: 'failed' })),
+    failSyncEvent: shortActivity(
+      (work: { readonly syncEventId: string; readonly message: string }): Promise<void> =>
+        endSyncEvent(control, { ...work, status: 'failed' }),
+    ),
   };
 }
 

@@ -21,8 +21,7 @@ import { type VerifyJob, verifyObjects } from '../src/editions/verification/veri
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
-import { withFailures } from './failures';
-import { withHeartbeat } from './heartbeat';
+import { activity, shortActivity } from './activity';
 import { planRun } from './plan-run';
 import type { ComparisonEnd, VerificationPlan } from './contracts';
 
@@ -73,70 +72,73 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
 
   return {
     /** Stores what isn't stored yet, and plans as a resync would. Safe to repeat. */
-    openVerification: (request: VerificationRequest): Promise<VerificationPlan> =>
-      withFailures(async () => {
-        const { verificationId, districtId } = request;
-        await insertVerification(control, request);
-        await setVerificationStatus(control, { verificationId, status: 'running', message: null });
-        const catalog = await catalogOf(dependencies, districtId);
-        const { objects } = await planRun({ catalog, control }, editions.district(districtId), request);
-        await planVerifiedObjects(control, verificationId, objects);
-        return {
-          objects: objects.map(({ name, after, cycle }) => ({ name, after, cycle })),
-          // Whole objects take long: a lane is left for the ranges of resyncs.
-          atOnce: Math.max(1, config.copy.lanes - 1),
-        };
-      }),
+    openVerification: shortActivity(async (request: VerificationRequest): Promise<VerificationPlan> => {
+      const { verificationId, districtId } = request;
+      await insertVerification(control, request);
+      await setVerificationStatus(control, { verificationId, status: 'running', message: null });
+      const catalog = await catalogOf(dependencies, districtId);
+      const { objects } = await planRun({ catalog, control }, editions.district(districtId), request);
+      await planVerifiedObjects(control, verificationId, objects);
+      return {
+        objects: objects.map(({ name, after, cycle }) => ({ name, after, cycle })),
+        // Whole objects take long: a lane is left for the ranges of resyncs.
+        atOnce: Math.max(1, config.copy.lanes - 1),
+      };
+    }),
 
     /**
      * Compares an object (or a unit), unless a resync is in the middle of it. Drift that was found while pages of it were
      * written is not believed. Safe to repeat: its rows are replaced.
      */
-    compareObjects: ({ verificationId, objects }: ComparisonWork): Promise<ComparisonEnd> =>
-      withFailures(() =>
-        withHeartbeat(async ({ signal, note }) => {
-          const request = toVerificationRequest(await readVerificationRow(control, verificationId));
-          const look = (since: string | null) =>
-            lookAtLedger(control, { ...request, objects, exceptResync: request.resyncId, since });
-          const before = await look(null);
-          if (before.busy !== null) return { busy: before.busy };
-          for (const object of objects) await startVerifiedObject(control, { verificationId, object });
-          let end: ComparisonEnd = { busy: null };
-          await jobsOf(request, objects, async (jobs) => {
-            const found = await verifyObjects(jobs.map((job) => ({ ...job, signal, onPage: note })));
-            const drift = found.some(({ counts }) => counts.missing + counts.different + counts.extra > 0);
-            const after = drift ? await look(before.at) : before;
-            if (after.busy !== null || after.stamp !== before.stamp) {
-              end = { busy: after.busy ?? { resyncId: null, hidden: false } };
-              return;
-            }
-            for (const outcome of found) await storeVerifiedObject(control, { verificationId, ...outcome });
-          });
-          return end;
-        }),
-      ),
+    compareObjects: activity(
+      async ({ signal, note }, { verificationId, objects }: ComparisonWork): Promise<ComparisonEnd> => {
+        const request = toVerificationRequest(await readVerificationRow(control, verificationId));
+        const look = (since: string | null) =>
+          lookAtLedger(control, { ...request, objects, exceptResync: request.resyncId, since });
+        const before = await look(null);
+        if (before.busy !== null) return { busy: before.busy };
+        for (const object of objects) await startVerifiedObject(control, { verificationId, object });
+        let end: ComparisonEnd = { busy: null };
+        await jobsOf(request, objects, async (jobs) => {
+          const found = await verifyObjects(jobs.map((job) => ({ ...job, signal, onPage: note })));
+          const drift = found.some(({ counts }) => counts.missing + counts.different + counts.extra > 0);
+          const after = drift ? await look(before.at) : before;
+          if (after.busy !== null || after.stamp !== before.stamp) {
+            end = { busy: after.busy ?? { resyncId: null, hidden: false } };
+            return;
+          }
+          for (const outcome of found) await storeVerifiedObject(control, { verificationId, ...outcome });
+        });
+        return end;
+      },
+    ),
 
     /** Where the API and its readers look for it. */
-    noteVerification: (work: {
-      verificationId: string;
-      status: 'running' | 'waiting';
-      message: string | null;
-    }): Promise<void> => withFailures(() => setVerificationStatus(control, work)),
+    noteVerification: shortActivity(
+      (work: {
+        verificationId: string;
+        status: 'running' | 'waiting';
+        message: string | null;
+      }): Promise<void> => setVerificationStatus(control, work),
+    ),
 
     /** Objects that could not be compared. */
-    endComparison: ({
-      objects,
-      ...end
-    }: ComparisonWork & { status: 'failed' | 'cancelled'; message: string }): Promise<void> =>
-      withFailures(async () => {
+    endComparison: shortActivity(
+      async ({
+        objects,
+        ...end
+      }: ComparisonWork & { status: 'failed' | 'cancelled'; message: string }): Promise<void> => {
         for (const object of objects) await endVerifiedObject(control, { ...end, object });
-      }),
+      },
+    ),
 
     /** Closes it and gives the verdict. */
-    finishVerification: (work: {
-      verificationId: string;
-      status: 'finished' | 'failed' | 'cancelled';
-      message: string | null;
-    }): Promise<VerificationEnd> => withFailures(() => finishVerification(control, work)),
+    finishVerification: shortActivity(
+      (work: {
+        verificationId: string;
+        status: 'finished' | 'failed' | 'cancelled';
+        message: string | null;
+      }): Promise<VerificationEnd> => finishVerification(control, work),
+    ),
   };
 }
