@@ -73,7 +73,7 @@ export function scenarios(): Scenario[] {
       },
     },
     {
-      name: 'unit-and-problem',
+      name: 'cycle-and-problem',
       script: {
         objects: [
           { name: 'Company' },
@@ -154,7 +154,7 @@ export function scenarios(): Scenario[] {
       },
     },
     {
-      name: 'verified-loop',
+      name: 'verified-resync',
       script: { objects: tree, drifted: ['School', 'Enrollment'], counts: () => ({ inserted: 1 }) },
       play: async (world) => {
         const run = await world.start(world.request({ verify: 'beforeAndAfter' }));
