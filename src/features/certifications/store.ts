@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { CertificationStatus, Manifest } from '../../domain/certification';
-import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { ConflictError, NotFoundError } from '../../control/control-error';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
+import { insertOnce } from '../../control/insert-once';
 import { postAlert } from '../alerts/post';
 
 /** Seed's Process column for certifications. */
@@ -69,29 +69,12 @@ export async function insertCertification(
   },
 ): Promise<{ readonly certificationId: string; readonly created: boolean }> {
   const { certificationId, districtId, ...fields } = certification;
-  const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-  try {
-    await control('certification').insert({
-      ...fields,
-      certificationID: certificationId,
-      districtID: districtId,
-      idempotencyKey,
-      requestHash,
-      status: 'accepted',
-    });
-    return { certificationId, created: true };
-  } catch (error) {
-    if (!(error instanceof ControlError) || error.kind !== 'duplicate' || idempotencyKey === null)
-      throw error;
-    const { requestedBy } = certification;
-    const row = await control<CertificationRow & { idempotencyKey: string }>('certification')
-      .where({ requestedBy, idempotencyKey })
-      .first();
-    if (!row) throw error;
-    if (row.requestHash !== requestHash)
-      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
-    return { certificationId: row.certificationID, created: false };
-  }
+  const stored = await insertOnce<CertificationRow>(control, {
+    table: 'certification',
+    columns: { ...fields, certificationID: certificationId, districtID: districtId, idempotencyKey },
+    asked,
+  });
+  return { certificationId: stored?.certificationID ?? certificationId, created: stored === null };
 }
 
 /** A request that could not be handed over is as if it had never been; one that was carried out stays. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Color } from '../../domain/outcome';
 import type { SelectedRecords, ResyncRequest, ResyncStatus, SelectionKind } from '../../domain/resync';
 
@@ -91,19 +90,9 @@ function specialColumns({ removals, verify, selection, retryOf, selected }: Resy
   };
 }
 
-/** SHA-256 of what was asked, without who asked and the id: equal for two requests that ask the same. */
-export function hashRequest(request: ResyncRequest): string {
+/** What was asked, without who asked and the id: equal for two requests that ask the same. */
+export function askedOf(request: ResyncRequest): object {
   const { districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode } = request;
-  const asked: unknown[] = [
-    districtId,
-    schoolYear,
-    objects,
-    checkDependencies,
-    scenario,
-    initiator,
-    mode,
-    // Nothing is added where nothing special is asked: keys used before there were specials stay good.
-    ...Object.entries(specialsOf(specialColumns(request))),
-  ];
-  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+  const specials = specialsOf(specialColumns(request));
+  return { districtId, schoolYear, objects, checkDependencies, scenario, initiator, mode, ...specials };
 }

@@ -3,13 +3,14 @@ import { type Color, type ObjectStatus, type RangeCounts, worstColor } from '../
 import { endedStatuses, type HeldStatus, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
 import type { VerifiedObject } from '../../domain/verification';
 import { endOfVerifiedResync } from '../../domain/verified-resync';
-import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { ConflictError, NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
+import { insertOnce } from '../../control/insert-once';
 import { countColumns, type CountRow, toCounts } from './ledger-sums';
 import { closeObject } from './object-store';
 import { postAlert } from '../alerts/post';
 import { alertsOfEnd } from './end-alerts';
-import { hashRequest, type ResyncRow, toColumns, toRequest } from './row';
+import { askedOf, type ResyncRow, toColumns, toRequest } from './row';
 
 /**
  * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
@@ -49,28 +50,13 @@ export async function insertResync(
   control: Knex,
   { request, idempotencyKey = null }: { request: ResyncRequest; idempotencyKey?: string | null },
 ): Promise<StoredResync & { readonly created: boolean }> {
-  const requestHash = hashRequest(request);
-  try {
-    await control('resync').insert({
-      ...toColumns(request),
-      idempotencyKey,
-      requestHash,
-      status: 'accepted',
-    });
-    return { request, status: 'accepted', created: true };
-  } catch (error) {
-    // 1062 is the parallel first; a deadlock among equal inserts means one of them stands too.
-    if (!(error instanceof ControlError) || (error.kind !== 'duplicate' && error.kind !== 'transient'))
-      throw error;
-    const row = await control<ResyncRow>('resync')
-      .where({ requestedBy: request.requestedBy, idempotencyKey })
-      .first();
-    if (!row || idempotencyKey === null) throw error;
-    if (row.requestHash !== requestHash) {
-      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
-    }
-    return { request: toRequest(row), status: row.status, created: false };
-  }
+  const stored = await insertOnce<ResyncRow>(control, {
+    table: 'resync',
+    columns: { ...toColumns(request), idempotencyKey },
+    asked: askedOf(request),
+  });
+  if (stored === null) return { request, status: 'accepted', created: true };
+  return { request: toRequest(stored), status: stored.status, created: false };
 }
 
 /** @throws NotFoundError */

@@ -8,9 +8,10 @@ import {
   type StateRequest,
   type StateRequestStatus,
 } from '../../domain/state-request';
-import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { ConflictError, NotFoundError } from '../../control/control-error';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
+import { insertOnce } from '../../control/insert-once';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 200;
@@ -82,50 +83,42 @@ export async function insertStateRequest(
   },
 ): Promise<{ readonly stateRequestId: string; readonly created: boolean }> {
   const { stateRequestId } = request;
-  const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-  try {
-    await inTransaction(control, async (transaction) => {
-      await transaction('stateRequest').insert({
-        stateRequestID: stateRequestId,
-        objects: JSON.stringify(request.objects),
-        checkDependencies: request.checkDependencies,
-        schoolYear: request.schoolYear,
-        scenario: request.scenario,
-        mode: request.mode,
-        reason: request.reason,
-        windowFrom: window.from,
-        windowUntil: window.until,
-        requestedBy: request.requestedBy,
-        idempotencyKey,
-        requestHash,
-        status: 'accepted',
-      });
-      const rows = districts.map(({ districtId, schoolYear, problem }) => ({
-        stateRequestID: stateRequestId,
-        districtID: districtId,
-        schoolYear,
-        resyncID: resyncIdOf(stateRequestId, districtId),
-        status: problem === null ? 'waiting' : 'notRun',
-        message: problem?.slice(0, 1000) ?? null,
-        endedAt: problem === null ? null : transaction.raw('UTC_TIMESTAMP(3)'),
-      }));
-      for (const batch of inBatches(rows, rowsPerInsert))
-        await transaction('stateRequestDistrict').insert(batch);
-    });
-    return { stateRequestId, created: true };
-  } catch (error) {
-    // 1062 is the parallel first; a deadlock among equal inserts means one of them stands too.
-    const known = error instanceof ControlError && (error.kind === 'duplicate' || error.kind === 'transient');
-    if (!known || idempotencyKey === null) throw error;
-    const row = (await control('stateRequest')
-      .where({ requestedBy: request.requestedBy, idempotencyKey })
-      .first()) as StateRequestRow | undefined;
-    if (!row) throw error;
-    if (row.requestHash !== requestHash) {
-      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
-    }
-    return { stateRequestId: row.stateRequestID, created: false };
-  }
+  const stored = await insertOnce<StateRequestRow>(control, {
+    table: 'stateRequest',
+    columns: {
+      stateRequestID: stateRequestId,
+      objects: JSON.stringify(request.objects),
+      checkDependencies: request.checkDependencies,
+      schoolYear: request.schoolYear,
+      scenario: request.scenario,
+      mode: request.mode,
+      reason: request.reason,
+      windowFrom: window.from,
+      windowUntil: window.until,
+      requestedBy: request.requestedBy,
+      idempotencyKey,
+    },
+    asked,
+    storeMore: (transaction) => insertDistricts(transaction, stateRequestId, districts),
+  });
+  return { stateRequestId: stored?.stateRequestID ?? stateRequestId, created: stored === null };
+}
+
+async function insertDistricts(
+  transaction: Knex.Transaction,
+  stateRequestId: string,
+  districts: readonly NewRequestDistrict[],
+): Promise<void> {
+  const rows = districts.map(({ districtId, schoolYear, problem }) => ({
+    stateRequestID: stateRequestId,
+    districtID: districtId,
+    schoolYear,
+    resyncID: resyncIdOf(stateRequestId, districtId),
+    status: problem === null ? 'waiting' : 'notRun',
+    message: problem?.slice(0, 1000) ?? null,
+    endedAt: problem === null ? null : transaction.raw('UTC_TIMESTAMP(3)'),
+  }));
+  for (const batch of inBatches(rows, rowsPerInsert)) await transaction('stateRequestDistrict').insert(batch);
 }
 
 /** @throws NotFoundError */

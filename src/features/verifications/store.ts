@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { ConflictError, ControlError, NotFoundError } from '../../control/control-error';
+import { NotFoundError } from '../../control/control-error';
 import { inTransaction } from '../../control/database';
+import { insertOnce } from '../../control/insert-once';
 import {
   describeVerdict,
   endedVerification,
@@ -27,11 +27,11 @@ export async function insertVerification(
   readonly created: boolean;
 }> {
   const { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode } = request;
-  const asked = [districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode];
-  const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-  try {
-    await control('verification').insert({
-      verificationID: request.verificationId,
+  const id = { verificationID: request.verificationId };
+  const stored = await insertOnce<VerificationRow>(control, {
+    table: 'verification',
+    columns: {
+      ...id,
       districtID: districtId,
       schoolYear,
       objects: JSON.stringify(objects),
@@ -42,27 +42,12 @@ export async function insertVerification(
       mode: mode ?? null,
       resyncID: resyncId,
       idempotencyKey,
-      requestHash,
-      status: 'accepted',
-    });
-    return { request, status: 'accepted', created: true };
-  } catch (error) {
-    if (!(error instanceof ControlError) || (error.kind !== 'duplicate' && error.kind !== 'transient'))
-      throw error;
-    const row =
-      (await control<VerificationRow>('verification')
-        .where({ verificationID: request.verificationId })
-        .first()) ??
-      (idempotencyKey === null
-        ? undefined
-        : await control<VerificationRow>('verification')
-            .where({ requestedBy: request.requestedBy, idempotencyKey })
-            .first());
-    if (!row) throw error;
-    if (row.requestHash !== requestHash)
-      throw new ConflictError('This Idempotency-Key was used for another request: use a new key.');
-    return { request: toVerificationRequest(row), status: row.status, created: false };
-  }
+    },
+    asked: { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode },
+    id,
+  });
+  if (stored === null) return { request, status: 'accepted', created: true };
+  return { request: toVerificationRequest(stored), status: stored.status, created: false };
 }
 
 /** Where it stands and why, unless it has ended. `startedAt` is set the first time. */
