@@ -2,6 +2,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { VerificationRequest, VerificationStatus } from '../src/domain/verification';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import { attributeKeys } from '../src/domain/search-attributes';
+import { schoolYearLabel } from '../src/domain/school-year';
 
 /** What an operator can filter runs by in Temporal Web. */
 export function searchAttributesOf(request: ResyncRequest, status: ResyncStatus): SearchAttributePair[] {
@@ -16,7 +17,7 @@ export function searchAttributesOf(request: ResyncRequest, status: ResyncStatus)
 
 /** One line for Temporal Web's list (limit 400 bytes), e.g. "Full resync of grand-bend 2026-27, GO_LIVE". */
 export function describeRequest(request: ResyncRequest): string {
-  const year = `${request.schoolYear - 1}-${String(request.schoolYear % 100).padStart(2, '0')}`;
+  const year = schoolYearLabel(request.schoolYear);
   return `${whatOf(request)} of ${request.districtId} ${year}, ${request.scenario}`;
 }
 

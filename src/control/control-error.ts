@@ -64,6 +64,11 @@ export class ControlError extends Error {
 /** The row asked for is not there. */
 export class NotFoundError extends Error {
   override readonly name = 'NotFoundError';
+
+  /** @param what in the word a person uses for it, e.g. resync */
+  static of(what: string): NotFoundError {
+    return new NotFoundError(`There is no such ${what}.`);
+  }
 }
 
 /** The request contradicts what is stored; the message says how and may be shown to the caller. */

@@ -11,6 +11,9 @@ export interface KeyRange {
   readonly upTo: RecordKey | null;
 }
 
+/** Range number of the corrections by the closing retry and by the verification of cycles. */
+export const correctionsRange = -1;
+
 /** What a page or range is done for: stands in every ledger row and guards every write. */
 export interface Fence {
   readonly resyncId: string;

@@ -23,6 +23,11 @@ export interface OfferedYear {
   readonly currentYear: number;
 }
 
+/** A year as schools write it: 2027 is 2026-27. */
+export function schoolYearLabel(schoolYear: number): string {
+  return `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
+}
+
 /** The years a district offers while `currentYear` is its scoped year, the earliest first. */
 export function offeredYears(
   currentYear: number,

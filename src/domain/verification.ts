@@ -1,5 +1,6 @@
 import type { RangeCounts } from './outcome';
 import type { Initiator } from './resync';
+import { schoolYearLabel } from './school-year';
 
 /** A verification: the two editions of a district compared, nothing written at either. docs/decisions/0012. */
 
@@ -39,7 +40,7 @@ export function describeVerification({ kind, objects, districtId, schoolYear }: 
     afterResync: 'Verification after a resync',
   };
   const what = objects === 'all' ? 'all objects' : `${objects.length} object(s)`;
-  const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
+  const year = schoolYearLabel(schoolYear);
   return `${names[kind]} of ${what} of ${districtId} ${year}`;
 }
 

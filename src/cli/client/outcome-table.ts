@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import type { ObjectView, ResyncView } from '../../features/resyncs/read';
 import type { Color, CountsView } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
+import { schoolYearLabel } from '../../domain/school-year';
 
 /** A resync as the API sends it; of a state's request a district gets the head only. */
 export type ResyncAnswer = Omit<
@@ -120,7 +121,7 @@ export function verificationLines({ verifications = [] }: Pick<ResyncAnswer, 've
 export function headline(
   resync: Pick<ResyncAnswer, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message' | 'color'>,
 ): string {
-  const year = `${resync.schoolYear - 1}-${String(resync.schoolYear % 100).padStart(2, '0')}`;
+  const year = schoolYearLabel(resync.schoolYear);
   const end = resync.message === null ? '' : `: ${resync.message}`;
   return `Resync ${resync.resyncId} of ${resync.districtId} ${year}: ${paint(resync.color, resync.status)}${end}`;
 }

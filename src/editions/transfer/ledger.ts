@@ -1,5 +1,6 @@
 import { inBatches } from '../../domain/batches';
 import { addCounts, noRecords, type RangeCounts } from '../../domain/outcome';
+import { correctionsRange } from '../../domain/range';
 import { formatRecordKey, parseRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
@@ -11,8 +12,6 @@ import { quoteNumber, quoteText } from '../connection/sql';
  * nothing else was.
  */
 
-/** Range number of the corrections by the closing retry and by the verification of cycles. */
-export const correctionsRange = -1;
 /** Range number of the pages that remove records; their counts are all 0. */
 export const removalsRange = -2;
 

@@ -1,5 +1,6 @@
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
-import { correctionsRange, nextCorrection } from './ledger';
+import { correctionsRange } from '../../domain/range';
+import { nextCorrection } from './ledger';
 import type { PageJob } from '../mapping/job';
 import { writePage } from './page';
 import { PageTally } from './page-tally';

@@ -2,7 +2,8 @@ import { parseRecordKey, formatRecordKey, type RecordKey } from '../../domain/re
 import { keyText } from '../columns/key-column';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
-import { correctionsRange, nextCorrection } from './ledger';
+import { correctionsRange } from '../../domain/range';
+import { nextCorrection } from './ledger';
 import type { ReferenceMapping } from '../mapping/types';
 import { writePage } from './page';
 import { PageTally } from './page-tally';

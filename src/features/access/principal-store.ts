@@ -74,7 +74,7 @@ export async function readPrincipal(control: Knex, principalId: string): Promise
     `SELECT p.*, ${rightsColumn} FROM principal p WHERE p.principalID = ?`,
     [principalId],
   );
-  if (!row) throw new NotFoundError('There is no such principal.');
+  if (!row) throw NotFoundError.of('principal');
   return toView(row);
 }
 

@@ -69,7 +69,7 @@ export async function listAlerts(
 /** Marks an alert as read, for this principal. @throws NotFoundError when it doesn't reach it, or was deleted */
 export async function markAlertRead(control: Knex, reader: Reader, alertId: number): Promise<AlertView> {
   const [row] = await byId(control, reader, [alertId]);
-  if (!row) throw new NotFoundError('There is no such alert.');
+  if (!row) throw NotFoundError.of('alert');
   if (row.readAt === null) await note(control, reader, [alertId], 'readAt');
   return { ...toView(row), read: true };
 }

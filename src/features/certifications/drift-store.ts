@@ -72,7 +72,7 @@ export async function forgetDrift(control: Knex, driftId: string): Promise<void>
 /** @throws NotFoundError */
 export async function loadDrift(control: Knex, driftId: string): Promise<CertificationDrift> {
   const row = await control<DriftHeadRow>('certificationDrift').where({ driftID: driftId }).first();
-  if (!row) throw new NotFoundError('There is no such comparison.');
+  if (!row) throw NotFoundError.of('comparison');
   return toDrift(row);
 }
 
@@ -138,7 +138,7 @@ export async function finishDrift(
       'SELECT status FROM certificationDrift WHERE driftID = ? FOR UPDATE',
       [driftId],
     );
-    if (!head) throw new NotFoundError('There is no such comparison.');
+    if (!head) throw NotFoundError.of('comparison');
     if (head.status === 'finished' || head.status === 'failed') return;
     for (let start = 0; start < rows.length; start += rowsPerInsert) {
       const part = rows.slice(start, start + rowsPerInsert);

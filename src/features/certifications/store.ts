@@ -5,6 +5,7 @@ import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
 import { postAlert } from '../alerts/post';
+import { schoolYearLabel } from '../../domain/school-year';
 
 /** Seed's Process column for certifications. */
 const certificationCategory = 'Data Certification';
@@ -87,7 +88,7 @@ export async function loadCertification(control: Knex, certificationId: string):
   const row = await control<CertificationRow>('certification')
     .where({ certificationID: certificationId })
     .first();
-  if (!row) throw new NotFoundError('There is no such certification.');
+  if (!row) throw NotFoundError.of('certification');
   return toCertification(row);
 }
 
@@ -165,7 +166,7 @@ export async function storeManifest(
       'SELECT status FROM certification WHERE certificationID = ? FOR UPDATE',
       [certificationId],
     );
-    if (!row) throw new NotFoundError('There is no such certification.');
+    if (!row) throw NotFoundError.of('certification');
     if (row.status === 'certified') return;
     if (row.status === 'failed') throw new ConflictError('The certification has failed meanwhile.');
     await transaction('certificationManifest').insert({ certificationID: certificationId, kid, jws });
@@ -182,7 +183,7 @@ export async function storeManifest(
       alertKey: `certification:${certificationId}`,
       category: certificationCategory,
       name: alertName.slice(0, 120),
-      text: `“${name}”: what the state holds of ${district.name} for ${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. "resync certification ${certificationId}" shows it.`,
+      text: `“${name}”: what the state holds of ${district.name} for ${schoolYearLabel(schoolYear)} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. "resync certification ${certificationId}" shows it.`,
       districtId: district.id,
       right: 'processAlerts',
     });

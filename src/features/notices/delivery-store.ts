@@ -73,7 +73,7 @@ export async function loadDelivery(control: Knex, deliveryId: number): Promise<D
   const [row] = await selectRows<DeliveryRow>(control, `${select} WHERE d.noticeDeliveryID = ?`, [
     deliveryId,
   ]);
-  if (!row) throw new NotFoundError('There is no such delivery.');
+  if (!row) throw NotFoundError.of('delivery');
   const [owner] = await readNoticeOwners(control, [row.principalID]);
   return {
     deliveryId,

@@ -141,7 +141,7 @@ export async function disableWebhook(control: Knex, webhookId: string, why: stri
 }
 
 function noSuchWebhook(): NotFoundError {
-  return new NotFoundError('There is no such webhook.');
+  return NotFoundError.of('webhook');
 }
 
 function toView(row: WebhookRow): WebhookView {

@@ -1,3 +1,4 @@
+import { correctionsRange } from '../../domain/range';
 import { inflateRawSync } from 'node:zlib';
 import type { Knex } from 'knex';
 import { canonicalKey, KeyFormError, type KeyOrder } from '../../domain/key-order';
@@ -163,8 +164,8 @@ class Lookup {
          JOIN rangeLedger l ON l.resyncID = m.resyncID AND l.objectName = m.objectName
               AND l.rangeNo = m.rangeNo AND l.pageNo = m.pageNo
         WHERE m.objectName = ? AND m.resyncID IN (${list(all)})
-              AND (m.rangeNo = -1 ${selections.length === 0 ? '' : `OR m.resyncID IN (${list(selections)})`})
-        ORDER BY m.resyncID, m.rangeNo = -1, m.rangeNo, m.pageNo`,
+              AND (m.rangeNo = ${correctionsRange} ${selections.length === 0 ? '' : `OR m.resyncID IN (${list(selections)})`})
+        ORDER BY m.resyncID, m.rangeNo = ${correctionsRange}, m.rangeNo, m.pageNo`,
       [this.object, ...all, ...selections],
     );
     for (const { resyncID, writtenAt, marks } of rows) {

@@ -1,6 +1,7 @@
 import { type Color, errorsOf, processedOf, type RangeCounts } from '../../domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
 import type { NewAlert } from '../alerts/post';
+import { schoolYearLabel } from '../../domain/school-year';
 
 /** Seed's Process column for all that goes between district and state. */
 export const resyncCategory = 'Vertical Interoperability';
@@ -40,7 +41,7 @@ export function alertsOfEnd(
 }
 
 function whatOf({ resyncId, districtId, schoolYear, initiator }: ResyncRequest): string {
-  const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
+  const year = schoolYearLabel(schoolYear);
   return `Resync ${resyncId} of ${districtId}, ${year}${initiator === 'state' ? ', asked for by the state' : ''}:`;
 }
 

@@ -104,7 +104,7 @@ function toHead(
 
 async function readRow(control: Knex, resyncId: string): Promise<ResyncRow> {
   const [row] = await selectRows<ResyncRow>(control, 'SELECT * FROM resync WHERE resyncID = ?', [resyncId]);
-  if (!row) throw new NotFoundError('There is no such resync.');
+  if (!row) throw NotFoundError.of('resync');
   return row;
 }
 

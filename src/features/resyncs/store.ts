@@ -62,7 +62,7 @@ export async function insertResync(
 /** @throws NotFoundError */
 export async function loadResync(control: Knex, resyncId: string): Promise<StoredResync> {
   const row = await control<ResyncRow>('resync').where({ resyncID: resyncId }).first();
-  if (!row) throw new NotFoundError('There is no such resync.');
+  if (!row) throw NotFoundError.of('resync');
   return { request: toRequest(row), status: row.status };
 }
 
@@ -225,7 +225,7 @@ async function endStored(transaction: Knex.Transaction, resyncId: string): Promi
 
 async function lockResync(transaction: Knex.Transaction, resyncId: string): Promise<ResyncRow> {
   const row = await transaction<ResyncRow>('resync').where({ resyncID: resyncId }).forUpdate().first();
-  if (!row) throw new NotFoundError('There is no such resync.');
+  if (!row) throw NotFoundError.of('resync');
   return row;
 }
 

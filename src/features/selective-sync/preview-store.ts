@@ -80,7 +80,7 @@ export async function insertPreview(control: Knex, request: PreviewRequest): Pro
 /** @throws NotFoundError */
 export async function readPreview(control: Knex, previewId: string): Promise<SelectivePreview> {
   const row = await control<PreviewRow>('selectivePreview').where({ previewID: previewId }).first();
-  if (!row) throw new NotFoundError('There is no such preview.');
+  if (!row) throw NotFoundError.of('preview');
   const { level, requestedBy, schoolYear, status, message } = row;
   return {
     previewId: row.previewID,

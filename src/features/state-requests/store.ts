@@ -128,7 +128,7 @@ export async function loadStateRequest(control: Knex, stateRequestId: string): P
     'SELECT * FROM stateRequest WHERE stateRequestID = ?',
     [stateRequestId],
   );
-  if (!row) throw new NotFoundError('There is no such request.');
+  if (!row) throw NotFoundError.of('request');
   return toStored(row);
 }
 

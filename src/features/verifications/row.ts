@@ -94,6 +94,6 @@ export async function readVerificationRow(control: Knex, verificationId: string)
   const row = await control<VerificationRow>('verification')
     .where({ verificationID: verificationId })
     .first();
-  if (!row) throw new NotFoundError('There is no such verification.');
+  if (!row) throw NotFoundError.of('verification');
   return row;
 }

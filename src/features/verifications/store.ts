@@ -93,7 +93,7 @@ export async function finishVerification(
   return inTransaction(control, async (transaction) => {
     const of = { verificationID: verificationId };
     const row = await transaction<VerificationRow>('verification').where(of).forUpdate().first();
-    if (!row) throw new NotFoundError('There is no such verification.');
+    if (!row) throw NotFoundError.of('verification');
     await transaction('verificationBlockedKey').where(of).del();
     const ended = endedVerification.includes(row.status);
     if (!ended)

@@ -4,6 +4,7 @@ import { postAlert } from '../alerts/post';
 import type { DistrictYears } from '../scoped-year/read';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './switch-store';
 import { readYearRuns } from './read-year-runs';
+import { schoolYearLabel } from '../../domain/school-year';
 
 const weekMs = 7 * 86_400_000;
 
@@ -43,7 +44,7 @@ export async function postDueAlerts(
     };
     // The time of the switch is part of the key: a year that was gone back from and switched to again is due again.
     const alertKey = `start-of-year:${id}:${schoolYear}:${Date.parse(switchedAt)}`;
-    const what = `the full start-of-year resync of ${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')} for ${name}`;
+    const what = `the full start-of-year resync of ${schoolYearLabel(schoolYear)} for ${name}`;
     const until = start.dueAt!.slice(0, 10);
     await postAlert(control, {
       ...alert,
