@@ -1,3 +1,5 @@
+import type { Knex } from 'knex';
+
 /** Most rows of one page, whatever the caller asks for. */
 export const maxPageRows = 500;
 
@@ -5,6 +7,12 @@ export const maxPageRows = 500;
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
+}
+
+/** Which page of a list is asked for. */
+export interface PageFilter {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
 }
 
 /** The caller's cursor is not one of ours. */
@@ -48,4 +56,31 @@ export function toPage<Item>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? encodeCursor(keyOf(last)) : null };
+}
+
+/**
+ * A page of what a query finds, newest first; equal times are told apart by the id.
+ * @param query may be narrowed already, but not ordered
+ * @param columns those of the time and the id, with the table's alias where the query has one
+ * @throws CursorError
+ */
+export async function newestFirst<Row extends object>(
+  query: Knex.QueryBuilder,
+  { at, id }: { readonly at: string; readonly id: string },
+  { limit: asked = 50, cursor }: PageFilter,
+): Promise<Page<Row>> {
+  const limit = Math.min(asked, maxPageRows);
+  if (cursor !== undefined) {
+    const [time, last] = decodeCursor(cursor, ['string', 'string']) as [string, string];
+    void query.whereRaw('(?? < ? OR (?? = ? AND ?? < ?))', [at, time, at, time, id, last]);
+  }
+  const order = [at, id].map((column) => ({ column, order: 'desc' as const }));
+  const rows = (await query.orderBy(order).limit(limit + 1)) as Row[];
+  const keyOf = (row: Row) => [at, id].map((column) => row[nameOf(column) as keyof Row] as string);
+  return toPage(rows, limit, keyOf);
+}
+
+/** Of `p.createdAt`, createdAt. */
+function nameOf(column: string): string {
+  return column.slice(column.indexOf('.') + 1);
 }

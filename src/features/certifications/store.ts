@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { CertificationStatus, Manifest } from '../../domain/certification';
 import { ConflictError, NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
 import { postAlert } from '../alerts/post';
@@ -93,36 +93,19 @@ export async function loadCertification(control: Knex, certificationId: string):
 }
 
 /**
- * Certifications, the newest first.
+ * Certifications, newest first.
  * @param districts only of these; `null`: all
  * @throws CursorError
  */
 export async function listCertifications(
   control: Knex,
-  {
-    districts,
-    cursor,
-    ...filter
-  }: {
-    readonly districts: readonly string[] | null;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  },
+  { districts, ...page }: PageFilter & { readonly districts: readonly string[] | null },
 ): Promise<Page<Certification>> {
-  const limit = Math.min(filter.limit ?? 50, maxPageRows);
-  const query = control<CertificationRow>('certification')
-    .orderBy([
-      { column: 'requestedAt', order: 'desc' },
-      { column: 'certificationID', order: 'desc' },
-    ])
-    .limit(limit + 1);
+  const query = control('certification').select();
   if (districts !== null) void query.whereIn('districtID', [...districts]);
-  if (cursor !== undefined) {
-    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
-    void query.whereRaw('(requestedAt < ? OR (requestedAt = ? AND certificationID < ?))', [at, at, id]);
-  }
-  const page = toPage(await query, limit, (row) => [row.requestedAt, row.certificationID]);
-  return { ...page, items: page.items.map(toCertification) };
+  const columns = { at: 'requestedAt', id: 'certificationID' };
+  const { items, nextCursor } = await newestFirst<CertificationRow>(query, columns, page);
+  return { items: items.map(toCertification), nextCursor };
 }
 
 /** What it waits for, in words; one that has ended stays as it is. */
