@@ -13,6 +13,7 @@ import { auditRoutes } from './features/access/audit-routes';
 import { complianceRoutes } from './features/year-end/compliance-routes';
 import { blackoutRoutes } from './features/blackouts/routes';
 import { certificationRoutes } from './features/certifications/routes';
+import type { CheckAnswer } from './http/check-answer';
 import type { ApiContext } from './http/context';
 import { districtRoutes } from './features/districts/routes';
 import { docsRouter } from './http/docs';
@@ -55,6 +56,8 @@ export interface AppOptions {
     /** Longest event stream; see ApiContext. */
     readonly streamMs?: number;
   };
+  /** Of every JSON answer: the tests hold the API to its document with it. */
+  readonly checkAnswer?: CheckAnswer;
 }
 
 /** Every route under /api/v1, in the order of the document. */
@@ -87,7 +90,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 }
 
 /** The API as an Express app; it opens and closes nothing itself. */
-export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Express {
+export function createApp({ limits = {}, temporal, checkAnswer, ...rest }: AppOptions): Express {
   const context: ApiContext = {
     ...rest,
     temporal: new TemporalCalls(temporal, rest.config.temporal.taskQueue),
@@ -104,6 +107,21 @@ export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Expre
   app.set('query parser', 'simple');
   app.set('trust proxy', rest.config.api.trustProxy);
   app.use(
+    pinoHttp({
+      logger,
+      quietReqLogger: true,
+      serializers: {
+        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+          id,
+          method,
+          url: url.split('?')[0],
+        }),
+        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+      },
+      autoLogging: { ignore: ({ url }) => /^\/(healthz|readyz|metrics)/.test(url ?? '') },
+    }),
+  );
+  app.use(
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
@@ -119,17 +137,6 @@ export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Expre
     }),
   );
   app.use(metrics.observe);
-  app.use(
-    pinoHttp({
-      logger,
-      quietReqLogger: true,
-      serializers: {
-        req: ({ method, url }: { method: string; url: string }) => ({ method, url: url.split('?')[0] }),
-        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-      },
-      autoLogging: { ignore: ({ url }) => /^\/(healthz|readyz|metrics)/.test(url ?? '') },
-    }),
-  );
   app.use(healthRouter(context, metrics));
   app.use('/api/docs', docsRouter());
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
@@ -139,7 +146,7 @@ export function createApp({ limits = {}, temporal, ...rest }: AppOptions): Expre
   v1.use(authenticate(control, oidc ? createOidcVerifier(oidc) : null));
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(json({ limit: '100kb', strict: false }));
-  addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger) });
+  addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   app.use('/api/v1', v1);
   app.use(unknownPath);
   app.use(problemHandler(logger));

@@ -13,7 +13,8 @@ export const scenarios = [
 export type Scenario = (typeof scenarios)[number];
 
 /** `compare`: only what differs is written. `everything`: all records are sent without comparing. */
-export type ResyncMode = 'compare' | 'everything';
+export const resyncModes = ['compare', 'everything'] as const;
+export type ResyncMode = (typeof resyncModes)[number];
 
 /** Why only some records are sent: those another resync has errors of, or a record with all that belongs to it. */
 export type SelectionKind = 'retry' | 'selective';

@@ -1,26 +1,43 @@
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { z } from 'zod';
 import { problemSchema } from './problem';
 import type { RouteSpec } from './route';
 
+const text = z.string();
+
 /** The OpenAPI 3.1 document of the routes, from the same zod schemas that check the requests. */
 export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof createDocument> {
-  const problem = (description: string) => ({
+  const problem = (description: string, id?: string) => ({
+    ...(id !== undefined && { id }),
     description,
     content: { 'application/problem+json': { schema: problemSchema } },
   });
+  const common = {
+    badRequest: problem('A parameter or the JSON is not valid', 'BadRequest'),
+    notAuthenticated: problem('No usable token', 'NotAuthenticated'),
+    notFound: problem('Not there, or not the caller’s to see', 'NotFound'),
+    conflict: problem('Contradicts what is stored', 'Conflict'),
+    unsupportedMediaType: problem('The body is not application/json', 'UnsupportedMediaType'),
+    invalidRequest: problem('The body can’t be carried out', 'InvalidRequest'),
+    tooManyRequests: problem('Too many requests', 'TooManyRequests'),
+    notAvailable: problem('Temporal or the database does not answer now', 'NotAvailable'),
+  };
   const paths: ZodOpenApiPathsObject = {};
   for (const spec of routes) {
-    const success = Object.entries(spec.responses).map(([status, { description, schema, contentType }]) => [
+    const success = Object.entries(spec.responses).map(([status, { description, schema, sends }]) => [
       status,
       {
         description,
-        ...(schema || contentType
-          ? { content: { [contentType ?? 'application/json']: schema ? { schema } : {} } }
-          : {}),
+        ...((schema || sends) && {
+          content: {
+            ...(schema && { 'application/json': { schema } }),
+            ...(sends && { [sends]: { schema: text } }),
+          },
+        }),
       },
     ]);
     const operation = {
-      operationId: operationIdOf(spec),
+      operationId: spec.operationId,
       summary: spec.summary,
       tags: [spec.tag],
       requestParams: {
@@ -29,23 +46,28 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         ...(spec.headers ? { header: spec.headers } : {}),
       },
       ...(spec.body
-        ? { requestBody: { required: true, content: { 'application/json': { schema: spec.body } } } }
+        ? {
+            requestBody: {
+              required: true,
+              content: { 'application/json': { schema: spec.body, example: spec.example } },
+            },
+          }
         : {}),
       responses: {
         ...(Object.fromEntries(success) as Record<string, { description: string }>),
-        '400': problem('A parameter or the JSON is not valid'),
-        '401': problem('No usable token'),
+        '400': common.badRequest,
+        '401': common.notAuthenticated,
         '403': problem(refusalOf(spec)),
-        '404': problem('Not there, or not the caller’s to see'),
+        '404': common.notFound,
         ...(spec.method === 'get'
           ? {}
           : {
-              '409': problem('Contradicts what is stored'),
-              '415': problem('The body is not application/json'),
-              '422': problem('The body can’t be carried out'),
+              '409': common.conflict,
+              '415': common.unsupportedMediaType,
+              '422': common.invalidRequest,
             }),
-        '429': problem('Too many requests'),
-        '503': problem('Temporal or the database does not answer now'),
+        '429': common.tooManyRequests,
+        '503': common.notAvailable,
       },
     };
     paths[`/api/v1${spec.path}`] = { ...paths[`/api/v1${spec.path}`], [spec.method]: operation };
@@ -55,7 +77,9 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
     info: {
       title: 'State Data Resync',
       version: '1',
-      description: 'Sends a school district’s data to its state again, and says what came of it.',
+      description:
+        'Sends a school district’s data to its state again, and reports the outcome of every record. ' +
+        'Every answer has an X-Request-Id; one that is no success is a problem document (RFC 9457) whose type leads to /api/docs/errors.md.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -69,16 +93,4 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
 function refusalOf({ right, stateOnly }: RouteSpec): string {
   const needs = right === null ? 'The caller may see it, but not do this' : `Needs the tool right ${right}`;
   return stateOnly ? `${needs}; only the state does it` : needs;
-}
-
-/** postDistrictsPlan, getResyncs… : unique, because method and path are. */
-function operationIdOf({ method, path }: RouteSpec): string {
-  const words = path.split('/').filter((part) => part !== '');
-  return (
-    method +
-    words
-      .map((word) => word.replace(/[{}]/g, ''))
-      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-      .join('')
-  );
 }

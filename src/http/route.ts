@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import type { ToolRight } from '../domain/rights';
+import type { CheckAnswer } from './check-answer';
 import { requireToolRight } from './require';
 import { Problem, zodProblem } from './problem';
 
@@ -11,10 +12,41 @@ const nothing = z.object({});
 /** What one status answers with. */
 interface ResponseSpec {
   readonly description: string;
+  /** Of the JSON that the handler returns. Without one the handler returns nothing. */
   readonly schema?: z.ZodType;
-  /** Default application/json. */
-  readonly contentType?: string;
+  /** Another form of the same answer, which the handler sends itself: text/csv for a table, a stream, a document. */
+  readonly sends?: string;
 }
+
+type Responses = Readonly<Record<number, ResponseSpec>>;
+
+interface Sent {
+  readonly sent: true;
+}
+
+/** What a handler returns that has sent its answer itself, as `sends` of its response announces. */
+export const sent: Sent = { sent: true };
+
+/** A schema's input, as readonly as what the stores give. */
+type Readable<T> = T extends readonly (infer Item)[]
+  ? readonly Readable<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Readable<T[Key]> }
+    : T;
+
+/** What a handler returns for a response of this schema. */
+export type AnswerTo<S extends z.ZodType> = Readable<z.input<S>>;
+
+/** What the handler of these responses returns. */
+type AnswerOf<R extends Responses> = {
+  [Status in keyof R]:
+    | (R[Status] extends { readonly schema: infer S extends z.ZodType } ? AnswerTo<S> : never)
+    | (R[Status] extends { readonly sends: string } ? Sent : never)
+    | (R[Status] extends { readonly schema: z.ZodType } | { readonly sends: string } ? never : void);
+}[keyof R];
+
+/** What the audit is given of an answer: nothing when the work failed. */
+type AuditedOf<R extends Responses> = Exclude<AnswerOf<R>, Sent | void> | undefined;
 
 /** What a handler gets: checked values only. */
 interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
@@ -26,12 +58,10 @@ interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
   readonly response: Response;
 }
 
-/** One route, said once: it checks the request, and it is the route's row in the OpenAPI document. */
-export interface RouteSpec<
-  P extends Shape = Shape,
-  Q extends Shape = Shape,
-  B extends z.ZodType = z.ZodType,
-> {
+/** What a route says of itself, whatever it takes and answers. */
+interface RouteHead {
+  /** Its name in the OpenAPI document, and so in clients made from it: listResyncs, startResync … */
+  readonly operationId: string;
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** As in OpenAPI, e.g. /districts/{district}/plan. */
   readonly path: string;
@@ -41,18 +71,40 @@ export interface RouteSpec<
   readonly right: ToolRight | null;
   /** Only for principals of the state. */
   readonly stateOnly?: true;
+  readonly headers?: Shape;
+}
+
+/** One route with the types of its parts: the answer's is that of the schema it is documented with. */
+interface TypedRoute<
+  P extends Shape,
+  Q extends Shape,
+  B extends z.ZodType,
+  R extends Responses,
+> extends RouteHead {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  readonly headers?: Shape;
-  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** A body that the document shows; `grand-bend` stands for a district. A test sends it. */
+  readonly example?: z.input<B>;
+  readonly responses: R;
   /**
    * A route that isn't a GET leaves an audit event: who, when, from where, the path with its ids, the status. Here is what
    * else the event tells, never a secret nor a student's value; `false`: the route changes nothing and leaves none.
    */
-  readonly audit?: false | ((asked: { body: z.output<B>; answer: unknown }) => Record<string, unknown>);
-  /** Sends the answer itself, or returns the body of the first (success) response. */
-  readonly handler: (call: Call<P, Q, B>) => Promise<unknown>;
+  readonly audit?: false | ((asked: { body: z.output<B>; answer: AuditedOf<R> }) => Record<string, unknown>);
+  /** Returns the body of the success response, or `sent` once it has sent it itself. */
+  readonly handler: (call: Call<P, Q, B>) => Promise<AnswerOf<R>>;
+}
+
+/** One route, said once: it checks the request, and it is the route's row in the OpenAPI document. */
+export interface RouteSpec extends RouteHead {
+  readonly params?: Shape;
+  readonly query?: Shape;
+  readonly body?: z.ZodType;
+  readonly example?: unknown;
+  readonly responses: Responses;
+  readonly auditDetails: false | ((asked: { body: unknown; answer: unknown }) => Record<string, unknown>);
+  readonly handle: (call: Call<Shape, Shape, z.ZodType>) => Promise<unknown>;
 }
 
 /** What the audit needs to know of a request. */
@@ -72,24 +124,38 @@ export type KeepAudit = (
   work: () => Promise<unknown>,
 ) => Promise<unknown>;
 
-/** Keeps the types of a route's parts together. */
+/** Keeps the types of a route's parts together; what it gives has lost them, so that all routes fit one list. */
 export function route<
+  const R extends Responses,
   P extends Shape = typeof nothing,
   Q extends Shape = typeof nothing,
   B extends z.ZodType = z.ZodUndefined,
->(spec: RouteSpec<P, Q, B>): RouteSpec {
-  return spec;
+>({ audit, handler, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
+  return {
+    ...rest,
+    // addRoutes gives both what the schemas of this very route have checked.
+    handle: (call) => handler(call as Call<P, Q, B>),
+    auditDetails:
+      audit === undefined
+        ? () => ({})
+        : audit &&
+          (({ body, answer }) => audit({ body: body as z.output<B>, answer: answer as AuditedOf<R> })),
+  };
 }
 
 /** Puts the routes on a router whose requests were authenticated (`response.locals.principal`). */
 export function addRoutes(
   router: Router,
   routes: readonly RouteSpec[],
-  { keepAudit }: { readonly keepAudit: KeepAudit },
+  {
+    keepAudit,
+    checkAnswer,
+  }: { readonly keepAudit: KeepAudit; readonly checkAnswer?: CheckAnswer | undefined },
 ): void {
   for (const spec of routes) {
     const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
-    const [status = 200] = Object.keys(spec.responses).map(Number);
+    const [[code, success] = ['200', undefined]] = Object.entries(spec.responses);
+    const status = Number(code);
     router[spec.method](path, async (request: Request, response: Response) => {
       const principal = response.locals['principal'] as Principal;
       let body: unknown;
@@ -99,7 +165,7 @@ export function addRoutes(
         const params = check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>;
         const query = check(spec.query ?? nothing.strict(), request.query, 'parameter');
         body = spec.body ? check(spec.body, bodyOf(request), 'body') : undefined;
-        return spec.handler({
+        return spec.handle({
           params,
           query: query as Record<string, unknown>,
           body,
@@ -108,9 +174,15 @@ export function addRoutes(
           response,
         });
       });
-      if (!response.headersSent) response.status(status).json(answer);
+      if (answer === sent) return;
+      if (success?.schema) checkAnswer?.({ route: nameOf(spec), schema: success.schema }, answer);
+      response.status(status).json(answer);
     });
   }
+}
+
+function nameOf({ method, path }: RouteSpec): string {
+  return `${method.toUpperCase()} ${path}`;
 }
 
 /** @throws Problem 403 naming what is missing, whatever the path leads to */

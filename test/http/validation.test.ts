@@ -60,7 +60,7 @@ test('another district’s things are answered like things that don’t exist', 
   ];
   const ask = (method: string, path: string) => {
     const call = method === 'get' ? request(world.app).get(path) : request(world.app).post(path);
-    call.set('Authorization', world.as.other);
+    call.set({ Authorization: world.as.other, 'X-Request-Id': 'the-same-for-both' });
     return method === 'post' && /plan|resyncs$/.test(path) ? call.send({ objects: 'all' }) : call;
   };
   const unknown = paths('nowhere', 'nothing');

@@ -280,10 +280,9 @@ export async function renewThings(
     .onConflict('blackoutID')
     .merge(['blackoutID']);
   const request = { objects: 'all', checkDependencies: true, mode: 'compare', scenario: 'OTHER' };
-  const { cron, timezone } = yearly;
   const timing = {
-    times: { cron },
-    timezone,
+    times: { cron: '0 2 29 2 *' },
+    timezone: 'UTC',
     jitterMinutes: 0,
     missed: 'one',
     catchupWindowMinutes: 60,
@@ -302,42 +301,6 @@ export async function renewThings(
     .onConflict('scheduleID')
     .merge(['scheduleID']);
 }
-
-const yearly = { cron: '0 2 29 2 *', timezone: 'UTC' };
-
-/** Bodies that are valid, by route; without one `{}` is sent. */
-const bodies: Readonly<Record<string, object | ((world: ApiWorld) => object)>> = {
-  'POST /districts/{district}/plan': { objects: 'all' },
-  'POST /districts/{district}/selective-syncs': { object: 'School', key: ['1'] },
-  'POST /districts/{district}/selective-syncs/preview': { object: 'School', key: ['1'] },
-  'POST /districts/{district}/resyncs': { objects: ['School'] },
-  'POST /verifications': ({ here }) => ({ district: here, objects: ['School'] }),
-  'POST /state-requests': ({ here }) => ({ districts: [here], objects: ['School'], reason: 'Made.' }),
-  'POST /alerts/delete': { ids: [1] },
-  'PUT /districts/{district}/scoped-year': { schoolYear: 2028 },
-  'POST /resyncs/{id}/accept': { reason: 'made for the table' },
-  'POST /webhooks': { url: 'https://example.org/made' },
-  'PUT /notice-preferences': { email: null },
-  'POST /principals': ({ here }) => ({ name: 'made', districts: [here], rights: [] }),
-  'POST /principals/{principal}/tokens': { label: 'made' },
-  'POST /districts/{district}/blackouts': {
-    rule: { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' },
-  },
-  'POST /certifications': ({ here }) => ({
-    district: here,
-    reportingDate: '2026-10-01',
-    name: 'made for the table',
-  }),
-  'POST /districts/{district}/schedules': { name: 'made', objects: 'all', ...yearly },
-  'PUT /districts/{district}/field-settings': {
-    settings: [{ object: 'School', field: 'made', owner: 'state' }],
-  },
-  'POST /districts/{district}/sync-events': { object: 'School' },
-  'POST /districts/{district}/schedules/{id}/backfill': {
-    from: '2026-01-01T00:00:00Z',
-    to: '2026-01-02T00:00:00Z',
-  },
-};
 
 /**
  * The request of a route: its path with A's things in it, the same path with ids that nothing has, and a body.
@@ -374,14 +337,17 @@ export function requestFor(
         if (known !== undefined) return `${before}${idOf(known)}`;
         const value = fixed[param];
         if (value === undefined)
-          throw new Error(`test/api/who-may.ts: what stands for ${place} in ${spec.path}?`);
+          throw new Error(`test/http/who-may.ts: what stands for ${place} in ${spec.path}?`);
         return `${before}${value}`;
       });
-  const body = bodies[nameOf(spec)] ?? {};
-  const asked = typeof body === 'function' ? (body as (world: ApiWorld) => object)(world) : body;
   return {
     path: `/api/v1${filled((known) => known)}`,
     unknownPath: `/api/v1${filled((known) => (/^\d+$/.test(known) ? '999999999' : 'nothing'))}`,
-    body: spec.body ? asked : undefined,
+    body: spec.body && exampleFor(spec, world),
   };
+}
+
+/** The body that the document shows, for district A. */
+function exampleFor({ example = {} }: RouteSpec, { here }: ApiWorld): object {
+  return JSON.parse(JSON.stringify(example).replaceAll('grand-bend', here)) as object;
 }

@@ -8,8 +8,10 @@ import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { createToken } from '../../src/features/access/token-store';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
+import type { CheckAnswer } from '../../src/http/check-answer';
 import { effectiveRights, toolRights } from '../../src/domain/rights';
 import type { YearSetup } from '../../src/domain/school-year';
+import { answerCheck } from './answer-check';
 import { controlDatabase } from './control-database';
 import { testStack } from './stack';
 
@@ -42,6 +44,8 @@ export interface ApiWorld {
   /** Authorization headers. */
   readonly as: { readonly here: string; readonly other: string; readonly state: string };
   readonly logLines: string[];
+  /** For another app over the same world. */
+  readonly checkAnswer: CheckAnswer;
   close(): Promise<void>;
 }
 
@@ -116,12 +120,14 @@ export async function apiWorld({
   const temporal = new Client({ connection });
   const logLines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) });
+  const answers = answerCheck();
   const app = createApp({
     config,
     catalog: objects,
     control,
     temporal,
     logger,
+    checkAnswer: answers.check,
     ...(limits ? { limits } : {}),
   });
   const bearer = async (level: 'district' | 'state', names: string[] | null) =>
@@ -141,9 +147,11 @@ export async function apiWorld({
     other,
     as,
     logLines,
+    checkAnswer: answers.check,
     close: async () => {
       await connection.close();
       await close();
+      answers.throwFaults();
     },
   };
 }

@@ -8,6 +8,7 @@ import { pageOf } from '../../http/schemas';
 export function auditRoutes({ control }: ApiContext): RouteSpec[] {
   return [
     route({
+      operationId: 'listAuditEvents',
       method: 'get',
       path: '/audit',
       right: 'administration',

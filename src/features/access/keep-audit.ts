@@ -20,7 +20,7 @@ export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
     }
   };
   return async (spec, asked, work) => {
-    if (spec.method === 'get' || spec.audit === false) return work();
+    if (spec.method === 'get' || spec.auditDetails === false) return work();
     try {
       const answer = await work();
       await keep(eventOf(spec, asked, asked.status, answer));
@@ -34,19 +34,21 @@ export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
 }
 
 function eventOf(
-  { method, path, audit }: RouteSpec,
+  { method, path, body: schema, auditDetails }: RouteSpec,
   { request, principal, bodyOf }: AskedRoute,
   status: number,
-  answer: unknown = {},
+  answer?: unknown,
 ): NewAuditEvent {
   const body = bodyOf();
+  // What a body was refused for must not stand in the audit: it is told of only once it was checked.
+  const checked = schema === undefined || body !== undefined;
   return {
     who: principal,
     action: `${method.toUpperCase()} ${path}`,
     target: request.path,
     address: addressOf(request),
     status,
-    details: audit && body !== undefined ? audit({ body, answer }) : {},
+    details: auditDetails && checked ? auditDetails({ body, answer }) : {},
   };
 }
 

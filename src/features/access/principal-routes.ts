@@ -3,7 +3,6 @@ import {
   createPrincipal,
   grantRight,
   listPrincipals,
-  type PrincipalView,
   readPrincipal,
   setDisabled,
   withdrawRight,
@@ -26,6 +25,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
   const { control } = context;
   return [
     route({
+      operationId: 'showSelf',
       method: 'get',
       path: '/me',
       right: null,
@@ -36,6 +36,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
         Promise.resolve({ principalId, name, level, districts, rights }),
     }),
     route({
+      operationId: 'listPrincipals',
       method: 'get',
       path: '/principals',
       right: 'administration',
@@ -46,14 +47,16 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       handler: ({ query, principal }) => listPrincipals(control, { within: principal, ...query }),
     }),
     route({
+      operationId: 'createPrincipal',
       method: 'post',
       path: '/principals',
       right: 'administration',
       tag,
       summary: 'Make a principal; its tokens are made by a route of its own',
+      example: { name: 'Nightly script', districts: ['grand-bend'], rights: ['resyncBatch'] },
       body: schemas.newPrincipal,
       responses: { 201: { description: 'Made; Location names it', schema: schemas.principal } },
-      audit: ({ body, answer }) => ({ ...body, principalId: (answer as Partial<PrincipalView>).principalId }),
+      audit: ({ body, answer }) => ({ ...body, principalId: answer?.principalId }),
       handler: async ({ body, principal, response }) => {
         const { name, level, rights = rightsByDefault(level) } = body;
         const districts = requireOwnReach(context, principal, body);
@@ -65,6 +68,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'showPrincipal',
       method: 'get',
       path: '/principals/{principal}',
       right: 'administration',
@@ -76,6 +80,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
     }),
     ...(['disable', 'enable'] as const).map((action) =>
       route({
+        operationId: `${action}Principal`,
         method: 'post',
         path: `/principals/{principal}/${action}`,
         right: 'administration',
@@ -92,6 +97,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       }),
     ),
     route({
+      operationId: 'grantRight',
       method: 'put',
       path: '/principals/{principal}/rights/{tool}',
       right: 'administration',
@@ -107,6 +113,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'withdrawRight',
       method: 'delete',
       path: '/principals/{principal}/rights/{tool}',
       right: 'administration',

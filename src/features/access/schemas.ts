@@ -1,11 +1,9 @@
 /** Schemas of principals, their rights and tokens, and of the audit. */
 import { z } from 'zod';
-import { levels, toolRights } from '../../domain/rights';
+import { toolRights } from '../../domain/rights';
 import { period } from '../../http/period';
-import { pageQuery } from '../../http/schemas';
+import { level, pageQuery, time } from '../../http/schemas';
 
-const time = z.string().meta({ format: 'date-time' });
-const level = z.enum(levels);
 export const toolRight = z.enum(toolRights).meta({ id: 'ToolRight' });
 const rights = z.array(toolRight);
 const districts = z

@@ -28,6 +28,7 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
   };
   return [
     route({
+      operationId: 'listTokens',
       method: 'get',
       path: '/principals/{principal}/tokens',
       right: 'administration',
@@ -41,15 +42,17 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'createToken',
       method: 'post',
       path: '/principals/{principal}/tokens',
       right: 'administration',
       tag: 'Principals',
       summary: 'Make a token; it is shown this once',
       params: schemas.principalParams,
+      example: { label: 'laptop', expiresInDays: 90 },
       body: schemas.newToken,
       responses: { 201: { description: 'The token', schema: schemas.madeToken } },
-      audit: ({ body, answer }) => ({ ...body, tokenId: (answer as { tokenId?: string }).tokenId }),
+      audit: ({ body, answer }) => ({ ...body, tokenId: answer?.tokenId }),
       handler: async ({ params, body, principal, response }) => {
         const { principalId } = await requireReached(context, principal, params.principal);
         const usable = (await tokensOf(principalId)).filter(
@@ -64,6 +67,7 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'revokeToken',
       method: 'delete',
       path: '/principals/{principal}/tokens/{token}',
       right: 'administration',

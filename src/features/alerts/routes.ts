@@ -11,6 +11,7 @@ import { pageOf } from '../../http/schemas';
 export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
   return [
     route({
+      operationId: 'listAlerts',
       method: 'get',
       path: '/alerts',
       right: 'processAlerts',
@@ -25,6 +26,7 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'markAlertRead',
       method: 'post',
       path: '/alerts/{id}/read',
       right: 'processAlerts',
@@ -35,6 +37,7 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       handler: ({ params, principal }) => markAlertRead(control, principal, params.id),
     }),
     route({
+      operationId: 'deleteAlert',
       method: 'delete',
       path: '/alerts/{id}',
       right: 'processAlerts',
@@ -47,12 +50,14 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'deleteAlerts',
       method: 'post',
       path: '/alerts/delete',
       right: 'processAlerts',
       tag: 'Alerts',
       summary:
         'Delete the selected alerts, for the caller; ids that don’t reach it are left out of the answer',
+      example: { ids: [1] },
       body: alertIds,
       responses: {
         200: { description: 'Ids that are deleted now', schema: z.object({ deleted: z.array(z.int()) }) },

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { period } from '../../http/period';
-import { pageQuery } from '../../http/schemas';
-
-const time = z.string().meta({ format: 'date-time' });
+import { pageQuery, time } from '../../http/schemas';
 
 export const alert = z
   .object({

@@ -21,6 +21,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
   };
   return [
     route({
+      operationId: 'listBlackouts',
       method: 'get',
       path: '/districts/{district}/blackouts',
       right: 'resyncBatch',
@@ -44,14 +45,16 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       },
     }),
     route({
+      operationId: 'createBlackout',
       method: 'post',
       path: '/districts/{district}/blackouts',
       right: 'administration',
       tag: 'Blackouts',
       summary: 'Set a window; runs under way wait at their next range boundary',
       params: districtParams,
+      example: { rule: { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' } },
       body: blackoutRequest,
-      audit: ({ body, answer }) => ({ ...body, blackoutId: (answer as Partial<Blackout>).blackoutId }),
+      audit: ({ body, answer }) => ({ ...body, blackoutId: answer?.blackoutId }),
       responses: { 201: { description: 'The window', schema: blackout } },
       handler: async ({ params, body, principal, response }) => {
         const { id } = requireDistrict(config, principal, params.district);
@@ -74,6 +77,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       },
     }),
     route({
+      operationId: 'deleteBlackout',
       method: 'delete',
       path: '/districts/{district}/blackouts/{id}',
       right: 'administration',

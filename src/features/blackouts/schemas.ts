@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { isTimeZone } from './local-time';
 import { weekdays } from '../../domain/blackout';
+import { level, time } from '../../http/schemas';
 
-const time = z.iso.datetime({ offset: true });
+const instant = z.iso.datetime({ offset: true });
 const localTime = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59')
@@ -27,7 +28,7 @@ const weekly = z
   .meta({ id: 'WeeklyBlackout' });
 
 const dated = z
-  .strictObject({ kind: z.literal('dated'), startsAt: time, endsAt: time })
+  .strictObject({ kind: z.literal('dated'), startsAt: instant, endsAt: instant })
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
     path: ['endsAt'],
     error: 'has to be after startsAt',
@@ -47,19 +48,17 @@ export const blackout = z
   .object({
     blackoutId: z.string(),
     districtId: z.string(),
-    setBy: z
-      .enum(['district', 'state'])
-      .meta({ description: 'a district’s own windows hold no run of the state' }),
+    setBy: level.meta({ description: 'a district’s own windows hold no run of the state' }),
     rule,
     note: z.string().nullable(),
     createdBy: z.string(),
-    createdAt: z.string().meta({ format: 'date-time' }),
+    createdAt: time,
   })
   .meta({ id: 'Blackout' });
 
 export const heldWindow = z
   .object({
-    startsAt: z.string().meta({ format: 'date-time' }),
-    endsAt: z.string().meta({ format: 'date-time' }),
+    startsAt: time,
+    endsAt: time,
   })
   .meta({ id: 'HeldWindow' });

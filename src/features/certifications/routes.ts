@@ -26,7 +26,7 @@ import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
-import { route, type RouteSpec } from '../../http/route';
+import { type AnswerTo, route, type RouteSpec, sent } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 
@@ -37,17 +37,19 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
   return [
     route({
       ...common,
+      operationId: 'certify',
       method: 'post',
       path: '/certifications',
       summary: 'Certify what the state holds of a district and school year for a reporting date',
       headers: idempotencyHeader,
+      example: { district: 'grand-bend', reportingDate: '2026-10-01', name: 'Fall membership count' },
       body: schemas.certificationBody,
       responses: {
         202: { description: 'Accepted; Location names it', schema: schemas.certificationAccepted },
       },
       audit: ({ body, answer }) => ({
         ...body,
-        certificationId: (answer as { certificationId?: string }).certificationId,
+        certificationId: answer?.certificationId,
       }),
       handler: async ({ body, principal, request, response }) => {
         const district = namedDistrict(context, principal, body.district);
@@ -79,6 +81,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'listCertifications',
       method: 'get',
       path: '/certifications',
       summary: 'Certifications, the newest first',
@@ -94,6 +97,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'showCertification',
       method: 'get',
       path: '/certifications/{id}',
       summary: 'A certification with its manifest, whose signature is verified anew',
@@ -107,13 +111,14 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'downloadManifest',
       method: 'get',
       path: '/certifications/{id}/manifest',
       summary:
         'The signed document itself, a compact JWS; GET /certification-keys has the keys it is verified with',
       params: schemas.certificationParams,
       responses: {
-        200: { description: 'The document', contentType: 'application/jose', schema: z.string() },
+        200: { description: 'The document', sends: 'application/jose' },
       },
       handler: async ({ params, principal, response }) => {
         const head = await requireCertification(context, principal, params.id);
@@ -122,17 +127,18 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
         if (!verified.valid) throw new Problem(409, verified.problem);
         response.attachment(`certification-${head.certificationId}.jws`).type('application/jose');
         response.send(await readJws(control, head.certificationId));
-        return undefined;
+        return sent;
       },
     }),
     route({
       ...common,
+      operationId: 'startDrift',
       method: 'post',
       path: '/certifications/{id}/drift',
       summary: 'Compare what the state holds today with what was certified',
       params: schemas.certificationParams,
       responses: { 202: { description: 'Accepted; Location names it', schema: schemas.drift } },
-      audit: ({ answer }) => ({ driftId: (answer as { driftId?: string }).driftId }),
+      audit: ({ answer }) => ({ driftId: answer?.driftId }),
       handler: async ({ params, principal, response }) => {
         const head = await requireCertification(context, principal, params.id);
         const { certificationId } = head;
@@ -156,6 +162,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'listDrifts',
       method: 'get',
       path: '/certifications/{id}/drift',
       summary: 'Its comparisons with later days, the newest first',
@@ -171,6 +178,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'showDrift',
       method: 'get',
       path: '/certifications/{id}/drift/{drift}',
       summary: 'One comparison: certified and today by object, school and year, what changed first',
@@ -187,6 +195,7 @@ export function certificationRoutes(context: ApiContext): RouteSpec[] {
     route({
       right: null,
       tag: 'Certifications',
+      operationId: 'listCertificationKeys',
       method: 'get',
       path: '/certification-keys',
       summary:
@@ -248,17 +257,12 @@ async function verify({ control }: ApiContext, head: Certification): Promise<Ver
 
 function manifestView(
   verified: Verified | null,
-): Pick<z.input<typeof schemas.certificationWithManifest>, 'verified' | 'problem' | 'kid' | 'manifest'> {
+): Pick<AnswerTo<typeof schemas.certificationWithManifest>, 'verified' | 'problem' | 'kid' | 'manifest'> {
   if (verified === null) return { verified: null, problem: null, kid: null, manifest: null };
   if (!verified.valid)
     return { verified: false, problem: verified.problem, kid: verified.kid, manifest: null };
   const { manifest, kid } = verified;
-  return {
-    verified: true,
-    problem: null,
-    kid,
-    manifest: manifest as z.input<typeof schemas.certificationWithManifest>['manifest'],
-  };
+  return { verified: true, problem: null, kid, manifest };
 }
 
 /** Who at the state asked is not a district's to know. */

@@ -1,10 +1,7 @@
 /** Certifications as the API takes and shows them. */
 import { z } from 'zod';
 import { driftResults } from '../../domain/certification';
-import { pageQuery } from '../../http/schemas';
-
-const time = z.string().meta({ format: 'date-time' });
-const schoolYear = z.int().min(1990).max(2100);
+import { level, pageQuery, schoolYear, time } from '../../http/schemas';
 
 /** The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for. */
 const furthestZoneMs = 14 * 3_600_000;
@@ -38,7 +35,7 @@ export const certification = z
     schoolYear: z.int(),
     reportingDate: z.string().meta({ format: 'date' }),
     name: z.string(),
-    certifiedBy: z.enum(['district', 'state']),
+    certifiedBy: level,
     requestedBy: z.string(),
     status: z.enum(['accepted', 'waiting', 'certified', 'failed']),
     message: z.string().nullable(),
@@ -64,11 +61,9 @@ const manifest = z
     district: z.object({ id: z.string(), number: z.int(), name: z.string() }),
     schoolYear: z.int(),
     reportingDate: z.string(),
-    certifiedBy: z.enum(['district', 'state']),
+    certifiedBy: level,
     measuredAt: time.meta({ description: 'the instant of which every count and checksum is' }),
-    newestResync: z
-      .object({ resyncId: z.string(), initiator: z.enum(['district', 'state']), endedAt: time })
-      .nullable(),
+    newestResync: z.object({ resyncId: z.string(), initiator: level, endedAt: time }).nullable(),
     catalog: z.string(),
     records: z.int(),
     objects: z.array(
@@ -100,12 +95,12 @@ export const drift = z
   .object({
     driftId: z.string(),
     certificationId: z.string(),
-    initiator: z.enum(['district', 'state']),
+    initiator: level,
     requestedBy: z.string(),
     status: z.enum(['accepted', 'waiting', 'finished', 'failed']),
     message: z.string().nullable(),
     counts: z
-      .record(z.enum(driftResults), z.int())
+      .object({ equal: z.int(), changed: z.int(), new: z.int(), gone: z.int(), incomparable: z.int() })
       .nullable()
       .meta({ description: 'objects, schools and years by result' }),
     measuredAt: time.nullable(),

@@ -18,6 +18,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
   const inYear = z.strictObject({ schoolYear: z.coerce.number().int().optional() });
   return [
     route({
+      operationId: 'listDistricts',
       method: 'get',
       path: '/districts',
       right: null,
@@ -38,6 +39,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'listObjects',
       method: 'get',
       path: '/districts/{district}/objects',
       right: 'resyncBatch',
@@ -78,12 +80,14 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'planResync',
       method: 'post',
       path: '/districts/{district}/plan',
       right: 'resyncBatch',
       tag: 'Resyncs',
       summary: 'What a resync would send, in which order, and why; nothing is started',
       params: districtParams,
+      example: { objects: ['Section'] },
       body: planRequest,
       responses: { 200: { description: 'The plan', schema: plan } },
       audit: false,
@@ -94,6 +98,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'showAgent',
       method: 'get',
       path: '/districts/{district}/agent',
       right: 'agents',

@@ -21,6 +21,7 @@ export function fieldSettingRoutes({ config, catalog, control }: ApiContext): Ro
     });
   return [
     route({
+      operationId: 'showFieldSettings',
       method: 'get',
       path: '/districts/{district}/field-settings',
       right: 'fieldSettings',
@@ -62,6 +63,7 @@ export function fieldSettingRoutes({ config, catalog, control }: ApiContext): Ro
       },
     }),
     route({
+      operationId: 'changeFieldSettings',
       method: 'put',
       path: '/districts/{district}/field-settings',
       right: 'fieldSettings',
@@ -69,10 +71,11 @@ export function fieldSettingRoutes({ config, catalog, control }: ApiContext): Ro
       tag: 'Field settings',
       summary: 'Set the owners of fields; they hold from the next range on',
       params: districtParams,
+      example: { settings: [{ object: 'School', field: 'name', owner: 'state' }] },
       body: schemas.fieldSettingsChange,
       audit: ({ body, answer }) => ({
         settings: body.settings,
-        changed: (answer as { changed?: unknown[] }).changed?.length ?? 0,
+        changed: answer?.changed.length ?? 0,
       }),
       responses: { 200: { description: 'What was changed', schema: schemas.fieldSettingsChanged } },
       handler: async ({ params, body, principal }) => {
@@ -87,6 +90,7 @@ export function fieldSettingRoutes({ config, catalog, control }: ApiContext): Ro
       },
     }),
     route({
+      operationId: 'listFieldSettingChanges',
       method: 'get',
       path: '/districts/{district}/field-settings/changes',
       right: 'fieldSettings',
@@ -107,7 +111,7 @@ async function changesFor(
   control: Knex,
   principal: Principal,
   asked: Parameters<typeof listSettingChanges>[1],
-): Promise<unknown> {
+): ReturnType<typeof listSettingChanges> {
   const { items, nextCursor } = await listSettingChanges(control, asked);
   return {
     items: items.map((item) => ({ ...item, changedBy: shownName(principal, item.changedBy) })),

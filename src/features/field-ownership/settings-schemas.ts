@@ -1,13 +1,13 @@
 /** Synchronization Field Settings as the API takes and shows them. */
 import { z } from 'zod';
 import { fieldOwners } from '../../domain/field-ownership';
+import { time } from '../../http/schemas';
 
 /** Most settings of one request. */
 const maxSettings = 500;
 
 export const fieldOwner = z.enum(fieldOwners);
 const name = z.string().min(1).max(64);
-const time = z.string().meta({ format: 'date-time' });
 
 const setting = z.strictObject({ object: name, field: name, owner: fieldOwner }).meta({ id: 'FieldSetting' });
 

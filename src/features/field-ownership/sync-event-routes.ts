@@ -23,6 +23,7 @@ const longestKey = 512;
 export function syncEventRoutes({ config, catalog, control, temporal, logger }: ApiContext): RouteSpec[] {
   return [
     route({
+      operationId: 'startSyncEvent',
       method: 'post',
       path: '/districts/{district}/sync-events',
       right: 'fieldSettings',
@@ -30,11 +31,12 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       tag: 'Field settings',
       summary: 'Carry state-owned values down to the district: of some records, or wherever they differ',
       params: districtParams,
+      example: { object: 'School' },
       body: schemas.syncEventRequest,
       audit: ({ body, answer }) => ({
         object: body.object,
         keys: body.keys?.length ?? null,
-        syncEventId: (answer as Partial<SyncEventView>).syncEventId,
+        syncEventId: answer?.syncEventId,
       }),
       responses: { 202: { description: 'The event', schema: schemas.syncEvent } },
       handler: async ({ params, body, principal, response }) => {
@@ -61,6 +63,7 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       },
     }),
     route({
+      operationId: 'listSyncEvents',
       method: 'get',
       path: '/districts/{district}/sync-events',
       right: 'fieldSettings',
@@ -76,6 +79,7 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       },
     }),
     route({
+      operationId: 'showSyncEvent',
       method: 'get',
       path: '/districts/{district}/sync-events/{id}',
       right: 'fieldSettings',

@@ -1,9 +1,8 @@
 /** Sync events as the API takes and shows them. */
 import { z } from 'zod';
 import { maxAnnouncedKeys } from '../../domain/sync-event';
+import { count, time } from '../../http/schemas';
 
-const time = z.string().meta({ format: 'date-time' });
-const count = z.int();
 const key = z.array(z.string().min(1).max(255)).min(1).max(16);
 
 export const syncEventRequest = z

@@ -29,15 +29,17 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
   return [
     route({
       ...common,
+      operationId: 'createWebhook',
       method: 'post',
       path: '/webhooks',
       summary:
         'Have what your alerts tell posted to an endpoint of yours, signed as Standard Webhooks has it',
+      example: { url: 'https://example.org/resync', events: ['completion', 'incompletion'] },
       body: schemas.webhookRequest,
       // Without the URL: what follows the host may be a secret of the receiver's.
       audit: ({ body, answer }) => ({
         events: body.events,
-        webhookId: (answer as { webhookId?: string }).webhookId,
+        webhookId: answer?.webhookId,
       }),
       responses: { 201: { description: 'With its secret', schema: schemas.webhookWithSecret } },
       handler: async ({ body, principal }) => {
@@ -57,6 +59,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'listWebhooks',
       method: 'get',
       path: '/webhooks',
       summary: 'Your endpoints, without their secrets',
@@ -65,6 +68,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'deleteWebhook',
       method: 'delete',
       path: '/webhooks/{id}',
       summary: 'Post nothing to it any more',
@@ -74,6 +78,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'rotateWebhookSecret',
       method: 'post',
       path: '/webhooks/{id}/secret',
       summary: 'Make a new secret; for a day both sign. An endpoint that was disabled is used again',
@@ -88,6 +93,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'listDeliveries',
       method: 'get',
       path: '/webhooks/{id}/deliveries',
       summary: 'What was posted to it and how that went, the newest first',
@@ -108,6 +114,7 @@ function preferenceRoutes({ config, control }: ApiContext): RouteSpec[] {
   return [
     route({
       ...common,
+      operationId: 'showNoticePreferences',
       method: 'get',
       summary: 'What you are told by e-mail',
       responses,
@@ -115,8 +122,10 @@ function preferenceRoutes({ config, control }: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'setNoticePreferences',
       method: 'put',
       summary: 'Choose what you are told by e-mail',
+      example: { email: null },
       body: schemas.noticePreferencesRequest,
       audit: ({ body }) => ({ emailEvents: body.email?.events ?? [] }),
       responses,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { noticeEvents } from '../../domain/notices';
-import { pageQuery } from '../../http/schemas';
+import { pageQuery, time } from '../../http/schemas';
 
-const time = z.string().meta({ format: 'date-time' });
 const events = z
   .array(z.enum(noticeEvents))
   .min(1)

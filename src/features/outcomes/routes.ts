@@ -7,7 +7,7 @@ import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
 import { requireDetails } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
-import { route, type RouteSpec } from '../../http/route';
+import { route, type RouteSpec, sent } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from '../resyncs/schemas';
 
@@ -15,6 +15,7 @@ import * as schemas from '../resyncs/schemas';
 export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
   return [
     route({
+      operationId: 'listRecordErrors',
       method: 'get',
       path: '/resyncs/{id}/errors',
       right: 'errorLog',
@@ -34,6 +35,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'listCauses',
       method: 'get',
       path: '/resyncs/{id}/causes',
       right: 'errorLog',
@@ -49,6 +51,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'showReport',
       method: 'get',
       path: '/resyncs/{id}/report',
       right: 'resyncBatch',
@@ -60,6 +63,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
         200: {
           description: 'The report',
           schema: schemas.report.extend({ removals: z.array(removalObject) }).meta({ id: 'Report' }),
+          sends: 'text/csv',
         },
       },
       handler: async ({ params, query, principal, response }) => {
@@ -68,7 +72,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
         const removals = await readRemovals(control, params.id);
         if (query.format === 'csv') {
           response.attachment(`resync-${params.id}.csv`).type('text/csv').send(reportCsv(resync, removals));
-          return undefined;
+          return sent;
         }
         return { resync, causes: await readCauses(control, params.id), removals };
       },

@@ -13,6 +13,7 @@ import { pageOf } from '../../http/schemas';
 export function recordHistoryRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {
   return [
     route({
+      operationId: 'showRecordHistory',
       method: 'get',
       path: '/districts/{district}/records/{object}/{key}/history',
       right: 'resyncBatch',

@@ -2,10 +2,8 @@
 import { z } from 'zod';
 import { evidences } from './read';
 import { scenarios } from '../../domain/resync';
-import { pageQuery } from '../../http/schemas';
+import { level, pageQuery, time } from '../../http/schemas';
 import { resyncStatus } from '../resyncs/schemas';
-
-const time = z.string().meta({ format: 'date-time' });
 
 export const recordParams = z.object({
   district: z.string(),
@@ -23,7 +21,7 @@ export const recordRun = z
   .object({
     resyncId: z.string(),
     schoolYear: z.int(),
-    initiator: z.enum(['district', 'state']),
+    initiator: level,
     scenario: z.enum(scenarios),
     status: resyncStatus.meta({ description: 'of the resync, as it stands now' }),
     startedAt: time.meta({ description: 'when the run began with the object' }),

@@ -26,10 +26,12 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
   const decide = (verb: 'approve' | 'reject', summary: string): RouteSpec =>
     route({
       ...common,
+      operationId: `${verb}Removals`,
       method: 'post',
       path: `/resyncs/{id}/removals/${verb}`,
       summary,
       params: resyncParams,
+      example: { objects: ['School'] },
       body: schemas.removalChoice,
       responses: { 200: { description: 'The removals after it', schema: schemas.removals } },
       audit: ({ body: { objects } }) => ({ objects: objects ?? 'all that await' }),
@@ -53,6 +55,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
   return [
     route({
       ...common,
+      operationId: 'showRemovals',
       method: 'get',
       path: '/resyncs/{id}/removals',
       summary: 'Records gone at the district, by object: found, removed, kept, and what awaits an approval',
@@ -62,6 +65,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'listRemovals',
       method: 'get',
       path: '/resyncs/{id}/objects/{name}/removals',
       summary: 'The records of one object that are gone at the district, and what became of each',

@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { removalDecisions, removalStatuses } from '../../domain/removals';
 import { resyncStatus } from '../resyncs/schemas';
-
-const time = z.string().meta({ format: 'date-time' });
+import { time } from '../../http/schemas';
 
 export const removalStatus = z.enum(removalStatuses);
 

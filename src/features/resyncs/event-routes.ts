@@ -6,7 +6,7 @@ import { requireVisible } from './visibility';
 import { canSeeDetails } from '../../http/require';
 import { Problem } from '../../http/problem';
 import { type FeedView, ResyncFeed } from './event-feed';
-import { route, type RouteSpec } from '../../http/route';
+import { route, type RouteSpec, sent } from '../../http/route';
 import { resyncParams } from './schemas';
 import { redactedView } from './views';
 
@@ -34,6 +34,7 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
 
   return [
     route({
+      operationId: 'streamResyncEvents',
       method: 'get',
       path: '/resyncs/{id}/events',
       right: 'resyncBatch',
@@ -45,7 +46,7 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
           description:
             'Events `snapshot` (the resync), `resync` (the resync without objects), `object` (one object), `end` (the resync). ' +
             'With Last-Event-ID of the present state no snapshot is repeated. A stream ends after five minutes: come back. Of a state’s request a district gets no objects.',
-          contentType: 'text/event-stream',
+          sends: 'text/event-stream',
         },
       },
       handler: async ({ params, principal, request, response }) => {
@@ -72,6 +73,7 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
           if (left > 0) streams.set(principal.tokenId, left);
           else streams.delete(principal.tokenId);
         });
+        return sent;
       },
     }),
   ];

@@ -22,6 +22,7 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
   const { catalog, config, control } = context;
   return [
     route({
+      operationId: 'retryResync',
       method: 'post',
       path: '/resyncs/{id}/retry',
       right: 'resyncBatch',
@@ -29,11 +30,12 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Send the records with a stored error again, parents first, in a resync of its own',
       params: resyncParams,
       headers: idempotencyHeader,
+      example: { outcomes: ['failed'] },
       body: retryRequest,
       responses: {
         202: { description: 'Accepted; Location names the new resync', schema: retryAccepted },
       },
-      audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
+      audit: ({ body, answer }) => ({ ...body, resyncId: answer?.resyncId }),
       handler: async ({ params, body, principal, request, response }) => {
         const head = await requireDetails(control, principal, params.id);
         const district = requireDistrict(config, principal, head.districtId);

@@ -19,20 +19,18 @@ import { whyYearChanged } from '../scoped-year/why-changed';
 import { verificationAccepted } from '../verifications/schemas';
 import { headView, redactedView, statusFilter } from './views';
 
-/** What was started: a resync, or the verification that predicts one. */
-interface StartAnswer {
-  readonly resyncId?: string;
-  readonly verificationId?: string;
-}
+type Started = z.output<typeof schemas.accepted> | z.output<typeof verificationAccepted>;
 
-const idOf = ({ resyncId, verificationId }: StartAnswer): StartAnswer =>
-  verificationId === undefined ? { ...(resyncId && { resyncId }) } : { verificationId };
+/** What was started: a resync, or the verification that predicts one. */
+const idOf = (answer: Started) =>
+  'resyncId' in answer ? { resyncId: answer.resyncId } : { verificationId: answer.verificationId };
 
 /** Starting and showing resyncs. */
 export function resyncRoutes(context: ApiContext): RouteSpec[] {
   const { config, control } = context;
   return [
     route({
+      operationId: 'startResync',
       method: 'post',
       path: '/districts/{district}/resyncs',
       right: 'resyncBatch',
@@ -40,6 +38,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Start a resync; it waits in the district’s queue when another one runs',
       params: districtParams,
       headers: idempotencyHeader,
+      example: { objects: ['School'], scenario: 'OTHER' },
       body: schemas.resyncRequest,
       responses: {
         202: {
@@ -48,7 +47,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
           schema: z.union([schemas.accepted, verificationAccepted]),
         },
       },
-      audit: ({ body, answer }) => ({ ...body, ...idOf(answer as StartAnswer) }),
+      audit: ({ body, answer }) => ({ ...body, ...(answer && idOf(answer)) }),
       handler: async ({ params, body, principal, request, response }) => {
         const district = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, district, body.schoolYear, {
@@ -101,6 +100,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'listResyncs',
       method: 'get',
       path: '/districts/{district}/resyncs',
       right: 'resyncBatch',
@@ -122,6 +122,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'showResync',
       method: 'get',
       path: '/resyncs/{id}',
       right: 'resyncBatch',

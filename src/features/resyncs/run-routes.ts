@@ -27,7 +27,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     principal: Principal,
     resyncId: string,
     work: (head: ResyncHead) => Promise<unknown>,
-  ): Promise<unknown> => {
+  ): Promise<ReturnType<typeof headView>> => {
     const head = await requireVisible(control, principal, resyncId);
     if (!canSeeDetails(principal, head))
       throw new Problem(403, 'A resync that the state asked for is the state’s to stop.');
@@ -41,6 +41,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
 
   const plain = (['pause', 'resume', 'cancel'] as const).map((action) =>
     route({
+      operationId: `${action}Resync`,
       method: 'post',
       path: `/resyncs/{id}/${action}`,
       right: 'resyncBatch',
@@ -57,6 +58,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     }),
   );
   const oneObject = route({
+    operationId: 'cancelObject',
     method: 'post',
     path: '/resyncs/{id}/objects/{name}/cancel',
     right: 'resyncBatch',

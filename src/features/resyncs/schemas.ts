@@ -1,9 +1,8 @@
 /** What the API answers with; the same schemas make the OpenAPI document. */
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
+import { count, level, mode, schoolYear, time } from '../../http/schemas';
 
-const count = z.int().meta({ example: 960 });
-const time = z.string().meta({ format: 'date-time' });
 export const color = z.enum(['gray', 'green', 'yellow', 'red']).meta({
   id: 'Color',
   description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
@@ -98,14 +97,14 @@ const request = {
     .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)])
     .meta({ description: '"all", or names of objects', example: ['Enrollment'] }),
   checkDependencies: z.boolean().default(true),
-  schoolYear: z.int().min(1990).max(2100).optional(),
+  schoolYear: schoolYear.optional(),
 };
 export const planRequest = z.strictObject(request).meta({ id: 'PlanRequest' });
 export const resyncRequest = z
   .strictObject({
     ...request,
     scenario: z.enum(scenarios).default('OTHER'),
-    mode: z.enum(['compare', 'everything']).default('compare'),
+    mode: mode.default('compare'),
     verify: z.literal('beforeAndAfter').optional().meta({
       description: 'compare, send only what drifted, compare again; green only when that is equal',
     }),
@@ -130,8 +129,8 @@ export const resyncHead = z
       .meta({ description: 'null: a state’s request, whose objects are not the district’s to see' }),
     checkDependencies: z.boolean().nullable(),
     scenario: z.enum(scenarios),
-    initiator: z.enum(['district', 'state']),
-    mode: z.enum(['compare', 'everything']).nullable(),
+    initiator: level,
+    mode: mode.nullable(),
     requestedBy: z.string(),
     removals: z.enum(['report', 'apply']).optional(),
     verify: z.literal('beforeAndAfter').optional(),
@@ -249,7 +248,7 @@ export const agent = z
     schoolYear: z.int(),
     active: z.string().nullable(),
     preempted: z.string().nullable(),
-    waiting: z.array(z.object({ resyncId: z.string(), initiator: z.enum(['district', 'state']) })),
+    waiting: z.array(z.object({ resyncId: z.string(), initiator: level })),
   })
   .meta({ id: 'Agent' });
 

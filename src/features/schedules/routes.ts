@@ -20,7 +20,7 @@ import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, requireToolRight, canSeeDetails } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
-import { route, type RouteSpec } from '../../http/route';
+import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import * as schemas from './schemas';
 import { districtParams } from '../../http/schemas';
 import {
@@ -45,7 +45,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
   const view = async (
     principal: Principal,
     stored: StoredSchedule,
-  ): Promise<z.input<typeof schemas.schedule>> => {
+  ): Promise<AnswerTo<typeof schemas.schedule>> => {
     const standing = await temporal.call((client) => standingOf(client, stored));
     const nextRuns = await nextRunsOf(context, stored, standing);
     const { paused = null, note: pauseNote = null } = standing ?? {};
@@ -58,8 +58,8 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     const lastRuns = await lastFirings(control, stored.scheduleId);
     return {
       ...common,
-      timing: timing as z.input<typeof schemas.schedule>['timing'],
-      request: { ...request, objects: request.objects === 'all' ? 'all' : [...request.objects] },
+      timing,
+      request,
       pauseNote,
       lastRuns,
     };
@@ -91,10 +91,12 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
   const pauseOrResume = (['pause', 'resume'] as const).map((action) =>
     route({
       ...base,
+      operationId: `${action}Schedule`,
       method: 'post',
       path: `/districts/{district}/schedules/{id}/${action}`,
       summary:
         action === 'pause' ? 'Fire no more until resumed' : 'Fire again; what was missed meanwhile stays so',
+      example: { note: 'Maintenance' },
       body: schemas.pauseRequest,
       audit: ({ body }) => body,
       responses: ok,
@@ -110,13 +112,15 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
   return [
     route({
       ...base,
+      operationId: 'createSchedule',
       method: 'post',
       path: '/districts/{district}/schedules',
       summary:
         'Make a schedule; each firing becomes a resync, or a verification, of the scoped year of that time',
       params: districtParams,
+      example: { name: 'Leap days', objects: 'all', cron: '0 2 29 2 *', timezone: 'America/Chicago' },
       body: schemas.scheduleRequest,
-      audit: ({ body, answer }) => ({ ...body, scheduleId: (answer as Partial<StoredSchedule>).scheduleId }),
+      audit: ({ body, answer }) => ({ ...body, scheduleId: answer?.scheduleId }),
       responses: { 201: { description: 'The schedule; Location names it', schema: schemas.schedule } },
       handler: async ({ params, body, principal, response }) => {
         // Before the path is looked up: a refusal must not tell whether the district is there.
@@ -155,6 +159,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...base,
+      operationId: 'listSchedules',
       method: 'get',
       path: '/districts/{district}/schedules',
       summary: 'Schedules of a district, by name',
@@ -170,6 +175,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...base,
+      operationId: 'showSchedule',
       method: 'get',
       path: '/districts/{district}/schedules/{id}',
       summary: 'A schedule with its next and last runs',
@@ -179,6 +185,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     ...pauseOrResume,
     route({
       ...base,
+      operationId: 'triggerSchedule',
       method: 'post',
       path: '/districts/{district}/schedules/{id}/trigger',
       summary: 'Fire now, also while it is paused; lastRuns names what it started a moment later',
@@ -193,9 +200,11 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...base,
+      operationId: 'backfillSchedule',
       method: 'post',
       path: '/districts/{district}/schedules/{id}/backfill',
       summary: 'Fire for the times of a past period that it missed',
+      example: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
       body: schemas.backfillRequest,
       audit: ({ body }) => body,
       responses: { 202: { description: 'The schedule, and what it fires for', schema: schemas.backfilled } },
@@ -223,6 +232,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...base,
+      operationId: 'deleteSchedule',
       method: 'delete',
       path: '/districts/{district}/schedules/{id}',
       summary: 'Fire never again; what it started stays',

@@ -9,8 +9,8 @@ import {
   shortestIntervalMinutes,
 } from '../../domain/schedule';
 import { timezone } from '../blackouts/schemas';
+import { level, mode, time } from '../../http/schemas';
 
-const time = z.string().meta({ format: 'date-time' });
 const minutesOfADay = 24 * 60;
 
 const calendar = z
@@ -33,7 +33,6 @@ const cron = z.string().max(200).meta({
 const missed = z.enum(['skip', 'one', 'all']);
 const overlap = z.enum(['skip', 'queue']);
 const objects = z.union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)]);
-const mode = z.enum(['compare', 'everything']);
 const kind = z.enum(['resync', 'verification']);
 
 export const scheduleRequest = z
@@ -105,7 +104,7 @@ export const schedule = z
   .object({
     scheduleId: z.string(),
     districtId: z.string(),
-    initiator: z.enum(['district', 'state']).meta({ description: 'whose it is' }),
+    initiator: level.meta({ description: 'whose it is' }),
     kind,
     name: z.string(),
     createdBy: z.string(),

@@ -32,15 +32,17 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
   const { config, control, temporal } = context;
   return [
     route({
+      operationId: 'previewSelectiveSync',
       method: 'post',
       path: '/districts/{district}/selective-syncs/preview',
       right: 'selectiveSync',
       tag: 'Selective sync',
       summary: 'Find out what a selective sync would send; Location names the preview',
       params: districtParams,
+      example: { object: 'School', key: ['1'] },
       body: schemas.selectiveRequest,
       responses: { 202: { description: 'Being looked up', schema: schemas.selectivePreview } },
-      audit: ({ body, answer }) => ({ ...body, previewId: (answer as { previewId?: string }).previewId }),
+      audit: ({ body, answer }) => ({ ...body, previewId: answer?.previewId }),
       handler: async ({ params, body, principal, response }) => {
         const { district, year } = await requireRecord(context, principal, params.district, body);
         const previewId = newResyncId();
@@ -58,6 +60,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'showSelectiveSyncPreview',
       method: 'get',
       path: '/selective-syncs/previews/{id}',
       right: 'selectiveSync',
@@ -75,6 +78,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'startSelectiveSync',
       method: 'post',
       path: '/districts/{district}/selective-syncs',
       right: 'selectiveSync',
@@ -82,11 +86,12 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Send one record with its ancestors and all that hangs below, in order',
       params: districtParams,
       headers: idempotencyHeader,
+      example: { object: 'School', key: ['1'] },
       body: schemas.selectiveRequest,
       responses: {
         202: { description: 'Accepted; Location names the resync', schema: schemas.selectiveAccepted },
       },
-      audit: ({ body, answer }) => ({ ...body, resyncId: (answer as { resyncId?: string }).resyncId }),
+      audit: ({ body, answer }) => ({ ...body, resyncId: answer?.resyncId }),
       handler: async ({ params, body, principal, request, response }) => {
         const { district, year, omitted } = await requireRecord(context, principal, params.district, body);
         const answer = await startResync(
@@ -114,6 +119,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'showSelectiveSync',
       method: 'get',
       path: '/selective-syncs/{id}',
       right: 'selectiveSync',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accepted } from '../resyncs/schemas';
+import { count, schoolYear, time } from '../../http/schemas';
 
 const key = z
   .array(z.string().max(512))
@@ -11,7 +12,7 @@ export const selectiveRequest = z
   .strictObject({
     object: z.string().min(1).max(64).meta({ example: 'PersonIdentity' }),
     key,
-    schoolYear: z.int().min(1990).max(2100).optional(),
+    schoolYear: schoolYear.optional(),
   })
   .meta({ id: 'SelectiveSyncRequest' });
 
@@ -21,7 +22,6 @@ const omitted = z
 
 export const selectiveAccepted = accepted.extend({ omitted }).meta({ id: 'SelectiveSyncAccepted' });
 
-const count = z.int();
 export const selectivePreview = z
   .object({
     previewId: z.string(),
@@ -45,7 +45,7 @@ export const selectivePreview = z
       .nullable()
       .meta({ description: 'what would be sent, in that order; null until it is done' }),
     omitted: omitted.nullable(),
-    requestedAt: z.string().meta({ format: 'date-time' }),
-    endedAt: z.string().meta({ format: 'date-time' }).nullable(),
+    requestedAt: time,
+    endedAt: time.nullable(),
   })
   .meta({ id: 'SelectiveSyncPreview' });

@@ -21,7 +21,7 @@ import { sees } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
 import { toCsv } from '../../http/csv';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { route, type RouteSpec } from '../../http/route';
+import { route, type RouteSpec, sent } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import { resync } from '../resyncs/schemas';
 import * as schemas from './schemas';
@@ -35,17 +35,19 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
   return [
     route({
       ...common,
+      operationId: 'createStateRequest',
       method: 'post',
       path: '/state-requests',
       summary: 'Ask districts for a resync; it goes ahead of what waits there',
       headers: idempotencyHeader,
+      example: { districts: ['grand-bend'], objects: ['School'], reason: 'Fall membership count.' },
       body: schemas.stateRequestBody,
       responses: {
         202: { description: 'Accepted; Location names it', schema: schemas.stateRequestAccepted },
       },
       audit: ({ body, answer }) => ({
         ...body,
-        stateRequestId: (answer as { stateRequestId?: string }).stateRequestId,
+        stateRequestId: answer?.stateRequestId,
       }),
       handler: async ({ body, principal, request, response }) => {
         const window = windowOf(body, config.stateRequests.windowHours);
@@ -66,18 +68,20 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
         await startStateRequest(temporal, { stateRequestId, summary: describe(body, districts.length) });
         response.location(`/api/v1/state-requests/${stateRequestId}`);
         const { status } = await loadStateRequest(control, stateRequestId);
-        const problems = districts.filter(({ problem }) => problem !== null);
         return {
           stateRequestId,
           status,
           districts: districts.length,
-          notRun: problems.map(({ districtId, problem }) => ({ districtId, why: problem })),
+          notRun: districts.flatMap(({ districtId, problem }) =>
+            problem === null ? [] : [{ districtId, why: problem }],
+          ),
           replayed: !created,
         };
       },
     }),
     route({
       ...common,
+      operationId: 'listStateRequests',
       method: 'get',
       path: '/state-requests',
       summary: 'Requests of the state, the newest first',
@@ -94,6 +98,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'showStateRequest',
       method: 'get',
       path: '/state-requests/{id}',
       summary: 'The board: who has finished, who runs, who failed, and the forecast of the end',
@@ -103,6 +108,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'showStateRequestDistrict',
       method: 'get',
       path: '/state-requests/{id}/districts/{district}',
       summary: 'One district of a request, with its resync',
@@ -123,12 +129,15 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'showStateRequestReport',
       method: 'get',
       path: '/state-requests/{id}/report',
       summary: 'The closing report, or how far it is; format=csv: a line a district',
       params: schemas.stateRequestParams,
       query: z.strictObject({ format: z.enum(['json', 'csv']).default('json') }),
-      responses: { 200: { description: 'The report', schema: schemas.stateRequestReport } },
+      responses: {
+        200: { description: 'The report', schema: schemas.stateRequestReport, sends: 'text/csv' },
+      },
       handler: async ({ params, query, principal, response }) => {
         const board = await boardOf(context, principal, params.id);
         const totals = await readDistrictTotals(control, params.id);
@@ -144,16 +153,18 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
           .attachment(`state-request-${params.id}.csv`)
           .type('text/csv')
           .send(toCsv([['district', ...csvColumns], ...lines]));
-        return undefined;
+        return sent;
       },
     }),
     route({
       ...common,
+      operationId: 'cancelStateRequest',
       method: 'post',
       path: '/state-requests/{id}/cancel',
       summary:
         'Withdraw it from districts that have not begun; runs go on unless they are to be cancelled too',
       params: schemas.stateRequestParams,
+      example: { running: 'leave' },
       body: schemas.cancelBody,
       responses: { 200: { description: 'The board', schema: schemas.board } },
       handler: async ({ params, body, principal }) => {

@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { districtStatuses } from '../../domain/state-request';
-import { planRequest } from '../resyncs/schemas';
+import { color, planRequest } from '../resyncs/schemas';
+import { count, mode, time } from '../../http/schemas';
 
-const time = z.string().meta({ format: 'date-time' });
 const moment = z.iso.datetime({ offset: true });
-const count = z.int().min(0);
 
 export const stateRequestBody = z
   .strictObject({
@@ -16,7 +15,7 @@ export const stateRequestBody = z
     ...planRequest.shape,
     objects: planRequest.shape.objects,
     scenario: z.enum(scenarios).default('STATE_REQUEST'),
-    mode: z.enum(['compare', 'everything']).default('compare'),
+    mode: mode.default('compare'),
     reason: z.string().trim().min(1).max(1000).meta({ description: 'told to the state’s own users only' }),
     window: z
       .strictObject({ from: moment.optional(), until: moment })
@@ -48,7 +47,7 @@ export const stateRequestHead = z
     checkDependencies: z.boolean(),
     schoolYear: z.int().nullable(),
     scenario: z.enum(scenarios),
-    mode: z.enum(['compare', 'everything']),
+    mode: mode,
     reason: z.string(),
     requestedBy: z.string(),
     windowFrom: time,
@@ -67,7 +66,7 @@ export const boardDistrict = z
     schoolYear: z.int(),
     status: z.enum(districtStatuses),
     percent: z.int().min(0).max(100).nullable(),
-    color: z.enum(['gray', 'green', 'yellow', 'red']).nullable(),
+    color: color.nullable(),
     resyncId: z.string().nullable().meta({ description: 'null: its agent was never given it' }),
     attempts: count.meta({ description: 'hand-overs that did not succeed' }),
     nextAttemptAt: time.nullable(),

@@ -13,7 +13,7 @@ import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
 import { notFound, Problem } from '../../http/problem';
-import { route, type RouteSpec } from '../../http/route';
+import { route, type RouteSpec, sent } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { startVerification } from './start';
@@ -39,17 +39,19 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
   return [
     route({
       ...common,
+      operationId: 'startVerification',
       method: 'post',
       path: '/verifications',
       summary: 'Compare a district with the state; nothing is written at either',
       headers: idempotencyHeader,
+      example: { district: 'grand-bend', objects: ['School'] },
       body: schemas.verificationRequest,
       responses: {
         202: { description: 'Accepted; Location names it', schema: schemas.verificationAccepted },
       },
       audit: ({ body, answer }) => ({
         ...body,
-        verificationId: (answer as { verificationId?: string }).verificationId,
+        verificationId: answer?.verificationId,
       }),
       handler: async ({ body, principal, request, response }) => {
         const district = requireDistrict(config, principal, body.district);
@@ -76,6 +78,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...common,
+      operationId: 'listVerifications',
       method: 'get',
       path: '/verifications',
       summary: 'Verifications, the newest first',
@@ -98,6 +101,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'showVerification',
       method: 'get',
       path: '/verifications/{id}',
       summary: 'A verification with its objects and the verdict',
@@ -106,6 +110,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'listVerifiedSchools',
       method: 'get',
       path: '/verifications/{id}/schools',
       summary: 'Counts by object and school',
@@ -119,6 +124,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'listVerificationSamples',
       method: 'get',
       path: '/verifications/{id}/samples',
       summary: 'Samples of records that differ: keys and GUIDs, at most 20 of each kind and object',
@@ -132,11 +138,14 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'showVerificationReport',
       method: 'get',
       path: '/verifications/{id}/report',
       summary: 'All of it; format=csv: a line an object and school',
       query: z.strictObject({ format: z.enum(['json', 'csv']).default('json') }),
-      responses: { 200: { description: 'The report', schema: schemas.verificationReport } },
+      responses: {
+        200: { description: 'The report', schema: schemas.verificationReport, sends: 'text/csv' },
+      },
       handler: async ({ params, query, principal, response }) => {
         const view = await read(principal, params.id);
         const schools = await allOf<SchoolCounts>((cursor) =>
@@ -145,7 +154,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
         if (query.format === 'csv') {
           response.attachment(`verification-${params.id}.csv`).type('text/csv');
           response.send(verificationCsv(view, schools));
-          return undefined;
+          return sent;
         }
         const samples = await allOf((cursor) =>
           listVerificationSamples(control, { verificationId: params.id, limit: 500, cursor }),
@@ -159,6 +168,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'showVerificationChanges',
       method: 'get',
       path: '/verifications/{id}/changes',
       summary:
@@ -178,6 +188,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'cancelVerification',
       method: 'post',
       path: '/verifications/{id}/cancel',
       summary: 'Stop it; what was compared stays',

@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { differenceKinds } from '../../domain/verification';
 import { planRequest } from '../resyncs/schemas';
+import { count, level, time } from '../../http/schemas';
 
-const count = z.int().meta({ example: 960 });
-const time = z.string().meta({ format: 'date-time' });
 const objectName = z.string().max(64).optional();
 
 export const verificationParams = z.object({ id: z.string().max(64) });
@@ -62,7 +61,7 @@ export const verificationHead = z
     schoolYear: z.int(),
     objects: z.union([z.literal('all'), z.array(z.string())]),
     checkDependencies: z.boolean(),
-    initiator: z.enum(['district', 'state']),
+    initiator: level,
     requestedBy: z.string(),
     kind: z.enum(['verification', 'dryRun', 'beforeResync', 'afterResync']),
     resyncId: z.string().nullable().meta({ description: 'the resync it is a part of' }),

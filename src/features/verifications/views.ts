@@ -89,6 +89,10 @@ export function verificationCsv(view: VerificationView, schools: readonly School
   return toCsv([header, ...lines]);
 }
 
+function headOf({ estimate: _, totals: _totals, objectResults: _results, ...head }: VerificationView) {
+  return verificationHeadView(head);
+}
+
 /** Counts by object, then and now; of objects that were compared. */
 export function changesView(
   then: VerificationView | null,
@@ -103,8 +107,8 @@ export function changesView(
   const [before, after] = [countsOf(then), countsOf(now)];
   const names = new Set([...now.objectResults, ...(then?.objectResults ?? [])].map(({ object }) => object));
   return {
-    then: then && verificationHeadView(then),
-    now: verificationHeadView(now),
+    then: then && headOf(then),
+    now: headOf(now),
     objects: [...names].map((object) => ({
       object,
       then: before.get(object) ?? null,

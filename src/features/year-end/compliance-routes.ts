@@ -4,7 +4,7 @@ import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
 import { toCsv } from '../../http/csv';
-import { route, type RouteSpec } from '../../http/route';
+import { route, type RouteSpec, sent } from '../../http/route';
 import * as schemas from './schemas';
 import { yearRunView, yearStartView, yearSwitchView } from './views';
 
@@ -12,6 +12,7 @@ import { yearRunView, yearStartView, yearSwitchView } from './views';
 export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
   return [
     route({
+      operationId: 'showCompliance',
       method: 'get',
       path: '/compliance',
       right: 'resyncBatch',
@@ -24,7 +25,11 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
         format: z.enum(['json', 'csv']).default('json'),
       }),
       responses: {
-        200: { description: 'The list, in the order of the configuration', schema: schemas.compliance },
+        200: {
+          description: 'The list, in the order of the configuration',
+          schema: schemas.compliance,
+          sends: 'text/csv',
+        },
       },
       handler: async ({ query, principal, response }) => {
         const districts = config.districts.filter(({ id }) => sees(principal, id));
@@ -39,7 +44,7 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
             .attachment(`compliance-${schoolYear}.csv`)
             .type('text/csv')
             .send(toCsv(linesOf(items)));
-          return undefined;
+          return sent;
         }
         return { schoolYear, counts: countsOf(items), items: items.map((item) => view(principal, item)) };
       },

@@ -48,6 +48,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
 
   return [
     route({
+      operationId: 'showScopedYear',
       method: 'get',
       path: '/districts/{district}/scoped-year',
       right: 'resyncBatch',
@@ -59,12 +60,14 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
         show(principal, requireDistrict(config, principal, params.district)),
     }),
     route({
+      operationId: 'switchScopedYear',
       method: 'put',
       path: '/districts/{district}/scoped-year',
       right: 'administration',
       tag: 'School years',
       summary: 'Switch to the next school year, once the ending one has its full resync',
       params: districtParams,
+      example: { schoolYear: 2028 },
       body: schemas.switchRequest,
       responses: { 200: { description: 'How the scoped year stands after it', schema: schemas.scopedYear } },
       audit: ({ body }) => ({ ...body }),
@@ -88,6 +91,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       },
     }),
     route({
+      operationId: 'acceptOutcome',
       method: 'post',
       path: '/resyncs/{id}/accept',
       right: 'administration',
@@ -95,6 +99,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       tag: 'School years',
       summary: 'Accept the outcome of a full resync, so that its school year may be ended',
       params: resyncParams,
+      example: { reason: 'The errors left are known exclusions.' },
       body: z.strictObject({ reason: schemas.reason }).meta({ id: 'AcceptRequest' }),
       responses: { 200: { description: 'Accepted; the first acceptance stays', schema: schemas.acceptance } },
       audit: ({ body }) => ({ ...body }),

@@ -2,9 +2,7 @@
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { color } from '../resyncs/schemas';
-
-const time = z.string().meta({ format: 'date-time' });
-const year = z.int().min(1990).max(2100);
+import { count, level, schoolYear as year, time } from '../../http/schemas';
 
 /** A reason that a person gives and that is kept. */
 export const reason = z.string().trim().min(1, 'give a reason').max(1000);
@@ -14,7 +12,7 @@ export const yearRun = z
   .object({
     resyncId: z.string(),
     scenario: z.enum(scenarios),
-    initiator: z.enum(['district', 'state']),
+    initiator: level,
     endedAt: time.nullable(),
     color: color
       .nullable()
@@ -100,8 +98,6 @@ const districtCompliance = z
     startOfYear,
   })
   .meta({ id: 'DistrictCompliance' });
-
-const count = z.int().meta({ example: 12 });
 
 export const compliance = z
   .object({
