@@ -29,6 +29,7 @@ import { authenticate } from './features/access/authenticate';
 import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
+import { giveRequestId } from './http/request-id';
 import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './features/resyncs/routes';
@@ -109,6 +110,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...rest }: AppOp
   app.use(
     pinoHttp({
       logger,
+      genReqId: giveRequestId,
       quietReqLogger: true,
       serializers: {
         req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
@@ -149,7 +151,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...rest }: AppOp
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   app.use('/api/v1', v1);
   app.use(unknownPath);
-  app.use(problemHandler(logger));
+  app.use(problemHandler(logger, checkAnswer));
   return app;
 }
 

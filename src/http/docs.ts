@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type RequestHandler, Router, static as serveFiles } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
 
@@ -17,6 +18,8 @@ const page = `<!doctype html>
 `;
 const start = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#swagger-ui', deepLinking: true });\n`;
 
+const errors = join(__dirname, '..', '..', 'docs', 'errors.md');
+
 /** Swagger UI from our own files, without inline scripts: fits the content security policy and works offline. */
 export function docsRouter(): Router {
   const router = Router();
@@ -26,6 +29,10 @@ export function docsRouter(): Router {
       void response.type(type).send(text);
   router.get('/', send('html', page));
   router.get('/start.js', send('js', start));
+  // The types of problems lead here. It is text that every browser shows; its tables read well as they are.
+  router.get('/errors.md', (_request, response) => {
+    response.sendFile(errors, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
+  });
   router.use(serveFiles(getAbsoluteFSPath(), { index: false }));
   return router;
 }

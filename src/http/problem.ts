@@ -5,6 +5,9 @@ import { z } from 'zod';
 import { ConflictError, ControlError, NotFoundError } from '../control/control-error';
 import { CursorError } from '../control/page';
 import { PlanError } from '../domain/plan';
+import type { CheckAnswer } from './check-answer';
+import { errorsPath, type ProblemType, problemTypes, typeOfStatus } from './problem-types';
+import { requestIdOf } from './request-id';
 import { answerToCallError } from './temporal-problems';
 
 /** Where in the request a problem is: `pointer` into the body (JSON Pointer as URI fragment), or a named parameter. */
@@ -15,20 +18,6 @@ export interface ProblemDetail {
   readonly header?: string;
 }
 
-const titles: Readonly<Record<number, string>> = {
-  400: 'Bad request',
-  401: 'Not authenticated',
-  403: 'Not allowed',
-  404: 'Not found',
-  409: 'Conflict',
-  413: 'Request too large',
-  415: 'Unsupported media type',
-  422: 'The request can’t be carried out as it stands',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'Not available now',
-};
-
 /** An answer that isn't a success, as RFC 9457 tells it. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -37,17 +26,19 @@ export class Problem extends Error {
     readonly detail: string,
     readonly errors: readonly ProblemDetail[] = [],
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly type: ProblemType = typeOfStatus(status),
   ) {
     super(detail);
   }
 
   /** The body, as application/problem+json. */
-  toBody(): z.output<typeof problemSchema> {
+  toBody(requestId: string): z.output<typeof problemSchema> {
     return {
-      type: 'about:blank',
-      title: titles[this.status] ?? 'Error',
+      type: `${errorsPath}#${this.type}`,
+      title: problemTypes[this.type].title,
       status: this.status,
       detail: this.detail,
+      requestId,
       ...(this.errors.length > 0 ? { errors: [...this.errors] } : {}),
     };
   }
@@ -55,10 +46,15 @@ export class Problem extends Error {
 
 export const problemSchema = z
   .object({
-    type: z.string(),
+    type: z.string().meta({
+      format: 'uri-reference',
+      description: 'leads to its row in docs/errors.md',
+      example: `${errorsPath}#conflict`,
+    }),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
+    requestId: z.string().meta({ description: 'as in the header X-Request-Id; the API log has it too' }),
     errors: z
       .array(
         z.object({
@@ -74,7 +70,7 @@ export const problemSchema = z
 
 /** The one answer to everything that isn't there or isn't the caller's to see. */
 export function notFound(): Problem {
-  return new Problem(404, 'There is no such thing here.');
+  return new Problem(404, 'Not found.');
 }
 
 /** Issues of a zod error as problem details in the body, the query or the path. */
@@ -90,8 +86,8 @@ export function zodProblem(error: z.ZodError, where: 'body' | 'parameter'): Prob
   return new Problem(where === 'body' ? 422 : 400, `${at}: ${first?.detail ?? 'not valid'}`, errors);
 }
 
-/** Every error as a Problem; of an unknown one nothing is told. */
-export function toProblem(error: unknown): Problem {
+/** Every error as a Problem; of an unknown one nothing is told but where to look. */
+export function toProblem(error: unknown, requestId?: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NotFoundError) return notFound();
   if (error instanceof ConflictError) return new Problem(409, error.message);
@@ -105,32 +101,36 @@ export function toProblem(error: unknown): Problem {
     return new Problem(503, error.message, [], { 'Retry-After': '5' });
   }
   const call = answerToCallError(error);
-  if (call) return new Problem(call.status, (error as Error).message, [], call.headers);
+  if (call) return new Problem(call.status, (error as Error).message, [], call.headers, call.type);
   if (isHttpError(error) && error.expose) {
     const detail = error.status === 413 ? 'The body is larger than 100 kB.' : 'The request can’t be read.';
     return new Problem(error.status, detail);
   }
-  return new Problem(500, 'Something went wrong here; the log of the API has its place in the code.');
+  const named = requestId === undefined ? '' : ` (request id ${requestId})`;
+  return new Problem(500, `Internal error. The API log has the details${named}.`);
 }
 
 /** Sends problems; what it can't explain goes to the log by class and frames, without the message. */
-export function problemHandler(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    const problem = toProblem(error);
+export function problemHandler(logger: Logger, checkAnswer?: CheckAnswer): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const requestId = requestIdOf(request);
+    const problem = toProblem(error, requestId);
     if (problem.status === 500) {
       const stack = error instanceof Error ? (error.stack ?? '') : '';
       const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
       logger.error(
-        { error: error instanceof Error ? error.name : typeof error, frames: frames.slice(0, 8) },
+        { requestId, error: error instanceof Error ? error.name : typeof error, frames: frames.slice(0, 8) },
         'request failed',
       );
     }
     if (response.headersSent) return next(error);
+    const body = problem.toBody(requestId);
+    checkAnswer?.({ route: `problem ${problem.type}`, schema: problemSchema }, body);
     response
       .status(problem.status)
       .set(problem.headers)
       .type('application/problem+json')
-      .send(JSON.stringify(problem.toBody()));
+      .send(JSON.stringify(body));
   };
 }
 

@@ -7,7 +7,8 @@ import { notFound, Problem } from './problem';
 /** @throws Problem 403 naming the right */
 export function requireToolRight(principal: Principal, right: ToolRight): void {
   if (principal.rights.includes(right)) return;
-  throw new Problem(403, `This needs the tool right ${right}, which ${principal.name} doesn’t have.`);
+  const detail = `This needs the tool right ${right}, which ${principal.name} doesn’t have.`;
+  throw new Problem(403, detail, [], {}, 'missing-right');
 }
 
 /** May the caller see this district at all? */
