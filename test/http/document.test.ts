@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import SwaggerParser from '@apidevtools/swagger-parser';
 import request from 'supertest';
 import { apiRoutes } from '../../src/app';
@@ -21,6 +23,18 @@ test('the OpenAPI document is valid 3.1', async () => {
   await expect(SwaggerParser.validate(document as never)).resolves.toBeDefined();
   const broken = { ...document, paths: { '/x': { get: { parameters: [{ name: 1 }] } } } };
   await expect(SwaggerParser.validate(broken as never)).rejects.toThrow();
+});
+
+test('docs/openapi.json is the document: else run npm run openapi', async () => {
+  const written = readFileSync(join(__dirname, '..', '..', 'docs', 'openapi.json'), 'utf8');
+  expect(JSON.parse(written)).toEqual(await documentOf());
+});
+
+test('every route that takes a body shows an example of it', () => {
+  const without = apiRoutes({ ...world } as unknown as ApiContext).filter(
+    ({ body, example }) => (body === undefined) !== (example === undefined),
+  );
+  expect(without.map(({ operationId }) => operationId)).toEqual([]);
 });
 
 test('every route is in the document, and every operation of the document is a route', async () => {
