@@ -7,6 +7,8 @@ const serial = ['<rootDir>/test/(faults|stack)/', 'district-load\\.test\\.ts$'];
 const shared = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
   roots: ['<rootDir>/test'],
+  // Modules of the command line that are loaded when they are wanted: import() names what they are compiled to.
+  moduleNameMapper: { '^(\\./(?:local/|verbs/)?[a-z-]+)\\.js$': '$1' },
   transform: { '^.+\\.[cm]?[tj]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(jose|openid-client|oauth4webapi)/)'],
 };

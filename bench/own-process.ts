@@ -16,18 +16,21 @@ export class OwnProcess {
     private readonly child: ChildProcess,
   ) {}
 
-  /** Starts `src/<name>.ts`, or what `npm run build` made of it with the image's settings, which the environment may replace. */
+  /**
+   * Starts `resync serve <name>` from the sources, or as `npm run build` made it with the image's settings, which the
+   * environment may replace.
+   */
   static start(
-    name: 'server' | 'worker',
+    name: 'api' | 'worker',
     { built, env, logFile }: { built: boolean; env: NodeJS.ProcessEnv; logFile: string },
   ): OwnProcess {
     const log = openSync(logFile, 'w');
     // The loader in the same process, so that its memory is the program's and nothing stands between us and it.
     const loader = join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs');
     const program = built
-      ? [join(root, 'dist', 'src', `${name}.js`)]
-      : ['--import', loader, join(root, 'src', `${name}.ts`)];
-    const child = spawn(process.execPath, program, {
+      ? [join(root, 'dist', 'src', 'cli', 'main.js')]
+      : ['--import', loader, join(root, 'src', 'cli', 'main.ts')];
+    const child = spawn(process.execPath, [...program, 'serve', name], {
       cwd: root,
       env: { ...(built ? imageEnv : {}), ...process.env, ...env },
       stdio: ['ignore', log, log],

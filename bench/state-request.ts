@@ -86,7 +86,7 @@ async function main(): Promise<boolean> {
     worker.assertLives();
     await sleep(200);
   }
-  const server = OwnProcess.start('server', { built, env, logFile: join(logs, 'server.log') });
+  const server = OwnProcess.start('api', { built, env, logFile: join(logs, 'server.log') });
   while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
     server.assertLives();
     await sleep(200);

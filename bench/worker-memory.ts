@@ -1,7 +1,7 @@
 /**
  * Measures the memory of a worker: the real program in a process of its own, under Temporal, moving a district whose
  * largest table has a million records, with the default lanes, ranges and pages. Exits 1 above 400 MB or when a resync is
- * not finished.  npm run bench:memory -- [--students N] [--records N] [--sources]   (--sources: src/worker.ts instead of what `npm run build` made)
+ * not finished.  npm run bench:memory -- [--students N] [--records N] [--sources]   (--sources: the sources instead of what `npm run build` made)
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ async function main(): Promise<boolean> {
     worker.assertLives();
     await sleep(200);
   }
-  const server = OwnProcess.start('server', { built, env, logFile: join(logs, 'server.log') });
+  const server = OwnProcess.start('api', { built, env, logFile: join(logs, 'server.log') });
   const url = `http://127.0.0.1:${port}`;
   await answers(server, url);
   const client = new ApiClient({ url, token: await token(urls.control) });

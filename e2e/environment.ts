@@ -6,7 +6,7 @@ import { newSigningKey } from '../src/config/signing-key';
 import { type Config, parseConfig } from '../src/config';
 import { generateDistrict } from '../src/sample/generate';
 import { emptyDatabases } from '../src/stack/prepare-databases';
-import { startService } from '../src/stack/service';
+import { startService } from '../src/service';
 import { databaseUrl } from '../src/stack/stack-info';
 import { startStack, stopStack } from '../src/stack/stack';
 

@@ -1,10 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
-import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { createApp } from './app';
-import { type Config, loadConfig } from './config';
+import type { Config } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './features/year-end/due-alerts';
 import { reconcile } from './features/resyncs/reconcile';
@@ -52,10 +51,15 @@ export async function startServer(
   const temporal = new Client({ connection, namespace });
   const calls = new TemporalCalls(temporal, taskQueue);
   const server = createServer(createApp({ config, catalog, control, temporal, logger }));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.api.port, config.api.host, resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(config.api.port, config.api.host, resolve);
+    });
+  } catch (error) {
+    await Promise.all([control.destroy(), connection.close()]);
+    throw error;
+  }
   const reconciler = startReconciler({
     pass: async () => {
       await reconcileStateRequests(control, {
@@ -113,20 +117,3 @@ const eventAgeSeconds = 30;
 const noticesEveryMs = 30_000;
 /** Alerts younger than this may still be on their way from the run they tell of. */
 const noticeAgeSeconds = 5;
-
-async function main(): Promise<void> {
-  const logger = createLogger('api');
-  const server = await startServer(loadConfig(), { logger });
-  logger.info({ url: server.url }, 'API listens');
-  closeWithGrace({ delay: 10_000 }, async ({ err }) => {
-    if (err) logger.error({ error: err.name }, 'API stops after an error');
-    await server.stop();
-  });
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : 'The API could not start.'}\n`);
-    process.exitCode = 1;
-  });
-}

@@ -1,12 +1,10 @@
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import closeWithGrace from 'close-with-grace';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
-import { type Config, loadConfig } from './config';
+import type { Config } from './config';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
 import { catalogOf } from './deployment';
-import { createLogger, sdkLogger } from './logger';
 import { addSearchAttributes, withTemporal } from './temporal/search-attributes';
 import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
 
@@ -95,18 +93,3 @@ const maxCachedWorkflows = 100;
 const recordSlots = 8;
 /** Notices on their way at the same time; an endpoint that doesn't answer holds one for ten seconds. */
 const noticeSlots = 20;
-
-/** The worker as a process of its own: `node dist/src/worker.js`, or `tsx src/worker.ts` from sources. */
-async function main(): Promise<void> {
-  Runtime.install({ logger: sdkLogger(createLogger('worker')), shutdownSignals: [] });
-  const worker = await startWorker(loadConfig());
-  closeWithGrace({ delay: 60_000 }, () => worker.stop());
-  await worker.stopped;
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : 'The worker stopped.'}\n`);
-    process.exitCode = 1;
-  });
-}

@@ -33,6 +33,7 @@ const loadedLate: Readonly<Record<string, () => Promise<Command>>> = {
   down: async () => (await import('./local/down.js')).downCommand(),
   status: async () => (await import('./local/status.js')).statusCommand(),
   doctor: async () => (await import('./local/doctor.js')).doctorCommand(),
+  serve: async () => (await import('./local/serve.js')).serveCommand(),
   start: async () => (await import('./local/start.js')).startCommand(),
   demo: async () => (await import('./local/demo.js')).demoCommand(),
   sample: async () => (await import('./local/sample.js')).sampleCommand(),

@@ -57,7 +57,8 @@ export class FaultWorld {
   }
 
   startWorker(): void {
-    this.worker = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '../../src/worker.ts')], {
+    const program = join(__dirname, '../../src/cli/main.ts');
+    this.worker = spawn(process.execPath, ['--import', 'tsx', program, 'serve', 'worker'], {
       env: { ...process.env, RESYNC_CONFIG: this.configFile, TEMPORAL_ADDRESS: this.config.temporal.address },
       // Its log is kept beside the configuration, for the day the test fails.
       stdio: ['ignore', 'ignore', openSync(`${this.configFile}.log`, 'a')],

@@ -9,7 +9,7 @@ import type { ResyncView } from '../../features/resyncs/read';
 import { givenServers } from '../../stack/given-servers';
 import { emptyDatabases } from '../../stack/prepare-databases';
 import { startLocalStack, type LocalStack } from '../../stack/local-stack';
-import { startService } from '../../stack/service';
+import { startService } from '../../service';
 import { stopStack } from '../../stack/stack';
 import { ApiClient } from '../client/api-client';
 import { causesText, verificationText } from './demo-table';

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import closeWithGrace from 'close-with-grace';
 import { Command } from 'commander';
-import { startService } from '../../stack/service';
+import { startService } from '../../service';
 import { startLocalStack } from '../../stack/local-stack';
 import { runningServers, stopStack } from '../../stack/stack';
-import { takeAsOneInterrupt } from './one-interrupt';
 import { writeLocalAccess } from './local-access';
+import { stopOnSignal } from './serve';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
 
 /** `resync start` (`npm start`): stack, worker and API until Ctrl-C. A stack that ran before goes on running. */
@@ -28,11 +27,7 @@ export function startCommand(): Command {
           'Ctrl-C stops it.',
         ];
         process.stdout.write(`${lines.join('\n')}\n`);
-        closeWithGrace({ delay: 90_000 }, async ({ err }) => {
-          takeAsOneInterrupt();
-          if (err) progress(`Stopping after an error: ${err.name}`);
-          else progress('Stopping: records under way are committed first.');
-          await service.stop();
+        stopOnSignal(service, async () => {
           if (!ranBefore) await stopStack(dir, progress);
         });
       }),

@@ -1,0 +1,82 @@
+import closeWithGrace from 'close-with-grace';
+import { Argument, Command } from 'commander';
+import { CatalogError } from '../../catalog/load';
+import { type Config, ConfigError, loadConfig } from '../../config';
+import { type RunningPart, type ServicePart, serviceParts, startPart } from '../../service';
+import { CommandFailure, exitCodes } from '../client/exit-codes';
+import { findConfig } from './find-config';
+import { takeAsOneInterrupt } from './one-interrupt';
+import { progress } from './stack-verb';
+
+/** A worker commits the pages under way first, and its activities have up to 45 seconds for that. */
+const graceMs = 90_000;
+
+/** `resync serve [api|worker|all]`: the service of any configuration, until SIGTERM or Ctrl-C. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the API, a worker, or both, for any configuration')
+    .addArgument(
+      new Argument('[part]', 'what to run in this process').choices([...serviceParts]).default('all'),
+    )
+    .option(
+      '--config <file>',
+      'configuration (default: RESYNC_CONFIG, resync.config.yaml, the local stack’s)',
+    )
+    .action(async (part: ServicePart, { config: file }: { config?: string }) => {
+      const service = await startOrExplain(readConfig(file), part);
+      stopOnSignal(service);
+      await untilStopped(service);
+    });
+}
+
+/** Stops the service when the process is asked to end; exits with 0 when all of it has stopped in time. */
+export function stopOnSignal(
+  service: RunningPart,
+  alsoStop: () => Promise<unknown> = () => Promise.resolve(),
+): void {
+  closeWithGrace({ delay: graceMs }, async ({ err }) => {
+    takeAsOneInterrupt();
+    if (err) progress(`Stopping after an error: ${err.name}`);
+    else progress('Stopping: records under way are committed first.');
+    await service.stop();
+    await alsoStop();
+  });
+}
+
+async function untilStopped(service: RunningPart): Promise<void> {
+  try {
+    await service.stopped;
+  } catch (error) {
+    // An API without its worker would accept resyncs that nobody runs.
+    await service.stop().catch(() => {});
+    const why = error instanceof Error ? error.message : 'no reason given';
+    throw new CommandFailure(`The worker stopped: ${why}`, exitCodes.unreachable);
+  }
+}
+
+function readConfig(file: string | undefined): Config {
+  try {
+    return file === undefined ? findConfig() : loadConfig({ file });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CommandFailure(error.message, exitCodes.usage);
+  }
+}
+
+async function startOrExplain(config: Config, part: ServicePart): Promise<RunningPart> {
+  try {
+    return await startPart(config, part);
+  } catch (error) {
+    if (error instanceof CatalogError || error instanceof ConfigError)
+      throw new CommandFailure(error.message, exitCodes.usage);
+    const { code } = error as NodeJS.ErrnoException;
+    const { host, port } = config.api;
+    if (code === 'EADDRINUSE' || code === 'EACCES')
+      throw new CommandFailure(`The API can't listen on ${host}:${port} (${code}).`, exitCodes.unreachable);
+    const why = error instanceof Error ? error.message : 'no reason given';
+    throw new CommandFailure(
+      `The service can't start: ${why}. "resync doctor" checks its servers.`,
+      exitCodes.unreachable,
+    );
+  }
+}

@@ -1,0 +1,90 @@
+/** The API, a worker, or both in this process: what `resync serve`, `npm start` and the demo run. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import pino, { type DestinationStream } from 'pino';
+import type { Config } from './config';
+import { createLogger, sdkLogger } from './logger';
+import type { RunningServer } from './server';
+import type { RunningWorker } from './worker';
+
+export const serviceParts = ['api', 'worker', 'all'] as const;
+export type ServicePart = (typeof serviceParts)[number];
+
+export interface RunningPart {
+  /** Of the API, e.g. http://127.0.0.1:8080; `null` when only a worker runs. */
+  readonly url: string | null;
+  /** Rejects when the worker dies; never settles before `stop` otherwise. */
+  readonly stopped: Promise<void>;
+  /** API first: nothing new comes in while pages under way are committed. */
+  stop(): Promise<void>;
+}
+
+export interface RunningService extends RunningPart {
+  readonly url: string;
+}
+
+/**
+ * Starts both, with their log lines in a file, so that the terminal stays for people.
+ * @throws CatalogError; the driver's or SDK's error when a server can't be reached
+ */
+export async function startService(
+  config: Config,
+  { logFile }: { logFile: string },
+): Promise<RunningService> {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const destination = pino.destination({ dest: logFile, sync: true });
+  const worker = await startWorkerPart(config, destination);
+  const api = await startApiPart(config, destination, worker);
+  return { ...running(worker, api), url: api.url };
+}
+
+/**
+ * Starts one part, or both. Log lines go to standard error.
+ * @throws CatalogError; the listener's error when the port is taken; the SDK's when Temporal can't be reached
+ */
+export async function startPart(config: Config, part: ServicePart): Promise<RunningPart> {
+  const worker = part === 'api' ? null : await startWorkerPart(config);
+  const api = part === 'worker' ? null : await startApiPart(config, undefined, worker);
+  return running(worker, api);
+}
+
+function running(worker: RunningWorker | null, api: RunningServer | null): RunningPart {
+  let apiStopped = (): void => {};
+  const untilStopped = new Promise<void>((resolve) => (apiStopped = resolve));
+  return {
+    url: api?.url ?? null,
+    stopped: worker?.stopped ?? untilStopped,
+    stop: async () => {
+      await api?.stop();
+      await worker?.stop();
+      apiStopped();
+    },
+  };
+}
+
+// Loaded when it is wanted: a process that is the API alone doesn't carry Temporal's native worker.
+async function startWorkerPart(config: Config, destination?: DestinationStream): Promise<RunningWorker> {
+  const { Runtime } = await import('@temporalio/worker');
+  const { startWorker } = await import('./worker.js');
+  const logger = createLogger('worker', destination === undefined ? {} : { destination });
+  // No signals of the SDK's own: the caller stops the worker in its order.
+  Runtime.install({ logger: sdkLogger(logger), shutdownSignals: [] });
+  return startWorker(config);
+}
+
+async function startApiPart(
+  config: Config,
+  destination: DestinationStream | undefined,
+  worker: RunningWorker | null,
+): Promise<RunningServer> {
+  const { startServer } = await import('./server.js');
+  const logger = createLogger('api', destination === undefined ? {} : { destination });
+  try {
+    const server = await startServer(config, { logger });
+    logger.info({ url: server.url }, 'API listens');
+    return server;
+  } catch (error) {
+    await worker?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { createTestDatabases, type TestDatabases, testStack } from '../support/stack';
+import { resync } from '../support/command-line';
+import { runOn } from '../support/run-on';
+
+const folder = mkdtempSync(join(tmpdir(), 'resync-serve-'));
+const catalogFile = join(folder, 'catalog.yaml');
+let databases: TestDatabases;
+let temporalAddress: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  databases = await createTestDatabases();
+  temporalAddress = (await testStack()).temporal.address;
+  const [district, state] = [databases.districtUrl, databases.stateUrl];
+  await runOn(district, 'CREATE TABLE Library (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)');
+  await runOn(district, "INSERT INTO Library VALUES (1, 'North'), (2, 'South')");
+  await runOn(
+    state,
+    'CREATE TABLE Library (districtID INT, id INT, name VARCHAR(40) NOT NULL, PRIMARY KEY (districtID, id))',
+  );
+  const urls = ['--district-url', district, '--state-url', state];
+  const made = await resync('catalog', 'introspect', ...urls, '--out', catalogFile);
+  expect([made.code, made.stderr]).toEqual([0, expect.stringContaining('1 objects written')]);
+});
+beforeEach(() => (process.env['CONTROL_DATABASE_URL'] = databases.controlUrl));
+afterAll(async () => {
+  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const name of ['RESYNC_TOKEN', 'CONTROL_DATABASE_URL']) delete process.env[name];
+  rmSync(folder, { recursive: true });
+  await databases.drop();
+});
+
+/** A configuration that belongs to no local stack. */
+function configFile(name: string, over: { port?: number; temporal?: string } = {}): string {
+  const file = join(folder, `${name}.yaml`);
+  const config = {
+    stateDatabaseUrl: databases.stateUrl,
+    controlDatabaseUrl: databases.controlUrl,
+    temporal: { address: over.temporal ?? temporalAddress, taskQueue: `serve-${name}` },
+    api: { port: over.port ?? 0 },
+    catalogFile,
+    districts: [
+      {
+        id: `serve-${name}`,
+        number: 5,
+        name: 'Served District',
+        schoolYear: 2027,
+        databaseUrl: databases.districtUrl,
+      },
+    ],
+  };
+  writeFileSync(file, stringify(config));
+  return file;
+}
+
+interface Serving {
+  readonly child: ChildProcess;
+  readonly stderr: () => string;
+}
+
+function serving(part: string, file: string): Serving {
+  const main = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', main, 'serve', part, '--config', file], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  children.push(child);
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return { child, stderr: () => stderr };
+}
+
+/** @throws Error when the process ends before it has said so */
+async function said({ child, stderr }: Serving, what: RegExp): Promise<string> {
+  for (;;) {
+    const found = what.exec(stderr());
+    if (found) return found[1] ?? '';
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}: ${stderr()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function terminated({ child }: Serving): Promise<unknown> {
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  return (await exit)[0] as unknown;
+}
+
+const apiUrl = /"url":"(http:[^"]+)"/;
+
+test('serve runs API and worker of a configuration in one process: a resync goes through; SIGTERM ends it with 0', async () => {
+  const service = serving('all', configFile('all'));
+  const url = await said(service, apiUrl);
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([200, { controlDatabase: true, temporal: true }]);
+  const token = await resync('token', 'create', '--name', 'served', '--level', 'state');
+  process.env['RESYNC_TOKEN'] = token.stdout.trim();
+  const sent = await resync('send', '--all', '--api', url);
+  expect([sent.code, sent.stdout]).toEqual([0, expect.stringMatching(/Library +● green +2 +2/)]);
+  expect(await terminated(service)).toBe(0);
+  expect(service.stderr()).toContain('Stopping: records under way are committed first.');
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+}, 180_000);
+
+test('API and worker run in processes of their own, too', async () => {
+  const file = configFile('parts');
+  const api = serving('api', file);
+  const url = await said(api, apiUrl);
+  const token = await resync('token', 'create', '--name', 'parts', '--level', 'state');
+  process.env['RESYNC_TOKEN'] = token.stdout.trim();
+  const worker = serving('worker', file);
+  await said(worker, /"msg":"(Worker state changed)/);
+  expect((await resync('send', '--all', '--api', url)).code).toBe(0);
+  expect(worker.stderr()).not.toMatch(apiUrl);
+  expect(await Promise.all([terminated(worker), terminated(api)])).toEqual([0, 0]);
+}, 180_000);
+
+test('what keeps it from starting is a sentence: 2 for the configuration, 8 for a port or a server', async () => {
+  const missing = await resync('serve', '--config', join(folder, 'none.yaml'));
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('There is no configuration')]);
+  expect((await resync('serve', 'everything')).code).toBe(2);
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const refused = await resync('serve', 'api', '--config', configFile('taken', { port }));
+  taken.close();
+  expect([refused.code, refused.stderr]).toEqual([
+    8,
+    expect.stringContaining(`can't listen on 127.0.0.1:${port}`),
+  ]);
+  const away = await resync('serve', 'worker', '--config', configFile('away', { temporal: '127.0.0.1:1' }));
+  expect([away.code, away.stderr]).toEqual([8, expect.stringContaining('resync doctor')]);
+}, 60_000);
