@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ApiClient } from '../src/cli/client/api-client';
-import type { ResyncAnswer } from '../src/cli/client/outcome-table';
+import type { Resync } from '../src/cli/client/answers';
 import { sendResync } from '../src/cli/client/watch-run';
 import { loadConfig } from '../src/config';
 import { openControl } from '../src/control/database';
@@ -116,14 +116,14 @@ async function runResync(
   client: ApiClient,
   district: string,
   watched: readonly OwnProcess[],
-): Promise<ResyncAnswer> {
+): Promise<Resync> {
   const { resyncId } = await sendResync(client, {
     district,
     request: { objects: 'all', scenario: 'GO_LIVE' },
   });
   for (;;) {
     for (const one of watched) one.assertLives();
-    const resync = await client.get<ResyncAnswer>(`/resyncs/${resyncId}`);
+    const resync = await client.get<Resync>(`/resyncs/${resyncId}`);
     if (resync.status === 'ended' || endedStatuses.includes(resync.status)) return resync;
     await sleep(sampleEveryMs);
   }

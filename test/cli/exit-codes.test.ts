@@ -1,5 +1,5 @@
 import { exitCodeOf, exitCodeOfVerification } from '../../src/cli/client/exit-codes';
-import type { VerificationView } from '../../src/features/verifications/read';
+import type { Verification } from '../../src/cli/client/answers';
 import { noRecords } from '../../src/domain/outcome';
 import { nothingCompared } from '../../src/domain/verification';
 
@@ -45,6 +45,6 @@ test.each([
     equal,
     totals: { ...nothingCompared, missing, extra },
     objectResults: [{ status: object, predicted: { ...noRecords, inserted: sent } }],
-  } as unknown as VerificationView;
+  } as unknown as Verification;
   expect(exitCodeOfVerification(view)).toBe(code);
 });

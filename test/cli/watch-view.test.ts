@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { RunView } from '../../src/cli/client/run-progress';
 import { createWatchView, duration } from '../../src/cli/client/watch-view';
-import type { ObjectView } from '../../src/features/resyncs/read';
+import type { ObjectOutcome } from '../../src/cli/client/answers';
 import { noRecords, viewCounts } from '../../src/domain/outcome';
 import { requestOf } from '../support/control-database';
 
-const row = (object: string, over: Partial<ObjectView> = {}): ObjectView => ({
+const row = (object: string, over: Partial<ObjectOutcome> = {}): ObjectOutcome => ({
   object,
   position: 0,
   status: 'waiting',
@@ -20,9 +20,10 @@ const row = (object: string, over: Partial<ObjectView> = {}): ObjectView => ({
   endedAt: null,
   ...over,
 });
-const run = (objectResults: ObjectView[]): RunView =>
+const run = (objectResults: ObjectOutcome[]): RunView =>
   new RunView({
     ...requestOf('r1'),
+    objects: 'all',
     status: 'running',
     percent: 0,
     color: 'gray',

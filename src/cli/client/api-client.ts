@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config';
+import type { Items, Page } from './answers';
 import { CommandFailure, type ExitCode, exitCodes } from './exit-codes';
+import { tell } from './terminal';
 import { findConfig } from '../local/find-config';
 
 /** Longest wait for an answer; starting a resync may take Temporal some seconds. */
@@ -72,18 +75,80 @@ function urlOfConfig(env: NodeJS.ProcessEnv): string {
   }
 }
 
+/** Fields of a query; what is `undefined` is left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The API gives at most this many items of a list at once. */
+const pageItems = 500;
+/** How often an end is asked for. */
+const askEveryMs = 1_000;
+
 /** Calls to the API; every failure is a CommandFailure with its exit code. */
 export class ApiClient {
   constructor(readonly address: ApiAddress) {}
 
   /** @param path below /api/v1, e.g. /districts */
-  get<T>(path: string): Promise<T> {
-    return this.call<T>('GET', path);
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.call<T>('GET', withQuery(path, query));
   }
 
-  /** @param path below /api/v1 */
-  post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  /**
+   * @param path below /api/v1
+   * @param idempotencyKey the same key gives the first answer back
+   */
+  post<T>(
+    path: string,
+    body?: unknown,
+    { idempotencyKey }: { readonly idempotencyKey?: string | undefined } = {},
+  ): Promise<T> {
+    const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
     return this.call<T>('POST', path, body, headers);
+  }
+
+  /** Items of a list, page by page. @returns as many as `limit`, and whether there are more */
+  async collect<T>(
+    path: string,
+    query: Query,
+    limit: number,
+  ): Promise<{ readonly items: readonly T[]; readonly more: boolean }> {
+    const items: T[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Page<T> = await this.get(path, {
+        ...query,
+        limit: Math.min(pageItems, limit - items.length),
+        cursor: cursor ?? undefined,
+      });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null && items.length < limit);
+    return { items, more: cursor !== null };
+  }
+
+  /**
+   * Asks until it has ended.
+   * @param line how far it is: told on standard error when it changes; `null`: nothing to tell
+   */
+  async waitFor<T>(
+    path: string,
+    {
+      ended,
+      line = () => null,
+      everyMs = askEveryMs,
+    }: {
+      readonly ended: (answer: T) => boolean;
+      readonly line?: (answer: T) => string | null;
+      readonly everyMs?: number;
+    },
+  ): Promise<T> {
+    let told: string | null = null;
+    for (;;) {
+      const answer = await this.get<T>(path);
+      const text = line(answer);
+      if (text !== null && text !== told) tell((told = text));
+      if (ended(answer)) return answer;
+      await sleep(everyMs);
+    }
   }
 
   /** @param path below /api/v1 */
@@ -115,7 +180,7 @@ export class ApiClient {
   /** The district named, or the only one the token sees. @throws CommandFailure usage when there are several */
   async district(named: string | undefined): Promise<string> {
     if (named !== undefined) return named;
-    const { items } = await this.get<{ items: { id: string }[] }>('/districts');
+    const { items } = await this.get<Items<{ id: string }>>('/districts');
     const [only] = items;
     if (only && items.length === 1) return only.id;
     const ids = items.map(({ id }) => id).join(', ') || 'none';
@@ -160,6 +225,12 @@ export class ApiClient {
     if (!answer.ok) throw new ApiRefusal(answer.status, jsonOf(text) as ProblemBody);
     return text;
   }
+}
+
+function withQuery(path: string, query: Query): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return given.size === 0 ? path : `${path}?${given.toString()}`;
 }
 
 function jsonOf(text: string): unknown {

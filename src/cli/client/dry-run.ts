@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import type { VerificationView } from '../../features/verifications/read';
 import { addCounts, type Color, colorOf, noRecords, viewCounts, worstColor } from '../../domain/outcome';
+import type { ResyncRequest, Verification, VerificationAccepted } from './answers';
 import type { ApiClient } from './api-client';
-import { print, printJson, tell, wantsJson } from './command-context';
+import { wantsJson } from './command-context';
 import { exitCodeOf, type FailOn } from './exit-codes';
-import { number, paint, plainTable } from './outcome-table';
 import { verificationEnd } from '../verbs/verify';
-import type { SendRequest } from './watch-run';
+import { number, paint, plainTable, print, printJson, tell } from './terminal';
 
 /** `resync send --dry-run`: has it predicted, waits, prints it, and sets the exit code of the color it would have. */
 export async function dryRunResync(
@@ -19,16 +18,16 @@ export async function dryRunResync(
     failOn,
   }: {
     readonly district: string;
-    readonly request: SendRequest;
+    readonly request: ResyncRequest;
     readonly idempotencyKey: string | undefined;
     readonly command: Command;
     readonly failOn: FailOn;
   },
 ): Promise<void> {
-  const { verificationId } = await client.post<{ verificationId: string }>(
+  const { verificationId } = await client.post<VerificationAccepted>(
     `/districts/${encodeURIComponent(district)}/resyncs`,
     { ...request, dryRun: true },
-    idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+    { idempotencyKey },
   );
   tell(`Dry run ${verificationId}: nothing is sent.`);
   const end = await verificationEnd(client, verificationId);
@@ -40,18 +39,18 @@ export async function dryRunResync(
 }
 
 /** The color the resync would have; an object that can't be compared can't be sent either. */
-function predictedColor({ objectResults }: VerificationView): Color {
+function predictedColor({ objectResults }: Verification): Color {
   return worstColor(objectResults.map(rowColor));
 }
 
-function rowColor({ status, predicted }: VerificationView['objectResults'][number]): Color {
+function rowColor({ status, predicted }: Verification['objectResults'][number]): Color {
   return colorOf(status, predicted);
 }
 
 /** The table of a dry run, and how long it would take. */
-function dryRunText(end: VerificationView): string {
+function dryRunText(end: Verification): string {
   const names = ['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'extra'] as const;
-  const cells = (counts: VerificationView['objectResults'][number]['predicted']): string[] => {
+  const cells = (counts: Verification['objectResults'][number]['predicted']): string[] => {
     const { errors, processed } = viewCounts(counts);
     return [processed, ...names.map((name) => counts[name]), errors].map(number);
   };

@@ -1,6 +1,6 @@
-import type { VerificationView } from '../../features/verifications/read';
 import type { Color } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
+import type { Verification } from './answers';
 
 /** What a script can tell an end by; design brief, section 8. */
 export const exitCodes = {
@@ -50,7 +50,7 @@ export function exitCodeOf(
  * The code of a verification. `yellow`: a resync mends all that differs. `red`: something it doesn't mend is there, values
  * that don't fit or records only at the state. `notFinished`: not all could be compared.
  */
-export function exitCodeOfVerification(view: VerificationView): ExitCode {
+export function exitCodeOfVerification(view: Verification): ExitCode {
   if (view.status === 'cancelled') return exitCodes.cancelled;
   if (view.status !== 'finished' || view.objectResults.some(({ status }) => status !== 'finished'))
     return exitCodes.notFinished;

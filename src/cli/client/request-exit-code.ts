@@ -1,4 +1,4 @@
-import type { StateRequestBoard } from '../../features/state-requests/read-board';
+import type { StateRequestBoard } from './answers';
 import { type ExitCode, exitCodes, type FailOn } from './exit-codes';
 
 /**

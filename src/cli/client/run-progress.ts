@@ -1,7 +1,6 @@
-import type { ObjectView } from '../../features/resyncs/read';
 import { addCounts, errorsOf, noRecords, processedOf } from '../../domain/outcome';
 import { hasEnded, type ObjectProgressFacts, shareOfObject, shareOfRun } from '../../domain/progress';
-import type { ResyncAnswer } from './outcome-table';
+import type { ObjectOutcome, Resync } from './answers';
 
 /** How far a run is. */
 export interface RunEstimate {
@@ -20,26 +19,26 @@ const leastShare = 0.02;
 
 /** What is known of a run from its events, and what follows from it. */
 export class RunView {
-  private view: ResyncAnswer;
+  private view: Resync;
 
-  constructor(snapshot: ResyncAnswer) {
+  constructor(snapshot: Resync) {
     this.view = snapshot;
   }
 
-  get resync(): ResyncAnswer {
+  get resync(): Resync {
     return this.view;
   }
 
-  get status(): ResyncAnswer['status'] {
+  get status(): Resync['status'] {
     return this.view.status;
   }
 
-  get objects(): readonly ObjectView[] {
+  get objects(): readonly ObjectOutcome[] {
     return this.view.objectResults ?? [];
   }
 
   /** Takes an `object` event. @returns the row before it */
-  takeObject(row: ObjectView): ObjectView | undefined {
+  takeObject(row: ObjectOutcome): ObjectOutcome | undefined {
     const before = this.objects.find(({ object }) => object === row.object);
     const rows = before
       ? this.objects.map((known) => (known === before ? row : known))
@@ -49,8 +48,8 @@ export class RunView {
   }
 
   /** Takes a `resync` event: everything but the objects. */
-  takeHead(head: Omit<ResyncAnswer, 'objectResults'>): void {
-    this.view = { ...head, objectResults: this.objects };
+  takeHead(head: Omit<Resync, 'objectResults'>): void {
+    this.view = { ...head, objectResults: [...this.objects] };
   }
 
   /** Totals and time left, by the share of each object's records (of its last run) or ranges. */
@@ -73,10 +72,10 @@ export class RunView {
 }
 
 /** How much of an object is done, 0 to 1. */
-export function shareOf(row: ObjectView): number {
+export function shareOf(row: ObjectOutcome): number {
   return shareOfObject(factsOf(row));
 }
 
-function factsOf({ counts, ...row }: ObjectView): ObjectProgressFacts {
+function factsOf({ counts, ...row }: ObjectOutcome): ObjectProgressFacts {
   return { ...row, processed: counts.processed };
 }

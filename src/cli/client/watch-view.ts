@@ -1,7 +1,7 @@
-import type { ObjectView } from '../../features/resyncs/read';
 import { hasEnded } from '../../domain/progress';
-import { number, paint } from './outcome-table';
+import type { ObjectOutcome } from './answers';
 import { type RunView, shareOf } from './run-progress';
+import { number, paint } from './terminal';
 
 /** Shows a run while it goes. */
 export interface WatchView {
@@ -94,14 +94,14 @@ class LiveView implements WatchView {
   }
 }
 
-function endLine(row: ObjectView, stream: Stream): string {
+function endLine(row: ObjectOutcome, stream: Stream): string {
   const { processed, errors } = row.counts;
   const word = row.status === 'finished' ? row.color : row.status;
   const why = row.message === null ? '' : `: ${row.message}`;
   return `${paint(row.color, row.object, stream)} ${word}, ${number(processed)} processed, ${number(errors)} errors${why}`;
 }
 
-function flightLine(row: ObjectView): string {
+function flightLine(row: ObjectOutcome): string {
   const share = shareOf(row);
   const filled = Math.round(share * 20);
   const bar = '━'.repeat(filled) + '─'.repeat(20 - filled);
@@ -111,7 +111,7 @@ function flightLine(row: ObjectView): string {
 /** What a person has to do now: lines with their ends, mostly none. */
 function hintOf({ status, resync: { resyncId } }: RunView): string {
   if (status !== 'awaitingApproval') return '';
-  return `Removals await an approval: "resync removals ${resyncId}" shows them, "resync approve" or "resync reject" decides.\n`;
+  return `Removals await an approval: "resync run removals ${resyncId}" shows them, "resync run approve" or "resync run reject" decides.\n`;
 }
 
 function totalLine(run: RunView): string {

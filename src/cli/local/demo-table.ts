@@ -1,7 +1,7 @@
 /** What the demo says about causes and about its check of both editions. */
 import type { Cause } from '../../features/outcomes/read-causes';
 import type { EditionCounts } from './demo-verify';
-import { number, plainTable } from '../client/outcome-table';
+import { number, plainTable } from '../client/terminal';
 
 /** Why records did not reach the state, the largest cause first. */
 export function causesText(causes: readonly Cause[]): string {

@@ -6,12 +6,12 @@ import { openControl } from '../../control/database';
 import { readPrincipal } from '../../features/access/principal-store';
 import { createToken, listTokens, revokeToken } from '../../features/access/token-store';
 import { type Level, levels, rightsOfLevel, type ToolRight, toolRights } from '../../domain/rights';
-import { countOf, namesOf, print, printJson, tell, wantsJson } from '../client/command-context';
+import { countOf, namesOf, wantsJson } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
 import { findConfig } from './find-config';
 import { auditLocally } from './local-audit';
-import { plainTable } from '../client/outcome-table';
 import { rightsNamed } from '../verbs/rights';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
 /** `resync token create | list | revoke`: works on the control database itself, so that the first token can be made. */
 export function tokenCommand(): Command {

@@ -1,21 +1,12 @@
 import { Command } from 'commander';
-import type { AlertView } from '../../features/alerts/read';
-import type { Page } from '../../control/page';
-import {
-  clientOf,
-  countOf,
-  print,
-  printJson,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import type { Alert, Page } from '../client/answers';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
-import { plainTable } from '../client/outcome-table';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
-/** `resync alerts list | read | delete`: the Process Alerts of whoever the token is. */
-export function alertsCommand(): Command {
-  return new Command('alerts')
+/** `resync alert list | read | delete`: the Process Alerts of whoever the token is. */
+export function alertCommand(name = 'alert'): Command {
+  return new Command(name)
     .description('list, read and delete your Process Alerts')
     .addCommand(listCommand(), { isDefault: true })
     .addCommand(readCommand())
@@ -39,10 +30,8 @@ function listCommand(): Command {
     .option('--district <id>', 'only of this district')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 50)
     .action(async ({ from, to, unread, district, limit }: ListOptions, command: Command) => {
-      const query = new URLSearchParams({ limit: String(limit) });
-      for (const [name, value] of Object.entries({ from, to, unread, district }))
-        if (value !== undefined) query.set(name, String(value));
-      const { items } = await clientOf(command).get<Page<AlertView>>(`/alerts?${query.toString()}`);
+      const query = { limit, from, to, unread, district };
+      const { items } = await clientOf(command).get<Page<Alert>>('/alerts', query);
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((alert) => [
         `${alert.alertId}`,
@@ -62,7 +51,7 @@ function readCommand(): Command {
     .description('show an alert and mark it as read, for you')
     .argument('<alert>', 'its number', countOf)
     .action(async (id: number, _options: object, command: Command) => {
-      const alert = await clientOf(command).post<AlertView>(`/alerts/${id}/read`);
+      const alert = await clientOf(command).post<Alert>(`/alerts/${id}/read`);
       if (wantsJson(command)) return printJson(alert);
       print(`${alert.category}: ${alert.name}\n${alert.text}`);
     });

@@ -1,11 +1,17 @@
 import { Command } from 'commander';
-import type { AuditEvent } from '../../features/access/audit-store';
-import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
-import { plainTable } from '../client/outcome-table';
+import type { AuditEvent, Page } from '../client/answers';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { plainTable, print, printJson } from '../client/terminal';
 
-/** `resync audit`: who changed what, when and from where, the newest first. */
+/** `resync audit list`, or `resync audit` alone. */
 export function auditCommand(): Command {
-  return withApiOptions(new Command('audit'))
+  return new Command('audit')
+    .description('who changed what, when and from where')
+    .addCommand(listCommand(), { isDefault: true });
+}
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
     .description('show who changed what, when and from where, the newest first')
     .option('--principal <id>', 'only what this principal did')
     .option('--from <date>', 'on this day or later (2026-11-26), or from this time on')
@@ -16,12 +22,9 @@ export function auditCommand(): Command {
         options: { principal?: string; from?: string; to?: string; limit: number },
         command: Command,
       ) => {
-        const query = new URLSearchParams({ limit: String(options.limit) });
-        for (const name of ['principal', 'from', 'to'] as const) {
-          const value = options[name];
-          if (value !== undefined) query.set(name, value);
-        }
-        const page = await clientOf(command).get<{ items: AuditEvent[] }>(`/audit?${query.toString()}`);
+        const { principal, from, to, limit } = options;
+        const query = { limit, principal, from, to };
+        const page = await clientOf(command).get<Page<AuditEvent>>('/audit', query);
         if (wantsJson(command)) return printJson(page.items);
         const rows = page.items.map((event) => [
           event.happenedAt,

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import type { Blackout } from '../../features/blackouts/store';
-import type { BlackoutRule, HeldWindow, Weekday } from '../../domain/blackout';
-import { clientOf, namesOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
+import type { BlackoutRule, Weekday } from '../../domain/blackout';
+import type { Blackout, HeldWindow, Items } from '../client/answers';
+import { clientOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
-import { plainTable } from '../client/outcome-table';
+import { plainTable, print, printJson } from '../client/terminal';
 
-interface AddOptions {
+interface CreateOptions {
   readonly district?: string;
   readonly days?: string[];
   readonly from: string;
@@ -14,13 +14,15 @@ interface AddOptions {
   readonly note?: string;
 }
 
-/** `resync blackout list|add|remove`: windows in which no resync of a district moves. */
+/** `resync blackout list | create | delete`: windows in which no resync of a district moves. */
 export function blackoutCommand(): Command {
   return new Command('blackout')
     .description('windows in which no resync of a district moves')
     .addCommand(listCommand())
-    .addCommand(addCommand())
-    .addCommand(removeCommand());
+    .addCommand(createCommand('create'))
+    .addCommand(deleteCommand('delete'))
+    .addCommand(createCommand('add'), { hidden: true })
+    .addCommand(deleteCommand('remove'), { hidden: true });
 }
 
 function listCommand(): Command {
@@ -28,7 +30,7 @@ function listCommand(): Command {
     async ({ district: named }: { district?: string }, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(named);
-      const answer = await client.get<{ items: Blackout[]; next: HeldWindow | null }>(pathOf(district));
+      const answer = await client.get<Items<Blackout> & { next: HeldWindow | null }>(pathOf(district));
       if (wantsJson(command)) return printJson(answer);
       const rows = answer.items.map(({ blackoutId, setBy, rule, note }) => [
         blackoutId,
@@ -42,14 +44,14 @@ function listCommand(): Command {
   );
 }
 
-function addCommand(): Command {
-  return districtCommand('add', 'set a window: weekly with --days and --timezone, once without')
+function createCommand(name: string): Command {
+  return districtCommand(name, 'set a window: weekly with --days and --timezone, once without')
     .option('--days <days>', 'mon,tue,wed,thu,fri,sat,sun: weekly, on these days', namesOf)
     .requiredOption('--from <time>', 'local time HH:mm; without --days an instant, e.g. 2027-06-30T18:00Z')
     .requiredOption('--to <time>', 'as --from; a local time at or before it is on the next day')
     .option('--timezone <zone>', 'IANA time zone of the local times, e.g. America/Chicago')
     .option('--note <text>', 'why')
-    .action(async (options: AddOptions, command: Command) => {
+    .action(async (options: CreateOptions, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
       const added = await client.post<Blackout>(pathOf(district), {
@@ -61,8 +63,8 @@ function addCommand(): Command {
     });
 }
 
-function removeCommand(): Command {
-  return districtCommand('remove', 'remove a window; runs it held go on')
+function deleteCommand(name: string): Command {
+  return districtCommand(name, 'remove a window; runs it held go on')
     .argument('<window>', 'id of the window')
     .action(async (id: string, { district: named }: { district?: string }, command: Command) => {
       const client = clientOf(command);
@@ -83,7 +85,7 @@ function pathOf(district: string): string {
   return `/districts/${encodeURIComponent(district)}/blackouts`;
 }
 
-function ruleOf({ days, from, to, timezone }: AddOptions): BlackoutRule {
+function ruleOf({ days, from, to, timezone }: CreateOptions): BlackoutRule {
   if (days === undefined) return { kind: 'dated', startsAt: from, endsAt: to };
   if (timezone === undefined)
     throw new CommandFailure('A weekly window needs its --timezone.', exitCodes.usage);

@@ -2,39 +2,25 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type PublicKey, verifyManifest } from '../../features/certifications/signing';
 import { newSigningKey } from '../../config/signing-key';
-import type { CertificationDrift } from '../../features/certifications/drift-store';
-import type { Certification } from '../../features/certifications/store';
-import type { Page } from '../../control/page';
-import type { DriftRow, Manifest } from '../../domain/certification';
+import type {
+  Certification,
+  CertificationAccepted,
+  CertificationDrift,
+  CertificationDriftWithRows,
+  CertificationWithManifest,
+  Page,
+} from '../client/answers';
 import type { ApiClient } from '../client/api-client';
-import {
-  clientOf,
-  countOf,
-  print,
-  printJson,
-  schoolYearOption,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import { clientOf, countOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
-import { plainTable } from '../client/outcome-table';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
-/** How often an end is asked for. */
-const askEveryMs = 1_000;
 /** Rows of a comparison that a screen has room for. */
 const shownRows = 50;
 
-type Shown = Certification & {
-  readonly verified: boolean | null;
-  readonly problem: string | null;
-  readonly kid: string | null;
-  readonly manifest: Manifest | null;
-};
-
 /** `resync certify`: certify what the state holds of a district, or make the key that signs. */
-export function certifyCommand(): Command {
-  return withApiOptions(new Command('certify'))
+export function certifyCommand(name = 'certify'): Command {
+  return withApiOptions(new Command(name))
     .description(
       'certify what the state holds of a district at a reporting date: signed counts and checksums',
     )
@@ -50,10 +36,10 @@ export function certifyCommand(): Command {
       // Not commander's own required options: it would ask them of "certify key", too.
       if (reportingDate === undefined || name === undefined)
         throw new CommandFailure('Give --reporting-date and --name.', exitCodes.usage);
-      const { certificationId } = await client.post<{ certificationId: string }>(
+      const { certificationId } = await client.post<CertificationAccepted>(
         '/certifications',
         { district, reportingDate, name, ...(schoolYear === undefined ? {} : { schoolYear }) },
-        idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+        { idempotencyKey },
       );
       if (options.wait) {
         const shown = await ended(client, certificationId);
@@ -64,12 +50,14 @@ export function certifyCommand(): Command {
       if (wantsJson(command)) printJson({ certificationId });
       else print(certificationId);
     })
-    .addCommand(
-      new Command('key').description('print a new private key for CERTIFICATION_KEY').action(() => {
-        tell('Keep it secret: export it as CERTIFICATION_KEY to the API and the workers.');
-        print(newSigningKey());
-      }),
-    );
+    .addCommand(keyCommand(), { hidden: true });
+}
+
+function keyCommand(): Command {
+  return new Command('key').description('print a new private key for CERTIFICATION_KEY').action(() => {
+    tell('Keep it secret: export it as CERTIFICATION_KEY to the API and the workers.');
+    print(newSigningKey());
+  });
 }
 
 interface CertifyOptions {
@@ -81,16 +69,16 @@ interface CertifyOptions {
 }
 
 /** `resync certifications`: the list. */
-export function certificationsCommand(): Command {
-  return withApiOptions(new Command('certifications'))
+export function certificationsCommand(name = 'certifications'): Command {
+  return withApiOptions(new Command(name))
     .description('list certifications, the newest first')
     .option('--district <id>', 'only of this district')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
     .action(async ({ district, limit }: { district?: string; limit: number }, command: Command) => {
-      const only = district === undefined ? '' : `&district=${encodeURIComponent(district)}`;
-      const { items } = await clientOf(command).get<Page<Certification>>(
-        `/certifications?limit=${limit}${only}`,
-      );
+      const { items } = await clientOf(command).get<Page<Certification>>('/certifications', {
+        limit,
+        district,
+      });
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((item) => [
         ...[item.certificationId, item.districtId, String(item.schoolYear), item.reportingDate],
@@ -112,9 +100,19 @@ interface ShowOptions {
   readonly keys?: string;
 }
 
-/** `resync certification`: one of them; verified by oneself, compared with today. */
+/** `resync certification start | list | show | key`. */
 export function certificationCommand(): Command {
-  return withApiOptions(new Command('certification'))
+  return new Command('certification')
+    .description('certify what the state holds at a reporting date: signed counts and checksums')
+    .addCommand(certifyCommand('start'))
+    .addCommand(certificationsCommand('list'))
+    .addCommand(showCommand(), { isDefault: true })
+    .addCommand(keyCommand());
+}
+
+/** One of them; verified by oneself, compared with today. */
+function showCommand(): Command {
+  return withApiOptions(new Command('show'))
     .description('show a certification, verify its signature, compare it with today')
     .argument('<certification>', 'its id; with --verify also a file with the signed document')
     .option('--drift', 'compare what the state holds now with what was certified')
@@ -124,7 +122,7 @@ export function certificationCommand(): Command {
       if (options.verify) return verifyHere(id, options.keys, command);
       const client = clientOf(command);
       if (options.drift) return showDrift(client, id, command);
-      const shown = await client.get<Shown>(pathOf(id));
+      const shown = await client.get<CertificationWithManifest>(pathOf(id));
       if (wantsJson(command)) printJson(shown);
       else print(describe(shown));
       if (shown.verified === false) process.exitCode = exitCodes.red;
@@ -133,19 +131,17 @@ export function certificationCommand(): Command {
 
 const pathOf = (id: string): string => `/certifications/${encodeURIComponent(id)}`;
 
-async function ended(client: ApiClient, id: string): Promise<Shown> {
-  let told = '';
-  for (;;) {
-    const shown = await client.get<Shown>(pathOf(id));
-    if (shown.status === 'certified') return shown;
-    if (shown.status === 'failed')
-      throw new CommandFailure(`${id} failed: ${shown.message ?? ''}`, exitCodes.notFinished);
-    if (shown.message !== null && shown.message !== told) tell((told = shown.message));
-    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
-  }
+async function ended(client: ApiClient, id: string): Promise<CertificationWithManifest> {
+  const shown = await client.waitFor<CertificationWithManifest>(pathOf(id), {
+    ended: ({ status }) => status === 'certified' || status === 'failed',
+    line: ({ status, message }) => (status === 'certified' || status === 'failed' ? null : message),
+  });
+  if (shown.status === 'failed')
+    throw new CommandFailure(`${id} failed: ${shown.message ?? ''}`, exitCodes.notFinished);
+  return shown;
 }
 
-function describe(shown: Shown): string {
+function describe(shown: CertificationWithManifest): string {
   const { certificationId, districtId, schoolYear, reportingDate, name, status, message, manifest } = shown;
   const lines = [
     `Certification:  ${certificationId}, “${name}”`,
@@ -197,12 +193,10 @@ function textOf(file: string): string {
 
 async function showDrift(client: ApiClient, id: string, command: Command): Promise<void> {
   const { driftId } = await client.post<CertificationDrift>(`${pathOf(id)}/drift`);
-  const path = `${pathOf(id)}/drift/${driftId}?limit=${shownRows}`;
-  let drift = await client.get<CertificationDrift & Page<DriftRow>>(path);
-  while (drift.status === 'accepted' || drift.status === 'waiting') {
-    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
-    drift = await client.get(path);
-  }
+  const drift = await client.waitFor<CertificationDriftWithRows>(
+    `${pathOf(id)}/drift/${driftId}?limit=${shownRows}`,
+    { ended: ({ status }) => status !== 'accepted' && status !== 'waiting' },
+  );
   const { counts } = drift;
   if (counts === null)
     throw new CommandFailure(`It could not be compared: ${drift.message ?? ''}`, exitCodes.notFinished);

@@ -1,32 +1,40 @@
 import { Command } from 'commander';
-import type { LastRun } from '../../features/districts/read-objects-table';
-import {
-  clientOf,
-  print,
-  printJson,
-  schoolYearOption,
-  wantsJson,
-  withApiOptions,
-  yearQuery,
-} from '../client/command-context';
-import { number, paint, plainTable } from '../client/outcome-table';
+import type { Agent, District, Items, TableObject } from '../client/answers';
+import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
+import { number, paint, plainTable, print, printJson } from '../client/terminal';
 
-interface TableObject {
-  readonly object: string;
-  readonly notOffered: string | null;
-  readonly last: LastRun | null;
+/** `resync district list | objects | agent`. */
+export function districtCommand(): Command {
+  return new Command('district')
+    .description('districts, their objects with the last resync, their queue')
+    .addCommand(listCommand())
+    .addCommand(objectsCommand())
+    .addCommand(agentCommand());
 }
 
-/** `resync objects`: every object with its last resync. */
-export function objectsCommand(): Command {
-  return withApiOptions(new Command('objects'))
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list the districts that the token may see')
+    .action(async (_options: object, command: Command) => {
+      const { items } = await clientOf(command).get<Items<District>>('/districts');
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map(({ id, number: tenant, name, state, schoolYear }) => [
+        ...[id, String(tenant), name, state ?? '', String(schoolYear)],
+      ]);
+      print(plainTable(['District', 'Number', 'Name', 'State', 'School year'], rows, [1]));
+    });
+}
+
+/** `resync district objects`: every object with its last resync. */
+export function objectsCommand(name = 'objects'): Command {
+  return withApiOptions(new Command(name))
     .description('list every object of a school year with its last resync')
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
     .action(async (options: { district?: string; schoolYear?: number }, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
-      const { items } = await client.get<{ items: TableObject[] }>(
+      const { items } = await client.get<Items<TableObject>>(
         `/districts/${encodeURIComponent(district)}/objects${yearQuery(options.schoolYear)}`,
       );
       if (wantsJson(command)) return printJson(items);
@@ -48,22 +56,16 @@ export function objectsCommand(): Command {
     });
 }
 
-interface AgentAnswer {
-  readonly active: string | null;
-  readonly preempted: string | null;
-  readonly waiting: readonly { resyncId: string; initiator: string }[];
-}
-
-/** `resync agent`: the district's queue. */
-export function agentCommand(): Command {
-  return withApiOptions(new Command('agent'))
+/** `resync district agent`: the district's queue. */
+export function agentCommand(name = 'agent'): Command {
+  return withApiOptions(new Command(name))
     .description('show the district’s queue of resyncs in a school year')
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
     .action(async (options: { district?: string; schoolYear?: number }, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
-      const agent = await client.get<AgentAnswer>(
+      const agent = await client.get<Agent>(
         `/districts/${encodeURIComponent(district)}/agent${yearQuery(options.schoolYear)}`,
       );
       if (wantsJson(command)) return printJson(agent);

@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander';
-import type { ErrorView } from '../../features/outcomes/list-errors';
-import type { Cause } from '../../features/outcomes/read-causes';
-import type { Page } from '../../control/page';
-import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
-import { number, plainTable } from '../client/outcome-table';
+import type { Cause, Items, RecordError } from '../client/answers';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { number, plainTable, print, printJson } from '../client/terminal';
 
 /** `resync errors <id>`: the records that did not reach the state. */
 export function errorsCommand(): Command {
@@ -21,21 +19,11 @@ export function errorsCommand(): Command {
         command: Command,
       ) => {
         const { limit, object, outcome, code } = options;
-        const client = clientOf(command);
-        const errors: ErrorView[] = [];
-        let cursor: string | null = null;
-        do {
-          const query = new URLSearchParams({ limit: String(Math.min(500, limit - errors.length)) });
-          for (const [name, value] of Object.entries({ object, outcome, code })) {
-            if (value !== undefined) query.set(name, value);
-          }
-          if (cursor !== null) query.set('cursor', cursor);
-          const page: Page<ErrorView> = await client.get(
-            `/resyncs/${encodeURIComponent(id)}/errors?${query.toString()}`,
-          );
-          errors.push(...page.items);
-          cursor = page.nextCursor;
-        } while (cursor !== null && errors.length < limit);
+        const { items: errors, more } = await clientOf(command).collect<RecordError>(
+          `/resyncs/${encodeURIComponent(id)}/errors`,
+          { object, outcome, code },
+          limit,
+        );
         if (wantsJson(command)) return printJson(errors);
         const rows = errors.map((error) => [
           error.object,
@@ -46,7 +34,7 @@ export function errorsCommand(): Command {
           error.message,
         ]);
         print(plainTable(['Object', 'Key', 'Outcome', 'Code', 'Parent or field', 'Message'], rows));
-        if (cursor !== null) print(`… and more; --limit shows them.`);
+        if (more) print('… and more; --limit shows them.');
       },
     );
 }
@@ -57,7 +45,7 @@ export function causesCommand(): Command {
     .description('group the errors by the records they go back to')
     .argument('<resync>', 'id of the resync')
     .action(async (id: string, _options: object, command: Command) => {
-      const { items } = await clientOf(command).get<{ items: Cause[] }>(
+      const { items } = await clientOf(command).get<Items<Cause>>(
         `/resyncs/${encodeURIComponent(id)}/causes`,
       );
       if (wantsJson(command)) return printJson(items);

@@ -1,24 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { clientOf, print, printJson, tell, wantsJson, withApiOptions } from '../client/command-context';
-import { plainTable } from '../client/outcome-table';
-
-interface ShownField {
-  readonly field: string;
-  readonly owner: string;
-  readonly whyNot: string | null;
-  readonly changedBy: string | null;
-}
-interface Settings {
-  readonly items: readonly { readonly object: string; readonly fields: readonly ShownField[] }[];
-}
-interface Change {
-  readonly object: string;
-  readonly field: string;
-  readonly ownerBefore: string;
-  readonly owner: string;
-  readonly changedBy: string;
-  readonly changedAt: string;
-}
+import type { FieldSettingChange, FieldSettings, FieldSettingsChanged, Items } from '../client/answers';
+import { clientOf, wantsJson, withApiOptions } from '../client/command-context';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
 /** `resync field-settings <district>`, `… set`, `… changes`: who owns the fields. */
 export function fieldSettingsCommand(): Command {
@@ -38,10 +21,8 @@ function showCommand(): Command {
     .option('--object <name>', 'only of this object')
     .option('--owner <owner>', 'only what the district or the state owns')
     .action(async (district: string, options: { object?: string; owner?: string }, command: Command) => {
-      const query = new URLSearchParams();
-      for (const name of ['object', 'owner'] as const)
-        if (options[name] !== undefined) query.set(name, options[name]);
-      const answer = await clientOf(command).get<Settings>(`${pathOf(district)}?${query.toString()}`);
+      const { object, owner } = options;
+      const answer = await clientOf(command).get<FieldSettings>(pathOf(district), { object, owner });
       if (wantsJson(command)) return printJson(answer);
       const rows = answer.items.flatMap(({ object, fields }) =>
         fields.map(({ field, owner, whyNot, changedBy }) => [
@@ -70,7 +51,7 @@ function setCommand(): Command {
         command: Command,
       ) => {
         const settings = fields.map((field) => ({ ...field, owner }));
-        const answer = await clientOf(command).put<{ changed: readonly Change[] }>(pathOf(district), {
+        const answer = await clientOf(command).put<FieldSettingsChanged>(pathOf(district), {
           settings,
         });
         if (wantsJson(command)) return printJson(answer);
@@ -86,9 +67,7 @@ function changesCommand(): Command {
     .description('list the changes of owners, the newest first')
     .argument('<district>', 'the district')
     .action(async (district: string, _options: object, command: Command) => {
-      const { items } = await clientOf(command).get<{ items: readonly Change[] }>(
-        `${pathOf(district)}/changes`,
-      );
+      const { items } = await clientOf(command).get<Items<FieldSettingChange>>(`${pathOf(district)}/changes`);
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((change) => [
         change.changedAt,

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import type { Page } from '../../control/page';
-import type { RecordRun } from '../../features/record-history/read';
-import { clientOf, countOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
-import { plainTable } from '../client/outcome-table';
+import type { RecordRun } from '../client/answers';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { plainTable, print, printJson } from '../client/terminal';
 
 /** `resync history <district> <object> <key>`: what became of one record, run by run. */
-export function historyCommand(): Command {
-  return withApiOptions(new Command('history'))
+export function historyCommand(name = 'history'): Command {
+  return withApiOptions(new Command(name))
     .description('list the resyncs in which a record was written, unchanged, gone, removed or an error')
     .argument('<district>', 'id of the district')
     .argument('<object>', 'name of the object')
@@ -20,17 +19,9 @@ export function historyCommand(): Command {
         { limit }: { limit: number },
         command: Command,
       ) => {
-        const client = clientOf(command);
         const path = ['districts', district, 'records', object, key].map(encodeURIComponent).join('/');
-        const runs: RecordRun[] = [];
-        let cursor: string | null = null;
-        do {
-          const query = new URLSearchParams({ limit: String(Math.min(500, limit - runs.length)) });
-          if (cursor !== null) query.set('cursor', cursor);
-          const page: Page<RecordRun> = await client.get(`/${path}/history?${query.toString()}`);
-          runs.push(...page.items);
-          cursor = page.nextCursor;
-        } while (cursor !== null && runs.length < limit);
+        const client = clientOf(command);
+        const { items: runs, more } = await client.collect<RecordRun>(`/${path}/history`, {}, limit);
         if (wantsJson(command)) return printJson(runs);
         const rows = runs.map(({ at, resyncId, schoolYear, outcome, evidence, error }) => [
           at,
@@ -41,7 +32,7 @@ export function historyCommand(): Command {
           error === null ? '' : `${error.code} ${error.message}`,
         ]);
         print(plainTable(['At', 'Resync', 'Year', 'Outcome', 'Known by', 'Error'], rows));
-        if (cursor !== null) print('… and more; --limit shows them.');
+        if (more) print('… and more; --limit shows them.');
       },
     );
 }

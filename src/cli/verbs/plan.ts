@@ -1,16 +1,8 @@
 import { Command } from 'commander';
-import type { ResyncPlan } from '../../domain/plan';
-import {
-  clientOf,
-  namesOf,
-  print,
-  printJson,
-  schoolYearOption,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
-import { plainTable } from '../client/outcome-table';
+import type { Plan } from '../client/answers';
+import { clientOf, namesOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { objectsOf } from './send';
+import { plainTable, print, printJson } from '../client/terminal';
 
 /** `resync plan`: what a resync would send, in which order and why. */
 export function planCommand(): Command {
@@ -35,7 +27,7 @@ export function planCommand(): Command {
         const client = clientOf(command);
         const objects = objectsOf(options);
         const district = await client.district(options.district);
-        const plan = await client.post<ResyncPlan>(`/districts/${encodeURIComponent(district)}/plan`, {
+        const plan = await client.post<Plan>(`/districts/${encodeURIComponent(district)}/plan`, {
           objects,
           checkDependencies: options.checkDependencies,
           ...(options.schoolYear === undefined ? {} : { schoolYear: options.schoolYear }),

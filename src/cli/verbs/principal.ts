@@ -1,23 +1,11 @@
 import { Command, Option } from 'commander';
-import type { PrincipalView } from '../../features/access/principal-store';
-import type { TokenView } from '../../features/access/token-store';
 import { type Level, levels, type ToolRight } from '../../domain/rights';
-import {
-  clientOf,
-  countOf,
-  namesOf,
-  print,
-  printJson,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
-import { plainTable } from '../client/outcome-table';
-import { rightsNamed } from './rights';
+import type { Items, MadeToken, Page, Principal, Token } from '../client/answers';
+import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
+import { rightsCommand, rightsNamed } from './rights';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
-type Token = Pick<TokenView, 'tokenId' | 'label' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'>;
-
-/** `resync principal create | list | show | disable | enable | token`: who there is, through the API. */
+/** `resync principal create | list | show | disable | enable | rights | token`: who there is, through the API. */
 export function principalCommand(): Command {
   return new Command('principal')
     .description('people and services with rights of their own, and their tokens')
@@ -26,6 +14,7 @@ export function principalCommand(): Command {
     .addCommand(oneCommand('show', 'show a principal with its rights'))
     .addCommand(oneCommand('disable', 'refuse its tokens from now on'))
     .addCommand(oneCommand('enable', 'let its tokens work again'))
+    .addCommand(rightsCommand())
     .addCommand(
       new Command('token')
         .description('make, list and revoke the tokens of a principal')
@@ -52,7 +41,7 @@ function createCommand(): Command {
         command: Command,
       ) => {
         const { name, level, districts, rights } = body;
-        const made = await clientOf(command).post<PrincipalView>('/principals', {
+        const made = await clientOf(command).post<Principal>('/principals', {
           name,
           level,
           districts,
@@ -68,7 +57,7 @@ function listCommand(): Command {
     .description('list principals, the newest first')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 100)
     .action(async ({ limit }: { limit: number }, command: Command) => {
-      const { items } = await clientOf(command).get<{ items: PrincipalView[] }>(`/principals?limit=${limit}`);
+      const { items } = await clientOf(command).get<Page<Principal>>('/principals', { limit });
       show(items, items, command);
     });
 }
@@ -81,8 +70,8 @@ function oneCommand(action: 'show' | 'disable' | 'enable', description: string):
       const path = pathOf(id);
       const client = clientOf(command);
       const found = await (action === 'show'
-        ? client.get<PrincipalView>(path)
-        : client.post<PrincipalView>(`${path}/${action}`));
+        ? client.get<Principal>(path)
+        : client.post<Principal>(`${path}/${action}`));
       show([found], found, command);
     });
 }
@@ -95,7 +84,7 @@ function createTokenCommand(): Command {
     .option('--expires-in-days <days>', 'refused after so many days (default: never)', countOf)
     .action(async (id: string, body: { label: string; expiresInDays?: number }, command: Command) => {
       const { label, expiresInDays } = body;
-      const made = await clientOf(command).post<{ tokenId: string; token: string }>(`${pathOf(id)}/tokens`, {
+      const made = await clientOf(command).post<MadeToken>(`${pathOf(id)}/tokens`, {
         label,
         expiresInDays,
       });
@@ -110,7 +99,7 @@ function listTokensCommand(): Command {
     .description('list the tokens of a principal, without their secrets')
     .argument('<principal>', 'its id')
     .action(async (id: string, _options: object, command: Command) => {
-      const { items } = await clientOf(command).get<{ items: Token[] }>(`${pathOf(id)}/tokens`);
+      const { items } = await clientOf(command).get<Items<Token>>(`${pathOf(id)}/tokens`);
       showTokens(items, command);
     });
 }
@@ -122,7 +111,7 @@ function revokeTokenCommand(): Command {
     .argument('<token>', 'the token’s id, the part between the underscores')
     .action(async (id: string, token: string, _options: object, command: Command) => {
       const path = `${pathOf(id)}/tokens/${encodeURIComponent(token)}`;
-      const { items } = await clientOf(command).delete<{ items: Token[] }>(path);
+      const { items } = await clientOf(command).delete<Items<Token>>(path);
       showTokens(items, command);
     });
 }
@@ -132,7 +121,7 @@ function pathOf(principalId: string): string {
 }
 
 /** @param answer what --json prints */
-function show(principals: readonly PrincipalView[], answer: unknown, command: Command): void {
+function show(principals: readonly Principal[], answer: unknown, command: Command): void {
   if (wantsJson(command)) return printJson(answer);
   const rows = principals.map(({ principalId, name, level, districts, rights, disabledAt }) => [
     principalId,

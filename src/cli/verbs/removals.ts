@@ -1,23 +1,7 @@
 import { Command, Option } from 'commander';
-import type { Page } from '../../control/page';
-import type { RemovalObjectView, RemovalView } from '../../features/removals/read';
-import {
-  clientOf,
-  countOf,
-  namesOf,
-  print,
-  printJson,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
-import { number, plainTable } from '../client/outcome-table';
-
-interface RemovalsAnswer {
-  readonly resyncId: string;
-  readonly removals: 'report' | 'apply';
-  readonly status: string;
-  readonly objects: readonly RemovalObjectView[];
-}
+import type { Removal, RemovalObject, Removals } from '../client/answers';
+import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
+import { number, plainTable, print, printJson } from '../client/terminal';
 
 /** `resync removals <id> [--object <name>]`: what is gone at the district, and what became of it at the state. */
 export function removalsCommand(): Command {
@@ -31,21 +15,14 @@ export function removalsCommand(): Command {
       async (id: string, options: { object?: string; status?: string; limit: number }, command: Command) => {
         const { object, status, limit } = options;
         if (object === undefined) {
-          const answer = await clientOf(command).get<RemovalsAnswer>(pathOf(id));
+          const answer = await clientOf(command).get<Removals>(pathOf(id));
           return wantsJson(command) ? printJson(answer) : printRemovals(answer);
         }
-        const records: RemovalView[] = [];
-        let cursor: string | null = null;
-        do {
-          const query = new URLSearchParams({ limit: String(Math.min(500, limit - records.length)) });
-          if (status !== undefined) query.set('status', status);
-          if (cursor !== null) query.set('cursor', cursor);
-          const page: Page<RemovalView> = await clientOf(command).get(
-            `/resyncs/${encodeURIComponent(id)}/objects/${encodeURIComponent(object)}/removals?${query.toString()}`,
-          );
-          records.push(...page.items);
-          cursor = page.nextCursor;
-        } while (cursor !== null && records.length < limit);
+        const { items: records, more } = await clientOf(command).collect<Removal>(
+          `/resyncs/${encodeURIComponent(id)}/objects/${encodeURIComponent(object)}/removals`,
+          { status },
+          limit,
+        );
         if (wantsJson(command)) return printJson(records);
         print(
           plainTable(
@@ -58,7 +35,7 @@ export function removalsCommand(): Command {
             ]),
           ),
         );
-        if (cursor !== null) print('… and more; --limit shows them.');
+        if (more) print('… and more; --limit shows them.');
       },
     );
 }
@@ -79,7 +56,7 @@ function decisionCommand(verb: 'approve' | 'reject', description: string): Comma
     .argument('<resync>', 'id of the resync')
     .option('--objects <names>', 'only these objects, separated by commas', namesOf)
     .action(async (id: string, { objects }: { objects?: string[] }, command: Command) => {
-      const answer = await clientOf(command).post<RemovalsAnswer>(
+      const answer = await clientOf(command).post<Removals>(
         `${pathOf(id)}/${verb}`,
         objects === undefined ? {} : { objects },
       );
@@ -92,7 +69,7 @@ function pathOf(resyncId: string): string {
   return `/resyncs/${encodeURIComponent(resyncId)}/removals`;
 }
 
-function printRemovals({ resyncId, removals, status, objects }: RemovalsAnswer): void {
+function printRemovals({ resyncId, removals, status, objects }: Removals): void {
   if (removals === 'report') return print(`Resync ${resyncId} reports what is gone and removes nothing.`);
   if (objects.length === 0)
     return print(`Resync ${resyncId} (${status}) found nothing gone at the district.`);
@@ -113,7 +90,7 @@ function printRemovals({ resyncId, removals, status, objects }: RemovalsAnswer):
   }
 }
 
-function waitText({ decision, expiresAt, decidedBy }: RemovalObjectView): string {
+function waitText({ decision, expiresAt, decidedBy }: RemovalObject): string {
   if (decision === 'awaiting') return `until ${expiresAt ?? ''}`;
   return decidedBy === null ? '' : `by ${decidedBy}`;
 }

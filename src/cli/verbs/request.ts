@@ -1,24 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import type { BoardDistrict, StateRequestBoard } from '../../features/state-requests/read-board';
-import type { ListedStateRequest } from '../../features/state-requests/store';
 import { scenarios } from '../../domain/resync';
 import { describeCounts, endedRequestStatuses } from '../../domain/state-request';
+import type {
+  BoardDistrict,
+  Page,
+  StateRequestAccepted,
+  StateRequestBoard,
+  StateRequestHead,
+} from '../client/answers';
 import type { ApiClient } from '../client/api-client';
-import {
-  clientOf,
-  countOf,
-  namesOf,
-  print,
-  printJson,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes, type FailOn } from '../client/exit-codes';
-import { paint, plainTable } from '../client/outcome-table';
 import { exitCodeOfRequest } from '../client/request-exit-code';
 import { failOnOption, objectsOf } from './send';
+import { paint, plainTable, print, printJson, tell } from '../client/terminal';
 
 /** How often a board is asked for while it is watched. */
 const watchEveryMs = 2_000;
@@ -78,15 +74,10 @@ function createCommand(): Command {
     .addOption(failOnOption())
     .action(async (options: CreateOptions, command: Command) => {
       const client = clientOf(command);
-      const made = await client.post<{
-        stateRequestId: string;
-        districts: number;
-        notRun: { districtId: string; why: string }[];
-      }>(
-        '/state-requests',
-        bodyOf(options),
-        options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey },
-      );
+      const { idempotencyKey } = options;
+      const made = await client.post<StateRequestAccepted>('/state-requests', bodyOf(options), {
+        idempotencyKey,
+      });
       for (const { districtId, why } of made.notRun) tell(`${districtId} will not be done: ${why}`);
       if (options.watch) return follow(client, made.stateRequestId, command, options.failOn);
       if (wantsJson(command)) printJson(made);
@@ -118,9 +109,7 @@ function listCommand(): Command {
     .description('list the state’s requests, the newest first')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
     .action(async ({ limit }: { limit: number }, command: Command) => {
-      const { items } = await clientOf(command).get<{ items: ListedStateRequest[] }>(
-        `/state-requests?limit=${limit}`,
-      );
+      const { items } = await clientOf(command).get<Page<StateRequestHead>>('/state-requests', { limit });
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((item) => [
         item.stateRequestId,
@@ -149,7 +138,7 @@ function showCommand(): Command {
         );
         if (wantsJson(command)) return printJson(one);
         print(districtTable([one]));
-        if (one.resyncId !== null) print(`"resync show ${one.resyncId}" shows its objects.`);
+        if (one.resyncId !== null) print(`"resync run show ${one.resyncId}" shows its objects.`);
         return;
       }
       printBoard(await client.get<StateRequestBoard>(pathOf(id)), command);
@@ -198,19 +187,13 @@ const pathOf = (id: string): string => `/state-requests/${encodeURIComponent(id)
 
 /** A line on standard error whenever something has changed; then the board, and the exit code. */
 async function follow(client: ApiClient, id: string, command: Command, failOn: FailOn): Promise<void> {
-  let told = '';
-  for (;;) {
-    const board = await client.get<StateRequestBoard>(pathOf(id));
-    const line = lineOf(board);
-    if (line !== told) tell(line);
-    told = line;
-    if (endedRequestStatuses.includes(board.status)) {
-      printBoard(board, command);
-      process.exitCode = exitCodeOfRequest(board, failOn);
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, watchEveryMs));
-  }
+  const board = await client.waitFor<StateRequestBoard>(pathOf(id), {
+    ended: ({ status }) => endedRequestStatuses.includes(status),
+    line: lineOf,
+    everyMs: watchEveryMs,
+  });
+  printBoard(board, command);
+  process.exitCode = exitCodeOfRequest(board, failOn);
 }
 
 function lineOf({ status, percent, counts, forecastEnd }: StateRequestBoard): string {

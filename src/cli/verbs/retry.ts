@@ -1,22 +1,9 @@
 import { Command } from 'commander';
-import {
-  clientOf,
-  namesOf,
-  print,
-  printJson,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import { clientOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import type { FailOn } from '../client/exit-codes';
 import { failOnOption, followToEnd } from './send';
-import type { AcceptedAnswer } from '../client/watch-run';
-
-/** What the API answers to a retry. */
-interface RetryAnswer extends AcceptedAnswer {
-  readonly selected: readonly { readonly object: string; readonly records: number }[];
-  readonly omitted: readonly { readonly object: string; readonly records: number; readonly why: string }[];
-}
+import type { RetryAccepted } from '../client/answers';
+import { print, printJson, tell } from '../client/terminal';
 
 interface RetryOptions {
   readonly outcome?: string[];
@@ -37,10 +24,10 @@ export function retryCommand(): Command {
     .action(async (id: string, options: RetryOptions, command: Command) => {
       const client = clientOf(command);
       const { outcome, idempotencyKey } = options;
-      const accepted = await client.post<RetryAnswer>(
+      const accepted = await client.post<RetryAccepted>(
         `/resyncs/${encodeURIComponent(id)}/retry`,
         outcome === undefined ? {} : { outcomes: outcome },
-        idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+        { idempotencyKey },
       );
       tell(
         `Sends again: ${accepted.selected.map(({ object, records }) => `${records} ${object}`).join(', ')}.`,

@@ -1,10 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Principal } from '../../domain/principal';
 import { type ToolRight, toolRights } from '../../domain/rights';
-import { clientOf, namesOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
-
-/** What both /me and /principals/{principal} answer with. */
-type Holder = Omit<Principal, 'tokenId'>;
+import type { Self } from '../client/answers';
+import { clientOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
+import { print, printJson } from '../client/terminal';
 
 /** `resync rights show | grant | withdraw`: the tool rights of a principal. */
 export function rightsCommand(): Command {
@@ -21,7 +19,7 @@ function showCommand(): Command {
     .argument('[principal]', 'its id')
     .action(async (id: string | undefined, _options: object, command: Command) => {
       const path = id === undefined ? '/me' : `/principals/${encodeURIComponent(id)}`;
-      show(await clientOf(command).get<Holder>(path), command);
+      show(await clientOf(command).get<Self>(path), command);
     });
 }
 
@@ -33,17 +31,17 @@ function changeCommand(action: 'grant' | 'withdraw', description: string): Comma
     .action(async (id: string, rights: readonly ToolRight[], _options: object, command: Command) => {
       const client = clientOf(command);
       const base = `/principals/${encodeURIComponent(id)}/rights`;
-      let changed: Holder | undefined;
+      let changed: Self | undefined;
       for (const right of rights) {
         changed = await (action === 'grant'
-          ? client.put<Holder>(`${base}/${right}`)
-          : client.delete<Holder>(`${base}/${right}`));
+          ? client.put<Self>(`${base}/${right}`)
+          : client.delete<Self>(`${base}/${right}`));
       }
       if (changed) show(changed, command);
     });
 }
 
-function show(holder: Holder, command: Command): void {
+function show(holder: Self, command: Command): void {
   if (wantsJson(command)) return printJson(holder);
   print(
     `${holder.name} (${holder.principalId}), ${holder.level}, ${holder.districts?.join(', ') ?? 'all districts'}`,

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
-import { clientOf, print, printJson, wantsJson, withApiOptions } from '../client/command-context';
-import { headline, type ResyncAnswer } from '../client/outcome-table';
+import { clientOf, wantsJson, withApiOptions } from '../client/command-context';
+import type { Resync } from '../client/answers';
+import { headline } from '../client/outcome-table';
+import { print, printJson } from '../client/terminal';
 
 /** `resync pause <id>`. */
 export function pauseCommand(): Command {
@@ -27,7 +29,7 @@ function controlCommand(action: 'pause' | 'resume' | 'cancel', description: stri
     .action(async (id: string, { object }: { object?: string }, command: Command) => {
       const base = `/resyncs/${encodeURIComponent(id)}`;
       const path = object === undefined ? base : `${base}/objects/${encodeURIComponent(object)}`;
-      const resync = await clientOf(command).post<ResyncAnswer>(`${path}/${action}`);
+      const resync = await clientOf(command).post<Resync>(`${path}/${action}`);
       if (wantsJson(command)) printJson(resync);
       else print(headline(resync));
     });

@@ -1,17 +1,9 @@
 import { Command } from 'commander';
-import type { ResyncHead } from '../../features/resyncs/read';
-import {
-  clientOf,
-  countOf,
-  print,
-  printJson,
-  schoolYearOption,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
-import { paint, plainTable, type ResyncAnswer } from '../client/outcome-table';
+import type { Page, Resync, ResyncHead } from '../client/answers';
+import { clientOf, countOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { failOnOption, followToEnd, printEnd } from './send';
 import type { FailOn } from '../client/exit-codes';
+import { paint, plainTable, print, printJson } from '../client/terminal';
 
 interface RunsOptions {
   readonly district?: string;
@@ -21,8 +13,8 @@ interface RunsOptions {
 }
 
 /** `resync runs`: the resyncs of a district, the newest first. */
-export function runsCommand(): Command {
-  return withApiOptions(new Command('runs'))
+export function runsCommand(name = 'runs'): Command {
+  return withApiOptions(new Command(name))
     .description('list the resyncs of a district, the newest first')
     .option('--district <id>', 'the district (default: the only one)')
     .option('--status <status>', 'only those in this status')
@@ -31,12 +23,12 @@ export function runsCommand(): Command {
     .action(async (options: RunsOptions, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
-      const query = new URLSearchParams({ limit: String(options.limit) });
-      if (options.status !== undefined) query.set('status', options.status);
-      if (options.schoolYear !== undefined) query.set('schoolYear', String(options.schoolYear));
-      const page = await client.get<{ items: ResyncHead[] }>(
-        `/districts/${encodeURIComponent(district)}/resyncs?${query.toString()}`,
-      );
+      const { status, schoolYear, limit } = options;
+      const page = await client.get<Page<ResyncHead>>(`/districts/${encodeURIComponent(district)}/resyncs`, {
+        limit,
+        status,
+        schoolYear,
+      });
       if (wantsJson(command)) return printJson(page.items);
       const rows = page.items.map((head) => [
         head.resyncId,
@@ -56,7 +48,7 @@ export function showCommand(): Command {
     .description('show a resync with the outcome of its objects')
     .argument('<resync>', 'id of the resync')
     .action(async (id: string, _options: object, command: Command) => {
-      printEnd(await clientOf(command).get<ResyncAnswer>(`/resyncs/${encodeURIComponent(id)}`), command);
+      printEnd(await clientOf(command).get<Resync>(`/resyncs/${encodeURIComponent(id)}`), command);
     });
 }
 

@@ -1,32 +1,11 @@
 import { Command, Option } from 'commander';
 import { scenarios } from '../../domain/resync';
-import type { Firing } from '../../features/schedules/store';
-import type { ResyncSchedule } from '../../domain/schedule';
+import type { BackfilledSchedule, Items, Schedule } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
-import {
-  clientOf,
-  countOf,
-  namesOf,
-  print,
-  printJson,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
-import { plainTable } from '../client/outcome-table';
 import { objectsOf } from './send';
-
-/** A schedule as the API sends it; of one of the state a district gets neither timing nor request. */
-interface ScheduleAnswer extends Omit<ResyncSchedule, 'timing' | 'request'> {
-  readonly timing: ResyncSchedule['timing'] | null;
-  readonly request: ResyncSchedule['request'] | null;
-  readonly paused: boolean | null;
-  readonly pauseNote: string | null;
-  readonly nextRuns: readonly { at: string; heldUntil: string | null }[];
-  readonly lastRuns: readonly Firing[];
-  readonly problem: string | null;
-  readonly filledIn?: readonly string[];
-}
+import { plainTable, print, printJson } from '../client/terminal';
 
 /** `resync schedule create|list|show|pause|resume|trigger|backfill|delete`: recurring resyncs and verifications. */
 export function scheduleCommand(): Command {
@@ -93,7 +72,7 @@ function createCommand(): Command {
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
-      show(await client.post<ScheduleAnswer>(pathOf(district), { name, ...requestOf(options) }), command);
+      show(await client.post<Schedule>(pathOf(district), { name, ...requestOf(options) }), command);
     });
 }
 
@@ -126,7 +105,7 @@ function listCommand(): Command {
   return districtCommand('list', 'list the schedules of a district').action(
     async ({ district: named }: { district?: string }, command: Command) => {
       const client = clientOf(command);
-      const { items } = await client.get<{ items: ScheduleAnswer[] }>(pathOf(await client.district(named)));
+      const { items } = await client.get<Items<Schedule>>(pathOf(await client.district(named)));
       if (wantsJson(command)) return printJson(items);
       const rows = items.map(({ scheduleId, name, initiator, paused, nextRuns, lastRuns }) => [
         scheduleId,
@@ -159,7 +138,12 @@ function actCommand(act: Act, description: string): Command {
     });
 }
 
-function call(client: ApiClient, act: Act, path: string, options: ActOptions): Promise<ScheduleAnswer> {
+function call(
+  client: ApiClient,
+  act: Act,
+  path: string,
+  options: ActOptions,
+): Promise<Schedule | BackfilledSchedule> {
   switch (act) {
     case 'show':
       return client.get(path);
@@ -182,12 +166,12 @@ function utcOf(text: string): string {
   return at.toISOString();
 }
 
-function show(schedule: ScheduleAnswer, command: Command): void {
+function show(schedule: Schedule | BackfilledSchedule, command: Command): void {
   if (wantsJson(command)) return printJson(schedule);
-  const { scheduleId, name, paused, pauseNote, nextRuns, lastRuns, problem, filledIn } = schedule;
+  const { scheduleId, name, paused, pauseNote, nextRuns, lastRuns, problem } = schedule;
   print(`Schedule ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
   if (problem !== null) print(problem);
-  if (filledIn) print(`Fills in: ${filledIn.join(', ') || 'nothing'}`);
+  if ('filledIn' in schedule) print(`Fills in: ${schedule.filledIn.join(', ') || 'nothing'}`);
   for (const { at, heldUntil } of nextRuns)
     print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
   for (const firing of lastRuns)
@@ -195,7 +179,7 @@ function show(schedule: ScheduleAnswer, command: Command): void {
 }
 
 /** Id of the resync or verification that a firing started. */
-function startedBy(firing: Firing | undefined): string | null {
+function startedBy(firing: Schedule['lastRuns'][number] | undefined): string | null {
   return firing?.resyncId ?? firing?.verificationId ?? null;
 }
 

@@ -1,28 +1,22 @@
 import { Command } from 'commander';
-import type { z } from 'zod';
-import type * as schemas from '../../features/year-end/schemas';
+import type { Acceptance, Compliance, ScopedYear, YearRun } from '../client/answers';
 import {
   clientOf,
-  print,
-  printJson,
   schoolYearOption,
   wantsJson,
   withApiOptions,
   yearOf,
   yearQuery,
 } from '../client/command-context';
-import { paint, plainTable } from '../client/outcome-table';
+import { paint, plainTable, print, printJson } from '../client/terminal';
 
-type ScopedYear = z.output<typeof schemas.scopedYear>;
-type Compliance = z.output<typeof schemas.compliance>;
-type YearRun = z.output<typeof schemas.yearRun>;
-
-/** `resync scoped-year show | switch`: the district's current school year. */
+/** `resync scoped-year show | switch | compliance`: the district's current school year. */
 export function scopedYearCommand(): Command {
   return new Command('scoped-year')
     .description('show or switch a district’s current school year')
     .addCommand(showCommand(), { isDefault: true })
-    .addCommand(switchCommand());
+    .addCommand(switchCommand())
+    .addCommand(complianceCommand());
 }
 
 function showCommand(): Command {
@@ -85,7 +79,7 @@ export function acceptCommand(): Command {
     .requiredOption('--reason <text>', 'why; it is kept')
     .action(async (id: string, { reason }: { reason: string }, command: Command) => {
       const path = `/resyncs/${encodeURIComponent(id)}/accept`;
-      const acceptance = await clientOf(command).post<z.output<typeof schemas.acceptance>>(path, { reason });
+      const acceptance = await clientOf(command).post<Acceptance>(path, { reason });
       if (wantsJson(command)) return printJson(acceptance);
       print(`${acceptance.resyncId} is accepted by ${acceptance.acceptedBy}: ${acceptance.reason}`);
     });

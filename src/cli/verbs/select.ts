@@ -1,45 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { endedStatuses } from '../../domain/resync';
+import type { Accepted, Resync, SelectivePreview } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
-import {
-  clientOf,
-  print,
-  printJson,
-  schoolYearOption,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import { clientOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn } from '../client/exit-codes';
-import { number, plainTable, type ResyncAnswer } from '../client/outcome-table';
 import { RunView } from '../client/run-progress';
 import { failOnOption, printEnd } from './send';
-import type { AcceptedAnswer } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
-
-/** The API's preview, as far as it is shown. */
-interface PreviewAnswer {
-  readonly previewId: string;
-  readonly status: 'running' | 'done' | 'failed';
-  readonly message: string | null;
-  readonly objects:
-    | readonly {
-        readonly object: string;
-        readonly records: number;
-        readonly asked: number;
-        readonly descendants: number;
-        readonly ancestors: number;
-        readonly samples: readonly (readonly string[])[];
-      }[]
-    | null;
-  readonly omitted: readonly Omitted[] | null;
-}
-
-interface Omitted {
-  readonly object: string;
-  readonly why: string;
-}
+import { number, plainTable, print, printJson, tell } from '../client/terminal';
 
 interface SelectOptions {
   readonly preview?: true;
@@ -52,8 +20,8 @@ interface SelectOptions {
 const askEveryMs = 500;
 
 /** `resync select`: sends one record with its ancestors and all that hangs below, or shows what that would be. */
-export function selectCommand(): Command {
-  return withApiOptions(new Command('select'))
+export function selectCommand(name = 'select'): Command {
+  return withApiOptions(new Command(name))
     .description('send one record with its ancestors and all that hangs below')
     .argument('<district>', 'the district')
     .argument('<object>', 'e.g. PersonIdentity, School, CourseSection')
@@ -70,9 +38,8 @@ export function selectCommand(): Command {
         const body = { object, key, ...(schoolYear === undefined ? {} : { schoolYear }) };
         const path = `/districts/${encodeURIComponent(district)}/selective-syncs`;
         if (options.preview) return showPreview(await preview(client, path, body), command);
-        const headers =
-          options.idempotencyKey === undefined ? {} : { 'Idempotency-Key': options.idempotencyKey };
-        const accepted = await client.post<AcceptedAnswer>(path, body, headers);
+        const { idempotencyKey } = options;
+        const accepted = await client.post<Accepted>(path, body, { idempotencyKey });
         if (!options.wait) {
           if (wantsJson(command)) printJson(accepted);
           else print(accepted.resyncId);
@@ -85,17 +52,17 @@ export function selectCommand(): Command {
     );
 }
 
-async function preview(client: ApiClient, path: string, body: object): Promise<PreviewAnswer> {
-  let answer = await client.post<PreviewAnswer>(`${path}/preview`, body);
-  while (answer.status === 'running') {
-    await sleep(askEveryMs);
-    answer = await client.get(`/selective-syncs/previews/${encodeURIComponent(answer.previewId)}`);
-  }
+async function preview(client: ApiClient, path: string, body: object): Promise<SelectivePreview> {
+  const { previewId } = await client.post<SelectivePreview>(`${path}/preview`, body);
+  const answer = await client.waitFor<SelectivePreview>(
+    `/selective-syncs/previews/${encodeURIComponent(previewId)}`,
+    { ended: ({ status }) => status !== 'running', everyMs: askEveryMs },
+  );
   if (answer.status === 'done') return answer;
   throw new CommandFailure(answer.message ?? 'The preview could not be made.', exitCodes.notFinished);
 }
 
-function showPreview(answer: PreviewAnswer, command: Command): void {
+function showPreview(answer: SelectivePreview, command: Command): void {
   if (wantsJson(command)) return printJson(answer);
   const rows = (answer.objects ?? []).map(({ object, records, asked, descendants, ancestors, samples }) => [
     object,
@@ -112,15 +79,16 @@ function showPreview(answer: PreviewAnswer, command: Command): void {
 }
 
 /** By asking, not by events: those need the right to batches. */
-async function follow(client: ApiClient, resyncId: string): Promise<ResyncAnswer> {
+async function follow(client: ApiClient, resyncId: string): Promise<Resync> {
   const view = createWatchView({ quiet: false });
   try {
-    for (;;) {
-      const resync = await client.get<ResyncAnswer>(`/selective-syncs/${encodeURIComponent(resyncId)}`);
-      view.update(new RunView(resync));
-      if (resync.status === 'ended' || endedStatuses.includes(resync.status)) return resync;
-      await sleep(askEveryMs);
-    }
+    return await client.waitFor<Resync>(`/selective-syncs/${encodeURIComponent(resyncId)}`, {
+      ended: (resync) => {
+        view.update(new RunView(resync));
+        return resync.status === 'ended' || endedStatuses.includes(resync.status);
+      },
+      everyMs: askEveryMs,
+    });
   } finally {
     view.close();
   }

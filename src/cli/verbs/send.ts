@@ -1,28 +1,21 @@
 import { Command, Option } from 'commander';
-import { scenarios } from '../../domain/resync';
+import { type Scenario, scenarios } from '../../domain/resync';
+import type { Resync, ResyncRequest } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
-import {
-  clientOf,
-  namesOf,
-  print,
-  printJson,
-  schoolYearOption,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import { clientOf, namesOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from '../client/exit-codes';
-import { headline, outcomeTable, type ResyncAnswer, verificationLines } from '../client/outcome-table';
+import { headline, outcomeTable, verificationLines } from '../client/outcome-table';
 import { dryRunResync } from '../client/dry-run';
-import { sendResync, type SendRequest, watchResync } from '../client/watch-run';
+import { sendResync, watchResync } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
+import { print, printJson, tell } from '../client/terminal';
 
 interface SendOptions {
   readonly all?: true;
   readonly objects?: string[];
   readonly checkDependencies: boolean;
   readonly mode: 'compare' | 'everything';
-  readonly scenario: string;
+  readonly scenario: Scenario;
   readonly removals: 'report' | 'apply';
   readonly verify?: 'beforeAndAfter';
   readonly dryRun?: true;
@@ -41,8 +34,8 @@ export function failOnOption(): Option {
 }
 
 /** `resync send`: starts a resync and, unless --no-wait, follows it to its end. */
-export function sendCommand(): Command {
-  return withApiOptions(new Command('send'))
+export function sendCommand(name = 'send'): Command {
+  return withApiOptions(new Command(name))
     .description('start a resync and follow it to its end')
     .option('--all', 'every object the district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
@@ -110,7 +103,7 @@ export async function followToEnd(
 }
 
 /** The outcome of a resync on standard output. */
-export function printEnd(resync: ResyncAnswer, command: Command): void {
+export function printEnd(resync: Resync, command: Command): void {
   if (wantsJson(command)) return printJson(resync);
   if (resync.objectResults && resync.totals) print(outcomeTable(resync.objectResults, resync.totals));
   const verified = verificationLines(resync);
@@ -126,7 +119,7 @@ export function objectsOf({ all, objects }: { all?: true; objects?: string[] }):
   throw new CommandFailure('Say what to send: --all, or --objects A,B.', exitCodes.usage);
 }
 
-function requestOf(options: SendOptions): SendRequest {
+function requestOf(options: SendOptions): ResyncRequest {
   const { checkDependencies, mode, scenario, removals, verify, schoolYear } = options;
   return {
     objects: objectsOf(options),

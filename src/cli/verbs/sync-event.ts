@@ -1,18 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Page } from '../../control/page';
-import type { SyncEventView } from '../../features/field-ownership/list-sync-events';
-import type { SyncEventRefusal } from '../../features/field-ownership/sync-event-store';
-import {
-  clientOf,
-  countOf,
-  print,
-  printJson,
-  tell,
-  wantsJson,
-  withApiOptions,
-} from '../client/command-context';
+import type { Page, SyncEvent, SyncEventDetail } from '../client/answers';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
 import { exitCodes } from '../client/exit-codes';
-import { plainTable } from '../client/outcome-table';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
 /** `resync sync-event list | show | create`: what the state changed in its own fields, carried down to a district. */
 export function syncEventCommand(): Command {
@@ -32,11 +22,8 @@ function listCommand(): Command {
     .option('--object <name>', 'only of this object')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
     .action(async (district: string, options: { object?: string; limit: number }, command: Command) => {
-      const query = new URLSearchParams({ limit: String(options.limit) });
-      if (options.object !== undefined) query.set('object', options.object);
-      const { items } = await clientOf(command).get<Page<SyncEventView>>(
-        `${pathOf(district)}?${query.toString()}`,
-      );
+      const { object, limit } = options;
+      const { items } = await clientOf(command).get<Page<SyncEvent>>(pathOf(district), { limit, object });
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((event) => [
         event.syncEventId,
@@ -63,7 +50,7 @@ function showCommand(): Command {
     .argument('<district>', 'the district')
     .argument('<event>', 'its id')
     .action(async (district: string, id: string, _options: object, command: Command) => {
-      const event = await clientOf(command).get<SyncEventView & { errors: SyncEventRefusal[] }>(
+      const event = await clientOf(command).get<SyncEventDetail>(
         `${pathOf(district)}/${encodeURIComponent(id)}`,
       );
       if (event.status === 'failed') process.exitCode = exitCodes.notFinished;
@@ -85,7 +72,7 @@ function createCommand(): Command {
     .argument('<object>', 'the object')
     .option('--key <key>', 'a record’s key, as 17 or JSON ["17","2"]; may be repeated', keysOf)
     .action(async (district: string, object: string, { key }: { key?: string[][] }, command: Command) => {
-      const event = await clientOf(command).post<SyncEventView>(pathOf(district), {
+      const event = await clientOf(command).post<SyncEvent>(pathOf(district), {
         object,
         ...(key === undefined ? {} : { keys: key }),
       });

@@ -1,25 +1,24 @@
 import { Command } from 'commander';
-import type { Page } from '../../control/page';
-import type { SampleView } from '../../features/verifications/list-samples';
-import type { VerificationHead, VerificationView } from '../../features/verifications/read';
 import { endedVerification } from '../../domain/verification';
+import type {
+  Page,
+  Verification,
+  VerificationAccepted,
+  VerificationHead,
+  VerificationSample,
+} from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import {
   clientOf,
   countOf,
   namesOf,
-  print,
-  printJson,
   schoolYearOption,
-  tell,
   wantsJson,
   withApiOptions,
 } from '../client/command-context';
 import { exitCodeOfVerification } from '../client/exit-codes';
-import { plainTable } from '../client/outcome-table';
+import { plainTable, print, printJson } from '../client/terminal';
 
-/** How often an end is asked for. */
-const askEveryMs = 1_000;
 /** Samples of keys a screen has room for. */
 const shownSamples = 10;
 
@@ -32,8 +31,8 @@ interface VerifyOptions {
 }
 
 /** `resync verify`: compare a district with the state. */
-export function verifyCommand(): Command {
-  return withApiOptions(new Command('verify'))
+export function verifyCommand(name = 'verify'): Command {
+  return withApiOptions(new Command(name))
     .description('compare a district with the state by object and school; nothing is written at either')
     .argument('<district>', 'the district')
     .option('--objects <names>', 'objects, separated by commas; default: all', namesOf)
@@ -47,7 +46,7 @@ export function verifyCommand(): Command {
     .action(async (district: string, options: VerifyOptions, command: Command) => {
       const client = clientOf(command);
       const { objects, checkDependencies, schoolYear, idempotencyKey } = options;
-      const { verificationId } = await client.post<{ verificationId: string }>(
+      const { verificationId } = await client.post<VerificationAccepted>(
         '/verifications',
         {
           district,
@@ -55,7 +54,7 @@ export function verifyCommand(): Command {
           checkDependencies,
           ...(schoolYear === undefined ? {} : { schoolYear }),
         },
-        idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey },
+        { idempotencyKey },
       );
       if (options.wait) await show(client, await verificationEnd(client, verificationId), command);
       else if (wantsJson(command)) printJson({ verificationId });
@@ -63,7 +62,39 @@ export function verifyCommand(): Command {
     });
 }
 
-/** `resync verifications`: the list, or one of them. */
+/** `resync verification start | list | show`. */
+export function verificationCommand(): Command {
+  return new Command('verification')
+    .description('compare districts with the state, and see what was found')
+    .addCommand(verifyCommand('start'))
+    .addCommand(listCommand())
+    .addCommand(showCommand());
+}
+
+function showCommand(): Command {
+  return withApiOptions(new Command('show'))
+    .description('show a verification: what differs, by object, with samples')
+    .argument('<verification>', 'its id')
+    .action(async (id: string, _options: object, command: Command) => {
+      const client = clientOf(command);
+      await show(client, await client.get<Verification>(pathOf(id)), command);
+    });
+}
+
+interface ListOptions {
+  readonly district?: string;
+  readonly limit: number;
+}
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list verifications, newest first')
+    .option('--district <id>', 'only of this district')
+    .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
+    .action((options: ListOptions, command: Command) => list(clientOf(command), options, command));
+}
+
+/** `resync verifications`, as it was before `verification list` and `show`: the list, or one of them. */
 export function verificationsCommand(): Command {
   return withApiOptions(new Command('verifications'))
     .description('list verifications, the newest first; or show one')
@@ -77,42 +108,38 @@ export function verificationsCommand(): Command {
         command: Command,
       ) => {
         const client = clientOf(command);
-        if (id !== undefined) return show(client, await client.get<VerificationView>(pathOf(id)), command);
-        const only = district === undefined ? '' : `&district=${encodeURIComponent(district)}`;
-        const { items } = await client.get<Page<VerificationHead>>(`/verifications?limit=${limit}${only}`);
-        if (wantsJson(command)) return printJson(items);
-        const rows = items.map((item) => [
-          ...[item.verificationId, item.districtId, String(item.schoolYear), item.kind, item.status],
-          ...[item.requestedAt, item.message ?? ''],
-        ]);
-        print(
-          plainTable(
-            ['Verification', 'District', 'Year', 'Kind', 'Status', 'Requested', 'Verdict'],
-            rows,
-            [],
-          ),
-        );
+        if (id !== undefined) return show(client, await client.get<Verification>(pathOf(id)), command);
+        await list(client, { ...(district === undefined ? {} : { district }), limit }, command);
       },
     );
+}
+
+async function list(client: ApiClient, { district, limit }: ListOptions, command: Command): Promise<void> {
+  const { items } = await client.get<Page<VerificationHead>>('/verifications', { limit, district });
+  if (wantsJson(command)) return printJson(items);
+  const rows = items.map((item) => [
+    ...[item.verificationId, item.districtId, String(item.schoolYear), item.kind, item.status],
+    ...[item.requestedAt, item.message ?? ''],
+  ]);
+  const head = ['Verification', 'District', 'Year', 'Kind', 'Status', 'Requested', 'Verdict'];
+  print(plainTable(head, rows));
 }
 
 const pathOf = (id: string): string => `/verifications/${encodeURIComponent(id)}`;
 
 /** Waits for a verification's end, and tells on standard error how far it is. @throws CommandFailure */
-export async function verificationEnd(client: ApiClient, id: string): Promise<VerificationView> {
-  let told = '';
-  for (;;) {
-    const view = await client.get<VerificationView>(pathOf(id));
-    if (endedVerification.includes(view.status)) return view;
-    const done = view.objectResults.filter(({ status }) => status === 'finished').length;
-    const text = view.message ?? `${view.status}: ${done} of ${view.objectResults.length} objects compared`;
-    if (text !== told) tell(text);
-    told = text;
-    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
-  }
+export function verificationEnd(client: ApiClient, id: string): Promise<Verification> {
+  return client.waitFor<Verification>(pathOf(id), {
+    ended: ({ status }) => endedVerification.includes(status),
+    line: ({ status, message, objectResults }) => {
+      if (endedVerification.includes(status)) return null;
+      const done = objectResults.filter((object) => object.status === 'finished').length;
+      return message ?? `${status}: ${done} of ${objectResults.length} objects compared`;
+    },
+  });
 }
 
-async function show(client: ApiClient, view: VerificationView, command: Command): Promise<void> {
+async function show(client: ApiClient, view: Verification, command: Command): Promise<void> {
   process.exitCode = exitCodeOfVerification(view);
   if (wantsJson(command)) return printJson(view);
   const differing = view.objectResults.filter(
@@ -125,9 +152,9 @@ async function show(client: ApiClient, view: VerificationView, command: Command)
   ]);
   const header = ['Object', 'Status', 'District', 'State', 'Missing', 'Different', 'Extra', 'Excluded', ''];
   if (rows.length > 0) print(plainTable(header, rows, [2, 3, 4, 5, 6, 7]));
-  const { items } = await client.get<Page<Omit<SampleView, 'key'> & { readonly key: readonly string[] }>>(
-    `${pathOf(view.verificationId)}/samples?limit=${shownSamples}`,
-  );
+  const { items } = await client.get<Page<VerificationSample>>(`${pathOf(view.verificationId)}/samples`, {
+    limit: shownSamples,
+  });
   for (const { object, kind, key, predictedOutcome, code } of items)
     print(
       `${object} ${key.join(' ')}: ${kind}, would be ${predictedOutcome}${code === null ? '' : ` (${code})`}`,

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { causesCommand, errorsCommand } from './errors';
+import { approveCommand, rejectCommand, removalsCommand } from './removals';
+import { retryCommand } from './retry';
+import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
+import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
+import { acceptCommand } from './scoped-year';
+import { sendCommand } from './send';
+
+/** `resync run <verb>`: resyncs from their start to their errors. */
+export function runCommand(): Command {
+  const commands = [
+    sendCommand('start'),
+    runsCommand('list'),
+    showCommand(),
+    watchCommand(),
+    waitCommand(),
+    pauseCommand(),
+    resumeCommand(),
+    cancelCommand(),
+    errorsCommand(),
+    causesCommand(),
+    retryCommand(),
+    removalsCommand(),
+    approveCommand(),
+    rejectCommand(),
+    acceptCommand(),
+  ];
+  const run = new Command('run').description('start resyncs, follow and steer them, see their errors');
+  for (const command of commands) run.addCommand(command);
+  return run;
+}
