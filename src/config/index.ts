@@ -32,29 +32,22 @@ function isAddressRange(text: string): boolean {
 }
 
 const district = z.strictObject({
-  /** Id in URLs, workflow ids and the control database. */
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes'),
-  /** The district's number in the state's tenant column. */
-  number: z.int().positive(),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes').describe("Id in URLs, workflow ids and the control database."),
+  number: z.int().positive().describe("The district's number in the state's tenant column."),
   name: z.string().min(1).max(120),
-  /** Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered. */
-  state: z.string().min(2).max(3).optional(),
-  /** Scoped school year at first (the year in which it ends); once it was switched, the control database has it. */
-  schoolYear: z.int().min(1990).max(2100),
+  state: z.string().min(2).max(3).optional().describe("Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered."),
+  schoolYear: z.int().min(1990).max(2100).describe("Scoped school year at first (the year in which it ends); once it was switched, the control database has it."),
   databaseUrl,
-  /** Objects on or off for this district, beyond the catalog's default. */
   objects: z
     .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
-    .default({ enabled: [], disabled: [] }),
-  /** Present: the district also resyncs these objects in the year before, or after, the scoped one. */
-  previousYear: yearList.optional(),
+    .default({ enabled: [], disabled: [] }).describe("Objects on or off for this district, beyond the catalog's default."),
+  previousYear: yearList.optional().describe("Present: the district also resyncs these objects in the year before, or after, the scoped one."),
   nextYear: yearList.optional(),
 });
 
-const schema = z.strictObject({
+export const configSchema = z.strictObject({
   stateDatabaseUrl: databaseUrl,
-  /** On the state's server: a page's records, ledger row and errors are one transaction. */
-  controlDatabaseUrl: databaseUrl,
+  controlDatabaseUrl: databaseUrl.describe("On the state's server: a page's records, ledger row and errors are one transaction."),
   temporal: z
     .strictObject({
       address: z.string().default('127.0.0.1:7233'),
@@ -67,94 +60,72 @@ const schema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.int().min(0).max(65535).default(8080),
-      /**
-       * Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address
-       * that audit and limits see is the connection's.
-       */
       trustProxy: z
         .union([z.literal(false), z.int().min(1).max(9), z.array(proxyAddress).min(1)])
-        .default(false),
+        .default(false).describe("Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address that audit and limits see is the connection's."),
     })
     .prefault({}),
   auth: z
     .strictObject({
-      /** People and services that another issuer vouches for, by JWT. Absent: only our own tokens. */
-      oidc: oidcSchema.optional(),
+      oidc: oidcSchema.optional().describe("People and services that another issuer vouches for, by JWT. Absent: only our own tokens."),
     })
     .prefault({}),
   copy: z
     .strictObject({
-      /** Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency). */
-      rangeRecords: z.int().min(100).max(5_000_000).default(100_000),
-      /** Records of one page, one transaction (perf: 1,000 to 5,000). */
-      pageRecords: z.int().min(1).max(20_000).default(5_000),
-      /** Ranges a worker moves at the same time: the state server's free cores. */
-      lanes: z.int().min(1).max(64).default(2),
-      /** Ranges of one object queued at the same time. */
-      rangesInFlight: z.int().min(1).max(500).default(4),
-      /** Statements running on the district's server (Threads_running) above which pages wait. 0: never wait. */
-      districtLoadCeiling: z.int().min(0).max(100_000).default(0),
+      rangeRecords: z.int().min(100).max(5_000_000).default(100_000).describe("Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency)."),
+      pageRecords: z.int().min(1).max(20_000).default(5_000).describe("Records of one page, one transaction (perf: 1,000 to 5,000)."),
+      lanes: z.int().min(1).max(64).default(2).describe("Ranges a worker moves at the same time: the state server's free cores."),
+      rangesInFlight: z.int().min(1).max(500).default(4).describe("Ranges of one object queued at the same time."),
+      districtLoadCeiling: z.int().min(0).max(100_000).default(0).describe("Statements running on the district's server (Threads_running) above which pages wait. 0: never wait."),
     })
     .prefault({}),
   scenarios: z
     .strictObject({
-      /** Colors of a full resync with which its year may be ended without the state accepting it (ADR 7). */
       acceptedColors: z
         .array(z.enum(['green', 'yellow', 'red']))
         .min(1)
-        .default(['green', 'yellow']),
-      /** Days after a switch of the scoped year by which the start-of-year resync is due. */
-      startOfYearDueDays: z.int().min(0).max(365).default(14),
+        .default(['green', 'yellow']).describe("Colors of a full resync with which its year may be ended without the state accepting it (ADR 7)."),
+      startOfYearDueDays: z.int().min(0).max(365).default(14).describe("Days after a switch of the scoped year by which the start-of-year resync is due."),
     })
     .prefault({}),
   stateRequests: z
     .strictObject({
-      /** Districts of one request that their agents have at the same time. */
-      districtsInFlight: z.int().min(1).max(500).default(20),
-      /** How long a request without a window of its own keeps trying to reach a district. */
-      windowHours: z.number().positive().max(2_160).default(24),
-      /** Shortest and longest wait between two looks at the districts in flight. */
-      minPollMs: z.int().min(50).max(60_000).default(1_000),
+      districtsInFlight: z.int().min(1).max(500).default(20).describe("Districts of one request that their agents have at the same time."),
+      windowHours: z.number().positive().max(2_160).default(24).describe("How long a request without a window of its own keeps trying to reach a district."),
+      minPollMs: z.int().min(50).max(60_000).default(1_000).describe("Shortest and longest wait between two looks at the districts in flight."),
       maxPollMs: z.int().min(50).max(600_000).default(30_000),
     })
     .prefault({}),
   removals: z
     .strictObject({
-      /** More gone records than this share of an object's records at the state wait for an approval. */
-      thresholdPercent: z.number().min(0).max(100).default(10),
-      /** How long a run waits for it; then nothing above the threshold is removed. */
-      approvalHours: z.number().positive().max(720).default(72),
+      thresholdPercent: z.number().min(0).max(100).default(10).describe("More gone records than this share of an object's records at the state wait for an approval."),
+      approvalHours: z.number().positive().max(720).default(72).describe("How long a run waits for it; then nothing above the threshold is removed."),
     })
     .prefault({}),
   notices: z
     .strictObject({
-      /** Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable. */
       secretKey: z
         .string()
         .refine((text) => Buffer.from(text, 'base64').length === 32, {
           error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
         })
-        .optional(),
-      /** Webhooks may lead to private, loopback and link-local addresses. */
-      allowPrivateAddresses: z.boolean().default(false),
-      /** Webhooks may be http://. */
-      allowPlainHttp: z.boolean().default(false),
-      /** Absent: no e-mail is sent. */
+        .optional().describe("Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable."),
+      allowPrivateAddresses: z.boolean().default(false).describe("Webhooks may lead to private, loopback and link-local addresses."),
+      allowPlainHttp: z.boolean().default(false).describe("Webhooks may be http://."),
       smtp: z
         .strictObject({
           url: z.string().regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:port'),
           from: z.email(),
         })
-        .optional(),
+        .optional().describe("Absent: no e-mail is sent."),
     })
     .prefault({}),
   certification: certificationSchema.prefault({}),
-  /** File that replaces the built-in catalog of the specification's 62 objects. */
-  catalogFile: z.string().optional(),
+  catalogFile: z.string().optional().describe("File that replaces the built-in catalog of the specification's 62 objects."),
   districts: z.array(district).min(1),
 });
 
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof configSchema>;
 export type DistrictConfig = Config['districts'][number];
 
 /** The configuration can't be used; the message names the file and the field. */
@@ -197,7 +168,7 @@ export function parseConfig(
   { env = process.env, source = 'configuration' }: { env?: NodeJS.ProcessEnv; source?: string } = {},
 ): Config {
   const missing = new Set<string>();
-  const checked = schema.safeParse(applyOverrides(substitute(raw, env, missing), env));
+  const checked = configSchema.safeParse(applyOverrides(substitute(raw, env, missing), env));
   if (missing.size > 0)
     throw new ConfigError(`${source}: not set in the environment: ${[...missing].join(', ')}.`);
   if (!checked.success) throw new ConfigError(`${source}:\n${z.prettifyError(checked.error)}`);
