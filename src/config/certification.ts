@@ -13,6 +13,15 @@ const privateKey = z.string().superRefine((text, context) => {
 });
 
 export const certificationSchema = z.strictObject({
-  privateKey: privateKey.optional().describe("Ed25519 or P-256, PEM or JWK, by reference to the environment. Absent: nothing can be certified."),
-  waitHours: z.number().positive().max(72).default(24).describe("How long a certification waits for the end of a resync of the district and year."),
+  privateKey: privateKey
+    .optional()
+    .describe(
+      'Ed25519 or P-256, PEM or JWK, by reference to the environment. Absent: nothing can be certified.',
+    ),
+  waitHours: z
+    .number()
+    .positive()
+    .max(72)
+    .default(24)
+    .describe('How long a certification waits for the end of a resync of the district and year.'),
 });

@@ -32,22 +32,45 @@ function isAddressRange(text: string): boolean {
 }
 
 const district = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes').describe("Id in URLs, workflow ids and the control database."),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes')
+    .describe('Id in URLs, workflow ids and the control database.'),
   number: z.int().positive().describe("The district's number in the state's tenant column."),
   name: z.string().min(1).max(120),
-  state: z.string().min(2).max(3).optional().describe("Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered."),
-  schoolYear: z.int().min(1990).max(2100).describe("Scoped school year at first (the year in which it ends); once it was switched, the control database has it."),
+  state: z
+    .string()
+    .min(2)
+    .max(3)
+    .optional()
+    .describe(
+      'Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered.',
+    ),
+  schoolYear: z
+    .int()
+    .min(1990)
+    .max(2100)
+    .describe(
+      'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
+    ),
   databaseUrl,
   objects: z
     .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
-    .default({ enabled: [], disabled: [] }).describe("Objects on or off for this district, beyond the catalog's default."),
-  previousYear: yearList.optional().describe("Present: the district also resyncs these objects in the year before, or after, the scoped one."),
+    .default({ enabled: [], disabled: [] })
+    .describe("Objects on or off for this district, beyond the catalog's default."),
+  previousYear: yearList
+    .optional()
+    .describe(
+      'Present: the district also resyncs these objects in the year before, or after, the scoped one.',
+    ),
   nextYear: yearList.optional(),
 });
 
 export const configSchema = z.strictObject({
   stateDatabaseUrl: databaseUrl,
-  controlDatabaseUrl: databaseUrl.describe("On the state's server: a page's records, ledger row and errors are one transaction."),
+  controlDatabaseUrl: databaseUrl.describe(
+    "On the state's server: a page's records, ledger row and errors are one transaction.",
+  ),
   temporal: z
     .strictObject({
       address: z.string().default('127.0.0.1:7233'),
@@ -62,21 +85,55 @@ export const configSchema = z.strictObject({
       port: z.int().min(0).max(65535).default(8080),
       trustProxy: z
         .union([z.literal(false), z.int().min(1).max(9), z.array(proxyAddress).min(1)])
-        .default(false).describe("Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address that audit and limits see is the connection's."),
+        .default(false)
+        .describe(
+          "Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address that audit and limits see is the connection's.",
+        ),
     })
     .prefault({}),
   auth: z
     .strictObject({
-      oidc: oidcSchema.optional().describe("People and services that another issuer vouches for, by JWT. Absent: only our own tokens."),
+      oidc: oidcSchema
+        .optional()
+        .describe(
+          'People and services that another issuer vouches for, by JWT. Absent: only our own tokens.',
+        ),
     })
     .prefault({}),
   copy: z
     .strictObject({
-      rangeRecords: z.int().min(100).max(5_000_000).default(100_000).describe("Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency)."),
-      pageRecords: z.int().min(1).max(20_000).default(5_000).describe("Records of one page, one transaction (perf: 1,000 to 5,000)."),
-      lanes: z.int().min(1).max(64).default(2).describe("Ranges a worker moves at the same time: the state server's free cores."),
-      rangesInFlight: z.int().min(1).max(500).default(4).describe("Ranges of one object queued at the same time."),
-      districtLoadCeiling: z.int().min(0).max(100_000).default(0).describe("Statements running on the district's server (Threads_running) above which pages wait. 0: never wait."),
+      rangeRecords: z
+        .int()
+        .min(100)
+        .max(5_000_000)
+        .default(100_000)
+        .describe("Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency)."),
+      pageRecords: z
+        .int()
+        .min(1)
+        .max(20_000)
+        .default(5_000)
+        .describe('Records of one page, one transaction (perf: 1,000 to 5,000).'),
+      lanes: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(2)
+        .describe("Ranges a worker moves at the same time: the state server's free cores."),
+      rangesInFlight: z
+        .int()
+        .min(1)
+        .max(500)
+        .default(4)
+        .describe('Ranges of one object queued at the same time.'),
+      districtLoadCeiling: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(0)
+        .describe(
+          "Statements running on the district's server (Threads_running) above which pages wait. 0: never wait.",
+        ),
     })
     .prefault({}),
   scenarios: z
@@ -84,22 +141,57 @@ export const configSchema = z.strictObject({
       acceptedColors: z
         .array(z.enum(['green', 'yellow', 'red']))
         .min(1)
-        .default(['green', 'yellow']).describe("Colors of a full resync with which its year may be ended without the state accepting it (ADR 7)."),
-      startOfYearDueDays: z.int().min(0).max(365).default(14).describe("Days after a switch of the scoped year by which the start-of-year resync is due."),
+        .default(['green', 'yellow'])
+        .describe(
+          'Colors of a full resync with which its year may be ended without the state accepting it (ADR 7).',
+        ),
+      startOfYearDueDays: z
+        .int()
+        .min(0)
+        .max(365)
+        .default(14)
+        .describe('Days after a switch of the scoped year by which the start-of-year resync is due.'),
     })
     .prefault({}),
   stateRequests: z
     .strictObject({
-      districtsInFlight: z.int().min(1).max(500).default(20).describe("Districts of one request that their agents have at the same time."),
-      windowHours: z.number().positive().max(2_160).default(24).describe("How long a request without a window of its own keeps trying to reach a district."),
-      minPollMs: z.int().min(50).max(60_000).default(1_000).describe("Shortest and longest wait between two looks at the districts in flight."),
+      districtsInFlight: z
+        .int()
+        .min(1)
+        .max(500)
+        .default(20)
+        .describe('Districts of one request that their agents have at the same time.'),
+      windowHours: z
+        .number()
+        .positive()
+        .max(2_160)
+        .default(24)
+        .describe('How long a request without a window of its own keeps trying to reach a district.'),
+      minPollMs: z
+        .int()
+        .min(50)
+        .max(60_000)
+        .default(1_000)
+        .describe('Shortest and longest wait between two looks at the districts in flight.'),
       maxPollMs: z.int().min(50).max(600_000).default(30_000),
     })
     .prefault({}),
   removals: z
     .strictObject({
-      thresholdPercent: z.number().min(0).max(100).default(10).describe("More gone records than this share of an object's records at the state wait for an approval."),
-      approvalHours: z.number().positive().max(720).default(72).describe("How long a run waits for it; then nothing above the threshold is removed."),
+      thresholdPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(10)
+        .describe(
+          "More gone records than this share of an object's records at the state wait for an approval.",
+        ),
+      approvalHours: z
+        .number()
+        .positive()
+        .max(720)
+        .default(72)
+        .describe('How long a run waits for it; then nothing above the threshold is removed.'),
     })
     .prefault({}),
   notices: z
@@ -109,19 +201,29 @@ export const configSchema = z.strictObject({
         .refine((text) => Buffer.from(text, 'base64').length === 32, {
           error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
         })
-        .optional().describe("Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable."),
-      allowPrivateAddresses: z.boolean().default(false).describe("Webhooks may lead to private, loopback and link-local addresses."),
-      allowPlainHttp: z.boolean().default(false).describe("Webhooks may be http://."),
+        .optional()
+        .describe(
+          'Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable.',
+        ),
+      allowPrivateAddresses: z
+        .boolean()
+        .default(false)
+        .describe('Webhooks may lead to private, loopback and link-local addresses.'),
+      allowPlainHttp: z.boolean().default(false).describe('Webhooks may be http://.'),
       smtp: z
         .strictObject({
           url: z.string().regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:port'),
           from: z.email(),
         })
-        .optional().describe("Absent: no e-mail is sent."),
+        .optional()
+        .describe('Absent: no e-mail is sent.'),
     })
     .prefault({}),
   certification: certificationSchema.prefault({}),
-  catalogFile: z.string().optional().describe("File that replaces the built-in catalog of the specification's 62 objects."),
+  catalogFile: z
+    .string()
+    .optional()
+    .describe("File that replaces the built-in catalog of the specification's 62 objects."),
   districts: z.array(district).min(1),
 });
 

@@ -17,35 +17,67 @@ export const secureUrl = z
 const claim = z.string().min(1).max(200);
 
 const claims = z.strictObject({
-  name: claim.default('name').describe("What people read; without it the subject."),
+  name: claim.default('name').describe('What people read; without it the subject.'),
   level: z
     .strictObject({
       claim: claim.default('resync_level'),
-      values: z.record(z.string(), z.enum(levels)).default({ district: 'district', state: 'state' }).describe("What a value of the claim means here. Of several the state's counts."),
+      values: z
+        .record(z.string(), z.enum(levels))
+        .default({ district: 'district', state: 'state' })
+        .describe("What a value of the claim means here. Of several the state's counts."),
     })
     .prefault({}),
   districts: z
     .strictObject({
       claim: claim.default('resync_districts'),
-      values: z.record(z.string(), z.string()).optional().describe("District ids here by the values of the claim. Absent: the values are ids."),
+      values: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('District ids here by the values of the claim. Absent: the values are ids.'),
     })
     .prefault({}),
   rights: z
     .strictObject({
       claim: claim.default('resync_rights'),
-      values: z.record(z.string(), z.array(z.enum(toolRights))).optional().describe("Tool rights by the values of the claim, e.g. of a role. Absent: the values are tool rights."),
+      values: z
+        .record(z.string(), z.array(z.enum(toolRights)))
+        .optional()
+        .describe(
+          'Tool rights by the values of the claim, e.g. of a role. Absent: the values are tool rights.',
+        ),
     })
     .prefault({}),
 });
 
 export const oidcSchema = z.strictObject({
-  issuer: secureUrl.describe("As the `iss` of the tokens, to the letter."),
-  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).describe("One of these must be in the `aud` of the tokens."),
-  jwksUri: secureUrl.optional().describe("Where the issuer's public keys are. Absent: found by the issuer's /.well-known/openid-configuration."),
+  issuer: secureUrl.describe('As the `iss` of the tokens, to the letter.'),
+  audience: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .describe('One of these must be in the `aud` of the tokens.'),
+  jwksUri: secureUrl
+    .optional()
+    .describe(
+      "Where the issuer's public keys are. Absent: found by the issuer's /.well-known/openid-configuration.",
+    ),
   algorithms: z.array(z.enum(algorithms)).min(1).default(['RS256', 'ES256']),
-  clockToleranceSeconds: z.int().min(0).max(300).default(30).describe("How far the issuer's clock may be off."),
-  keysMaxAgeSeconds: z.int().min(0).max(86_400).default(600).describe("A key that the issuer withdrew is believed at most so long."),
-  keysCooldownSeconds: z.int().min(0).max(3_600).default(30).describe("Unknown keys make us ask the issuer again, but not more often than this."),
+  clockToleranceSeconds: z
+    .int()
+    .min(0)
+    .max(300)
+    .default(30)
+    .describe("How far the issuer's clock may be off."),
+  keysMaxAgeSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe('A key that the issuer withdrew is believed at most so long.'),
+  keysCooldownSeconds: z
+    .int()
+    .min(0)
+    .max(3_600)
+    .default(30)
+    .describe('Unknown keys make us ask the issuer again, but not more often than this.'),
   claims: claims.prefault({}),
 });
 

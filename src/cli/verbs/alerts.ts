@@ -23,7 +23,7 @@ interface ListOptions {
 
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
-    .description('list them, the newest first')
+    .description('list them, newest first')
     .option('--from <date>', 'posted on this day (UTC) or later')
     .option('--to <date>', 'posted on this day (UTC) or earlier')
     .option('--unread', 'only those not read yet')

@@ -12,7 +12,7 @@ export function auditCommand(): Command {
 
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
-    .description('show who changed what, when and from where, the newest first')
+    .description('show who changed what, when and from where, newest first')
     .option('--principal <id>', 'only what this principal did')
     .option('--from <date>', 'on this day or later (2026-11-26), or from this time on')
     .option('--to <date>', 'on this day or earlier, or before this time')

@@ -17,7 +17,7 @@ interface CreateOptions {
 /** `resync blackout list | create | delete`: windows in which no resync of a district moves. */
 export function blackoutCommand(): Command {
   return new Command('blackout')
-    .description('windows in which no resync of a district moves')
+    .description('windows in which no resync of a district runs')
     .addCommand(listCommand())
     .addCommand(createCommand('create'))
     .addCommand(deleteCommand('delete'))
@@ -64,7 +64,7 @@ function createCommand(name: string): Command {
 }
 
 function deleteCommand(name: string): Command {
-  return districtCommand(name, 'remove a window; runs it held go on')
+  return districtCommand(name, 'delete a window; the runs it held continue')
     .argument('<window>', 'id of the window')
     .action(async (id: string, { district: named }: { district?: string }, command: Command) => {
       const client = clientOf(command);

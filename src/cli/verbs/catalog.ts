@@ -120,7 +120,7 @@ function introspectCommand(): Command {
     )
     .option('--name <name>', 'name of the catalog')
     .option('--out <file>', 'write the catalog to this file')
-    .option('--skip-keyless', 'go on without tables whose records can not be matched')
+    .option('--skip-keyless', 'continue without tables whose records can’t be matched')
     .option('--json', 'catalog and findings as JSON')
     .action((options: IntrospectOptions) => refusing(() => runIntrospect(options)));
 }

@@ -71,7 +71,7 @@ interface CertifyOptions {
 /** `resync certifications`: the list. */
 export function certificationsCommand(name = 'certifications'): Command {
   return withApiOptions(new Command(name))
-    .description('list certifications, the newest first')
+    .description('list certifications, newest first')
     .option('--district <id>', 'only of this district')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
     .action(async ({ district, limit }: { district?: string; limit: number }, command: Command) => {

@@ -38,7 +38,7 @@ function showCommand(): Command {
 
 function setCommand(): Command {
   return withApiOptions(new Command('set'))
-    .description('set who owns fields; only the state does this')
+    .description('set who owns fields (state only)')
     .argument('<district>', 'the district')
     .argument('<field>', 'as <object>.<field>; several separated by commas', fieldsNamed)
     .argument('<owner>', 'district or state')
@@ -57,14 +57,14 @@ function setCommand(): Command {
         if (wantsJson(command)) return printJson(answer);
         for (const { object, field } of answer.changed)
           print(`${object}.${field}: ${owner}, from the next range on`);
-        if (answer.changed.length === 0) tell('It was so already.');
+        if (answer.changed.length === 0) tell('Nothing changed.');
       },
     );
 }
 
 function changesCommand(): Command {
   return withApiOptions(new Command('changes'))
-    .description('list the changes of owners, the newest first')
+    .description('list the changes of owners, newest first')
     .argument('<district>', 'the district')
     .action(async (district: string, _options: object, command: Command) => {
       const { items } = await clientOf(command).get<Items<FieldSettingChange>>(`${pathOf(district)}/changes`);

@@ -3,10 +3,10 @@ import type { RecordRun } from '../client/answers';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable, print, printJson } from '../client/terminal';
 
-/** `resync history <district> <object> <key>`: what became of one record, run by run. */
+/** `resync history <district> <object> <key>`: the outcome of one record, run by run. */
 export function historyCommand(name = 'history'): Command {
   return withApiOptions(new Command(name))
-    .description('list the resyncs in which a record was written, unchanged, gone, removed or an error')
+    .description('list the resyncs of a record with its outcome in each')
     .argument('<district>', 'id of the district')
     .argument('<object>', 'name of the object')
     .argument('<key>', 'its match key: the value, or a JSON array of texts as in ["2027","17"]')

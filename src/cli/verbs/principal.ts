@@ -54,7 +54,7 @@ function createCommand(): Command {
 
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
-    .description('list principals, the newest first')
+    .description('list principals, newest first')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 100)
     .action(async ({ limit }: { limit: number }, command: Command) => {
       const { items } = await clientOf(command).get<Page<Principal>>('/principals', { limit });

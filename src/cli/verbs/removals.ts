@@ -6,7 +6,7 @@ import { number, plainTable, print, printJson } from '../client/terminal';
 /** `resync removals <id> [--object <name>]`: what is gone at the district, and what became of it at the state. */
 export function removalsCommand(): Command {
   return withApiOptions(new Command('removals'))
-    .description('show the records gone at the district: found, removed, kept, awaiting an approval')
+    .description('show records that are only at the state: found, removed, kept, awaiting approval')
     .argument('<resync>', 'id of the resync')
     .option('--object <name>', 'list the records of this object')
     .addOption(new Option('--status <status>', 'of them, only those').choices(['found', 'removed', 'kept']))
@@ -42,12 +42,12 @@ export function removalsCommand(): Command {
 
 /** `resync approve <id> [--objects A,B]`: remove what awaits it. */
 export function approveCommand(): Command {
-  return decisionCommand('approve', 'remove at the state what awaits an approval');
+  return decisionCommand('approve', 'approve removals: the records are removed at the state');
 }
 
 /** `resync reject <id> [--objects A,B]`: leave it as it is. */
 export function rejectCommand(): Command {
-  return decisionCommand('reject', 'leave at the state what awaits an approval');
+  return decisionCommand('reject', 'reject removals: the records stay at the state');
 }
 
 function decisionCommand(verb: 'approve' | 'reject', description: string): Command {

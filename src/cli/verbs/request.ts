@@ -91,7 +91,7 @@ function bodyOf(options: CreateOptions): object {
   if ((districts === undefined) === (allDistricts === undefined))
     throw new CommandFailure('Give --districts A,B or --all-districts.', exitCodes.usage);
   if (from !== undefined && until === undefined)
-    throw new CommandFailure('A window that begins has to end: give --until too.', exitCodes.usage);
+    throw new CommandFailure('--from needs --until.', exitCodes.usage);
   return {
     districts: districts ?? 'all',
     objects: objectsOf(options),
@@ -106,7 +106,7 @@ function bodyOf(options: CreateOptions): object {
 
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
-    .description('list the state’s requests, the newest first')
+    .description('list the state’s requests, newest first')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
     .action(async ({ limit }: { limit: number }, command: Command) => {
       const { items } = await clientOf(command).get<Page<StateRequestHead>>('/state-requests', { limit });
@@ -127,7 +127,7 @@ const none = { waiting: 0, queued: 0, running: 0, done: 0, failed: 0, notRun: 0 
 
 function showCommand(): Command {
   return withApiOptions(new Command('show'))
-    .description('show the board of a request: a line a district')
+    .description('show a request: one line per district')
     .argument('<request>', 'id of the request')
     .option('--district <id>', 'only this district, with its resync')
     .action(async (id: string, { district }: { district?: string }, command: Command) => {
@@ -147,7 +147,7 @@ function showCommand(): Command {
 
 function watchCommand(): Command {
   return withApiOptions(new Command('watch'))
-    .description('follow a request to its end; the exit code tells how its districts did')
+    .description('follow a request to its end; the exit code is that of its worst district')
     .argument('<request>', 'id of the request')
     .addOption(failOnOption())
     .action((id: string, { failOn }: { failOn: FailOn }, command: Command) =>
@@ -172,9 +172,9 @@ function reportCommand(): Command {
 
 function cancelCommand(): Command {
   return withApiOptions(new Command('cancel'))
-    .description('take a request back from the districts that have not begun')
+    .description('withdraw a request from the districts that have not started')
     .argument('<request>', 'id of the request')
-    .option('--running', 'cancel the runs under way too')
+    .option('--running', 'also cancel the runs in progress')
     .action(async (id: string, { running }: { running?: true }, command: Command) => {
       const board = await clientOf(command).post<StateRequestBoard>(`${pathOf(id)}/cancel`, {
         running: running ? 'cancel' : 'leave',

@@ -15,7 +15,7 @@ interface RetryOptions {
 /** `resync retry <id>`: sends the records with a stored error again and, unless --no-wait, follows that to its end. */
 export function retryCommand(): Command {
   return withApiOptions(new Command('retry'))
-    .description('send just the records with a stored error again, parents first')
+    .description('send only the records with a stored error again, parents first')
     .argument('<resync>', 'id of the resync that had the errors')
     .option('--outcome <names>', 'only errors of these outcomes: excluded, blocked, failed', namesOf)
     .option('--no-wait', 'return as soon as it is accepted')

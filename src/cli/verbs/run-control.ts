@@ -6,12 +6,12 @@ import { print, printJson } from '../client/terminal';
 
 /** `resync pause <id>`. */
 export function pauseCommand(): Command {
-  return controlCommand('pause', 'let the ranges under way end and start no new one');
+  return controlCommand('pause', 'finish the ranges in progress and start no new ones');
 }
 
 /** `resync resume <id>`. */
 export function resumeCommand(): Command {
-  return controlCommand('resume', 'go on with a paused resync');
+  return controlCommand('resume', 'continue a paused resync');
 }
 
 /** `resync cancel <id> [--object <name>]`. */

@@ -15,7 +15,7 @@ interface RunsOptions {
 /** `resync runs`: the resyncs of a district, the newest first. */
 export function runsCommand(name = 'runs'): Command {
   return withApiOptions(new Command(name))
-    .description('list the resyncs of a district, the newest first')
+    .description('list the resyncs of a district, newest first')
     .option('--district <id>', 'the district (default: the only one)')
     .option('--status <status>', 'only those in this status')
     .addOption(schoolYearOption('all'))

@@ -14,7 +14,7 @@ export function scheduleCommand(): Command {
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(actCommand('show', 'show a schedule with its next and last runs'))
-    .addCommand(actCommand('pause', 'fire no more until resumed').option('--note <text>', 'why'))
+    .addCommand(actCommand('pause', 'stop firing until resumed').option('--note <text>', 'why'))
     .addCommand(actCommand('resume', 'fire again').option('--note <text>', 'why'))
     .addCommand(actCommand('trigger', 'fire now, also while it is paused'))
     .addCommand(
@@ -22,7 +22,7 @@ export function scheduleCommand(): Command {
         .requiredOption('--from <instant>', 'e.g. 2027-01-04T00:00Z')
         .requiredOption('--to <instant>', 'e.g. 2027-01-05T00:00Z'),
     )
-    .addCommand(actCommand('delete', 'fire never again; what it started stays'));
+    .addCommand(actCommand('delete', 'delete a schedule; what it started stays'));
 }
 
 interface CreateOptions {
@@ -62,11 +62,11 @@ function createCommand(): Command {
       ]),
     )
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios))
-    .option('--jitter-minutes <count>', 'put each firing off by chance, up to this', countOf)
+    .option('--jitter-minutes <count>', 'delay each firing by a random time up to this', countOf)
     .addOption(
       new Option('--missed <policy>', 'firings while the service was away').choices(['skip', 'one', 'all']),
     )
-    .option('--catchup-window-minutes <count>', 'how far back missed firings are made up for', countOf)
+    .option('--catchup-window-minutes <count>', 'how far back missed firings are caught up', countOf)
     .addOption(new Option('--overlap <policy>', 'while the resync before runs').choices(['skip', 'queue']))
     .option('--note <text>', 'what it is for')
     .action(async (name: string, options: CreateOptions, command: Command) => {

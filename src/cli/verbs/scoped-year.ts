@@ -40,7 +40,7 @@ function switchCommand(): Command {
   return withApiOptions(new Command('switch'))
     .description('switch to the next school year, once the ending one has its full resync')
     .requiredOption('--to <year>', 'year in which the next school year ends', yearOf)
-    .option('--override-reason <text>', 'the state only: switch all the same (or back), and why')
+    .option('--override-reason <text>', 'state only: switch anyway (or back), and why')
     .option('--district <id>', 'the district (default: the only one)')
     .action(async ({ to, overrideReason, ...options }: SwitchOptions, command: Command) => {
       const client = clientOf(command);
@@ -74,7 +74,7 @@ const wordOf = { notDue: 'not due', due: 'due', overdue: 'overdue', done: 'done'
 /** `resync accept <id>`: the state accepts the outcome of a full resync. */
 export function acceptCommand(): Command {
   return withApiOptions(new Command('accept'))
-    .description('accept the outcome of a full resync, so that its school year may be ended (state)')
+    .description('accept the outcome of a full resync, so that its school year may be ended (state only)')
     .argument('<resync>', 'id of the resync')
     .requiredOption('--reason <text>', 'why; it is kept')
     .action(async (id: string, { reason }: { reason: string }, command: Command) => {
@@ -88,7 +88,7 @@ export function acceptCommand(): Command {
 /** `resync compliance`: the state's list of mandatory resyncs. */
 export function complianceCommand(): Command {
   return withApiOptions(new Command('compliance'))
-    .description('every district’s end-of-year resync, switch and start-of-year resync (state)')
+    .description('every district’s end-of-year resync, switch and start-of-year resync (state only)')
     .addOption(schoolYearOption('the one that ends now'))
     .action(async ({ schoolYear }: { schoolYear?: number }, command: Command) => {
       const list = await clientOf(command).get<Compliance>(`/compliance${yearQuery(schoolYear)}`);

@@ -22,7 +22,7 @@ const askEveryMs = 500;
 /** `resync select`: sends one record with its ancestors and all that hangs below, or shows what that would be. */
 export function selectCommand(name = 'select'): Command {
   return withApiOptions(new Command(name))
-    .description('send one record with its ancestors and all that hangs below')
+    .description('send one record with its ancestors and descendants')
     .argument('<district>', 'the district')
     .argument('<object>', 'e.g. PersonIdentity, School, CourseSection')
     .argument('<key...>', 'its key; of several columns, each a word')

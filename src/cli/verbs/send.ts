@@ -46,10 +46,7 @@ export function sendCommand(name = 'send'): Command {
         .default('compare'),
     )
     .addOption(
-      new Option(
-        '--removals <what>',
-        'records gone at the district: report them, or remove them at the state',
-      )
+      new Option('--removals <what>', 'records that are only at the state: report them, or remove them there')
         .choices(['report', 'apply'])
         .default('report'),
     )
@@ -58,7 +55,7 @@ export function sendCommand(name = 'send'): Command {
         'beforeAndAfter',
       ]),
     )
-    .option('--dry-run', 'only predict what would come of it; nothing is sent')
+    .option('--dry-run', 'predict the outcome without sending anything')
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('OTHER'))
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')

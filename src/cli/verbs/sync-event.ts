@@ -7,7 +7,7 @@ import { plainTable, print, printJson, tell } from '../client/terminal';
 /** `resync sync-event list | show | create`: what the state changed in its own fields, carried down to a district. */
 export function syncEventCommand(): Command {
   return new Command('sync-event')
-    .description('carry state-owned values down to a district, and see what came of it')
+    .description('send state-owned values down to a district, and see the outcome')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(createCommand());
@@ -17,7 +17,7 @@ const pathOf = (district: string): string => `/districts/${encodeURIComponent(di
 
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
-    .description('list the events of a district, the newest first')
+    .description('list the events of a district, newest first')
     .argument('<district>', 'the district')
     .option('--object <name>', 'only of this object')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 20)
@@ -67,7 +67,7 @@ function showCommand(): Command {
 
 function createCommand(): Command {
   return withApiOptions(new Command('create'))
-    .description('carry the state’s values of an object down; only the state does this')
+    .description('send the state’s values of an object down (state only)')
     .argument('<district>', 'the district')
     .argument('<object>', 'the object')
     .option('--key <key>', 'a record’s key, as 17 or JSON ["17","2"]; may be repeated', keysOf)
@@ -78,7 +78,7 @@ function createCommand(): Command {
       });
       if (wantsJson(command)) return printJson(event);
       print(event.syncEventId);
-      tell(`"resync sync-event show ${district} ${event.syncEventId}" tells what comes of it.`);
+      tell(`"resync sync-event show ${district} ${event.syncEventId}" shows its outcome.`);
     });
 }
 

@@ -41,7 +41,7 @@ export function verifyCommand(name = 'verify'): Command {
     .option('--idempotency-key <key>', 'the same key gives the first verification back')
     .option(
       '--wait',
-      'wait for its end: exit 0 equal, 3 a resync mends it, 4 a resync does not mend all of it',
+      'wait for its end: exit 0 equal, 3 a resync fixes it, 4 a resync does not fix all of it',
     )
     .action(async (district: string, options: VerifyOptions, command: Command) => {
       const client = clientOf(command);
