@@ -1,11 +1,7 @@
 import request from 'supertest';
-import {
-  resyncProgress,
-  resyncWorkflowId,
-  searchAttributes,
-  stateRequestWorkflowId,
-} from '../../workflows/messages';
+import { resyncProgress, resyncWorkflowId, stateRequestWorkflowId } from '../../workflows/messages';
 import type { stateRequest } from '../../workflows';
+import { searchAttributes } from '../../src/domain/search-attributes';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { type Gate, withWorker } from '../support/api-worker';
 import { until } from './support';
