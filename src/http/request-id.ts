@@ -12,7 +12,7 @@ export function giveRequestId(request: IncomingMessage, response: ServerResponse
   return id;
 }
 
-/** The id that pino-http keeps in the request. */
+/** The id that pino-http keeps in the request; giveRequestId made it, so it is text. */
 export function requestIdOf({ id }: IncomingMessage): string {
-  return String(id);
+  return id as string;
 }

@@ -134,7 +134,7 @@ export function route<
   return {
     ...rest,
     // addRoutes gives both what the schemas of this very route have checked.
-    handle: (call) => handler(call as Call<P, Q, B>),
+    handle: (call) => handler(call),
     auditDetails:
       audit === undefined
         ? () => ({})

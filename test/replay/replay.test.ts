@@ -16,20 +16,20 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 it('keeps every history that was recorded', () => {
   expect(files.sort()).toEqual([
     '0.1.0/cancelled-0.bin.gz',
+    '0.1.0/cycle-and-problem-0.bin.gz',
     '0.1.0/full-0.bin.gz',
     '0.1.0/full-1.bin.gz',
     '0.1.0/full-2.bin.gz',
-    '0.1.0/parked-0.bin.gz',
-    '0.1.0/parked-1.bin.gz',
-    '0.1.0/parked-2.bin.gz',
     '0.1.0/paused-and-one-object-cancelled-0.bin.gz',
+    '0.1.0/preempted-0.bin.gz',
+    '0.1.0/preempted-1.bin.gz',
+    '0.1.0/preempted-2.bin.gz',
     '0.1.0/removals-held-0.bin.gz',
     '0.1.0/state-fields-0.bin.gz',
     '0.1.0/state-fields-1.bin.gz',
     '0.1.0/state-request-0.bin.gz',
     '0.1.0/state-request-cancelled-0.bin.gz',
-    '0.1.0/unit-and-problem-0.bin.gz',
-    '0.1.0/verified-loop-0.bin.gz',
+    '0.1.0/verified-resync-0.bin.gz',
   ]);
 });
 

@@ -20,8 +20,12 @@ export async function listResyncs(control: Knex, filter: ResyncFilter): Promise<
   if (schoolYear !== undefined) void query.where({ schoolYear });
   if (statuses !== undefined && statesStatuses !== undefined)
     void query.where((some) => {
-      void some.where((states) => states.where({ initiator: 'state' }).whereIn('status', statesStatuses));
-      void some.orWhere((own) => own.whereNot({ initiator: 'state' }).whereIn('status', statuses));
+      void some.where((states) => {
+        void states.where({ initiator: 'state' }).whereIn('status', statesStatuses);
+      });
+      void some.orWhere((own) => {
+        void own.whereNot({ initiator: 'state' }).whereIn('status', statuses);
+      });
     });
   const columns = { at: 'requestedAt', id: 'resyncID' };
   const { items, nextCursor } = await newestFirst<ResyncRow>(query, columns, filter);
