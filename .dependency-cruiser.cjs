@@ -1,6 +1,9 @@
 /** The arrows of the house: data and calls go one way. See docs/architecture.md. */
 
-/** Rooms of the data path, lowest floor first; a room imports its own floor's rooms never, lower ones freely. */
+/**
+ * Rooms of the data path, lowest floor first; a room imports its own floor's rooms never, lower
+ * ones freely.
+ */
 const editionFloors = [
   ['connection'],
   ['columns'],
@@ -10,7 +13,9 @@ const editionFloors = [
   ['verification'],
 ];
 
-/** Features in the order in which their insides may use each other: a feature uses those before it. */
+/**
+ * Features in the order in which their insides may use each other: a feature uses those before it.
+ */
 const featureOrder = [
   'access',
   'scoped-year',

@@ -1,6 +1,9 @@
 import tseslint from 'typescript-eslint';
 
-/** INSERT IGNORE, REPLACE and knex's `.ignore()` hide or destroy records: reliability rule, MySQL manual "INSERT ... IGNORE". */
+/**
+ * INSERT IGNORE, REPLACE and knex's `.ignore()` hide or destroy records: reliability rule, MySQL
+ * manual "INSERT ... IGNORE".
+ */
 const hidesRecords = [
   {
     selector: 'CallExpression[callee.property.name="ignore"]',
@@ -34,6 +37,8 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-syntax': ['error', ...hidesRecords],
+      // Code is Prettier's; comments are nobody's else.
+      'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }],
     },
   },
 );

@@ -1,13 +1,15 @@
 /**
- * Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). Two projects: `parallel`, two
- * files at a time, and `serial` for what needs quiet servers or servers of its own. bin/run-tests.mjs runs one after the other.
+ * Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). Two
+ * projects: `parallel`, two files at a time, and `serial` for what needs quiet servers or servers
+ * of its own. bin/run-tests.mjs runs one after the other.
  */
 const serial = ['<rootDir>/test/(faults|stack)/', 'district-load\\.test\\.ts$'];
 
 const shared = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
   roots: ['<rootDir>/test'],
-  // Modules of the command line that are loaded when they are wanted: import() names what they are compiled to.
+  // Modules of the command line that are loaded when they are wanted: import() names what they are
+  // compiled to.
   moduleNameMapper: { '^(\\./(?:local/|verbs/)?[a-z-]+)\\.js$': '$1' },
   transform: { '^.+\\.[cm]?[tj]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(jose|openid-client|oauth4webapi)/)'],

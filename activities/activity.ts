@@ -8,7 +8,10 @@ export function shortActivity<Input, Output>(
   return (input) => withFailures(() => work(input));
 }
 
-/** As `shortActivity`, for work that may take longer than seconds: it heartbeats and hears a cancellation. */
+/**
+ * As `shortActivity`, for work that may take longer than seconds: it heartbeats and hears a
+ * cancellation.
+ */
 export function activity<Input, Output>(
   work: (tools: HeartbeatTools, input: Input) => Promise<Output>,
 ): (input: Input) => Promise<Output> {

@@ -10,7 +10,10 @@ import { shortActivity } from './activity';
 export interface BlackoutQuestion {
   readonly districtId: string;
   readonly initiator: Initiator;
-  /** ISO 8601. Given, not taken from the worker's clock: two clocks a second apart would ask each other in circles. */
+  /**
+   * ISO 8601. Given, not taken from the worker's clock: two clocks a second apart would ask each
+   * other in circles.
+   */
   readonly at: string;
 }
 

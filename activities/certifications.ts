@@ -195,8 +195,8 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
 
   return {
     /**
-     * Measures and signs, or compares when a comparison is named. Safe to repeat: what has ended is left as it is.
-     * `waits`: a run is under way, look again.
+     * Measures and signs, or compares when a comparison is named. Safe to repeat: what has ended is
+     * left as it is. `waits`: a run is under way, look again.
      */
     measureCertification: activity(
       async (tools, { certificationId, driftId }: CertificationWork): Promise<{ waits: boolean }> => {
@@ -218,7 +218,7 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
 const recordsOf = (objects: readonly MeasuredObject[]): number =>
   objects.flatMap(({ counts }) => counts).reduce((sum, { records }) => sum + records, 0);
 
-/** Seed: "The State of ME published a Data Certification Event: …". */
+/** Whom the alert names as the certifier: the district, or its state where that is known. */
 function alertName({ certifiedBy, name }: Certification, district: DistrictConfig): string {
   const who =
     certifiedBy === 'district'

@@ -7,11 +7,14 @@ import type { RequestDistrictStatus, StateRequestStatus } from '../src/domain/st
 export interface PreparedObject extends PlannedObject {
   /** Number of ranges its key was cut into. */
   readonly ranges: number;
-  /** Why it can't be sent at all (a missing table, a column that doesn't fit), found before anything was written. */
+  /**
+   * Why it can't be sent at all (a missing table, a column that doesn't fit), found before anything
+   * was written.
+   */
   readonly problem: string | null;
   /**
-   * The object whose state-owned fields are settled at the run's end (itself, or the one it sends a part of). Absent: none,
-   * and in histories older than sync events.
+   * The object whose state-owned fields are settled at the run's end (itself, or the one it sends a
+   * part of). Absent: none, and in histories older than sync events.
    */
   readonly stateFields?: string;
 }
@@ -37,7 +40,10 @@ export interface ResyncEnd {
   readonly message: string | null;
   readonly processed: number;
   readonly errors: number;
-  /** Alerts of its end that somebody wants to be told of; absent in histories older than notices, and when nobody does. */
+  /**
+   * Alerts of its end that somebody wants to be told of; absent in histories older than notices,
+   * and when nobody does.
+   */
   readonly noticeAlerts?: readonly number[];
 }
 
@@ -79,8 +85,9 @@ export interface VerificationPlan {
 /** How the comparison of an object went. */
 export interface ComparisonEnd {
   /**
-   * A resync is in the middle of the object, or wrote pages of it meanwhile (then perhaps none is by now): to be compared
-   * later. `hidden`: what it does is the state's to know. `null`: it was compared.
+   * A resync is in the middle of the object, or wrote pages of it meanwhile (then perhaps none is
+   * by now): to be compared later. `hidden`: what it does is the state's to know. `null`: it was
+   * compared.
    */
   readonly busy: { readonly resyncId: string | null; readonly hidden: boolean } | null;
 }

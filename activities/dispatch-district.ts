@@ -24,7 +24,8 @@ import { planRun } from './plan-run';
 const agentMs = 15_000;
 
 /**
- * Hands a district its resync, or notes why not. Safe to repeat: the resync's id is known beforehand.
+ * Hands a district its resync, or notes why not. Safe to repeat: the resync's id is known
+ * beforehand.
  * @returns whether its agent has it now
  */
 export async function dispatchDistrict(

@@ -4,8 +4,8 @@ import { withSettings } from '../src/domain/field-ownership';
 import type { ActivityDependencies } from './dependencies';
 
 /**
- * The catalog as it holds for a district now: its Synchronization Field Settings say which fields are the state's. Asked
- * for by each activity, so that a change takes effect with the next range.
+ * The catalog as it holds for a district now: its Synchronization Field Settings say which fields
+ * are the state's. Asked for by each activity, so that a change takes effect with the next range.
  * @throws ControlError
  */
 export async function catalogOf(

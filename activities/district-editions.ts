@@ -3,8 +3,9 @@ import type { Config, DistrictConfig } from '../src/config';
 import { type Editions, openEditions } from '../src/editions/connection/pools';
 
 /**
- * Districts whose connections are kept open though nothing uses them. A state's request takes a worker through a thousand
- * districts; each one's pools hold up to 4 * lanes + 4 connections, half of them at the state.
+ * Districts whose connections are kept open though nothing uses them. A state's request takes a
+ * worker through a thousand districts; each one's pools hold up to 4 * lanes + 4 connections, half
+ * of them at the state.
  */
 const keptDistricts = 12;
 
@@ -13,7 +14,10 @@ interface OpenDistrict {
   users: number;
 }
 
-/** The two editions' connections of each district: opened on first use, closed when many others were used since. */
+/**
+ * The two editions' connections of each district: opened on first use, closed when many others were
+ * used since.
+ */
 export class DistrictEditions {
   /** In the order of their last use, the longest unused first. */
   private readonly open = new Map<string, OpenDistrict>();
@@ -28,7 +32,10 @@ export class DistrictEditions {
     return this.open.size;
   }
 
-  /** @throws ApplicationFailure ConfigurationError when no district of this id is configured on this worker */
+  /**
+   * @throws ApplicationFailure ConfigurationError when no district of this id is configured on this
+   * worker
+   */
   district(districtId: string): DistrictConfig {
     const district = this.config.districts.find(({ id }) => id === districtId);
     if (district) return district;

@@ -5,15 +5,21 @@ import { OutcomeInvariantError } from '../src/domain/outcome';
 import { PlanError } from '../src/domain/plan';
 import { DatabaseError } from '../src/editions/connection/errors';
 
-/** An error no table knows is tried this often before the object gives up: it may be a fault of ours. */
+/**
+ * An error no table knows is tried this often before the object gives up: it may be a fault of
+ * ours.
+ */
 const unexpectedAttempts = 3;
-/** Waits that only a person can end (disk full, read-only): asking every few seconds would only fill the log. */
+/**
+ * Waits that only a person can end (disk full, read-only): asking every few seconds would only fill
+ * the log.
+ */
 const operatorRetryMs = 30_000;
 
 /**
- * Runs an activity's work and turns what it throws into a failure with a type that the retry policy knows
- * (workflows/activity-options.ts). Messages are those of our own error classes, which carry no record values; of
- * anything else only the class name leaves the process.
+ * Runs an activity's work and turns what it throws into a failure with a type that the retry policy
+ * knows (workflows/activity-options.ts). Messages are those of our own error classes, which carry
+ * no record values; of anything else only the class name leaves the process.
  */
 export async function withFailures<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -36,7 +42,8 @@ function toFailure(error: unknown): Error {
     return ApplicationFailure.create({ message: error.message, type: error.name, nonRetryable: true });
   const name = error instanceof Error ? error.name : 'unknown';
   const attempt = Context.current().info.attempt;
-  // Frames only: the first lines of a stack repeat the message, and a driver's message may quote a record.
+  // Frames only: the first lines of a stack repeat the message, and a driver's message may quote a
+  // record.
   const frames = (error instanceof Error ? (error.stack ?? '') : '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line));

@@ -9,7 +9,8 @@ import type { ActivityDependencies } from './dependencies';
 export class Refusal extends Error {}
 
 /**
- * The scoped year of this time, in which what the schedule asks for can be planned: a schedule lives over the rollover.
+ * The scoped year of this time, in which what the schedule asks for can be planned: a schedule
+ * lives over the rollover.
  * @throws Refusal when the district or the objects are no longer what the schedule was made for
  */
 export async function yearOfFiring(

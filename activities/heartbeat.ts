@@ -10,8 +10,8 @@ export interface HeartbeatTools {
 }
 
 /**
- * Heartbeats from a timer while the work runs, so that a long statement isn't taken for a dead worker
- * and a cancellation is heard within seconds.
+ * Heartbeats from a timer while the work runs, so that a long statement isn't taken for a dead
+ * worker and a cancellation is heard within seconds.
  */
 export async function withHeartbeat<T>(work: (tools: HeartbeatTools) => Promise<T>): Promise<T> {
   let details: unknown = Context.current().info.heartbeatDetails ?? null;

@@ -34,7 +34,10 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof verifiedResyncActivities> &
   ReturnType<typeof syncEventActivities>;
 
-/** All activities of the worker over one control database, with a pool per district edition opened on first use. */
+/**
+ * All activities of the worker over one control database, with a pool per district edition opened
+ * on first use.
+ */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
   const editions = new DistrictEditions(dependencies.config);
   return {

@@ -23,7 +23,10 @@ import type { DeliveryPage } from './contracts';
 const maxRetryAfterSeconds = 6 * 3600;
 const deliveriesAtOnce = 500;
 
-/** Activities that send notices out. Their inputs are ids: addresses, secrets and texts stay in the control database. */
+/**
+ * Activities that send notices out. Their inputs are ids: addresses, secrets and texts stay in the
+ * control database.
+ */
 export function noticeActivities({ config, control }: ActivityDependencies) {
   const { secretKey, smtp, ...rules } = config.notices;
   const key = secretKey === undefined ? null : Buffer.from(secretKey, 'base64');
@@ -70,7 +73,10 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
       pendingDeliveries(control, { alertIds, after, limit: deliveriesAtOnce }),
     ),
 
-    /** One attempt to deliver; fails with NoticeNotDelivered when another one may do. One that is made stays made. */
+    /**
+     * One attempt to deliver; fails with NoticeNotDelivered when another one may do. One that is
+     * made stays made.
+     */
     deliverNotice: shortActivity(async ({ deliveryId }: { deliveryId: number }): Promise<void> => {
       const delivery = await loadDelivery(control, deliveryId);
       if (delivery.status !== 'pending') return;
@@ -88,7 +94,10 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
   };
 }
 
-/** The run of a notice with its counts; `null` where there is none, or its inside is the state's to see. */
+/**
+ * The run of a notice with its counts; `null` where there is none, or its inside is the state's to
+ * see.
+ */
 async function visibleRun(control: Knex, { alert, reader }: Delivery): Promise<ResyncView | null> {
   if (alert.resyncId === null) return null;
   const run = await readResync(control, alert.resyncId);

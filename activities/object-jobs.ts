@@ -10,11 +10,17 @@ import type { DistrictEditions } from './district-editions';
 export interface ObjectWork {
   readonly resyncId: string;
   readonly object: string;
-  /** Epoch of the lease (of the district and school year) this run holds; a newer one fences the work off. */
+  /**
+   * Epoch of the lease (of the district and school year) this run holds; a newer one fences the
+   * work off.
+   */
   readonly epoch: number;
 }
 
-/** What activities that touch an object's records begin with: the request, and the job of one object. */
+/**
+ * What activities that touch an object's records begin with: the request, and the job of one
+ * object.
+ */
 export function pageJobs(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
   return {

@@ -23,7 +23,9 @@ export interface CycleWork {
   readonly epoch: number;
 }
 
-/** Activities that move records. What was counted stands in the ledger, never in what they return. */
+/**
+ * Activities that move records. What was counted stands in the ledger, never in what they return.
+ */
 export function objectActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
   const { requestOf, jobOf } = pageJobs(dependencies, editions);
@@ -47,7 +49,10 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
     /** One range of an object; resumes after its last committed page. */
     syncRange: shortActivity((work: RangeWork): Promise<void> => moveRange(work)),
 
-    /** A small object from its start to its end. Safe to repeat: started once, its one range counts once. */
+    /**
+     * A small object from its start to its end. Safe to repeat: started once, its one range counts
+     * once.
+     */
     syncObject: shortActivity(async (work: ObjectWork): Promise<ObjectEnd> => {
       await startObject(control, work);
       await moveRange({ ...work, rangeNo: 0 });
@@ -63,7 +68,10 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
       return endOf(await finishObject(control, { ...work, status: 'finished' }));
     }),
 
-    /** After all objects of a unit: takes back rows that were written with checks off and whose parent isn't there. */
+    /**
+     * After all objects of a cycle: takes back rows that were written with checks off and whose
+     * parent isn't there.
+     */
     verifyCycle: activity(async ({ signal }, { resyncId, objects, epoch }: CycleWork): Promise<void> => {
       const request = await requestOf(resyncId);
       await editions.use(request.districtId, async (pools) => {

@@ -6,7 +6,8 @@ import { whyYearNotOffered } from '../src/domain/school-year';
 import type { ActivityDependencies } from './dependencies';
 
 /**
- * The plan in the year as it is offered now: a switch of the scoped year may have come between request and run.
+ * The plan in the year as it is offered now: a switch of the scoped year may have come between
+ * request and run.
  * @throws PlanError when nothing can be sent
  */
 export async function planRun(

@@ -18,21 +18,27 @@ import { type ObjectWork, pageJobs } from './object-jobs';
 
 export interface RemovalWork {
   readonly resyncId: string;
-  /** One object, or members of one unit. */
+  /** One object, or members of one cycle. */
   readonly objects: readonly string[];
   readonly epoch: number;
 }
 
 const hourMs = 3_600_000;
 
-/** Finding and removing what is gone at the district; each may be repeated. Results are counts, never keys. */
+/**
+ * Finding and removing what is gone at the district; each may be repeated. Results are counts,
+ * never keys.
+ */
 export function removalActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
   const { thresholdPercent, approvalHours } = config.removals;
   const { requestOf, jobOf } = pageJobs(dependencies, editions);
 
   return {
-    /** Stores the gone records of an object that was read completely and without failures, and decides by their share. */
+    /**
+     * Stores the gone records of an object that was read completely and without failures, and
+     * decides by their share.
+     */
     findRemovals: activity(async ({ signal }, work: ObjectWork): Promise<FoundRemovals> => {
       const { resyncId, object } = work;
       const end = await readObjectEnd(control, work);
@@ -69,7 +75,10 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
       decideRemovals(control, work),
     ),
 
-    /** Removes found records; `done` false: it returned early so that the run can make way, call it again. */
+    /**
+     * Removes found records; `done` false: it returned early so that the run can make way, call it
+     * again.
+     */
     removeRecords: activity(
       async ({ signal }, { resyncId, objects, epoch }: RemovalWork): Promise<{ done: boolean }> => {
         const request = await requestOf(resyncId);

@@ -20,7 +20,10 @@ interface ObjectName {
 /** An object's end as workflows see it: counts only. */
 export const endOf = ({ object, status, counts }: ObjectOutcome): ObjectEnd => ({ object, status, counts });
 
-/** Who wants to be told of the end. What fails here is made up for by the API's pass over alerts: the run has ended. */
+/**
+ * Who wants to be told of the end. What fails here is made up for by the API's pass over alerts:
+ * the run has ended.
+ */
 async function noticesOf(control: Knex, resyncId: string): Promise<readonly number[]> {
   try {
     return (await listNotices(control, { resyncId })).flatMap(({ alertIds }) => alertIds);
@@ -63,7 +66,10 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
         void (await setResyncStatus(control, work)),
     ),
 
-    /** A new epoch for a run that goes on after a state request had the district, and the status in which it does. */
+    /**
+     * A new epoch for a run that goes on after a state request had the district, and the status in
+     * which it does.
+     */
     renewLease: shortActivity(
       async ({
         resyncId,
@@ -85,7 +91,10 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
         resyncId: string;
         status: 'finished' | 'failed' | 'cancelled';
         message: string | null;
-        /** Of a resync that verifies: the verification that gives its color when every object finished. */
+        /**
+         * Of a resync that verifies: the verification that gives its color when every object
+         * finished.
+         */
         verifiedBy?: string;
       }): Promise<ResyncEnd> => {
         const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;

@@ -45,7 +45,9 @@ export interface FiringEnd {
 export function scheduleActivities(dependencies: ActivityDependencies) {
   const { control } = dependencies;
 
-  /** What the firing started: what it made before, or a new one that is handed over. @throws Refusal */
+  /**
+   * What the firing started: what it made before, or a new one that is handed over. @throws Refusal
+   */
   const start = async (schedule: ResyncSchedule, scheduledFor: string): Promise<FiringEnd> => {
     const { scheduleId, kind } = schedule;
     const id = scheduledId(scheduleId, scheduledFor);
@@ -70,8 +72,9 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
 
   return {
     /**
-     * A firing becomes a resync, stored, then given to the agent, or a verification. Safe to repeat: its id comes from the
-     * time it was scheduled for. What is refused (full queue, a plan that no longer fits) becomes an alert, not silence.
+     * A firing becomes a resync, stored, then given to the agent, or a verification. Safe to
+     * repeat: its id comes from the time it was scheduled for. What is refused (full queue, a plan
+     * that no longer fits) becomes an alert, not silence.
      */
     startScheduledResync: shortActivity(
       async ({ scheduleId, scheduledFor }: ScheduledFiring): Promise<FiringEnd> => {
@@ -161,7 +164,10 @@ function nameOf({ name, scheduleId }: ResyncSchedule): string {
   return `schedule ${name} (${scheduleId})`;
 }
 
-/** @throws Refusal when the queue is full; then nothing of it is kept, and filling it in later may work */
+/**
+ * @throws Refusal when the queue is full; then nothing of it is kept, and filling it in later may
+ * work
+ */
 async function give({ config, control }: ActivityDependencies, request: ResyncRequest): Promise<void> {
   const { resyncId } = request;
   let position: number;

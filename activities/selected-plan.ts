@@ -20,9 +20,9 @@ export interface SelectedPlan {
 export type ChoiceGround = Omit<ChoiceJob, 'choiceId' | 'objects'>;
 
 /**
- * Chooses the records of a run and plans exactly the objects that have some (a unit whole). An object in which nothing could
- * be looked for because its tables don't fit is planned too: it will fail and say why.
- * Safe to repeat: what is chosen stays, and the search goes on where it stopped.
+ * Chooses the records of a run and plans exactly the objects that have some (a cycle whole). An
+ * object in which nothing could be looked for because its tables don't fit is planned too: it will
+ * fail and say why. Safe to repeat: what is chosen stays, and the search goes on where it stopped.
  * @throws PlanError when nothing can be sent
  */
 export async function planSelected(

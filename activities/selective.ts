@@ -12,7 +12,10 @@ import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
 import { activity, shortActivity } from './activity';
 
-/** Activities around the selective sync of one record, beside its run. They write nothing at the state. */
+/**
+ * Activities around the selective sync of one record, beside its run. They write nothing at the
+ * state.
+ */
 export function selectiveActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
   const scopeOf = ({ districtId, schoolYear }: { districtId: string; schoolYear: number }) => ({
@@ -37,7 +40,9 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
       }
     }),
 
-    /** Chooses what a selective sync would send, counts it, and forgets it again. Safe to repeat. */
+    /**
+     * Chooses what a selective sync would send, counts it, and forgets it again. Safe to repeat.
+     */
     previewSelection: activity(async ({ signal, note }, { previewId }: PreviewRef): Promise<void> => {
       const preview = await readPreview(control, previewId);
       const { districtId, object, key } = preview;

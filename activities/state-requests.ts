@@ -22,7 +22,10 @@ import { activity, shortActivity } from './activity';
 import { cancelRun, dispatchDistrict, takeBackDistrict } from './dispatch-district';
 import type { RequestEnd, RequestPoll } from './contracts';
 
-/** Districts worked on at the same time by one activity; each costs a connection and a call to Temporal. */
+/**
+ * Districts worked on at the same time by one activity; each costs a connection and a call to
+ * Temporal.
+ */
 const dispatchConcurrency = 8;
 /** Districts tried in one activity, and how long it begins new ones: then it reports back. */
 const maxPerPoll = 100;
@@ -90,7 +93,9 @@ export function stateRequestActivities(dependencies: ActivityDependencies) {
       },
     ),
 
-    /** Sees which districts have ended, hands over those that are due, and says when to look again. */
+    /**
+     * Sees which districts have ended, hands over those that are due, and says when to look again.
+     */
     advanceStateRequest: activity(
       async (
         { signal },
@@ -180,7 +185,10 @@ async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promis
   for (const result of hands) if (result.status === 'rejected') throw result.reason;
 }
 
-/** What a district may know: that it will run, and when (specification: it can't see the objects requested). */
+/**
+ * What a district may know: that it will run, and when (specification: it can't see the objects
+ * requested).
+ */
 function districtText(request: StoredStateRequest, { schoolYear }: RequestDistrict): string {
   const year = `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
   return (

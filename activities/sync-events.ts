@@ -28,7 +28,10 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
   const { config, control } = dependencies;
   const { requestOf, jobOf: pageJobOf } = pageJobs(dependencies, editions);
 
-  /** All that a page needs, as ownership is at this moment. `null`: no field of the object is the state's now. */
+  /**
+   * All that a page needs, as ownership is at this moment. `null`: no field of the object is the
+   * state's now.
+   */
   const jobOf = async (
     pools: Editions,
     { districtId, object: name }: SyncEventWork,
@@ -50,7 +53,10 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
     };
   };
 
-  /** One page. @returns what is left of the event to say when that was the last; `undefined`: there is more */
+  /**
+   * One page. @returns what is left of the event to say when that was the last; `undefined`: there
+   * is more
+   */
   const carryPage = async (
     pools: Editions,
     event: SyncEventWork,
@@ -76,8 +82,8 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
 
   return {
     /**
-     * After an object of a run: gives its records at the state what the state assigns, fenced by the run's lease, and
-     * makes the event that carries it down. Safe to repeat.
+     * After an object of a run: gives its records at the state what the state assigns, fenced by
+     * the run's lease, and makes the event that carries it down. Safe to repeat.
      */
     settleStateFields: activity(
       async ({ signal }, work: ObjectWork & { readonly syncEventId: string }): Promise<void> => {
@@ -99,7 +105,10 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
       },
     ),
 
-    /** An event from where it stands to its end. A repeated one goes on after its last page; one that has ended is left. */
+    /**
+     * An event from where it stands to its end. A repeated one goes on after its last page; one
+     * that has ended is left.
+     */
     carryDown: activity(
       async ({ signal, note }, { syncEventId }: { readonly syncEventId: string }): Promise<void> => {
         await startSyncEvent(control, syncEventId);
@@ -134,7 +143,10 @@ interface NextPage {
   readonly lastPage: boolean;
 }
 
-/** The next page of the whole object, compared on both servers: only what differs is looked at under lock. */
+/**
+ * The next page of the whole object, compared on both servers: only what differs is looked at under
+ * lock.
+ */
 async function differing(job: CarryJob, { upTo: after }: SyncEventWork): Promise<NextPage> {
   const { upTo, lastPage, unchanged, open } = await comparePage(
     { ...job, mapping: job.carry.mapping },

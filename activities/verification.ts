@@ -25,13 +25,16 @@ import { activity, shortActivity } from './activity';
 import { planRun } from './plan-run';
 import type { ComparisonEnd, VerificationPlan } from './contracts';
 
-/** An object, or the objects of one unit together. */
+/** An object, or the objects of one cycle together. */
 export interface ComparisonWork {
   readonly verificationId: string;
   readonly objects: readonly string[];
 }
 
-/** Activities of a verification. Counts and samples go to the control database, never through the workflow. */
+/**
+ * Activities of a verification. Counts and samples go to the control database, never through the
+ * workflow.
+ */
 export function verificationActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
 
@@ -87,8 +90,8 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
     }),
 
     /**
-     * Compares an object (or a unit), unless a resync is in the middle of it. Drift that was found while pages of it were
-     * written is not believed. Safe to repeat: its rows are replaced.
+     * Compares an object (or a cycle), unless a resync is in the middle of it. Drift that was found
+     * while pages of it were written is not believed. Safe to repeat: its rows are replaced.
      */
     compareObjects: activity(
       async ({ signal, note }, { verificationId, objects }: ComparisonWork): Promise<ComparisonEnd> => {

@@ -4,10 +4,15 @@ import { objectsToSend } from '../src/domain/verified-resync';
 import type { ActivityDependencies } from './dependencies';
 import { shortActivity } from './activity';
 
-/** Activities of a resync that sends only what drifted; its verifications are made by those of any verification. */
+/**
+ * Activities of a resync that sends only what drifted; its verifications are made by those of any
+ * verification.
+ */
 export function verifiedResyncActivities({ control }: ActivityDependencies) {
   return {
-    /** Names of the objects to send, by what the first verification found; none: nothing drifted. */
+    /**
+     * Names of the objects to send, by what the first verification found; none: nothing drifted.
+     */
     selectDrifted: shortActivity(
       async ({
         resyncId,

@@ -3,7 +3,10 @@ import { syncObject } from '../src/catalog/builtin/entry';
 import type { Catalog, SyncObject } from '../src/domain/catalog';
 import { one, type BenchServers } from './servers';
 
-/** The bench's table: attendance, 18 columns, a unique GUID and two foreign keys, in the same shape on both sides. */
+/**
+ * The bench's table: attendance, 18 columns, a unique GUID and two foreign keys, in the same shape
+ * on both sides.
+ */
 
 export const columns = [
   'attendanceID',
@@ -40,7 +43,10 @@ const tables = [
    ) ENGINE=InnoDB`,
 ];
 
-/** Makes the tables on both sides, the parents on both, and `records` attendance records at the district, every other key. */
+/**
+ * Makes the tables on both sides, the parents on both, and `records` attendance records at the
+ * district, every other key.
+ */
 export async function fill({ district, state }: BenchServers, records: number): Promise<void> {
   for (const connection of [district, state]) {
     for (const sql of tables) await connection.query(sql);
@@ -59,7 +65,10 @@ export async function fill({ district, state }: BenchServers, records: number): 
     await connection.query('ANALYZE TABLE attendance, student, section');
 }
 
-/** 1 % scattered drift: of every 100th record the state has an old value, every tenth of them is missing; as many are extra. */
+/**
+ * 1 % scattered drift: of every 100th record the state has an old value, every tenth of them is
+ * missing; as many are extra.
+ */
 export async function drift(state: Connection): Promise<void> {
   await state.query(
     "UPDATE attendance SET status = 'X', minutes = COALESCE(minutes, 0) + 1 WHERE attendanceID % 200 = 0 AND attendanceID % 2000 <> 0",

@@ -12,7 +12,10 @@ import { one, type BenchServers } from './servers';
 /** Ranges moved at the same time: the state's cores here. */
 const lanes = 2;
 
-/** Ours: bounds, ranges, pages, ledger and lease, as an activity does it, without Temporal around it. */
+/**
+ * Ours: bounds, ranges, pages, ledger and lease, as an activity does it, without Temporal around
+ * it.
+ */
 export async function ours(servers: BenchServers, resyncId: string, records: number): Promise<RangeCounts> {
   const editions = openEditions({ ...servers, lanes });
   try {

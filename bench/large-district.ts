@@ -5,8 +5,9 @@ import { generateDistrict } from '../src/sample/generate';
 export const largestObject = 'AttendanceExactCount';
 
 /**
- * A generated district without defects, whose attendance is then filled up on the server to `records` records of this
- * year: the generator makes ten a student, and a million by it would take longer than their resync.
+ * A generated district without defects, whose attendance is then filled up on the server to
+ * `records` records of this year: the generator makes ten a student, and a million by it would take
+ * longer than their resync.
  * @returns how many there are: more than `records` where the generator alone makes more
  */
 export async function makeLargeDistrict({

@@ -17,15 +17,16 @@ export class OwnProcess {
   ) {}
 
   /**
-   * Starts `resync serve <name>` from the sources, or as `npm run build` made it with the image's settings, which the
-   * environment may replace.
+   * Starts `resync serve <name>` from the sources, or as `npm run build` made it with the image's
+   * settings, which the environment may replace.
    */
   static start(
     name: 'api' | 'worker',
     { built, env, logFile }: { built: boolean; env: NodeJS.ProcessEnv; logFile: string },
   ): OwnProcess {
     const log = openSync(logFile, 'w');
-    // The loader in the same process, so that its memory is the program's and nothing stands between us and it.
+    // The loader in the same process, so that its memory is the program's and nothing stands
+    // between us and it.
     const loader = join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs');
     const program = built
       ? [join(root, 'dist', 'src', 'cli', 'main.js')]
@@ -54,7 +55,9 @@ export class OwnProcess {
       );
   }
 
-  /** Most resident memory since the start or the last reset, and resident memory now, in MB (Linux). */
+  /**
+   * Most resident memory since the start or the last reset, and resident memory now, in MB (Linux).
+   */
   memory(): { peakMb: number; nowMb: number } {
     this.assertLives();
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');

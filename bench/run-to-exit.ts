@@ -2,7 +2,10 @@ import { stopOnSignal } from './stop-on-signal';
 
 type Say = (line: string) => void;
 
-/** The exit code of a bench: 0 when its bounds were kept, 1 when one was missed or it failed, which is said. */
+/**
+ * The exit code of a bench: 0 when its bounds were kept, 1 when one was missed or it failed, which
+ * is said.
+ */
 export function exitWith(bounds: Promise<boolean>, say: Say): void {
   bounds.then(
     (kept) => {

@@ -1,6 +1,7 @@
 /**
- * Measures the data path against its peers on two private MariaDB servers, peers and ours interleaved in one run, and
- * exits 1 when a bound of the brief is missed or a result is wrong.  npm run bench -- [--records N] [--reps N] [--only empty|identical|drift]
+ * Measures the data path against its peers on two private MariaDB servers, peers and ours
+ * interleaved in one run, and exits 1 when a bound of the brief is missed or a result is wrong. npm
+ * run bench -- [--records N] [--reps N] [--only empty|identical|drift]
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -71,7 +72,10 @@ async function timed(
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-/** Equal but for the extra records, which ours reports and leaves there (removing them is asked for apart). */
+/**
+ * Equal but for the extra records, which ours reports and leaves there (removing them is asked for
+ * apart).
+ */
 async function verify({ district, state }: BenchServers, what: string): Promise<void> {
   const [left, right] = [await fingerprint(district), await fingerprint(state, `NOT (${extraRecords})`)];
   if (left !== right)

@@ -39,11 +39,13 @@ export async function startServers(dir: string, progress: (line: string) => void
     await Promise.all([district.stop(), state.stop()]);
   };
   stopOnSignal(async () => {
-    // Again while one lives: a start that was under way takes its server's end for a failure and tries once more.
+    // Again while one lives: a start that was under way takes its server's end for a failure and
+    // tries once more.
     while (district.pid !== null || state.pid !== null) await stopServers();
   }, progress);
   try {
-    // One after the other: a starting server clears the temporary folder that the other would be using.
+    // One after the other: a starting server clears the temporary folder that the other would be
+    // using.
     await district.start();
     await state.start();
     const address = (server: MariadbServer): string =>

@@ -1,8 +1,9 @@
 /**
- * One request of the state to a thousand small districts (each a database of its own on one server), by the real worker
- * and API in processes of their own. Prints the time, the size of Temporal's histories, the worker's memory and the most
- * connections each server saw; exits 1 when a district is not done, the state lacks a record, or a history is too long.
- * npm run bench:request -- [--districts N] [--in-flight N] [--sources]
+ * One request of the state to a thousand small districts (each a database of its own on one
+ * server), by the real worker and API in processes of their own. Prints the time, the size of
+ * Temporal's histories, the worker's memory and the most connections each server saw; exits 1 when
+ * a district is not done, the state lacks a record, or a history is too long. npm run bench:request
+ * -- [--districts N] [--in-flight N] [--sources]
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

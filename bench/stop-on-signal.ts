@@ -1,8 +1,9 @@
 import { constants } from 'node:os';
 
 /**
- * The servers of a bench outlive their starter, so a run that is ended from outside has to end them. Further signals are
- * the same wish: Ctrl-C comes from the terminal and from each program between it and us.
+ * The servers of a bench outlive their starter, so a run that is ended from outside has to end
+ * them. Further signals are the same wish: Ctrl-C comes from the terminal and from each program
+ * between it and us.
  */
 export function stopOnSignal(stop: () => Promise<void>, say: (line: string) => void): void {
   let stopping = false;

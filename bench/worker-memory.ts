@@ -1,7 +1,8 @@
 /**
- * Measures the memory of a worker: the real program in a process of its own, under Temporal, moving a district whose
- * largest table has a million records, with the default lanes, ranges and pages. Exits 1 above 400 MB or when a resync is
- * not finished.  npm run bench:memory -- [--students N] [--records N] [--sources]   (--sources: the sources instead of what `npm run build` made)
+ * Measures the memory of a worker: the real program in a process of its own, under Temporal, moving
+ * a district whose largest table has a million records, with the default lanes, ranges and pages.
+ * Exits 1 above 400 MB or when a resync is not finished. npm run bench:memory -- [--students N]
+ * [--records N] [--sources] (--sources: the sources instead of what `npm run build` made)
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

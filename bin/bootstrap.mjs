@@ -1,5 +1,6 @@
 /**
- * `npm run demo|start|test|bench|e2e|install` on a clean clone: plain Node, no packages. Installs what is missing, then runs it.
+ * `npm run demo|start|test|bench|e2e|install` on a clean clone: plain Node, no packages. Installs
+ * what is missing, then runs it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,8 +22,9 @@ function checkNode() {
 }
 
 /**
- * Whether node_modules holds what package-lock.json says: npm writes its own list into node_modules when it has
- * finished, so an install that was killed has none. Packages for other systems may be missing.
+ * Whether node_modules holds what package-lock.json says: npm writes its own list into node_modules
+ * when it has finished, so an install that was killed has none. Packages for other systems may be
+ * missing.
  */
 function installed() {
   const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;

@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 /**
- * `node bin/release-notes.mjs v1.2.3`: prints that version's section of CHANGELOG.md, as the text of its release.
- * Ends with 1 when the tag is not package.json's version, or the changelog has nothing to say of it. Plain Node.
+ * `node bin/release-notes.mjs v1.2.3`: prints that version's section of CHANGELOG.md, as the text
+ * of its release. Ends with 1 when the tag is not package.json's version, or the changelog has
+ * nothing to say of it. Plain Node.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-/** Lines of the section headed "## 1.2.3", "## [1.2.3]" or "## 1.2.3 - 2027-01-31", without its heading; or null. */
+/**
+ * Lines of the section headed "## 1.2.3", "## [1.2.3]" or "## 1.2.3 - 2027-01-31", without its
+ * heading; or null.
+ */
 function sectionOf(version, changelog) {
   const lines = changelog.split('\n');
   const headings = lines.flatMap((line, at) => (line.startsWith('## ') ? [at] : []));

@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 const parentLookMs = 1_000;
 
 /**
- * Runs a program with our terminal. Passes SIGINT and SIGTERM on, and sends SIGTERM when our parent has died.
- * @returns its exit code; 128 and the signal's number when a signal ended it; 8 when it could not be started
+ * Runs a program with our terminal. Passes SIGINT and SIGTERM on, and sends SIGTERM when our parent
+ * has died.
+ * @returns its exit code; 128 and the signal's number when a signal ended it; 8 when it could not
+ * be started
  */
 export function runChild(command, args, options) {
   return new Promise((resolve) => {
@@ -29,8 +31,9 @@ export function runChild(command, args, options) {
 }
 
 /**
- * npm and npx pass a signal to the shell they run us in, which dies of it and tells nobody: then its death is the
- * signal. Only under npm: a program started with "node bin/..." may be meant to outlive its shell.
+ * npm and npx pass a signal to the shell they run us in, which dies of it and tells nobody: then
+ * its death is the signal. Only under npm: a program started with "node bin/..." may be meant to
+ * outlive its shell.
  */
 function watchParent(gone) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;

@@ -1,6 +1,7 @@
 /**
- * `npm test [-- jest arguments]`: the parallel project, then the serial one, whose tests need quiet servers. Prints the ten
- * slowest files, and last how many tests passed and failed. Exits 1 when one failed or none was found.
+ * `npm test [-- jest arguments]`: the parallel project, then the serial one, whose tests need quiet
+ * servers. Prints the ten slowest files, and last how many tests passed and failed. Exits 1 when
+ * one failed or none was found.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

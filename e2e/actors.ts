@@ -1,4 +1,7 @@
-/** Who is in the story. The first administrator's token is made on the control database, everybody else's through the API. */
+/**
+ * Who is in the story. The first administrator's token is made on the control database, everybody
+ * else's through the API.
+ */
 import { openControl } from '../src/control/database';
 import { createToken } from '../src/features/access/token-store';
 import type { DistrictId, Stage } from './environment';

@@ -21,7 +21,10 @@ export interface Stage {
   readonly config: Config;
   /** Of the API. */
   readonly url: string;
-  /** Runs SQL at a district (what somebody does past the application) or at the state. @returns the rows */
+  /**
+   * Runs SQL at a district (what somebody does past the application) or at the state. @returns the
+   * rows
+   */
   sql(
     where: DistrictId | 'state' | 'control',
     statement: string,
@@ -38,7 +41,8 @@ const dir = '.stack-story';
 
 /** Starts everything empty but for the districts' own data. @throws StackError */
 export async function setStage(progress: (line: string) => void): Promise<Stage> {
-  // Told from its beginning each time: a run that an interrupted story left in Temporal would wait for its worker.
+  // Told from its beginning each time: a run that an interrupted story left in Temporal would wait
+  // for its worker.
   await stopStack(dir);
   rmSync(dir, { recursive: true, force: true });
   const { info } = await startStack({ dir, ports: 'any', progress });

@@ -1,4 +1,7 @@
-/** Tells the story: each step says who does what, what the API answered, and whether that was expected. */
+/**
+ * Tells the story: each step says who does what, what the API answered, and whether that was
+ * expected.
+ */
 
 /** Who speaks to the API, with a token. */
 export interface Person {
@@ -15,7 +18,10 @@ export interface Step<T> {
   readonly path: string;
   readonly body?: unknown;
   readonly status: number;
-  /** What of the answer is told; throws Unexpected (`must`) where it isn't as expected. Default: nothing but the status. */
+  /**
+   * What of the answer is told; throws Unexpected (`must`) where it isn't as expected. Default:
+   * nothing but the status.
+   */
   readonly tells?: (body: T) => string;
 }
 
@@ -48,7 +54,10 @@ export class Teller {
     this.print(`\n${title}\n${'─'.repeat(title.length)}`);
   }
 
-  /** A step that no call makes: something a person did in a database, or that the databases themselves must show. */
+  /**
+   * A step that no call makes: something a person did in a database, or that the databases
+   * themselves must show.
+   */
   async also(does: string, work: () => Promise<string>): Promise<void> {
     this.steps += 1;
     let told: string;
@@ -84,7 +93,10 @@ export class Teller {
     return parsed;
   }
 
-  /** Asks again and again until `done`; the step is told once. @throws Unexpected when it takes too long */
+  /**
+   * Asks again and again until `done`; the step is told once. @throws Unexpected when it takes too
+   * long
+   */
   async until<T>(
     step: Omit<Step<T>, 'status' | 'body' | 'method'> & { done: (body: T) => boolean },
   ): Promise<T> {

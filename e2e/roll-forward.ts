@@ -1,4 +1,7 @@
-/** What a district does in summer: next year's calendars, grade levels and enrollments, made from this year's. */
+/**
+ * What a district does in summer: next year's calendars, grade levels and enrollments, made from
+ * this year's.
+ */
 import { builtinCatalog } from '../src/catalog/builtin';
 import { requireObject } from '../src/domain/catalog';
 import type { DistrictId, Stage } from './environment';

@@ -1,4 +1,7 @@
-/** `npm run e2e`: a school year of three districts and their state, told through the API. Exits 1 at the first surprise. */
+/**
+ * `npm run e2e`: a school year of three districts and their state, told through the API. Exits 1 at
+ * the first surprise.
+ */
 import closeWithGrace from 'close-with-grace';
 import { certification } from './scenarios/certification';
 import { fieldSettings } from './scenarios/field-settings';

@@ -4,8 +4,10 @@ import type { Catalog } from './domain/catalog';
 import { yearListProblems } from './domain/school-year';
 
 /**
- * The catalog of a configuration, with what the configuration says of its objects checked against it.
- * @throws CatalogError; ConfigError naming the district and each object that can't be resynced in another year
+ * The catalog of a configuration, with what the configuration says of its objects checked against
+ * it.
+ * @throws CatalogError; ConfigError naming the district and each object that can't be resynced in
+ * another year
  */
 export function catalogOf({ catalogFile, districts }: Config): Catalog {
   const catalog = loadCatalog(catalogFile === undefined ? {} : { file: catalogFile });

@@ -1,7 +1,10 @@
 import type { Logger as SdkLogger, LogLevel } from '@temporalio/common';
 import pino, { type DestinationStream, type Logger } from 'pino';
 
-/** What must not stand in a log whatever object it hangs on: secrets, and the statement of a database error. */
+/**
+ * What must not stand in a log whatever object it hangs on: secrets, and the statement of a
+ * database error.
+ */
 const redacted = [
   'authorization',
   'token',
@@ -17,7 +20,8 @@ const redacted = [
 ];
 
 /**
- * JSON lines on standard error, so that standard output stays for data. Level from RESYNC_LOG_LEVEL (default info).
+ * JSON lines on standard error, so that standard output stays for data. Level from RESYNC_LOG_LEVEL
+ * (default info).
  * @param name the process: api, worker
  */
 export function createLogger(
@@ -33,7 +37,10 @@ export function createLogger(
   return pino({ name, level, redact: { paths: redacted, censor: '[redacted]' } }, destination);
 }
 
-/** Fields of the SDK's log lines that are ids or numbers; error messages of activities are not among them. */
+/**
+ * Fields of the SDK's log lines that are ids or numbers; error messages of activities are not among
+ * them.
+ */
 const sdkFields = [
   'workflowId',
   'runId',
@@ -50,8 +57,8 @@ const sdkFields = [
 ] as const;
 
 /**
- * A logger for Temporal's Runtime.install. The SDK's own prints the message of every failed activity in clear; this one
- * keeps its sentence and the ids, and of an error its class.
+ * A logger for Temporal's Runtime.install. The SDK's own prints the message of every failed
+ * activity in clear; this one keeps its sentence and the ids, and of an error its class.
  */
 export function sdkLogger(logger: Logger): SdkLogger {
   const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {

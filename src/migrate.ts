@@ -5,7 +5,9 @@ import knex, { type Knex } from 'knex';
 /** The three kinds of database the project has migrations for. */
 export type DatabaseKind = 'district' | 'state' | 'control';
 
-/** Names are stored without extension, so that sources and the compiled build agree on what has run. */
+/**
+ * Names are stored without extension, so that sources and the compiled build agree on what has run.
+ */
 class FolderSource implements Knex.MigrationSource<string> {
   constructor(private readonly folder: string) {}
 

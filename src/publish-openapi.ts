@@ -9,7 +9,8 @@ import { openApiDocument } from './http/openapi';
 import { createLogger } from './logger';
 import { TemporalCalls } from './temporal/calls';
 
-// Run by hand after a change of a route or its schemas: npm run openapi. A test holds file and routes equal.
+// Run by hand after a change of a route or its schemas: npm run openapi. A test holds file and
+// routes equal.
 const file = join(__dirname, '..', 'docs', 'openapi.json');
 
 /** The document says the same whatever the service is connected to; nothing here is. */

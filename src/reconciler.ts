@@ -5,7 +5,10 @@ import { repeat } from './repeat';
 
 const intervalMs = 30_000;
 
-/** Runs the reconciliation at once and every half minute; a pass that fails is tried again at the next turn. */
+/**
+ * Runs the reconciliation at once and every half minute; a pass that fails is tried again at the
+ * next turn.
+ */
 export function startReconciler({
   pass,
   start,

@@ -35,9 +35,9 @@ export interface RunningServer {
 }
 
 /**
- * Starts the API: a database pool and a Temporal client that connect when they are needed, so that it comes up (and says
- * so in /readyz) while either is away. A reconciler gives accepted requests to Temporal and finds lost runs, and
- * alerts chase what is due.
+ * Starts the API: a database pool and a Temporal client that connect when they are needed, so that
+ * it comes up (and says so in /readyz) while either is away. A reconciler gives accepted requests
+ * to Temporal and finds lost runs, and alerts chase what is due.
  * @throws CatalogError; ConfigError; the listener's error when the port is taken
  */
 export async function startServer(

@@ -1,4 +1,6 @@
-/** The API, a worker, or both in this process: what `resync serve`, `npm start` and the demo run. */
+/**
+ * The API, a worker, or both in this process: what `resync serve`, `npm start` and the demo run.
+ */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import pino, { type DestinationStream } from 'pino';
@@ -40,7 +42,8 @@ export async function startService(
 
 /**
  * Starts one part, or both. Log lines go to standard error.
- * @throws CatalogError; the listener's error when the port is taken; the SDK's when Temporal can't be reached
+ * @throws CatalogError; the listener's error when the port is taken; the SDK's when Temporal can't
+ * be reached
  */
 export async function startPart(config: Config, part: ServicePart): Promise<RunningPart> {
   const worker = part === 'api' ? null : await startWorkerPart(config);

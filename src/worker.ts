@@ -15,13 +15,16 @@ export interface RunningWorker {
   readonly stopped: Promise<void>;
 }
 
-/** Ranges end at the next page when the worker is told to stop; longer than this and they are repeated elsewhere. */
+/**
+ * Ranges end at the next page when the worker is told to stop; longer than this and they are
+ * repeated elsewhere.
+ */
 const shutdownGraceTime = '30 seconds';
 const shutdownForceTime = '45 seconds';
 
 /**
- * Starts a worker: workflows and books on one task queue, and on another the activities that move records, as many at a
- * time as the configuration has lanes.
+ * Starts a worker: workflows and books on one task queue, and on another the activities that move
+ * records, as many at a time as the configuration has lanes.
  * @param catalog the configured one; `workflows`: bundled here unless a caller has
  * @throws CatalogError, ConfigError, or the SDK's error when Temporal can't be reached
  */
@@ -53,7 +56,8 @@ export async function startWorker(
       ...(workflows ?? (await bundledWorkflows())),
       maxConcurrentActivityTaskExecutions: recordSlots,
       maxCachedWorkflows,
-      // After a worker died the server waits this long before another may take its workflows over (default 10 s).
+      // After a worker died the server waits this long before another may take its workflows over
+      // (default 10 s).
       stickyQueueScheduleToStartTimeout: '2 seconds',
     }),
     await Worker.create({
@@ -84,12 +88,15 @@ export async function startWorker(
 }
 
 /**
- * Workflows kept ready between their tasks, each some hundred kB: a request to a thousand districts leaves an agent and a
- * run of each behind. One that was dropped is replayed when it is next needed.
+ * Workflows kept ready between their tasks, each some hundred kB: a request to a thousand districts
+ * leaves an agent and a run of each behind. One that was dropped is replayed when it is next
+ * needed.
  */
 const maxCachedWorkflows = 100;
 
 /** Short statements and the planning of runs; each holds a connection to the control database. */
 const recordSlots = 8;
-/** Notices on their way at the same time; an endpoint that doesn't answer holds one for ten seconds. */
+/**
+ * Notices on their way at the same time; an endpoint that doesn't answer holds one for ten seconds.
+ */
 const noticeSlots = 20;

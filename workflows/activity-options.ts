@@ -1,6 +1,9 @@
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 
-/** Failure types that no repetition can mend; the activities give every failure one of the types in activities/failures.ts. */
+/**
+ * Failure types that no repetition can mend; the activities give every failure one of the types in
+ * activities/failures.ts.
+ */
 export const nonRetryableTypes = [
   'ConfigurationError',
   'FencedError',
@@ -11,12 +14,15 @@ export const nonRetryableTypes = [
   'UnexpectedError',
 ];
 
-/** A database may be away for hours; the run waits for it and goes on. Longer than that, a person has to look. */
+/**
+ * A database may be away for hours; the run waits for it and goes on. Longer than that, a person
+ * has to look.
+ */
 const outageBudget = '24 hours';
 
 /**
- * Moving records: a range may take long, its heartbeat may not.
- * Cancellation waits for the page under way to commit or roll back, so that what is committed is counted.
+ * Moving records: a range may take long, its heartbeat may not. Cancellation waits for the page
+ * under way to commit or roll back, so that what is committed is counted.
  */
 export const rangeOptions: ActivityOptions = {
   startToCloseTimeout: '4 hours',
@@ -32,8 +38,8 @@ export const rangeOptions: ActivityOptions = {
 };
 
 /**
- * Delivering a notice: attempts after 1, 5, 21, 85 seconds, 6 minutes, … then every six hours, for three days.
- * Which endpoint it was stands in the delivery's row, not here.
+ * Delivering a notice: attempts after 1, 5, 21, 85 seconds, 6 minutes, … then every six hours, for
+ * three days. Which endpoint it was stands in the delivery's row, not here.
  */
 export const noticeOptions: ActivityOptions = {
   startToCloseTimeout: '1 minute',
@@ -53,7 +59,10 @@ export const recordOptions: ActivityOptions = {
   },
 };
 
-/** Handing a state's request out: some seconds of hand-overs at a time, each of which may be repeated. */
+/**
+ * Handing a state's request out: some seconds of hand-overs at a time, each of which may be
+ * repeated.
+ */
 export const requestOptions: ActivityOptions = {
   ...recordOptions,
   startToCloseTimeout: '5 minutes',

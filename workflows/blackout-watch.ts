@@ -6,13 +6,16 @@ import { nextBlackout, noteHold } from './activities';
 import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
-/** Windows may change without a signal reaching the run: asked again at least this often. About 11 events an hour. */
+/**
+ * Windows may change without a signal reaching the run: asked again at least this often. About 11
+ * events an hour.
+ */
 const askEveryMs = 60 * 60 * 1000;
 
 /**
- * Does the work, held in the district's blackout windows: what is under way at a window's start goes on to the next range
- * boundary, and nothing new starts before its end. The first question is answered before the work begins, so that a
- * run whose turn comes in a window waits.
+ * Does the work, held in the district's blackout windows: what is under way at a window's start
+ * goes on to the next range boundary, and nothing new starts before its end. The first question is
+ * answered before the work begins, so that a run whose turn comes in a window waits.
  */
 export async function holdingInBlackouts<T>(
   request: ResyncRequest,
@@ -59,12 +62,16 @@ class BlackoutWatch {
     await this.apply();
   }
 
-  /** Until it is cancelled: holds at each window's start, asks at its end, at every change, and from time to time. */
+  /**
+   * Until it is cancelled: holds at each window's start, asks at its end, at every change, and from
+   * time to time.
+   */
   async keepOn(): Promise<void> {
     for (;;) {
       await condition(() => this.changed, this.waitMs());
       try {
-        // At the start no question is needed; a database that is away must not let the run go on into the window.
+        // At the start no question is needed; a database that is away must not let the run go on
+        // into the window.
         if (!this.changed && this.gate.heldUntil === null && this.isIn()) await this.apply();
         else await this.ask();
       } catch (error) {

@@ -24,8 +24,9 @@ export interface CertificationInput {
 const longestWaitMs = 300_000;
 
 /**
- * Measures what the state holds and has it signed, or compared with what was; waits while a resync of the district and
- * year is under way, because half of its records are no state to certify. Results are in the control database.
+ * Measures what the state holds and has it signed, or compared with what was; waits while a resync
+ * of the district and year is under way, because half of its records are no state to certify.
+ * Results are in the control database.
  */
 export async function certification(input: CertificationInput): Promise<'ended' | 'failed'> {
   const measure = () =>

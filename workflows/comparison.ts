@@ -4,7 +4,10 @@ import type { VerificationRequest } from '../src/domain/verification';
 import { compareObjects, endComparison, noteVerification } from './activities';
 import { atMost, runInOrder } from './run-in-order';
 
-/** Waits before an object that a resync is in the middle of is looked at again: the first, and the longest. */
+/**
+ * Waits before an object that a resync is in the middle of is looked at again: the first, and the
+ * longest.
+ */
 const shortestWaitMs = 1_000;
 const longestWaitMs = 60_000;
 
@@ -17,9 +20,9 @@ export interface ComparisonPlace {
 }
 
 /**
- * Compares the objects of a plan, parents before children, and independent ones side by side, a bounded
- * number at a time. An object that a resync is sending is compared when that has ended. Throws only
- * when cancelled.
+ * Compares the objects of a plan, parents before children, and independent ones side by side, a
+ * bounded number at a time. An object that a resync is sending is compared when that has ended.
+ * Throws only when cancelled.
  */
 export async function compareAll(
   request: VerificationRequest,
@@ -83,7 +86,8 @@ class Comparison {
     if (message === this.told) return;
     this.told = message;
     const status = message === null ? 'running' : 'waiting';
-    // One after the other: two notes under way could arrive the wrong way round, and the older one would stay.
+    // One after the other: two notes under way could arrive the wrong way round, and the older one
+    // would stay.
     this.noting = this.noting
       .catch(() => undefined)
       .then(() => noteVerification({ verificationId: this.request.verificationId, status, message }));

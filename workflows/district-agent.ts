@@ -37,10 +37,10 @@ export interface DistrictAgentInput {
 const idleTimeout = '30 seconds';
 
 /**
- * The queue of one district and school year: one resync at a time.
- * A state request goes ahead of waiting district requests, and an active or paused district run makes way for it at
- * its next range boundary, so that pausing can never delay the state (specification: "Districts cannot deny or prevent a resync
- * initiated by the state").
+ * The queue of one district and school year: one resync at a time. A state request goes ahead of
+ * waiting district requests, and an active or paused district run makes way for it at its next
+ * range boundary, so that pausing can never delay the state (specification: "Districts cannot deny
+ * or prevent a resync initiated by the state").
  */
 export async function districtAgent(input: DistrictAgentInput): Promise<void> {
   const waiting: ResyncRequest[] = [...(input.waiting ?? [])];
@@ -60,7 +60,8 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     },
     {
       validator: (request: ResyncRequest) => {
-        // Each side has places of its own: a district can't keep the state out by filling the queue.
+        // Each side has places of its own: a district can't keep the state out by filling the
+        // queue.
         const alike = waiting.filter(({ initiator }) => initiator === request.initiator);
         if (alike.length < maxQueuedResyncs || isKnown(request.resyncId)) return;
         throw ApplicationFailure.nonRetryable(
@@ -151,7 +152,10 @@ function inOrder(waiting: readonly ResyncRequest[]): ResyncRequest[] {
   ];
 }
 
-/** Starts the run as a child that outlives its agent. `null`: a run of this id exists already; nothing to do. */
+/**
+ * Starts the run as a child that outlives its agent. `null`: a run of this id exists already;
+ * nothing to do.
+ */
 async function startRun(request: ResyncRequest): Promise<ChildWorkflowHandle<typeof batchResync> | null> {
   try {
     return await startChild(batchResync, {

@@ -30,8 +30,8 @@ export const copyTaskQueue = (taskQueue: string): string => `${taskQueue}-copy`;
 export const noticesWorkflowId = (group: string): string => `notices:${group}`;
 
 /**
- * Task queue of the activities that talk to other people's servers: a slow endpoint takes a slot there, never one that a
- * resync needs.
+ * Task queue of the activities that talk to other people's servers: a slow endpoint takes a slot
+ * there, never one that a resync needs.
  */
 export const noticeTaskQueue = (taskQueue: string): string => `${taskQueue}-notices`;
 
@@ -48,7 +48,10 @@ export interface SyncEventInput {
   readonly districtId: string;
 }
 
-/** Most requests of the district, and of the state, that wait in one agent's queue; one more is refused. */
+/**
+ * Most requests of the district, and of the state, that wait in one agent's queue; one more is
+ * refused.
+ */
 export const maxQueuedResyncs = 20;
 
 export interface QueuePlace {
@@ -64,9 +67,14 @@ export interface AgentQueue {
   readonly waiting: readonly { readonly resyncId: string; readonly initiator: 'district' | 'state' }[];
 }
 
-/** API -> districtAgent (update-with-start). Idempotent: a resync already known answers with its place. Refused with type QueueFull. */
+/**
+ * API -> districtAgent (update-with-start). Idempotent: a resync already known answers with its
+ * place. Refused with type QueueFull.
+ */
 export const enqueueResync = defineUpdate<QueuePlace, [ResyncRequest]>('enqueueResync');
-/** API -> districtAgent: takes a request out of the queue before it ran. `false`: it isn't waiting. */
+/**
+ * API -> districtAgent: takes a request out of the queue before it ran. `false`: it isn't waiting.
+ */
 export const withdrawResync = defineUpdate<boolean, [string]>('withdrawResync');
 export const agentQueue = defineQuery<AgentQueue>('agentQueue');
 
@@ -76,12 +84,18 @@ export interface RunState {
   readonly status: ResyncStatus;
 }
 
-/** API -> batchResync. Ranges under way end; no new one starts. Refused with type ResyncEnded when it has ended. */
+/**
+ * API -> batchResync. Ranges under way end; no new one starts. Refused with type ResyncEnded when
+ * it has ended.
+ */
 export const pauseResync = defineUpdate<RunState, [{ by: string }]>('pauseResync');
 export const resumeResync = defineUpdate<RunState, [{ by: string }]>('resumeResync');
 /** API -> batchResync. Committed pages stay and are counted. */
 export const cancelResync = defineUpdate<RunState, [{ by: string }]>('cancelResync');
-/** API -> batchResync: one object; what depends on it is skipped. Refused with ObjectNotPlanned or ObjectEnded. */
+/**
+ * API -> batchResync: one object; what depends on it is skipped. Refused with ObjectNotPlanned or
+ * ObjectEnded.
+ */
 export const cancelObject = defineUpdate<RunState, [{ object: string; by: string }]>('cancelObject');
 
 /** Who decides about removals that await it, and about which objects; `null`: all that do. */
@@ -89,7 +103,10 @@ export interface RemovalChoice {
   readonly objects: readonly string[] | null;
   readonly by: string;
 }
-/** API -> batchResync. Refused with type NotAwaitingApproval when nothing, or not all that is named, waits for it. */
+/**
+ * API -> batchResync. Refused with type NotAwaitingApproval when nothing, or not all that is named,
+ * waits for it.
+ */
 export const approveRemovals = defineUpdate<RunState, [RemovalChoice]>('approveRemovals');
 export const rejectRemovals = defineUpdate<RunState, [RemovalChoice]>('rejectRemovals');
 
@@ -123,14 +140,20 @@ export interface StateRequestCancel {
   readonly by: string;
   readonly running: 'cancel' | 'leave';
 }
-/** API -> stateRequest: districts that have not begun are withdrawn. Refused with type RequestEnded when it has ended. */
+/**
+ * API -> stateRequest: districts that have not begun are withdrawn. Refused with type RequestEnded
+ * when it has ended.
+ */
 export const cancelStateRequest = defineUpdate<void, [StateRequestCancel]>('cancelStateRequest');
 /** Number of districts of a state's request in each status, as of its last poll. */
 export const stateRequestCounts = defineQuery<Readonly<Record<RequestDistrictStatus, number>> | null>(
   'stateRequestCounts',
 );
 
-/** API -> verification: it ends at the next page. Refused with type VerificationEnded when it has ended. */
+/**
+ * API -> verification: it ends at the next page. Refused with type VerificationEnded when it has
+ * ended.
+ */
 export const cancelVerification = defineUpdate<void, [{ by: string }]>('cancelVerification');
 
 /** API -> recordLook: is there such a record at the district? */

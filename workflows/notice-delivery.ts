@@ -3,8 +3,8 @@ import type { NoticeGroupInput } from './messages';
 import { deliverNotice, giveUpNotice, listDeliveries } from './activities';
 
 /**
- * Sends the notices of some alerts out, each on its own: an endpoint that fails for days holds up no other. Knows ids
- * only; what is sent where stands in the control database.
+ * Sends the notices of some alerts out, each on its own: an endpoint that fails for days holds up
+ * no other. Knows ids only; what is sent where stands in the control database.
  */
 export async function noticeDelivery({ alertIds }: NoticeGroupInput): Promise<void> {
   const inFlight: Promise<void>[] = [];

@@ -10,7 +10,9 @@ export interface ObjectResyncInput {
   readonly ranges: number;
   /** First range not yet started. */
   readonly next: number;
-  /** Ranges scheduled at the same time: more than the worker has lanes, to hide Temporal's latency. */
+  /**
+   * Ranges scheduled at the same time: more than the worker has lanes, to hide Temporal's latency.
+   */
   readonly maxInFlight: number;
 }
 
@@ -20,9 +22,9 @@ export interface ObjectResyncEnd {
 }
 
 /**
- * The ranges of one large object, a sliding window of them at a time. When told to stop, it lets the
- * ranges in flight end and returns where to continue (with the epoch of that time). The first range
- * that fails for good fails the object: no further one starts.
+ * The ranges of one large object, a sliding window of them at a time. When told to stop, it lets
+ * the ranges in flight end and returns where to continue (with the epoch of that time). The first
+ * range that fails for good fails the object: no further one starts.
  */
 export async function objectResync(input: ObjectResyncInput): Promise<ObjectResyncEnd> {
   let { next } = input;

@@ -72,7 +72,9 @@ async function runLarge(run: RunContext, members: readonly PreparedObject[]): Pr
   return Promise.all(members.map(({ name }) => finishObject({ resyncId, object: name })));
 }
 
-/** The child returns early when the gate closes, and is started again with the epoch of that time. */
+/**
+ * The child returns early when the gate closes, and is started again with the epoch of that time.
+ */
 async function moveRanges(run: RunContext, { name, ranges }: PreparedObject): Promise<void> {
   let next = 0;
   while (next < ranges) {

@@ -12,7 +12,10 @@ export class PauseGate {
   private preempted = false;
   /** End of the blackout window that holds the run, ISO 8601; `null`: none does. */
   heldUntil: string | null = null;
-  /** Everything is sent and removals wait for a person. That closes nothing: there is no work to hold. */
+  /**
+   * Everything is sent and removals wait for a person. That closes nothing: there is no work to
+   * hold.
+   */
   awaitingApproval = false;
   private inFlight = 0;
   private readonly onClose = new Set<() => Promise<void>>();
@@ -52,7 +55,8 @@ export class PauseGate {
   }
 
   /**
-   * Runs a piece of work (an activity, a child) once the gate is open; it is in flight until it ends.
+   * Runs a piece of work (an activity, a child) once the gate is open; it is in flight until it
+   * ends.
    * @param stop asks the work to end early when the gate closes meanwhile
    */
   async whenOpen<T>(work: () => Promise<T>, stop?: () => Promise<void>): Promise<T> {
@@ -67,7 +71,9 @@ export class PauseGate {
     }
   }
 
-  /** Resolves when nothing is in flight. The agent waits for this even when the run is cancelled. */
+  /**
+   * Resolves when nothing is in flight. The agent waits for this even when the run is cancelled.
+   */
   async whenIdle(): Promise<void> {
     await CancellationScope.nonCancellable(() => condition(() => this.inFlight === 0));
   }

@@ -24,9 +24,10 @@ import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /**
- * The removals of a run, when it was asked for them: after all is sent, what is gone at the district is found, held for an
- * approval where it is much, and removed children first. Nothing is removed before everything is decided: a child that
- * stays keeps its parents, so that one order over all objects is what makes the result right.
+ * The removals of a run, when it was asked for them: after all is sent, what is gone at the
+ * district is found, held for an approval where it is much, and removed children first. Nothing is
+ * removed before everything is decided: a child that stays keeps its parents, so that one order
+ * over all objects is what makes the result right.
  */
 export class Removals {
   /** What came of them, for the end of the run. */
@@ -75,7 +76,10 @@ export class Removals {
     });
   }
 
-  /** Waits for a decision about every object above the threshold, but not for ever: then none of the rest is removed. */
+  /**
+   * Waits for a decision about every object above the threshold, but not for ever: then none of the
+   * rest is removed.
+   */
   private async hold(resyncId: string): Promise<void> {
     const { waitMs } = await this.gate.whenOpen(() => holdRemovals({ resyncId }));
     await this.tellAwaiting(true);
@@ -140,7 +144,10 @@ export class Removals {
     });
   }
 
-  /** A failure stops these objects' removals, not those of others: what they keep, keeps its parents. */
+  /**
+   * A failure stops these objects' removals, not those of others: what they keep, keeps its
+   * parents.
+   */
   private async orStop(
     resyncId: string,
     objects: readonly string[],

@@ -60,7 +60,9 @@ export async function runInOrder<Item extends Ordered>(
   await Promise.all([...groups.keys()].map(endOf));
 }
 
-/** @returns a function that runs work, at most `places` pieces at once, in the order of the calls */
+/**
+ * @returns a function that runs work, at most `places` pieces at once, in the order of the calls
+ */
 export function atMost(places: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = places;
   const queue: (() => void)[] = [];

@@ -21,7 +21,10 @@ import type { RunContext } from './object-run';
 import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
-/** Pause, resume and cancel: each answers with where the run stands, and writes it where people look. */
+/**
+ * Pause, resume and cancel: each answers with where the run stands, and writes it where people
+ * look.
+ */
 export function handleRunUpdates(
   resyncId: string,
   gate: PauseGate,

@@ -7,8 +7,9 @@ import { startScheduledResync } from './activities';
 const scheduledStart = defineSearchAttributeKey('TemporalScheduledStartTime', SearchAttributeType.DATETIME);
 
 /**
- * One firing of a schedule. It ends once the resync is with its district's agent: what waits and runs is the agent's, so
- * that a scheduled resync keeps its place among the others and a state's goes first.
+ * One firing of a schedule. It ends once the resync is with its district's agent: what waits and
+ * runs is the agent's, so that a scheduled resync keeps its place among the others and a state's
+ * goes first.
  */
 export async function scheduledResync({ scheduleId }: { scheduleId: string }): Promise<FiringEnd> {
   const { typedSearchAttributes, startTime } = workflowInfo();

@@ -8,9 +8,10 @@ import type { RunProgress } from './run-progress';
 import { syncEvent } from './sync-event';
 
 /**
- * At a run's end, for each object with fields of the state's own: what the state assigns is given, and a sync event carries
- * down whatever differs, after the run and apart from it: a district that can't be written to must not hold the run.
- * A failure is the event's own, told to the state by an alert; the next run tries again.
+ * At a run's end, for each object with fields of the state's own: what the state assigns is given,
+ * and a sync event carries down whatever differs, after the run and apart from it: a district that
+ * can't be written to must not hold the run. A failure is the event's own, told to the state by an
+ * alert; the next run tries again.
  */
 export async function settleFieldsOfState(
   run: RunContext,

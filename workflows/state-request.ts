@@ -37,11 +37,11 @@ const pollsPerRun = 300;
 
 /**
  * A state's request to many districts: dispatches each district's resync to its agent, a bounded
- * number at a time, retries the ones it can't reach while the window is open, and closes the request
- * when all have ended. The status of each district is in the control database; this workflow only
- * knows when to poll next. One district's failure doesn't affect the others.
- * It polls because the alternatives cost more: a thousand signals are a thousand events, and an
- * activity that waits would occupy one of the worker's few slots as long as the slowest district.
+ * number at a time, retries the ones it can't reach while the window is open, and closes the
+ * request when all have ended. The status of each district is in the control database; this
+ * workflow only knows when to poll next. One district's failure doesn't affect the others. It polls
+ * because the alternatives cost more: a thousand signals are a thousand events, and an activity
+ * that waits would occupy one of the worker's few slots as long as the slowest district.
  */
 export async function stateRequest(input: StateRequestInput): Promise<StateRequestStatus> {
   const { stateRequestId, polls = pollsPerRun } = input;

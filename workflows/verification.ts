@@ -16,7 +16,10 @@ import { finishVerification, openVerification } from './activities';
 import { attributesOfVerification } from './visibility';
 import { attributeKeys } from '../src/domain/search-attributes';
 
-/** A verification that is a workflow of its own: nothing holds it, and its status is what operators filter by. */
+/**
+ * A verification that is a workflow of its own: nothing holds it, and its status is what operators
+ * filter by.
+ */
 function ofItsOwn(): ComparisonPlace {
   let told: VerificationStatus = 'running';
   return {
@@ -38,9 +41,10 @@ export interface VerificationResult {
 }
 
 /**
- * Compares a district with the state and writes nothing at either: parents before children, because whether a record would
- * come hangs on its parents; what is independent side by side, a bounded number at a time. An object that a resync is in
- * the middle of is compared when that has ended. An object that can't be compared says so; the others go on.
+ * Compares a district with the state and writes nothing at either: parents before children, because
+ * whether a record would come hangs on its parents; what is independent side by side, a bounded
+ * number at a time. An object that a resync is in the middle of is compared when that has ended. An
+ * object that can't be compared says so; the others go on.
  */
 export async function verification(request: VerificationRequest): Promise<VerificationResult> {
   const { verificationId } = request;

@@ -16,9 +16,10 @@ interface VerifiedRun {
 }
 
 /**
- * Compares what was asked for, sends only what drifted, and compares again (docs/decisions/0018). Held like any other
- * work of the run: at the boundary of an object while it compares.
- * @returns the verification whose verdict gives the run its color: the second, or the first when nothing had to be sent
+ * Compares what was asked for, sends only what drifted, and compares again (docs/decisions/0018).
+ * Held like any other work of the run: at the boundary of an object while it compares.
+ * @returns the verification whose verdict gives the run its color: the second, or the first when
+ * nothing had to be sent
  * @throws what kept a verification from being made; the cancellation
  */
 export async function verifiedResync(request: ResyncRequest, run: VerifiedRun): Promise<string> {

@@ -15,7 +15,10 @@ export function searchAttributesOf(request: ResyncRequest, status: ResyncStatus)
   ];
 }
 
-/** One line for Temporal Web's list (limit 400 bytes), e.g. "Full resync of grand-bend 2026-27, GO_LIVE". */
+/**
+ * One line for Temporal Web's list (limit 400 bytes), e.g. "Full resync of grand-bend 2026-27,
+ * GO_LIVE".
+ */
 export function describeRequest(request: ResyncRequest): string {
   const year = schoolYearLabel(request.schoolYear);
   return `${whatOf(request)} of ${request.districtId} ${year}, ${request.scenario}`;

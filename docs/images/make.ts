@@ -1,7 +1,7 @@
 /**
- * Makes the README's pictures from a kept demo: `npm run demo -- --keep`, then
- * `npx tsx docs/images/make.ts <resync id> <Temporal Web URL>` with the environment the demo printed.
- * Needs a Chromium (CHROMIUM, default /usr/bin/chromium).
+ * Makes the README's pictures from a kept demo: `npm run demo -- --keep`, then `npx tsx
+ * docs/images/make.ts <resync id> <Temporal Web URL>` with the environment the demo printed. Needs
+ * a Chromium (CHROMIUM, default /usr/bin/chromium).
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';

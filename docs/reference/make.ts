@@ -1,4 +1,7 @@
-/** `npm run reference`: writes the references of this folder from the program, the configuration's schema and the catalog. */
+/**
+ * `npm run reference`: writes the references of this folder from the program, the configuration's
+ * schema and the catalog.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

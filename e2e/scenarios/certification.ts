@@ -22,7 +22,10 @@ const toCalendar = `
   JOIN ScheduleStructure s USING (districtID, scheduleStructureID)
   JOIN Calendar c USING (districtID, calendarID)`;
 
-/** The state certifies what it holds of North, and finds out later what was changed (specification: Data Certification). */
+/**
+ * The state certifies what it holds of North, and finds out later what was changed (specification:
+ * Data Certification).
+ */
 export async function certification({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('The state certifies what it holds of North');
   const reportingDate = new Date().toISOString().slice(0, 10);

@@ -31,7 +31,10 @@ async function both(stage: Stage, column: string, personId: number): Promise<[un
   return [here?.['v'], there?.['v']];
 }
 
-/** The state takes a field of East's over, changes it, and gives it back; a person is given a state ID. */
+/**
+ * The state takes a field of East's over, changes it, and gives it back; a person is given a state
+ * ID.
+ */
 export async function fieldSettings({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('The state takes a field of East’s over');
   const settings = `/districts/${district}/field-settings`;

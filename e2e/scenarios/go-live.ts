@@ -4,7 +4,10 @@ import type { Scene } from '../actors';
 import { districtIds, firstYear } from '../environment';
 import { must } from '../narrator';
 
-/** Three districts go live: all they have is pushed to an empty state (specification: "after a district goes live"). */
+/**
+ * Three districts go live: all they have is pushed to an empty state (specification: "after a
+ * district goes live").
+ */
 export async function goLive({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('Go-live');
   for (const district of districtIds) {

@@ -10,7 +10,10 @@ interface ObjectsTable {
   readonly items: readonly { readonly object: string; readonly notOffered: string | null }[];
 }
 
-/** South corrects last year's data; East was never configured to (specification: Resync Data from the Previous or Next School Year). */
+/**
+ * South corrects last year's data; East was never configured to (specification: Resync Data from
+ * the Previous or Next School Year).
+ */
 export async function previousYear({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('South corrects the year before');
   await teller.step({

@@ -17,7 +17,10 @@ interface History {
 const tellHistory = ({ items }: History): string =>
   items.map(({ outcome, scenario, error }) => `${error?.code ?? outcome} (${scenario})`).join(' ← ');
 
-/** One student's enrollment of North, run by run: written, in error, mended. Each answer is held against the databases. */
+/**
+ * One student's enrollment of North, run by run: written, in error, mended. Each answer is held
+ * against the databases.
+ */
 export async function recordHistory({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('What became of one enrollment of North');
   const [row] = await stage.sql(

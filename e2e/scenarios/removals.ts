@@ -26,7 +26,10 @@ const removalsOf = ({ objects }: Removals): string =>
     )
     .join('; ');
 
-/** North deletes records past the application: few are removed at the state at once, many only after an approval. */
+/**
+ * North deletes records past the application: few are removed at the state at once, many only after
+ * an approval.
+ */
 export async function removals({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('North’s deleted records');
   const equal = (does: string, names: readonly string[]): Promise<void> =>

@@ -16,7 +16,10 @@ interface Outcome extends Resync {
   }[];
 }
 
-/** Three staff members whose names the state can't hold: the batch fails for them, and only they are sent again. */
+/**
+ * Three staff members whose names the state can't hold: the batch fails for them, and only they are
+ * sent again.
+ */
 export async function retry({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('North mends what failed, and sends only that again');
   const ids = [880_001, 880_002, 880_003];

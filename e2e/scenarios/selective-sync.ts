@@ -21,7 +21,10 @@ interface Preview {
 const byEnrollment = ['Roster', 'AttendanceExactCount'];
 const byPerson = ['CensusContactSummary', 'Transportation', 'Enrollment', 'PersonIdentity'];
 
-/** A student vanished at the state: previewed, sent with ancestors and all that hangs below, and nothing else touched. */
+/**
+ * A student vanished at the state: previewed, sent with ancestors and all that hangs below, and
+ * nothing else touched.
+ */
 export async function selectiveSync({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('One student of East is sent again');
   const tenant = stage.numberOf('east');

@@ -19,7 +19,10 @@ interface Alerts {
   readonly items: readonly { readonly name: string; readonly category: string; readonly text: string }[];
 }
 
-/** The state asks all three; North tries to stop it and to look into it, and can do neither (specification: State-Initiated Resync Requests). */
+/**
+ * The state asks all three; North tries to stop it and to look into it, and can do neither
+ * (specification: State-Initiated Resync Requests).
+ */
 export async function stateRequest({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('The state asks for a resync, and North would rather not');
   const release = await stage.hold(

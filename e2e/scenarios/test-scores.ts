@@ -14,7 +14,10 @@ interface Errors {
 /** Key of the first test and score planted; the others follow. */
 const first = 900_001;
 
-/** A test with one score that breaks one requirement of the specification; what mends it. The last one is the student's. */
+/**
+ * A test with one score that breaks one requirement of the specification; what mends it. The last
+ * one is the student's.
+ */
 const broken: readonly { readonly code: string; readonly breaks: string; readonly mends: string }[] = [
   {
     code: 'TEST_WITHOUT_CODE',
@@ -37,7 +40,10 @@ const broken: readonly { readonly code: string; readonly breaks: string; readonl
 ];
 const last = first + broken.length - 1;
 
-/** East's test scores break each of the specification's "Test Scores Batch Sync Requirements"; mended, they sync. */
+/**
+ * East's test scores break each of the specification's "Test Scores Batch Sync Requirements";
+ * mended, they sync.
+ */
 export async function testScores({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('East’s test scores and the six requirements');
   const atState = async (): Promise<number[]> => {

@@ -25,7 +25,10 @@ interface Sample {
   readonly school: readonly string[] | null;
 }
 
-/** Somebody works on North's and the state's databases past the application; a verification finds just that. */
+/**
+ * Somebody works on North's and the state's databases past the application; a verification finds
+ * just that.
+ */
 export async function verification({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('North and the state have drifted apart, and a verification finds where');
   const north = stage.numberOf('north');

@@ -20,7 +20,10 @@ interface Loop extends Resync {
   readonly verifications: readonly { readonly verificationId: string; readonly equal: boolean | null }[];
 }
 
-/** East drifts, has the mending predicted, lets one run find, mend and verify it, and lets another find nothing. */
+/**
+ * East drifts, has the mending predicted, lets one run find, mend and verify it, and lets another
+ * find nothing.
+ */
 export async function verifiedResync({ stage, teller, people }: Scene): Promise<void> {
   teller.chapter('East makes a dry run, and lets one run find, mend and verify');
   const east = stage.numberOf('east');

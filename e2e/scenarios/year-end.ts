@@ -22,7 +22,10 @@ interface Compliance {
   };
 }
 
-/** The turn of the year: the two mandatory resyncs, and a switch that waits for the first (specification: Resync Scenarios). */
+/**
+ * The turn of the year: the two mandatory resyncs, and a switch that waits for the first
+ * (specification: Resync Scenarios).
+ */
 export async function yearEnd(scene: Scene): Promise<void> {
   const { stage, teller, people } = scene;
   teller.chapter('The end of the year');

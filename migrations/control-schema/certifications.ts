@@ -1,4 +1,7 @@
-/** Signed lists of what the state holds of a district, which refuse any change once certified, and later drift. */
+/**
+ * Signed lists of what the state holds of a district, which refuse any change once certified, and
+ * later drift.
+ */
 export const certifications: readonly string[] = [
   `
     CREATE TABLE certificationKey (

@@ -1,4 +1,7 @@
-/** Which fields the state owns in a district, the events that carry them down, and assigned state IDs. */
+/**
+ * Which fields the state owns in a district, the events that carry them down, and assigned state
+ * IDs.
+ */
 export const fieldOwnership: readonly string[] = [
   `
     CREATE TABLE fieldSetting (

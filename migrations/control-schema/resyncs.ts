@@ -1,4 +1,7 @@
-/** Requests to resync, what their objects came to, ranges, pages, errors, and who may write for a district now. */
+/**
+ * Requests to resync, what their objects came to, ranges, pages, errors, and who may write for a
+ * district now.
+ */
 export const resyncs: readonly string[] = [
   `
     CREATE TABLE resync (

@@ -1,4 +1,7 @@
-/** Comparisons of a district with the state: what was found by object and school, and samples of keys. */
+/**
+ * Comparisons of a district with the state: what was found by object and school, and samples of
+ * keys.
+ */
 export const verifications: readonly string[] = [
   `
     CREATE TABLE verification (

@@ -27,7 +27,10 @@ const statements = [
   ...certifications,
 ];
 
-/** The control database as of the first release, by area: 0.1.0 was never released, so its 19 steps are one. */
+/**
+ * The control database as of the first release, by area: 0.1.0 was never released, so its 19 steps
+ * are one.
+ */
 export async function up(knex: Knex): Promise<void> {
   for (const statement of statements) await knex.raw(statement);
 }

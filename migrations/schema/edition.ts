@@ -11,7 +11,10 @@ const owners: readonly SyncObject[] = builtinCatalog.objects.filter(({ subsetOf 
 const guid = 'guid CHAR(36) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL';
 const tenant = 'districtID INT NOT NULL';
 
-/** Creates one table an object. Every foreign key of the catalog is enforced; at the state with the district's number. */
+/**
+ * Creates one table an object. Every foreign key of the catalog is enforced; at the state with the
+ * district's number.
+ */
 export async function createEdition(knex: Knex, edition: Edition): Promise<void> {
   const made = new Set<string>();
   const create = async (object: SyncObject): Promise<void> => {
@@ -64,7 +67,10 @@ export function createTable(object: SyncObject, edition: Edition): string {
   return `CREATE TABLE \`${object.table}\` (\n  ${lines.join(',\n  ')}\n) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
 }
 
-/** Columns that point at parents, with the type of the parent's key; those the table declares as key already are left out. */
+/**
+ * Columns that point at parents, with the type of the parent's key; those the table declares as key
+ * already are left out.
+ */
 function foreignKeyColumns(object: SyncObject): string[] {
   return object.references.flatMap(({ object: parent, columns, parentColumns }) =>
     columns.map((column, index) => `${column} ${typeOfKey(parent, parentColumns[index]!)} NOT NULL`),

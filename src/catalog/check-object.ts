@@ -11,7 +11,7 @@ export interface ObjectSurroundings {
 
 const referenceFields = ['references', 'softReferences'] as const;
 
-/** @returns every problem of one object: its identifiers, parents, references, subset and unit */
+/** @returns every problem of one object: its identifiers, parents, references, subset and cycle */
 export function checkObject(object: SyncObject, surroundings: ObjectSurroundings): CatalogProblem[] {
   const found = [
     ...identifiers(object),
@@ -28,7 +28,10 @@ export function checkObject(object: SyncObject, surroundings: ObjectSurroundings
 
 type Found = readonly [field: string, message: string];
 
-/** Names end up in SQL inside backticks: a catalog made in code passes here too, not only one from a file. */
+/**
+ * Names end up in SQL inside backticks: a catalog made in code passes here too, not only one from a
+ * file.
+ */
 function identifiers(object: SyncObject): Found[] {
   const conditionColumns = (condition: ExclusionRule['when'] | null): string[] =>
     condition ? [condition.column] : [];
@@ -108,8 +111,9 @@ function parents(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
 }
 
 /**
- * A reference is what makes a record `blocked`, so its parent has to come first: by hard or soft parents, or in the same
- * unit. Anything else is an error, because the records would be blocked or not by the luck of the order.
+ * A reference is what makes a record `blocked`, so its parent has to come first: by hard or soft
+ * parents, or in the same cycle. Anything else is an error, because the records would be blocked or
+ * not by the luck of the order.
  */
 function references(
   object: SyncObject,
@@ -124,7 +128,7 @@ function references(
   if (parent.name === object.name && object.cycle === null) {
     found.push(['cycle', `missing: ${at} leads to the object itself`]);
   } else if (parent.name !== object.name && !sameCycle && !ancestors.has(parent.name)) {
-    found.push([`${at}.object`, `${parent.name} is neither a parent nor an ancestor, nor in the same unit`]);
+    found.push([`${at}.object`, `${parent.name} is neither a parent nor an ancestor, nor in the same cycle`]);
   }
   if (reference.columns.length !== reference.parentColumns.length) {
     const counts = `${reference.columns.length} columns for ${reference.parentColumns.length} parentColumns`;

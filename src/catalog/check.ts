@@ -28,7 +28,10 @@ function duplicateNames({ objects }: Catalog): CatalogProblem[] {
     .map(({ name }) => ({ object: name, field: 'name', message: 'two objects have this name' }));
 }
 
-/** Two objects over one table would count and write its records twice; a subset says that it means to. */
+/**
+ * Two objects over one table would count and write its records twice; a subset says that it means
+ * to.
+ */
 function sharedTables({ objects }: Catalog): CatalogProblem[] {
   return (['table', 'stateTable'] as const).flatMap((field) => {
     const owners = new Map<string, string>();
@@ -46,7 +49,10 @@ function sharedTables({ objects }: Catalog): CatalogProblem[] {
   });
 }
 
-/** Everything that comes before an object by hard and soft parents; robust against cycles and unknown names. */
+/**
+ * Everything that comes before an object by hard and soft parents; robust against cycles and
+ * unknown names.
+ */
 function ancestorsOf(catalog: Catalog, byName: ReadonlyMap<string, SyncObject>): Map<string, Set<string>> {
   const all = new Map<string, Set<string>>();
   for (const { name } of catalog.objects) {
@@ -90,7 +96,10 @@ function cyclePath(members: ReadonlySet<string>, byName: ReadonlyMap<string, Syn
   return path.slice(path.indexOf(name));
 }
 
-/** A unit is verified when all its members are written: an object between two members would be written in between. */
+/**
+ * A cycle is verified when all its members are written: an object between two members would be
+ * written in between.
+ */
 function brokenCycles(
   catalog: Catalog,
   ancestors: ReadonlyMap<string, ReadonlySet<string>>,
@@ -106,7 +115,7 @@ function brokenCycles(
         members.some((member) => member.name !== object.name && comesAfter(name, member.name)),
     );
     if (between === undefined) return [];
-    const message = `${between.name} comes between members of the unit "${object.cycle}": make it a member`;
+    const message = `${between.name} comes between members of the cycle "${object.cycle}": make it a member`;
     return [{ object: object.name, field: 'cycle', message }];
   });
 }

@@ -7,13 +7,17 @@ export interface TableReferences {
   readonly table: MatchedTable;
   /** Lead to the parent's match key, in its order; sorted. */
   readonly references: readonly ObjectReference[];
-  /** Parents reached by another unique key or a column that isn't sent: first in order, but not named where missing. */
+  /**
+   * Parents reached by another unique key or a column that isn't sent: first in order, but not
+   * named where missing.
+   */
   readonly orderOnly: readonly string[];
 }
 
 /**
- * Foreign keys of both sides without the tenant column, each once: the district's give the hierarchy, the state's are
- * what rejects a record. Pure; what can't be said is added to the findings.
+ * Foreign keys of both sides without the tenant column, each once: the district's give the
+ * hierarchy, the state's are what rejects a record. Pure; what can't be said is added to the
+ * findings.
  */
 export function referencesOf(
   tables: readonly MatchedTable[],
@@ -61,7 +65,8 @@ function distinctKeys({ district, state, tenantColumn }: MatchedTable): ForeignK
   const keys = new Map<string, ForeignKeySchema>();
   for (const key of [...district.foreignKeys, ...state.foreignKeys]) {
     const plain = withoutTenant(key, tenantColumn);
-    // The tenant column alone leads to the state's own table of districts: nothing a district sends.
+    // The tenant column alone leads to the state's own table of districts: nothing a district
+    // sends.
     if (plain.columns.length === 0) continue;
     const pairs = plain.columns.map((column, i) => [column, plain.parentColumns[i]] as const);
     const same = JSON.stringify([plain.parentTable, pairs.sort(([a], [b]) => compareNames(a, b))]);
@@ -70,7 +75,10 @@ function distinctKeys({ district, state, tenantColumn }: MatchedTable): ForeignK
   return [...keys].sort(([a], [b]) => compareNames(a, b)).map(([, key]) => key);
 }
 
-/** A reference compares what is sent with what the state has: a column the state computes or hasn't can't take part. */
+/**
+ * A reference compares what is sent with what the state has: a column the state computes or hasn't
+ * can't take part.
+ */
 function isSent({ district, ignoredColumns }: MatchedTable, column: string): boolean {
   return district.columns.some(({ name }) => name === column) && !ignoredColumns.includes(column);
 }

@@ -13,8 +13,9 @@ export interface Introspection {
 }
 
 /**
- * A catalog from two databases' own keys, for schemas we have never seen. Pure, and the same for the same databases.
- * Tables whose foreign keys form a cycle, nullable or not, and tables that reference themselves are a unit.
+ * A catalog from two databases' own keys, for schemas we have never seen. Pure, and the same for
+ * the same databases. Tables whose foreign keys form a cycle, nullable or not, are one group; so is
+ * a table that references itself.
  * @throws IntrospectionError when the tenant column is ambiguous or not there
  */
 export function introspect(
@@ -33,7 +34,10 @@ export function introspect(
   return { catalog, findings: findings.sort((a, b) => compareNames(a.table, b.table)) };
 }
 
-/** Table -> unit, named after the first of its members: a strongly connected component, or a reference to itself. */
+/**
+ * Table -> cycle, named after the first of its members: a strongly connected component, or a
+ * reference to itself.
+ */
 function unitsOf(referenced: readonly TableReferences[]): Map<string, string> {
   const graph = new Graph({ directed: true });
   for (const { table } of referenced) graph.setNode(table.name);
@@ -49,7 +53,7 @@ function unitsOf(referenced: readonly TableReferences[]): Map<string, string> {
   return cycles;
 }
 
-/** Nodes are units and tables outside of units: without cycles, whatever the foreign keys do. */
+/** Nodes are whole cycles and tables outside of any: acyclic, whatever the foreign keys do. */
 function orderGraph(
   referenced: readonly TableReferences[],
   cycles: ReadonlyMap<string, string>,

@@ -14,7 +14,8 @@ export interface LoadCatalogOptions {
 
 /**
  * The catalog of a deployment, checked as a whole.
- * @throws CatalogError listing every problem with the object and field at fault, or that the file can't be read
+ * @throws CatalogError listing every problem with the object and field at fault, or that the file
+ * can't be read
  */
 export function loadCatalog({ file }: LoadCatalogOptions = {}): Catalog {
   if (file !== undefined)

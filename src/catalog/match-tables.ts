@@ -1,9 +1,14 @@
 import { identifierPattern } from './schema';
 import { compareNames, type DatabaseSchema, type TableSchema } from './read-schema';
 
-/** What a person has to know about a table that isn't in the catalog as it stands in the databases. */
+/**
+ * What a person has to know about a table that isn't in the catalog as it stands in the databases.
+ */
 export interface IntrospectionFinding {
-  /** `refused`: its records can't be matched. `omitted`: not in the catalog. `note`: in it, but look here. */
+  /**
+   * `refused`: its records can't be matched. `omitted`: not in the catalog. `note`: in it, but look
+   * here.
+   */
   readonly kind: 'refused' | 'omitted' | 'note';
   readonly table: string;
   readonly message: string;
@@ -82,7 +87,10 @@ function pairsOf(district: DatabaseSchema, state: DatabaseSchema, findings: Intr
   });
 }
 
-/** One leading column of the state's primary key that the district's table doesn't have, common to the state's tables. */
+/**
+ * One leading column of the state's primary key that the district's table doesn't have, common to
+ * the state's tables.
+ */
 function detectTenantColumn(pairs: readonly Pair[]): string | null {
   const candidates = new Set<string>();
   for (const { district, state } of pairs) {
@@ -145,7 +153,10 @@ function match(pair: Pair, tenant: string | null, findings: IntrospectionFinding
   };
 }
 
-/** Says what differs. @returns columns that must be left out: those the state computes itself, or hasn't */
+/**
+ * Says what differs. @returns columns that must be left out: those the state computes itself, or
+ * hasn't
+ */
 function compareColumns(
   { district, state }: Pair,
   tenantColumn: string | null,
@@ -178,7 +189,10 @@ function compareColumns(
   return ignored.sort(compareNames);
 }
 
-/** Keys by which a record is found: no column may be NULL (unique keys allow many NULLs) or computed by the server. */
+/**
+ * Keys by which a record is found: no column may be NULL (unique keys allow many NULLs) or computed
+ * by the server.
+ */
 function usableKeys(table: TableSchema): readonly (readonly string[])[] {
   const columns = new Map(table.columns.map((column) => [column.name, column]));
   return table.uniqueKeys.filter((key) =>

@@ -29,7 +29,8 @@ export interface ParseCatalogOptions {
 }
 
 /**
- * A catalog from parsed JSON or YAML: shape, defaults, changes to the built-in one, then the rules of checkCatalog.
+ * A catalog from parsed JSON or YAML: shape, defaults, changes to the built-in one, then the rules
+ * of checkCatalog.
  * @throws CatalogError with all problems of the shape, or else all those of the rules
  */
 export function parseCatalog(raw: unknown, { source, builtin }: ParseCatalogOptions): Catalog {
@@ -103,7 +104,10 @@ function misplaced(file: CatalogFile, builtin: Catalog): CatalogProblem[] {
   return [...problems, ...unknown, ...both];
 }
 
-/** Says "objects[3].key" as the object's name and the field, so that a person finds it in a file of 62. */
+/**
+ * Says "objects[3].key" as the object's name and the field, so that a person finds it in a file of
+ * 62.
+ */
 function shapeProblem(raw: unknown, issue: z.core.$ZodIssue): CatalogProblem {
   const message =
     issue.code === 'invalid_union' ? 'needs {column, equals} or {column, isNull}' : issue.message;

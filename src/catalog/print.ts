@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
 import type { Catalog, SyncObject } from '../domain/catalog';
 
-/** A catalog as a file a person can read and change: only what differs from the defaults. parseCatalog reads it back. */
+/**
+ * A catalog as a file a person can read and change: only what differs from the defaults.
+ * parseCatalog reads it back.
+ */
 export function catalogToYaml(catalog: Catalog): string {
   return stringify(
     { name: catalog.name, objects: catalog.objects.map(sparse) },

@@ -1,14 +1,17 @@
 import { type Connection, createConnection } from 'mysql2/promise';
 import { type DatabaseSchema, readSchema } from './read-schema';
 
-/** A database can't be reached or read; says which side and why, never the URL with its password. */
+/**
+ * A database can't be reached or read; says which side and why, never the URL with its password.
+ */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
 /**
  * The schemas of two live databases.
- * @throws UnreachableError naming the side: refused, wrong password, no such database, no database in the URL
+ * @throws UnreachableError naming the side: refused, wrong password, no such database, no database
+ * in the URL
  */
 export async function readEditions(urls: {
   readonly districtUrl: string;

@@ -3,7 +3,10 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 /** A column as far as the introspection cares. */
 export interface ColumnSchema {
   readonly name: string;
-  /** Full type without the display width that MySQL 8 no longer prints, e.g. `bigint unsigned`, `varchar(30)`. */
+  /**
+   * Full type without the display width that MySQL 8 no longer prints, e.g. `bigint unsigned`,
+   * `varchar(30)`.
+   */
   readonly type: string;
   readonly nullable: boolean;
   readonly generated: boolean;
@@ -33,15 +36,17 @@ export interface DatabaseSchema {
   readonly views: readonly string[];
 }
 
-/** MariaDB lists sequences beside tables; tables WITH SYSTEM VERSIONING hold records like any other. */
+/**
+ * MariaDB lists sequences beside tables; tables WITH SYSTEM VERSIONING hold records like any other.
+ */
 const tablesSql = `
   SELECT TABLE_NAME AS name, TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AS isTable
     FROM information_schema.TABLES
    WHERE TABLE_SCHEMA = DATABASE()`;
 
 /**
- * GENERATION_EXPRESSION, not EXTRA: MySQL 8 writes DEFAULT_GENERATED into EXTRA for a plain default. No alias "generated":
- * MySQL 8 reserves the word.
+ * GENERATION_EXPRESSION, not EXTRA: MySQL 8 writes DEFAULT_GENERATED into EXTRA for a plain
+ * default. No alias "generated": MySQL 8 reserves the word.
  */
 const columnsSql = `
   SELECT TABLE_NAME AS tableName, COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE = 'YES' AS nullable,
@@ -51,7 +56,10 @@ const columnsSql = `
    WHERE TABLE_SCHEMA = DATABASE()
    ORDER BY TABLE_NAME, ORDINAL_POSITION`;
 
-/** SUB_PART: a unique prefix says nothing about whole values. COLUMN_NAME is NULL for MySQL's functional keys. */
+/**
+ * SUB_PART: a unique prefix says nothing about whole values. COLUMN_NAME is NULL for MySQL's
+ * functional keys.
+ */
 const uniqueKeysSql = `
   SELECT TABLE_NAME AS tableName, INDEX_NAME AS keyName, COLUMN_NAME AS columnName,
          COLUMN_NAME IS NOT NULL AND SUB_PART IS NULL AS whole
@@ -67,7 +75,10 @@ const foreignKeysSql = `
    WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
    ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`;
 
-/** Reads names, keys and types of the connection's database; no record is touched. Sorted by table name. */
+/**
+ * Reads names, keys and types of the connection's database; no record is touched. Sorted by table
+ * name.
+ */
 export async function readSchema(connection: Connection): Promise<DatabaseSchema> {
   const rows = async <T>(sql: string): Promise<T[]> =>
     (await connection.query<RowDataPacket[]>(sql))[0] as T[];
@@ -89,7 +100,10 @@ export async function readSchema(connection: Connection): Promise<DatabaseSchema
   };
 }
 
-/** By code unit, so that the result doesn't depend on the machine's locale or the server's collation. */
+/**
+ * By code unit, so that the result doesn't depend on the machine's locale or the server's
+ * collation.
+ */
 export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { recordRuleNames } from '../domain/catalog';
 
-/** Identifiers that need no escaping beyond backticks; MySQL allows more, but nothing longer than 64. */
+/**
+ * Identifiers that need no escaping beyond backticks; MySQL allows more, but nothing longer than
+ * 64.
+ */
 export const identifierPattern = /^[A-Za-z0-9_$]{1,64}$/;
 
 const identifier = z
@@ -86,8 +89,9 @@ const object = z
   }));
 
 /**
- * A catalog file, JSON or YAML: a catalog of its own, or changes to the built-in one. Shape only; what the parts must
- * have to do with each other is checkCatalog's. Source of the fields: SyncObject in src/domain/catalog.ts.
+ * A catalog file, JSON or YAML: a catalog of its own, or changes to the built-in one. Shape only;
+ * what the parts must have to do with each other is checkCatalog's. Source of the fields:
+ * SyncObject in src/domain/catalog.ts.
  */
 export const catalogFileSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -111,7 +115,9 @@ export const catalogFileSchema = z.strictObject({
 /** A checked catalog file with every default filled in. */
 export type CatalogFile = z.output<typeof catalogFileSchema>;
 
-/** The JSON Schema that editors use and docs/catalog.schema.json publishes: what a person may write. */
+/**
+ * The JSON Schema that editors use and docs/catalog.schema.json publishes: what a person may write.
+ */
 export function catalogJsonSchema(): Record<string, unknown> {
   return {
     $id: 'https://state-data-resync.example/catalog.schema.json',

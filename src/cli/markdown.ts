@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
-/** `resync help --markdown`: every command with its arguments and options, as docs/reference/cli.md holds it. */
+/**
+ * `resync help --markdown`: every command with its arguments and options, as docs/reference/cli.md
+ * holds it.
+ */
 export function markdownOf(program: Command): string {
   const groups = new Map<string, Command[]>();
   for (const command of shownIn(program)) {

@@ -29,7 +29,10 @@ interface Entry {
   readonly name: string;
   /** A few words for the list of commands; the command's own description says more. */
   readonly summary: string;
-  /** Those that need the stack, the worker or the catalog are loaded late: together they take two seconds. */
+  /**
+   * Those that need the stack, the worker or the catalog are loaded late: together they take two
+   * seconds.
+   */
   readonly make: () => Command | Promise<Command>;
 }
 
@@ -157,7 +160,8 @@ class OneScreen extends Help {
 
 /**
  * The program.
- * @param wanted the command to load, or `all`; of the others there is a name and a summary, for help and suggestions
+ * @param wanted the command to load, or `all`; of the others there is a name and a summary, for
+ * help and suggestions
  */
 export async function createProgram(wanted: string): Promise<Command> {
   const program = new Command('resync')

@@ -10,7 +10,10 @@ const databaseUrl = z
   .string()
   .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:port/database');
 
-/** Objects of a school year beside the current one; each must be tied to a school year (src/deployment.ts). */
+/**
+ * Objects of a school year beside the current one; each must be tied to a school year
+ * (src/deployment.ts).
+ */
 const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
 
 const proxyAddress = z
@@ -242,9 +245,9 @@ export interface LoadConfigOptions {
 }
 
 /**
- * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL (only with a single
- * district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE and
- * RESYNC_API_PORT override it, and checks the result.
+ * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL
+ * (only with a single district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS,
+ * TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE and RESYNC_API_PORT override it, and checks the result.
  * @throws ConfigError naming the file and each field at fault
  */
 export function loadConfig({ file, env = process.env }: LoadConfigOptions = {}): Config {
@@ -258,7 +261,8 @@ export function loadConfig({ file, env = process.env }: LoadConfigOptions = {}):
   try {
     raw = parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    // Only the first line: the parser goes on with the lines around the fault, and one may hold a password.
+    // Only the first line: the parser goes on with the lines around the fault, and one may hold a
+    // password.
     throw new ConfigError(`${path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
   }
   return parseConfig(raw, { env, source: path });

@@ -1,4 +1,7 @@
-/** The section auth.oidc of the configuration: which JWTs are believed, and what their claims mean here. */
+/**
+ * The section auth.oidc of the configuration: which JWTs are believed, and what their claims mean
+ * here.
+ */
 import { z } from 'zod';
 import { levels, toolRights } from '../domain/rights';
 

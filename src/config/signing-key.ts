@@ -1,6 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 
-/** Signs manifests; `kid` is the thumbprint of the public key (RFC 7638), so that it can't name another one. */
+/**
+ * Signs manifests; `kid` is the thumbprint of the public key (RFC 7638), so that it can't name
+ * another one.
+ */
 export interface SigningKey {
   readonly key: KeyObject;
   readonly algorithm: SignatureAlgorithm;

@@ -42,8 +42,9 @@ const sentences: Readonly<Record<ControlErrorKind, string>> = {
 };
 
 /**
- * The one form in which errors of the control database leave this folder. The driver's own error is dropped: it holds
- * the statement, and 1062, 1292 and 1366 quote the value (reliability: "PII in errors").
+ * The one form in which errors of the control database leave this folder. The driver's own error is
+ * dropped: it holds the statement, and 1062, 1292 and 1366 quote the value (reliability: "PII in
+ * errors").
  */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
@@ -76,7 +77,10 @@ export class ConflictError extends Error {
   override readonly name = 'ConflictError';
 }
 
-/** @returns the error as a ControlError, classified by errno or the driver's code, never by its text. */
+/**
+ * @returns the error as a ControlError, classified by errno or the driver's code, never by its
+ * text.
+ */
 export function toControlError(error: unknown): ControlError {
   if (error instanceof ControlError) return error;
   const { errno, code, name } = (error ?? {}) as { errno?: unknown; code?: unknown; name?: unknown };

@@ -14,7 +14,10 @@ interface Dialect {
 }
 const MySql = (knex({ client: 'mysql2' }).client as { constructor: Dialect }).constructor;
 
-/** knex puts the statement with its values into error messages; here they leave as ControlError instead. */
+/**
+ * knex puts the statement with its values into error messages; here they leave as ControlError
+ * instead.
+ */
 class SafeMySql extends (MySql as unknown as new (
   config: Knex.Config,
 ) => Knex.Client & Dialect['prototype']) {
@@ -36,8 +39,9 @@ class SafeMySql extends (MySql as unknown as new (
 }
 
 /**
- * Opens the control database. Connections are made when they are needed; call `destroy()` at the end.
- * Times are UTC text, BIGINT sums are numbers (the counts are asserted to be safe integers where they are used).
+ * Opens the control database. Connections are made when they are needed; call `destroy()` at the
+ * end. Times are UTC text, BIGINT sums are numbers (the counts are asserted to be safe integers
+ * where they are used).
  * @param url mysql://user:password@host:port/database
  * @returns a knex whose statements throw ControlError only
  */
@@ -79,8 +83,8 @@ export function openControl(url: string): Knex {
 }
 
 /**
- * Runs `work` in one transaction and again after a deadlock or lock wait; a lost connection is the caller's to retry,
- * because the commit may have gone through.
+ * Runs `work` in one transaction and again after a deadlock or lock wait; a lost connection is the
+ * caller's to retry, because the commit may have gone through.
  */
 export async function inTransaction<T>(
   control: Knex,

@@ -4,8 +4,9 @@ export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof weekdays)[number];
 
 /**
- * When nothing may move. `weekly`: from one local time to another on the days named; `to` at or before `from` is on the
- * next day, so that 22:00 to 06:00 crosses midnight and 00:00 to 00:00 is a whole day. `dated`: once, between two instants.
+ * When nothing may move. `weekly`: from one local time to another on the days named; `to` at or
+ * before `from` is on the next day, so that 22:00 to 06:00 crosses midnight and 00:00 to 00:00 is a
+ * whole day. `dated`: once, between two instants.
  */
 export type BlackoutRule =
   | {
@@ -32,8 +33,9 @@ export interface HeldWindow {
 }
 
 /**
- * Does a window hold a run? The state's windows hold every run, a district's own only its own runs: otherwise a district
- * could put off a state's resync for ever (specification: "Districts cannot deny or prevent a resync initiated by the state").
+ * Does a window hold a run? The state's windows hold every run, a district's own only its own runs:
+ * otherwise a district could put off a state's resync for ever (specification: "Districts cannot
+ * deny or prevent a resync initiated by the state").
  */
 export function holdsRun({ setBy }: { readonly setBy: Initiator }, initiator: Initiator): boolean {
   return setBy === 'state' || initiator === 'district';

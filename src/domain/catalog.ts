@@ -3,17 +3,25 @@
  * Loading and checking a catalog from a file lives in src/catalog; planning over it in ./plan.
  */
 
-/** A foreign key the record needs at the state, e.g. Enrollment(calendarID) -> Calendar(calendarID). */
+/**
+ * A foreign key the record needs at the state, e.g. Enrollment(calendarID) -> Calendar(calendarID).
+ */
 export interface ObjectReference {
   /** Name of the parent object. */
   readonly object: string;
-  /** Columns of this object's district table, in the order of `parentColumns`. The state side has the same names. */
+  /**
+   * Columns of this object's district table, in the order of `parentColumns`. The state side has
+   * the same names.
+   */
   readonly columns: readonly string[];
   /** Columns of the parent's district table (its match key). */
   readonly parentColumns: readonly string[];
 }
 
-/** How the records of an object reach a school year. `null` in the catalog: the object isn't tied to one. */
+/**
+ * How the records of an object reach a school year. `null` in the catalog: the object isn't tied to
+ * one.
+ */
 export interface SchoolYearTie {
   /** Column that holds the year in which the school year ends (2027 is 2026-27), on both sides. */
   readonly column: string;
@@ -28,8 +36,9 @@ export type RecordCondition =
   | { readonly column: string; readonly isNull: boolean };
 
 /**
- * Rules that need more than the record's own columns: other tables of the district's reference edition. Each is SQL in
- * src/editions; a catalog names it (specification: "Test Scores Batch Sync Requirements").
+ * Rules that need more than the record's own columns: other tables of the district's reference
+ * edition. Each is SQL in src/editions; a catalog names it (specification: "Test Scores Batch Sync
+ * Requirements").
  */
 export const recordRuleNames = [
   'testHasNoCode',
@@ -47,16 +56,25 @@ export interface NamedRule {
   readonly column: string;
 }
 
-/** A rule that forbids a record to sync: the record counts as `excluded` (specification: "not allowed to sync to the state"). */
+/**
+ * A rule that forbids a record to sync: the record counts as `excluded` (specification: "not
+ * allowed to sync to the state").
+ */
 export interface ExclusionRule {
   /** Stable code in UPPER_SNAKE, e.g. STATE_EXCLUDED_CALENDAR. */
   readonly code: string;
   readonly when: RecordCondition | NamedRule;
-  /** One sentence for a district administrator: why, and what to change if it should sync. No record values. */
+  /**
+   * One sentence for a district administrator: why, and what to change if it should sync. No record
+   * values.
+   */
   readonly message: string;
 }
 
-/** One sync object, e.g. Enrollment. Column names are those of the district table unless said otherwise. */
+/**
+ * One sync object, e.g. Enrollment. Column names are those of the district table unless said
+ * otherwise.
+ */
 export interface SyncObject {
   readonly name: string;
   readonly label: string;
@@ -67,11 +85,14 @@ export interface SyncObject {
   /** Match key at the district, in index order. */
   readonly key: readonly string[];
   /**
-   * Column of the state table that holds the district's number; with `key` it is the state's match key.
-   * `null`: the state table has no tenant column and the same key as the district's (introspected schemas).
+   * Column of the state table that holds the district's number; with `key` it is the state's match
+   * key. `null`: the state table has no tenant column and the same key as the district's
+   * (introspected schemas).
    */
   readonly tenantColumn: string | null;
-  /** Column (both sides) with the record's GUID, for identity conflicts; `null` where there is none. */
+  /**
+   * Column (both sides) with the record's GUID, for identity conflicts; `null` where there is none.
+   */
   readonly guidColumn: string | null;
   /** Hard parents: order AND Check dependencies. */
   readonly parents: readonly string[];
@@ -79,29 +100,35 @@ export interface SyncObject {
   readonly softParents: readonly string[];
   readonly references: readonly ObjectReference[];
   /**
-   * Columns that hold a parent's key though the state has no foreign key for it: a record arrives without that parent, but
-   * belongs to what hangs below it (a section's rosters).
+   * Columns that hold a parent's key though the state has no foreign key for it: a record arrives
+   * without that parent, but belongs to what hangs below it (a section's rosters).
    */
   readonly softReferences: readonly ObjectReference[];
   readonly schoolYear: SchoolYearTie | null;
   /** States (postal code, or BIE) the object applies to; `null`: all. */
   readonly states: readonly string[] | null;
   readonly exclusions: readonly ExclusionRule[];
-  /** Columns the state owns: never compared, never overwritten. Written once, on insert, where the district has a value. */
+  /**
+   * Columns the state owns: never compared, never overwritten. Written once, on insert, where the
+   * district has a value.
+   */
   readonly stateOwnedColumns: readonly string[];
   /**
-   * The state-owned column in which the state gives each record a value of its own, unique over all districts, by the
-   * record's GUID: a person's state ID. `null`: it gives none.
+   * The state-owned column in which the state gives each record a value of its own, unique over all
+   * districts, by the record's GUID: a person's state ID. `null`: it gives none.
    */
   readonly stateAssigned: string | null;
   /** Columns left out altogether (generated ones are left out by themselves). */
   readonly ignoredColumns: readonly string[];
-  /** Object whose table this one shares and of whose records it sends only those that meet `only`. */
+  /**
+   * Object whose table this one shares and of whose records it sends only those that meet `only`.
+   */
   readonly subsetOf: string | null;
   readonly only: RecordCondition | null;
   /**
-   * Name of the unit of objects whose foreign keys form a cycle (or of the object itself when it references itself):
-   * written with the state's foreign key checks off and verified after. `null`: no cycle.
+   * Name of the group of objects whose foreign keys form a cycle (or of the object itself when it
+   * references itself): written with the state's foreign key checks off and verified after. `null`:
+   * no cycle.
    */
   readonly cycle: string | null;
   readonly enabledByDefault: boolean;
@@ -112,12 +139,18 @@ export interface Catalog {
   readonly objects: readonly SyncObject[];
 }
 
-/** @returns the object, or `undefined`; names are case-sensitive (design: aliases live in the importer only). */
+/**
+ * @returns the object, or `undefined`; names are case-sensitive (design: aliases live in the
+ * importer only).
+ */
 export function findObject(catalog: Catalog, name: string): SyncObject | undefined {
   return catalog.objects.find((object) => object.name === name);
 }
 
-/** @throws Error naming the object when the catalog doesn't have it: a programming error, inputs are checked at the edge. */
+/**
+ * @throws Error naming the object when the catalog doesn't have it: a programming error, inputs are
+ * checked at the edge.
+ */
 export function requireObject(catalog: Catalog, name: string): SyncObject {
   const object = findObject(catalog, name);
   if (!object) throw new Error(`The catalog "${catalog.name}" has no object "${name}".`);

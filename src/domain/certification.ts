@@ -1,14 +1,15 @@
 /**
- * What a state certifies of a district at a reporting date, and how today compares with it. Pure values: reading them is in
- * src/editions/measure.ts, signing in src/certification.
+ * What a state certifies of a district at a reporting date, and how today compares with it. Pure
+ * values: reading them is in src/editions/measure.ts, signing in src/certification.
  */
 
 /** Version of the manifest's form; a reader that doesn't know it must not guess. */
 export const manifestFormat = 'state-data-resync/certification/1';
 
 /**
- * How a checksum is made, said in the manifest so that another program can make it again (docs/decisions/0017):
- * SHA-256 over sorted SHA-256 digests of the records' texts. A set of records has one checksum, whatever their order.
+ * How a checksum is made, said in the manifest so that another program can make it again
+ * (docs/decisions/0017): SHA-256 over sorted SHA-256 digests of the records' texts. A set of
+ * records has one checksum, whatever their order.
  */
 export const checksumMethod = 'sha256-tree-1';
 
@@ -37,13 +38,19 @@ export interface MeasuredObject {
   readonly table: string;
   /** In the order in which they were hashed. */
   readonly columns: readonly CertifiedColumn[];
-  /** Objects from this one's parent to School by which a record's school was found; `null`: it has none. */
+  /**
+   * Objects from this one's parent to School by which a record's school was found; `null`: it has
+   * none.
+   */
   readonly schoolPath: readonly string[] | null;
   /** Schools without a record aren't listed. */
   readonly counts: readonly CertifiedCount[];
 }
 
-/** The document that is signed. It holds keys, names of columns, counts and checksums, never a value of a record. */
+/**
+ * The document that is signed. It holds keys, names of columns, counts and checksums, never a value
+ * of a record.
+ */
 export interface Manifest {
   readonly format: typeof manifestFormat;
   readonly checksum: typeof checksumMethod;
@@ -57,7 +64,10 @@ export interface Manifest {
   readonly certifiedBy: 'district' | 'state';
   /** Instant of which every count and checksum is, by the state database's clock; ISO 8601. */
   readonly measuredAt: string;
-  /** Newest full or partial resync of the district and year that had ended by then; `null`: none. It tells, it doesn't judge. */
+  /**
+   * Newest full or partial resync of the district and year that had ended by then; `null`: none. It
+   * tells, it doesn't judge.
+   */
   readonly newestResync: {
     readonly resyncId: string;
     readonly initiator: 'district' | 'state';
@@ -73,8 +83,9 @@ export type CertificationStatus = 'accepted' | 'waiting' | 'certified' | 'failed
 export type DriftStatus = 'accepted' | 'waiting' | 'finished' | 'failed';
 
 /**
- * `incomparable`: what was certified can't be measured in the same way any more (a column is gone or has another type, the
- * way to the school is another); that is a change of the schema, not of the data.
+ * `incomparable`: what was certified can't be measured in the same way any more (a column is gone
+ * or has another type, the way to the school is another); that is a change of the schema, not of
+ * the data.
  */
 export const driftResults = ['changed', 'gone', 'new', 'incomparable', 'equal'] as const;
 export type DriftResult = (typeof driftResults)[number];
@@ -148,9 +159,10 @@ export function inOrder(counts: readonly CertifiedCount[]): CertifiedCount[] {
 }
 
 /**
- * One text for one value: members sorted by name, no blanks (RFC 8785 for what a manifest holds: texts, whole numbers,
- * booleans, null, lists and objects of them).
- * @throws TypeError on a number that isn't a safe integer, which JSON readers could take for another
+ * One text for one value: members sorted by name, no blanks (RFC 8785 for what a manifest holds:
+ * texts, whole numbers, booleans, null, lists and objects of them).
+ * @throws TypeError on a number that isn't a safe integer, which JSON readers could take for
+ * another
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value))

@@ -3,7 +3,10 @@ import type { ResyncMode } from './resync';
 
 /** A resync predicted: what it would come to, and how long it would take. docs/decisions/0018. */
 
-/** What a comparison predicts, for the mode in which would be sent: `everything` writes equal records too. */
+/**
+ * What a comparison predicts, for the mode in which would be sent: `everything` writes equal
+ * records too.
+ */
 export function predictedCounts(predicted: RangeCounts, mode: ResyncMode = 'compare'): RangeCounts {
   if (mode === 'compare') return predicted;
   return { ...predicted, updated: predicted.updated + predicted.unchanged, unchanged: 0 };
@@ -38,8 +41,8 @@ export interface TimeEstimate {
 }
 
 /**
- * Each object at the pace of its own past; all together by what the whole runs took of the sum of their objects, because
- * objects go side by side and wait for one another.
+ * Each object at the pace of its own past; all together by what the whole runs took of the sum of
+ * their objects, because objects go side by side and wait for one another.
  * @param objects with the records they would process
  * @param past of the same objects
  */

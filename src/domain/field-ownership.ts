@@ -1,6 +1,9 @@
 import { type Catalog, findObject, type RecordRuleName, type SyncObject } from './catalog';
 
-/** Who owns a field: the catalog says it for all districts, the Synchronization Field Settings for one. */
+/**
+ * Who owns a field: the catalog says it for all districts, the Synchronization Field Settings for
+ * one.
+ */
 
 export const fieldOwners = ['district', 'state'] as const;
 export type FieldOwner = (typeof fieldOwners)[number];
@@ -12,7 +15,10 @@ export interface FieldSetting {
   readonly owner: FieldOwner;
 }
 
-/** What a named rule reads of the reference edition's tables, keys and school years apart (decision 11). */
+/**
+ * What a named rule reads of the reference edition's tables, keys and school years apart (decision
+ * 11).
+ */
 const ruleReads: Readonly<Record<RecordRuleName, Readonly<Record<string, readonly string[]>>>> = {
   testHasNoCode: { Test: ['stateCode', 'nationalCode', 'parentTestID'] },
   testNotPublished: { Test: ['published', 'parentTestID'] },
@@ -22,7 +28,10 @@ const ruleReads: Readonly<Record<RecordRuleName, Readonly<Record<string, readonl
   studentNotEnrolled: { Enrollment: ['endDate'], Calendar: ['endDate'] },
 };
 
-/** The object whose table it is: settings are made there and hold for the objects that send a part of it. */
+/**
+ * The object whose table it is: settings are made there and hold for the objects that send a part
+ * of it.
+ */
 export function ownerOfTable(catalog: Catalog, object: SyncObject): SyncObject {
   return object.subsetOf === null ? object : (findObject(catalog, object.subsetOf) ?? object);
 }
@@ -34,8 +43,8 @@ export function defaultOwner({ stateOwnedColumns }: SyncObject, field: string): 
 
 /**
  * Why the owner of a field can't be changed, as the end of "… can't be changed: ". `null`: it can.
- * What matching, order, tenancy and exclusion go by has to be the district's, or the two editions would disagree on which
- * records there are.
+ * What matching, order, tenancy and exclusion go by has to be the district's, or the two editions
+ * would disagree on which records there are.
  * @param object one that has its table itself, see ownerOfTable
  */
 export function whyOwnerIsFixed(catalog: Catalog, object: SyncObject, field: string): string | null {
@@ -66,8 +75,8 @@ function readingRule(catalog: Catalog, { table }: SyncObject, field: string): st
 }
 
 /**
- * The catalog as it holds for a district: its settings instead of the catalog's own ownership. A setting that the catalog
- * no longer allows (it was changed since) is left out.
+ * The catalog as it holds for a district: its settings instead of the catalog's own ownership. A
+ * setting that the catalog no longer allows (it was changed since) is left out.
  */
 export function withSettings(catalog: Catalog, settings: readonly FieldSetting[]): Catalog {
   if (settings.length === 0) return catalog;

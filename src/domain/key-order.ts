@@ -1,6 +1,9 @@
 import type { RecordKey } from './record-error';
 
-/** How one column of a match key compares: what is needed to find the page that covers a key, without the district. */
+/**
+ * How one column of a match key compares: what is needed to find the page that covers a key,
+ * without the district.
+ */
 export type KeyPartOrder =
   | { readonly name: string; readonly kind: 'number'; readonly scale: number }
   /** By the district's own collation. */
@@ -22,7 +25,8 @@ export class KeyFormError extends Error {
 }
 
 /**
- * A key in the spelling in which runs write it: `007` of a number column is `7`. Text stays as it is.
+ * A key in the spelling in which runs write it: `007` of a number column is `7`. Text stays as it
+ * is.
  * @throws KeyFormError naming the column
  */
 export function canonicalKey(order: KeyOrder, key: RecordKey): RecordKey {

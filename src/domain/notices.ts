@@ -36,7 +36,10 @@ const byName: Readonly<Record<string, NoticeKind>> = {
   'State Resync Request Ended': { event: 'completion', type: 'state_request.ended' },
 };
 
-/** The notice an alert makes; `null`: it stays an alert. One with a due date tells of something mandatory. */
+/**
+ * The notice an alert makes; `null`: it stays an alert. One with a due date tells of something
+ * mandatory.
+ */
 export function noticeKindOf(alert: { readonly name: string; readonly due: boolean }): NoticeKind | null {
   const known = byName[alert.name];
   if (known) return known;
@@ -45,7 +48,10 @@ export function noticeKindOf(alert: { readonly name: string; readonly due: boole
 
 /** Alerts whose notices wait to be delivered, as one workflow takes them. */
 export interface NoticeGroup {
-  /** The resync whose end the alerts tell of, otherwise the key of the one alert: part of the workflow's id. */
+  /**
+   * The resync whose end the alerts tell of, otherwise the key of the one alert: part of the
+   * workflow's id.
+   */
   readonly group: string;
   readonly alertIds: readonly number[];
 }

@@ -1,4 +1,7 @@
-/** Outcome arithmetic: the counts of one object in one resync, and the color they give. What it promises: docs/data-path.md. */
+/**
+ * Outcome arithmetic: the counts of one object in one resync, and the color they give. What it
+ * promises: docs/data-path.md.
+ */
 
 /** Counts of records. `processed` is not stored apart: it is the sum of the six. */
 export interface OutcomeCounts {
@@ -16,7 +19,10 @@ export interface OutcomeCounts {
   readonly failed: number;
 }
 
-/** Beside the six: records at the state that the district no longer has. Reported, never part of `processed`. */
+/**
+ * Beside the six: records at the state that the district no longer has. Reported, never part of
+ * `processed`.
+ */
 export interface RangeCounts extends OutcomeCounts {
   readonly extra: number;
 }
@@ -62,7 +68,8 @@ export class OutcomeInvariantError extends Error {
 }
 
 /**
- * Asserts that the counts are whole, not negative, and account for every record that was read and every stored error.
+ * Asserts that the counts are whole, not negative, and account for every record that was read and
+ * every stored error.
  * @param read number of district records the object's ranges read
  * @param storedErrors number of rows in the errors table for this resync and object
  * @throws OutcomeInvariantError with both numbers
@@ -97,18 +104,24 @@ export function assertOutcome(
 export type Color = 'gray' | 'green' | 'yellow' | 'red';
 
 /**
- * Where an object stands in a resync. `finished`: it read and accounted for everything, whatever its errors.
- * `failed`: it gave up; `cancelled`: a person stopped it; `skipped`: an object it depends on did not finish.
+ * Where an object stands in a resync. `finished`: it read and accounted for everything, whatever
+ * its errors. `failed`: it gave up; `cancelled`: a person stopped it; `skipped`: an object it
+ * depends on did not finish.
  */
 export type ObjectStatus = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled' | 'skipped';
 
-/** Color of counts that are complete: green 0 errors, yellow up to 1.0 %, red above. Exact: no division. */
+/**
+ * Color of counts that are complete: green 0 errors, yellow up to 1.0 %, red above. Exact: no
+ * division.
+ */
 export function colorOfCounts({ processed, errors }: { processed: number; errors: number }): Color {
   if (errors === 0) return 'green';
   return errors * 100 <= processed ? 'yellow' : 'red';
 }
 
-/** The one function that gives a color: an object that did not finish is red, one under way is gray. */
+/**
+ * The one function that gives a color: an object that did not finish is red, one under way is gray.
+ */
 export function colorOf(status: ObjectStatus, counts: OutcomeCounts): Color {
   switch (status) {
     case 'waiting':

@@ -3,17 +3,23 @@ import type { Catalog, SyncObject } from './catalog';
 /** Why an object is in the plan. */
 export type PlanReason =
   | { readonly kind: 'requested' }
-  /** Added: `neededBy` are the planned objects that have it as a hard parent or are members of the same unit. */
+  /**
+   * Added: `neededBy` are the planned objects that have it as a hard parent or are members of the
+   * same cycle.
+   */
   | { readonly kind: 'dependency'; readonly neededBy: readonly string[] };
 
 export interface PlannedObject {
   readonly name: string;
-  /** Planned objects that must be complete first: hard and soft parents, or the nearest planned ones above them. */
+  /**
+   * Planned objects that must be complete first: hard and soft parents, or the nearest planned ones
+   * above them.
+   */
   readonly after: readonly string[];
   /** Of `after`, those whose not finishing makes this object `skipped`. */
   readonly dependsOn: readonly string[];
   readonly reason: PlanReason;
-  /** Unit of objects with cyclic foreign keys, see SyncObject.unit. */
+  /** Unit of objects with cyclic foreign keys, see SyncObject.cycle. */
   readonly cycle: string | null;
 }
 
@@ -24,8 +30,9 @@ export interface PlanGround {
 }
 
 /**
- * A soft parent that is optional and switched on becomes hard where it stands between the object and a hard parent of
- * both (specification: District -> ReportingEntity -> School when ReportingEntity is used).
+ * A soft parent that is optional and switched on becomes hard where it stands between the object
+ * and a hard parent of both (specification: District -> ReportingEntity -> School when
+ * ReportingEntity is used).
  */
 export function optionalBetween(object: SyncObject, offered: ReadonlyMap<string, SyncObject>): string[] {
   return object.softParents.filter((name) => {
@@ -44,7 +51,10 @@ interface PlanEdges {
   readonly dependsOn: readonly string[];
 }
 
-/** The chosen objects, parents first, each with what it waits for and why it is there. Pure; linear in the catalog. */
+/**
+ * The chosen objects, parents first, each with what it waits for and why it is there. Pure; linear
+ * in the catalog.
+ */
 export function plannedObjects(
   catalog: Catalog,
   selected: ReadonlySet<string>,
@@ -77,8 +87,9 @@ export function plannedObjects(
 }
 
 /**
- * Parents in the plan; where a hard parent isn't (not asked for, or not sent by the district), the nearest planned ones
- * above it, so that a grandchild still follows its grandparent. Soft parents count only when they are in the plan.
+ * Parents in the plan; where a hard parent isn't (not asked for, or not sent by the district), the
+ * nearest planned ones above it, so that a grandchild still follows its grandparent. Soft parents
+ * count only when they are in the plan.
  */
 function nearestInPlan(
   object: SyncObject,
@@ -97,7 +108,10 @@ function nearestInPlan(
   return [...near];
 }
 
-/** Depth first over `after`, starting in the catalog's order: nothing before its parents, else as the catalog has it. */
+/**
+ * Depth first over `after`, starting in the catalog's order: nothing before its parents, else as
+ * the catalog has it.
+ */
 function parentsFirst(names: readonly string[], edges: ReadonlyMap<string, PlanEdges>): string[] {
   const placed = new Set<string>();
   const open = new Set<string>();

@@ -8,9 +8,15 @@ export type { PlannedObject } from './plan-order';
 export interface PlanScope {
   /** Objects switched off for this district, beyond those not enabled by default. */
   readonly disabled?: readonly string[];
-  /** Objects switched on for this district though they are off by default, e.g. ReportingEntity, Evaluation. */
+  /**
+   * Objects switched on for this district though they are off by default, e.g. ReportingEntity,
+   * Evaluation.
+   */
   readonly enabled?: readonly string[];
-  /** The district's state (postal code, or BIE): objects of other states are left out. `null`: keep all. */
+  /**
+   * The district's state (postal code, or BIE): objects of other states are left out. `null`: keep
+   * all.
+   */
   readonly state: string | null;
   /** The school year of the run. Absent: the current one. */
   readonly year?: OfferedYear;
@@ -51,8 +57,8 @@ export class PlanError extends Error {
 }
 
 /**
- * Why an object isn't part of a year beside the current one, or `null` when it is (specification: objects that do not appear on
- * the tool when the previous or next school year is selected).
+ * Why an object isn't part of a year beside the current one, or `null` when it is (specification:
+ * objects that do not appear on the tool when the previous or next school year is selected).
  */
 function whyNotInYear(object: SyncObject, year: OfferedYear | undefined): string | null {
   if (!year || year.objects === null) return null;
@@ -63,10 +69,10 @@ function whyNotInYear(object: SyncObject, year: OfferedYear | undefined): string
 }
 
 /**
- * Why a district doesn't send an object, or `null` when it does.
- * In a year beside the current one only objects tied to a school year and configured for it are sent, and of them only
- * those that the current year sends too.
- * PersonIdentityNoStateIDOnly is offered like any other; that it never runs beside PersonIdentity is planResync's rule.
+ * Why a district doesn't send an object, or `null` when it does. In a year beside the current one
+ * only objects tied to a school year and configured for it are sent, and of them only those that
+ * the current year sends too. PersonIdentityNoStateIDOnly is offered like any other; that it never
+ * runs beside PersonIdentity is planResync's rule.
  */
 export function whyNotOffered(object: SyncObject, scope: PlanScope): string | null {
   const notInYear = whyNotInYear(object, scope.year);
@@ -85,15 +91,18 @@ interface ScopedGround extends PlanGround {
 }
 
 /**
- * The objects of a resync and their order. Pure; the order in which names are asked for makes no difference.
- * - Check dependencies on: the closure over hard parents (specification: "Check Dependencies"). Off: just what was asked for.
- * - A unit is sent whole: its members' foreign keys can only be verified together.
+ * The objects of a resync and their order. Pure; the order in which names are asked for makes no
+ * difference.
+ * - Check dependencies on: the closure over hard parents (specification: "Check Dependencies").
+ *   Off: just what was asked for.
+ * - A cycle is sent whole: its members' foreign keys can only be verified together.
  * - A full resync sends every object offered, except the subset objects whose whole is in the run.
- * - A subset object (PersonIdentityNoStateIDOnly) is refused beside its whole: both would send the same records.
- * - In a year beside the current one an object that isn't part of that year is refused by name; a parent that isn't counts
- *   as present at the state.
- * @throws PlanError on an unknown name, an empty selection, an object that isn't part of the year, or a subset object
- *   beside its whole
+ * - A subset object (PersonIdentityNoStateIDOnly) is refused beside its whole: both would send the
+ *   same records.
+ * - In a year beside the current one an object that isn't part of that year is refused by name; a
+ *   parent that isn't counts as present at the state.
+ * @throws PlanError on an unknown name, an empty selection, an object that isn't part of the year,
+ * or a subset object beside its whole
  */
 export function planResync(catalog: Catalog, request: PlanRequest, scope: PlanScope): ResyncPlan {
   const omitted = new Map<string, string>();
@@ -166,8 +175,9 @@ function refuseOutsideYear(
 }
 
 /**
- * What the names bring with them: members of their units and, where asked, hard parents of hard parents, stopping at
- * objects the district doesn't send. Those are taken as present, and said in `omitted`.
+ * What the names bring with them: members of their cycles and, where asked, hard parents of hard
+ * parents, stopping at objects the district doesn't send. Those are taken as present, and said in
+ * `omitted`.
  */
 function reach(
   names: ReadonlySet<string>,

@@ -2,7 +2,10 @@ import type { Reach, ToolRight } from './rights';
 
 /** Who a request comes from. */
 export interface Principal extends Reach {
-  /** Stays the same over a principal's tokens: what is kept for a person hangs on it. At most 64 characters. */
+  /**
+   * Stays the same over a principal's tokens: what is kept for a person hangs on it. At most 64
+   * characters.
+   */
   readonly principalId: string;
   readonly tokenId: string;
   readonly name: string;

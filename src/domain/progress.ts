@@ -29,7 +29,10 @@ function weightOf({ expected, ranges, processed }: ObjectProgressFacts): number 
   return 200 + Math.max(expected ?? ranges * 1000, processed);
 }
 
-/** How much of a run is done, 0 to 1, each object by the records it is expected to have; 0 before it is planned. */
+/**
+ * How much of a run is done, 0 to 1, each object by the records it is expected to have; 0 before it
+ * is planned.
+ */
 export function shareOfRun(objects: readonly ObjectProgressFacts[]): number {
   const total = objects.reduce((sum, object) => sum + weightOf(object), 0);
   const done = objects.reduce((sum, object) => sum + shareOfObject(object) * weightOf(object), 0);

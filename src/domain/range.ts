@@ -1,8 +1,8 @@
 import type { RecordKey } from './record-error';
 
 /**
- * A stretch of one object's key, the work of one activity: records whose key is > `after` and <= `upTo`, in the order
- * of the district's index. `null` on either side: unbounded there.
+ * A stretch of one object's key, the work of one activity: records whose key is > `after` and <=
+ * `upTo`, in the order of the district's index. `null` on either side: unbounded there.
  */
 export interface KeyRange {
   /** 0, 1, 2 ... in key order. */

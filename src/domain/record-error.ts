@@ -1,19 +1,29 @@
-/** What is stored of a record that did not reach the state: ids, codes and a sentence, never a student's values. */
+/**
+ * What is stored of a record that did not reach the state: ids, codes and a sentence, never a
+ * student's values.
+ */
 
-/** Values of a record's match key as text, in the order of the object's `key`; binary columns in lower-case hex. */
+/**
+ * Values of a record's match key as text, in the order of the object's `key`; binary columns in
+ * lower-case hex.
+ */
 export type RecordKey = readonly string[];
 
 /** Text form of a key in tables, API and CLI: the JSON array, e.g. `["1001"]`. */
 export function formatRecordKey(key: RecordKey): string {
   const [only] = key;
-  // Every record of a page passes here some times; most keys are one number, which needs no escaping.
+  // Every record of a page passes here some times; most keys are one number, which needs no
+  // escaping.
   if (key.length === 1 && plain.test(only!)) return `["${only}"]`;
   return JSON.stringify(key);
 }
 
 const plain = /^[\w.:-]*$/;
 
-/** The reverse of formatRecordKey. @throws SyntaxError or TypeError on text that isn't a JSON array of strings */
+/**
+ * The reverse of formatRecordKey. @throws SyntaxError or TypeError on text that isn't a JSON array
+ * of strings
+ */
 export function parseRecordKey(text: string): RecordKey {
   const key: unknown = JSON.parse(text);
   if (!Array.isArray(key) || !key.every((part): part is string => typeof part === 'string')) {
@@ -29,11 +39,17 @@ export interface RecordError {
   readonly key: RecordKey;
   readonly guid: string | null;
   readonly outcome: ErrorOutcome;
-  /** UPPER_SNAKE, e.g. PARENT_NOT_AT_STATE, VALUE_TOO_LONG, IDENTITY_CONFLICT, STATE_EXCLUDED_CALENDAR. */
+  /**
+   * UPPER_SNAKE, e.g. PARENT_NOT_AT_STATE, VALUE_TOO_LONG, IDENTITY_CONFLICT,
+   * STATE_EXCLUDED_CALENDAR.
+   */
   readonly code: string;
   /** Column at fault where it is known. */
   readonly field: string | null;
-  /** One sentence: what happened and what to do. Names of columns and objects only, no values of the record. */
+  /**
+   * One sentence: what happened and what to do. Names of columns and objects only, no values of the
+   * record.
+   */
   readonly message: string;
   /** For `blocked`: the parent that is missing at the state. */
   readonly parent: { readonly object: string; readonly key: RecordKey } | null;

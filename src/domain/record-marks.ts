@@ -1,6 +1,8 @@
 import { formatRecordKey, type RecordKey } from './record-error';
 
-/** Outcomes under which a page names its records; those in error are named by their error instead. */
+/**
+ * Outcomes under which a page names its records; those in error are named by their error instead.
+ */
 export const markedOutcomes = ['inserted', 'updated', 'unchanged', 'extra'] as const;
 export type MarkedOutcome = (typeof markedOutcomes)[number];
 
@@ -12,8 +14,9 @@ const longestShared = 90;
 const zero = 32;
 
 /**
- * The marks as text: each key without what it shares with the one before, because neighbors differ in their last digits.
- * Deflated, 5,000 keys in a row take 0.4 kB, with random holes 5 kB; as a plain list it would be 12 and 14.
+ * The marks as text: each key without what it shares with the one before, because neighbors differ
+ * in their last digits. Deflated, 5,000 keys in a row take 0.4 kB, with random holes 5 kB; as a
+ * plain list it would be 12 and 14.
  */
 export function writeMarks(marks: RecordMarks): string {
   const written = markedOutcomes.map((outcome) => [outcome, shorten(marks[outcome])] as const);

@@ -1,9 +1,13 @@
-/** Removals: which records gone at the district may be removed at the state, and in which order. Pure. */
+/**
+ * Removals: which records gone at the district may be removed at the state, and in which order.
+ * Pure.
+ */
 import type { ObjectStatus, RangeCounts } from './outcome';
 
 /**
- * What was decided about an object's gone records. `below`: few enough to be removed without asking. `awaiting`: more than
- * the threshold, held for an approval. `refused`: not removed whoever asks, for a reason that stands beside it.
+ * What was decided about an object's gone records. `below`: few enough to be removed without
+ * asking. `awaiting`: more than the threshold, held for an approval. `refused`: not removed whoever
+ * asks, for a reason that stands beside it.
  */
 export const removalDecisions = ['below', 'awaiting', 'approved', 'rejected', 'expired', 'refused'] as const;
 export type RemovalDecision = (typeof removalDecisions)[number];
@@ -27,9 +31,9 @@ export function isAboveThreshold({
 }
 
 /**
- * Why nothing of an object is removed, or `null` when it may be. Only what was read completely and without failures tells
- * what is gone: a record that failed may stand at the state under another key, and "invalid" is not "deleted". Excluded
- * records are at the district and don't count.
+ * Why nothing of an object is removed, or `null` when it may be. Only what was read completely and
+ * without failures tells what is gone: a record that failed may stand at the state under another
+ * key, and "invalid" is not "deleted". Excluded records are at the district and don't count.
  */
 export function whyNotRemoved(
   object: string,
@@ -41,14 +45,14 @@ export function whyNotRemoved(
   return `${object} has ${counts.failed} failed and ${counts.blocked} blocked records: only an object without them is read reliably enough to remove anything.`;
 }
 
-/** Objects whose records are removed together: the members of a unit refer to each other. */
+/** Objects whose records are removed together: the members of a cycle refer to each other. */
 export interface RemovalGroup {
   readonly objects: readonly string[];
 }
 
 /**
- * The planned objects in the order of removal: no group before those that were sent after it and may refer to its records.
- * The members of a unit are one group.
+ * The planned objects in the order of removal: no group before those that were sent after it and
+ * may refer to its records. The members of a cycle are one group.
  * @param planned in the order of the plan, parents first; `after` names planned objects
  */
 export function removalOrder(
@@ -59,7 +63,7 @@ export function removalOrder(
   }[],
 ): RemovalGroup[] {
   const keyOf = ({ name, cycle }: (typeof planned)[number]): string =>
-    cycle === null ? `object ${name}` : `unit ${cycle}`;
+    cycle === null ? `object ${name}` : `cycle ${cycle}`;
   const membersOf = new Map<string, string[]>();
   for (const object of planned)
     membersOf.set(keyOf(object), [...(membersOf.get(keyOf(object)) ?? []), object.name]);
@@ -86,7 +90,10 @@ export interface RemovalOutcome {
   readonly reason: string | null;
 }
 
-/** The removals of a run in words: what was removed, then what wasn't and why. `null`: nothing was gone. */
+/**
+ * The removals of a run in words: what was removed, then what wasn't and why. `null`: nothing was
+ * gone.
+ */
 export function describeRemovals(objects: readonly RemovalOutcome[]): string | null {
   if (objects.length === 0) return null;
   const removed = objects.reduce((sum, object) => sum + object.removed, 0);

@@ -12,22 +12,30 @@ export const scenarios = [
 /** Why the resync is made (specification: Resync Scenarios). */
 export type Scenario = (typeof scenarios)[number];
 
-/** `compare`: only what differs is written. `everything`: all records are sent without comparing. */
+/**
+ * `compare`: only what differs is written. `everything`: all records are sent without comparing.
+ */
 export const resyncModes = ['compare', 'everything'] as const;
 export type ResyncMode = (typeof resyncModes)[number];
 
-/** Why only some records are sent: those another resync has errors of, or a record with all that belongs to it. */
+/**
+ * Why only some records are sent: those another resync has errors of, or a record with all that
+ * belongs to it.
+ */
 export type SelectionKind = 'retry' | 'selective';
 
-/** What a run of chosen records starts from: the stored errors of these outcomes, or one record. Keys, never values. */
+/**
+ * What a run of chosen records starts from: the stored errors of these outcomes, or one record.
+ * Keys, never values.
+ */
 export type SelectedRecords =
   { readonly outcomes: readonly ErrorOutcome[] } | { readonly object: string; readonly key: RecordKey };
 
 export type Initiator = 'district' | 'state';
 
 /**
- * Where a whole resync stands. `awaitingApproval`: all is sent, and removals above the threshold wait for a person.
- * `finished`: every object finished; its color says how well.
+ * Where a whole resync stands. `awaitingApproval`: all is sent, and removals above the threshold
+ * wait for a person. `finished`: every object finished; its color says how well.
  */
 export type ResyncStatus =
   | 'accepted'
@@ -81,7 +89,7 @@ export interface ResyncRequest {
 }
 
 /**
- * What Temporal knows of a resync: its workflow runs, it waits in its district's agent, it has ended there,
- * or Temporal has never heard of it.
+ * What Temporal knows of a resync: its workflow runs, it waits in its district's agent, it has
+ * ended there, or Temporal has never heard of it.
  */
 export type Whereabouts = 'running' | 'waiting' | 'ended' | 'unknown';

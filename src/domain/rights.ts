@@ -1,6 +1,6 @@
 /**
- * Tool rights: what a principal may do, tool by tool. A right on a tool is R, view and run, as the specification's rights article
- * has it; what only the state may do is said by level beside it.
+ * Tool rights: what a principal may do, tool by tool. A right on a tool is R, view and run, as the
+ * specification's rights article has it; what only the state may do is said by level beside it.
  */
 export const toolRights = [
   'resyncBatch',
@@ -18,34 +18,49 @@ export type ToolRight = (typeof toolRights)[number];
 
 export const levels = ['district', 'state'] as const;
 
-/** `district`: sees and does only what belongs to its districts. `state`: all, or the districts named. */
+/**
+ * `district`: sees and does only what belongs to its districts. `state`: all, or the districts
+ * named.
+ */
 export type Level = (typeof levels)[number];
 
-/** How far a principal's word goes: its level, and its districts (`null`, only at state level: all). */
+/**
+ * How far a principal's word goes: its level, and its districts (`null`, only at state level: all).
+ */
 export interface Reach {
   readonly level: Level;
   readonly districts: readonly string[] | null;
 }
 
-/** Rights a principal of the level may have. A district never has the tool by which the state asks districts. */
+/**
+ * Rights a principal of the level may have. A district never has the tool by which the state asks
+ * districts.
+ */
 export function rightsOfLevel(level: Level): readonly ToolRight[] {
   return level === 'state' ? toolRights : toolRights.filter((right) => right !== 'stateRequest');
 }
 
-/** Rights of a new principal for which none are named: all of its level; in a district without administration. */
+/**
+ * Rights of a new principal for which none are named: all of its level; in a district without
+ * administration.
+ */
 export function rightsByDefault(level: Level): readonly ToolRight[] {
   const all = rightsOfLevel(level);
   return level === 'state' ? all : all.filter((right) => right !== 'administration');
 }
 
-/** @returns which of the names are rights that the level may have, in the order of the list; others are left out */
+/**
+ * @returns which of the names are rights that the level may have, in the order of the list; others
+ * are left out
+ */
 export function effectiveRights(level: Level, names: readonly string[]): readonly ToolRight[] {
   return rightsOfLevel(level).filter((right) => names.includes(right));
 }
 
 /**
- * May `who`, having administration, see and change `whom`? Never above its own level, never beyond its districts. Who has
- * no district at all (another issuer's claims can say so) belongs to the whole state.
+ * May `who`, having administration, see and change `whom`? Never above its own level, never beyond
+ * its districts. Who has no district at all (another issuer's claims can say so) belongs to the
+ * whole state.
  */
 export function reaches(who: Reach, whom: Reach): boolean {
   if (who.level === 'district' && whom.level === 'state') return false;

@@ -1,7 +1,10 @@
 import type { OfferedYear } from './school-year';
 import type { Scenario } from './resync';
 
-/** What a scenario asks of a resync (specification: Resync Scenarios; both turns of the year "should be a full resync"). */
+/**
+ * What a scenario asks of a resync (specification: Resync Scenarios; both turns of the year "should
+ * be a full resync").
+ */
 export interface ScenarioProblem {
   readonly field: 'objects' | 'scenario';
   readonly why: string;
@@ -48,8 +51,9 @@ export interface Advice {
 }
 
 /**
- * What to think of before a resync of scenario OTHER (specification: "Comparing verification report results will indicate whether
- * or not a resync is necessary"). It advises, and never blocks. `null` for the other scenarios.
+ * What to think of before a resync of scenario OTHER (specification: "Comparing verification report
+ * results will indicate whether or not a resync is necessary"). It advises, and never blocks.
+ * `null` for the other scenarios.
  */
 export function adviseResync(scenario: Scenario, newest: VerificationVerdict | null): Advice | null {
   if (scenario !== 'OTHER') return null;

@@ -26,16 +26,23 @@ export interface ScheduleTiming {
   readonly times: ScheduleTimes;
   /** IANA name. */
   readonly timezone: string;
-  /** A firing is put off by chance up to this, so that all districts don't begin on the same second. */
+  /**
+   * A firing is put off by chance up to this, so that all districts don't begin on the same second.
+   */
   readonly jitterMinutes: number;
   readonly missed: MissedFirings;
   /** Firings missed longer ago than this are not made up for. */
   readonly catchupWindowMinutes: number;
-  /** While the schedule's resync before hasn't ended: no new one, or one more in the agent's queue. */
+  /**
+   * While the schedule's resync before hasn't ended: no new one, or one more in the agent's queue.
+   */
   readonly overlap: 'skip' | 'queue';
 }
 
-/** What a firing asks for; district and school year are those of the firing. A verification has neither mode nor scenario. */
+/**
+ * What a firing asks for; district and school year are those of the firing. A verification has
+ * neither mode nor scenario.
+ */
 export interface ScheduledRequest {
   readonly objects: 'all' | readonly string[];
   readonly checkDependencies: boolean;
@@ -43,7 +50,10 @@ export interface ScheduledRequest {
   readonly scenario?: Scenario;
 }
 
-/** What came of a firing. `skipped`: what the firing before started hadn't ended. `refused`: an alert says why. */
+/**
+ * What came of a firing. `skipped`: what the firing before started hadn't ended. `refused`: an
+ * alert says why.
+ */
 export type FiringOutcome = 'started' | 'skipped' | 'refused';
 
 /** What a firing starts: a resync, or a verification, which writes nothing. */
@@ -63,7 +73,8 @@ export interface ResyncSchedule {
 }
 
 /**
- * Id of what a firing starts: the same firing, repeated or filled in later, is the same resync or verification.
+ * Id of what a firing starts: the same firing, repeated or filled in later, is the same resync or
+ * verification.
  * @param scheduledFor ISO 8601, UTC
  * @returns e.g. 20261127-0200-s1f0c9a3e7b
  */
@@ -82,8 +93,9 @@ const cronFields = [
 ] as const;
 
 /**
- * What is wrong with a cron text, in words; `null`: nothing. Five fields of numbers, ranges, steps and lists; months and
- * days also by name. Day of month together with day of week is refused: cron means "either", Temporal "both".
+ * What is wrong with a cron text, in words; `null`: nothing. Five fields of numbers, ranges, steps
+ * and lists; months and days also by name. Day of month together with day of week is refused: cron
+ * means "either", Temporal "both".
  */
 export function cronProblem(cron: string): string | null {
   const fields = cron.trim().split(/\s+/);
@@ -96,7 +108,10 @@ export function cronProblem(cron: string): string | null {
   return null;
 }
 
-/** Shortest time between two firings on one day or over midnight, in minutes, taking every day as one that fires. */
+/**
+ * Shortest time between two firings on one day or over midnight, in minutes, taking every day as
+ * one that fires.
+ */
 export function shortestIntervalMinutes(times: ScheduleTimes): number {
   const minutes = minutesOfDay(times);
   const gaps = minutes.map((minute, index) => (minutes[index + 1] ?? minutes[0]! + 24 * 60) - minute);

@@ -3,16 +3,21 @@ import { type Catalog, findObject, type ObjectReference } from './catalog';
 /** The object whose records are schools. A catalog may have none. */
 export const schoolObject = 'School';
 
-/** One step on the way from a record to its school: a record of `from` refers to one of `reference.object`. */
+/**
+ * One step on the way from a record to its school: a record of `from` refers to one of
+ * `reference.object`.
+ */
 export interface SchoolStep {
   readonly from: string;
   readonly reference: ObjectReference;
 }
 
 /**
- * The shortest chain of references from an object to School, e.g. Enrollment, StructureGradeLevel, ScheduleStructure,
- * Calendar, School. Of two equally short ones the one whose references the catalog names first.
- * @returns `[]` for School itself; `null` when no chain leads there (a person belongs to no one school)
+ * The shortest chain of references from an object to School, e.g. Enrollment, StructureGradeLevel,
+ * ScheduleStructure, Calendar, School. Of two equally short ones the one whose references the
+ * catalog names first.
+ * @returns `[]` for School itself; `null` when no chain leads there (a person belongs to no one
+ * school)
  */
 export function schoolPath(catalog: Catalog, object: string): readonly SchoolStep[] | null {
   const reached = new Set([object]);

@@ -1,4 +1,7 @@
-/** Which school years a district offers, and which objects in each (specification: Resync Data from the Previous or Next School Year). */
+/**
+ * Which school years a district offers, and which objects in each (specification: Resync Data from
+ * the Previous or Next School Year).
+ */
 
 export type YearKind = 'current' | 'previous' | 'next';
 
@@ -60,7 +63,8 @@ interface TiedOrNot {
 }
 
 /**
- * Objects that stand in a district's lists for other years and can't: unknown ones, and those not tied to a school year.
+ * Objects that stand in a district's lists for other years and can't: unknown ones, and those not
+ * tied to a school year.
  * @returns a sentence for each; empty when the lists can be used
  */
 export function yearListProblems(

@@ -1,4 +1,6 @@
-/** What an operator filters workflows by in Temporal Web; `resync up` and `doctor` register these. */
+/**
+ * What an operator filters workflows by in Temporal Web; `resync up` and `doctor` register these.
+ */
 export const searchAttributes = {
   ResyncDistrict: 'KEYWORD',
   ResyncSchoolYear: 'INT',

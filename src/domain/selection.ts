@@ -1,10 +1,12 @@
 import type { Catalog, ObjectReference, SyncObject } from './catalog';
 
-/** Runs of chosen records: why a record is in one, and along which references the others are found. */
+/**
+ * Runs of chosen records: why a record is in one, and along which references the others are found.
+ */
 
 /**
- * `asked`: it was named. `descendant`: it hangs below it. `ancestor`: one of these refers to it. `error`: another run has a
- * stored error of it. `parent`: one that was blocked needs it.
+ * `asked`: it was named. `descendant`: it hangs below it. `ancestor`: one of these refers to it.
+ * `error`: another run has a stored error of it. `parent`: one that was blocked needs it.
  */
 export type SelectedWhy = 'asked' | 'ancestor' | 'descendant' | 'error' | 'parent';
 
@@ -19,8 +21,8 @@ export interface SelectionLinks {
   /** By the name of the parent: what hangs below it, soft references too. */
   readonly below: ReadonlyMap<string, readonly SelectionLink[]>;
   /**
-   * By the name of the child: what it refers to. Foreign keys only: these are what blocks a record, and a soft parent is
-   * one that it arrives without.
+   * By the name of the child: what it refers to. Foreign keys only: these are what blocks a record,
+   * and a soft parent is one that it arrives without.
    */
   readonly above: ReadonlyMap<string, readonly SelectionLink[]>;
 }
@@ -50,8 +52,8 @@ function groupedBy(end: 'parent' | 'child', links: readonly SelectionLink[]): Ma
 }
 
 /**
- * The object by which a record is sent: the whole for an object that sends a part of it, since both in one run would send the
- * same record twice. `null`: the district doesn't send it.
+ * The object by which a record is sent: the whole for an object that sends a part of it, since both
+ * in one run would send the same record twice. `null`: the district doesn't send it.
  */
 export function senderOf(catalog: Catalog, sent: ReadonlySet<string>, name: string): string | null {
   const whole = catalog.objects.find((object) => object.name === name)?.subsetOf ?? null;
@@ -59,7 +61,10 @@ export function senderOf(catalog: Catalog, sent: ReadonlySet<string>, name: stri
   return sent.has(name) ? name : null;
 }
 
-/** Objects whose records would hang below one of `root`, and which the district doesn't send; in the catalog's order. */
+/**
+ * Objects whose records would hang below one of `root`, and which the district doesn't send; in the
+ * catalog's order.
+ */
 export function unsentBelow(catalog: Catalog, sent: ReadonlySet<string>, root: string): string[] {
   const wholes = catalog.objects.filter(({ subsetOf }) => subsetOf === null);
   const { below } = linksAmong(catalog, new Set(wholes.map(({ name }) => name)));

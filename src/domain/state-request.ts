@@ -14,15 +14,19 @@ export interface StateRequest {
   readonly requestedBy: string;
 }
 
-/** Where the whole request stands. `finished`: every district has ended, however. `failed`: it can't be carried on. */
+/**
+ * Where the whole request stands. `finished`: every district has ended, however. `failed`: it can't
+ * be carried on.
+ */
 export type StateRequestStatus = 'accepted' | 'running' | 'finished' | 'cancelled' | 'failed';
 
 export const endedRequestStatuses: readonly StateRequestStatus[] = ['finished', 'cancelled', 'failed'];
 
 /**
- * Where one district stands. `waiting`: not handed to its agent yet; `queued`: its agent has it; `done`: its resync
- * finished, whatever its color; `failed`: its resync gave up; `notRun`: it was not carried out, and the message says
- * why (unreachable until the window ended, withdrawn, cancelled).
+ * Where one district stands. `waiting`: not handed to its agent yet; `queued`: its agent has it;
+ * `done`: its resync finished, whatever its color; `failed`: its resync gave up; `notRun`: it was
+ * not carried out, and the message says why (unreachable until the window ended, withdrawn,
+ * cancelled).
  */
 export const districtStatuses = ['waiting', 'queued', 'running', 'done', 'failed', 'notRun'] as const;
 export type RequestDistrictStatus = (typeof districtStatuses)[number];
@@ -56,8 +60,8 @@ export function districtStatusOf(status: ResyncStatus): RequestDistrictStatus {
 const mostRetryMs = 15 * 60_000;
 
 /**
- * Wait before a district that could not be given its resync is tried again: 5 s, 10 s, 20 s ... up to a quarter of an
- * hour.
+ * Wait before a district that could not be given its resync is tried again: 5 s, 10 s, 20 s ... up
+ * to a quarter of an hour.
  * @param attempts how many have failed by now, from 1
  */
 export function retryWaitMs(attempts: number): number {
@@ -71,8 +75,9 @@ export interface LookBounds {
 }
 
 /**
- * Wait before the next look. It settles where each look finds between a quarter and half of the places free, so that the
- * number of looks (11 events of history each) goes by the number of districts and not by how long they take.
+ * Wait before the next look. It settles where each look finds between a quarter and half of the
+ * places free, so that the number of looks (11 events of history each) goes by the number of
+ * districts and not by how long they take.
  * @param lastMs the wait before this look
  * @param freed places that came free since the last look
  */
@@ -89,8 +94,8 @@ export function nextPollMs(
 const leastShare = 0.02;
 
 /**
- * When a request will have ended at the pace it had so far; `null` while that is unknown: too little is done, or what is
- * left can't be reached.
+ * When a request will have ended at the pace it had so far; `null` while that is unknown: too
+ * little is done, or what is left can't be reached.
  * @param done districts that have ended, and the shares of those that run
  * @param retrying districts left that could not be handed over so far
  */

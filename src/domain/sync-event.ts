@@ -1,4 +1,7 @@
-/** Sync events: the state's own values carried down to a district (specification: "trigger a sync event when modified at the state level"). */
+/**
+ * Sync events: the state's own values carried down to a district (specification: "trigger a sync
+ * event when modified at the state level").
+ */
 
 export type SyncEventStatus = 'accepted' | 'running' | 'finished' | 'failed';
 

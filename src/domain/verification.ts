@@ -2,11 +2,14 @@ import type { RangeCounts } from './outcome';
 import type { Initiator } from './resync';
 import { schoolYearLabel } from './school-year';
 
-/** A verification: the two editions of a district compared, nothing written at either. docs/decisions/0012. */
+/**
+ * A verification: the two editions of a district compared, nothing written at either.
+ * docs/decisions/0012.
+ */
 
 /**
- * What it is made for. `dry run`: to show what a resync would come to. `beforeResync`, `afterResync`: by a resync that sends
- * only what drifted, before and after it.
+ * What it is made for. `dry run`: to show what a resync would come to. `beforeResync`,
+ * `afterResync`: by a resync that sends only what drifted, before and after it.
  */
 export type VerificationKind = 'verification' | 'dryRun' | 'beforeResync' | 'afterResync';
 
@@ -15,7 +18,10 @@ export type VerificationStatus = 'accepted' | 'running' | 'waiting' | 'finished'
 
 export const endedVerification: readonly VerificationStatus[] = ['finished', 'failed', 'cancelled'];
 
-/** Everything a verification needs to know; small, and free of record values: it is a workflow's input. */
+/**
+ * Everything a verification needs to know; small, and free of record values: it is a workflow's
+ * input.
+ */
 export interface VerificationRequest {
   readonly verificationId: string;
   readonly districtId: string;
@@ -45,8 +51,8 @@ export function describeVerification({ kind, objects, districtId, schoolYear }: 
 }
 
 /**
- * How a record differs. `missing`: not at the state. `extra`: not at the district. `excluded`: a known exclusion, which
- * may not be at the state, itself or for a record above it.
+ * How a record differs. `missing`: not at the state. `extra`: not at the district. `excluded`: a
+ * known exclusion, which may not be at the state, itself or for a record above it.
  */
 export type DifferenceKind = 'missing' | 'different' | 'extra' | 'excluded';
 export const differenceKinds: readonly DifferenceKind[] = ['missing', 'different', 'extra', 'excluded'];
@@ -54,7 +60,10 @@ export const differenceKinds: readonly DifferenceKind[] = ['missing', 'different
 /** What a resync would do with a record. */
 export type PredictedOutcome = keyof RangeCounts;
 
-/** The records of an object, or of one school of it. Known exclusions are in neither `missing` nor `different`. */
+/**
+ * The records of an object, or of one school of it. Known exclusions are in neither `missing` nor
+ * `different`.
+ */
 export interface ComparedCounts {
   readonly districtRecords: number;
   readonly stateRecords: number;
@@ -100,17 +109,22 @@ export interface VerifiedObject {
 }
 
 export interface Verdict {
-  /** Everything was compared, and nothing is missing, different or extra. Known exclusions apart. */
+  /**
+   * Everything was compared, and nothing is missing, different or extra. Known exclusions apart.
+   */
   readonly equal: boolean;
   /** A resync would insert or update records. */
   readonly resyncNecessary: boolean;
   /**
-   * The fewest objects whose resync mends what a resync can mend, in the order of the plan: those with records to send,
-   * and the others of their units. A parent that has to come first has records to send itself. To be sent without
-   * "Check dependencies", which would add what is equal.
+   * The fewest objects whose resync mends what a resync can mend, in the order of the plan: those
+   * with records to send, and the others of their cycles. A parent that has to come first has
+   * records to send itself. To be sent without "Check dependencies", which would add what is equal.
    */
   readonly objectsToResync: readonly string[];
-  /** Missing and different records that a resync would not send: their values don't fit, or their parents won't come. */
+  /**
+   * Missing and different records that a resync would not send: their values don't fit, or their
+   * parents won't come.
+   */
   readonly notResyncable: number;
   readonly extra: number;
 }

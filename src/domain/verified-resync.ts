@@ -12,8 +12,9 @@ export function ownVerificationId(resyncId: string, kind: VerifiedResyncKind): s
 }
 
 /**
- * What the resync sends: the fewest objects that mend what one can, those with records only at the state where these are
- * to be removed, and those that could not be compared, so that they fail where failures are looked for.
+ * What the resync sends: the fewest objects that mend what one can, those with records only at the
+ * state where these are to be removed, and those that could not be compared, so that they fail
+ * where failures are looked for.
  * @param objects what was compared, in the order of the plan
  */
 export function objectsToSend(
@@ -35,8 +36,8 @@ export function objectsToSend(
 const namedObjects = 8;
 
 /**
- * How the resync ends by its last verification: green only when it is equal, and otherwise what still differs and what to
- * do about it.
+ * How the resync ends by its last verification: green only when it is equal, and otherwise what
+ * still differs and what to do about it.
  * @param sent number of objects that were sent
  */
 export function endOfVerifiedResync(

@@ -26,7 +26,10 @@ export interface YearRun {
   readonly accepted: boolean;
 }
 
-/** Something that shows that the state no longer holds what the district holds, e.g. a verification that found drift. */
+/**
+ * Something that shows that the state no longer holds what the district holds, e.g. a verification
+ * that found drift.
+ */
 export interface KnownChange {
   readonly at: string;
   /** One sentence for people; no objects and no counts of a state's request. */
@@ -55,8 +58,9 @@ export function isAccepted(run: YearRun, acceptedColors: readonly Color[]): bool
 }
 
 /**
- * The end-of-year condition: the newest full resync of the year that finished has an accepted outcome, and nothing since
- * it says that the state lacks something. An older, better one doesn't help: what the newest found is how things stand.
+ * The end-of-year condition: the newest full resync of the year that finished has an accepted
+ * outcome, and nothing since it says that the state lacks something. An older, better one doesn't
+ * help: what the newest found is how things stand.
  */
 export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColors }: YearFacts): YearEnd {
   const run = runs
@@ -103,7 +107,10 @@ function whatChangedSince(
   return changes.find(({ at }) => at > run.endedAt!)?.why ?? null;
 }
 
-/** How the start-of-year resync of a scoped year stands. `notDue`: the scoped year was not switched to this year. */
+/**
+ * How the start-of-year resync of a scoped year stands. `notDue`: the scoped year was not switched
+ * to this year.
+ */
 export type YearStartStatus = 'notDue' | 'due' | 'overdue' | 'done';
 
 export interface YearStart {
@@ -119,9 +126,10 @@ export interface YearStart {
 const dayMs = 86_400_000;
 
 /**
- * The start-of-year resync: full, of scenario START_OF_YEAR, asked for after the switch, finished with an accepted
- * outcome (specification: "after all enrollments have been rolled forward and the scoped year ... has been updated"). One that
- * read no enrollment of the new year came before they were rolled forward, and doesn't count.
+ * The start-of-year resync: full, of scenario START_OF_YEAR, asked for after the switch, finished
+ * with an accepted outcome (specification: "after all enrollments have been rolled forward and the
+ * scoped year ... has been updated"). One that read no enrollment of the new year came before they
+ * were rolled forward, and doesn't count.
  * @param switchedAt when the scoped year was last switched to this year; `null`: it wasn't
  */
 export function judgeYearStart(

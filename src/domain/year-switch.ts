@@ -24,7 +24,8 @@ export type SwitchVerdict =
 
 /**
  * Judges a switch of the scoped year.
- * @param openRuns resyncs of the district that run or wait, of any year: they were planned for the scoped year as it is
+ * @param openRuns resyncs of the district that run or wait, of any year: they were planned for the
+ * scoped year as it is
  * @param yearEnd the end-of-year condition of the ending year
  */
 export function judgeSwitch(

@@ -11,6 +11,9 @@ export interface ApiContext {
   readonly control: Knex;
   readonly temporal: TemporalCalls;
   readonly logger: Logger;
-  /** After so long an event stream ends and is asked for anew: what was withdrawn meanwhile ends it then. */
+  /**
+   * After so long an event stream ends and is asked for anew: what was withdrawn meanwhile ends it
+   * then.
+   */
   readonly streamMs: number;
 }

@@ -20,7 +20,10 @@ const start = `SwaggerUIBundle({ url: '/api/v1/openapi.json', dom_id: '#swagger-
 
 const errors = join(__dirname, '..', '..', 'docs', 'errors.md');
 
-/** Swagger UI from our own files, without inline scripts: fits the content security policy and works offline. */
+/**
+ * Swagger UI from our own files, without inline scripts: fits the content security policy and works
+ * offline.
+ */
 export function docsRouter(): Router {
   const router = Router();
   const send =
@@ -29,7 +32,8 @@ export function docsRouter(): Router {
       void response.type(type).send(text);
   router.get('/', send('html', page));
   router.get('/start.js', send('js', start));
-  // The types of problems lead here. It is text that every browser shows; its tables read well as they are.
+  // The types of problems lead here. It is text that every browser shows; its tables read well as
+  // they are.
   router.get('/errors.md', (_request, response) => {
     response.sendFile(errors, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
   });

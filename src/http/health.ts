@@ -32,7 +32,10 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** /healthz: the process lives. /readyz: control database and Temporal answer. /metrics: Prometheus text. */
+/**
+ * /healthz: the process lives. /readyz: control database and Temporal answer. /metrics: Prometheus
+ * text.
+ */
 export function healthRouter({ control, temporal: calls }: ApiContext, { registry }: Metrics): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));

@@ -16,7 +16,10 @@ export function newResyncId(): string {
   return `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${randomBytes(5).toString('hex')}`;
 }
 
-/** Two principals of one name are two requesters: idempotency keys must not meet. At most 128 characters. */
+/**
+ * Two principals of one name are two requesters: idempotency keys must not meet. At most 128
+ * characters.
+ */
 export function requesterOf({ name, principalId }: Principal): string {
   return `${name.slice(0, 60)} (${principalId})`;
 }

@@ -6,7 +6,10 @@ const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
 
 const dayMs = 86_400_000;
 
-/** The query parameters from and to of a list by time, as Dates: `to` is the first moment after the period. */
+/**
+ * The query parameters from and to of a list by time, as Dates: `to` is the first moment after the
+ * period.
+ */
 export const period = {
   from: dateOrTime
     .transform((text) => new Date(text))

@@ -1,4 +1,7 @@
-/** Kinds of problems. docs/errors.md says of each what it means and what to do; its test holds both together. */
+/**
+ * Kinds of problems. docs/errors.md says of each what it means and what to do; its test holds both
+ * together.
+ */
 export const problemTypes = {
   'bad-request': { status: 400, title: 'Bad request' },
   'not-authenticated': { status: 401, title: 'Not authenticated' },
@@ -18,7 +21,10 @@ export const problemTypes = {
 
 export type ProblemType = keyof typeof problemTypes;
 
-/** Where this service serves docs/errors.md: a type is a link to its row, the same in every version and place. */
+/**
+ * Where this service serves docs/errors.md: a type is a link to its row, the same in every version
+ * and place.
+ */
 export const errorsPath = '/api/docs/errors.md';
 
 /** The kind of a problem of which nothing is known but its status: the first of that status. */

@@ -10,7 +10,10 @@ import { errorsPath, type ProblemType, problemTypes, typeOfStatus } from './prob
 import { requestIdOf } from './request-id';
 import { answerToCallError } from './temporal-problems';
 
-/** Where in the request a problem is: `pointer` into the body (JSON Pointer as URI fragment), or a named parameter. */
+/**
+ * Where in the request a problem is: `pointer` into the body (JSON Pointer as URI fragment), or a
+ * named parameter.
+ */
 export interface ProblemDetail {
   readonly detail: string;
   readonly pointer?: string;
@@ -110,7 +113,9 @@ export function toProblem(error: unknown, requestId?: string): Problem {
   return new Problem(500, `Internal error. The API log has the details${named}.`);
 }
 
-/** Sends problems; what it can't explain goes to the log by class and frames, without the message. */
+/**
+ * Sends problems; what it can't explain goes to the log by class and frames, without the message.
+ */
 export function problemHandler(logger: Logger, checkAnswer?: CheckAnswer): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const requestId = requestIdOf(request);

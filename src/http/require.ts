@@ -25,7 +25,10 @@ export function requireDistrict(config: Config, principal: Principal, districtId
   return district;
 }
 
-/** A state's request is not the district's to see into nor to stop (specification: districts can't deny it). */
+/**
+ * A state's request is not the district's to see into nor to stop (specification: districts can't
+ * deny it).
+ */
 export function canSeeDetails(principal: Principal, head: { readonly initiator: Initiator }): boolean {
   return principal.level === 'state' || head.initiator === 'district';
 }

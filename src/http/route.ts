@@ -14,7 +14,10 @@ interface ResponseSpec {
   readonly description: string;
   /** Of the JSON that the handler returns. Without one the handler returns nothing. */
   readonly schema?: z.ZodType;
-  /** Another form of the same answer, which the handler sends itself: text/csv for a table, a stream, a document. */
+  /**
+   * Another form of the same answer, which the handler sends itself: text/csv for a table, a
+   * stream, a document.
+   */
   readonly sends?: string;
 }
 
@@ -60,7 +63,9 @@ interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
 
 /** What a route says of itself, whatever it takes and answers. */
 interface RouteHead {
-  /** Its name in the OpenAPI document, and so in clients made from it: listResyncs, startResync … */
+  /**
+   * Its name in the OpenAPI document, and so in clients made from it: listResyncs, startResync …
+   */
   readonly operationId: string;
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** As in OpenAPI, e.g. /districts/{district}/plan. */
@@ -74,7 +79,9 @@ interface RouteHead {
   readonly headers?: Shape;
 }
 
-/** One route with the types of its parts: the answer's is that of the schema it is documented with. */
+/**
+ * One route with the types of its parts: the answer's is that of the schema it is documented with.
+ */
 interface TypedRoute<
   P extends Shape,
   Q extends Shape,
@@ -88,15 +95,18 @@ interface TypedRoute<
   readonly example?: z.input<B>;
   readonly responses: R;
   /**
-   * A route that isn't a GET leaves an audit event: who, when, from where, the path with its ids, the status. Here is what
-   * else the event tells, never a secret nor a student's value; `false`: the route changes nothing and leaves none.
+   * A route that isn't a GET leaves an audit event: who, when, from where, the path with its ids,
+   * the status. Here is what else the event tells, never a secret nor a student's value; `false`:
+   * the route changes nothing and leaves none.
    */
   readonly audit?: false | ((asked: { body: z.output<B>; answer: AuditedOf<R> }) => Record<string, unknown>);
   /** Returns the body of the success response, or `sent` once it has sent it itself. */
   readonly handler: (call: Call<P, Q, B>) => Promise<AnswerOf<R>>;
 }
 
-/** One route, said once: it checks the request, and it is the route's row in the OpenAPI document. */
+/**
+ * One route, said once: it checks the request, and it is the route's row in the OpenAPI document.
+ */
 export interface RouteSpec extends RouteHead {
   readonly params?: Shape;
   readonly query?: Shape;
@@ -124,7 +134,10 @@ export type KeepAudit = (
   work: () => Promise<unknown>,
 ) => Promise<unknown>;
 
-/** Keeps the types of a route's parts together; what it gives has lost them, so that all routes fit one list. */
+/**
+ * Keeps the types of a route's parts together; what it gives has lost them, so that all routes fit
+ * one list.
+ */
 export function route<
   const R extends Responses,
   P extends Shape = typeof nothing,
@@ -160,7 +173,8 @@ export function addRoutes(
       const principal = response.locals['principal'] as Principal;
       let body: unknown;
       const answer = await keepAudit(spec, { request, principal, status, bodyOf: () => body }, async () => {
-        // Before anything of the request is looked at: the answer can't tell what is there and what isn't.
+        // Before anything of the request is looked at: the answer can't tell what is there and what
+        // isn't.
         requireRight(spec, principal);
         const params = check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>;
         const query = check(spec.query ?? nothing.strict(), request.query, 'parameter');

@@ -1,4 +1,7 @@
-/** Converts the Ed-Fi XML sample into the files of grand-bend: `npx tsx src/sample/convert.ts <folder of XML>`. */
+/**
+ * Converts the Ed-Fi XML sample into the files of grand-bend: `npx tsx src/sample/convert.ts
+ * <folder of XML>`.
+ */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -9,9 +9,15 @@ export interface GenerateOptions {
   readonly districtUrl: string;
   readonly students: number;
   readonly seed: number;
-  /** Whether to plant excluded records, orphans and values the state rejects. Without, a full resync is all green. */
+  /**
+   * Whether to plant excluded records, orphans and values the state rejects. Without, a full resync
+   * is all green.
+   */
   readonly defects: boolean;
-  /** The year in which the school year ends: 2027 is 2026-27. A little of the year before comes with it. */
+  /**
+   * The year in which the school year ends: 2027 is 2026-27. A little of the year before comes with
+   * it.
+   */
   readonly schoolYear: number;
   /** Called after each table. */
   readonly onProgress?: (progress: { readonly object: string; readonly records: number }) => void;
@@ -21,13 +27,16 @@ export interface GeneratedDistrict {
   readonly records: number;
   /** Records of each table, of both years. */
   readonly tables: readonly { readonly object: string; readonly records: number }[];
-  /** What a full resync of the year into an empty state comes to, by object and outcome; what isn't named is inserted. */
+  /**
+   * What a full resync of the year into an empty state comes to, by object and outcome; what isn't
+   * named is inserted.
+   */
   readonly planted: readonly PlantedOutcome[];
 }
 
 /**
- * Fills a district with made-up records in every table: the same for the same students, seed, defects and school year.
- * Rows are streamed, so that memory doesn't grow with the district.
+ * Fills a district with made-up records in every table: the same for the same students, seed,
+ * defects and school year. Rows are streamed, so that memory doesn't grow with the district.
  * @throws RangeError when `students` isn't a whole number above 0
  */
 export async function generateDistrict(options: GenerateOptions): Promise<GeneratedDistrict> {

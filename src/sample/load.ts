@@ -26,8 +26,8 @@ export interface LoadedSample {
 }
 
 /**
- * Fills a district with the Ed-Fi sample of Grand Bend ISD (docs/sample.md). What the district's tables hold goes, so that
- * loading again ends in the same records.
+ * Fills a district with the Ed-Fi sample of Grand Bend ISD (docs/sample.md). What the district's
+ * tables hold goes, so that loading again ends in the same records.
  * @throws OtherDistrictError when the database holds another district and `replace` isn't set
  * @throws Error when a table takes a record otherwise than it was meant
  */

@@ -31,7 +31,10 @@ export async function openDistrict(url: string): Promise<Connection> {
   return connection;
 }
 
-/** Takes every record out of the reference edition's tables; others, the migrations' own among them, stay as they are. */
+/**
+ * Takes every record out of the reference edition's tables; others, the migrations' own among them,
+ * stay as they are.
+ */
 export async function emptyDistrict(connection: Connection): Promise<void> {
   await connection.query('SET SESSION foreign_key_checks = 0');
   try {
@@ -44,10 +47,11 @@ export async function emptyDistrict(connection: Connection): Promise<void> {
 }
 
 /**
- * Appends records to a table by LOAD DATA LOCAL. They are streamed: memory doesn't grow with their number. The first record
- * says which columns are loaded; the others keep the table's defaults.
+ * Appends records to a table by LOAD DATA LOCAL. They are streamed: memory doesn't grow with their
+ * number. The first record says which columns are loaded; the others keep the table's defaults.
  * @returns how many
- * @throws Error naming the table and column, never a value, when the server took a record otherwise than it was meant
+ * @throws Error naming the table and column, never a value, when the server took a record otherwise
+ * than it was meant
  */
 export async function writeTable(
   connection: Connection,

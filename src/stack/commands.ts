@@ -9,7 +9,10 @@ export type Progress = (line: string) => void;
 /** Servers live in sbin, which is not on everyone's PATH; Homebrew's keg-only formulas neither. */
 const extraFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin', '/usr/libexec'];
 
-/** Full path of the first of `names` that is executable, on PATH or where servers usually are; null if none is. */
+/**
+ * Full path of the first of `names` that is executable, on PATH or where servers usually are; null
+ * if none is.
+ */
 export function findProgram(names: readonly string[], folders: readonly string[] = []): string | null {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const name of names) {

@@ -10,7 +10,10 @@ export interface GivenServers {
   readonly temporalAddress?: string;
 }
 
-/** DISTRICT_DATABASE_URL, STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS. @throws StackError when only one of state and control is given */
+/**
+ * DISTRICT_DATABASE_URL, STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS. @throws
+ * StackError when only one of state and control is given
+ */
 export function givenServers(env: NodeJS.ProcessEnv): GivenServers {
   const districtUrl = env['DISTRICT_DATABASE_URL'];
   const stateUrl = env['STATE_DATABASE_URL'];

@@ -1,4 +1,7 @@
-/** `tsx src/stack/install.ts`: makes sure that MariaDB and Temporal are on this machine, and shows what it does. */
+/**
+ * `tsx src/stack/install.ts`: makes sure that MariaDB and Temporal are on this machine, and shows
+ * what it does.
+ */
 import { join } from 'node:path';
 import { ensureMariadb } from './mariadb-programs';
 import { ensureTemporal } from './temporal-program';

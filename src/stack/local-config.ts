@@ -36,9 +36,9 @@ export function localDatabaseUrls(
 }
 
 /**
- * Writes `<dir>/resync.config.yaml` (readable by its owner only: it holds the stack's own random password and the key
- * its certifications are signed with). One that is
- * there keeps everything but the addresses of the stack's servers, and its comments; it is not touched if those agree.
+ * Writes `<dir>/resync.config.yaml` (readable by its owner only: it holds the stack's own random
+ * password and the key its certifications are signed with). One that is there keeps everything but
+ * the addresses of the stack's servers, and its comments; it is not touched if those agree.
  * @returns the file's path
  */
 export async function writeLocalConfig(

@@ -12,8 +12,9 @@ export interface LocalStack {
 }
 
 /**
- * Starts the stack, migrates its databases, writes and loads its configuration. Servers named by DISTRICT_DATABASE_URL,
- * STATE_DATABASE_URL and CONTROL_DATABASE_URL, TEMPORAL_ADDRESS are used instead of our own.
+ * Starts the stack, migrates its databases, writes and loads its configuration. Servers named by
+ * DISTRICT_DATABASE_URL, STATE_DATABASE_URL and CONTROL_DATABASE_URL, TEMPORAL_ADDRESS are used
+ * instead of our own.
  * @throws StackError, ConfigError
  */
 export async function startLocalStack(options: Omit<StackOptions, 'given'>): Promise<LocalStack> {

@@ -9,8 +9,8 @@ import { StackError } from './stack-error';
 const waitMs = 15 * 60_000;
 
 /**
- * Runs `work` while holding `<dir>/lock`. A lock whose holder has died (also when its pid belongs to another process
- * by now) is taken over.
+ * Runs `work` while holding `<dir>/lock`. A lock whose holder has died (also when its pid belongs
+ * to another process by now) is taken over.
  * @throws StackError when a living process holds it for longer than 15 minutes
  */
 export async function withStackLock<T>(dir: string, work: () => Promise<T>): Promise<T> {

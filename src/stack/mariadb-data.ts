@@ -12,9 +12,9 @@ import { StackError } from './stack-error';
 const marker = 'resync-complete';
 
 /**
- * Makes the data directory unless a whole one is there. It is made beside its place and renamed, so that being killed
- * half-way leaves nothing that looks whole; what an earlier, killed attempt left is cleared. A directory without our
- * marker is moved aside, never deleted: it may be someone's.
+ * Makes the data directory unless a whole one is there. It is made beside its place and renamed, so
+ * that being killed half-way leaves nothing that looks whole; what an earlier, killed attempt left
+ * is cleared. A directory without our marker is moved aside, never deleted: it may be someone's.
  * @throws StackError when mariadb-install-db fails
  */
 export async function ensureDataDirectory(
@@ -48,8 +48,8 @@ export async function ensureDataDirectory(
 }
 
 /**
- * A folder for the server's temporary files, its own: a server that starts removes the leftovers of dead ones from its
- * temporary folder, and in a shared one takes those of a living server for such.
+ * A folder for the server's temporary files, its own: a server that starts removes the leftovers of
+ * dead ones from its temporary folder, and in a shared one takes those of a living server for such.
  */
 export function temporaryFolder(dataDir: string): string {
   const folder = `${dataDir}-tmp`;

@@ -66,7 +66,8 @@ export async function ensureMariadb({
       logFile,
       label: `  ${command}`,
       progress,
-      // policy-rc.d is absent on some machines: the packaged service may start, on its own directory and port 3306.
+      // policy-rc.d is absent on some machines: the packaged service may start, on its own
+      // directory and port 3306.
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     });
   }

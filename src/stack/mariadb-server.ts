@@ -52,7 +52,10 @@ export class MariadbServer implements ServerHandle {
     return { host: '127.0.0.1', port: this.port, user: 'resync', password: this.options.password };
   }
 
-  /** Whether it answers on this port with our own data directory: another server may have taken the port. */
+  /**
+   * Whether it answers on this port with our own data directory: another server may have taken the
+   * port.
+   */
   async answers(port: number): Promise<boolean> {
     try {
       const connection = await createConnection({
@@ -74,7 +77,8 @@ export class MariadbServer implements ServerHandle {
   }
 
   /**
-   * Reuses the running server when it answers; ends one that doesn't; otherwise makes what is missing and starts it.
+   * Reuses the running server when it answers; ends one that doesn't; otherwise makes what is
+   * missing and starts it.
    * @throws StackError with the end of its log
    */
   async start(): Promise<void> {
@@ -129,7 +133,10 @@ export class MariadbServer implements ServerHandle {
     return `--datadir=${this.dataDir}`;
   }
 
-  /** The port of the process that runs, once it answers there; null when it doesn't within 15 seconds. */
+  /**
+   * The port of the process that runs, once it answers there; null when it doesn't within 15
+   * seconds.
+   */
   private async runningPort(): Promise<number | null> {
     const deadline = Date.now() + 15_000;
     for (let pid = this.pid; pid !== null && Date.now() < deadline; pid = this.pid) {
@@ -174,7 +181,9 @@ export class MariadbServer implements ServerHandle {
     return false;
   }
 
-  /** Run by the server at each start. Only our own login may come in by TCP, and it has a password. */
+  /**
+   * Run by the server at each start. Only our own login may come in by TCP, and it has a password.
+   */
   private writeLogin(): string {
     const file = `${this.dataDir}-login.sql`;
     const statements = [
@@ -199,8 +208,9 @@ export class MariadbServer implements ServerHandle {
 }
 
 /**
- * A committed page must survive a power cut; what only tests hold need not: there the log is written at each commit and
- * synced once a second (survives kill -9), which makes a commit ten times as fast.
+ * A committed page must survive a power cut; what only tests hold need not: there the log is
+ * written at each commit and synced once a second (survives kill -9), which makes a commit ten
+ * times as fast.
  */
 function durability(durable: boolean): string[] {
   if (durable) return ['--innodb-flush-log-at-trx-commit=1'];

@@ -1,4 +1,7 @@
-/** `node dist/src/stack/migrate-all.js`: makes and migrates every database of the configuration, as docker compose does. */
+/**
+ * `node dist/src/stack/migrate-all.js`: makes and migrates every database of the configuration, as
+ * docker compose does.
+ */
 import { loadConfig } from '../config';
 import { prepareDatabases } from './prepare-databases';
 

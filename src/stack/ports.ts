@@ -5,7 +5,10 @@ import { createServer } from 'node:net';
 export const usualPorts = { district: 3307, state: 3308, temporal: 7233, temporalWeb: 8233 } as const;
 export type PortName = keyof typeof usualPorts;
 
-/** The first of `wanted` nobody listens on at 127.0.0.1 and `not` doesn't hold; else a port the system chooses. */
+/**
+ * The first of `wanted` nobody listens on at 127.0.0.1 and `not` doesn't hold; else a port the
+ * system chooses.
+ */
 export async function freePort(
   wanted: readonly number[],
   not: ReadonlySet<number> = new Set(),

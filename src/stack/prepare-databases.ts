@@ -6,7 +6,10 @@ import { StackError } from './stack-error';
 
 type Urls = Readonly<Partial<Record<DatabaseKind, string>>>;
 
-/** Creates those that are not there and runs each one's migrations. @throws StackError naming the one that can't be made */
+/**
+ * Creates those that are not there and runs each one's migrations. @throws StackError naming the
+ * one that can't be made
+ */
 export async function prepareDatabases(urls: Urls): Promise<void> {
   await forEach(urls, async (kind, url, name) => {
     await onServer(url, 'CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', name);
@@ -14,7 +17,10 @@ export async function prepareDatabases(urls: Urls): Promise<void> {
   });
 }
 
-/** Drops them with all they hold and makes them anew. @throws StackError naming the one that can't be made */
+/**
+ * Drops them with all they hold and makes them anew. @throws StackError naming the one that can't
+ * be made
+ */
 export async function emptyDatabases(urls: Urls): Promise<void> {
   await forEach(urls, (_kind, url, name) => onServer(url, 'DROP DATABASE IF EXISTS ??', name));
   await prepareDatabases(urls);

@@ -18,7 +18,10 @@ export type DatabaseProbe =
       readonly skewSeconds: number;
     };
 
-/** Connects and asks; an error becomes `unreachable` with the driver's code, never its text (it may quote a login). */
+/**
+ * Connects and asks; an error becomes `unreachable` with the driver's code, never its text (it may
+ * quote a login).
+ */
 export async function probeDatabase(url: string): Promise<DatabaseProbe> {
   try {
     const connection = await createConnection({ uri: url, connectTimeout: 5_000 });

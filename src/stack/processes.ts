@@ -1,11 +1,14 @@
-/** Finds, identifies and ends operating-system processes, without ever trusting a recorded pid alone. */
+/**
+ * Finds, identifies and ends operating-system processes, without ever trusting a recorded pid
+ * alone.
+ */
 import { execFileSync, spawn } from 'node:child_process';
 import { openSync, closeSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Pids of the processes that have exactly this argument. A server is recognized by the data directory in its
- * arguments: a pid file may be stale, or its pid may belong to a stranger by now.
+ * Pids of the processes that have exactly this argument. A server is recognized by the data
+ * directory in its arguments: a pid file may be stale, or its pid may belong to a stranger by now.
  */
 export function pidsWithArgument(argument: string): number[] {
   if (process.platform === 'linux') {
@@ -20,7 +23,10 @@ export function pidsWithArgument(argument: string): number[] {
     .map((line) => Number.parseInt(line, 10));
 }
 
-/** What follows `prefix` in the process's arguments (its port, say), null when it has no such argument. */
+/**
+ * What follows `prefix` in the process's arguments (its port, say), null when it has no such
+ * argument.
+ */
 export function argumentAfter(pid: number, prefix: string): string | null {
   const args =
     process.platform === 'linux'
@@ -43,12 +49,16 @@ function linuxArguments(pid: number): string[] {
   }
 }
 
-/** What tells this process from a later one with the same pid (its start time), or null when it does not live. */
+/**
+ * What tells this process from a later one with the same pid (its start time), or null when it does
+ * not live.
+ */
 export function processIdentity(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The command name, in brackets, may contain spaces: the numbered fields start after the last bracket.
+      // The command name, in brackets, may contain spaces: the numbered fields start after the last
+      // bracket.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return fields[0] === 'Z' ? null : (fields[19] ?? null);
     }
@@ -64,7 +74,10 @@ export interface Launched {
   ended(): string | null;
 }
 
-/** Starts a server in a process group of its own, so that it outlives its starter and the starter's Ctrl-C. */
+/**
+ * Starts a server in a process group of its own, so that it outlives its starter and the starter's
+ * Ctrl-C.
+ */
 export function launchDetached(
   command: string,
   args: readonly string[],
@@ -81,7 +94,8 @@ export function launchDetached(
 }
 
 /**
- * Asks every process with this argument to end (SIGTERM) and ends it by force when it has not after `graceMs`.
+ * Asks every process with this argument to end (SIGTERM) and ends it by force when it has not after
+ * `graceMs`.
  * @returns how many there were
  */
 export async function endProcesses(argument: string, { graceMs }: { graceMs: number }): Promise<number> {

@@ -18,7 +18,10 @@ export interface StackInfo {
 
 const file = (dir: string): string => join(dir, 'stack.json');
 
-/** What was last written for this directory, null when there is none (or half of one). Says nothing about running. */
+/**
+ * What was last written for this directory, null when there is none (or half of one). Says nothing
+ * about running.
+ */
 export function readStackInfo(dir: string): StackInfo | null {
   try {
     return JSON.parse(readFileSync(file(dir), 'utf8')) as StackInfo;
@@ -27,7 +30,9 @@ export function readStackInfo(dir: string): StackInfo | null {
   }
 }
 
-/** Replaces `<dir>/stack.json` in one step: a reader sees the old one or the new one, never half. */
+/**
+ * Replaces `<dir>/stack.json` in one step: a reader sees the old one or the new one, never half.
+ */
 export function writeStackInfo(dir: string, info: StackInfo): void {
   mkdirSync(dir, { recursive: true });
   const half = `${file(dir)}.${process.pid}`;

@@ -1,4 +1,7 @@
-/** The local stack: a district's MariaDB, the state's MariaDB (with the control database) and Temporal. */
+/**
+ * The local stack: a district's MariaDB, the state's MariaDB (with the control database) and
+ * Temporal.
+ */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +18,19 @@ import { TemporalServer } from './temporal-server';
 export interface StackOptions {
   /** Folder of data, logs and stack.json. */
   readonly dir: string;
-  /** `usual`: 3307, 3308, 7233, 8233 where free. `any`: a stack that must not stand in a developer's way. */
+  /**
+   * `usual`: 3307, 3308, 7233, 8233 where free. `any`: a stack that must not stand in a developer's
+   * way.
+   */
   readonly ports?: 'usual' | 'any';
   /** Servers to use instead of starting our own. */
   readonly given?: GivenServers;
   /** InnoDB buffer pool of each MariaDB. */
   readonly bufferPoolMb?: number;
-  /** Whether what is committed survives a power cut; default true. Tests that kill no machine do without. */
+  /**
+   * Whether what is committed survives a power cut; default true. Tests that kill no machine do
+   * without.
+   */
   readonly durable?: boolean;
   readonly progress?: Progress;
 }
@@ -39,9 +48,11 @@ export interface Stack {
 export type RunningServers = Readonly<Record<'district' | 'state' | 'temporal', number | null>>;
 
 /**
- * Starts what does not run yet and resolves when all three answer. A running healthy server is reused; leftovers of a
- * killed start are repaired. The servers outlive this process until `stopStack`.
- * @throws StackError that says what to install, or shows the end of the log of a server that did not start
+ * Starts what does not run yet and resolves when all three answer. A running healthy server is
+ * reused; leftovers of a killed start are repaired. The servers outlive this process until
+ * `stopStack`.
+ * @throws StackError that says what to install, or shows the end of the log of a server that did
+ * not start
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = makeDirectory(options.dir);
@@ -71,7 +82,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
 }
 
-/** Stops every server of this directory, also one whose start was killed half-way. @returns how many ran */
+/**
+ * Stops every server of this directory, also one whose start was killed half-way. @returns how many
+ * ran
+ */
 export async function stopStack(dir: string, progress: Progress = () => {}): Promise<number> {
   if (!existsSync(dir)) return 0;
   const path = realpathSync(dir);
@@ -135,7 +149,9 @@ function makeServers(
   };
 }
 
-/** Made once and kept: a start killed before stack.json was written must still be able to log in. */
+/**
+ * Made once and kept: a start killed before stack.json was written must still be able to log in.
+ */
 function stackPassword(dir: string): string {
   const file = join(dir, 'password');
   try {

@@ -7,14 +7,23 @@ import { StackError } from './stack-error';
 
 /** Newest tag whose go.mod has no replace directives, which `go install` refuses. */
 const goModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
-/** Where the SDK downloads the program from; without a network it fails at once, behind a slow proxy it must not hang. */
+/**
+ * Where the SDK downloads the program from; without a network it fails at once, behind a slow proxy
+ * it must not hang.
+ */
 const downloadWithinMs = 90_000;
 
-/** Programs made by us are kept here between checkouts: $XDG_CACHE_HOME or ~/.cache, state-data-resync. */
+/**
+ * Programs made by us are kept here between checkouts: $XDG_CACHE_HOME or ~/.cache,
+ * state-data-resync.
+ */
 export const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'state-data-resync');
 
-/** TEMPORAL_CLI, PATH, our cache, Go's own bin folder; null when it is nowhere. @throws StackError when TEMPORAL_CLI is wrong */
+/**
+ * TEMPORAL_CLI, PATH, our cache, Go's own bin folder; null when it is nowhere. @throws StackError
+ * when TEMPORAL_CLI is wrong
+ */
 export function findTemporal(env: NodeJS.ProcessEnv = process.env): string | null {
   const named = env['TEMPORAL_CLI'];
   if (named) {

@@ -1,7 +1,8 @@
 /**
- * Bundles the workflows in a process of its own, into the file named or to standard output. `npm run build` puts the bundle
- * beside the compiled sources, where a worker looks for it first; from sources the worker runs this at its start. In the
- * worker itself the bundler would keep some 90 MB that it doesn't give back (docs/bench.md).
+ * Bundles the workflows in a process of its own, into the file named or to standard output. `npm
+ * run build` puts the bundle beside the compiled sources, where a worker looks for it first; from
+ * sources the worker runs this at its start. In the worker itself the bundler would keep some 90 MB
+ * that it doesn't give back (docs/bench.md).
  */
 import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,9 @@ import { bundleWorkflowCode, DefaultLogger, type WorkerOptions } from '@temporal
 
 const mostBytes = 64 * 1024 * 1024;
 
-/** The workflows for a worker: the bundle of the build, or one made now. @throws the bundler's error */
+/**
+ * The workflows for a worker: the bundle of the build, or one made now. @throws the bundler's error
+ */
 export async function bundledWorkflows(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
   const codePath = join(__dirname, '..', '..', 'workflow-bundle.js');
   if (existsSync(codePath)) return { workflowBundle: { codePath } };

@@ -1,4 +1,6 @@
-/** How a call to Temporal fails, in words of ours: by class and code, never by the server's text. */
+/**
+ * How a call to Temporal fails, in words of ours: by class and code, never by the server's text.
+ */
 import { isGrpcServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
@@ -36,7 +38,9 @@ function refusalOf(error: unknown): Refused | null {
   return typeof type === 'string' ? new Refused(type, message) : null;
 }
 
-/** The connection, the server or a worker doesn't answer. The SDK exports not all of these classes. */
+/**
+ * The connection, the server or a worker doesn't answer. The SDK exports not all of these classes.
+ */
 function isUnreachable(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (isGrpcServiceError(at) || unreachableNames.has(at.constructor.name)) return true;

@@ -11,7 +11,10 @@ const callTimeoutMs = 15_000;
 /** What Temporal knows of a workflow; `unknown`: it was never started, or its data is gone. */
 export type WorkflowStatus = 'running' | 'ended' | 'unknown';
 
-/** What each feature's workflow-client is made of. Every method but `answers` throws Unavailable or Refused. */
+/**
+ * What each feature's workflow-client is made of. Every method but `answers` throws Unavailable or
+ * Refused.
+ */
 export class TemporalCalls {
   constructor(
     private readonly client: Client,
@@ -20,7 +23,8 @@ export class TemporalCalls {
 
   /** Starts workflows, or works with schedules. */
   async call<T>(work: (client: Client, taskQueue: string) => Promise<T>): Promise<T> {
-    // The client would retry a refused connection until the deadline; a person gets the answer at once.
+    // The client would retry a refused connection until the deadline; a person gets the answer at
+    // once.
     if (!(await this.answers())) throw new Unavailable();
     try {
       return await this.client.connection.withDeadline(Date.now() + callTimeoutMs, () =>

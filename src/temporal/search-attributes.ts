@@ -1,4 +1,7 @@
-/** The search attributes an operator filters by in Temporal Web: what is there, and adding what is missing. */
+/**
+ * The search attributes an operator filters by in Temporal Web: what is there, and adding what is
+ * missing.
+ */
 import { Connection } from '@temporalio/client';
 import { searchAttributes } from '../domain/search-attributes';
 
@@ -15,7 +18,10 @@ export function searchAttributeArguments(): string[] {
   ]);
 }
 
-/** Runs `work` with a short-lived connection. @throws the SDK's error when the server doesn't answer in `withinMs` */
+/**
+ * Runs `work` with a short-lived connection. @throws the SDK's error when the server doesn't answer
+ * in `withinMs`
+ */
 export async function withTemporal<T>(
   address: string,
   work: (connection: Connection) => Promise<T>,
@@ -35,7 +41,10 @@ export async function missingSearchAttributes(connection: Connection, namespace:
   return Object.keys(searchAttributes).filter((name) => !(name in (customAttributes ?? {})));
 }
 
-/** Adds what is missing (a server given by address, or data of an older version). @returns the names added */
+/**
+ * Adds what is missing (a server given by address, or data of an older version). @returns the names
+ * added
+ */
 export async function addSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const missing = await missingSearchAttributes(connection, namespace);
   if (missing.length === 0) return [];

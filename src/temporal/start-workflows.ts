@@ -1,4 +1,7 @@
-/** Handing requests to those who carry them out: the API, the reconciler and activities all do it here. */
+/**
+ * Handing requests to those who carry them out: the API, the reconciler and activities all do it
+ * here.
+ */
 import {
   type Client,
   WithStartWorkflowOperation,
@@ -38,7 +41,10 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
   });
 }
 
-/** Has a verification made; one that is, or was, is left alone. Safe to repeat. @throws the SDK's errors */
+/**
+ * Has a verification made; one that is, or was, is left alone. Safe to repeat. @throws the SDK's
+ * errors
+ */
 export function startVerification(
   client: Client,
   taskQueue: string,
@@ -52,7 +58,10 @@ export function startVerification(
   });
 }
 
-/** Starts a workflow that there is once for its id, whether it runs or has ended. Safe to repeat. @throws the SDK's errors */
+/**
+ * Starts a workflow that there is once for its id, whether it runs or has ended. Safe to repeat.
+ * @throws the SDK's errors
+ */
 export async function startOnce(
   client: Client,
   workflowType: string,

@@ -32,7 +32,10 @@ const grades = async (): Promise<string[]> => {
   );
   return rows.map((row) => String(row['g']));
 };
-/** From the moment in which the first range is in the ledger the field is the other's, as if a person had set it then. */
+/**
+ * From the moment in which the first range is in the ledger the field is the other's, as if a
+ * person had set it then.
+ */
 const setAfterFirstRange = (owner: string) =>
   run(
     databases.controlUrl,

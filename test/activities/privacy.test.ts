@@ -40,7 +40,10 @@ it('keeps every student’s values out of Temporal’s history and of the stored
   });
 });
 
-/** Values no identifier or sentence of ours can contain by chance: too long for that, and unlike any name of a column. */
+/**
+ * Values no identifier or sentence of ours can contain by chance: too long for that, and unlike any
+ * name of a column.
+ */
 async function plantedValues(url: string): Promise<string[]> {
   const connection = await createConnection(url);
   try {

@@ -52,7 +52,9 @@ async function run(url: string, ...statements: string[]): Promise<unknown> {
   }
 }
 
-/** Enrollments 1 to 4 of 2027 and 11 to 13 of 2026; person 3, of enrollment 13, is not at the state. */
+/**
+ * Enrollments 1 to 4 of 2027 and 11 to 13 of 2026; person 3, of enrollment 13, is not at the state.
+ */
 async function prepare(): Promise<void> {
   const keyOf = (name: string) => catalog.objects.find((o) => o.name === name)!.key[0]!;
   await run(

@@ -69,7 +69,8 @@ it('a retry sends just the records with errors and the parents of blocked ones, 
     const first = await world.resync();
     const again = await retry(first.resyncId);
     expect(again.status).toBe('finished');
-    // Nothing was mended: the same records have the same errors, and only they and their parents were read.
+    // Nothing was mended: the same records have the same errors, and only they and their parents
+    // were read.
     expect(errorsOf(again.objects)).toEqual(errorsOf(first.objects));
     const keys = async (resyncId: string) =>
       (await world.control('recordError').where({ resyncID: resyncId })).map(
@@ -83,7 +84,8 @@ it('a retry sends just the records with errors and the parents of blocked ones, 
     expect(sum(again.objects, 'recordsRead')).toBe(sum(first.objects, 'errors') + parents);
     expect(sum(again.objects, 'inserted') + sum(again.objects, 'updated')).toBe(0);
 
-    // Mended in the district: a value in the contact logs, and calendars whose exclusion blocked what hangs below.
+    // Mended in the district: a value in the contact logs, and calendars whose exclusion blocked
+    // what hangs below.
     await sql(
       'districtUrl',
       `UPDATE ContactLog SET contactType = 'PHONE' WHERE contactType IS NULL`,
@@ -120,7 +122,8 @@ it('one student is previewed, then sent with ancestors and all that hangs below;
     const personID = Number(first!['personID']);
     const enrollments = await rowsOf('districtUrl', `SELECT 1 ${ofYear} AND personID = ${personID}`);
     const before = await tableCounts();
-    // Gone at the state: the student and all that hangs below; damaged: another student, who must stay so.
+    // Gone at the state: the student and all that hangs below; damaged: another student, who must
+    // stay so.
     await sql(
       'stateUrl',
       'SET foreign_key_checks = 0',

@@ -81,7 +81,8 @@ it('never takes half a range for drift: it waits for the resync, says so, and co
   await generated(30, false);
   await inWorld(async (world) => {
     await world.resync();
-    // A resync that died in the middle of Calendar, of which the state lacks what it has not sent yet.
+    // A resync that died in the middle of Calendar, of which the state lacks what it has not sent
+    // yet.
     const open = { resyncId: 'half', districtId: 'test-district', schoolYear };
     await insertResync(world.control, {
       request: {

@@ -98,7 +98,8 @@ it('mends drift of each kind, sends only what drifted, and is green only when al
       await world.districtRecords('CensusContactSummary'),
     );
 
-    // What can’t be compared fails where failures are looked for, and the rest is mended all the same.
+    // What can’t be compared fails where failures are looked for, and the rest is mended all the
+    // same.
     await atState('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 2');
     await atState('SET FOREIGN_KEY_CHECKS = 0');
     await atState('RENAME TABLE BehaviorType TO Elsewhere');
@@ -132,7 +133,8 @@ it('predicts each count of the resync that follows, in either mode, and writes n
       expect(await Promise.all(editions.map(checksums))).toEqual(before);
       expect(await world.control('resync').count({ n: '*' })).toEqual(runsBefore);
       const { resyncId, objects } = await world.resync({ mode });
-      // What the state owns comes down after the run, and would be taken for the next dry run's doing.
+      // What the state owns comes down after the run, and would be taken for the next dry run's
+      // doing.
       for (const { objectName } of (await world.control('syncEvent').where({ resyncID: resyncId })) as {
         objectName: string;
       }[])

@@ -201,14 +201,20 @@ export class ResyncWorld {
     return this.event(syncEventId);
   }
 
-  /** Everything Temporal keeps of a run, as text. @param workflowId of the run; a resync's id by itself will do */
+  /**
+   * Everything Temporal keeps of a run, as text. @param workflowId of the run; a resync's id by
+   * itself will do
+   */
   async history(workflowId: string): Promise<string> {
     const id = workflowId.includes(':') ? workflowId : resyncWorkflowId(workflowId);
     const history = await this.client.workflow.getHandle(id).fetchHistory();
     return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('utf8');
   }
 
-  /** Most activities of these types, of the run and of its objects' own workflows, that were under way at one time. */
+  /**
+   * Most activities of these types, of the run and of its objects' own workflows, that were under
+   * way at one time.
+   */
   async mostAtOnce(resyncId: string, types: readonly string[]): Promise<number> {
     const marks: { at: bigint; by: 1 | -1 }[] = [];
     const query = `WorkflowId = "${resyncWorkflowId(resyncId)}" OR WorkflowId STARTS_WITH "${resyncWorkflowId(resyncId)}/"`;
@@ -239,7 +245,10 @@ export class ResyncWorld {
     return (await this.control('syncEvent').where({ syncEventID: syncEventId }).first()) as SyncEventRow;
   }
 
-  /** Records of an object at the district, counted by plain SQL: of the run's school year where it is tied to one. */
+  /**
+   * Records of an object at the district, counted by plain SQL: of the run's school year where it
+   * is tied to one.
+   */
   async districtRecords(name: string): Promise<number> {
     const object = requireObject(this.options.catalog, name);
     const year = object.schoolYear

@@ -35,7 +35,7 @@ test.each<[string, Partial<SyncObject>, string]>([
   [
     'a reference to an object that does not come first',
     { parents: [], references: [reference()] },
-    'Child.references[0].object: Parent is neither a parent nor an ancestor, nor in the same unit',
+    'Child.references[0].object: Parent is neither a parent nor an ancestor, nor in the same cycle',
   ],
   [
     'a reference with too few columns',
@@ -96,9 +96,9 @@ test.each<[string, Partial<SyncObject>, string]>([
     'Child.only: goes with subsetOf: which object is this a part of?',
   ],
   [
-    'a reference to itself without a unit',
+    'a reference to itself without a cycle',
     { references: [{ object: 'Child', columns: ['bossID'], parentColumns: ['childID'] }] },
-    'Child.unit: missing: references[0] leads to the object itself',
+    'Child.cycle: missing: references[0] leads to the object itself',
   ],
 ])('%s is a problem that names object and field', (_, parts, expected) => {
   expect(problems(parent, child(parts))).toEqual([expected]);
@@ -138,13 +138,13 @@ test('a cycle is told as a path, through soft parents too, and from every compon
   ]);
 });
 
-test('a unit may reference itself in a circle, but nothing may stand between its members', () => {
+test('a cycle may reference itself in a circle, but nothing may stand between its members', () => {
   const to = (name: string) => [{ object: name, columns: ['x'], parentColumns: [`${name}ID`] }];
   const a = syncObject('A', { cycle: 'A', references: to('B') });
   const b = syncObject('B', { cycle: 'A', references: to('A') });
   expect(problems(a, b)).toEqual([]);
   const between = syncObject('M', { parents: ['A'] });
   expect(problems(a, { ...b, parents: ['M'] }, between)).toEqual([
-    'B.unit: M comes between members of the unit "A": make it a member',
+    'B.cycle: M comes between members of the cycle "A": make it a member',
   ]);
 });

@@ -74,12 +74,12 @@ describe('the ugly schemas', () => {
     ]);
   });
 
-  test('make a unit of a table that references itself', () => {
+  test('make a cycle of a table that references itself', () => {
     expect(object('teacher')).toMatchObject({ cycle: 'teacher', parents: [], guidColumn: 'guid' });
     expect(object('teacher').references[0]).toMatchObject({ object: 'teacher', columns: ['mentor_no'] });
   });
 
-  test('make one unit of each cycle, of NOT NULL or nullable foreign keys, and lose none of its keys', () => {
+  test('make one group of each cycle, of NOT NULL or nullable foreign keys, and lose none of its keys', () => {
     const cycles = catalog.objects.filter((o) => o.cycle !== null).map((o) => [o.name, o.cycle]);
     expect(cycles).toEqual([
       ['chairperson', 'chairperson'],
@@ -199,7 +199,7 @@ describe('two schemas', () => {
     ]);
   });
 
-  test('whose only way around a circle is no match key keep an order, make no unit and say so', async () => {
+  test('whose only way around a circle is no match key keep an order, make no cycle and say so', async () => {
     const sql = `
       CREATE TABLE a (id INT NOT NULL PRIMARY KEY, no INT NOT NULL UNIQUE, b_id INT NOT NULL, boss_no INT NULL,
         FOREIGN KEY (boss_no) REFERENCES a (no));

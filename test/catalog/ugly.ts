@@ -13,8 +13,8 @@ export async function runSql(url: string, sql: string): Promise<void> {
 }
 
 /**
- * Makes the ugly district (with its records) and the state beside it (empty) in two fresh schemas. The district's number
- * at the state may be 7, 42 or 77; the two countries have no tenant column.
+ * Makes the ugly district (with its records) and the state beside it (empty) in two fresh schemas.
+ * The district's number at the state may be 7, 42 or 77; the two countries have no tenant column.
  */
 export async function loadUglySchemas(urls: { districtUrl: string; stateUrl: string }): Promise<void> {
   const sql = (side: string): string => readFileSync(join(__dirname, 'fixtures', `ugly-${side}.sql`), 'utf8');

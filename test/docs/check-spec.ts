@@ -1,6 +1,9 @@
 import { findTests, type FoundTest } from './find-tests';
 
-/** A promise of docs/spec.md: "**S-3.4** text _(section)_", with its tests and plans as a list below. */
+/**
+ * A promise of docs/spec.md: "**S-3.4** text _(section)_", with its tests and plans as a list
+ * below.
+ */
 interface SpecPromise {
   readonly id: string;
   readonly text: string;
@@ -13,7 +16,10 @@ const shownItem = /^- `([^`]+)`: (.+)$/;
 const plannedItem = /^- \*\*Planned\*\* \(([^)]+)\): .+$/;
 const areaRow = /^\| ([a-z]+) +\| /gm;
 
-/** Every fault of the specification, in words; `read` gives a file's text, or null where there is none. */
+/**
+ * Every fault of the specification, in words; `read` gives a file's text, or null where there is
+ * none.
+ */
 export function faultsOfSpec(spec: string, read: (file: string) => string | null): readonly string[] {
   const promises = promisesOf(spec);
   const areas = [...spec.matchAll(areaRow)].slice(1).map(([, area]) => area!);

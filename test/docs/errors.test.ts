@@ -29,7 +29,9 @@ test('every type of problem has its row with its status and the anchor that its 
 /** Folders that name codes of records, and the words in capitals there that are none. */
 const codeFolders = ['src/editions', 'src/catalog', 'activities'];
 const otherWords = new Set(['CHECK_CONSTRAINTS', 'TABLE_NAME']);
-/** Codes made of the name of a side, and the number of an error (src/editions/transfer/refusal.ts). */
+/**
+ * Codes made of the name of a side, and the number of an error (src/editions/transfer/refusal.ts).
+ */
 const madeCodes = ['REFUSED_BY_STATE', 'REFUSED_BY_DISTRICT', 'STATE_ERROR_*', 'DISTRICT_ERROR_*'];
 
 function codesIn(folder: string): string[] {

@@ -34,8 +34,8 @@ const roots = new Map<string, Omit<Registration, 'rows'>>([
 const marksOfNotShown = ['skip', 'todo', 'failing'];
 
 /**
- * The tests that a file really registers: calls of `it` and `test` at its top or inside `describe`. A title that only
- * stands in a comment, a string or another function is none.
+ * The tests that a file really registers: calls of `it` and `test` at its top or inside `describe`.
+ * A title that only stands in a comment, a string or another function is none.
  */
 export function findTests(source: string): readonly FoundTest[] {
   const file = ts.createSourceFile('some.test.ts', source, ts.ScriptTarget.Latest, true);
@@ -110,7 +110,9 @@ function textOf(node: ts.Expression): string | null {
   return ts.isTemplateExpression(node) ? node.getText().slice(1, -1) : null;
 }
 
-/** The titles that `.each` makes of literal rows. A row with anything else in its title makes none. */
+/**
+ * The titles that `.each` makes of literal rows. A row with anything else in its title makes none.
+ */
 function titlesOfRows(file: ts.SourceFile, title: string, rows: ts.Expression): readonly string[] {
   return (literalArray(file, rows)?.elements ?? []).flatMap((row) => fillTitle(title, bare(row)) ?? []);
 }

@@ -48,7 +48,9 @@ const withCommands = [
 /** What npm does without a script of ours, of what we use. */
 const npmItself = ['ci', 'version', 'sbom', 'prune'];
 
-/** Commands of a text that lead nowhere: an npm script that doesn't exist, a file that isn't there. */
+/**
+ * Commands of a text that lead nowhere: an npm script that doesn't exist, a file that isn't there.
+ */
 function deadCommands(text: string): string[] {
   const scripts = [
     ...text.matchAll(/\bnpm run (?:--?[\w-]+ )*([a-z][\w:-]*)/g),

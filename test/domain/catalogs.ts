@@ -15,7 +15,10 @@ const partOfPersonIdentity: Partial<SyncObject> = {
   only: { column: 'stateID', isNull: true },
 };
 
-/** The specification's 62 objects with its parents, straight from its file: independent of how the built-in catalog is written. */
+/**
+ * The specification's 62 objects with its parents, straight from its file: independent of how the
+ * built-in catalog is written.
+ */
 export const seedCatalog: Catalog = {
   name: 'seed',
   objects: seed.objects.map((object) =>
@@ -29,7 +32,10 @@ export const seedCatalog: Catalog = {
   ),
 };
 
-/** Catalogs without cycles: parents come from objects made earlier, the list itself is in any order. Some have units. */
+/**
+ * Catalogs without cycles: parents come from objects made earlier, the list itself is in any order.
+ * Some have cycles.
+ */
 export function arbitraryCatalog({ maxObjects = 14 }: { maxObjects?: number } = {}): fc.Arbitrary<Catalog> {
   const parts = fc.record({
     hard: fc.array(fc.nat(), { maxLength: 3 }),

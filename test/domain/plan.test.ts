@@ -77,7 +77,7 @@ describe.each([true, false])('any plan with Check dependencies %s', (checkDepend
     }, checkDependencies);
   });
 
-  test('has all of a unit that the district sends, or none', () => {
+  test('has all of a cycle that the district sends, or none', () => {
     holds((plan, { catalog, scope }) => {
       const ring = catalog.objects.filter((o) => o.cycle === 'ring' && whyNotOffered(o, scope) === null);
       const planned = ring.filter(({ name }) => names(plan).includes(name));
@@ -118,7 +118,7 @@ test('Check dependencies adds every hard parent the district sends, and a reason
   }, true);
 });
 
-test('without Check dependencies nothing is added but members of a unit', () => {
+test('without Check dependencies nothing is added but members of a cycle', () => {
   holds((plan, { catalog, objects }) => {
     for (const name of names(plan)) {
       const inCycle = catalog.objects.find((o) => o.name === name)?.cycle !== null;
@@ -218,7 +218,7 @@ describe('the specification', () => {
   });
 });
 
-test('a unit brings the parents of all its members', () => {
+test('a cycle brings the parents of all its members', () => {
   const catalog: Catalog = {
     name: 'ring',
     objects: [

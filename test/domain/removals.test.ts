@@ -11,10 +11,10 @@ import {
 } from '../../src/domain/removals';
 import { arbitraryCatalog } from './catalogs';
 
-test('removes nothing before what was sent after it: children first, in any catalog, a unit together', () => {
+test('removes nothing before what was sent after it: children first, in any catalog, a cycle together', () => {
   fc.assert(
     fc.property(arbitraryCatalog(), (catalog) => {
-      // No object between two members of a unit.
+      // No object between two members of a cycle.
       fc.pre(checkCatalog(catalog).every(({ field }) => field !== 'cycle'));
       fc.pre(catalog.objects.some(({ enabledByDefault, states }) => enabledByDefault && states === null));
       const { objects } = planResync(catalog, { objects: 'all', checkDependencies: true }, { state: 'MT' });

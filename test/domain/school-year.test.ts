@@ -18,7 +18,9 @@ test('a district offers its scoped year, and the years beside it that are config
   ]);
 });
 
-/** A catalog of which some objects are tied to a year, the list of a previous year, and a selection. */
+/**
+ * A catalog of which some objects are tied to a year, the list of a previous year, and a selection.
+ */
 const situation = arbitraryCatalog().chain((drawn) => {
   const all = drawn.objects.map(({ name }) => name);
   return fc

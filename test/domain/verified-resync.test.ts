@@ -34,7 +34,7 @@ test('records only at the state are a reason to send an object where they are to
   expect(objectsToSend([equal, drifted, extra], 'apply')).toEqual(['School', 'Calendar']);
 });
 
-test('of a unit all are sent', () => {
+test('of a cycle all are sent', () => {
   const cycle = 'Department+Employee';
   const objects = [
     verified('Department', { extra: 1 }, { extra: 1 }, { cycle }),

@@ -43,7 +43,10 @@ async function databases(name: string): Promise<WorldDatabases> {
   return urls;
 }
 
-/** Runs a full resync to its end, doing each fault when the ledger has grown to its share of `totalPages`. */
+/**
+ * Runs a full resync to its end, doing each fault when the ledger has grown to its share of
+ * `totalPages`.
+ */
 async function run(
   name: string,
   faults: readonly { what: string; strike: (world: FaultWorld) => Promise<void> }[] = [],

@@ -21,7 +21,10 @@ export interface WorldDatabases {
 
 export const schoolYear = 2027;
 
-/** A worker process of its own, real databases and a real Temporal server, any of which a test may kill. */
+/**
+ * A worker process of its own, real databases and a real Temporal server, any of which a test may
+ * kill.
+ */
 export class FaultWorld {
   private worker: ChildProcess | undefined;
   private constructor(

@@ -79,8 +79,8 @@ test(
 );
 
 /**
- * The cell an answer belongs in. A change that contradicts what is stored or can't be carried out (409, 422) wasn't
- * refused for who asked; a GET has to succeed.
+ * The cell an answer belongs in. A change that contradicts what is stored or can't be carried out
+ * (409, 422) wasn't refused for who asked; a GET has to succeed.
  */
 function verdict({ method }: RouteSpec, { status, text }: request.Response, expected: string): string {
   const answered = status < 300 || (method !== 'get' && [409, 422].includes(status));

@@ -23,8 +23,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /**
- * Examples that are valid and still have to wait: what they ask contradicts the state of this world, whose resync has
- * ended and whose databases have no records. Their tests in test/features send them where they succeed.
+ * Examples that are valid and still have to wait: what they ask contradicts the state of this
+ * world, whose resync has ended and whose databases have no records. Their tests in test/features
+ * send them where they succeed.
  */
 const notNow: Readonly<Record<string, number>> = {
   // The resync of this world has ended, without a stored error, and isn't a full one.

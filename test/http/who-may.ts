@@ -64,7 +64,10 @@ export function needsOf({ right, stateOnly }: RouteSpec): string {
   return `${right ?? 'any token'}${stateOnly ? ', state' : ''}`;
 }
 
-/** A row for a route that has none: what the rules give; to be read before it is copied into docs/rights.md. */
+/**
+ * A row for a route that has none: what the rules give; to be read before it is copied into
+ * docs/rights.md.
+ */
 export function suggestedRow(spec: RouteSpec): string {
   const named = spec.path.includes('{');
   const district = spec.stateOnly || spec.right === 'stateRequest' ? '403' : 'yes';
@@ -303,8 +306,8 @@ export async function renewThings(
 }
 
 /**
- * The request of a route: its path with A's things in it, the same path with ids that nothing has, and a body.
- * `{id}` is told by the path before it.
+ * The request of a route: its path with A's things in it, the same path with ids that nothing has,
+ * and a body. `{id}` is told by the path before it.
  */
 export function requestFor(
   spec: RouteSpec,

@@ -1,6 +1,7 @@
 /**
- * Records the histories that the replay test replays: `npx tsx test/replay/record.ts [scenario ...]`. Run it when a release's workflows
- * are final, with a new name for the folder; histories of earlier releases stay.
+ * Records the histories that the replay test replays: `npx tsx test/replay/record.ts [scenario
+ * ...]`. Run it when a release's workflows are final, with a new name for the folder; histories of
+ * earlier releases stay.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -35,7 +35,8 @@ it('keeps every history that was recorded', () => {
 
 it.each(files)('today’s workflows can go on with the recorded run %s', async (file) => {
   const history = History.decode(gunzipSync(readFileSync(join(folder, file))));
-  // A failure here means: runs under way at deploy time would get stuck. Guard the change with patched().
+  // A failure here means: runs under way at deploy time would get stuck. Guard the change with
+  // patched().
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, workflowIdOf(history));
 });
 

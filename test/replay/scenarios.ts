@@ -14,7 +14,10 @@ import type { RequestPoll } from '../../activities/contracts';
 import type { stateRequest } from '../../workflows';
 import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
 
-/** A run worth keeping: the script of its activities, what people do meanwhile, and the workflows to record. */
+/**
+ * A run worth keeping: the script of its activities, what people do meanwhile, and the workflows to
+ * record.
+ */
 export interface Scenario {
   readonly name: string;
   readonly script: Script;
@@ -48,7 +51,10 @@ function startStateRequest(world: WorkflowWorld) {
   });
 }
 
-/** One scenario for each way a run can go; the replay test keeps the workflows able to go on with all of them. */
+/**
+ * One scenario for each way a run can go; the replay test keeps the workflows able to go on with
+ * all of them.
+ */
 export function scenarios(): Scenario[] {
   const gate = door();
   return [

@@ -47,7 +47,10 @@ interface Alert {
 }
 
 const objectOf = (name: string) => requireObject(builtinCatalog, name);
-/** Objects that a district without a state of its own sends; the subset of PersonIdentity goes with its whole. */
+/**
+ * Objects that a district without a state of its own sends; the subset of PersonIdentity goes with
+ * its whole.
+ */
 const sent = builtinCatalog.objects.filter(
   ({ enabledByDefault, name }) => enabledByDefault && name !== 'PersonIdentityNoStateIDOnly',
 );

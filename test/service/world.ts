@@ -32,12 +32,18 @@ export interface Caller {
   ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>>;
 }
 
-/** The service as it runs in production, API and worker, over two generated districts and their state. */
+/**
+ * The service as it runs in production, API and worker, over two generated districts and their
+ * state.
+ */
 export class ServiceWorld {
   private constructor(
     readonly url: string,
     readonly control: Knex,
-    /** What the API calls the districts: as no other test does, whose agents Temporal may still know. */
+    /**
+     * What the API calls the districts: as no other test does, whose agents Temporal may still
+     * know.
+     */
     readonly ids: Readonly<Record<DistrictId, string>>,
     private readonly stateUrl: string,
     private readonly connections: Readonly<Record<DistrictId | 'state', Connection>>,
@@ -118,7 +124,10 @@ export class ServiceWorld {
     return Array.isArray(rows) ? (rows as RowDataPacket[]) : [];
   }
 
-  /** Holds what `statement` locks at the state, in a transaction, until the function it gives is called. */
+  /**
+   * Holds what `statement` locks at the state, in a transaction, until the function it gives is
+   * called.
+   */
   async hold(statement: string): Promise<() => Promise<void>> {
     const connection = await createConnection(this.stateUrl);
     await connection.beginTransaction();
@@ -136,7 +145,10 @@ export class ServiceWorld {
     );
   }
 
-  /** An object's records of the school year at the district, every value of them as its bytes, in order of the key. */
+  /**
+   * An object's records of the school year at the district, every value of them as its bytes, in
+   * order of the key.
+   */
   districtRecords(district: DistrictId, object: SyncObject): Promise<string[]> {
     return this.records(district, object, object.table, object.schoolYear?.column, []);
   }

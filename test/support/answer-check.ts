@@ -1,6 +1,9 @@
 import type { CheckAnswer } from '../../src/http/check-answer';
 
-/** Holds the API to its document: every JSON answer has the fields of its schema, and no others, at any depth. */
+/**
+ * Holds the API to its document: every JSON answer has the fields of its schema, and no others, at
+ * any depth.
+ */
 export interface AnswerCheck {
   readonly check: CheckAnswer;
   /** @throws Error naming every answer that was not what the document says */
@@ -27,7 +30,10 @@ export function answerCheck(): AnswerCheck {
   };
 }
 
-/** Paths of what the schema has left out when it parsed: objects of a schema drop the fields they don't know. */
+/**
+ * Paths of what the schema has left out when it parsed: objects of a schema drop the fields they
+ * don't know.
+ */
 function unknownFields(json: unknown, parsed: unknown, path = ''): string[] {
   if (typeof json !== 'object' || json === null) return [];
   return Object.entries(json).flatMap(([name, value]) => {

@@ -23,8 +23,8 @@ import { withWorkers } from './workers';
 import { workflowBundle } from './workflow-bundle';
 
 /**
- * The real workflows and the real books of the control database; only the records are missing: an object "moves" when
- * the gate lets it, and its ledger then has ten inserted records.
+ * The real workflows and the real books of the control database; only the records are missing: an
+ * object "moves" when the gate lets it, and its ledger then has ten inserted records.
  */
 export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<void>): Promise<void> {
   const gate = new Gate();

@@ -66,7 +66,10 @@ interface ApiWorldOptions {
   readonly certification?: Partial<Config['certification']>;
 }
 
-/** The same headers, the districts' with every right a district may have: only administrators set blackout windows. */
+/**
+ * The same headers, the districts' with every right a district may have: only administrators set
+ * blackout windows.
+ */
 export async function administrators({ control, as, here, other }: ApiWorld): Promise<ApiWorld['as']> {
   const bearer = async (district: string) => {
     const rights = effectiveRights('district', toolRights);

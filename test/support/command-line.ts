@@ -12,7 +12,10 @@ export interface Served {
   close(): void;
 }
 
-/** @param authorization whose word the command line speaks: "Bearer …"; absent: told later, by speakAs */
+/**
+ * @param authorization whose word the command line speaks: "Bearer …"; absent: told later, by
+ * speakAs
+ */
 export async function serve(app: Express, authorization?: string): Promise<Served> {
   const server = createServer(app).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -35,7 +38,10 @@ export function speakAs(authorization: string): void {
   process.env['RESYNC_TOKEN'] = authorization.slice('Bearer '.length);
 }
 
-/** Runs the command line. @returns its exit code, and what it printed: by stream, and all in its order */
+/**
+ * Runs the command line. @returns its exit code, and what it printed: by stream, and all in its
+ * order
+ */
 export async function resync(
   ...argv: readonly string[]
 ): Promise<{ code: number; stdout: string; stderr: string; text: string }> {

@@ -1,4 +1,7 @@
-/** The control database's schema as statements, made once by its migrations: cloning takes a sixth of migrating. */
+/**
+ * The control database's schema as statements, made once by its migrations: cloning takes a sixth
+ * of migrating.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
@@ -6,7 +9,10 @@ import { migrate } from '../../src/migrate';
 import { type DatabaseServerInfo, databaseUrl } from '../../src/stack/stack-info';
 import { madeOnce } from './made-once';
 
-/** Statements that make an empty database the newest control database, its few rows of setup included. */
+/**
+ * Statements that make an empty database the newest control database, its few rows of setup
+ * included.
+ */
 export async function controlSchema(server: DatabaseServerInfo): Promise<readonly string[]> {
   const path = await madeOnce('control-schema.json', ['migrations/control'], async () => {
     const name = `template_${randomBytes(4).toString('hex')}`;

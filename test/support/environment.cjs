@@ -1,9 +1,15 @@
 const { TestEnvironment } = require('jest-environment-node');
 
-/** What a test file may leave open for a moment after its last hook: closing sockets say goodbye to their servers. */
+/**
+ * What a test file may leave open for a moment after its last hook: closing sockets say goodbye to
+ * their servers.
+ */
 const settleMs = 5_000;
 
-/** Kinds of handles that keep a process alive: pools and clients, servers, child processes, timers, worker threads. */
+/**
+ * Kinds of handles that keep a process alive: pools and clients, servers, child processes, timers,
+ * worker threads.
+ */
 const watched = ['TCPSocketWrap', 'TCPServerWrap', 'PipeServerWrap', 'ProcessWrap', 'Timeout', 'MessagePort'];
 
 const openHandles = () => {
@@ -12,7 +18,10 @@ const openHandles = () => {
   return counts;
 };
 
-/** Node's environment; a file that leaves a pool, worker, server, child process or timer behind fails. */
+/**
+ * Node's environment; a file that leaves a pool, worker, server, child process or timer behind
+ * fails.
+ */
 module.exports = class LeakCheckedEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();

@@ -13,8 +13,9 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 
 /**
- * A file made of sources, made again only when one of them has changed: test files have module registries of their own, so
- * memory would not be shared. Two processes may make it at once; each writes beside it and renames.
+ * A file made of sources, made again only when one of them has changed: test files have module
+ * registries of their own, so memory would not be shared. Two processes may make it at once; each
+ * writes beside it and renames.
  * @param name of the file, in .stack-test/made
  * @param sources folders of the project it is made of
  * @returns its path

@@ -12,7 +12,10 @@ export function joinStack(dir: string): void {
   writeFileSync(join(folder(dir), entry(process.pid)), '');
 }
 
-/** Takes this process and all that have ended off the list. @returns whether nobody uses the stack any more */
+/**
+ * Takes this process and all that have ended off the list. @returns whether nobody uses the stack
+ * any more
+ */
 export function leaveStack(dir: string): boolean {
   mkdirSync(folder(dir), { recursive: true, mode: 0o700 });
   const mine = entry(process.pid);

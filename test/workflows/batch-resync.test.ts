@@ -243,7 +243,7 @@ it('tries blocked records once more at the end, parents first', async () => {
   );
 });
 
-it('sends the objects of a unit together, verifies them, and only then closes their books', async () => {
+it('sends the objects of a cycle together, verifies them, and only then closes their books', async () => {
   await withWorkflows(
     {
       objects: [

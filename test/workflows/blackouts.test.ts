@@ -17,7 +17,10 @@ const between = (start: number, end: number): HeldWindow => ({
   startsAt: new Date(start).toISOString(),
   endsAt: new Date(end).toISOString(),
 });
-/** A window that begins and ends by itself, counted from the run's first question; after it comes one in a year. */
+/**
+ * A window that begins and ends by itself, counted from the run's first question; after it comes
+ * one in a year.
+ */
 function shortWindow(startsInMs: number, endsInMs: number) {
   const times = { start: 0, end: 0 };
   const blackout = (at: number): HeldWindow => {

@@ -21,7 +21,8 @@ const plans: fc.Arbitrary<Plan> = fc
     order: fc.array(fc.nat(1000), { minLength: 10, maxLength: 10 }),
   })
   .map(({ cycles, after, needed, turns, failing, order }) => {
-    // A cycle takes the place of its first member, so that parents of any member are made before it.
+    // A cycle takes the place of its first member, so that parents of any member are made before
+    // it.
     const place = cycles.map((cycle, index) => (cycle === null ? index : cycles.indexOf(cycle)));
     const items = cycles.map((cycle, index) => {
       const parents = after[index]!.filter((parent) => (place[parent] ?? Infinity) < place[index]!);

@@ -152,7 +152,8 @@ it('runs a district once, however often it is handed over', () =>
 
 it('is taken back: districts that wait are withdrawn, runs go on, or are cancelled when that is said', () =>
   withDistricts({ more: more(2) }, async (world) => {
-    // The first district has a run of another request of the state before it: this one waits at its agent.
+    // The first district has a run of another request of the state before it: this one waits at its
+    // agent.
     const first = await ask(world, { districts: [world.here] });
     await until('the first runs', () => world.gate.waiting.length === 1);
     const id = await ask(world, { districts: [world.here, world.other, world.config.districts[2]!.id] });
@@ -192,7 +193,8 @@ it('goes on where it was after continue-as-new, and after a repeated start', () 
     const handle = world.temporal.workflow.getHandle(stateRequestWorkflowId(id));
     await until('two run', () => world.gate.waiting.length === 2);
     await handle.terminate();
-    // Where each district stands is in the database: another run takes it up, here with two polls per run.
+    // Where each district stands is in the database: another run takes it up, here with two polls
+    // per run.
     await world.temporal.workflow.start<typeof stateRequest>('stateRequest', {
       taskQueue: world.config.temporal.taskQueue,
       workflowId: stateRequestWorkflowId(id),

@@ -45,7 +45,7 @@ export interface Script {
   readonly remove?: (objects: readonly string[]) => Promise<void>;
   /** The window that holds at an instant (epoch milliseconds) or comes next; default: none. */
   readonly blackout?: (at: number, initiator: ResyncRequest['initiator']) => HeldWindow | null;
-  /** Comparing an object or unit; what it returns is in the middle of it. Throw to fail it. */
+  /** Comparing an object or cycle; what it returns is in the middle of it. Throw to fail it. */
   readonly compare?: (objects: readonly string[], verificationId: string) => Promise<ComparisonEnd['busy']>;
   /** What a resync that verifies has to send; default: nothing. */
   readonly drifted?: readonly string[];
@@ -325,7 +325,8 @@ export async function withWorkflows(
     agent: () => client.workflow.getHandle<typeof districtAgent>(agentWorkflowId(district, schoolYear)),
   };
   try {
-    // A worker ends only when its activities have: none may wait at a door that a failed test left shut.
+    // A worker ends only when its activities have: none may wait at a door that a failed test left
+    // shut.
     await withWorkers(
       {
         connection: native,

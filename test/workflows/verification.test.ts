@@ -33,7 +33,7 @@ const objects: Script['objects'] = [
   { name: 'Stone', after: ['Course'], cycle: 'ring' },
 ];
 
-it('compares parents before children, a unit as one, and two at a time at most', async () => {
+it('compares parents before children, a cycle as one, and two at a time at most', async () => {
   let underWay = 0;
   let most = 0;
   const compare = async () => {

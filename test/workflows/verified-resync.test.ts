@@ -55,7 +55,10 @@ it('tries blocked records once more before it compares again', async () => {
   });
 });
 
-/** Stages of a loop: what is under way when somebody comes in between, and which verification it belongs to. */
+/**
+ * Stages of a loop: what is under way when somebody comes in between, and which verification it
+ * belongs to.
+ */
 const inStages = [
   { stage: 'the first verification', at: 'compare School', after: 0 },
   { stage: 'sending', at: 'move School 0', after: 0 },

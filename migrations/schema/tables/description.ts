@@ -1,7 +1,7 @@
 /**
- * The columns of one object's table beside guid, endYear and foreign keys, which edition.ts adds. One description makes
- * both editions, so that they can't drift apart. What differs at the state is said with it: those are the values a state
- * rejects.
+ * The columns of one object's table beside guid, endYear and foreign keys, which edition.ts adds.
+ * One description makes both editions, so that they can't drift apart. What differs at the state is
+ * said with it: those are the values a state rejects.
  */
 export interface TableDescription {
   /** Key columns that aren't foreign keys at the same time, `name TYPE`. */

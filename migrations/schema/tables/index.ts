@@ -8,7 +8,10 @@ import { programsTables } from './programs';
 import { staffTables } from './staff';
 import { structureTables } from './structure';
 
-/** The table of every object by its name, in files that stand as the objects do in src/catalog/builtin. */
+/**
+ * The table of every object by its name, in files that stand as the objects do in
+ * src/catalog/builtin.
+ */
 export const tables: Readonly<Record<string, TableDescription>> = {
   ...structureTables,
   ...peopleTables,

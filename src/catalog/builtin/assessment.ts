@@ -1,7 +1,7 @@
 import type { ExclusionRule } from '../../domain/catalog';
 import { endYear, syncObject, to } from './entry';
 
-/** Seed, "Test Scores Batch Sync Requirements": all must be true, in its order. */
+/** Specification, "Test Scores Batch Sync Requirements": all must be true, in its order. */
 const testScoreRequirements: readonly ExclusionRule[] = [
   {
     code: 'TEST_WITHOUT_CODE',

@@ -2,7 +2,10 @@ import type { ExclusionRule, ObjectReference, SchoolYearTie, SyncObject } from '
 
 type Entry = Pick<SyncObject, 'name' | 'label' | 'key'> & Partial<SyncObject>;
 
-/** An object of the reference editions: its table has its name, the state adds the district's number to its key. */
+/**
+ * An object of the reference editions: its table has its name, the state adds the district's number
+ * to its key.
+ */
 export function syncObject(entry: Entry): SyncObject {
   const table = entry.table ?? entry.name;
   return {
@@ -36,7 +39,10 @@ export function to(object: string, ...key: string[]): ObjectReference {
 /** Records of a year carry the year in which it ends. */
 export const endYear: SchoolYearTie = { column: 'endYear' };
 
-/** Seed: state-excluded enrollments, grade levels and calendars are "not allowed to sync to the state". */
+/**
+ * Specification: state-excluded enrollments, grade levels and calendars are "not allowed to sync to the
+ * state".
+ */
 export function stateExclude(code: string, message: string): ExclusionRule {
   return { code, when: { column: 'stateExclude', equals: 1 }, message };
 }

@@ -8,9 +8,12 @@ import { programsObjects } from './programs';
 import { staffObjects } from './staff';
 import { structureObjects } from './structure';
 
-/** The specification's 62 sync objects; names, parents and year ties are those of test/catalog/specified-objects.json (docs/decisions/0002). */
+/**
+ * The specification's 62 sync objects; names, parents and year ties are those of
+ * test/catalog/specified-objects.json (docs/decisions/0002).
+ */
 export const builtinCatalog: Catalog = {
-  name: 'seed',
+  name: 'builtin',
   objects: [
     ...structureObjects,
     ...peopleObjects,

@@ -1,4 +1,7 @@
-/** The API's answers as the command line sees them: the output of the schemas that the API publishes, as types only. */
+/**
+ * The API's answers as the command line sees them: the output of the schemas that the API
+ * publishes, as types only.
+ */
 import type { z } from 'zod';
 import type * as access from '../../features/access/schemas';
 import type * as alerts from '../../features/alerts/schemas';

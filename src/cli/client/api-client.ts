@@ -36,8 +36,9 @@ class ApiRefusal extends CommandFailure {
 }
 
 /**
- * Where the API is and with which token: the option, RESYNC_API_URL and RESYNC_TOKEN, then what `npm start` wrote to the
- * stack's folder (api.json, token), then the configuration, then port 8080.
+ * Where the API is and with which token: the option, RESYNC_API_URL and RESYNC_TOKEN, then what
+ * `npm start` wrote to the stack's folder (api.json, token), then the configuration, then port
+ * 8080.
  * @param dir the stack's folder
  */
 export function findApi({
@@ -177,7 +178,10 @@ export class ApiClient {
     return `${this.address.url}/api/v1${path}`;
   }
 
-  /** The district named, or the only one the token sees. @throws CommandFailure usage when there are several */
+  /**
+   * The district named, or the only one the token sees. @throws CommandFailure usage when there are
+   * several
+   */
   async district(named: string | undefined): Promise<string> {
     if (named !== undefined) return named;
     const { items } = await this.get<Items<{ id: string }>>('/districts');

@@ -7,7 +7,10 @@ import { exitCodeOf, type FailOn } from './exit-codes';
 import { verificationEnd } from '../verbs/verify';
 import { number, paint, plainTable, print, printJson, tell } from './terminal';
 
-/** `resync send --dry-run`: has it predicted, waits, prints it, and sets the exit code of the color it would have. */
+/**
+ * `resync send --dry-run`: has it predicted, waits, prints it, and sets the exit code of the color
+ * it would have.
+ */
 export async function dryRunResync(
   client: ApiClient,
   {

@@ -2,7 +2,7 @@ import type { Color } from '../../domain/outcome';
 import type { ResyncStatus } from '../../domain/resync';
 import type { Verification } from './answers';
 
-/** What a script can tell an end by; design brief, section 8. */
+/** What a script can tell an end by. */
 export const exitCodes = {
   green: 0,
   usage: 2,
@@ -47,8 +47,9 @@ export function exitCodeOf(
 }
 
 /**
- * The code of a verification. `yellow`: a resync mends all that differs. `red`: something it doesn't mend is there, values
- * that don't fit or records only at the state. `notFinished`: not all could be compared.
+ * The code of a verification. `yellow`: a resync mends all that differs. `red`: something it
+ * doesn't mend is there, values that don't fit or records only at the state. `notFinished`: not all
+ * could be compared.
  */
 export function exitCodeOfVerification(view: Verification): ExitCode {
   if (view.status === 'cancelled') return exitCodes.cancelled;

@@ -2,8 +2,8 @@ import type { StateRequestBoard } from './answers';
 import { type ExitCode, exitCodes, type FailOn } from './exit-codes';
 
 /**
- * The code of a request: that of its worst district. A district that was not done, or whose resync gave up, counts as not
- * finished.
+ * The code of a request: that of its worst district. A district that was not done, or whose resync
+ * gave up, counts as not finished.
  */
 export function exitCodeOfRequest(
   { status, districts }: Pick<StateRequestBoard, 'status' | 'districts'>,

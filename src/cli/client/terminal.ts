@@ -1,4 +1,7 @@
-/** What every verb prints with: data on standard output, progress on standard error, tables, colors, numbers. */
+/**
+ * What every verb prints with: data on standard output, progress on standard error, tables, colors,
+ * numbers.
+ */
 import util from 'node:util';
 import Table from 'cli-table3';
 import type { Color } from '../../domain/outcome';
@@ -20,7 +23,9 @@ export function tell(text: string): void {
 
 const marks: Readonly<Record<Color, string>> = { gray: '○', green: '●', yellow: '▲', red: '■' };
 
-/** Color with a shape and a word: never by color alone. Plain text where the stream takes no colors. */
+/**
+ * Color with a shape and a word: never by color alone. Plain text where the stream takes no colors.
+ */
 export function paint(
   color: Color | null,
   text: string = color ?? '',

@@ -24,10 +24,12 @@ export function sendResync(
 }
 
 /**
- * Follows a resync to its end by the API's events; the connection may break, the events resume where they were.
+ * Follows a resync to its end by the API's events; the connection may break, the events resume
+ * where they were.
  * @param view is told of every change, and closed at the end
  * @returns the ended resync
- * @throws CommandFailure refused (unknown resync, token), or unreachable when the API stays away for two minutes
+ * @throws CommandFailure refused (unknown resync, token), or unreachable when the API stays away
+ * for two minutes
  */
 export async function watchResync(client: ApiClient, resyncId: string, view: WatchView): Promise<Resync> {
   const path = `/resyncs/${encodeURIComponent(resyncId)}`;

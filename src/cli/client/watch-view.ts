@@ -45,7 +45,9 @@ class LineView implements WatchView {
   close(): void {}
 }
 
-/** Objects in flight, then totals and time left, redrawn in place; ended objects scroll away above. */
+/**
+ * Objects in flight, then totals and time left, redrawn in place; ended objects scroll away above.
+ */
 class LiveView implements WatchView {
   private readonly told = new Set<string>();
   private drawn = 0;

@@ -12,7 +12,10 @@ export function causesText(causes: readonly Cause[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** One line when all objects' counts on the two servers explain each other; else a table of those that don't. */
+/**
+ * One line when all objects' counts on the two servers explain each other; else a table of those
+ * that don't.
+ */
 export function verificationText(counts: readonly EditionCounts[]): string {
   const wrong = counts.filter(({ agrees }) => !agrees);
   const sum = (side: 'district' | 'state' | 'errors'): string =>

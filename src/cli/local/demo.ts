@@ -23,7 +23,10 @@ import { createWatchView } from '../client/watch-view';
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** `resync demo` (`npm run demo`): a real district's data to a real state database, checked from outside. */
+/**
+ * `resync demo` (`npm run demo`): a real district's data to a real state database, checked from
+ * outside.
+ */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('load the sample district, resync it through the API, verify both editions')
@@ -51,7 +54,10 @@ export function demoCommand(): Command {
     );
 }
 
-/** @returns whether it did what was expected: everything finished, every difference explained, nothing left to write */
+/**
+ * @returns whether it did what was expected: everything finished, every difference explained,
+ * nothing left to write
+ */
 async function runDemo(dir: string, clock: StepClock): Promise<boolean> {
   const local = await clock.step('Servers, databases, configuration', () =>
     startLocalStack({ dir, ports: 'any', progress }),
@@ -108,7 +114,10 @@ async function runDemo(dir: string, clock: StepClock): Promise<boolean> {
   }
 }
 
-/** Our own databases are emptied first, so that every demo shows a state that gets everything; given ones never. */
+/**
+ * Our own databases are emptied first, so that every demo shows a state that gets everything; given
+ * ones never.
+ */
 async function loadSample({ config }: LocalStack, districtUrl: string): Promise<void> {
   const given = givenServers(process.env);
   if (given.districtUrl === undefined && given.stateUrl === undefined) {
@@ -133,7 +142,10 @@ async function demoToken(controlUrl: string, districtId: string): Promise<string
   }
 }
 
-/** Sends everything, shows how it goes, and reads the ended resync once more: its books, not the stream's last word. */
+/**
+ * Sends everything, shows how it goes, and reads the ended resync once more: its books, not the
+ * stream's last word.
+ */
 async function watched(client: ApiClient, district: string): Promise<ResyncView> {
   const request = { objects: 'all', scenario: 'GO_LIVE' } as const;
   const { resyncId } = await runResyncAndWatch(client, { district, request }, createWatchView());

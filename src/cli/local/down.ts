@@ -2,7 +2,10 @@ import { Command } from 'commander';
 import { stopStack } from '../../stack/stack';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
 
-/** `resync down`: stops the servers of this folder's stack, also after a start that was killed; the data stays. */
+/**
+ * `resync down`: stops the servers of this folder's stack, also after a start that was killed; the
+ * data stays.
+ */
 export function downCommand(): Command {
   return new Command('down')
     .description('stop the local stack; its data stays')

@@ -8,7 +8,8 @@ export function stackDir(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The configuration a verb works with: RESYNC_CONFIG, resync.config.yaml in this folder, or that of the local stack.
+ * The configuration a verb works with: RESYNC_CONFIG, resync.config.yaml in this folder, or that of
+ * the local stack.
  * @throws ConfigError when there is none, or it can't be used
  */
 export function findConfig(env: NodeJS.ProcessEnv = process.env): Config {

@@ -5,8 +5,9 @@ import { createToken, verifyToken } from '../../features/access/token-store';
 import { auditLocally } from './local-audit';
 
 /**
- * Lets the command line of this machine's user find and use a service that was just started: writes its address to
- * `<dir>/api.json` and, unless there is a usable one, a new token to `<dir>/token`, readable by the owner only.
+ * Lets the command line of this machine's user find and use a service that was just started: writes
+ * its address to `<dir>/api.json` and, unless there is a usable one, a new token to `<dir>/token`,
+ * readable by the owner only.
  * @throws ControlError
  */
 export async function writeLocalAccess({

@@ -2,7 +2,10 @@ import { userInfo } from 'node:os';
 import type { Knex } from 'knex';
 import { recordAudit } from '../../features/access/audit-store';
 
-/** The audit event of what was done on the control database itself: by the machine's user, from `local`. */
+/**
+ * The audit event of what was done on the control database itself: by the machine's user, from
+ * `local`.
+ */
 export function auditLocally(
   control: Knex,
   event: {

@@ -2,9 +2,10 @@
 const sameWishMs = 1_000;
 
 /**
- * Ctrl-C comes from the terminal and again from each launcher between it and us (npm, bin/bootstrap.mjs,
- * bin/resync.mjs), and close-with-grace exits at the second signal, in the middle of stopping. To be called first in its
- * callback: for a second the same signals change nothing; after that one more exits at once, as its user may want.
+ * Ctrl-C comes from the terminal and again from each launcher between it and us (npm,
+ * bin/bootstrap.mjs, bin/resync.mjs), and close-with-grace exits at the second signal, in the
+ * middle of stopping. To be called first in its callback: for a second the same signals change
+ * nothing; after that one more exits at once, as its user may want.
  */
 export function takeAsOneInterrupt(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

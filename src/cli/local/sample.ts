@@ -19,7 +19,10 @@ interface SampleOptions {
   readonly json?: true;
 }
 
-/** `resync sample load | generate`: fills a district database of the configuration with records to try things on. */
+/**
+ * `resync sample load | generate`: fills a district database of the configuration with records to
+ * try things on.
+ */
 export function sampleCommand(): Command {
   return new Command('sample')
     .description('fill a district with sample records')
@@ -67,7 +70,10 @@ function shared(command: Command): Command {
     .option('--json', 'counts as JSON on standard output');
 }
 
-/** Migrates and fills the database; the records of a district with another number go only when `--replace` says so. */
+/**
+ * Migrates and fills the database; the records of a district with another number go only when
+ * `--replace` says so.
+ */
 async function filling(
   { district: id, replace, json }: SampleOptions,
   number: number,

@@ -8,7 +8,9 @@ import { findConfig } from './find-config';
 import { takeAsOneInterrupt } from './one-interrupt';
 import { progress } from './stack-verb';
 
-/** A worker commits the pages under way first, and its activities have up to 45 seconds for that. */
+/**
+ * A worker commits the pages under way first, and its activities have up to 45 seconds for that.
+ */
 const graceMs = 90_000;
 
 /** `resync serve [api|worker|all]`: the service of any configuration, until SIGTERM or Ctrl-C. */
@@ -29,7 +31,10 @@ export function serveCommand(): Command {
     });
 }
 
-/** Stops the service when the process is asked to end; exits with 0 when all of it has stopped in time. */
+/**
+ * Stops the service when the process is asked to end; exits with 0 when all of it has stopped in
+ * time.
+ */
 export function stopOnSignal(
   service: RunningPart,
   alsoStop: () => Promise<unknown> = () => Promise.resolve(),

@@ -1,17 +1,25 @@
-/** What the verbs that run the local stack share: progress on standard error, exit code 8 when it can't be had. */
+/**
+ * What the verbs that run the local stack share: progress on standard error, exit code 8 when it
+ * can't be had.
+ */
 import { ConfigError } from '../../config';
 import { StackError } from '../../stack/stack-error';
 import { exitCodes } from '../client/exit-codes';
 import { stackDir } from './find-config';
 
-/** The stack of a developer, in the folder the command is typed in; RESYNC_STACK_DIR names another. */
+/**
+ * The stack of a developer, in the folder the command is typed in; RESYNC_STACK_DIR names another.
+ */
 export const developerStack = stackDir();
 /** Exit code: a server can't be reached, started or installed. */
 export const unreachable = exitCodes.unreachable;
 
 export const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Runs a verb; a stack or configuration that can't be had ends it with its sentence and exit code 8, not with a trace. */
+/**
+ * Runs a verb; a stack or configuration that can't be had ends it with its sentence and exit code
+ * 8, not with a trace.
+ */
 export async function reportingStackErrors(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -7,7 +7,10 @@ import { writeLocalAccess } from './local-access';
 import { stopOnSignal } from './serve';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
 
-/** `resync start` (`npm start`): stack, worker and API until Ctrl-C. A stack that ran before goes on running. */
+/**
+ * `resync start` (`npm start`): stack, worker and API until Ctrl-C. A stack that ran before goes on
+ * running.
+ */
 export function startCommand(): Command {
   return new Command('start')
     .description('run the local stack, a worker and the API')

@@ -13,7 +13,10 @@ import { auditLocally } from './local-audit';
 import { rightsNamed } from '../verbs/rights';
 import { plainTable, print, printJson, tell } from '../client/terminal';
 
-/** `resync token create | list | revoke`: works on the control database itself, so that the first token can be made. */
+/**
+ * `resync token create | list | revoke`: works on the control database itself, so that the first
+ * token can be made.
+ */
 export function tokenCommand(): Command {
   return new Command('token')
     .description('make, list and revoke API tokens (on the control database)')
@@ -66,7 +69,9 @@ function createTokenCommand(): Command {
     );
 }
 
-/** @throws CommandFailure usage or refused, when the options don't fit together or name no principal */
+/**
+ * @throws CommandFailure usage or refused, when the options don't fit together or name no principal
+ */
 async function makeToken(
   control: Knex,
   { name, level, districts, rights, principal, expiresInDays: days }: CreateOptions,

@@ -3,7 +3,10 @@ import { startLocalStack } from '../../stack/local-stack';
 import { runningServers } from '../../stack/stack';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
 
-/** `resync up`: MariaDB for both editions, Temporal, databases migrated, configuration written. Typed twice, it does nothing new. */
+/**
+ * `resync up`: MariaDB for both editions, Temporal, databases migrated, configuration written.
+ * Typed twice, it does nothing new.
+ */
 export function upCommand(): Command {
   return new Command('up')
     .description('start the local stack (two MariaDB servers, Temporal) and write its configuration')

@@ -144,14 +144,18 @@ async function runIntrospect(options: IntrospectOptions): Promise<void> {
   const text = options.json ? `${JSON.stringify({ catalog, findings }, null, 2)}\n` : catalogToYaml(catalog);
   if (options.out === undefined) process.stdout.write(text);
   else {
-    // The file is a catalog whatever is printed: YAML reads back JSON, but not the findings beside it.
+    // The file is a catalog whatever is printed: YAML reads back JSON, but not the findings beside
+    // it.
     writeFileSync(options.out, catalogToYaml(catalog));
     if (options.json) process.stdout.write(text);
     process.stderr.write(`${catalog.objects.length} objects written to ${options.out}\n`);
   }
 }
 
-/** @throws ConfigError when an option is missing and there is no configuration; CommandFailure for an unknown district */
+/**
+ * @throws ConfigError when an option is missing and there is no configuration; CommandFailure for
+ * an unknown district
+ */
 function editionUrls({ district: id, districtUrl, stateUrl }: IntrospectOptions): {
   districtUrl: string;
   stateUrl: string;
@@ -170,7 +174,10 @@ function findingLine({ kind, table, message }: IntrospectionFinding): string {
   return `${words[kind]}: ${table}: ${message}`;
 }
 
-/** Turns what this verb may refuse into one line on stderr and an exit code; anything else is a bug and is thrown on. */
+/**
+ * Turns what this verb may refuse into one line on stderr and an exit code; anything else is a bug
+ * and is thrown on.
+ */
 async function refusing(act: () => void | Promise<void>, alsoTell?: (error: unknown) => void): Promise<void> {
   try {
     await act();

@@ -5,7 +5,10 @@ import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client
 import { rightsCommand, rightsNamed } from './rights';
 import { plainTable, print, printJson, tell } from '../client/terminal';
 
-/** `resync principal create | list | show | disable | enable | rights | token`: who there is, through the API. */
+/**
+ * `resync principal create | list | show | disable | enable | rights | token`: who there is,
+ * through the API.
+ */
 export function principalCommand(): Command {
   return new Command('principal')
     .description('people and services with rights of their own, and their tokens')

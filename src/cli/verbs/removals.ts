@@ -3,7 +3,10 @@ import type { Removal, RemovalObject, Removals } from '../client/answers';
 import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { number, plainTable, print, printJson } from '../client/terminal';
 
-/** `resync removals <id> [--object <name>]`: what is gone at the district, and what became of it at the state. */
+/**
+ * `resync removals <id> [--object <name>]`: what is gone at the district, and what became of it at
+ * the state.
+ */
 export function removalsCommand(): Command {
   return withApiOptions(new Command('removals'))
     .description('show records that are only at the state: found, removed, kept, awaiting approval')

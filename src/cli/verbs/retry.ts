@@ -12,7 +12,10 @@ interface RetryOptions {
   readonly idempotencyKey?: string;
 }
 
-/** `resync retry <id>`: sends the records with a stored error again and, unless --no-wait, follows that to its end. */
+/**
+ * `resync retry <id>`: sends the records with a stored error again and, unless --no-wait, follows
+ * that to its end.
+ */
 export function retryCommand(): Command {
   return withApiOptions(new Command('retry'))
     .description('send only the records with a stored error again, parents first')

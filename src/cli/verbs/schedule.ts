@@ -7,7 +7,10 @@ import { CommandFailure, exitCodes } from '../client/exit-codes';
 import { objectsOf } from './send';
 import { plainTable, print, printJson } from '../client/terminal';
 
-/** `resync schedule create|list|show|pause|resume|trigger|backfill|delete`: recurring resyncs and verifications. */
+/**
+ * `resync schedule create|list|show|pause|resume|trigger|backfill|delete`: recurring resyncs and
+ * verifications.
+ */
 export function scheduleCommand(): Command {
   return new Command('schedule')
     .description('recurring resyncs and verifications of a district')

@@ -19,7 +19,10 @@ interface SelectOptions {
 
 const askEveryMs = 500;
 
-/** `resync select`: sends one record with its ancestors and all that hangs below, or shows what that would be. */
+/**
+ * `resync select`: sends one record with its ancestors and all that hangs below, or shows what that
+ * would be.
+ */
 export function selectCommand(name = 'select'): Command {
   return withApiOptions(new Command(name))
     .description('send one record with its ancestors and descendants')

@@ -4,7 +4,10 @@ import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-
 import { exitCodes } from '../client/exit-codes';
 import { plainTable, print, printJson, tell } from '../client/terminal';
 
-/** `resync sync-event list | show | create`: what the state changed in its own fields, carried down to a district. */
+/**
+ * `resync sync-event list | show | create`: what the state changed in its own fields, carried down
+ * to a district.
+ */
 export function syncEventCommand(): Command {
   return new Command('sync-event')
     .description('send state-owned values down to a district, and see the outcome')

@@ -94,7 +94,10 @@ function listCommand(): Command {
     .action((options: ListOptions, command: Command) => list(clientOf(command), options, command));
 }
 
-/** `resync verifications`, as it was before `verification list` and `show`: the list, or one of them. */
+/**
+ * `resync verifications`, as it was before `verification list` and `show`: the list, or one of
+ * them.
+ */
 export function verificationsCommand(): Command {
   return withApiOptions(new Command('verifications'))
     .description('list verifications, the newest first; or show one')
@@ -127,7 +130,9 @@ async function list(client: ApiClient, { district, limit }: ListOptions, command
 
 const pathOf = (id: string): string => `/verifications/${encodeURIComponent(id)}`;
 
-/** Waits for a verification's end, and tells on standard error how far it is. @throws CommandFailure */
+/**
+ * Waits for a verification's end, and tells on standard error how far it is. @throws CommandFailure
+ */
 export function verificationEnd(client: ApiClient, id: string): Promise<Verification> {
   return client.waitFor<Verification>(pathOf(id), {
     ended: ({ status }) => endedVerification.includes(status),

@@ -4,7 +4,9 @@ import { auditEvent, auditQuery } from './schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
 
-/** GET /audit. A district's administrator reads what its own people did, nothing that the state did. */
+/**
+ * GET /audit. A district's administrator reads what its own people did, nothing that the state did.
+ */
 export function auditRoutes({ control }: ApiContext): RouteSpec[] {
   return [
     route({

@@ -1,4 +1,7 @@
-/** The audit: who did what to what, when and from where. Rows are only ever added; triggers refuse anything else. */
+/**
+ * The audit: who did what to what, when and from where. Rows are only ever added; triggers refuse
+ * anything else.
+ */
 import type { Knex } from 'knex';
 import type { Level, Reach } from '../../domain/rights';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
@@ -8,7 +11,10 @@ import { districtsOf, withinReach } from './principal-store';
 /** What happened. Nothing in it may be a secret or a student's value. */
 export interface NewAuditEvent {
   readonly who: Reach & { readonly principalId: string; readonly name: string };
-  /** The route, e.g. `POST /resyncs/{id}/pause`, or the command line's verb, e.g. `resync token create`. */
+  /**
+   * The route, e.g. `POST /resyncs/{id}/pause`, or the command line's verb, e.g. `resync token
+   * create`.
+   */
   readonly action: string;
   /** The path with its ids, or the id of what was changed. */
   readonly target: string;

@@ -8,8 +8,8 @@ import { Problem } from '../../http/problem';
 export type VerifyForeign = (token: string) => Promise<Principal | null>;
 
 /**
- * Sets `response.locals.principal` from the Bearer token, or answers 401: one of our own tokens, or where another issuer
- * is configured one of its.
+ * Sets `response.locals.principal` from the Bearer token, or answers 401: one of our own tokens, or
+ * where another issuer is configured one of its.
  */
 export function authenticate(control: Knex, verifyForeign: VerifyForeign | null): RequestHandler {
   return async (request, response, next) => {

@@ -7,9 +7,9 @@ import type { OidcConfig } from '../../config/oidc';
 type ClaimMap = OidcConfig['claims'];
 
 /**
- * Who a verified JWT is, as the configuration maps its claims. Nothing is given that no claim says: without a known level
- * it is a district's principal, without districts it sees none, without rights it may nothing. Only at state level
- * does an absent districts claim mean all.
+ * Who a verified JWT is, as the configuration maps its claims. Nothing is given that no claim says:
+ * without a known level it is a district's principal, without districts it sees none, without
+ * rights it may nothing. Only at state level does an absent districts claim mean all.
  * @param payload with a `sub`
  */
 export function principalOfClaims(payload: JWTPayload & { readonly sub: string }, map: ClaimMap): Principal {
@@ -53,7 +53,10 @@ function rightsOf(payload: JWTPayload, { claim, values }: ClaimMap['rights']): r
   );
 }
 
-/** A claim by its name; where there is none of that name, by dots into others (Keycloak: realm_access.roles). */
+/**
+ * A claim by its name; where there is none of that name, by dots into others (Keycloak:
+ * realm_access.roles).
+ */
 function claimOf(payload: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name];
   let at: unknown = payload;

@@ -6,10 +6,11 @@ import { toProblem } from '../../http/problem';
 import type { AskedRoute, KeepAudit, RouteSpec } from '../../http/route';
 
 /**
- * Keeps the audit of every route that may change something: one event for what was done (2xx), what the caller has no
- * right to (403), and what may have been done although the answer is an error (5xx: an accepted resync whose workflow
- * could not be reached is started later). What was refused for other reasons changed nothing and leaves nothing.
- * An event that can't be written is logged as a whole; the change stands, so its answer stays.
+ * Keeps the audit of every route that may change something: one event for what was done (2xx), what
+ * the caller has no right to (403), and what may have been done although the answer is an error
+ * (5xx: an accepted resync whose workflow could not be reached is started later). What was refused
+ * for other reasons changed nothing and leaves nothing. An event that can't be written is logged as
+ * a whole; the change stands, so its answer stays.
  */
 export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
   const keep = async (event: NewAuditEvent): Promise<void> => {
@@ -40,7 +41,8 @@ function eventOf(
   answer?: unknown,
 ): NewAuditEvent {
   const body = bodyOf();
-  // What a body was refused for must not stand in the audit: it is told of only once it was checked.
+  // What a body was refused for must not stand in the audit: it is told of only once it was
+  // checked.
   const checked = schema === undefined || body !== undefined;
   return {
     who: principal,
@@ -52,7 +54,10 @@ function eventOf(
   };
 }
 
-/** The caller's address, as far as `api.trustProxy` lets a proxy tell it; an IPv4 one in its plain form. */
+/**
+ * The caller's address, as far as `api.trustProxy` lets a proxy tell it; an IPv4 one in its plain
+ * form.
+ */
 function addressOf({ ip = 'unknown' }: Request): string {
   return ip.replace(/^::ffff:(?=\d+\.)/, '');
 }

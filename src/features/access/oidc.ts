@@ -1,4 +1,6 @@
-/** JWTs of another issuer: believed after jose has checked them against the issuer's published keys. */
+/**
+ * JWTs of another issuer: believed after jose has checked them against the issuer's published keys.
+ */
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { type OidcConfig, secureUrl } from '../../config/oidc';
@@ -7,16 +9,20 @@ import type { VerifyForeign } from './authenticate';
 import { Problem } from '../../http/problem';
 
 const issuerTimeoutMs = 5_000;
-/** jose's codes that say: the token is at fault. Everything else is the issuer's or ours, and no reason for a 401. */
+/**
+ * jose's codes that say: the token is at fault. Everything else is the issuer's or ours, and no
+ * reason for a 401.
+ */
 const tokenFaults =
   /^ERR_(JWT_|JWS_|JOSE_ALG_NOT_ALLOWED|JOSE_NOT_SUPPORTED|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE_MATCHING_KEYS)/;
 
 const discovered = z.object({ issuer: z.string(), jwks_uri: secureUrl });
 
 /**
- * Checks signature (only the configured algorithms, only the issuer's keys), issuer, audience, expiry and not-before. A
- * token must have `exp` and `sub`. Keys are kept and asked for again when an unknown one is used, so that the issuer can
- * change them; nothing is asked before the first token comes.
+ * Checks signature (only the configured algorithms, only the issuer's keys), issuer, audience,
+ * expiry and not-before. A token must have `exp` and `sub`. Keys are kept and asked for again when
+ * an unknown one is used, so that the issuer can change them; nothing is asked before the first
+ * token comes.
  * @returns a verifier that throws Problem 503 while the issuer's keys can't be had
  */
 export function createOidcVerifier(config: OidcConfig): VerifyForeign {
@@ -28,10 +34,12 @@ export function createOidcVerifier(config: OidcConfig): VerifyForeign {
     });
     return keys;
   };
-  // Only asked once jose found nothing wrong with the header: garbage doesn't make us call the issuer.
+  // Only asked once jose found nothing wrong with the header: garbage doesn't make us call the
+  // issuer.
   const keyOf: JWTVerifyGetKey = async (...asked) => (await issuerKeys())(...asked);
   return async (token) => {
-    // jose is an ES module: this stays an import() in the compiled CommonJS, which every Node can do.
+    // jose is an ES module: this stays an import() in the compiled CommonJS, which every Node can
+    // do.
     const { jwtVerify } = await import('jose');
     try {
       const { payload } = await jwtVerify(token, keyOf, {

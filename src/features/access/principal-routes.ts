@@ -20,7 +20,10 @@ import { pageOf, pageQuery } from '../../http/schemas';
 const tag = 'Principals';
 const one = { 200: { description: 'The principal as it stands after', schema: schemas.principal } };
 
-/** Who there is and what each may do. An administrator reaches principals not above its level, in its own districts. */
+/**
+ * Who there is and what each may do. An administrator reaches principals not above its level, in
+ * its own districts.
+ */
 export function principalRoutes(context: ApiContext): RouteSpec[] {
   const { control } = context;
   return [
@@ -133,7 +136,8 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
 
 /**
  * Districts of a new principal.
- * @throws Problem 422 for a district that isn't there or isn't the administrator's, alike; 403 above its level
+ * @throws Problem 422 for a district that isn't there or isn't the administrator's, alike; 403
+ * above its level
  */
 function requireOwnReach(
   { config }: ApiContext,

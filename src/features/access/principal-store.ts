@@ -41,7 +41,8 @@ export const rightsColumn = `(SELECT GROUP_CONCAT(r.toolRight) FROM principalRig
 /**
  * Stores a principal with its rights.
  * @returns its id
- * @throws RangeError when a district's principal names no district, or is given a right of the state
+ * @throws RangeError when a district's principal names no district, or is given a right of the
+ * state
  */
 export async function createPrincipal(
   control: Knex,

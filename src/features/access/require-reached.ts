@@ -4,7 +4,9 @@ import type { ApiContext } from '../../http/context';
 import { notFound } from '../../http/problem';
 import { type PrincipalView, readPrincipal } from './principal-store';
 
-/** @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError */
+/**
+ * @throws Problem 404, the same for an unknown principal and for one out of reach; NotFoundError
+ */
 export async function requireReached(
   { control }: ApiContext,
   administrator: Principal,

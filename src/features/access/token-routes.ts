@@ -6,7 +6,10 @@ import { requireReached } from './require-reached';
 import { notFound, Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 
-/** Most usable tokens of one principal: more than one for changing them without a pause, not for giving them away. */
+/**
+ * Most usable tokens of one principal: more than one for changing them without a pause, not for
+ * giving them away.
+ */
 const maxTokens = 20;
 
 /** Tokens of a principal: made, listed without their secrets, revoked. */

@@ -59,8 +59,8 @@ export type NewToken = {
 );
 
 /**
- * Makes a token, and a principal unless one is named; stores the SHA-256 of its secret. 256 random bits need no salt nor
- * a slow hash.
+ * Makes a token, and a principal unless one is named; stores the SHA-256 of its secret. 256 random
+ * bits need no salt nor a slow hash.
  * @returns the token `rsk_<id>_<secret>`, which is shown once and can't be read again
  * @throws RangeError when a district's principal names no district or gets a right of the state
  */
@@ -95,8 +95,8 @@ export async function createToken(
 }
 
 /**
- * @returns who the token belongs to; `null` for one that is malformed, unknown, expired or revoked, or whose principal is
- * disabled. The work is the same for an unknown id and a wrong secret.
+ * @returns who the token belongs to; `null` for one that is malformed, unknown, expired or revoked,
+ * or whose principal is disabled. The work is the same for an unknown id and a wrong secret.
  */
 export async function verifyToken(control: Knex, token: string): Promise<Principal | null> {
   const [, tokenId, secret] = shape.exec(token) ?? [];

@@ -2,13 +2,19 @@ import type { Knex } from 'knex';
 import type { ToolRight } from '../../domain/rights';
 
 export interface NewAlert {
-  /** What it tells of, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191 characters. */
+  /**
+   * What it tells of, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191
+   * characters.
+   */
   readonly alertKey: string;
   /** As the specification's Process column, e.g. Vertical Interoperability. */
   readonly category: string;
   /** As the specification's Name column, e.g. State Resync Requested. */
   readonly name: string;
-  /** One or two sentences; never a student's value, nor, to a district, what a state's request holds. */
+  /**
+   * One or two sentences; never a student's value, nor, to a district, what a state's request
+   * holds.
+   */
   readonly text: string;
   /** Reaches the district's and the state's principals; `null`: the state's only. */
   readonly districtId: string | null;

@@ -47,7 +47,9 @@ interface ReaderRow extends AlertRow {
   readonly readAt: string | null;
 }
 
-/** Alerts that reach the principal and that it hasn't deleted, the newest first. @throws CursorError */
+/**
+ * Alerts that reach the principal and that it hasn't deleted, the newest first. @throws CursorError
+ */
 export async function listAlerts(
   control: Knex,
   reader: Reader,
@@ -66,7 +68,10 @@ export async function listAlerts(
   return { items: page.items.map(toView), nextCursor: page.nextCursor };
 }
 
-/** Marks an alert as read, for this principal. @throws NotFoundError when it doesn't reach it, or was deleted */
+/**
+ * Marks an alert as read, for this principal. @throws NotFoundError when it doesn't reach it, or
+ * was deleted
+ */
 export async function markAlertRead(control: Knex, reader: Reader, alertId: number): Promise<AlertView> {
   const [row] = await byId(control, reader, [alertId]);
   if (!row) throw NotFoundError.of('alert');
@@ -121,9 +126,10 @@ function visible(
 }
 
 /**
- * The one rule of whom an alert (aliased `a`) reaches: its right is among the principal's; it is meant for the
- * principal's level; its district is one of the principal's, or the principal is the state's and sees all. One without a
- * district is for the state; one for a single principal reaches nobody else.
+ * The one rule of whom an alert (aliased `a`) reaches: its right is among the principal's; it is
+ * meant for the principal's level; its district is one of the principal's, or the principal is the
+ * state's and sees all. One without a district is for the state; one for a single principal reaches
+ * nobody else.
  */
 export function reachOf({ principalId, level, districts, rights }: Reader): Condition {
   const state = level === 'state';

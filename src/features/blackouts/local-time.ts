@@ -20,8 +20,9 @@ export function wallTimeOf(zone: string, instant: number): number {
 }
 
 /**
- * The instants at which the zone's clocks show `wallTime`: the first and the last, which differ when clocks were set back.
- * A time that clocks jumped over stands for the instant of the jump. luxon leaves both cases undefined, hence this.
+ * The instants at which the zone's clocks show `wallTime`: the first and the last, which differ
+ * when clocks were set back. A time that clocks jumped over stands for the instant of the jump.
+ * luxon leaves both cases undefined, hence this.
  * @param wallTime date and time on the wall, as if it were UTC (epoch milliseconds)
  */
 export function instantsOf(

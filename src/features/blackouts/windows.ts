@@ -1,11 +1,17 @@
-/** The arithmetic of blackout windows: pure, from rules and an instant to the next stretch in which runs are held. */
+/**
+ * The arithmetic of blackout windows: pure, from rules and an instant to the next stretch in which
+ * runs are held.
+ */
 import type { BlackoutRule, HeldWindow } from '../../domain/blackout';
 import { weekdays } from '../../domain/blackout';
 import { instantsOf, wallTimeOf } from './local-time';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-/** Weekly windows are laid out this far; a chain of windows longer than this is cut here, and asked for again then. */
+/**
+ * Weekly windows are laid out this far; a chain of windows longer than this is cut here, and asked
+ * for again then.
+ */
 export const horizonDays = 16;
 
 interface Stretch {
@@ -15,8 +21,8 @@ interface Stretch {
 
 /**
  * The window an instant lies in, or the next one after it. Windows that overlap or touch are one.
- * Where clocks are set back, a window lasts from the first showing of `from` to the last of `to`: rather held too long than
- * a run in school hours. Its end is not in it.
+ * Where clocks are set back, a window lasts from the first showing of `from` to the last of `to`:
+ * rather held too long than a run in school hours. Its end is not in it.
  * @param at epoch milliseconds
  * @returns `null` when none is to come
  */
@@ -32,7 +38,9 @@ export function windowAt(rules: readonly BlackoutRule[], at: number): HeldWindow
   return next && Date.parse(next.startsAt) <= at ? next : null;
 }
 
-/** Do the weekly rules leave no free minute from now to the horizon? Then nothing would ever run. */
+/**
+ * Do the weekly rules leave no free minute from now to the horizon? Then nothing would ever run.
+ */
 export function neverFree(rules: readonly BlackoutRule[], at: number): boolean {
   const weekly = rules.filter(({ kind }) => kind === 'weekly');
   const held = windowAt(weekly, at);

@@ -10,7 +10,8 @@ export async function keepKey(
   try {
     await control('certificationKey').insert({ kid, publicKey: JSON.stringify(publicKey) });
   } catch (error) {
-    // Another process was quicker; the table refuses to be updated, so there is no merging of the two.
+    // Another process was quicker; the table refuses to be updated, so there is no merging of the
+    // two.
     if (!(error instanceof ControlError) || error.kind !== 'duplicate') throw error;
   }
 }

@@ -14,8 +14,9 @@ interface OpenWork {
 }
 
 /**
- * Compares the open certifications and comparisons with Temporal. One it has never heard of is started; one that was ended
- * there from outside has failed and says so, instead of waiting for ever.
+ * Compares the open certifications and comparisons with Temporal. One it has never heard of is
+ * started; one that was ended there from outside has failed and says so, instead of waiting for
+ * ever.
  * @param temporal when it throws (unreachable), nothing further is changed and the error passes on
  */
 export async function reconcileCertifications(

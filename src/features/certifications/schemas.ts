@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { driftResults } from '../../domain/certification';
 import { level, pageQuery, schoolYear, time } from '../../http/schemas';
 
-/** The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for. */
+/**
+ * The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for.
+ */
 const furthestZoneMs = 14 * 3_600_000;
 
 export const certificationBody = z

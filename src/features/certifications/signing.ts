@@ -6,7 +6,10 @@ import type { SigningKey } from '../../config/signing-key';
 /** A public key as it is published and kept: JWK members only, nothing private. */
 export type PublicKey = Readonly<Record<string, string>>;
 
-/** Type of the document in the signature's header: a token of another kind signed with the same key isn't one. */
+/**
+ * Type of the document in the signature's header: a token of another kind signed with the same key
+ * isn't one.
+ */
 const documentType = 'resync-certification+json';
 
 /** The public half of a private key, with its kid, for a JWKS. */
@@ -49,8 +52,9 @@ interface ExpectedManifest {
 }
 
 /**
- * Checks a signed manifest against public keys: its key is among them and is the one its kid stands for, its signature
- * fits, it is a certification, and the expected one. Never throws on whatever text it is given.
+ * Checks a signed manifest against public keys: its key is among them and is the one its kid stands
+ * for, its signature fits, it is a certification, and the expected one. Never throws on whatever
+ * text it is given.
  */
 export async function verifyManifest(
   jws: string,

@@ -7,7 +7,7 @@ import { insertOnce } from '../../control/insert-once';
 import { postAlert } from '../alerts/post';
 import { schoolYearLabel } from '../../domain/school-year';
 
-/** Seed's Process column for certifications. */
+/** The Process column for certifications. */
 const certificationCategory = 'Data Certification';
 
 /** A certification as it stands; times as ISO 8601. */
@@ -78,7 +78,10 @@ export async function insertCertification(
   return { certificationId: stored?.certificationID ?? certificationId, created: stored === null };
 }
 
-/** A request that could not be handed over is as if it had never been; one that was carried out stays. */
+/**
+ * A request that could not be handed over is as if it had never been; one that was carried out
+ * stays.
+ */
 export async function forgetCertification(control: Knex, certificationId: string): Promise<void> {
   await control('certification').where({ certificationID: certificationId, status: 'accepted' }).del();
 }
@@ -133,8 +136,8 @@ export async function failCertification(
 }
 
 /**
- * Stores the signed manifest and closes the request, once: from here on the tables themselves refuse every change. Posts
- * the Process Alert of it.
+ * Stores the signed manifest and closes the request, once: from here on the tables themselves
+ * refuse every change. Posts the Process Alert of it.
  * @throws NotFoundError; ConflictError when it has failed meanwhile
  */
 export async function storeManifest(

@@ -8,7 +8,10 @@ interface CertificationRef {
   readonly driftId?: string;
 }
 
-/** Has a district certified, or compared with what was certified; what is under way is left alone. Idempotent. */
+/**
+ * Has a district certified, or compared with what was certified; what is under way is left alone.
+ * Idempotent.
+ */
 export function startCertification(temporal: TemporalCalls, ref: CertificationRef): Promise<void> {
   return temporal.call((client, taskQueue) =>
     startOnce(client, 'certification', {

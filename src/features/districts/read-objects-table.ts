@@ -16,11 +16,14 @@ export interface LastRun {
   readonly color: Color;
   readonly colorWithoutExclusions: Color;
   readonly counts: CountsView;
-  /** Seed: "Last Resync". */
+  /** Specification: "Last Resync". */
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly message: string | null;
-  /** Errors of records that had none in the run before, and of that run that are gone; `null`: no run before. */
+  /**
+   * Errors of records that had none in the run before, and of that run that are gone; `null`: no
+   * run before.
+   */
   readonly sincePreviousRun: { readonly newErrors: number; readonly resolvedErrors: number } | null;
 }
 
@@ -41,9 +44,10 @@ interface RunRow extends CountRow {
 }
 
 /**
- * The newest run of each object in a district and school year, and what is new since the run before it. A run of chosen
- * records says nothing of the object and isn't one of them.
- * @param initiator only runs of this initiator: a district doesn't see what the state's requests found
+ * The newest run of each object in a district and school year, and what is new since the run before
+ * it. A run of chosen records says nothing of the object and isn't one of them.
+ * @param initiator only runs of this initiator: a district doesn't see what the state's requests
+ * found
  */
 export async function readObjectsTable(
   control: Knex,

@@ -118,7 +118,10 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
   ];
 }
 
-/** The tool's table in a year: all of the catalog in the current one, in another one only what was configured for it. */
+/**
+ * The tool's table in a year: all of the catalog in the current one, in another one only what was
+ * configured for it.
+ */
 function objectsOfYear(objects: readonly SyncObject[], { objects: list }: OfferedYear): SyncObject[] {
   return objects.filter(({ name }) => list === null || list.includes(name));
 }

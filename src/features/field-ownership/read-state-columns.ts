@@ -9,8 +9,8 @@ export interface StateColumn {
 }
 
 /**
- * Columns of the state edition's tables, in their order, read through the control database's own server: the two have to
- * share it (decision 5). A table that this account can't see has none.
+ * Columns of the state edition's tables, in their order, read through the control database's own
+ * server: the two have to share it (decision 5). A table that this account can't see has none.
  * @param schema name of the state edition
  */
 export async function readStateColumns(

@@ -12,7 +12,10 @@ import { Problem, type ProblemDetail } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 
-/** Synchronization Field Settings: which fields the state owns in a district. Both levels see them, the state sets them. */
+/**
+ * Synchronization Field Settings: which fields the state owns in a district. Both levels see them,
+ * the state sets them.
+ */
 export function fieldSettingRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {
   const columnsOf = (objects: readonly SyncObject[]): Promise<Map<string, StateColumn[]>> =>
     readStateColumns(control, {
@@ -124,7 +127,10 @@ function shownName({ level }: Principal, changedBy: string): string {
   return level === 'state' ? changedBy : 'the state';
 }
 
-/** Objects with a table of their own; of one that is asked for, the object whose table it is. @throws Problem 422 */
+/**
+ * Objects with a table of their own; of one that is asked for, the object whose table it is.
+ * @throws Problem 422
+ */
 function tablesOf(catalog: Catalog, name: string | undefined): SyncObject[] {
   if (name === undefined) return catalog.objects.filter(({ subsetOf }) => subsetOf === null);
   const object = findObject(catalog, name);
@@ -138,7 +144,10 @@ function fixedReason(catalog: Catalog, object: SyncObject, { name, generated }: 
   return whyOwnerIsFixed(catalog, object, name) ?? (generated ? 'the state’s database computes it' : null);
 }
 
-/** The settings of a request, each of a field that there is and whose owner may be changed. @throws Problem 422 naming all others */
+/**
+ * The settings of a request, each of a field that there is and whose owner may be changed. @throws
+ * Problem 422 naming all others
+ */
 async function checked(
   catalog: Catalog,
   columnsOf: (objects: readonly SyncObject[]) => Promise<Map<string, StateColumn[]>>,

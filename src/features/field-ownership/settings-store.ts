@@ -40,7 +40,8 @@ export interface NewSetting extends FieldSetting {
 }
 
 /**
- * Sets owners of fields, all or none, and keeps each change for good. What is set already is no change.
+ * Sets owners of fields, all or none, and keeps each change for good. What is set already is no
+ * change.
  * @returns the changes that were made
  */
 export async function setFieldOwners(

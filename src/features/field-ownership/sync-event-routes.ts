@@ -109,8 +109,8 @@ async function existing(found: Promise<SyncEventView | null>): Promise<SyncEvent
 }
 
 /**
- * What came after a run of the state's looks to the district like what the state announced: which objects such a run has
- * is not the district's to know, nor who at the state asked.
+ * What came after a run of the state's looks to the district like what the state announced: which
+ * objects such a run has is not the district's to know, nor who at the state asked.
  */
 function viewFor(
   { level }: Principal,
@@ -120,7 +120,10 @@ function viewFor(
   return { ...event, resyncId: null, requestedBy: 'the state' };
 }
 
-/** The object whose table it is. @throws Problem 422 when there is none, or the state owns no field of it in this district */
+/**
+ * The object whose table it is. @throws Problem 422 when there is none, or the state owns no field
+ * of it in this district
+ */
 function objectWithOwnFields(catalog: Catalog, settings: readonly FieldSetting[], name: string): SyncObject {
   const own = withSettings(catalog, settings);
   const object = findObject(own, name);

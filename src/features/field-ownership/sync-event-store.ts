@@ -44,7 +44,10 @@ export interface SyncEventWork extends NewSyncEvent {
   /** Pages that are in the sums. */
   readonly pages: number;
   readonly upTo: RecordKey | null;
-  /** Records the next page set out to write before it was cut off: those that are equal now, it had written. */
+  /**
+   * Records the next page set out to write before it was cut off: those that are equal now, it had
+   * written.
+   */
   readonly pending: readonly RecordKey[];
 }
 
@@ -90,7 +93,10 @@ export async function startSyncEvent(control: Knex, syncEventId: string): Promis
     .update({ status: 'running', startedAt: control.raw('UTC_TIMESTAMP(3)') });
 }
 
-/** Says what a page sets out to write, before it does: the district's transaction can't tell it afterwards. */
+/**
+ * Says what a page sets out to write, before it does: the district's transaction can't tell it
+ * afterwards.
+ */
 export async function notePending(
   control: Knex,
   { syncEventId, pages, keys }: { syncEventId: string; pages: number; keys: readonly RecordKey[] },
@@ -170,8 +176,8 @@ interface EndedRow {
 }
 
 /**
- * Ends an event, and tells the state when it came to nothing or left records behind that its object's event before had
- * not. One that has ended is left as it is.
+ * Ends an event, and tells the state when it came to nothing or left records behind that its
+ * object's event before had not. One that has ended is left as it is.
  */
 export async function endSyncEvent(
   control: Knex,
@@ -233,8 +239,9 @@ async function failedBefore(
 }
 
 /**
- * Events that have not ended and are older than this, the oldest first; at most 100. One that comes after a run is the
- * run's own to start while that is under way: until then its values may still be being assigned.
+ * Events that have not ended and are older than this, the oldest first; at most 100. One that comes
+ * after a run is the run's own to start while that is under way: until then its values may still be
+ * being assigned.
  */
 export async function openSyncEvents(
   control: Knex,

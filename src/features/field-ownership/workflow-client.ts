@@ -2,7 +2,10 @@ import type { TemporalCalls } from '../../temporal/calls';
 import { type SyncEventInput, syncEventWorkflowId } from '../../../workflows/messages';
 import { attributeKeys } from '../../domain/search-attributes';
 
-/** Has a sync event carried out; one under way is left alone, one that has ended finds nothing to do. */
+/**
+ * Has a sync event carried out; one under way is left alone, one that has ended finds nothing to
+ * do.
+ */
 export async function startSyncEvent(temporal: TemporalCalls, event: SyncEventInput): Promise<void> {
   await temporal.call((client, taskQueue) =>
     client.workflow.start('syncEvent', {

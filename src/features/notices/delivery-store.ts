@@ -52,7 +52,10 @@ const select = `
   SELECT d.*, a.category, a.name, a.text, a.districtID, a.resyncID, a.postedAt, a.dueAt
     FROM noticeDelivery d JOIN processAlert a ON a.processAlertID = d.processAlertID`;
 
-/** Ids of deliveries not yet made, in order. @param after the last id of the page before; 0: the first page */
+/**
+ * Ids of deliveries not yet made, in order. @param after the last id of the page before; 0: the
+ * first page
+ */
 export async function pendingDeliveries(
   control: Knex,
   { alertIds, after, limit }: { alertIds: readonly number[]; after: number; limit: number },
@@ -87,7 +90,10 @@ export async function loadDelivery(control: Knex, deliveryId: number): Promise<D
   };
 }
 
-/** Notes one attempt; `status` stays as it is unless it is given. @param answer a status or a word, no text of others */
+/**
+ * Notes one attempt; `status` stays as it is unless it is given. @param answer a status or a word,
+ * no text of others
+ */
 export async function noteAttempt(
   control: Knex,
   { deliveryId, answer, status }: { deliveryId: number; answer: string; status?: 'delivered' | 'failed' },

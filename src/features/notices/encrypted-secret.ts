@@ -17,7 +17,10 @@ export function encryptSecret(secret: string, key: Buffer | null): string {
   return `gcm:${Buffer.concat([encrypted, cipher.getAuthTag()]).toString('base64')}`;
 }
 
-/** The secret of a stored text. @throws SealError when the key isn't the one it was sealed with, or is missing */
+/**
+ * The secret of a stored text. @throws SealError when the key isn't the one it was sealed with, or
+ * is missing
+ */
 export function decryptSecret(stored: string, key: Buffer | null): string {
   if (stored.startsWith('plain:')) return stored.slice('plain:'.length);
   if (key === null)

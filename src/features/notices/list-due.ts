@@ -31,9 +31,9 @@ interface Subscription {
 }
 
 /**
- * Lists the deliveries of alerts that have none listed yet: one for every webhook and e-mail preference that asks for
- * its event and whose owner the alert reaches. Safe to repeat and to run twice at once: an alert and a target make one
- * delivery, with one message id for good.
+ * Lists the deliveries of alerts that have none listed yet: one for every webhook and e-mail
+ * preference that asks for its event and whose owner the alert reaches. Safe to repeat and to run
+ * twice at once: an alert and a target make one delivery, with one message id for good.
  * @param scope the alerts of one resync's end, or all posted at least so many seconds ago
  * @returns the groups that have something to deliver
  */
@@ -78,8 +78,9 @@ export async function listNotices(
 }
 
 /**
- * Listed deliveries that no workflow seems to work on: never tried for a minute, or not for longer than the longest wait
- * between two attempts. To be given to one (again), which is harmless to repeat.
+ * Listed deliveries that no workflow seems to work on: never tried for a minute, or not for longer
+ * than the longest wait between two attempts. To be given to one (again), which is harmless to
+ * repeat.
  */
 export async function forgottenNotices(control: Knex): Promise<NoticeGroup[]> {
   const alerts = await selectRows<AlertRow>(
@@ -121,7 +122,9 @@ async function allSubscriptions(control: Knex): Promise<Subscription[]> {
   return rows.map((row) => ({ ...row, events: JSON.parse(row.events) as NoticeEvent[] }));
 }
 
-/** Spares a query for each person of another district; who is really reached is reachOf's to say. */
+/**
+ * Spares a query for each person of another district; who is really reached is reachOf's to say.
+ */
 function mayConcern(
   { districtID, principalID }: AlertRow,
   { level, districts, principalId }: Reader,

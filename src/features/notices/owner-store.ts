@@ -27,8 +27,9 @@ export async function noteNoticeOwner(control: Knex, reader: Reader): Promise<vo
 }
 
 /**
- * Those of the principals that may still be told what their alerts tell, with what they may see now; of principals of
- * another issuer, which are in no table of ours, as it was when they last changed what they are told.
+ * Those of the principals that may still be told what their alerts tell, with what they may see
+ * now; of principals of another issuer, which are in no table of ours, as it was when they last
+ * changed what they are told.
  */
 export async function readNoticeOwners(
   control: Knex,

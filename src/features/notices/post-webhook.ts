@@ -30,10 +30,10 @@ export interface WebhookAnswer {
 }
 
 /**
- * Posts one attempt, signed as Standard Webhooks has it. The name is resolved by `lookup`, every address it gives is
- * checked, and the connection goes to those very addresses: no name can lead elsewhere in between. Redirects are not
- * followed: a 3xx is an answer like any other.
- * Never throws for what the receiver or the network does.
+ * Posts one attempt, signed as Standard Webhooks has it. The name is resolved by `lookup`, every
+ * address it gives is checked, and the connection goes to those very addresses: no name can lead
+ * elsewhere in between. Redirects are not followed: a 3xx is an answer like any other. Never throws
+ * for what the receiver or the network does.
  */
 export async function postWebhook(
   message: WebhookMessage,
@@ -49,7 +49,8 @@ export async function postWebhook(
     connect: { lookup: rules.allowPrivateAddresses ? lookup : checkedLookup(lookup) },
   });
   try {
-    // Again, though it was checked when it was stored: a literal address is connected to without any lookup.
+    // Again, though it was checked when it was stored: a literal address is connected to without
+    // any lookup.
     const url = checkWebhookUrl(message.url, rules);
     const answer = await request(url, {
       dispatcher: agent,

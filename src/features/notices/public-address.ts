@@ -1,4 +1,7 @@
-/** Which addresses a webhook may not lead to: a caller's URL must not make the service talk to its own network. */
+/**
+ * Which addresses a webhook may not lead to: a caller's URL must not make the service talk to its
+ * own network.
+ */
 import { BlockList, isIP } from 'node:net';
 
 const refusedV4 = new BlockList();
@@ -22,7 +25,10 @@ for (const [network, prefix] of [
 ] as const)
   refusedV4.addSubnet(network, prefix, 'ipv4');
 
-/** Everything outside is refused unseen: loopback, link-local, unique local, multicast, IPv4-mapped and -compatible. */
+/**
+ * Everything outside is refused unseen: loopback, link-local, unique local, multicast, IPv4-mapped
+ * and -compatible.
+ */
 const globalV6 = new BlockList();
 globalV6.addSubnet('2000::', 3, 'ipv6');
 

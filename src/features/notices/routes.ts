@@ -13,7 +13,10 @@ import { Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
 
-/** Webhooks and e-mail of whoever calls: each principal has its own, and is told what its alerts tell it. */
+/**
+ * Webhooks and e-mail of whoever calls: each principal has its own, and is told what its alerts
+ * tell it.
+ */
 export function noticeRoutes(context: ApiContext): RouteSpec[] {
   return [...webhookRoutes(context), ...preferenceRoutes(context)];
 }

@@ -17,7 +17,10 @@ export interface Mail {
   readonly messageId: string;
 }
 
-/** `refused`: the server will never take this message for this address. `later`: another attempt may do. */
+/**
+ * `refused`: the server will never take this message for this address. `later`: another attempt may
+ * do.
+ */
 export interface MailAnswer {
   readonly outcome: 'sent' | 'refused' | 'later';
   /** E.g. 250, 451, ETIMEDOUT: a code, nothing of what was answered. */
@@ -70,7 +73,10 @@ function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }
 
-/** Only what the server says of this address or message is for good: a wrong password is the operator's to mend. */
+/**
+ * Only what the server says of this address or message is for good: a wrong password is the
+ * operator's to mend.
+ */
 function answerOf(error: unknown): MailAnswer {
   const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };
   const word =

@@ -99,7 +99,8 @@ export async function deleteWebhook(control: Knex, { principalId, webhookId }: O
 }
 
 /**
- * Gives an endpoint another secret and makes it usable again if it was disabled; the former one signs beside it for a day.
+ * Gives an endpoint another secret and makes it usable again if it was disabled; the former one
+ * signs beside it for a day.
  * @throws NotFoundError
  */
 export async function rotateSecret(

@@ -14,8 +14,8 @@ export class WebhookUrlError extends Error {
 }
 
 /**
- * Checks what can be seen without asking a name server: what a name leads to is checked at each connection
- * (postWebhook), because it may change in between.
+ * Checks what can be seen without asking a name server: what a name leads to is checked at each
+ * connection (postWebhook), because it may change in between.
  * @returns the URL in its normal form, in which 0x7f.1 is 127.0.0.1
  * @throws WebhookUrlError
  */

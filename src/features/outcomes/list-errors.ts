@@ -35,10 +35,11 @@ const selected =
   'recordErrorID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey, createdAt';
 
 /**
- * Errors of a resync by object and outcome; the order is that of the index by_outcome. After a cursor the rows come from
- * three stretches of that index (same outcome, later outcomes of the object, later objects), each read for a page at
- * most: one condition with OR would be read from the object's start, slower with every page. The index is named
- * because MariaDB otherwise prefers one_error and sorts (measured: 43 ms a page of 500 instead of 9).
+ * Errors of a resync by object and outcome; the order is that of the index by_outcome. After a
+ * cursor the rows come from three stretches of that index (same outcome, later outcomes of the
+ * object, later objects), each read for a page at most: one condition with OR would be read from
+ * the object's start, slower with every page. The index is named because MariaDB otherwise prefers
+ * one_error and sorts (measured: 43 ms a page of 500 instead of 9).
  * @throws CursorError
  */
 export async function listErrors(control: Knex, filter: ErrorFilter): Promise<Page<ErrorView>> {

@@ -9,7 +9,8 @@ const maxDepth = 32;
 
 /**
  * Errors that go back to the same kind of record: "110 SchoolMonth errors = 11 excluded calendars".
- * `outcome: 'missing'`: the record at the root is at neither side's hand: the state lacks it and this run has no error of it.
+ * `outcome: 'missing'`: the record at the root is at neither side's hand: the state lacks it and
+ * this run has no error of it.
  */
 export interface Cause {
   readonly object: string;
@@ -38,7 +39,9 @@ interface BlameRow {
 const climbs = (alias: string): string =>
   `${alias}.outcome = 'blocked' AND ${alias}.parentObject IS NOT NULL AND ${alias}.parentKey IS NOT NULL`;
 
-/** One step's state: so many errors of `fromObject` have come up to the record (atObject, atKey). */
+/**
+ * One step's state: so many errors of `fromObject` have come up to the record (atObject, atKey).
+ */
 const createLevel = (table: string): string => `
   CREATE TEMPORARY TABLE ${table} (
     fromObject VARCHAR(64) NOT NULL, code VARCHAR(64) NOT NULL, atObject VARCHAR(64) NOT NULL,
@@ -51,14 +54,19 @@ const createRooted = `
     rootKey VARCHAR(512) NOT NULL, fromObject VARCHAR(64) NOT NULL, errors BIGINT NOT NULL, message VARCHAR(1000) NULL
   ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
 
-/** Grouped by parent before it climbs: a class of 500 blocked attendance records goes up as one row. */
+/**
+ * Grouped by parent before it climbs: a class of 500 blocked attendance records goes up as one row.
+ */
 const firstLevel = `
   INSERT INTO causeLevel0
   SELECT e.objectName, e.code, e.parentObject, e.parentKey, COUNT(*)
     FROM recordError e WHERE e.resyncID = ? AND ${climbs('e')}
    GROUP BY e.objectName, e.code, e.parentObject, e.parentKey`;
 
-/** What has arrived: at a record without an error of its own, at one that is a root, or at the longest chain allowed. */
+/**
+ * What has arrived: at a record without an error of its own, at one that is a root, or at the
+ * longest chain allowed.
+ */
 const takeRooted = (level: string, last: boolean): string => `
   INSERT INTO causeRooted
   SELECT b.atObject, COALESCE(p.outcome, 'missing'), COALESCE(p.code, b.code), b.atKey, b.fromObject, b.errors, p.message
@@ -75,7 +83,9 @@ const climb = (from: string, to: string): string => `
    WHERE ${climbs('p')}
    GROUP BY b.fromObject, p.code, p.parentObject, p.parentKey`;
 
-/** ROLLUP gives the distinct roots over all objects, which can't be summed from the objects' own. */
+/**
+ * ROLLUP gives the distinct roots over all objects, which can't be summed from the objects' own.
+ */
 const sumRooted = `
   SELECT rootObject, rootOutcome, rootCode, fromObject, CAST(SUM(errors) AS SIGNED) AS errors,
          COUNT(DISTINCT rootKey) AS records, MIN(message) AS message
@@ -87,9 +97,10 @@ const sumRooted = `
   HAVING rootCode IS NOT NULL`;
 
 /**
- * Climbs from every blocked record to its parent, and on, to the record that began it. Step by step in temporary
- * tables and not as a recursive query: MariaDB 10.11 loses a row of a recursive table where it outgrows memory
- * (measured: 19,999 of 20,000), and grouping between the steps is faster too.
+ * Climbs from every blocked record to its parent, and on, to the record that began it. Step by step
+ * in temporary tables and not as a recursive query: MariaDB 10.11 loses a row of a recursive table
+ * where it outgrows memory (measured: 19,999 of 20,000), and grouping between the steps is faster
+ * too.
  */
 async function blame(transaction: Knex.Transaction, resyncId: string): Promise<BlameRow[]> {
   const tables = ['causeLevel0', 'causeLevel1', 'causeRooted'];
@@ -117,7 +128,8 @@ async function blame(transaction: Knex.Transaction, resyncId: string): Promise<B
 
 /** Causes of a resync's errors, the largest first; their errors sum to the errors stored. */
 export async function readCauses(control: Knex, resyncId: string): Promise<Cause[]> {
-  // Read committed: INSERT … SELECT would otherwise lock the errors it reads against a run that writes them.
+  // Read committed: INSERT … SELECT would otherwise lock the errors it reads against a run that
+  // writes them.
   const rows = await control.transaction((transaction) => blame(transaction, resyncId), {
     isolationLevel: 'read committed',
   });

@@ -15,7 +15,10 @@ import { hasSpellings, isPossible, isSame, isUpTo } from './key-conditions';
 
 /** Runs whose keys compare alike. */
 export interface RunGroup {
-  /** `null`: it isn't known how; only exact texts are found then, and no page is said to cover a key. */
+  /**
+   * `null`: it isn't known how; only exact texts are found then, and no page is said to cover a
+   * key.
+   */
   readonly order: KeyOrder | null;
   /** Runs of whole objects, whose pages cover stretches of the key. */
   readonly whole: readonly string[];
@@ -44,8 +47,8 @@ interface Question {
 }
 
 /**
- * Looks a record up in the books of some runs. The last word of a run counts: a stored error (one that was mended has none
- * any more), then a removal, then a correction, then the page.
+ * Looks a record up in the books of some runs. The last word of a run counts: a stored error (one
+ * that was mended has none any more), then a removal, then a correction, then the page.
  * @returns by resync; a run whose books say nothing of the record has none
  */
 export async function findRecord(
@@ -112,7 +115,10 @@ class Lookup {
     private readonly key: RecordKey,
   ) {}
 
-  /** The page that covers the key: the first of the first range that reaches as far, in the district's order. */
+  /**
+   * The page that covers the key: the first of the first range that reaches as far, in the
+   * district's order.
+   */
   async pages(resyncIds: readonly string[], findings: Map<string, Finding>): Promise<void> {
     const { order, key, object } = this;
     if (order === null) return;
@@ -154,7 +160,10 @@ class Lookup {
     }
   }
 
-  /** The closing retry's corrections, and the pages of chosen records: neither covers a stretch of the key. */
+  /**
+   * The closing retry's corrections, and the pages of chosen records: neither covers a stretch of
+   * the key.
+   */
   async corrections({ whole, selections }: RunGroup, findings: Map<string, Finding>): Promise<void> {
     const all = [...whole, ...selections];
     const rows = await selectRows<MarksRow>(
@@ -193,7 +202,10 @@ class Lookup {
     for (const row of rows) findings.set(row.resyncID, toFinding(row));
   }
 
-  /** Rows of a table with one row a record and run: by the key's text, and in the other runs by its other spellings. */
+  /**
+   * Rows of a table with one row a record and run: by the key's text, and in the other runs by its
+   * other spellings.
+   */
   private async byKey<Row extends { readonly resyncID: string }>(
     select: string,
     resyncIds: readonly string[],
@@ -213,7 +225,9 @@ class Lookup {
     return [...rows, ...(await among(others, same.sql, same.bindings))];
   }
 
-  /** Under which outcome the marks name the key: written exactly so, or as another spelling of it. */
+  /**
+   * Under which outcome the marks name the key: written exactly so, or as another spelling of it.
+   */
   private async markOf(deflated: Buffer): Promise<MarkedOutcome | null> {
     const { order, key } = this;
     const marks = readMarks(inflateRawSync(deflated).toString('utf8'));

@@ -2,8 +2,9 @@ import type { KeyOrder, KeyPartOrder } from '../../domain/key-order';
 import type { RecordKey } from '../../domain/record-error';
 
 /**
- * Comparisons of keys by the control database's server, which is the state's: it knows the districts' collations, by which
- * the runs cut their pages. A column holds a key as a JSON array; a literal comes as bindings, one a part and use.
+ * Comparisons of keys by the control database's server, which is the state's: it knows the
+ * districts' collations, by which the runs cut their pages. A column holds a key as a JSON array; a
+ * literal comes as bindings, one a part and use.
  */
 
 /** A condition with its bindings. */
@@ -27,7 +28,10 @@ export function isUpTo(order: KeyOrder, key: RecordKey, column: string): Conditi
   return { sql: `(${column} IS NULL OR ${sql})`, bindings };
 }
 
-/** The key equals the one whose parts are these expressions, as the district's unique key would have it. */
+/**
+ * The key equals the one whose parts are these expressions, as the district's unique key would have
+ * it.
+ */
 export function isSame(order: KeyOrder, key: RecordKey, partAt: (at: number) => string): Condition {
   const equal = order.map((part, i) => `${valueOf(part, partAt(i))} = ${valueOf(part, '?')}`);
   const possible = isPossible(order, key);
@@ -37,7 +41,10 @@ export function isSame(order: KeyOrder, key: RecordKey, partAt: (at: number) => 
   };
 }
 
-/** The key's text can be had in the district's character sets at all: what can't would be compared as question marks. */
+/**
+ * The key's text can be had in the district's character sets at all: what can't would be compared
+ * as question marks.
+ */
 export function isPossible(order: KeyOrder, key: RecordKey): Condition {
   const bindings: string[] = [];
   const parts = order.map((part, i) => {

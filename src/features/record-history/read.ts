@@ -13,9 +13,9 @@ export const mostRuns = 2_000;
 const runsAtOnce = 100;
 
 /**
- * How it is known. `record`: the run names the record. `page`: the run found everything equal in the stretch of keys in
- * which the record lies, and an earlier run names it. `covered`: the same, but no run before names it, so that it isn't
- * proven that it was there.
+ * How it is known. `record`: the run names the record. `page`: the run found everything equal in
+ * the stretch of keys in which the record lies, and an earlier run names it. `covered`: the same,
+ * but no run before names it, so that it isn't proven that it was there.
  */
 export const evidences = ['record', 'page', 'covered'] as const;
 export type Evidence = (typeof evidences)[number];
@@ -29,7 +29,10 @@ export interface RecordRun {
   readonly status: ResyncStatus;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** When it was written down; a later word of the same run (its closing retry) takes the place of an earlier one. */
+  /**
+   * When it was written down; a later word of the same run (its closing retry) takes the place of
+   * an earlier one.
+   */
   readonly at: string;
   readonly outcome: Finding['outcome'];
   readonly evidence: Evidence;
@@ -40,7 +43,10 @@ export interface RecordQuestion {
   readonly districtId: string;
   readonly object: string;
   readonly key: RecordKey;
-  /** Records of the object belong to a school year: a run of another year says nothing by being silent. */
+  /**
+   * Records of the object belong to a school year: a run of another year says nothing by being
+   * silent.
+   */
   readonly yearTied: boolean;
   /** Only runs of this initiator: what the state's requests did is not the district's to see. */
   readonly initiator: Initiator | null;
@@ -62,7 +68,8 @@ interface RunRow {
 }
 
 /**
- * Every run of the district in which a record was written, found equal, reported gone, or in error; the newest first.
+ * Every run of the district in which a record was written, found equal, reported gone, or in error;
+ * the newest first.
  * @throws KeyFormError when the object's newest run says that there can be no such key; CursorError
  */
 export async function readRecordHistory(control: Knex, question: RecordQuestion): Promise<Page<RecordRun>> {
@@ -120,8 +127,9 @@ interface Weighed {
 }
 
 /**
- * Gives each finding its evidence, going from the oldest run on, because a page that names nobody proves more of a record
- * that was there before. Of an object with school years a record named in one year isn't one of another year's.
+ * Gives each finding its evidence, going from the oldest run on, because a page that names nobody
+ * proves more of a record that was there before. Of an object with school years a record named in
+ * one year isn't one of another year's.
  * @returns newest first
  */
 function weigh(

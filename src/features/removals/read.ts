@@ -59,8 +59,8 @@ interface RecordRow {
 const sampleRecords = 10;
 
 /**
- * The objects with something gone, children first; none when the resync wasn't asked to remove. What still waited when
- * its run ended (cancelled, lost) has expired.
+ * The objects with something gone, children first; none when the resync wasn't asked to remove.
+ * What still waited when its run ended (cancelled, lost) has expired.
  */
 export async function readRemovals(control: Knex, resyncId: string): Promise<RemovalObjectView[]> {
   const views: RemovalObjectView[] = [];

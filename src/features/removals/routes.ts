@@ -12,7 +12,10 @@ import { pageOf, pageQuery } from '../../http/schemas';
 import { resyncParams } from '../resyncs/schemas';
 import { requesterOf } from '../../http/idempotency';
 
-/** Records gone at the district: what was found, and a person's decision where it is much (docs/decisions/0015). */
+/**
+ * Records gone at the district: what was found, and a person's decision where it is much
+ * (docs/decisions/0015).
+ */
 export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
   const common = { right: 'resyncBatch', tag: 'Removals' } as const;
 

@@ -111,7 +111,8 @@ export async function decideFound(
 }
 
 /**
- * Begins the wait for an approval: its end, and the alert that tells whom it concerns. Safe to repeat: the first end stays.
+ * Begins the wait for an approval: its end, and the alert that tells whom it concerns. Safe to
+ * repeat: the first end stays.
  * @param waitMs from now
  */
 export async function holdForApproval(
@@ -158,7 +159,10 @@ export async function holdForApproval(
   });
 }
 
-/** Ends the wait for these objects; one that doesn't wait any more is left alone. `by`: `null` when time decided. */
+/**
+ * Ends the wait for these objects; one that doesn't wait any more is left alone. `by`: `null` when
+ * time decided.
+ */
 export async function decideRemovals(
   control: Knex,
   {
@@ -179,7 +183,10 @@ export async function decideRemovals(
     .update({ decision, decidedBy: by, decidedAt: control.raw('UTC_TIMESTAMP(3)') });
 }
 
-/** Notes why removing an object's records stopped, or never began. What was removed stays removed and is counted. */
+/**
+ * Notes why removing an object's records stopped, or never began. What was removed stays removed
+ * and is counted.
+ */
 export async function noteRemovalStopped(
   control: Knex,
   { resyncId, object, message }: ObjectRef & { readonly message: string },

@@ -9,7 +9,9 @@ import {
 
 const updates = { approve: approveRemovals, reject: rejectRemovals } as const;
 
-/** Has a run remove, or keep, what awaits an approval. `null`: no run of this resync is under way. */
+/**
+ * Has a run remove, or keep, what awaits an approval. `null`: no run of this resync is under way.
+ */
 export function decideRemovals(
   temporal: TemporalCalls,
   { resyncId, verb, choice }: { resyncId: string; verb: keyof typeof updates; choice: RemovalChoice },

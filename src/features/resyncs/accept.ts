@@ -12,7 +12,8 @@ export interface Acceptance {
 }
 
 /**
- * Accepts the outcome of a full resync that finished. Accepted once: a second one gives the first back.
+ * Accepts the outcome of a full resync that finished. Accepted once: a second one gives the first
+ * back.
  * @throws ConflictError when it isn't full or didn't finish; NotFoundError
  */
 export async function acceptResync(

@@ -3,12 +3,13 @@ import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
 import type { NewAlert } from '../alerts/post';
 import { schoolYearLabel } from '../../domain/school-year';
 
-/** Seed's Process column for all that goes between district and state. */
+/** The Process column for all that goes between district and state. */
 export const resyncCategory = 'Vertical Interoperability';
 
 /**
- * The alerts of a resync's end. Of a state's request the state is told all; the district only that it has ended, under a
- * name that doesn't tell how: it may not see into it (specification: State-Initiated Resync Requests).
+ * The alerts of a resync's end. Of a state's request the state is told all; the district only that
+ * it has ended, under a name that doesn't tell how: it may not see into it (specification:
+ * State-Initiated Resync Requests).
  * @param end what the books say, `message` being words of ours without values
  */
 export function alertsOfEnd(

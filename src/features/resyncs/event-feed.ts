@@ -23,8 +23,9 @@ export interface Listener {
 }
 
 /**
- * Changes of one resync, told to all its listeners. The event id is the version of the whole state, so that a listener
- * that comes back with the present version gets no snapshot again, and any other gets one.
+ * Changes of one resync, told to all its listeners. The event id is the version of the whole state,
+ * so that a listener that comes back with the present version gets no snapshot again, and any other
+ * gets one.
  */
 export class ResyncFeed {
   private readonly listeners = new Set<Listener>();

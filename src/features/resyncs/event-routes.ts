@@ -18,7 +18,8 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
   const feeds = new Map<string, ResyncFeed>();
   const streams = new Map<string, number>();
 
-  // Each way to see a resync has a feed of its own, whose event ids tell nothing of what that way doesn't show.
+  // Each way to see a resync has a feed of its own, whose event ids tell nothing of what that way
+  // doesn't show.
   const feedOf = (resyncId: string, principal: Principal, inside: boolean): ResyncFeed => {
     const key = `${inside ? principal.level : 'outside'}:${resyncId}`;
     const known = feeds.get(key);
@@ -64,7 +65,8 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
           },
           end: () => response.end(),
         });
-        // Clients come back by themselves, with Last-Event-ID, and are asked for their token and right again.
+        // Clients come back by themselves, with Last-Event-ID, and are asked for their token and
+        // right again.
         const over = setTimeout(() => response.end(), streamMs).unref();
         response.once('close', () => {
           clearTimeout(over);

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { selectRows } from '../../control/database';
 
 /**
- * Notes until when a blackout window holds a run; one that had only been accepted is under way from now on: it has its
- * turn, and waits. A run that has ended is left alone. Safe to repeat.
+ * Notes until when a blackout window holds a run; one that had only been accepted is under way from
+ * now on: it has its turn, and waits. A run that has ended is left alone. Safe to repeat.
  * @param heldUntil ISO 8601; `null`: it is held no longer
  */
 export async function noteHold(

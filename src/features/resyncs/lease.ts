@@ -8,8 +8,9 @@ interface Holder {
 }
 
 /**
- * Takes the lease of a district's school year; other years have theirs. The epoch goes up by one at every taking, also by the same resync, so that whatever ran
- * before with a lower epoch can write no more: each page reads the epoch under a shared lock (reliability §3.1).
+ * Takes the lease of a district's school year; other years have theirs. The epoch goes up by one at
+ * every taking, also by the same resync, so that whatever ran before with a lower epoch can write
+ * no more: each page reads the epoch under a shared lock (reliability §3.1).
  * @returns the new epoch
  */
 export async function takeLease(
@@ -34,8 +35,8 @@ export async function takeLease(
 }
 
 /**
- * Gives the lease back by raising the epoch once more: nothing of this resync may write after its end. The row stays,
- * because epochs never go down.
+ * Gives the lease back by raising the epoch once more: nothing of this resync may write after its
+ * end. The row stays, because epochs never go down.
  * @returns false when another resync holds it, which is left alone
  */
 export async function releaseLease(

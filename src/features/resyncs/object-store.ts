@@ -33,7 +33,8 @@ interface ObjectRef {
 }
 
 /**
- * Writes one DISBatchHistory row for every planned object, in status waiting. Repeating it changes nothing.
+ * Writes one DISBatchHistory row for every planned object, in status waiting. Repeating it changes
+ * nothing.
  * @param objects names in the order of the plan
  * @param chosen in a run of chosen records: how many, by object
  */
@@ -88,11 +89,13 @@ export async function startObject(control: Knex, { resyncId, object }: ObjectRef
 }
 
 /**
- * Closes an object's books from the ledger. `finished` is given only when every range is complete and the counts account
- * for every record read and every stored error. The other ends store what was committed. A `finished` object may be
- * finished again after its blocked records were retried: it is counted anew.
+ * Closes an object's books from the ledger. `finished` is given only when every range is complete
+ * and the counts account for every record read and every stored error. The other ends store what
+ * was committed. A `finished` object may be finished again after its blocked records were retried:
+ * it is counted anew.
  * @returns what was written
- * @throws OutcomeInvariantError, and nothing is changed; ConflictError when the object ended otherwise; NotFoundError
+ * @throws OutcomeInvariantError, and nothing is changed; ConflictError when the object ended
+ * otherwise; NotFoundError
  */
 export function finishObject(
   control: Knex,

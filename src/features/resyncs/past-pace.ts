@@ -7,9 +7,10 @@ import { selectRows } from '../../control/database';
 const runsLookedAt = 5;
 
 /**
- * How these objects went in the district's last finished runs before an instant; runs of chosen records and those that
- * verified are no measure.
- * @param seenBy `district`: of its own runs only, because the state's would tell which objects the state asked for
+ * How these objects went in the district's last finished runs before an instant; runs of chosen
+ * records and those that verified are no measure.
+ * @param seenBy `district`: of its own runs only, because the state's would tell which objects the
+ * state asked for
  * @param before ISO 8601
  */
 export async function readPastPace(

@@ -36,8 +36,8 @@ interface FactRow extends ObjectProgressFacts {
 }
 
 /**
- * How far runs are: 0 before they begin, 100 when they finished, `null` when they ended before that; between, by what
- * their ledgers hold of what is expected.
+ * How far runs are: 0 before they begin, 100 when they finished, `null` when they ended before
+ * that; between, by what their ledgers hold of what is expected.
  */
 export async function readPercents(
   control: Knex,
@@ -59,7 +59,9 @@ export async function readPercents(
   );
 }
 
-/** `expected` walks the index newest(districtID, objectName, schoolYear, startedAt) once an object. */
+/**
+ * `expected` walks the index newest(districtID, objectName, schoolYear, startedAt) once an object.
+ */
 async function readFacts(control: Knex, ids: readonly string[]): Promise<FactRow[]> {
   if (ids.length === 0) return [];
   return selectRows<FactRow>(

@@ -15,7 +15,8 @@ interface ObjectRef {
 }
 
 /**
- * Stores the ranges of an object once: bounds are frozen, so a repeated activity that cut other bounds gets the first ones.
+ * Stores the ranges of an object once: bounds are frozen, so a repeated activity that cut other
+ * bounds gets the first ones.
  * @param keyOrder how their keys compare; absent: no page of the run will tell of a record
  * @returns number of ranges stored for the object
  * @throws NotFoundError when the object isn't planned in this resync

@@ -29,7 +29,8 @@ export interface ObjectView {
   readonly ranges: number;
   readonly rangesDone: number;
   /**
-   * What to expect: the records chosen, or those of the object's last finished run in this district. `null`: it never ran.
+   * What to expect: the records chosen, or those of the object's last finished run in this
+   * district. `null`: it never ran.
    */
   readonly expected: number | null;
   readonly message: string | null;
@@ -115,9 +116,10 @@ export async function readResyncHead(control: Knex, resyncId: string): Promise<R
 }
 
 /**
- * A resync with its objects in the order of the plan; running ones with live counts from the ledger.
- * @param seenBy `district`: what is expected of an object is taken from the district's own runs, because the state's would
- *   tell which objects the state asked for
+ * A resync with its objects in the order of the plan; running ones with live counts from the
+ * ledger.
+ * @param seenBy `district`: what is expected of an object is taken from the district's own runs,
+ * because the state's would tell which objects the state asked for
  * @throws NotFoundError
  */
 export async function readResync(
@@ -146,7 +148,9 @@ export async function readResync(
   };
 }
 
-/** `expected` walks the index newest(districtID, objectName, schoolYear, startedAt) once an object. */
+/**
+ * `expected` walks the index newest(districtID, objectName, schoolYear, startedAt) once an object.
+ */
 function historyRows(
   control: Knex,
   { resyncID, districtID, schoolYear }: ResyncRow,

@@ -11,14 +11,18 @@ const maxOpenResyncs = 1000;
 export interface Reconciliation {
   /** Marked lost: their workflow has ended or is gone, and wrote no end. */
   readonly lost: readonly string[];
-  /** Accepted or queued, and not at Temporal: to be given to their agent (again), which is harmless to repeat. */
+  /**
+   * Accepted or queued, and not at Temporal: to be given to their agent (again), which is harmless
+   * to repeat.
+   */
   readonly toStart: readonly ResyncRequest[];
 }
 
 /**
- * Compares the open resyncs with Temporal. A run whose workflow is gone never shows as under way for ever: it becomes
- * `lost`, red, and says so; one that never began is returned to be started.
- * @param whereabouts asks Temporal; when it throws (unreachable), nothing further is changed and the error passes on
+ * Compares the open resyncs with Temporal. A run whose workflow is gone never shows as under way
+ * for ever: it becomes `lost`, red, and says so; one that never began is returned to be started.
+ * @param whereabouts asks Temporal; when it throws (unreachable), nothing further is changed and
+ * the error passes on
  */
 export async function reconcile(
   control: Knex,

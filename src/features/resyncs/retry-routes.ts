@@ -39,7 +39,8 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ params, body, principal, request, response }) => {
         const head = await requireDetails(control, principal, params.id);
         const district = requireDistrict(config, principal, head.districtId);
-        // What was the state's stays the state's: hidden from the district, and ahead of what the district asked.
+        // What was the state's stays the state's: hidden from the district, and ahead of what the
+        // district asked.
         if (head.initiator === 'state') requireToolRight(principal, 'stateRequest');
         if (isOpen(head.status)) {
           throw new Problem(409, `The resync is ${head.status}: its errors are known when it has ended.`);

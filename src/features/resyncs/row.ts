@@ -45,7 +45,10 @@ export function toRequest(row: ResyncRow): ResyncRequest {
   };
 }
 
-/** What only some requests have. Absent in the others, so that their workflow's input is what it always was. */
+/**
+ * What only some requests have. Absent in the others, so that their workflow's input is what it
+ * always was.
+ */
 type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf' | 'selected'>;
 
 function specialsOf({

@@ -76,7 +76,10 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
   return [...plain, oneObject];
 }
 
-/** One that waits is taken out of the queue; one that runs is told to stop; one nobody has is closed here. */
+/**
+ * One that waits is taken out of the queue; one that runs is told to stop; one nobody has is closed
+ * here.
+ */
 async function cancel(
   { control, temporal }: ApiContext,
   head: ResyncHead,

@@ -14,8 +14,8 @@ export async function countSelected(control: Knex, resyncId: string): Promise<Ma
 }
 
 /**
- * Cuts the records chosen of an object into ranges of `rangeRecords`, in the order of the keys' text, which is that of the
- * primary key and means nothing else.
+ * Cuts the records chosen of an object into ranges of `rangeRecords`, in the order of the keys'
+ * text, which is that of the primary key and means nothing else.
  * @returns at least one range; a single unbounded one when few or none are chosen
  */
 export async function cutSelected(

@@ -9,8 +9,8 @@ import { Problem } from '../../http/problem';
 import type * as schemas from './schemas';
 
 /**
- * Stored first, then given to the agent: what was accepted is never lost. When Temporal doesn't answer the row stays
- * `accepted`, and the repeated request or the reconciler starts it.
+ * Stored first, then given to the agent: what was accepted is never lost. When Temporal doesn't
+ * answer the row stays `accepted`, and the repeated request or the reconciler starts it.
  * @param refuse looked at once it is stored: why it can't be after all
  */
 export async function startResync(

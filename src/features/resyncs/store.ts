@@ -13,8 +13,9 @@ import { alertsOfEnd } from './end-alerts';
 import { askedOf, type ResyncRow, toColumns, toRequest } from './row';
 
 /**
- * From which status a resync may go where; what isn't here is refused. An ended one stays as it is. One that waits may be
- * paused or preempted: its run has begun, and waits for the first answer about blackouts.
+ * From which status a resync may go where; what isn't here is refused. An ended one stays as it is.
+ * One that waits may be paused or preempted: its run has begun, and waits for the first answer
+ * about blackouts.
  */
 const transitions: Readonly<Record<ResyncStatus, readonly ResyncStatus[]>> = {
   accepted: ['queued', 'running', 'paused', 'preempted', 'failed', 'cancelled', 'lost'],
@@ -42,7 +43,8 @@ export interface StoredResync {
 }
 
 /**
- * Stores a request in status `accepted`. The same idempotency key of the same requester gives the first one back.
+ * Stores a request in status `accepted`. The same idempotency key of the same requester gives the
+ * first one back.
  * @returns the stored request and whether it was stored now
  * @throws ConflictError when the key was used for another request
  */
@@ -67,9 +69,11 @@ export async function loadResync(control: Knex, resyncId: string): Promise<Store
 }
 
 /**
- * Moves a resync to another status; `startedAt` is set the first time it runs. The status it has already: nothing happens,
- * because activities and requests repeat. To end a run use finishResync, which gives it its color too.
- * @throws ConflictError when the status may not follow the present one (an ended resync stays ended); NotFoundError
+ * Moves a resync to another status; `startedAt` is set the first time it runs. The status it has
+ * already: nothing happens, because activities and requests repeat. To end a run use finishResync,
+ * which gives it its color too.
+ * @throws ConflictError when the status may not follow the present one (an ended resync stays
+ * ended); NotFoundError
  */
 export async function setResyncStatus(
   control: Knex,
@@ -99,10 +103,11 @@ export interface ResyncEnd {
 }
 
 /**
- * Closes the books of a resync. Objects still open are closed first (cancelled with the run, otherwise failed, or skipped when they hadn't started), with the
- * counts of what they committed. `finished` is only given when every object finished: with a failed object the run is
- * `failed`, with a cancelled one `cancelled`. The alerts of its end are posted in the same transaction: there is no end
- * without them. Repeating it changes nothing.
+ * Closes the books of a resync. Objects still open are closed first (cancelled with the run,
+ * otherwise failed, or skipped when they hadn't started), with the counts of what they committed.
+ * `finished` is only given when every object finished: with a failed object the run is `failed`,
+ * with a cancelled one `cancelled`. The alerts of its end are posted in the same transaction: there
+ * is no end without them. Repeating it changes nothing.
  * @throws ConflictError when the resync has ended otherwise; NotFoundError
  */
 export async function finishResync(
@@ -116,7 +121,9 @@ export async function finishResync(
     resyncId: string;
     status: 'finished' | 'failed' | 'cancelled' | 'lost';
     message?: string | null;
-    /** The verification that gives the color of a resync that verifies, once every object finished. */
+    /**
+     * The verification that gives the color of a resync that verifies, once every object finished.
+     */
     verified?: FinalVerification;
   },
 ): Promise<ResyncEnd> {
@@ -235,8 +242,8 @@ function refuseUnlessAllowed(from: ResyncStatus, to: ResyncStatus): void {
 }
 
 /**
- * Forgets a request that its agent refused (full queue), so that the same Idempotency-Key may be tried again later.
- * One that was taken meanwhile stays.
+ * Forgets a request that its agent refused (full queue), so that the same Idempotency-Key may be
+ * tried again later. One that was taken meanwhile stays.
  */
 export async function forgetRefusedResync(control: Knex, resyncId: string): Promise<void> {
   await control('resync').where({ resyncID: resyncId, status: 'accepted' }).del();

@@ -9,15 +9,18 @@ export type ShownStatus = z.output<typeof shownStatus>;
 
 const queued: readonly ResyncStatus[] = ['accepted', 'queued'];
 
-/** What a district sees of how a state's request stands: not that it was paused, nor how it ended. */
+/**
+ * What a district sees of how a state's request stands: not that it was paused, nor how it ended.
+ */
 function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
   if (endedStatuses.includes(status)) return 'ended';
   return queued.includes(status) ? 'queued' : 'running';
 }
 
 /**
- * A resync as the caller may see it. Of a state's request a district sees that it is, when, how far, and that it is over
- * (specification: it can't view the objects requested); docs/decisions/0008.
+ * A resync as the caller may see it. Of a state's request a district sees that it is, when, how
+ * far, and that it is over (specification: it can't view the objects requested);
+ * docs/decisions/0008.
  */
 export function headView(principal: Principal, head: ResyncHead): z.input<typeof resyncHead> {
   const objects = head.objects === 'all' ? 'all' : [...head.objects];
@@ -48,8 +51,8 @@ export function headView(principal: Principal, head: ResyncHead): z.input<typeof
 }
 
 /**
- * The statuses a caller means by one it sees, for a list: a district can't find out how a state's request ended by asking
- * for those that failed.
+ * The statuses a caller means by one it sees, for a list: a district can't find out how a state's
+ * request ended by asking for those that failed.
  */
 export function statusFilter(
   principal: Principal,

@@ -1,4 +1,6 @@
-/** What the API says to a resync's run and to the agent that queues it. `null`: no run is under way. */
+/**
+ * What the API says to a resync's run and to the agent that queues it. `null`: no run is under way.
+ */
 import type { ResyncRequest, Whereabouts } from '../../domain/resync';
 import type { TemporalCalls } from '../../temporal/calls';
 import { giveToAgent } from '../../temporal/start-workflows';
@@ -24,7 +26,10 @@ export function enqueueRequest(temporal: TemporalCalls, request: ResyncRequest):
   return temporal.call((client, taskQueue) => giveToAgent(client, taskQueue, request));
 }
 
-/** Takes a request out of the queue. `false`: it doesn't wait there (any more), or there is no queue. */
+/**
+ * Takes a request out of the queue. `false`: it doesn't wait there (any more), or there is no
+ * queue.
+ */
 export async function withdrawRequest(
   temporal: TemporalCalls,
   { districtId, schoolYear, resyncId }: ResyncRequest,

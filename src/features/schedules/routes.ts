@@ -38,7 +38,10 @@ const scheduleParams = districtParams.extend({ id: z.string().max(32) });
 const missing =
   'Temporal does not have this schedule (its creation broke off, or it was deleted there): delete it and create it again.';
 
-/** Recurring resyncs and verifications. What the state made for a district is the state's: the district sees that it is there, no more. */
+/**
+ * Recurring resyncs and verifications. What the state made for a district is the state's: the
+ * district sees that it is there, no more.
+ */
 export function scheduleRoutes(context: ApiContext): RouteSpec[] {
   const { config, control, temporal } = context;
 
@@ -254,11 +257,15 @@ function requireRightToFire(
   kind: z.output<typeof schemas.scheduleRequest>['kind'],
 ): void {
   if (kind === 'verification') requireToolRight(principal, 'verificationSummary');
-  // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the district's own.
+  // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the
+  // district's own.
   else if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
 }
 
-/** What a firing will ask for, checked against the district as it is now. @throws Problem 422; PlanError */
+/**
+ * What a firing will ask for, checked against the district as it is now. @throws Problem 422;
+ * PlanError
+ */
 async function requestOf(
   context: ApiContext,
   principal: Principal,

@@ -42,7 +42,8 @@ interface ScheduleRow {
 }
 
 /**
- * Stores a schedule. Its name is its owner's: the state's names don't collide with, nor are told by, a district's.
+ * Stores a schedule. Its name is its owner's: the state's names don't collide with, nor are told
+ * by, a district's.
  * @throws ConflictError when the owner has one of this name in the district, or as many as it may
  */
 export async function insertSchedule(
@@ -159,7 +160,10 @@ export async function lastFirings(control: Knex, scheduleId: string): Promise<Fi
   }));
 }
 
-/** What an earlier firing of the schedule started and that hasn't ended, by name: e.g. "resync 20261127-…". `null`: nothing. */
+/**
+ * What an earlier firing of the schedule started and that hasn't ended, by name: e.g. "resync
+ * 20261127-…". `null`: nothing.
+ */
 export async function openRunOf(
   control: Knex,
   { scheduleId, kind }: Pick<StoredSchedule, 'scheduleId' | 'kind'>,

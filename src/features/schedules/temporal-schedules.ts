@@ -52,8 +52,9 @@ export async function createAtTemporal(
       staticSummary: `Scheduled ${kind} of ${districtId}`,
     },
     policies: {
-      // A firing's workflow ends once it is handed over, so this decides of missed firings only, which come all at
-      // once: the first, or one after the other. Overlap is decided by the books, when a firing comes.
+      // A firing's workflow ends once it is handed over, so this decides of missed firings only,
+      // which come all at once: the first, or one after the other. Overlap is decided by the books,
+      // when a firing comes.
       overlap: timing.missed === 'all' ? 'BUFFER_ALL' : 'SKIP',
       catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
     },
@@ -106,7 +107,8 @@ export function timesBetween(
   { from, to }: Period,
 ): Promise<Date[] | null> {
   return orNull(async () => {
-    // Tells a schedule that isn't there as ScheduleNotFoundError, which the plain call below doesn't.
+    // Tells a schedule that isn't there as ScheduleNotFoundError, which the plain call below
+    // doesn't.
     await handleOf(client, schedule).describe();
     const { startTime } = await client.schedule.workflowService.listScheduleMatchingTimes({
       namespace: client.options.namespace,

@@ -4,8 +4,9 @@ import type { ApiContext } from '../../http/context';
 import { readScopedYear } from './read';
 
 /**
- * A switch of the scoped year waits for stored resyncs and keeps new ones out while it is made; one that was planned before
- * it and stored after it would run for another year than the one it was checked for.
+ * A switch of the scoped year waits for stored resyncs and keeps new ones out while it is made; one
+ * that was planned before it and stored after it would run for another year than the one it was
+ * checked for.
  */
 export async function whyYearChanged(
   { control }: ApiContext,

@@ -95,7 +95,8 @@ export async function readPreview(control: Knex, previewId: string): Promise<Sel
 }
 
 /**
- * Ends a preview, once: one that has ended stays as it is. Then what was chosen for it is forgotten.
+ * Ends a preview, once: one that has ended stays as it is. Then what was chosen for it is
+ * forgotten.
  * @param end the answer, or why there is none
  */
 export async function endPreview(

@@ -27,7 +27,10 @@ type Asked = z.output<typeof schemas.selectiveRequest>;
 /** What a selective sync leaves out. */
 type Omitted = z.output<typeof schemas.selectiveAccepted>['omitted'];
 
-/** Sending one person, school, section or any other record, with its ancestors and all that hangs below. */
+/**
+ * Sending one person, school, section or any other record, with its ancestors and all that hangs
+ * below.
+ */
 export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
   const { config, control, temporal } = context;
   return [
@@ -135,7 +138,10 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
     }),
   ];
 
-  /** The record is one the district sends, and has. @throws Problem 404, 422 naming the field, 409, 503 */
+  /**
+   * The record is one the district sends, and has. @throws Problem 404, 422 naming the field, 409,
+   * 503
+   */
   async function requireRecord(
     { catalog }: ApiContext,
     principal: Principal,

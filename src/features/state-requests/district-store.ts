@@ -1,4 +1,7 @@
-/** The rows of a state's request: which district is due, what came of handing over, where its resync stands. */
+/**
+ * The rows of a state's request: which district is due, what came of handing over, where its resync
+ * stands.
+ */
 import type { Knex } from 'knex';
 import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
 import {
@@ -36,7 +39,8 @@ export const districtStatusSql = `CASE r.status ${resyncStatuses
 export async function followResyncs(control: Knex, stateRequestId: string): Promise<number> {
   return inTransaction(control, async (transaction) => {
     const before = await countInFlight(transaction, stateRequestId);
-    // Every value comes from r: in an UPDATE of two tables the order of assignments is not promised.
+    // Every value comes from r: in an UPDATE of two tables the order of assignments is not
+    // promised.
     await transaction.raw(
       `UPDATE stateRequestDistrict d JOIN resync r ON r.resyncID = d.resyncID
           SET d.status = ${districtStatusSql}, d.message = r.message, d.endedAt = r.endedAt
@@ -96,7 +100,9 @@ export function districtsIn(
   );
 }
 
-/** Milliseconds until the request's window opens and closes, by the database's clock; not below 0. */
+/**
+ * Milliseconds until the request's window opens and closes, by the database's clock; not below 0.
+ */
 export async function msOfWindow(
   control: Knex,
   stateRequestId: string,

@@ -144,7 +144,8 @@ async function readForecast(
   const first = handedOver.sort()[0];
   if (first === undefined) return null;
   const [clock] = await selectRows<{ now: string }>(control, 'SELECT UTC_TIMESTAMP(3) AS now');
-  // Those that were never handed over are done without having taken time: they say nothing of the pace.
+  // Those that were never handed over are done without having taken time: they say nothing of the
+  // pace.
   const neverRan = districts.filter(
     ({ status, handedOverAt }) => endedDistrictStatuses.includes(status) && handedOverAt === null,
   ).length;

@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import { closeStateRequest, openStateRequests } from './store';
 
 /**
- * Compares the open requests of the state with Temporal. One it has never heard of (the API was cut off, or Temporal's
- * data is gone) is started: where each district stands is kept here, so it goes on. One that was ended there from outside
- * is closed and says so.
+ * Compares the open requests of the state with Temporal. One it has never heard of (the API was cut
+ * off, or Temporal's data is gone) is started: where each district stands is kept here, so it goes
+ * on. One that was ended there from outside is closed and says so.
  * @param temporal when it throws (unreachable), nothing further is changed and the error passes on
  */
 export async function reconcileStateRequests(

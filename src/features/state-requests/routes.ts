@@ -28,7 +28,9 @@ import * as schemas from './schemas';
 
 type Body = z.output<typeof schemas.stateRequestBody>;
 
-/** What the state asks of many districts at once: making it, its board, its report, taking it back. */
+/**
+ * What the state asks of many districts at once: making it, its board, its report, taking it back.
+ */
 export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
   const { config, control, temporal } = context;
   const common = { right: 'stateRequest', stateOnly: true, tag: 'State requests' } as const;
@@ -223,7 +225,8 @@ function windowOf({ window }: Body, windowHours: number): { from: Date; until: D
 
 /**
  * The districts asked for, each planned: what one doesn't send is no reason to refuse the others.
- * @throws Problem 422 on an unknown district; PlanError on an unknown object, or when no district can carry it out
+ * @throws Problem 422 on an unknown district; PlanError on an unknown object, or when no district
+ * can carry it out
  */
 async function plannedDistricts(
   context: ApiContext,

@@ -30,7 +30,10 @@ export interface StoredStateRequest extends StateRequest {
 export interface NewRequestDistrict {
   readonly districtId: string;
   readonly schoolYear: number;
-  /** Why it will not be carried out, known beforehand (nothing of it is sent by this district); `null`: it will. */
+  /**
+   * Why it will not be carried out, known beforehand (nothing of it is sent by this district);
+   * `null`: it will.
+   */
   readonly problem: string | null;
 }
 
@@ -53,8 +56,8 @@ interface StateRequestRow {
 }
 
 /**
- * The id of a district's resync in a request: the same whenever it is asked for, so that a hand-over may be repeated, and
- * telling nothing of the request to those who see it.
+ * The id of a district's resync in a request: the same whenever it is asked for, so that a
+ * hand-over may be repeated, and telling nothing of the request to those who see it.
  */
 export function resyncIdOf(stateRequestId: string, districtId: string): string {
   const hash = createHash('sha256').update(`${stateRequestId}:${districtId}`).digest('hex');
@@ -62,7 +65,8 @@ export function resyncIdOf(stateRequestId: string, districtId: string): string {
 }
 
 /**
- * Stores a request with a row for each district. The same idempotency key of the same requester gives the first one back.
+ * Stores a request with a row for each district. The same idempotency key of the same requester
+ * gives the first one back.
  * @param asked the request as the caller wrote it: equal for two requests that ask the same
  * @throws ConflictError when the key was used for another request
  */
@@ -211,8 +215,8 @@ export async function beginStateRequest(control: Knex, stateRequestId: string): 
 }
 
 /**
- * Closes a request whose runs have all ended; districts that still wait are not done. `failed` leaves runs under way to
- * themselves. Repeating it changes nothing.
+ * Closes a request whose runs have all ended; districts that still wait are not done. `failed`
+ * leaves runs under way to themselves. Repeating it changes nothing.
  * @throws ConflictError when districts are still under way, or wait though it finished
  */
 export async function closeStateRequest(

@@ -3,8 +3,9 @@ import type { Initiator } from '../../domain/resync';
 import { selectRows } from '../../control/database';
 
 /**
- * A verification must not take half a range for drift, and must not stop a resync to look either. So it reads as one does
- * under a sequence lock: the ledger before and after, and anew when pages of the object were written in between.
+ * A verification must not take half a range for drift, and must not stop a resync to look either.
+ * So it reads as one does under a sequence lock: the ledger before and after, and anew when pages
+ * of the object were written in between.
  */
 
 export interface BusyResync {
@@ -13,7 +14,9 @@ export interface BusyResync {
   readonly hidden: boolean;
 }
 
-/** What the ledger says of an object, of every resync of the district and year that could write it. */
+/**
+ * What the ledger says of an object, of every resync of the district and year that could write it.
+ */
 export interface LedgerLook {
   /** A resync that is in the middle of the object; `null`: none is. */
   readonly busy: BusyResync | null;
@@ -36,9 +39,10 @@ interface Question {
 }
 
 /**
- * Busy is a resync of which the object has a range with pages but none that is the last, or that runs (and isn't paused,
- * preempted or held by a blackout) and has the object under way. To a district's verification the state's resync is busy with
- * every object at once: which ones had to wait would tell which ones the state asked for.
+ * Busy is a resync of which the object has a range with pages but none that is the last, or that
+ * runs (and isn't paused, preempted or held by a blackout) and has the object under way. To a
+ * district's verification the state's resync is busy with every object at once: which ones had to
+ * wait would tell which ones the state asked for.
  */
 export async function lookAtLedger(
   control: Knex,

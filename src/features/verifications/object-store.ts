@@ -16,7 +16,10 @@ import { fromCompared, fromPredicted, toCompared, toPredicted, type VerifiedObje
 /** Rows of one INSERT. */
 const rowsPerInsert = 500;
 
-/** One row for each planned object. Repeating it changes nothing. @param objects in the order of the plan */
+/**
+ * One row for each planned object. Repeating it changes nothing. @param objects in the order of the
+ * plan
+ */
 export async function planVerifiedObjects(
   control: Knex,
   verificationId: string,

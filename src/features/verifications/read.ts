@@ -104,7 +104,10 @@ export async function readVerification(control: Knex, verificationId: string): P
   return { ...head, estimate: await estimateOf(control, head, objectResults), totals, objectResults };
 }
 
-/** How long the rehearsed resync would take, by what ended before the dry run did: it stays as it was. */
+/**
+ * How long the rehearsed resync would take, by what ended before the dry run did: it stays as it
+ * was.
+ */
 async function estimateOf(
   control: Knex,
   { kind, status, districtId, mode, initiator, endedAt }: VerificationHead,
@@ -126,7 +129,8 @@ async function estimateOf(
 }
 
 /**
- * The newest verification of a district's year that finished, whoever asked for it and of whichever objects.
+ * The newest verification of a district's year that finished, whoever asked for it and of whichever
+ * objects.
  * @param initiator only of this level: a district isn't told of the state's
  * @returns `null` when none has
  */
@@ -154,7 +158,10 @@ export async function newestVerification(
   };
 }
 
-/** Id of the verification of the same district and year that finished before this one was asked for; `null`: none did. */
+/**
+ * Id of the verification of the same district and year that finished before this one was asked for;
+ * `null`: none did.
+ */
 export async function verificationBefore(
   control: Knex,
   { districtId, schoolYear, verificationId }: VerificationHead,

@@ -9,8 +9,9 @@ const leastAgeSeconds = 60;
 const maxOpen = 200;
 
 /**
- * Compares the open verifications with Temporal. One it has never heard of is started; one that was ended there from
- * outside has failed and says so. Those of a resync are part of its run: they end with it at the latest.
+ * Compares the open verifications with Temporal. One it has never heard of is started; one that was
+ * ended there from outside has failed and says so. Those of a resync are part of its run: they end
+ * with it at the latest.
  * @param temporal when it throws (unreachable), nothing further is changed and the error passes on
  */
 export async function reconcileVerifications(

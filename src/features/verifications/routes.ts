@@ -213,7 +213,8 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
 }
 
 /**
- * A verification the caller may see: of a district of its own, and for a district not one the state made.
+ * A verification the caller may see: of a district of its own, and for a district not one the state
+ * made.
  * @throws Problem 404
  */
 async function requireVerification(

@@ -11,8 +11,8 @@ import { startVerification } from './start';
 import type { verificationAccepted } from './schemas';
 
 /**
- * Predicts what a resync would come to, writes nothing at either edition and queues nothing. The answer is a verification,
- * which takes the right to read one.
+ * Predicts what a resync would come to, writes nothing at either edition and queues nothing. The
+ * answer is a verification, which takes the right to read one.
  * @throws Problem 403 without that right, 422 with `verify`
  */
 export async function startDryRun(

@@ -6,7 +6,10 @@ import type { ApiContext } from '../../http/context';
 import type { z } from 'zod';
 import type * as schemas from './schemas';
 
-/** Stored first, then started: what was accepted is never lost. Safe to repeat with the same idempotency key. */
+/**
+ * Stored first, then started: what was accepted is never lost. Safe to repeat with the same
+ * idempotency key.
+ */
 export async function startVerification(
   { control, temporal }: ApiContext,
   request: VerificationRequest,

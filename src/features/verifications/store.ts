@@ -13,8 +13,8 @@ import { verdictStored } from './object-store';
 import { toVerificationRequest, type VerificationRow } from './row';
 
 /**
- * Stores a request in status `accepted`. One that is stored already is given back, by its id or by the idempotency key of
- * the same requester.
+ * Stores a request in status `accepted`. One that is stored already is given back, by its id or by
+ * the idempotency key of the same requester.
  * @throws ConflictError when the key was used for another request
  */
 export async function insertVerification(
@@ -77,8 +77,8 @@ export interface VerificationEnd {
 }
 
 /**
- * Closes a verification: objects still open end with it, the verdict is stored, what was kept for its run is deleted.
- * Repeating it changes nothing.
+ * Closes a verification: objects still open end with it, the verdict is stored, what was kept for
+ * its run is deleted. Repeating it changes nothing.
  * @param message why it failed or who cancelled it; of a finished one the verdict speaks
  * @throws NotFoundError
  */

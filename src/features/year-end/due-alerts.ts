@@ -9,8 +9,9 @@ import { schoolYearLabel } from '../../domain/school-year';
 const weekMs = 7 * 86_400_000;
 
 /**
- * Posts what is due: for every district whose scoped year was switched and whose start-of-year resync isn't made, one
- * alert; once it is overdue, another every week until it is. Safe to repeat as often as one likes.
+ * Posts what is due: for every district whose scoped year was switched and whose start-of-year
+ * resync isn't made, one alert; once it is overdue, another every week until it is. Safe to repeat
+ * as often as one likes.
  * @returns number of start-of-year resyncs that are due or overdue
  */
 export async function postDueAlerts(
@@ -42,7 +43,8 @@ export async function postDueAlerts(
       right: 'resyncBatch' as const,
       dueAt,
     };
-    // The time of the switch is part of the key: a year that was gone back from and switched to again is due again.
+    // The time of the switch is part of the key: a year that was gone back from and switched to
+    // again is due again.
     const alertKey = `start-of-year:${id}:${schoolYear}:${Date.parse(switchedAt)}`;
     const what = `the full start-of-year resync of ${schoolYearLabel(schoolYear)} for ${name}`;
     const until = start.dueAt!.slice(0, 10);

@@ -22,15 +22,18 @@ export interface DistrictCompliance {
     readonly run: YearRun | null;
     readonly why: string | null;
   };
-  /** The switch from the year to the next; `null`: not yet, or the configuration says the later year. */
+  /**
+   * The switch from the year to the next; `null`: not yet, or the configuration says the later
+   * year.
+   */
   readonly switched: YearSwitch | null;
   /** Of the year after. */
   readonly startOfYear: YearStart;
 }
 
 /**
- * The year whose end is the state's business now: the one before the newest scoped year when any district was switched
- * into that one, else the newest scoped year itself.
+ * The year whose end is the state's business now: the one before the newest scoped year when any
+ * district was switched into that one, else the newest scoped year itself.
  */
 export async function endingYear(control: Knex, districts: readonly DistrictYears[]): Promise<number> {
   const years = await readScopedYears(control);
@@ -41,7 +44,10 @@ export async function endingYear(control: Knex, districts: readonly DistrictYear
     : newest;
 }
 
-/** Every district's mandatory resyncs around the end of `schoolYear`, in the order given. Five statements in all. */
+/**
+ * Every district's mandatory resyncs around the end of `schoolYear`, in the order given. Five
+ * statements in all.
+ */
 export async function readCompliance(
   control: Knex,
   districts: readonly (DistrictYears & { readonly name: string })[],
@@ -83,7 +89,9 @@ export async function readCompliance(
   });
 }
 
-/** Once the year was ended by a resync that allowed it, later resyncs of that year don't undo that. */
+/**
+ * Once the year was ended by a resync that allowed it, later resyncs of that year don't undo that.
+ */
 function toEndOfYear(
   yearEnd: YearEnd,
   switched: YearSwitch | null,

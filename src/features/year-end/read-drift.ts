@@ -4,9 +4,9 @@ import { selectRows, toIso } from '../../control/database';
 import type { VerificationRow } from '../verifications/row';
 
 /**
- * Verifications of a school year that found records to send, for the end-of-year condition, by district. One that was
- * followed by a comparison of all objects that found none says nothing any more; nor does the first of a resync that
- * verified, once its second found none.
+ * Verifications of a school year that found records to send, for the end-of-year condition, by
+ * district. One that was followed by a comparison of all objects that found none says nothing any
+ * more; nor does the first of a resync that verified, once its second found none.
  */
 export async function readDriftFound(
   control: Knex,

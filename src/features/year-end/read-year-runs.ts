@@ -25,8 +25,9 @@ interface YearRunRow extends Pick<
 }
 
 /**
- * The resyncs of a school year that decide whether it may be ended and whether it was begun, by district: every full one
- * that finished, and of the others those that came after the newest of them or are still open.
+ * The resyncs of a school year that decide whether it may be ended and whether it was begun, by
+ * district: every full one that finished, and of the others those that came after the newest of
+ * them or are still open.
  * @param districtId only of this district
  */
 export async function readYearRuns(

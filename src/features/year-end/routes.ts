@@ -18,7 +18,10 @@ import { yearRunView, yearStartView, yearSwitchView } from './views';
 
 const statusOf = { notAllowed: 403, conflict: 409, invalid: 422 } as const;
 
-/** The scoped year of a district, its switch, and the acceptance of the outcome that stands in its way. */
+/**
+ * The scoped year of a district, its switch, and the acceptance of the outcome that stands in its
+ * way.
+ */
 export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
   const { scenarios } = config;
 

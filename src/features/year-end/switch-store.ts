@@ -67,7 +67,10 @@ export async function readLastSwitches(control: Knex): Promise<Map<string, YearS
   return new Map(rows.map((row) => [row.districtID, toSwitch(row)]));
 }
 
-/** When the scoped year came to be what it is by a switch forward; `null`: it never was, or it went back. */
+/**
+ * When the scoped year came to be what it is by a switch forward; `null`: it never was, or it went
+ * back.
+ */
 export function switchedForwardAt(last: YearSwitch | undefined): string | null {
   return last && last.toYear > last.fromYear ? last.switchedAt : null;
 }
@@ -79,7 +82,10 @@ export interface ScopedYearView {
   readonly yearStart: YearStart;
 }
 
-/** How a district's scoped year stands: whether it may be ended, and whether its start-of-year resync was made. */
+/**
+ * How a district's scoped year stands: whether it may be ended, and whether its start-of-year
+ * resync was made.
+ */
 export async function readScopedYearView(
   control: Knex,
   district: DistrictYears,
@@ -100,8 +106,8 @@ export async function readScopedYearView(
 }
 
 /**
- * Switches a district's scoped year when judgeSwitch lets it, in one transaction: no resync of the district can be
- * accepted between the look and the switch.
+ * Switches a district's scoped year when judgeSwitch lets it, in one transaction: no resync of the
+ * district can be accepted between the look and the switch.
  * @returns the verdict; only a `switch` changed anything
  */
 export function switchScopedYear(
@@ -117,7 +123,8 @@ export function switchScopedYear(
 ): Promise<SwitchVerdict> {
   const { to, level, reason, by, acceptedColors } = request;
   return inTransaction(control, async (transaction) => {
-    // Two switches of one district follow each other: the second waits here, or is the victim of a deadlock and begins anew.
+    // Two switches of one district follow each other: the second waits here, or is the victim of a
+    // deadlock and begins anew.
     await selectRows(transaction, 'SELECT scopedYear FROM districtYear WHERE districtID = ? FOR UPDATE', [
       district.id,
     ]);
@@ -153,8 +160,8 @@ export function switchScopedYear(
 }
 
 /**
- * Open resyncs of a district, the oldest first. The shared lock on its stretch of the index keeps new ones out until the
- * transaction ends.
+ * Open resyncs of a district, the oldest first. The shared lock on its stretch of the index keeps
+ * new ones out until the transaction ends.
  */
 function readOpenRuns(
   transaction: Knex.Transaction,

@@ -5,7 +5,10 @@ import type { YearRun, YearStart } from '../../domain/year-end';
 import { canSeeDetails } from '../../http/require';
 import type * as schemas from './schemas';
 
-/** A run that decides about a turn of the year; of the state's a district sees that it is, not how it came out. */
+/**
+ * A run that decides about a turn of the year; of the state's a district sees that it is, not how
+ * it came out.
+ */
 export function yearRunView(principal: Principal, run: YearRun): z.input<typeof schemas.yearRun> {
   const { resyncId, scenario, initiator, endedAt, accepted } = run;
   return {

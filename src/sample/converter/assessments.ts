@@ -11,7 +11,8 @@ export function assessmentTables(read: ReadSample): Record<string, SampleRow[]> 
   const tests = new Map<string, number>();
   const testRow = (key: string, row: SampleRow): SampleRow => {
     tests.set(key, tests.size + 1);
-    // ACT, SAT and the like are national tests; the file's own number stands for the code that the sample doesn't have.
+    // ACT, SAT and the like are national tests; the file's own number stands for the code that the
+    // sample doesn't have.
     const nationalCode = `ED-FI-${tests.get(key)!}`;
     return {
       testID: tests.get(key)!,

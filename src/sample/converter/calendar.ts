@@ -31,7 +31,10 @@ function typeOf(category: string | null): SampleSchool['type'] {
 export const gradeLevelID = (calendar: number, grade: number): number => calendar * 100 + grade;
 export const termScheduleID = (calendar: number, term: number): number => calendar * 10 + term;
 
-/** The sample has day counts, not holidays: these are the usual ones, on none of which it has attendance. */
+/**
+ * The sample has day counts, not holidays: these are the usual ones, on none of which it has
+ * attendance.
+ */
 const holidays = new Set([
   '2021-09-06',
   '2021-11-24',
@@ -51,7 +54,10 @@ interface YearCalendar {
   readonly isSummer: boolean;
 }
 
-/** Calendars and all that hangs in them, from sessions, grading periods, class periods and days with attendance. */
+/**
+ * Calendars and all that hangs in them, from sessions, grading periods, class periods and days with
+ * attendance.
+ */
 export function calendarTables(read: ReadSample): Record<string, SampleRow[]> {
   const attended = new Set(
     read('StudentSchoolAttendance', 'StudentSchoolAttendanceEvent').map((event) =>

@@ -2,7 +2,10 @@ import type { SampleRow } from '../write-table';
 import { schoolsOf } from './calendar';
 import type { Element, ReadSample } from './xml';
 
-/** A section's number in our tables; sections of different sessions have the same identifier in the sample. */
+/**
+ * A section's number in our tables; sections of different sessions have the same identifier in the
+ * sample.
+ */
 export interface SampleSection {
   readonly id: number;
   readonly identifier: string;

@@ -3,7 +3,10 @@ import { gradeLevelID, gradesOf, type SampleSchool, schoolsOf } from './calendar
 import { addressOf, referencedSection, sectionKey, sectionsOf } from './frame';
 import type { Element, ReadSample } from './xml';
 
-/** A student's enrollment, which the sample's age cohorts tell: born in 2005 is grade 12, a year later a grade less. */
+/**
+ * A student's enrollment, which the sample's age cohorts tell: born in 2005 is grade 12, a year
+ * later a grade less.
+ */
 export interface SampleEnrollment {
   readonly id: number;
   readonly person: number;
@@ -132,7 +135,10 @@ function contactSummaries(read: ReadSample): SampleRow[] {
   });
 }
 
-/** The sample says who was late in which section, not who takes it: that, and then a section for every other period. */
+/**
+ * The sample says who was late in which section, not who takes it: that, and then a section for
+ * every other period.
+ */
 function rosters(read: ReadSample, enrollments: readonly SampleEnrollment[]): SampleRow[] {
   const sections = sectionsOf(read);
   const byKey = new Map(

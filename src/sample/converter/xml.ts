@@ -35,7 +35,9 @@ export class Element {
     return found;
   }
 
-  /** The last part of a descriptor, e.g. `Mother` of `uri://ed-fi.org/RelationDescriptor#Mother`. */
+  /**
+   * The last part of a descriptor, e.g. `Mother` of `uri://ed-fi.org/RelationDescriptor#Mother`.
+   */
   descriptor(path: string): string | null {
     return this.text(path)?.split('#').at(-1)?.trim() ?? null;
   }

@@ -10,10 +10,11 @@ export interface PlantedOutcome {
 }
 
 /**
- * What a full resync of the year into an empty state must come to, worked out at the district alone and by other means
- * than the resync's: parents first, each object's records that can't arrive are kept in a temporary table, and a child
- * whose parent is in there, or doesn't exist, is blocked. Excluded comes before blocked, blocked before failed.
- * Objects that are off by default are left out: such a resync doesn't send them. Subset objects too.
+ * What a full resync of the year into an empty state must come to, worked out at the district alone
+ * and by other means than the resync's: parents first, each object's records that can't arrive are
+ * kept in a temporary table, and a child whose parent is in there, or doesn't exist, is blocked.
+ * Excluded comes before blocked, blocked before failed. Objects that are off by default are left
+ * out: such a resync doesn't send them. Subset objects too.
  */
 export async function expectedOutcomes(
   connection: Connection,
@@ -62,7 +63,10 @@ function notArriving(catalog: Catalog, object: SyncObject, schoolYear: number): 
   );
 }
 
-/** What the state's narrower columns and checks don't take, from the description both editions are made of. */
+/**
+ * What the state's narrower columns and checks don't take, from the description both editions are
+ * made of.
+ */
 function refusals(object: SyncObject): string[] {
   const { atState = [], checks = [] } = tables[object.name] ?? {};
   return [
@@ -78,7 +82,10 @@ function refusals(object: SyncObject): string[] {
   ];
 }
 
-/** The specification's requirements as the generator can break them: its broken tests are roots, without parts. */
+/**
+ * The specification's requirements as the generator can break them: its broken tests are roots,
+ * without parts.
+ */
 const scoreRules: Readonly<Record<RecordRuleName, string>> = {
   testHasNoCode: ofTests("COALESCE(stateCode, '') = '' AND COALESCE(nationalCode, '') = ''"),
   testNotPublished: ofTests('published <> 1'),

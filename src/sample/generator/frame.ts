@@ -1,4 +1,7 @@
-/** The numbers of a generated district: which keys exist, computed, so that no generator has to remember a parent. */
+/**
+ * The numbers of a generated district: which keys exist, computed, so that no generator has to
+ * remember a parent.
+ */
 
 export interface GeneratorOptions {
   readonly students: number;

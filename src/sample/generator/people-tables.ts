@@ -1,7 +1,8 @@
 import type { DistrictFrame } from './frame';
 import type { Random } from './random';
 import { type GeneratedTable, perStudent } from './table';
-import { address, code, dateIn, familyName, givenName, phone, remark, type Row, schoolDate, schoolTime, span } from './values'; // prettier-ignore
+// prettier-ignore
+import { address, code, dateIn, familyName, givenName, phone, remark, type Row, schoolDate, schoolTime, span } from './values';
 
 /** Persons, their contacts and their enrollments. */
 export const peopleTables: readonly GeneratedTable[] = [
@@ -176,7 +177,8 @@ function person(frame: DistrictFrame, random: Random, id: number): Row {
   const isStudent = id <= frame.students;
   return {
     personID: id,
-    // A few have no number of the state's yet: those PersonIdentityNoStateIDOnly sends. No two districts share one.
+    // A few have no number of the state's yet: those PersonIdentityNoStateIDOnly sends. No two
+    // districts share one.
     stateID: id % 25 === 3 ? null : String(1_000_000_000 + (frame.seed % 900) * 10_000_000 + id),
     lastName: familyName(random),
     firstName: givenName(random),
@@ -215,7 +217,8 @@ function enrollment(
     endYear: frame.schoolYear,
     serviceType: random.chance(0.95) ? 'P' : random.pick(['S', 'N']),
     startDate: schoolDate(frame.schoolYear, random.int(0, 120)),
-    // Nobody leaves in mid-year: scores of those who did don't sync (specification), and a district without defects is green.
+    // Nobody leaves in mid-year: scores of those who did don't sync (specification), and a district
+    // without defects is green.
     endDate: random.orNull(0.5, schoolDate(frame.schoolYear, lastSchoolDay)),
     startStatus: code(random, 'E', 9),
     endStatus: random.orNull(0.7, code(random, 'W', 20)),

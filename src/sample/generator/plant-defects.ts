@@ -4,8 +4,9 @@ import { transition } from './frame';
 import type { Row } from './values';
 
 /**
- * What is wrong with a record, and with which ones: every so many, from the `first` on. What becomes of it (and of the
- * records below it) is not said here: expected-outcomes.ts works it out from the catalog and the state's schema.
+ * What is wrong with a record, and with which ones: every so many, from the `first` on. What
+ * becomes of it (and of the records below it) is not said here: expected-outcomes.ts works it out
+ * from the catalog and the state's schema.
  */
 interface Defect {
   readonly every: number;
@@ -25,7 +26,10 @@ const defective: Readonly<Record<string, Defect>> = {
   Enrollment: { every: 150, first: 5, set: { stateExclude: 1 } },
 };
 
-/** The column that points at a parent which doesn't exist, in one added record for each so many of the object. */
+/**
+ * The column that points at a parent which doesn't exist, in one added record for each so many of
+ * the object.
+ */
 const orphans: Readonly<Record<string, { readonly column: string; readonly every: number }>> = {
   AttendanceExactCount: { column: 'enrollmentID', every: 5_000 },
   Behavior: { column: 'personID', every: 200 },
@@ -73,9 +77,10 @@ function change(object: string, row: Row, frame: DistrictFrame): void {
 }
 
 /**
- * The tests whose scores break the specification's "Test Scores Batch Sync Requirements", one each, in the specification's order: no state
- * or national code; not published; no date and no end year; outside the scope year; locked for districts; student not
- * actively enrolled (its scores are staff's). They are roots, so that each breaks its own rule alone.
+ * The tests whose scores break the specification's "Test Scores Batch Sync Requirements", one each,
+ * in the specification's order: no state or national code; not published; no date and no end year;
+ * outside the scope year; locked for districts; student not actively enrolled (its scores are
+ * staff's). They are roots, so that each breaks its own rule alone.
  */
 const rule = {
   noCode: 19,

@@ -2,7 +2,10 @@
 export class Random {
   private state: number;
 
-  /** @param seed any text; each table takes its own, so that no table's values depend on another table's length */
+  /**
+   * @param seed any text; each table takes its own, so that no table's values depend on another
+   * table's length
+   */
   constructor(seed: string) {
     // FNV-1a: spreads seeds that differ in one character.
     let hash = 0x811c9dc5;

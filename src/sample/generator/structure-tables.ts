@@ -9,7 +9,10 @@ interface CalendarKind {
   readonly endYear: number;
 }
 
-/** Every calendar by number: the year's own, summer school at some, and last year's, which no run of this year reads. */
+/**
+ * Every calendar by number: the year's own, summer school at some, and last year's, which no run of
+ * this year reads.
+ */
 function* calendars(frame: DistrictFrame): Iterable<CalendarKind> {
   const schools = Array.from({ length: frame.schools }, (_, school) => school);
   const endYear = frame.schoolYear;

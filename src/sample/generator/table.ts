@@ -15,7 +15,9 @@ interface PerStudent {
   readonly every: number;
   /** Records such a student has; 1 when left out. */
   readonly count?: number;
-  /** Whether records belong to the person or to the year's enrollment, whose numbers are the same. */
+  /**
+   * Whether records belong to the person or to the year's enrollment, whose numbers are the same.
+   */
   readonly of: 'personID' | 'enrollmentID';
   readonly row: (random: Random, at: { frame: DistrictFrame; student: Student; n: number }) => Row;
 }
@@ -26,7 +28,8 @@ export function perStudent({ object, key, every, count = 1, of, row }: PerStuden
     object,
     *rows(frame, random) {
       let next = 1;
-      // The first student of each `every` has the records, so that no district is too small for a table.
+      // The first student of each `every` has the records, so that no district is too small for a
+      // table.
       for (let id = 1; id <= frame.students; id += every) {
         const student = frame.student(id);
         for (let n = 0; n < count; n++) {

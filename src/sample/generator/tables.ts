@@ -24,7 +24,10 @@ export interface TableToWrite {
   readonly rows: () => Iterable<Row>;
 }
 
-/** The tables of a district with their whole rows: GUID and school year added, defects planted where they are asked for. */
+/**
+ * The tables of a district with their whole rows: GUID and school year added, defects planted where
+ * they are asked for.
+ */
 export function tablesOf(frame: DistrictFrame, { defects }: { defects: boolean }): TableToWrite[] {
   return generated.map(({ object: name, rows }, table) => {
     const object = requireObject(builtinCatalog, name);

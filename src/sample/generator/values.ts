@@ -1,4 +1,7 @@
-/** Values the tables have in common: names, dates of a school year, texts with what real districts type. */
+/**
+ * Values the tables have in common: names, dates of a school year, texts with what real districts
+ * type.
+ */
 import type { SampleValue } from '../write-table';
 import type { Random } from './random';
 
@@ -67,7 +70,10 @@ const givenNames = [
   'Zoë',
 ] as const;
 
-/** Empty, with an emoji, with a trailing blank, with quotes, tabs and line ends: what an encoding must not change. */
+/**
+ * Empty, with an emoji, with a trailing blank, with quotes, tabs and line ends: what an encoding
+ * must not change.
+ */
 const remarks = [
   '',
   'Called home.',

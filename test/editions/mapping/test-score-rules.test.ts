@@ -3,7 +3,10 @@ import { requireObject } from '../../../src/domain/catalog';
 import { migrate } from '../../../src/migrate';
 import { districtNumber, World } from '../support';
 
-/** The specification's "Test Scores Batch Sync Requirements", case by case. The school year of these runs is 2026-27. */
+/**
+ * The specification's "Test Scores Batch Sync Requirements", case by case. The school year of these
+ * runs is 2026-27.
+ */
 
 let world: World;
 beforeAll(async () => {
@@ -13,7 +16,10 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => world.close());
 
-/** Tests 1 (root), 2 (its part) and 3 (a part of the part); what a case changes of them, of scores and enrollment. */
+/**
+ * Tests 1 (root), 2 (its part) and 3 (a part of the part); what a case changes of them, of scores
+ * and enrollment.
+ */
 interface Case {
   readonly what: string;
   readonly change?: readonly string[];

@@ -39,7 +39,10 @@ const staff = object('staff', ['staffID'], {
 });
 const all = [school, roster, staff];
 
-/** Sends everything at the district, takes records away there, and runs again: the second run reports them as gone. */
+/**
+ * Sends everything at the district, takes records away there, and runs again: the second run
+ * reports them as gone.
+ */
 async function extra(...statements: string[]): Promise<(name: string) => PageJob> {
   const names = ['school', 'roster', 'staff'];
   for (const name of names) await world.sync(all, name);

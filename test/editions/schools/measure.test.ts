@@ -27,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Two schools with a calendar each, three enrollments at the first and one at the second; another district and year. */
+/**
+ * Two schools with a calendar each, three enrollments at the first and one at the second; another
+ * district and year.
+ */
 beforeEach(async () => {
   await world.state(
     'DROP TABLE IF EXISTS Person, Enrollment, Calendar, School',

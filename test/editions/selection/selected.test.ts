@@ -7,7 +7,10 @@ import { sendSelected } from '../../../src/editions/selection/send-selected';
 import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { counts, object, rows, World } from '../support';
 
-/** School <- person <- mark of a year, which belongs to a room softly; and staff who lead each other, a unit. */
+/**
+ * School <- person <- mark of a year, which belongs to a room softly; and staff who lead each
+ * other, a cycle.
+ */
 
 const link = (parent: string, column: string, parentColumn = column) => ({
   object: parent,
@@ -270,7 +273,8 @@ test('a retry chooses the stored errors of the outcomes asked for, and what bloc
     'person parent': 1,
     'school parent': 1,
   });
-  // Parents first, and the chain is there; the excluded person's school and the failed mark's person were no errors.
+  // Parents first, and the chain is there; the excluded person's school and the failed mark's
+  // person were no errors.
   for (const name of ['school', 'person', 'mark']) await (await sender(all, name)).send();
   expect(await stateCounts()).toMatchObject({ school: 1, person: 1, mark: 1 });
   const failed = await choiceJob();

@@ -10,7 +10,10 @@ afterEach(() => world.close());
 const person = (owned: readonly string[], fields: Partial<SyncObject> = {}): SyncObject =>
   object('Person', ['personID'], { guidColumn: 'guid', stateOwnedColumns: owned, ...fields });
 
-/** Both tables with records 1 to n, alike but for the columns whose SQL types are given for each side. */
+/**
+ * Both tables with records 1 to n, alike but for the columns whose SQL types are given for each
+ * side.
+ */
 async function people(
   n: number,
   district: string,

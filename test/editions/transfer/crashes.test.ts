@@ -91,7 +91,8 @@ test('a change that arrives at both sides between comparison and write is not ov
   await world.sync([person], 'person');
   await world.district("UPDATE person SET name = 'older' WHERE personID = 250");
   const job = await world.job([person], 'person');
-  // Day-to-day sync brings a newer value while our page is already compared: here, while its lease is being read.
+  // Day-to-day sync brings a newer value while our page is already compared: here, while its lease
+  // is being read.
   const state = job.editions.state;
   const arrives = async (): Promise<void> => {
     await world.district("UPDATE person SET name = 'newer' WHERE personID = 250");

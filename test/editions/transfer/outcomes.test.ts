@@ -293,7 +293,10 @@ test('a thousand records that all fail alike stop the object and leave nothing b
   expect(await world.state('SELECT COUNT(*) AS n FROM student')).toEqual([{ n: 0 }]);
 });
 
-/** Statements that wrote something, as the server counted them, over all connections of the edition's pool. */
+/**
+ * Statements that wrote something, as the server counted them, over all connections of the
+ * edition's pool.
+ */
 async function writesSoFar(state: Edition): Promise<number> {
   const kinds = ['insert', 'insert_select', 'update', 'update_multi', 'replace', 'replace_select', 'load'];
   const names = kinds.map((kind) => `'Com_${kind}'`).join(', ');

@@ -66,7 +66,7 @@ test('a foreign key the catalog does not know still blocks only its record', asy
   expect(errors[0]).toMatchObject({ code: 'PARENT_NOT_AT_STATE', field: 'schoolID', parentObject: null });
 });
 
-test('a blocked record that meanwhile fails is rebooked as failed', async () => {
+test('a blocked record that meanwhile fails is counted as failed instead', async () => {
   await schoolsAndCourses({ enforced: true });
   const { job } = await world.sync([school, course], 'course');
   await world.state(
@@ -86,7 +86,8 @@ test('a table that references itself is written in any order, and what dangles i
   });
   await world.district(
     'CREATE TABLE node (nodeID INT PRIMARY KEY, parentID INT NULL, name VARCHAR(10))',
-    // Children before their parents; 200 refers to a record nobody has, and 100, 50, 25 hang below it.
+    // Children before their parents; 200 refers to a record nobody has, and 100, 50, 25 hang below
+    // it.
     `INSERT INTO node VALUES ${rows(200, (i) => `${i}, ${i === 200 ? 999 : i <= 100 ? i * 2 : 'NULL'}, 'n${i}'`)}`,
   );
   await world.state(
@@ -107,7 +108,7 @@ test('a table that references itself is written in any order, and what dangles i
   expect(await world.control('SELECT COUNT(*) AS n FROM cycleInsertion')).toEqual([{ n: 0 }]);
 });
 
-test('an existing record of a unit is not made to dangle, and never removed', async () => {
+test('an existing record of a cycle is not made to dangle, and never removed', async () => {
   const node = object('node', ['nodeID'], {
     cycle: 'node',
     references: [{ object: 'node', columns: ['parentID'], parentColumns: ['nodeID'] }],
@@ -128,7 +129,7 @@ test('an existing record of a unit is not made to dangle, and never removed', as
   expect(await world.state('SELECT parentID FROM node WHERE nodeID = 1')).toEqual([{ parentID: 2 }]);
 });
 
-test('two tables that each need the other are written as one unit; a pair without its partner is blocked', async () => {
+test('two tables that each need the other are written as one cycle; a pair without its partner is blocked', async () => {
   const refs = (to: string) => [{ object: to, columns: [`${to}ID`], parentColumns: [`${to}ID`] }];
   const a = object('a', ['aID'], { cycle: 'ab', references: refs('b'), tenantColumn: null });
   const b = object('b', ['bID'], { cycle: 'ab', references: refs('a'), tenantColumn: null });

@@ -42,7 +42,7 @@ async function run(
   const job = await world.job(objects, name, { pageRecords: 10, ...fields });
   const { resyncId } = job.fence;
   const { schoolYear } = job.scope;
-  // A member of a unit joins the run of another.
+  // A member of a cycle joins the run of another.
   const known = await control('resync').where({ resyncID: resyncId }).first<object | undefined>();
   if (!known)
     await insertResync(control, {
@@ -289,7 +289,7 @@ test('what the closing retry mends, and what it finds failing, is the last word'
   expect(await told('thing', ['3'])).toEqual(['inserted']);
 });
 
-test('a record that the verification of its unit takes back was not inserted', async () => {
+test('a record that the verification of its cycle takes back was not inserted', async () => {
   const cycle = { cycle: 'circle', parents: [] as string[] };
   const a = object('a', ['id'], {
     ...cycle,

@@ -23,7 +23,8 @@ beforeAll(async () => {
 test('two years of one district don’t fence each other off, a newer run of the same year does', async () => {
   const current = await world.job([calendar], 'calendar', { scope: inYear(2027) });
   const previous = await world.job([calendar], 'calendar', { scope: inYear(2026) });
-  // Both leases are taken before either writes, and each writes while the other stands between its statements and COMMIT.
+  // Both leases are taken before either writes, and each writes while the other stands between its
+  // statements and COMMIT.
   const outcomes: unknown[] = [];
   outcomes.push(
     await syncRange({
@@ -49,7 +50,8 @@ test('two years of one district don’t fence each other off, a newer run of the
 test('records of other years are neither read nor written nor reported gone', async () => {
   await world.state(
     'DELETE FROM calendar',
-    // Of 2026: one equal, one changed, one gone at the district. Of 2027: one changed, one gone. Another district: one.
+    // Of 2026: one equal, one changed, one gone at the district. Of 2027: one changed, one gone.
+    // Another district: one.
     `INSERT INTO calendar VALUES (${districtNumber}, 1, 2026, 'a'), (${districtNumber}, 3, 2026, 'x'),
        (${districtNumber}, 8, 2026, 'extra'), (${districtNumber}, 2, 2027, 'x'), (${districtNumber}, 9, 2027, 'extra'),
        (99, 8, 2026, 'theirs')`,

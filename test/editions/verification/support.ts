@@ -22,7 +22,7 @@ export function blockedKeysInMemory(): BlockedKeys & { readonly kept: Map<string
   };
 }
 
-/** Verifies objects, parents first, those of one unit together, as the workflow does. */
+/** Verifies objects, parents first, those of one cycle together, as the workflow does. */
 export async function verify(
   world: World,
   catalog: Catalog,

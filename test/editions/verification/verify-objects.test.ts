@@ -24,7 +24,10 @@ const grade = object('Grade', ['gradeID'], { parents: ['Course'], references: [t
 const all = [school, course, grade];
 const catalog = { name: 'test', objects: all };
 
-/** Four schools; a course of each; 600 grades of the first. All at the state, of which another district has the same keys. */
+/**
+ * Four schools; a course of each; 600 grades of the first. All at the state, of which another
+ * district has the same keys.
+ */
 async function editions(): Promise<void> {
   const columns = {
     School: 'schoolID INT NOT NULL, name VARCHAR(40), stateExclude TINYINT(1) NOT NULL DEFAULT 0',
@@ -169,8 +172,8 @@ test('a record that is equal by the time of the second look is no drift', async 
     'INSERT INTO Grade VALUES (601, 1, 3)',
     'DELETE FROM Grade WHERE gradeID = 600',
   );
-  // The day-to-day changes arrive at the state between the first look and the second: at the first statement that names
-  // the open keys one by one.
+  // The day-to-day changes arrive at the state between the first look and the second: at the first
+  // statement that names the open keys one by one.
   const { state } = world.editions;
   const rowsOf = state.rows.bind(state);
   let arrived = false;

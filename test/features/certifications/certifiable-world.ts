@@ -19,8 +19,8 @@ const catalog = {
 };
 
 /**
- * An API world whose state edition (in its control database) holds two schools with three enrollments of 2027, and whose
- * worker has the real activities.
+ * An API world whose state edition (in its control database) holds two schools with three
+ * enrollments of 2027, and whose worker has the real activities.
  */
 export async function certifiableWorld(): Promise<{ world: ApiWorld; close: () => Promise<void> }> {
   const world = await apiWorld({ objects: catalog, certification: { privateKey: newSigningKey() } });

@@ -15,7 +15,10 @@ interface Taken {
   readonly text: string;
 }
 
-/** A real SMTP server; `refuse` gives the status with which a recipient is refused at the given attempt. */
+/**
+ * A real SMTP server; `refuse` gives the status with which a recipient is refused at the given
+ * attempt.
+ */
 async function mailServer(refuse: (address: string, attempt: number) => number | null = () => null) {
   const taken: Taken[] = [];
   const attempts: string[] = [];

@@ -14,7 +14,10 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A real HTTP server that keeps what it got; `answer` answers (default 204), given how many it had before. */
+/**
+ * A real HTTP server that keeps what it got; `answer` answers (default 204), given how many it had
+ * before.
+ */
 export async function receiver(
   answer: (response: ServerResponse, before: number) => void = (response) => response.writeHead(204).end(),
 ): Promise<Receiver> {

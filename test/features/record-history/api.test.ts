@@ -7,7 +7,10 @@ import type { Initiator } from '../../../src/domain/resync';
 import { ledgerPage, requestOf, schoolYear, storedError } from '../../support/control-database';
 import { apiWorld, type ApiWorld, object } from '../../support/api-world';
 
-/** The question about one record, from outside. What the books hold is shown in test/editions/record-history. */
+/**
+ * The question about one record, from outside. What the books hold is shown in
+ * test/editions/record-history.
+ */
 
 let world: ApiWorld;
 beforeAll(async () => {

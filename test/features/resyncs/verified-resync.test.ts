@@ -55,7 +55,8 @@ test('a dry run can’t verify, takes the right to read one, and stores no resyn
 
 test('a loop shows both verifications and their verdicts, is red when the second isn’t equal, and exits so', () =>
   withWorker(world, async () => {
-    // These editions have no tables: nothing can be compared, so all is sent, and nothing is equal after it.
+    // These editions have no tables: nothing can be compared, so all is sent, and nothing is equal
+    // after it.
     const { code, text } = await resync(
       'send',
       '--objects',

@@ -1,7 +1,7 @@
 /**
- * What a district may learn of a resync that the state asked for: that it runs, when, how far, and that it is over. The
- * state asks two districts for different objects, and one of the two runs fails: whatever the districts do, they must get
- * the same answers.
+ * What a district may learn of a resync that the state asked for: that it runs, when, how far, and
+ * that it is over. The state asks two districts for different objects, and one of the two runs
+ * fails: whatever the districts do, they must get the same answers.
  */
 import request from 'supertest';
 import { apiRoutes } from '../../../src/app';
@@ -38,6 +38,7 @@ function withoutNames(text: string): string {
     .replaceAll(/ {2,}/g, '  ')
     .replaceAll(/\d{8}-[0-9a-f]{10,16}/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/"requestId":"[\w-]+"/g, '"requestId":"ID"')
     .replaceAll(/"percent":\s*\d+/g, '"percent":"N"')
     .replaceAll(/\b\d+ %/g, 'N %')
     .replaceAll(/"(alertId|number|principalId|tokenId)":\s*("[^"]*"|\d+)/g, '"$1":"N"')
@@ -58,10 +59,14 @@ const bodies: Readonly<Record<string, object>> = {
   'post /state-requests': { districts: 'all', objects: 'all', reason: 'x' },
 };
 
-/** Every route of the API with the state's resync and the district in its path; new routes come along by themselves. */
+/**
+ * Every route of the API with the state's resync and the district in its path; new routes come
+ * along by themselves.
+ */
 async function everyAnswer(side: Side, resyncId: string): Promise<Record<string, [number, string]>> {
   const answers: Record<string, [number, string]> = {};
-  // Starting a run, keeping a stream open and changing people are tried apart, or belong to other tests.
+  // Starting a run, keeping a stream open and changing people are tried apart, or belong to other
+  // tests.
   const apart = ({ method, path }: RouteSpec): boolean =>
     path.endsWith('/events') ||
     (method === 'post' && path === '/districts/{district}/resyncs') ||
@@ -272,7 +277,8 @@ it('leaves no trace of the state’s run in what the district sees of its own', 
     ];
     const [here, other] = [await shown('here'), await shown('other')];
     expect(here).toEqual(other);
-    // `here` had a run of the state with Room before, of which the state knows how many records to expect.
+    // `here` had a run of the state with Room before, of which the state knows how many records to
+    // expect.
     expect(here[0]![1]).toContain('"expected":null');
     const asState = await request(world.app)
       .get(`/api/v1/resyncs/${ids.here}`)

@@ -32,7 +32,10 @@ const yearOf = () => `/districts/${world.here}/scoped-year`;
 const switchTo = (schoolYear: number, body: object = {}, who: Who = 'admin') =>
   send('put', yearOf(), { schoolYear, ...body }, who);
 
-/** A resync that ended with 100 records, of which so many were refused and the others are new (or equal). */
+/**
+ * A resync that ended with 100 records, of which so many were refused and the others are new (or
+ * equal).
+ */
 async function ended(
   resyncId: string,
   {
@@ -235,7 +238,10 @@ test('a resync that was checked before a switch and stored after it is taken bac
   expect(await control('resync')).toHaveLength(0);
 });
 
-/** Until a transaction waits for another one's lock. InnoDB refreshes this table only when nobody read it for 100 ms. */
+/**
+ * Until a transaction waits for another one's lock. InnoDB refreshes this table only when nobody
+ * read it for 100 ms.
+ */
 async function somebodyWaits(): Promise<void> {
   for (let i = 0; i < 60; i++) {
     const [rows] = (await world.control.raw(
