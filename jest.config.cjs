@@ -20,7 +20,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
-  // A worker's heap grows with every file's module registry; beyond this, collecting it costs more than starting anew.
+  // A worker's heap grows with every file's module registry; beyond this, collecting it costs more
+  // than starting anew.
   workerIdleMemoryLimit: '800MB',
   projects: [
     {

@@ -40,8 +40,8 @@ export function to(object: string, ...key: string[]): ObjectReference {
 export const endYear: SchoolYearTie = { column: 'endYear' };
 
 /**
- * Specification: state-excluded enrollments, grade levels and calendars are "not allowed to sync to the
- * state".
+ * Specification: state-excluded enrollments, grade levels and calendars are "not allowed to sync to
+ * the state".
  */
 export function stateExclude(code: string, message: string): ExclusionRule {
   return { code, when: { column: 'stateExclude', equals: 1 }, message };
