@@ -50,6 +50,8 @@ interface WorldOptions {
   readonly databases: TestDatabases;
   readonly catalog: Catalog;
   readonly schoolYear: number;
+  /** @default 42 */
+  readonly districtNumber?: number;
   readonly copy?: Partial<Config['copy']>;
   readonly removals?: Partial<Config['removals']>;
   /** Lists for the years beside `schoolYear`. */
@@ -68,7 +70,8 @@ export class ResyncWorld {
   /** Opens a world with its own worker, runs `work` in it and closes everything. */
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
     const { address } = (await testStack()).temporal;
-    const { databases, catalog, schoolYear, copy = {}, removals = {}, years = {} } = options;
+    const { databases, catalog, schoolYear, districtNumber = 42 } = options;
+    const { copy = {}, removals = {}, years = {} } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
@@ -79,7 +82,7 @@ export class ResyncWorld {
         districts: [
           {
             id: 'test-district',
-            number: 42,
+            number: districtNumber,
             name: 'Test District',
             schoolYear,
             databaseUrl: databases.districtUrl,
