@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { migrate } from '../src/migrate';
 import { writeClientFile } from '../src/stack/client-file';
-import { MariadbServer } from '../src/stack/mariadb-server';
+import { DatabaseServer } from '../src/stack/database-server';
 import { stopOnSignal } from './stop-on-signal';
 
 const password = 'bench-only';
@@ -25,7 +25,7 @@ export async function startServers(dir: string, progress: (line: string) => void
   mkdirSync(dir, { recursive: true });
   const [district, state] = (['district', 'state'] as const).map(
     (name) =>
-      new MariadbServer({
+      new DatabaseServer({
         name,
         dir,
         password,
@@ -34,7 +34,7 @@ export async function startServers(dir: string, progress: (line: string) => void
         durable: true,
         progress,
       }),
-  ) as [MariadbServer, MariadbServer];
+  ) as [DatabaseServer, DatabaseServer];
   const stopServers = async (): Promise<void> => {
     await Promise.all([district.stop(), state.stop()]);
   };
@@ -48,9 +48,9 @@ export async function startServers(dir: string, progress: (line: string) => void
     // using.
     await district.start();
     await state.start();
-    const address = (server: MariadbServer): string =>
+    const address = (server: DatabaseServer): string =>
       `mysql://resync:${password}@127.0.0.1:${server.info.port}`;
-    const connect = (server: MariadbServer): Promise<Connection> =>
+    const connect = (server: DatabaseServer): Promise<Connection> =>
       createConnection({ uri: address(server), timezone: 'Z', dateStrings: true });
     const connections = await Promise.all([connect(district), connect(state)]);
     await remake(connections[0], ['bench']);

@@ -47,6 +47,8 @@ export function runLogged(
     readonly env?: NodeJS.ProcessEnv;
     readonly timeoutMs?: number;
     readonly cwd?: string;
+    /** What it reads from its standard input. */
+    readonly input?: string;
   },
 ): Promise<boolean> {
   const log = openSync(options.logFile, 'a');
@@ -55,12 +57,14 @@ export function runLogged(
   const ticking = setInterval(() => options.progress(`${options.label} … ${seconds()} s`), 5_000);
   return new Promise<boolean>((resolve) => {
     const child = spawn(command, args, {
-      stdio: ['ignore', log, log],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', log, log],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     });
     child.once('error', () => resolve(false));
+    // A program that ends early leaves the rest unread; its code says so.
+    child.stdin?.on('error', () => undefined).end(options.input);
     child.once('close', (code) => resolve(code === 0));
   }).finally(() => {
     clearInterval(ticking);

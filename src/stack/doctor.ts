@@ -51,7 +51,7 @@ function programFindings(): Finding[] {
     ok('Node', process.versions.node),
     mariadb === null
       ? warn('MariaDB programs', 'not found', 'Only the local stack needs them; "resync up" installs them.')
-      : ok('MariaDB programs', mariadb.server),
+      : ok('MariaDB programs', mariadb.server.command),
     temporal === null
       ? warn('Temporal program', 'not found', 'Only the local stack needs it; "resync up" gets or builds it.')
       : ok('Temporal program', temporal),

@@ -2,12 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram, runLogged, type Progress } from './commands';
+import { asUser } from './data-directory';
+import type { ServerPrograms } from './server-kind';
 import { StackError } from './stack-error';
-
-export interface MariadbPrograms {
-  readonly server: string;
-  readonly installDb: string;
-}
 
 /** How each package manager installs a MariaDB server without asking anything. */
 const installers: readonly {
@@ -27,10 +24,23 @@ const installers: readonly {
 ];
 
 /** The programs on PATH (or in sbin); null when they are not installed. */
-export function findMariadb(): MariadbPrograms | null {
+export function findMariadb(): ServerPrograms | null {
   const server = findProgram(['mariadbd', 'mysqld'], ['/usr/libexec']);
   const installDb = findProgram(['mariadb-install-db', 'mysql_install_db']);
-  return server !== null && installDb !== null ? { server, installDb } : null;
+  if (server === null || installDb === null) return null;
+  return {
+    vendor: 'mariadb',
+    server: { command: server, args: ['--no-defaults'] },
+    initialize: ({ data, temporary }, options) => ({
+      command: installDb,
+      args: [
+        ...['--no-defaults', `--datadir=${data}`, `--tmpdir=${temporary}`],
+        ...['--auth-root-authentication-method=normal', '--skip-test-db'],
+        ...options,
+        ...asUser(),
+      ],
+    }),
+  };
 }
 
 /**
@@ -43,7 +53,7 @@ export async function ensureMariadb({
 }: {
   logs: string;
   progress: Progress;
-}): Promise<MariadbPrograms> {
+}): Promise<ServerPrograms> {
   const found = findMariadb();
   if (found !== null) return found;
   const root = process.getuid?.() === 0;

@@ -1,6 +1,7 @@
 /** Where the servers of a stack are: kept in `<dir>/stack.json`, readable by its owner only. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServerKinds } from './server-kind';
 
 export interface DatabaseServerInfo {
   readonly host: string;
@@ -14,6 +15,8 @@ export interface StackInfo {
   /** The control database lives on it too. */
   readonly state: DatabaseServerInfo;
   readonly temporal: { readonly address: string; readonly webUrl: string | null };
+  /** What the stack's own servers are; absent in a file of an older version. */
+  readonly servers?: ServerKinds;
 }
 
 const file = (dir: string): string => join(dir, 'stack.json');

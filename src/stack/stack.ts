@@ -1,5 +1,5 @@
 /**
- * The local stack: a district's MariaDB, the state's MariaDB (with the control database) and
+ * The local stack: a district's database server, the state's (with the control database) and
  * Temporal.
  */
 import { randomBytes } from 'node:crypto';
@@ -7,11 +7,12 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from
 import { join } from 'node:path';
 import { writeClientFile } from './client-file';
 import type { Progress } from './commands';
+import { DatabaseServer } from './database-server';
 import { givenServer, serverOf, type GivenServers } from './given-servers';
 import { withStackLock } from './lock';
-import { MariadbServer } from './mariadb-server';
 import { usualPorts, type PortName } from './ports';
 import type { ServerHandle } from './server-handle';
+import { serverKinds, type ServerKind, type ServerKinds } from './server-kind';
 import { readStackInfo, writeStackInfo, type StackInfo } from './stack-info';
 import { TemporalServer } from './temporal-server';
 
@@ -25,7 +26,9 @@ export interface StackOptions {
   readonly ports?: 'usual' | 'any';
   /** Servers to use instead of starting our own. */
   readonly given?: GivenServers;
-  /** InnoDB buffer pool of each MariaDB. */
+  /** Default: what this directory had last, and MariaDB at first. */
+  readonly servers?: ServerKinds;
+  /** InnoDB buffer pool of each database server. */
   readonly bufferPoolMb?: number;
   /**
    * Whether what is committed survives a power cut; default true. Tests that kill no machine do
@@ -58,8 +61,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = makeDirectory(options.dir);
   return withStackLock(dir, async () => {
     const given = options.given ?? {};
-    const servers = makeServers(dir, options);
-    const { district, state, temporal } = servers;
+    const kinds = options.servers ?? readStackInfo(dir)?.servers ?? { district: 'mariadb', state: 'mariadb' };
+    const makers = makeServers(dir, options);
+    const district = await only(makers.database, 'district', kinds.district);
+    const state = await only(makers.database, 'state', kinds.state);
+    const { temporal } = makers;
     const infos = {
       district: given.districtUrl === undefined ? await started(district) : serverOf(given.districtUrl),
       state: given.stateUrl === undefined ? await started(state) : serverOf(given.stateUrl),
@@ -67,6 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         given.temporalAddress === undefined
           ? await started(temporal)
           : { address: given.temporalAddress, webUrl: null },
+      servers: kinds,
     };
     writeStackInfo(dir, infos);
     for (const name of ['district', 'state'] as const) writeClientFile(dir, name, infos[name]);
@@ -90,10 +97,11 @@ export async function stopStack(dir: string, progress: Progress = () => {}): Pro
   if (!existsSync(dir)) return 0;
   const path = realpathSync(dir);
   return withStackLock(path, async () => {
-    const { temporal, district, state } = makeServers(path, { dir, progress });
+    const { temporal, database } = makeServers(path, { dir, progress });
     // Temporal first: nothing should start work on databases that go away.
     let stopped = (await temporal.stop()) ? 1 : 0;
-    for (const ran of await Promise.all([district.stop(), state.stop()])) stopped += ran ? 1 : 0;
+    const databases = [...ofEveryKind(database, 'district'), ...ofEveryKind(database, 'state')];
+    for (const ran of await Promise.all(databases.map((server) => server.stop()))) stopped += ran ? 1 : 0;
     return stopped;
   });
 }
@@ -102,8 +110,22 @@ export async function stopStack(dir: string, progress: Progress = () => {}): Pro
 export function runningServers(dir: string): RunningServers {
   if (!existsSync(dir)) return { district: null, state: null, temporal: null };
   const path = realpathSync(dir);
-  const { district, state, temporal } = makeServers(path, { dir });
-  return { district: district.pid, state: state.pid, temporal: temporal.pid };
+  const { database, temporal } = makeServers(path, { dir });
+  const pidOf = (name: 'district' | 'state'): number | null =>
+    ofEveryKind(database, name).find(({ pid }) => pid !== null)?.pid ?? null;
+  return { district: pidOf('district'), state: pidOf('state'), temporal: temporal.pid };
+}
+
+type MakeServer = (name: 'district' | 'state', kind: ServerKind) => DatabaseServer;
+
+function ofEveryKind(make: MakeServer, name: 'district' | 'state'): DatabaseServer[] {
+  return serverKinds.map((kind) => make(name, kind));
+}
+
+/** The edition's server of this kind; one of another kind that runs is stopped, its data stays. */
+async function only(make: MakeServer, name: 'district' | 'state', kind: ServerKind): Promise<DatabaseServer> {
+  for (const other of serverKinds) if (other !== kind) await make(name, other).stop();
+  return make(name, kind);
 }
 
 async function started<T>(server: { start(): Promise<void>; readonly info: T }): Promise<T> {
@@ -120,26 +142,25 @@ function makeDirectory(dir: string): string {
 function makeServers(
   dir: string,
   { ports = 'usual', bufferPoolMb = 256, durable = true, progress = () => {} }: StackOptions,
-): { district: MariadbServer; state: MariadbServer; temporal: TemporalServer } {
+): { database: MakeServer; temporal: TemporalServer } {
   const last = readStackInfo(dir);
   const wanted = (name: PortName, used: number | undefined): number[] => [
     ...(used === undefined ? [] : [used]),
     ...(ports === 'usual' ? [usualPorts[name]] : []),
   ];
   const password = stackPassword(dir);
-  const mariadb = (name: 'district' | 'state'): MariadbServer =>
-    new MariadbServer({
-      name,
-      dir,
-      password,
-      wantedPorts: wanted(name, last?.[name].port),
-      bufferPoolMb,
-      durable,
-      progress,
-    });
   return {
-    district: mariadb('district'),
-    state: mariadb('state'),
+    database: (name, kind) =>
+      new DatabaseServer({
+        name,
+        kind,
+        dir,
+        password,
+        wantedPorts: wanted(name, last?.[name].port),
+        bufferPoolMb,
+        durable,
+        progress,
+      }),
     temporal: new TemporalServer({
       dir,
       wantedPorts: wanted('temporal', last === null ? undefined : portOf(last.temporal.address)),

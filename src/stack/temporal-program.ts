@@ -2,6 +2,7 @@
 import { copyFileSync, chmodSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from './cache-folder';
 import { findProgram, isExecutable, runLogged, type Progress } from './commands';
 import { StackError } from './stack-error';
 
@@ -12,13 +13,6 @@ const goModule = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
  * it must not hang.
  */
 const downloadWithinMs = 90_000;
-
-/**
- * Programs made by us are kept here between checkouts: $XDG_CACHE_HOME or ~/.cache,
- * state-data-resync.
- */
-export const cacheFolder = (): string =>
-  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'state-data-resync');
 
 /**
  * TEMPORAL_CLI, PATH, our cache, Go's own bin folder; null when it is nowhere. @throws StackError

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
+import { parseServerKinds } from '../../src/stack/server-kind';
 import { startStack } from '../../src/stack/stack';
 import { databaseUrl, type DatabaseServerInfo, type StackInfo } from '../../src/stack/stack-info';
 import { controlSchema } from './control-schema';
@@ -16,7 +17,9 @@ let starting: Promise<StackInfo> | undefined;
 export function testStack(): Promise<StackInfo> {
   starting ??= (async () => {
     joinStack(testStackDir);
-    const { info } = await startStack({ dir: testStackDir, ports: 'any', durable: false });
+    // MariaDB unless another is asked for: `RESYNC_TEST_SERVER=mysql npm test`.
+    const servers = parseServerKinds(process.env['RESYNC_TEST_SERVER'] || 'mariadb');
+    const { info } = await startStack({ dir: testStackDir, ports: 'any', durable: false, servers });
     return info;
   })();
   return starting;

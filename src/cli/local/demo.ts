@@ -10,6 +10,7 @@ import { givenServers } from '../../stack/given-servers';
 import { emptyDatabases } from '../../stack/prepare-databases';
 import { startLocalStack, type LocalStack } from '../../stack/local-stack';
 import { startService } from '../../service';
+import type { ServerKinds } from '../../stack/server-kind';
 import { stopStack } from '../../stack/stack';
 import { ApiClient } from '../client/api-client';
 import { causesText, verificationText } from './demo-table';
@@ -17,7 +18,7 @@ import { countEditions } from './demo-verify';
 import { auditLocally } from './local-audit';
 import { takeAsOneInterrupt } from './one-interrupt';
 import { outcomeTable } from '../client/outcome-table';
-import { progress, reportingStackErrors } from './stack-verb';
+import { progress, reportingStackErrors, serverOption } from './stack-verb';
 import { runResyncAndWatch } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
 
@@ -31,8 +32,9 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('load the sample district, resync it through the API, verify both editions')
     .option('--dir <dir>', 'folder of the demo’s own stack', '.stack-demo')
+    .addOption(serverOption())
     .option('--keep', 'leave the stack running')
-    .action(({ dir, keep }: { dir: string; keep?: true }) =>
+    .action(({ dir, server, keep }: { dir: string; server?: ServerKinds; keep?: true }) =>
       reportingStackErrors(async () => {
         // Ctrl-C leaves nothing behind either.
         const guard = closeWithGrace({ delay: 60_000 }, async () => {
@@ -43,7 +45,7 @@ export function demoCommand(): Command {
         });
         const clock = new StepClock();
         try {
-          process.exitCode = (await runDemo(dir, clock)) ? 0 : 4;
+          process.exitCode = (await runDemo(dir, server, clock)) ? 0 : 4;
         } finally {
           guard.uninstall();
           if (keep) out(`The stack goes on running; "npx resync down --dir ${dir}" stops it.`);
@@ -58,9 +60,9 @@ export function demoCommand(): Command {
  * @returns whether it did what was expected: everything finished, every difference explained,
  * nothing left to write
  */
-async function runDemo(dir: string, clock: StepClock): Promise<boolean> {
+async function runDemo(dir: string, servers: ServerKinds | undefined, clock: StepClock): Promise<boolean> {
   const local = await clock.step('Servers, databases, configuration', () =>
-    startLocalStack({ dir, ports: 'any', progress }),
+    startLocalStack({ dir, ports: 'any', progress, ...(servers === undefined ? {} : { servers }) }),
   );
   const { config, stack } = local;
   const district = config.districts[0];

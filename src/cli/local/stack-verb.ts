@@ -2,7 +2,9 @@
  * What the verbs that run the local stack share: progress on standard error, exit code 8 when it
  * can't be had.
  */
+import { InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../../config';
+import { parseServerKinds, serverKinds, type ServerKinds } from '../../stack/server-kind';
 import { StackError } from '../../stack/stack-error';
 import { exitCodes } from '../client/exit-codes';
 import { stackDir } from './find-config';
@@ -28,4 +30,18 @@ export async function reportingStackErrors(work: () => Promise<void>): Promise<v
     progress(error.message);
     process.exitCode = unreachable;
   }
+}
+
+/** `--server mysql`, or `--server mysql:mariadb` for a district and a state of different kinds. */
+export function serverOption(): Option {
+  return new Option(
+    '--server <kinds>',
+    `database server of both editions, or <district>:<state>: ${serverKinds.join(', ')} (default: what the folder had last, else mariadb)`,
+  ).argParser((text: string): ServerKinds => {
+    try {
+      return parseServerKinds(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as StackError).message);
+    }
+  });
 }

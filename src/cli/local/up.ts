@@ -1,21 +1,38 @@
 import { Command } from 'commander';
 import { startLocalStack } from '../../stack/local-stack';
+import type { ServerKinds } from '../../stack/server-kind';
 import { runningServers } from '../../stack/stack';
-import { developerStack, progress, reportingStackErrors } from './stack-verb';
+import { developerStack, progress, reportingStackErrors, serverOption } from './stack-verb';
+
+interface UpOptions {
+  readonly dir: string;
+  readonly server?: ServerKinds;
+  readonly bufferPoolMb: number;
+  readonly json?: true;
+}
 
 /**
- * `resync up`: MariaDB for both editions, Temporal, databases migrated, configuration written.
- * Typed twice, it does nothing new.
+ * `resync up`: database servers for both editions, Temporal, databases migrated, configuration
+ * written. Typed twice, it does nothing new.
  */
 export function upCommand(): Command {
   return new Command('up')
-    .description('start the local stack (two MariaDB servers, Temporal) and write its configuration')
+    .description('start the local stack (two database servers, Temporal) and write its configuration')
     .option('--dir <dir>', 'folder of its data and logs', developerStack)
-    .option('--buffer-pool-mb <mb>', 'InnoDB buffer pool of each MariaDB', (text) => Number(text), 256)
+    .addOption(serverOption())
+    .option(
+      '--buffer-pool-mb <mb>',
+      'InnoDB buffer pool of each database server',
+      (text) => Number(text),
+      256,
+    )
     .option('--json', 'as JSON')
-    .action(({ dir, bufferPoolMb, json }: { dir: string; bufferPoolMb: number; json?: true }) =>
+    .action(({ dir, server, bufferPoolMb, json }: UpOptions) =>
       reportingStackErrors(async () => {
-        const { stack, configFile, config } = await startLocalStack({ dir, bufferPoolMb, progress });
+        const { stack, configFile, config } = await startLocalStack({
+          ...{ dir, bufferPoolMb, progress },
+          ...(server === undefined ? {} : { servers: server }),
+        });
         const shown = {
           configFile,
           district: stack.info.district,

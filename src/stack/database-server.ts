@@ -1,4 +1,4 @@
-/** One private MariaDB server: a data directory, a port, a process. */
+/** One private database server: a data directory, a port, a process. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { Progress } from './commands';
 import { logTail } from './log-tail';
-import { asUser, ensureDataDirectory, temporaryFolder } from './mariadb-data';
-import { ensureMariadb } from './mariadb-programs';
+import { asUser, ensureDataDirectory, temporaryFolder } from './data-directory';
 import { freePort } from './ports';
 import { argumentAfter, endProcesses, launchDetached, pidsWithArgument } from './processes';
 import { StackError } from './stack-error';
 import type { ServerHandle } from './server-handle';
+import type { ServerKind, ServerPrograms, Vendor } from './server-kind';
+import { ensurePrograms } from './server-programs';
 import type { DatabaseServerInfo } from './stack-info';
 
 /** Crash recovery of a large data directory is part of a start. */
@@ -20,8 +21,12 @@ const startWithinMs = 120_000;
 /** A clean stop writes the buffer pool's dirty pages. */
 const stopWithinMs = 60_000;
 
-export interface MariadbServerOptions {
+export interface DatabaseServerOptions {
   readonly name: 'district' | 'state';
+  /** Default: `mariadb`. Each kind has a data directory of its own. */
+  readonly kind?: ServerKind;
+  /** Further arguments of the server, which go after ours and so win. */
+  readonly settings?: readonly string[];
   /** The stack's directory. */
   readonly dir: string;
   readonly password: string;
@@ -33,13 +38,14 @@ export interface MariadbServerOptions {
   readonly progress: Progress;
 }
 
-export class MariadbServer implements ServerHandle {
+export class DatabaseServer implements ServerHandle {
   private port: number | null = null;
 
-  constructor(private readonly options: MariadbServerOptions) {}
+  constructor(private readonly options: DatabaseServerOptions) {}
 
   get dataDir(): string {
-    return join(this.options.dir, this.options.name);
+    const { dir, name, kind = 'mariadb' } = this.options;
+    return join(dir, kind === 'mariadb' ? name : `${name}-${kind}`);
   }
 
   get pid(): number | null {
@@ -48,7 +54,8 @@ export class MariadbServer implements ServerHandle {
 
   /** Host, port and login. @throws StackError before the first start */
   get info(): DatabaseServerInfo {
-    if (this.port === null) throw new StackError(`The ${this.options.name}'s MariaDB was not started.`);
+    if (this.port === null)
+      throw new StackError(`The ${this.options.name}'s database server was not started.`);
     return { host: '127.0.0.1', port: this.port, user: 'resync', password: this.options.password };
   }
 
@@ -82,21 +89,22 @@ export class MariadbServer implements ServerHandle {
    * @throws StackError with the end of its log
    */
   async start(): Promise<void> {
-    const { name, dir, progress, wantedPorts } = this.options;
+    const { name, kind = 'mariadb', dir, progress, wantedPorts, settings = [] } = this.options;
     if (this.pid !== null) {
       const port = await this.runningPort();
       if (port !== null) {
         this.port = port;
         return;
       }
-      progress(`The ${name}'s MariaDB runs but does not answer: starting it again.`);
+      progress(`The ${name}'s database server runs but does not answer: starting it again.`);
       await endProcesses(this.mark, { graceMs: 10_000 });
     }
     const logs = join(dir, 'logs');
     mkdirSync(logs, { recursive: true });
-    const programs = await ensureMariadb({ logs, progress });
+    const programs = await ensurePrograms(kind, { logs, progress });
     await ensureDataDirectory(this.dataDir, {
       programs,
+      options: settings.filter((setting) => setting.startsWith('--lower-case-table-names')),
       logFile: join(logs, `${name}-install.log`),
       progress,
     });
@@ -106,14 +114,14 @@ export class MariadbServer implements ServerHandle {
     for (let attempt = 1; ; attempt += 1) {
       const port = this.port ?? (await freePort(wantedPorts, tried));
       tried.add(port);
-      if (await this.launch(programs.server, port, join(logs, `${name}.log`))) {
+      if (await this.launch(programs, port, join(logs, `${name}.log`))) {
         this.port = port;
         return;
       }
       // Most likely someone took the port between the look and the launch.
       if (attempt === tries) {
         throw new StackError(
-          `The ${name}'s MariaDB did not start:\n${logTail(join(logs, `${name}.log`))}\nIts data is ${this.dataDir}.`,
+          `The ${name}'s database server did not start:\n${logTail(join(logs, `${name}.log`))}\nIts data is ${this.dataDir}.`,
         );
       }
     }
@@ -147,12 +155,12 @@ export class MariadbServer implements ServerHandle {
     return null;
   }
 
-  private async launch(program: string, port: number, logFile: string): Promise<boolean> {
-    const { dir, bufferPoolMb, durable } = this.options;
+  private async launch(programs: ServerPrograms, port: number, logFile: string): Promise<boolean> {
+    const { dir, bufferPoolMb, durable, settings = [] } = this.options;
     const server = launchDetached(
-      program,
+      programs.server.command,
       [
-        '--no-defaults',
+        ...programs.server.args,
         this.mark,
         `--port=${port}`,
         '--bind-address=127.0.0.1',
@@ -163,11 +171,13 @@ export class MariadbServer implements ServerHandle {
         '--skip-name-resolve',
         `--innodb-buffer-pool-size=${bufferPoolMb}M`,
         ...durability(durable),
+        ...habits[programs.vendor],
         '--local-infile=1',
         '--max-allowed-packet=64M',
         '--max-connections=500',
         '--character-set-server=utf8mb4',
         '--collation-server=utf8mb4_unicode_ci',
+        ...settings,
         ...asUser(),
       ],
       { cwd: dir, logFile },
@@ -206,6 +216,12 @@ export class MariadbServer implements ServerHandle {
     );
   }
 }
+
+/** What a vendor does unasked and a private server has no use for: a protocol, a log to copy. */
+const habits: Readonly<Record<Vendor, readonly string[]>> = {
+  mariadb: [],
+  mysql: ['--mysqlx=OFF', '--skip-log-bin', '--secure-file-priv=NULL', '--performance-schema=OFF'],
+};
 
 /**
  * A committed page must survive a power cut; what only tests hold need not: there the log is

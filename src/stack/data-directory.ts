@@ -1,11 +1,11 @@
-/** A MariaDB data directory that is either whole or not there. */
+/** A data directory that is either whole or not there. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { runLogged, type Progress } from './commands';
 import { logTail } from './log-tail';
-import type { MariadbPrograms } from './mariadb-programs';
 import { endProcesses } from './processes';
+import type { ServerPrograms } from './server-kind';
 import { StackError } from './stack-error';
 
 /** Written last; a directory without it was not made to the end. */
@@ -15,11 +15,16 @@ const marker = 'resync-complete';
  * Makes the data directory unless a whole one is there. It is made beside its place and renamed, so
  * that being killed half-way leaves nothing that looks whole; what an earlier, killed attempt left
  * is cleared. A directory without our marker is moved aside, never deleted: it may be someone's.
- * @throws StackError when mariadb-install-db fails
+ * @throws StackError with the end of the log when it can't be made
  */
 export async function ensureDataDirectory(
   dataDir: string,
-  { programs, logFile, progress }: { programs: MariadbPrograms; logFile: string; progress: Progress },
+  {
+    programs,
+    options = [],
+    logFile,
+    progress,
+  }: { programs: ServerPrograms; options?: readonly string[]; logFile: string; progress: Progress },
 ): Promise<void> {
   if (existsSync(join(dataDir, marker))) return;
   await clearHalfMade(dataDir);
@@ -30,19 +35,17 @@ export async function ensureDataDirectory(
   }
   const half = `${dataDir}.making-${process.pid}`;
   mkdirSync(half, { recursive: true, mode: 0o700 });
-  const made = await runLogged(
-    programs.installDb,
-    [
-      '--no-defaults',
-      `--datadir=${half}`,
-      `--tmpdir=${temporaryFolder(dataDir)}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      ...asUser(),
-    ],
-    { logFile, label: `Making ${basename(dataDir)}'s data directory`, progress },
+  const { command, args, input } = programs.initialize(
+    { data: half, temporary: temporaryFolder(dataDir) },
+    options,
   );
-  if (!made) throw new StackError(`mariadb-install-db failed for ${dataDir}:\n${logTail(logFile)}`);
+  const made = await runLogged(command, args, {
+    logFile,
+    label: `Making ${basename(dataDir)}'s data directory`,
+    progress,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (!made) throw new StackError(`${dataDir} could not be made:\n${logTail(logFile)}`);
   writeFileSync(join(half, marker), new Date().toISOString());
   renameSync(half, dataDir);
 }
@@ -57,7 +60,7 @@ export function temporaryFolder(dataDir: string): string {
   return folder;
 }
 
-/** mariadbd refuses to run as root unless told so by name. */
+/** The servers refuse to run as root unless told so by name. */
 export function asUser(): string[] {
   return process.getuid?.() === 0 ? [`--user=${userInfo().username}`] : [];
 }
@@ -67,7 +70,7 @@ async function clearHalfMade(dataDir: string): Promise<void> {
   const prefix = `${basename(dataDir)}.making-`;
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix))) {
     const half = join(parent, name);
-    // mariadb-install-db outlives a starter killed by SIGKILL and would go on writing.
+    // A program that makes one outlives a starter killed by SIGKILL and would go on writing.
     await endProcesses(`--datadir=${half}`, { graceMs: 0 });
     rmSync(half, { recursive: true, force: true });
   }
