@@ -6,7 +6,7 @@ import type { Column } from './table-shape';
  * How a value fetched from the district is written. `unsigned`: a number that must reach the column
  * as one, because BIT takes text for characters and YEAR takes '0' for 2000.
  */
-export type WriteKind = 'number' | 'unsigned' | 'text' | 'hex';
+export type WriteKind = 'number' | 'unsigned' | 'text' | 'bytes';
 
 /**
  * A district value the state's type can't hold exactly though the server would take it without an
@@ -71,9 +71,12 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
     // FLOAT loses digits on the way as text; as DOUBLE it is exact, and as characters it keeps -0.
     case 'double':
       return { fetch: `CAST(${name}+0e0 AS CHAR)`, write: 'text' };
+    // As it is: HEX() above max_allowed_packet would be NULL, with a warning that nobody reads.
     case 'binary':
+      return { fetch: name, write: 'bytes' };
+    // A bare geometry the driver would take apart.
     case 'geometry':
-      return { fetch: `HEX(${name})`, write: 'hex' };
+      return { fetch: `CAST(${name} AS BINARY)`, write: 'bytes' };
     case 'address':
       return { fetch: `CAST(${name} AS CHAR)`, write: 'text' };
     case 'text':

@@ -19,6 +19,9 @@ const restedMs = 5_000;
 
 export type Row = (string | number | null)[];
 
+/** A value as the driver gives it: binary columns, BLOB and GEOMETRY as bytes. */
+export type RawValue = string | number | Buffer | null;
+
 export interface EditionsOptions {
   readonly districtUrl: string;
   readonly stateUrl: string;
@@ -112,6 +115,11 @@ export class Edition {
   /** One statement on any connection; rows as arrays. @throws DatabaseError */
   async rows(sql: string): Promise<Row[]> {
     return this.withSession((session) => session.rows(sql));
+  }
+
+  /** The same where the statement reads binary columns as they are. @throws DatabaseError */
+  async rawRows(sql: string): Promise<RawValue[][]> {
+    return this.withSession((session) => session.rawRows(sql));
   }
 
   /**
@@ -234,6 +242,12 @@ export class Session {
   async rows(sql: string): Promise<Row[]> {
     const [rows] = await this.ask({ sql, rowsAsArray: true });
     return rows as Row[];
+  }
+
+  /** Rows of a statement that reads binary columns as they are. @throws DatabaseError */
+  async rawRows(sql: string): Promise<RawValue[][]> {
+    const [rows] = await this.ask({ sql, rowsAsArray: true });
+    return rows as RawValue[][];
   }
 
   /** @throws DatabaseError */

@@ -38,6 +38,13 @@ export function quoteNumber(value: string | number): string {
 
 /** x'...' from hexadecimal digits. @throws TypeError on other characters */
 export function quoteHex(hex: string): string {
-  if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new TypeError('A binary value is given in hexadecimal digits.');
+  // No repeated group: on a text of megabytes it would overflow the stack.
+  if (hex.length % 2 !== 0 || /[^0-9a-fA-F]/.test(hex))
+    throw new TypeError('A binary value is given in hexadecimal digits.');
   return `x'${hex}'`;
+}
+
+/** x'...' of bytes. */
+export function quoteBytes(bytes: Buffer): string {
+  return `x'${bytes.toString('hex')}'`;
 }

@@ -1,6 +1,7 @@
 import type { RecordKey } from '../../domain/record-error';
 import { keyLiteral, keyText, type KeyColumn, typedLiteral } from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
+import type { RawValue } from '../connection/pools';
 import { quoteName } from '../connection/sql';
 
 /** Predicates and order over a match key of one or more columns. */
@@ -35,7 +36,7 @@ export function keySelect({ columns }: KeySide): string {
 }
 
 /** The key at the front of a row read with keySelect. */
-export function keyOf({ columns }: KeySide, row: readonly (string | number | null)[]): RecordKey {
+export function keyOf({ columns }: KeySide, row: readonly RawValue[]): RecordKey {
   return columns.map((_, i) => String(row[i]));
 }
 

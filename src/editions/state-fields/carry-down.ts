@@ -8,7 +8,7 @@ import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
 import { withQuickRetries } from '../connection/quick-retries';
-import type { DistrictRecord } from '../transfer/records';
+import type { DistrictRecord, FetchedValue } from '../transfer/records';
 import { type Reason, reasonOf } from '../transfer/refusal';
 import { guidsDiffer } from '../transfer/repair';
 import { stateTenant, where } from '../mapping/scope';
@@ -164,7 +164,7 @@ class Carrying {
     const { mapping, pairs, lossy, assigned } = this.job.carry;
     const { stateKey, stateTable, guid, hash } = mapping;
     const losses = lossy.map(({ when }, i) => `WHEN ${when} IS TRUE THEN ${i}`).join(' ');
-    const rows = await this.job.editions.state.rows(
+    const rows = await this.job.editions.state.rawRows(
       `SELECT ${keySelect(stateKey)}, ${guid ? keyText(guid.state) : 'NULL'}, ${hash.state},
               ${losses === '' ? 'NULL' : `CASE ${losses} END`},
               ${assigned === null ? '0' : `${quoteName(assigned)} IS NULL`},
@@ -231,6 +231,6 @@ function lossReason({ code, column }: Lossy): Reason {
   };
 }
 
-function textOrNull(value: string | number | null | undefined): string | null {
+function textOrNull(value: FetchedValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }

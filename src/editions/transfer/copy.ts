@@ -55,9 +55,9 @@ function loadStatement(
       : [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`];
   for (const [i, { name, write }] of [...pairs, ...ownedPairs].entries()) {
     const column = quoteName(name);
-    if (write === 'hex' || write === 'unsigned') {
+    if (write === 'bytes' || write === 'unsigned') {
       fields.push(`@v${i}`);
-      sets.push(`${column} = ${write === 'hex' ? `UNHEX(@v${i})` : `CAST(@v${i} AS UNSIGNED)`}`);
+      sets.push(`${column} = ${write === 'bytes' ? `UNHEX(@v${i})` : `CAST(@v${i} AS UNSIGNED)`}`);
     } else fields.push(column);
   }
   return `LOAD DATA LOCAL INFILE 'records' INTO TABLE ${stateTable} CHARACTER SET utf8mb4
@@ -80,6 +80,7 @@ const special = /[\\\t\n\r\0]/;
 function field(value: FetchedValue): string {
   if (value === null) return '\\N';
   if (typeof value === 'number') return String(value);
+  if (Buffer.isBuffer(value)) return value.toString('hex');
   if (!special.test(value)) return value;
   return value
     .replaceAll('\\', '\\\\')

@@ -14,10 +14,10 @@ import {
   keysPerList,
 } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
-import type { Row, Session } from '../connection/pools';
+import type { RawValue, Row, Session } from '../connection/pools';
 import { districtScope, ruleNumber, stateScope, stateTenant, where } from '../mapping/scope';
 
-export type FetchedValue = string | number | null;
+export type FetchedValue = RawValue;
 
 /** A whole district record, as text that can be written without loss. */
 export interface DistrictRecord {
@@ -70,7 +70,7 @@ async function fetch(
 ): Promise<DistrictRecord[]> {
   const { mapping, scope } = job;
   const { districtKey } = mapping;
-  const rows = await job.editions.district.rows(
+  const rows = await job.editions.district.rawRows(
     `SELECT ${keySelect(districtKey)}, ${guidSelect(mapping, 'district')}, ${hashed ? mapping.hash.district : 'NULL'},
             ${ruleNumber(mapping)}, ${writtenPairs(mapping)
               .map(({ fetch: expression }) => expression)

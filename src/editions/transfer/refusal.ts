@@ -160,7 +160,7 @@ export function parentKeyOf(
     const at = [...pairs, ...ownedPairs].findIndex(({ name }) => name === column);
     const value = values[at] ?? null;
     if (value === null) return null;
-    key.push([...pairs, ...ownedPairs][at]!.write === 'hex' ? String(value).toLowerCase() : String(value));
+    key.push(Buffer.isBuffer(value) ? value.toString('hex') : String(value));
   }
   return key;
 }

@@ -7,28 +7,19 @@ import type { KeySide } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { stateTenant } from '../mapping/scope';
-import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
+import { quoteBytes, quoteName, quoteNumber, quoteText } from '../connection/sql';
 
 /** The two statements that write records. Neither can touch a record of another key. */
 
-/**
- * Longest statement; far below it a longer one gains nothing, and half of max_allowed_packet is
- * never passed.
- */
+/** Longest statement of several records; a longer one gains nothing. */
 const statementCharacters = 2_000_000;
 
 /** A value as a literal. */
 export function valueLiteral({ write }: ColumnPair, value: FetchedValue): string {
   if (value === null) return 'NULL';
-  switch (write) {
-    case 'number':
-    case 'unsigned':
-      return quoteNumber(value);
-    case 'hex':
-      return quoteHex(String(value));
-    case 'text':
-      return quoteText(String(value));
-  }
+  // Whatever the column's kind: bytes are never made text.
+  if (Buffer.isBuffer(value)) return quoteBytes(value);
+  return write === 'number' || write === 'unsigned' ? quoteNumber(value) : quoteText(String(value));
 }
 
 /** Cuts records into stretches that fit one statement. */
@@ -49,7 +40,13 @@ export function statementsOf(session: Session, records: readonly DistrictRecord[
 }
 
 function sizeOf({ values }: DistrictRecord): number {
-  return values.reduce<number>((sum, value) => sum + 4 + (typeof value === 'string' ? value.length : 12), 0);
+  return values.reduce<number>((sum, value) => sum + 4 + charactersOf(value), 0);
+}
+
+/** About as many as the value's literal has. */
+function charactersOf(value: FetchedValue): number {
+  if (typeof value === 'string') return value.length;
+  return Buffer.isBuffer(value) ? 2 * value.length : 12;
 }
 
 /**
@@ -146,7 +143,7 @@ function named(literal: string, name: string, row: number): string {
  * an error.
  */
 async function write(session: Session, sql: string, records: readonly unknown[]): Promise<void> {
-  if (records.length === 1 && sql.length > session.maxPacketBytes / 2) {
+  if (records.length === 1 && isTooLong(session, sql)) {
     throw new DatabaseError(
       `The record is larger than the ${session.side}'s server takes in one statement.`,
       {
@@ -165,4 +162,10 @@ async function write(session: Session, sql: string, records: readonly unknown[])
     side: session.side,
     errno: 1265,
   });
+}
+
+/** A statement is one packet; a few bytes of it are the protocol's own. */
+function isTooLong({ maxPacketBytes }: Session, sql: string): boolean {
+  const most = maxPacketBytes - 64;
+  return sql.length * 3 > most && Buffer.byteLength(sql) > most;
 }

@@ -1,0 +1,47 @@
+import { useCase } from '../support/case-world';
+
+jest.setTimeout(180_000);
+
+test('01-hex-null: a file longer than half a packet is copied, or refused as too large, and never emptied', async () => {
+  await useCase('01-hex-null', async (world) => {
+    const first = await world.resync();
+    expect(first.errors).toEqual(['file ["1"] failed RECORD_TOO_LARGE']);
+    expect(await world.state('SELECT COUNT(*) AS n FROM file WHERE body IS NULL')).toEqual([{ n: 0 }]);
+    expect((await world.resync()).errors).toEqual(first.errors);
+    // What the state was given by hand stays, whatever else of the record differs.
+    await world.state("INSERT INTO file VALUES (1, 'shorter')");
+    expect((await world.resync()).errors).toEqual(first.errors);
+    expect(await world.state('SELECT id, LENGTH(body) AS n FROM file')).toEqual([{ id: 1, n: 7 }]);
+  });
+});
+
+test('01-hex-null: a file between a quarter and half of a packet is copied', async () => {
+  await useCase(
+    '01-hex-null',
+    async (world) => {
+      expect((await world.resync()).objects).toMatchObject({ file: { color: 'green', inserted: 1 } });
+      expect(await world.state('SELECT SHA1(body) AS sum, LENGTH(body) AS n FROM file')).toEqual(
+        await world.district('SELECT SHA1(body) AS sum, LENGTH(body) AS n FROM file'),
+      );
+      expect((await world.resync()).objects).toEqual({
+        file: { status: 'finished', color: 'green', unchanged: 1 },
+      });
+    },
+    { district: ["UPDATE file SET body = REPEAT(x'00ff27', 6 * 1024 * 1024)"] },
+  );
+});
+
+test('02-hex-rangeerror: a photo of 4 MiB is copied', async () => {
+  await useCase('02-hex-rangeerror', async (world) => {
+    expect((await world.resync()).objects).toEqual({
+      photo: { status: 'finished', color: 'green', inserted: 2 },
+    });
+    expect(await world.state('SELECT id, LENGTH(body) AS n FROM photo ORDER BY id')).toEqual([
+      { id: 1, n: 1 },
+      { id: 2, n: 4 * 1024 * 1024 },
+    ]);
+    expect((await world.resync()).objects).toEqual({
+      photo: { status: 'finished', color: 'green', unchanged: 2 },
+    });
+  });
+});
