@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import { Problem } from './problem';
@@ -24,8 +25,9 @@ export function requesterOf({ name, principalId }: Principal): string {
   return `${name.slice(0, 60)} (${principalId})`;
 }
 
-export function idempotencyKeyOf(header: string | undefined): string | null {
-  const checked = idempotencyHeader.shape['Idempotency-Key'].safeParse(header);
+/** @throws Problem 400 on a key that isn't one */
+export function idempotencyKeyOf(request: Request): string | null {
+  const checked = idempotencyHeader.shape['Idempotency-Key'].safeParse(request.get('Idempotency-Key'));
   if (checked.success) return checked.data ?? null;
   const detail = 'An Idempotency-Key is 1 to 255 printable ASCII characters without blanks.';
   throw new Problem(400, detail, [{ detail, header: 'Idempotency-Key' }]);

@@ -76,6 +76,11 @@ export function notFound(): Problem {
   return new Problem(404, 'Not found.');
 }
 
+/** 422 with the one part of the request that can't be carried out. */
+export function unusable(detail: string, where: Omit<ProblemDetail, 'detail'>): Problem {
+  return new Problem(422, detail, [{ detail, ...where }]);
+}
+
 /** Issues of a zod error as problem details in the body, the query or the path. */
 export function zodProblem(error: z.ZodError, where: 'body' | 'parameter'): Problem {
   const errors = error.issues.map((issue): ProblemDetail => {
@@ -94,9 +99,7 @@ export function toProblem(error: unknown, requestId?: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NotFoundError) return notFound();
   if (error instanceof ConflictError) return new Problem(409, error.message);
-  if (error instanceof PlanError) {
-    return new Problem(422, error.message, [{ detail: error.message, pointer: `#/${error.field}` }]);
-  }
+  if (error instanceof PlanError) return unusable(error.message, { pointer: `#/${error.field}` });
   if (error instanceof CursorError) {
     return new Problem(400, error.message, [{ detail: error.message, parameter: 'cursor' }]);
   }

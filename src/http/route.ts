@@ -23,12 +23,19 @@ interface ResponseSpec {
 
 type Responses = Readonly<Record<number, ResponseSpec>>;
 
-interface Sent {
+/** The answer has been sent. */
+export interface Sent {
   readonly sent: true;
 }
 
 /** What a handler returns that has sent its answer itself, as `sends` of its response announces. */
 export const sent: Sent = { sent: true };
+
+/** Sends a table as a file of this name, without its ending. */
+export function sendCsv(response: Response, name: string, text: string): Sent {
+  response.attachment(`${name}.csv`).type('text/csv').send(text);
+  return sent;
+}
 
 /** A schema's input, as readonly as what the stores give. */
 type Readable<T> = T extends readonly (infer Item)[]
@@ -60,6 +67,13 @@ interface Call<P extends Shape, Q extends Shape, B extends z.ZodType> {
   readonly request: Request;
   readonly response: Response;
 }
+
+/** What a named handler takes of a call: the parts that its route has schemas for. */
+export type Asked<
+  Parts extends { readonly params?: Shape; readonly query?: Shape; readonly body?: z.ZodType } = object,
+> = Pick<Call<Shape, Shape, z.ZodType>, 'principal' | 'request' | 'response'> & {
+  readonly [Part in keyof Parts]: Parts[Part] extends z.ZodType ? z.output<Parts[Part]> : never;
+};
 
 /** What a route says of itself, whatever it takes and answers. */
 interface RouteHead {
@@ -100,6 +114,8 @@ interface TypedRoute<
    * the route changes nothing and leaves none.
    */
   readonly audit?: false | ((asked: { body: z.output<B>; answer: AuditedOf<R> }) => Record<string, unknown>);
+  /** Path below the API's root of what the route made: the Location header of its answer. */
+  readonly location?: (answer: AnswerOf<R>, params: z.output<P>) => string;
   /** Returns the body of the success response, or `sent` once it has sent it itself. */
   readonly handler: (call: Call<P, Q, B>) => Promise<AnswerOf<R>>;
 }
@@ -143,11 +159,16 @@ export function route<
   P extends Shape = typeof nothing,
   Q extends Shape = typeof nothing,
   B extends z.ZodType = z.ZodUndefined,
->({ audit, handler, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
+>({ audit, handler, location, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
   return {
     ...rest,
-    // addRoutes gives both what the schemas of this very route have checked.
-    handle: (call) => handler(call),
+    // addRoutes gives all of these what the schemas of this very route have checked.
+    handle: async (call) => {
+      const answer = await handler(call);
+      if (location)
+        call.response.location(call.request.baseUrl + location(answer, call.params as z.output<P>));
+      return answer;
+    },
     auditDetails:
       audit === undefined
         ? () => ({})

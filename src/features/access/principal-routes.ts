@@ -13,7 +13,7 @@ import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
 import { requireReached } from './require-reached';
 import * as schemas from './schemas';
-import { Problem } from '../../http/problem';
+import { Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 
@@ -60,13 +60,13 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.newPrincipal,
       responses: { 201: { description: 'Made; Location names it', schema: schemas.principal } },
       audit: ({ body, answer }) => ({ ...body, principalId: answer?.principalId }),
-      handler: async ({ body, principal, response }) => {
+      location: ({ principalId }) => `/principals/${principalId}`,
+      handler: async ({ body, principal }) => {
         const { name, level, rights = rightsByDefault(level) } = body;
         const districts = requireOwnReach(context, principal, body);
-        requireFitting(level, rights, '#/rights');
+        requireFitting(level, rights, { pointer: '#/rights' });
         const by = principal.principalId;
         const principalId = await createPrincipal(control, { name, level, districts, rights, by });
-        response.location(`/api/v1/principals/${principalId}`);
         return readPrincipal(control, principalId);
       },
     }),
@@ -110,7 +110,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       responses: one,
       handler: async ({ params, principal }) => {
         const { principalId, level } = await requireReached(context, principal, params.principal);
-        requireFitting(level, [params.tool]);
+        requireFitting(level, [params.tool], { parameter: 'tool' });
         await grantRight(control, { principalId, right: params.tool, by: principal.principalId });
         return readPrincipal(control, principalId);
       },
@@ -147,29 +147,29 @@ function requireOwnReach(
   if (level === 'state' && administrator.level !== 'state')
     throw new Problem(403, 'Only the state makes principals of the state.');
   if (districts === null && level === 'district')
-    throw refusal('A principal of a district names its districts.', '#/districts');
+    throw unusable('A principal of a district names its districts.', { pointer: '#/districts' });
   if (districts === null && administrator.districts !== null)
-    throw refusal('Name districts: your own administration isn’t of all.', '#/districts');
+    throw unusable('Name districts: your own administration isn’t of all.', { pointer: '#/districts' });
   const strange = (districts ?? []).findIndex(
     (id) => !sees(administrator, id) || !config.districts.some((district) => district.id === id),
   );
-  if (strange >= 0) throw refusal('There is no such district here.', `#/districts/${strange}`);
+  if (strange >= 0) throw unusable('There is no such district here.', { pointer: `#/districts/${strange}` });
   return districts && [...new Set(districts)];
 }
 
 /** @throws Problem 422 for a right that the level can't have */
-function requireFitting(level: Reach['level'], rights: readonly ToolRight[], pointer?: string): void {
+function requireFitting(
+  level: Reach['level'],
+  rights: readonly ToolRight[],
+  where: { pointer: string } | { parameter: string },
+): void {
   const wrong = rights.find((right) => !rightsOfLevel(level).includes(right));
   if (wrong === undefined) return;
-  throw refusal(`The right ${wrong} is the state’s: a principal of a district can’t have it.`, pointer);
+  throw unusable(`The right ${wrong} is the state’s: a principal of a district can’t have it.`, where);
 }
 
 /** @throws Problem 409: nobody locks themselves out, so that an administrator is left */
 function requireAnother(administrator: Principal, principalId: string): void {
   if (administrator.principalId === principalId)
     throw new Problem(409, 'Your own administration is another administrator’s to take.');
-}
-
-function refusal(detail: string, pointer?: string): Problem {
-  return new Problem(422, detail, [{ detail, ...(pointer ? { pointer } : { parameter: 'tool' }) }]);
 }

@@ -8,7 +8,7 @@ import { blackout, blackoutRequest, heldWindow } from './schemas';
 import { tellBlackoutsChanged } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
-import { notFound, Problem } from '../../http/problem';
+import { notFound, Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 
@@ -56,14 +56,15 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       body: blackoutRequest,
       audit: ({ body, answer }) => ({ ...body, blackoutId: answer?.blackoutId }),
       responses: { 201: { description: 'The window', schema: blackout } },
-      handler: async ({ params, body, principal, response }) => {
+      location: ({ districtId, blackoutId }) => `/districts/${districtId}/blackouts/${blackoutId}`,
+      handler: async ({ params, body, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const rule = plainRule(body.rule);
         if (rule.kind === 'dated' && Date.parse(rule.endsAt) <= Date.now())
-          throw refused('The window is over already.', '#/rule/endsAt');
+          throw unusable('The window is over already.', { pointer: '#/rule/endsAt' });
         const rules = await rulesFor(control, { districtId: id, initiator: 'district' });
         if (neverFree([...rules, rule], Date.now()))
-          throw refused('With it no minute would be left in which a resync may run.', '#/rule');
+          throw unusable('With it no minute would be left in which a resync may run.', { pointer: '#/rule' });
         const added = await addBlackout(control, {
           districtId: id,
           setBy: principal.level,
@@ -72,7 +73,6 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
           createdBy: principal.name,
         });
         await tellRuns(id);
-        response.location(`/api/v1/districts/${id}/blackouts/${added.blackoutId}`);
         return added;
       },
     }),
@@ -109,8 +109,4 @@ function plainRule(rule: z.output<typeof blackoutRequest>['rule']): BlackoutRule
   if (rule.kind === 'weekly') return { ...rule, days: [...new Set(rule.days)] };
   const utc = (at: string) => new Date(at).toISOString();
   return { kind: 'dated', startsAt: utc(rule.startsAt), endsAt: utc(rule.endsAt) };
-}
-
-function refused(detail: string, pointer: string): Problem {
-  return new Problem(422, detail, [{ detail, pointer }]);
 }

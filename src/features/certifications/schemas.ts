@@ -1,7 +1,7 @@
 /** Certifications as the API takes and shows them. */
 import { z } from 'zod';
 import { driftResults } from '../../domain/certification';
-import { level, pageQuery, schoolYear, time } from '../../http/schemas';
+import { level, pageOf, pageQuery, schoolYear, time } from '../../http/schemas';
 
 /**
  * The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for.
@@ -133,3 +133,6 @@ export const certificationsQuery = z.strictObject({
   ...pageQuery,
   district: z.string().max(63).optional(),
 });
+export const certificationPage = pageOf(certification);
+export const driftList = z.object({ items: z.array(drift) });
+export const driftQuery = z.strictObject(pageQuery);

@@ -8,7 +8,7 @@ import { defaultOwner, type FieldSetting, ownerOfTable, whyOwnerIsFixed } from '
 import type { ApiContext } from '../../http/context';
 import * as schemas from './settings-schemas';
 import { requireDistrict } from '../../http/require';
-import { Problem, type ProblemDetail } from '../../http/problem';
+import { Problem, unusable, type ProblemDetail } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 
@@ -136,7 +136,7 @@ function tablesOf(catalog: Catalog, name: string | undefined): SyncObject[] {
   const object = findObject(catalog, name);
   if (object) return [ownerOfTable(catalog, object)];
   const detail = `There is no object "${name}".`;
-  throw new Problem(422, detail, [{ detail, parameter: 'object' }]);
+  throw unusable(detail, { parameter: 'object' });
 }
 
 /** Why the owner of a column is what it is for good; `null`: it may be changed. */

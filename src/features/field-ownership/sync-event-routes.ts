@@ -11,7 +11,7 @@ import { Unavailable } from '../../temporal/call-errors';
 import { startSyncEvent } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
-import { notFound, Problem, type ProblemDetail } from '../../http/problem';
+import { notFound, Problem, unusable, type ProblemDetail } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from './sync-event-schemas';
@@ -39,7 +39,8 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
         syncEventId: answer?.syncEventId,
       }),
       responses: { 202: { description: 'The event', schema: schemas.syncEvent } },
-      handler: async ({ params, body, principal, response }) => {
+      location: ({ districtId, syncEventId }) => `/districts/${districtId}/sync-events/${syncEventId}`,
+      handler: async ({ params, body, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const object = objectWithOwnFields(catalog, await listFieldSettings(control, id), body.object);
         const syncEventId = newSyncEventId();
@@ -58,7 +59,6 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
           if (!(error instanceof Unavailable)) throw error;
           logger.warn({ syncEventId }, 'a sync event waits for Temporal');
         }
-        response.location(`/api/v1/districts/${id}/sync-events/${syncEventId}`);
         return viewFor(principal, await existing(readSyncEvent(control, { districtId: id, syncEventId })));
       },
     }),
@@ -127,7 +127,7 @@ function viewFor(
 function objectWithOwnFields(catalog: Catalog, settings: readonly FieldSetting[], name: string): SyncObject {
   const own = withSettings(catalog, settings);
   const object = findObject(own, name);
-  const refuse = (detail: string) => new Problem(422, detail, [{ detail, pointer: '#/object' }]);
+  const refuse = (detail: string) => unusable(detail, { pointer: '#/object' });
   if (!object) throw refuse(`There is no object "${name}".`);
   const table = ownerOfTable(own, object);
   if (table.stateOwnedColumns.length === 0)

@@ -9,7 +9,7 @@ import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } fr
 import { checkWebhookUrl, WebhookUrlError } from './webhook-url';
 import type { ApiContext } from '../../http/context';
 import * as schemas from './schemas';
-import { Problem } from '../../http/problem';
+import { Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
 
@@ -153,6 +153,6 @@ function checkedUrl(text: string, rules: Parameters<typeof checkWebhookUrl>[1]):
     return checkWebhookUrl(text, rules).href;
   } catch (error) {
     if (!(error instanceof WebhookUrlError)) throw error;
-    throw new Problem(422, error.message, [{ detail: error.message, pointer: '#/url' }]);
+    throw unusable(error.message, { pointer: '#/url' });
   }
 }

@@ -7,7 +7,7 @@ import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
 import { requireDetails } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
-import { route, type RouteSpec, sent } from '../../http/route';
+import { route, type RouteSpec, sendCsv } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from '../resyncs/schemas';
 
@@ -70,10 +70,8 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
         await requireDetails(control, principal, params.id);
         const resync = await readResync(control, params.id, principal.level);
         const removals = await readRemovals(control, params.id);
-        if (query.format === 'csv') {
-          response.attachment(`resync-${params.id}.csv`).type('text/csv').send(reportCsv(resync, removals));
-          return sent;
-        }
+        if (query.format === 'csv')
+          return sendCsv(response, `resync-${params.id}`, reportCsv(resync, removals));
         return { resync, causes: await readCauses(control, params.id), removals };
       },
     }),

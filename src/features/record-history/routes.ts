@@ -4,7 +4,7 @@ import { KeyFormError } from '../../domain/key-order';
 import { parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
-import { notFound, Problem } from '../../http/problem';
+import { notFound, unusable } from '../../http/problem';
 import { recordHistoryQuery, recordParams, recordRun } from './schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
@@ -38,7 +38,7 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
           });
         } catch (error) {
           if (!(error instanceof KeyFormError)) throw error;
-          throw new Problem(422, error.message, [{ detail: error.message, parameter: 'key' }]);
+          throw unusable(error.message, { parameter: 'key' });
         }
       },
     }),

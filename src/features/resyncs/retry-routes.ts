@@ -36,7 +36,8 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
         202: { description: 'Accepted; Location names the new resync', schema: retryAccepted },
       },
       audit: ({ body, answer }) => ({ ...body, resyncId: answer?.resyncId }),
-      handler: async ({ params, body, principal, request, response }) => {
+      location: ({ resyncId }) => `/resyncs/${resyncId}`,
+      handler: async ({ params, body, principal, request }) => {
         const head = await requireDetails(control, principal, params.id);
         const district = requireDistrict(config, principal, head.districtId);
         // What was the state's stays the state's: hidden from the district, and ahead of what the
@@ -78,11 +79,10 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
             selected: { outcomes },
           },
           {
-            idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
+            idempotencyKey: idempotencyKeyOf(request),
             refuse: () => whyYearChanged(context, district, year),
           },
         );
-        response.location(`/api/v1/resyncs/${answer.resyncId}`);
         return { ...answer, advice: null, selected, omitted };
       },
     }),

@@ -1,28 +1,18 @@
 import { z } from 'zod';
+import type { ApiContext } from '../../http/context';
+import { idempotencyHeader } from '../../http/idempotency';
+import { canSeeDetails, requireDistrict } from '../../http/require';
+import { type AnswerTo, route, type RouteSpec } from '../../http/route';
+import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import { listResyncs } from './list';
 import { readResync } from './read';
-import { newestVerification } from '../verifications/read';
-import { planResync, planScopeOf } from '../../domain/plan';
-import { adviseResync, scenarioProblem } from '../../domain/scenario-rules';
-import type { ApiContext } from '../../http/context';
-import { requireOfferedYear } from '../scoped-year/require';
-import { requireDistrict, requireToolRight, canSeeDetails } from '../../http/require';
-import { requireVisible } from './visibility';
-import { Problem } from '../../http/problem';
-import { startDryRun } from '../verifications/start-dry-run';
-import { route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from './schemas';
-import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { startResync } from './start';
-import { whyYearChanged } from '../scoped-year/why-changed';
-import { verificationAccepted } from '../verifications/schemas';
+import { resyncStarted, startAskedResync } from './start-asked';
 import { headView, redactedView, statusFilter } from './views';
-
-type Started = z.output<typeof schemas.accepted> | z.output<typeof verificationAccepted>;
+import { requireVisible } from './visibility';
 
 /** What was started: a resync, or the verification that predicts one. */
-const idOf = (answer: Started) =>
+const idOf = (answer: AnswerTo<typeof resyncStarted>) =>
   'resyncId' in answer ? { resyncId: answer.resyncId } : { verificationId: answer.verificationId };
 
 /** Starting and showing resyncs. */
@@ -44,60 +34,13 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
         202: {
           description:
             'Accepted; Location names the resync, or with dryRun the verification that predicts it',
-          schema: z.union([schemas.accepted, verificationAccepted]),
+          schema: resyncStarted,
         },
       },
       audit: ({ body, answer }) => ({ ...body, ...(answer && idOf(answer)) }),
-      handler: async ({ params, body, principal, request, response }) => {
-        const district = requireDistrict(config, principal, params.district);
-        const year = await requireOfferedYear(context, district, body.schoolYear, {
-          pointer: '#/schoolYear',
-        });
-        if (body.scenario === 'STATE_REQUEST' && principal.level !== 'state') {
-          const detail = 'Only the state makes a STATE_REQUEST.';
-          throw new Problem(422, detail, [{ detail, pointer: '#/scenario' }]);
-        }
-        if (body.scenario === 'STATE_REQUEST') requireToolRight(principal, 'stateRequest');
-        const problem = scenarioProblem(body.scenario, body.objects, year);
-        if (problem) {
-          const { why: detail, field } = problem;
-          throw new Problem(422, detail, [{ detail, pointer: `#/${field}` }]);
-        }
-        planResync(context.catalog, body, planScopeOf(district, year));
-        if (body.removals === 'apply' && body.scenario === 'STATE_REQUEST') {
-          const detail = 'A state’s request reports what is gone; the district’s own resync removes it.';
-          throw new Problem(422, detail, [{ detail, pointer: '#/removals' }]);
-        }
-        const key = idempotencyKeyOf(request.get('Idempotency-Key'));
-        if (body.dryRun) {
-          const answer = await startDryRun(context, principal, { district, year, body, key });
-          response.location(`/api/v1/verifications/${answer.verificationId}`);
-          return answer;
-        }
-        const { removals, dryRun: _, verify, ...asked } = body;
-        const answer = await startResync(
-          context,
-          {
-            ...asked,
-            ...(removals === 'apply' && { removals }),
-            ...(verify !== undefined && { verify }),
-            resyncId: newResyncId(),
-            districtId: district.id,
-            schoolYear: year.schoolYear,
-            initiator: body.scenario === 'STATE_REQUEST' ? 'state' : 'district',
-            requestedBy: requesterOf(principal),
-          },
-          {
-            idempotencyKey: key,
-            refuse: () => whyYearChanged(context, district, year),
-          },
-        );
-        response.location(`/api/v1/resyncs/${answer.resyncId}`);
-        const mine = principal.level === 'district' ? { initiator: 'district' as const } : {};
-        const of = { districtId: district.id, schoolYear: year.schoolYear, ...mine };
-        const newest = await newestVerification(control, of);
-        return { ...answer, advice: adviseResync(body.scenario, newest) };
-      },
+      location: (answer) =>
+        'resyncId' in answer ? `/resyncs/${answer.resyncId}` : `/verifications/${answer.verificationId}`,
+      handler: (call) => startAskedResync(context, call),
     }),
     route({
       operationId: 'listResyncs',

@@ -3,6 +3,7 @@ import type { ResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
 import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
 import { canSeeDetails } from '../../http/require';
+import type { AnswerTo } from '../../http/route';
 import type { resyncHead, shownStatus } from './schemas';
 
 export type ShownStatus = z.output<typeof shownStatus>;
@@ -22,12 +23,8 @@ function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
  * far, and that it is over (specification: it can't view the objects requested);
  * docs/decisions/0008.
  */
-export function headView(principal: Principal, head: ResyncHead): z.input<typeof resyncHead> {
-  const objects = head.objects === 'all' ? 'all' : [...head.objects];
-  if (canSeeDetails(principal, head)) {
-    const { verifications, ...rest } = head;
-    return { ...rest, objects, ...(verifications && { verifications: [...verifications] }) };
-  }
+export function headView(principal: Principal, head: ResyncHead): AnswerTo<typeof resyncHead> {
+  if (canSeeDetails(principal, head)) return head;
   const status = statesStatus(head.status);
   return {
     resyncId: head.resyncId,

@@ -9,7 +9,7 @@ import {
   shortestIntervalMinutes,
 } from '../../domain/schedule';
 import { timezone } from '../blackouts/schemas';
-import { level, mode, time } from '../../http/schemas';
+import { districtParams, level, mode, time } from '../../http/schemas';
 
 const minutesOfADay = 24 * 60;
 
@@ -152,6 +152,7 @@ export const schedule = z
   })
   .meta({ id: 'Schedule' });
 
+export const scheduleParams = districtParams.extend({ id: z.string().max(32) });
 export const pauseRequest = z.strictObject({ note: z.string().min(1).max(255).optional() });
 const instant = z.iso.datetime({ offset: true });
 export const backfillRequest = z.strictObject({ from: instant, to: instant }).meta({ id: 'BackfillRequest' });

@@ -1,7 +1,7 @@
 import type { DistrictConfig } from '../../config';
 import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
-import { Problem } from '../../http/problem';
+import { unusable } from '../../http/problem';
 import { readOfferedYears } from './read';
 
 /**
@@ -19,6 +19,5 @@ export async function requireOfferedYear(
     schoolYear === undefined ? year.kind === 'current' : year.schoolYear === schoolYear,
   );
   if (wanted) return wanted;
-  const detail = whyYearNotOffered(schoolYear!, years);
-  throw new Problem(422, detail, [{ detail, ...where }]);
+  throw unusable(whyYearNotOffered(schoolYear!, years), where);
 }

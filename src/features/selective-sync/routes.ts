@@ -12,7 +12,7 @@ import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
 import { requireDetails } from '../resyncs/visibility';
-import { notFound, Problem } from '../../http/problem';
+import { notFound, Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 import { resync, resyncParams } from '../resyncs/schemas';
@@ -22,7 +22,7 @@ import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '.
 import { startResync } from '../resyncs/start';
 import { whyYearChanged } from '../scoped-year/why-changed';
 
-type Asked = z.output<typeof schemas.selectiveRequest>;
+type Body = z.output<typeof schemas.selectiveRequest>;
 
 /** What a selective sync leaves out. */
 type Omitted = z.output<typeof schemas.selectiveAccepted>['omitted'];
@@ -46,7 +46,8 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.selectiveRequest,
       responses: { 202: { description: 'Being looked up', schema: schemas.selectivePreview } },
       audit: ({ body, answer }) => ({ ...body, previewId: answer?.previewId }),
-      handler: async ({ params, body, principal, response }) => {
+      location: ({ previewId }) => `/selective-syncs/previews/${previewId}`,
+      handler: async ({ params, body, principal }) => {
         const { district, year } = await requireRecord(context, principal, params.district, body);
         const previewId = newResyncId();
         const { object, key } = body;
@@ -58,7 +59,6 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
           previewId,
           summary: `Preview of a selective sync of one ${object} of ${district.id}`,
         });
-        response.location(`/api/v1/selective-syncs/previews/${previewId}`);
         return previewView(await readPreview(control, previewId));
       },
     }),
@@ -95,7 +95,8 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         202: { description: 'Accepted; Location names the resync', schema: schemas.selectiveAccepted },
       },
       audit: ({ body, answer }) => ({ ...body, resyncId: answer?.resyncId }),
-      handler: async ({ params, body, principal, request, response }) => {
+      location: ({ resyncId }) => `/selective-syncs/${resyncId}`,
+      handler: async ({ params, body, principal, request }) => {
         const { district, year, omitted } = await requireRecord(context, principal, params.district, body);
         const answer = await startResync(
           context,
@@ -113,11 +114,10 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
             selected: { object: body.object, key: body.key },
           },
           {
-            idempotencyKey: idempotencyKeyOf(request.get('Idempotency-Key')),
+            idempotencyKey: idempotencyKeyOf(request),
             refuse: () => whyYearChanged(context, district, year),
           },
         );
-        response.location(`/api/v1/selective-syncs/${answer.resyncId}`);
         return { ...answer, advice: null, omitted };
       },
     }),
@@ -146,30 +146,24 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
     { catalog }: ApiContext,
     principal: Principal,
     id: string,
-    { object, key, schoolYear }: Asked,
+    { object, key, schoolYear }: Body,
   ): Promise<{ district: DistrictConfig; year: OfferedYear; omitted: Omitted }> {
     const district = requireDistrict(config, principal, id);
     const year = await requireOfferedYear(context, district, schoolYear, { pointer: '#/schoolYear' });
     const scope = planScopeOf(district, year);
     const sent = sentObjects(catalog, scope);
     if (!sent.includes(object)) {
-      throw unusable(
-        'object',
-        findObject(catalog, object)
-          ? `This district doesn’t send ${object}: ${whyNotSent(catalog, object, scope)}.`
-          : `There is no object "${object}" in the catalog.`,
-      );
+      const why = findObject(catalog, object)
+        ? `This district doesn’t send ${object}: ${whyNotSent(catalog, object, scope)}.`
+        : `There is no object "${object}" in the catalog.`;
+      throw unusable(why, { pointer: '#/object' });
     }
     const question = { districtId: district.id, schoolYear: year.schoolYear, object, key };
     const { found, problem } = await findRecord(temporal, question);
     if (problem !== null) throw new Problem(409, problem);
-    if (!found) throw unusable('key', notThere(context, year, object));
+    if (!found) throw unusable(notThere(context, year, object), { pointer: '#/key' });
     return { district, year, omitted: omittedOf(context, district, year, object) };
   }
-}
-
-function unusable(field: keyof Asked, detail: string): Problem {
-  return new Problem(422, detail, [{ detail, pointer: `#/${field}` }]);
 }
 
 function notThere({ catalog }: ApiContext, { schoolYear }: OfferedYear, name: string): string {

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { districtStatuses } from '../../domain/state-request';
-import { color, planRequest } from '../resyncs/schemas';
-import { count, mode, time } from '../../http/schemas';
+import { color, planRequest, resync } from '../resyncs/schemas';
+import { count, mode, pageOf, pageQuery, time } from '../../http/schemas';
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -103,3 +103,7 @@ export const cancelBody = z
 
 export const stateRequestParams = z.object({ id: z.string().max(64) });
 export const stateRequestDistrictParams = stateRequestParams.extend({ district: z.string().max(64) });
+export const stateRequestsQuery = z.strictObject(pageQuery);
+export const stateRequestPage = pageOf(stateRequestHead);
+export const stateRequestDistrict = boardDistrict.extend({ resync: resync.nullable() });
+export const reportQuery = z.strictObject({ format: z.enum(['json', 'csv']).default('json') });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { differenceKinds } from '../../domain/verification';
 import { planRequest } from '../resyncs/schemas';
-import { count, level, time } from '../../http/schemas';
+import { count, level, pageOf, pageQuery, time } from '../../http/schemas';
 
 const objectName = z.string().max(64).optional();
 
@@ -156,5 +156,15 @@ export const changes = z
   })
   .meta({ id: 'VerificationChanges' });
 
-export const ofObject = { object: objectName };
-export const ofKind = { ...ofObject, kind: z.enum(differenceKinds).optional() };
+export const verificationsQuery = z.strictObject({
+  ...pageQuery,
+  district: z.string().max(64).optional(),
+  schoolYear: z.coerce.number().int().optional(),
+});
+export const verificationPage = pageOf(verificationHead);
+export const schoolsQuery = z.strictObject({ ...pageQuery, object: objectName });
+export const schoolPage = pageOf(schoolCounts);
+export const samplesQuery = schoolsQuery.extend({ kind: z.enum(differenceKinds).optional() });
+export const samplePage = pageOf(sample);
+export const changesQuery = z.strictObject({ since: z.string().max(64).optional() });
+export const reportQuery = z.strictObject({ format: z.enum(['json', 'csv']).default('json') });

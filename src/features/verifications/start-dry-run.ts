@@ -4,7 +4,8 @@ import type { Principal } from '../../domain/principal';
 import type { OfferedYear } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { requireToolRight } from '../../http/require';
-import { Problem } from '../../http/problem';
+import { unusable } from '../../http/problem';
+import type { AnswerTo } from '../../http/route';
 import type { resyncRequest } from '../resyncs/schemas';
 import { newResyncId, requesterOf } from '../../http/idempotency';
 import { startVerification } from './start';
@@ -29,11 +30,11 @@ export async function startDryRun(
     readonly body: z.output<typeof resyncRequest>;
     readonly key: string | null;
   },
-): Promise<z.output<typeof verificationAccepted>> {
+): Promise<AnswerTo<typeof verificationAccepted>> {
   requireToolRight(principal, 'verificationSummary');
   if (body.verify !== undefined) {
     const detail = 'A dry run sends nothing that could be verified: leave out verify, or dryRun.';
-    throw new Problem(422, detail, [{ detail, pointer: '#/verify' }]);
+    throw unusable(detail, { pointer: '#/verify' });
   }
   return startVerification(
     context,

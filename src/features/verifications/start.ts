@@ -1,10 +1,14 @@
-import { readVerificationHead } from './read';
-import { insertVerification } from './store';
+import { planResync, planScopeOf } from '../../domain/plan';
 import type { VerificationRequest } from '../../domain/verification';
-import { startComparison } from './workflow-client';
 import type { ApiContext } from '../../http/context';
-import type { z } from 'zod';
+import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { requireDistrict } from '../../http/require';
+import type { AnswerTo, Asked } from '../../http/route';
+import { requireOfferedYear } from '../scoped-year/require';
+import { readVerificationHead } from './read';
 import type * as schemas from './schemas';
+import { insertVerification } from './store';
+import { startComparison } from './workflow-client';
 
 /**
  * Stored first, then started: what was accepted is never lost. Safe to repeat with the same
@@ -14,9 +18,33 @@ export async function startVerification(
   { control, temporal }: ApiContext,
   request: VerificationRequest,
   idempotencyKey: string | null,
-): Promise<z.output<typeof schemas.verificationAccepted>> {
+): Promise<AnswerTo<typeof schemas.verificationAccepted>> {
   const { request: stored, created } = await insertVerification(control, request, idempotencyKey);
   await startComparison(temporal, stored);
   const { status } = await readVerificationHead(control, stored.verificationId);
   return { verificationId: stored.verificationId, status, replayed: !created };
+}
+
+/** Compares a district with the state, as a caller of the API asks. @throws Problem 404, 422 */
+export async function startAskedVerification(
+  context: ApiContext,
+  { body, principal, request }: Asked<{ body: typeof schemas.verificationRequest }>,
+): Promise<AnswerTo<typeof schemas.verificationAccepted>> {
+  const district = requireDistrict(context.config, principal, body.district);
+  const year = await requireOfferedYear(context, district, body.schoolYear, {
+    pointer: '#/schoolYear',
+  });
+  planResync(context.catalog, body, planScopeOf(district, year));
+  const asked: VerificationRequest = {
+    verificationId: newResyncId(),
+    districtId: district.id,
+    schoolYear: year.schoolYear,
+    objects: body.objects,
+    checkDependencies: body.checkDependencies,
+    initiator: principal.level,
+    requestedBy: requesterOf(principal),
+    kind: 'verification',
+    resyncId: null,
+  };
+  return startVerification(context, asked, idempotencyKeyOf(request));
 }

@@ -1,40 +1,27 @@
-import type { z } from 'zod';
 import type { SampleView } from './list-samples';
 import type { SchoolCounts } from './list-schools';
 import type { VerificationHead, VerificationView } from './read';
 import { parseRecordKey } from '../../domain/record-error';
 import type { ComparedCounts } from '../../domain/verification';
 import { toCsv } from '../../http/csv';
+import type { AnswerTo } from '../../http/route';
 import type * as schemas from './schemas';
 
 /** Verifications as the API shows them. */
 
-export function verificationHeadView(head: VerificationHead): z.input<typeof schemas.verificationHead> {
-  const { objects, objectsToResync } = head;
-  return {
-    ...head,
-    objects: objects === 'all' ? 'all' : [...objects],
-    objectsToResync: objectsToResync && [...objectsToResync],
-  };
-}
-
-export function verificationView(view: VerificationView): z.input<typeof schemas.verification> {
-  const { estimate, totals, objectResults } = view;
-  return { ...verificationHeadView(view), estimate, totals, objectResults: [...objectResults] };
-}
-
-const keyOf = (text: string | null): string[] | null => (text === null ? null : [...parseRecordKey(text)]);
+const keyOf = (text: string | null): readonly string[] | null =>
+  text === null ? null : parseRecordKey(text);
 
 export function schoolView({
   object,
   schoolKey,
   counts,
-}: SchoolCounts): z.input<typeof schemas.schoolCounts> {
+}: SchoolCounts): AnswerTo<typeof schemas.schoolCounts> {
   return { object, school: keyOf(schoolKey), counts };
 }
 
-export function sampleView({ key, school, ...rest }: SampleView): z.input<typeof schemas.sample> {
-  return { ...rest, key: [...parseRecordKey(key)], school: keyOf(school) };
+export function sampleView({ key, school, ...rest }: SampleView): AnswerTo<typeof schemas.sample> {
+  return { ...rest, key: parseRecordKey(key), school: keyOf(school) };
 }
 
 const countNames = [
@@ -89,15 +76,20 @@ export function verificationCsv(view: VerificationView, schools: readonly School
   return toCsv([header, ...lines]);
 }
 
-function headOf({ estimate: _, totals: _totals, objectResults: _results, ...head }: VerificationView) {
-  return verificationHeadView(head);
+function headOf({
+  estimate: _,
+  totals: _totals,
+  objectResults: _results,
+  ...head
+}: VerificationView): VerificationHead {
+  return head;
 }
 
 /** Counts by object, then and now; of objects that were compared. */
 export function changesView(
   then: VerificationView | null,
   now: VerificationView,
-): z.input<typeof schemas.changes> {
+): AnswerTo<typeof schemas.changes> {
   const countsOf = (view: VerificationView | null): Map<string, ComparedCounts> =>
     new Map(
       (view?.objectResults ?? [])

@@ -4,7 +4,7 @@ import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
 import { toCsv } from '../../http/csv';
-import { route, type RouteSpec, sent } from '../../http/route';
+import { type AnswerTo, route, type RouteSpec, sendCsv } from '../../http/route';
 import * as schemas from './schemas';
 import { yearRunView, yearStartView, yearSwitchView } from './views';
 
@@ -39,13 +39,8 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
           schoolYear,
           now: new Date(),
         });
-        if (query.format === 'csv') {
-          response
-            .attachment(`compliance-${schoolYear}.csv`)
-            .type('text/csv')
-            .send(toCsv(linesOf(items)));
-          return sent;
-        }
+        if (query.format === 'csv')
+          return sendCsv(response, `compliance-${schoolYear}`, toCsv(linesOf(items)));
         return { schoolYear, counts: countsOf(items), items: items.map((item) => view(principal, item)) };
       },
     }),
@@ -55,7 +50,7 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
 function view(
   principal: Principal,
   item: DistrictCompliance,
-): z.input<typeof schemas.compliance>['items'][0] {
+): AnswerTo<typeof schemas.compliance>['items'][0] {
   const { endOfYear, switched, startOfYear, ...district } = item;
   const { run, ...end } = endOfYear;
   return {
@@ -66,7 +61,7 @@ function view(
   };
 }
 
-function countsOf(items: readonly DistrictCompliance[]): z.input<typeof schemas.compliance>['counts'] {
+function countsOf(items: readonly DistrictCompliance[]): AnswerTo<typeof schemas.compliance>['counts'] {
   const number = (is: (item: DistrictCompliance) => boolean): number => items.filter(is).length;
   const ended = (status: string) => number(({ endOfYear }) => endOfYear.status === status);
   const begun = (status: string) => number(({ startOfYear }) => startOfYear.status === status);

@@ -10,7 +10,7 @@ import { requireDistrict } from '../../http/require';
 import { requireDetails } from '../resyncs/visibility';
 import { Problem } from '../../http/problem';
 import { requesterOf } from '../../http/idempotency';
-import { route, type RouteSpec } from '../../http/route';
+import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 import { resyncParams } from '../resyncs/schemas';
 import * as schemas from './schemas';
@@ -28,7 +28,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
   const show = async (
     principal: Principal,
     district: DistrictConfig,
-  ): Promise<z.input<typeof schemas.scopedYear>> => {
+  ): Promise<AnswerTo<typeof schemas.scopedYear>> => {
     const view = await readScopedYearView(control, district, { ...scenarios, now: new Date() });
     const { scopedYear, switches, yearEnd, yearStart } = view;
     return {
@@ -37,7 +37,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       offeredYears: offeredYears(scopedYear, district).map(({ schoolYear, kind, objects }) => ({
         schoolYear,
         kind,
-        objects: objects && [...objects],
+        objects,
       })),
       endOfYear: {
         holds: yearEnd.holds,

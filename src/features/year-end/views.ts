@@ -1,32 +1,33 @@
-import type { z } from 'zod';
 import type { Principal } from '../../domain/principal';
 import type { YearSwitch } from './switch-store';
 import type { YearRun, YearStart } from '../../domain/year-end';
 import { canSeeDetails } from '../../http/require';
+import type { AnswerTo } from '../../http/route';
 import type * as schemas from './schemas';
 
 /**
  * A run that decides about a turn of the year; of the state's a district sees that it is, not how
  * it came out.
  */
-export function yearRunView(principal: Principal, run: YearRun): z.input<typeof schemas.yearRun> {
+export function yearRunView(principal: Principal, run: YearRun): AnswerTo<typeof schemas.yearRun> {
   const { resyncId, scenario, initiator, endedAt, accepted } = run;
-  return {
-    ...{ resyncId, scenario, initiator, endedAt, accepted },
-    color: canSeeDetails(principal, run) ? run.color : null,
-  };
+  const color = canSeeDetails(principal, run) ? run.color : null;
+  return { resyncId, scenario, initiator, endedAt, accepted, color };
 }
 
 /** How the start-of-year resync stands, for the caller. */
 export function yearStartView(
   principal: Principal,
   { run, ...start }: YearStart,
-): z.input<typeof schemas.startOfYear> {
+): AnswerTo<typeof schemas.startOfYear> {
   return { ...start, resync: run && yearRunView(principal, run) };
 }
 
 /** A switch, for the caller: why and by whom the state overrode is the state's. */
-export function yearSwitchView({ level }: Principal, change: YearSwitch): z.input<typeof schemas.yearSwitch> {
-  if (level === 'state' || !change.overridden) return { ...change };
+export function yearSwitchView(
+  { level }: Principal,
+  change: YearSwitch,
+): AnswerTo<typeof schemas.yearSwitch> {
+  if (level === 'state' || !change.overridden) return change;
   return { ...change, switchedBy: 'the state', reason: null };
 }

@@ -1,0 +1,89 @@
+import type { DistrictConfig } from '../../config';
+import type { Principal } from '../../domain/principal';
+import type { ApiContext } from '../../http/context';
+import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { Problem, unusable } from '../../http/problem';
+import { sees } from '../../http/require';
+import type { AnswerTo, Asked } from '../../http/route';
+import { requireOfferedYear } from '../scoped-year/require';
+import { forgetDrift, insertDrift, loadDrift } from './drift-store';
+import { requireCertification, requireValidManifest } from './require';
+import type * as schemas from './schemas';
+import { forgetCertification, insertCertification, loadCertification } from './store';
+import { driftView } from './views';
+import { startCertification as startWorkflow } from './workflow-client';
+
+/**
+ * Stored first, then started; what Temporal refuses is forgotten again. Idempotent by the key of
+ * the request.
+ * @throws Problem 409 without a signing key, 422
+ */
+export async function startCertification(
+  context: ApiContext,
+  { body, principal, request }: Asked<{ body: typeof schemas.certificationBody }>,
+): Promise<AnswerTo<typeof schemas.certificationAccepted>> {
+  const { control, temporal } = context;
+  const district = namedDistrict(context, principal, body.district);
+  const { schoolYear } = await requireOfferedYear(context, district, body.schoolYear, {
+    pointer: '#/schoolYear',
+  });
+  requireKey(context);
+  const { certificationId, created } = await insertCertification(control, {
+    certification: {
+      certificationId: newResyncId(),
+      districtId: district.id,
+      schoolYear,
+      reportingDate: body.reportingDate,
+      name: body.name,
+      certifiedBy: principal.level,
+      requestedBy: requesterOf(principal),
+    },
+    asked: body,
+    idempotencyKey: idempotencyKeyOf(request),
+  });
+  await startWorkflow(temporal, { certificationId }).catch(async (error: unknown) => {
+    await forgetCertification(control, certificationId);
+    throw error;
+  });
+  const { status } = await loadCertification(control, certificationId);
+  return { certificationId, status, replayed: !created };
+}
+
+/** @throws Problem 404, 409 when what was certified can't be compared with */
+export async function startDrift(
+  context: ApiContext,
+  { params, principal }: Asked<{ params: typeof schemas.certificationParams }>,
+): Promise<AnswerTo<typeof schemas.drift>> {
+  const { control, temporal } = context;
+  const head = await requireCertification(context, principal, params.id);
+  await requireValidManifest(context, head);
+  const { certificationId } = head;
+  const driftId = newResyncId();
+  await insertDrift(control, {
+    driftId,
+    certificationId,
+    initiator: principal.level,
+    requestedBy: requesterOf(principal),
+  });
+  await startWorkflow(temporal, { certificationId, driftId }).catch(async (error: unknown) => {
+    await forgetDrift(control, driftId);
+    throw error;
+  });
+  return driftView(principal, await loadDrift(control, driftId));
+}
+
+/** @throws Problem 422: unknown, or not the caller's */
+function namedDistrict({ config }: ApiContext, principal: Principal, id: string): DistrictConfig {
+  const district = config.districts.find((candidate) => candidate.id === id);
+  if (district && sees(principal, id)) return district;
+  throw unusable('There is no such district.', { pointer: '#/district' });
+}
+
+/** @throws Problem 409 that says how to make one */
+function requireKey({ config }: ApiContext): void {
+  if (config.certification.privateKey !== undefined) return;
+  throw new Problem(
+    409,
+    'This service has no key to sign with. "resync certify key" makes one; give it to the API and the workers as certification.privateKey: ${CERTIFICATION_KEY}, and the key itself by the environment.',
+  );
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { DistrictConfig } from '../../config';
+import { planResync, planScopeOf } from '../../domain/plan';
+import type { Principal } from '../../domain/principal';
+import type { ResyncRequest } from '../../domain/resync';
+import { adviseResync, scenarioProblem } from '../../domain/scenario-rules';
+import type { OfferedYear } from '../../domain/school-year';
+import type { ApiContext } from '../../http/context';
+import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { unusable } from '../../http/problem';
+import { requireDistrict, requireToolRight } from '../../http/require';
+import type { AnswerTo, Asked } from '../../http/route';
+import type { districtParams } from '../../http/schemas';
+import { requireOfferedYear } from '../scoped-year/require';
+import { whyYearChanged } from '../scoped-year/why-changed';
+import { newestVerification } from '../verifications/read';
+import { verificationAccepted } from '../verifications/schemas';
+import { startDryRun } from '../verifications/start-dry-run';
+import * as schemas from './schemas';
+import { startResync } from './start';
+
+type Body = z.output<typeof schemas.resyncRequest>;
+
+/** What was started: the resync, or the verification that predicts it. */
+export const resyncStarted = z.union([schemas.accepted, verificationAccepted]);
+
+/** Whose data, and of which year. */
+interface Scope {
+  readonly district: DistrictConfig;
+  readonly year: OfferedYear;
+}
+
+/**
+ * Starts what a caller asked for: a resync, or with `dryRun` the verification that predicts it.
+ * @throws Problem 403, 404, 409, 422; PlanError
+ */
+export async function startAskedResync(
+  context: ApiContext,
+  {
+    params,
+    body,
+    principal,
+    request,
+  }: Asked<{ params: typeof districtParams; body: typeof schemas.resyncRequest }>,
+): Promise<AnswerTo<typeof resyncStarted>> {
+  const district = requireDistrict(context.config, principal, params.district);
+  const year = await requireOfferedYear(context, district, body.schoolYear, { pointer: '#/schoolYear' });
+  validateRequest(context, principal, { district, year, body });
+  const idempotencyKey = idempotencyKeyOf(request);
+  if (body.dryRun) return startDryRun(context, principal, { district, year, body, key: idempotencyKey });
+  const answer = await startResync(context, toResyncRequest(principal, { district, year, body }), {
+    idempotencyKey,
+    refuse: () => whyYearChanged(context, district, year),
+  });
+  const mine = principal.level === 'district' ? { initiator: 'district' as const } : {};
+  const newest = await newestVerification(context.control, {
+    districtId: district.id,
+    schoolYear: year.schoolYear,
+    ...mine,
+  });
+  return { ...answer, advice: adviseResync(body.scenario, newest) };
+}
+
+/** @throws Problem 403 without the state's right, 422 naming the field; PlanError */
+function validateRequest(
+  { catalog }: ApiContext,
+  principal: Principal,
+  { district, year, body }: Scope & { readonly body: Body },
+): void {
+  const asState = body.scenario === 'STATE_REQUEST';
+  if (asState && principal.level !== 'state')
+    throw unusable('Only the state makes a STATE_REQUEST.', { pointer: '#/scenario' });
+  if (asState) requireToolRight(principal, 'stateRequest');
+  const problem = scenarioProblem(body.scenario, body.objects, year);
+  if (problem) throw unusable(problem.why, { pointer: `#/${problem.field}` });
+  planResync(catalog, body, planScopeOf(district, year));
+  if (asState && body.removals === 'apply') {
+    const detail = 'A state’s request reports what is gone; the district’s own resync removes it.';
+    throw unusable(detail, { pointer: '#/removals' });
+  }
+}
+
+/** The request as the agent takes it: what is the default of every run is left out. */
+function toResyncRequest(
+  principal: Principal,
+  { district, year, body }: Scope & { readonly body: Body },
+): ResyncRequest {
+  const { removals, dryRun: _, verify, ...asked } = body;
+  return {
+    ...asked,
+    ...(removals === 'apply' && { removals }),
+    ...(verify !== undefined && { verify }),
+    resyncId: newResyncId(),
+    districtId: district.id,
+    schoolYear: year.schoolYear,
+    initiator: body.scenario === 'STATE_REQUEST' ? 'state' : 'district',
+    requestedBy: requesterOf(principal),
+  };
+}

@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import type { DistrictConfig } from '../../config';
+import { planResync, planScopeOf } from '../../domain/plan';
+import type { Principal } from '../../domain/principal';
+import { scenarioProblem } from '../../domain/scenario-rules';
+import type { ScheduledRequest, ScheduleTiming } from '../../domain/schedule';
+import type { ApiContext } from '../../http/context';
+import { unusable } from '../../http/problem';
+import { requireDistrict, requireToolRight } from '../../http/require';
+import type { AnswerTo, Asked } from '../../http/route';
+import type { districtParams } from '../../http/schemas';
+import { requireOfferedYear } from '../scoped-year/require';
+import * as schemas from './schemas';
+import { insertSchedule, removeSchedule } from './store';
+import { createAtTemporal } from './temporal-schedules';
+import { scheduleView } from './views';
+
+type Body = z.output<typeof schemas.scheduleRequest>;
+
+/**
+ * Stored first, then made at Temporal; what Temporal refuses is forgotten again.
+ * @throws Problem 403, 404, 422; PlanError
+ */
+export async function createSchedule(
+  context: ApiContext,
+  { params, body, principal }: Asked<{ params: typeof districtParams; body: typeof schemas.scheduleRequest }>,
+): Promise<AnswerTo<typeof schemas.schedule>> {
+  const { config, control, temporal } = context;
+  // Before the path is looked up: a refusal must not tell whether the district is there.
+  requireRightToFire(principal, body.kind);
+  const district = requireDistrict(config, principal, params.district);
+  const { name, kind, note = null } = body;
+  const stored = await insertSchedule(control, {
+    districtId: district.id,
+    initiator: principal.level,
+    name,
+    kind,
+    timing: timingOf(body),
+    request: await requestOf(context, principal, district, body),
+    note,
+    createdBy: principal.name,
+  });
+  try {
+    await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
+  } catch (error) {
+    await removeSchedule(control, stored.scheduleId);
+    throw error;
+  }
+  return scheduleView(context, principal, stored);
+}
+
+/** @throws Problem 403 without the right to what it would start */
+function requireRightToFire(principal: Principal, kind: Body['kind']): void {
+  if (kind === 'verification') requireToolRight(principal, 'verificationSummary');
+  // Whatever its scenario, what the state makes is a request of the state: it goes ahead of the
+  // district's own.
+  else if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
+}
+
+function timingOf(body: Body): ScheduleTiming {
+  const { timezone, jitterMinutes, missed, catchupWindowMinutes } = body;
+  const overlap = body.overlap ?? (missed === 'all' ? 'queue' : 'skip');
+  // The schema has refused both and neither of cron and calendar.
+  return { times: schemas.timesOf(body)!, timezone, jitterMinutes, missed, catchupWindowMinutes, overlap };
+}
+
+/**
+ * What a firing will ask for, checked against the district as it is now. @throws Problem 422;
+ * PlanError
+ */
+async function requestOf(
+  context: ApiContext,
+  principal: Principal,
+  district: DistrictConfig,
+  body: Body,
+): Promise<ScheduledRequest> {
+  const { kind, objects, checkDependencies } = body;
+  const year = await requireOfferedYear(context, district, undefined, { pointer: '#/objects' });
+  const planned = () => planResync(context.catalog, body, planScopeOf(district, year));
+  if (kind === 'verification') {
+    planned();
+    return { objects, checkDependencies };
+  }
+  const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
+  if (scenario === 'STATE_REQUEST' && principal.level !== 'state')
+    throw unusable('Only the state makes a STATE_REQUEST.', { pointer: '#/scenario' });
+  const lossy = scenarioProblem(scenario, objects, year);
+  if (lossy) throw unusable(lossy.why, { pointer: `#/${lossy.field}` });
+  planned();
+  return { objects, checkDependencies, mode: body.mode ?? 'compare', scenario };
+}

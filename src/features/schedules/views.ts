@@ -1,0 +1,47 @@
+import type { Principal } from '../../domain/principal';
+import type { ApiContext } from '../../http/context';
+import { canSeeDetails } from '../../http/require';
+import type { AnswerTo } from '../../http/route';
+import { rulesFor } from '../blackouts/store';
+import { windowAt } from '../blackouts/windows';
+import { missingAtTemporal } from './require';
+import type * as schemas from './schemas';
+import { lastFirings, type StoredSchedule } from './store';
+import { type Standing, standingOf } from './temporal-schedules';
+
+/**
+ * A schedule as the API shows it to this caller: of one that the state made, a district sees that
+ * it is there and when it fires, no more.
+ */
+export async function scheduleView(
+  context: ApiContext,
+  principal: Principal,
+  stored: StoredSchedule,
+): Promise<AnswerTo<typeof schemas.schedule>> {
+  const { control, temporal } = context;
+  const standing = await temporal.call((client) => standingOf(client, stored));
+  const nextRuns = await nextRunsOf(context, stored, standing);
+  const { paused = null, note: pauseNote = null } = standing ?? {};
+  const { request, timing, ...rest } = stored;
+  const common = { ...rest, paused, nextRuns, problem: standing ? null : missingAtTemporal };
+  if (!canSeeDetails(principal, stored)) {
+    const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
+    return { ...common, ...hidden, name: 'A schedule of the state', createdBy: 'the state' };
+  }
+  const lastRuns = await lastFirings(control, stored.scheduleId);
+  return { ...common, timing, request, pauseNote, lastRuns };
+}
+
+/** When it fires next, and until when the run then waits because a blackout window holds it. */
+async function nextRunsOf(
+  { control }: ApiContext,
+  { districtId, initiator }: StoredSchedule,
+  standing: Standing | null,
+): Promise<{ at: string; heldUntil: string | null }[]> {
+  if (!standing || standing.nextRuns.length === 0) return [];
+  const rules = await rulesFor(control, { districtId, initiator });
+  return standing.nextRuns.map((at) => ({
+    at: at.toISOString(),
+    heldUntil: windowAt(rules, at.getTime())?.endsAt ?? null,
+  }));
+}

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import type { ApiContext } from '../../http/context';
+import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { unusable } from '../../http/problem';
+import type { AnswerTo, Asked } from '../../http/route';
+import { plannedDistricts } from './planned-districts';
+import type * as schemas from './schemas';
+import { insertStateRequest, loadStateRequest } from './store';
+import { startStateRequest } from './workflow-client';
+
+type Body = z.output<typeof schemas.stateRequestBody>;
+
+/**
+ * Stored first, then started: what was accepted is never lost. Idempotent by the key of the
+ * request.
+ * @throws Problem 422; PlanError when no district can carry it out
+ */
+export async function createStateRequest(
+  context: ApiContext,
+  { body, principal, request }: Asked<{ body: typeof schemas.stateRequestBody }>,
+): Promise<AnswerTo<typeof schemas.stateRequestAccepted>> {
+  const { config, control, temporal } = context;
+  const window = windowOf(body, config.stateRequests.windowHours);
+  const districts = await plannedDistricts(context, principal, body);
+  const { districts: _, window: __, schoolYear = null, ...asked } = body;
+  const { stateRequestId, created } = await insertStateRequest(control, {
+    request: { ...asked, schoolYear, stateRequestId: newResyncId(), requestedBy: requesterOf(principal) },
+    window,
+    districts,
+    asked: body,
+    idempotencyKey: idempotencyKeyOf(request),
+  });
+  await startStateRequest(temporal, { stateRequestId, summary: describe(body, districts.length) });
+  const { status } = await loadStateRequest(control, stateRequestId);
+  return {
+    stateRequestId,
+    status,
+    districts: districts.length,
+    notRun: districts.flatMap(({ districtId, problem }) =>
+      problem === null ? [] : [{ districtId, why: problem }],
+    ),
+    replayed: !created,
+  };
+}
+
+/** Longest time between now and a window's end. */
+const longestWindowDays = 90;
+
+/** @throws Problem 422 */
+function windowOf({ window }: Body, windowHours: number): { from: Date; until: Date } {
+  const now = Date.now();
+  const from = window?.from === undefined ? new Date(now) : new Date(window.from);
+  const until =
+    window === undefined ? new Date(from.getTime() + windowHours * 3_600_000) : new Date(window.until);
+  const refused = (detail: string) => unusable(detail, { pointer: '#/window/until' });
+  if (until <= from) throw refused('The window ends before it begins.');
+  if (until.getTime() <= now) throw refused('The window has ended already.');
+  if (until.getTime() > now + longestWindowDays * 86_400_000)
+    throw refused(`A window ends within ${longestWindowDays} days.`);
+  return { from, until };
+}
+
+/** The line operators see in Temporal Web's list. */
+function describe({ objects, scenario }: Body, districts: number): string {
+  const what = objects === 'all' ? 'full resyncs' : `resyncs of ${objects.length} object(s)`;
+  return `The state asks ${districts} district(s) for ${what}, ${scenario}`;
+}

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { DistrictConfig } from '../../config';
+import { PlanError, planResync, type PlanScope, planScopeOf } from '../../domain/plan';
+import type { Principal } from '../../domain/principal';
+import { offeredYears, whyYearNotOffered } from '../../domain/school-year';
+import type { ApiContext } from '../../http/context';
+import { unusable } from '../../http/problem';
+import { sees } from '../../http/require';
+import { readScopedYears } from '../scoped-year/read';
+import type { stateRequestBody } from './schemas';
+import type { NewRequestDistrict } from './store';
+
+type Body = z.output<typeof stateRequestBody>;
+
+/**
+ * The districts asked for, each planned: what one doesn't send is no reason to refuse the others.
+ * @throws Problem 422 on an unknown district; PlanError on an unknown object, or when no district
+ * can carry it out
+ */
+export async function plannedDistricts(
+  context: ApiContext,
+  principal: Principal,
+  body: Body,
+): Promise<NewRequestDistrict[]> {
+  refuseUnknownObjects(context, body);
+  const scopedYears = await readScopedYears(context.control);
+  const problems = new Map<string, string | null>();
+  let field = 'objects';
+  const districts = selectedDistricts(context, principal, body).map((district): NewRequestDistrict => {
+    const current = scopedYears.get(district.id) ?? district.schoolYear;
+    const { schoolYear = current } = body;
+    const years = offeredYears(current, district);
+    const year = years.find((offered) => offered.schoolYear === schoolYear);
+    if (!year) {
+      const problem = whyYearNotOffered(schoolYear, years);
+      field = 'schoolYear';
+      return { districtId: district.id, schoolYear, problem };
+    }
+    // A thousand districts have a handful of scopes.
+    const scope = planScopeOf(district, year);
+    const key = JSON.stringify(scope);
+    if (!problems.has(key)) problems.set(key, planProblem(context, body, scope));
+    return { districtId: district.id, schoolYear, problem: problems.get(key) ?? null };
+  });
+  const first = districts[0]?.problem ?? null;
+  if (first !== null && districts.every(({ problem }) => problem !== null)) throw new PlanError(first, field);
+  return districts;
+}
+
+function selectedDistricts(
+  { config }: ApiContext,
+  principal: Principal,
+  { districts }: Body,
+): DistrictConfig[] {
+  const visible = config.districts.filter(({ id }) => sees(principal, id));
+  if (districts === 'all') return visible;
+  const byId = new Map(visible.map((district) => [district.id, district]));
+  return [...new Set(districts)].map((id, index) => {
+    const district = byId.get(id);
+    if (district) return district;
+    throw unusable('There is no such district.', { pointer: `#/districts/${index}` });
+  });
+}
+
+function refuseUnknownObjects({ catalog }: ApiContext, { objects }: Body): void {
+  if (objects === 'all') return;
+  const known = new Set(catalog.objects.map(({ name }) => name));
+  const unknown = objects.find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new PlanError(`There is no object "${unknown}" in the catalog.`, 'objects');
+}
+
+/** Why nothing can be sent in this scope; `null`: it can. */
+function planProblem({ catalog }: ApiContext, body: Body, scope: PlanScope): string | null {
+  try {
+    planResync(catalog, body, scope);
+    return null;
+  } catch (error) {
+    if (error instanceof PlanError) return error.message;
+    throw error;
+  }
+}
