@@ -1,9 +1,10 @@
 import { finishObject, startObject } from '../src/features/resyncs/object-store';
 import { loadRange } from '../src/features/resyncs/range-store';
-import { retryBlocked } from '../src/editions/transfer/retry-blocked';
+import { retryBlocked, retryBlockedOfCycle } from '../src/editions/transfer/retry-blocked';
 import { sendSelected } from '../src/editions/selection/send-selected';
 import { syncRange } from '../src/editions/transfer/sync-range';
 import { verifyCycle } from '../src/editions/transfer/verify-cycle';
+import type { PageJob } from '../src/editions/mapping/job';
 import type { ActivityDependencies } from './dependencies';
 import type { ObjectEnd } from './contracts';
 import type { DistrictEditions } from './district-editions';
@@ -45,6 +46,20 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
       );
     });
 
+  const useCycle = async (
+    { resyncId, objects, epoch }: Omit<CycleWork, 'cycle'>,
+    signal: AbortSignal,
+    work: (jobs: readonly PageJob[]) => Promise<unknown>,
+  ): Promise<void> => {
+    const request = await requestOf(resyncId);
+    await editions.use(request.districtId, async (pools) => {
+      const jobs = [];
+      for (const object of objects)
+        jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
+      await work(jobs);
+    });
+  };
+
   return {
     /** One range of an object; resumes after its last committed page. */
     syncRange: shortActivity((work: RangeWork): Promise<void> => moveRange(work)),
@@ -68,18 +83,23 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
       return endOf(await finishObject(control, { ...work, status: 'finished' }));
     }),
 
-    /**
-     * After all objects of a cycle: takes back rows that were written with checks off and whose
-     * parent isn't there.
-     */
-    verifyCycle: activity(async ({ signal }, { resyncId, objects, epoch }: CycleWork): Promise<void> => {
-      const request = await requestOf(resyncId);
-      await editions.use(request.districtId, async (pools) => {
-        const jobs = [];
+    /** The closing retry of the objects of one cycle together. */
+    retryBlockedOfCycle: activity(
+      async ({ signal }, { resyncId, objects, epoch }: CycleWork): Promise<ObjectEnd[]> => {
+        await useCycle({ resyncId, objects, epoch }, signal, retryBlockedOfCycle);
+        const ends: ObjectEnd[] = [];
         for (const object of objects)
-          jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
-        await verifyCycle(jobs);
-      });
+          ends.push(endOf(await finishObject(control, { resyncId, object, status: 'finished' })));
+        return ends;
+      },
+    ),
+
+    /**
+     * After all objects of a cycle, however they ended: takes back rows that were written with
+     * checks off and whose parent isn't there.
+     */
+    verifyCycle: activity(async ({ signal }, work: CycleWork): Promise<void> => {
+      await useCycle(work, signal, verifyCycle);
     }),
   };
 }

@@ -18,6 +18,7 @@ import type { PreparedObject, PreparedPlan } from './contracts';
 import type { DistrictEditions } from './district-editions';
 import { catalogOf } from './district-catalog';
 import { activity } from './activity';
+import { settleLeftCycles } from './left-cycles';
 
 /** The first step of a run. */
 export function planActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
@@ -27,7 +28,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
      * Selects the records where only some are sent, takes the lease of the district's school year,
      * plans, and freezes every object's upper key bound and ranges, children first, before anything
      * is read: a record created during the run is out of bounds instead of an orphan
-     * (docs/data-path.md).
+     * (docs/data-path.md). What other runs left of a cycle is settled before.
      * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
      * An object whose tables don't fit carries its problem; the others go on.
      */
@@ -48,6 +49,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
               }),
             );
       const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
+      await settleLeftCycles(dependencies, editions, { request, epoch, signal });
       await planObjects(control, {
         resyncId,
         districtId,

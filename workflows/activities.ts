@@ -4,7 +4,7 @@ import type { RangeWork, CycleWork } from '../activities/objects';
 import type { ObjectWork } from '../activities/object-jobs';
 import type { RemovalWork } from '../activities/removals';
 import type { ComparisonWork } from '../activities/verification';
-import { recordOptions, noticeOptions, rangeOptions } from './activity-options';
+import { recordOptions, noticeOptions, rangeOptions, unfinishedCycleBudget } from './activity-options';
 import { copyTaskQueue, noticeTaskQueue } from './messages';
 
 const moving = proxyActivities<ResyncActivities>(rangeOptions);
@@ -31,8 +31,19 @@ export const settleStateFields = (work: ObjectWork & { readonly syncEventId: str
   moving.settleStateFields.executeWithOptions(inLane(`${work.object}, state's fields`), [work]);
 export const carryDown = (work: { readonly syncEventId: string }) =>
   moving.carryDown.executeWithOptions(inLane(`${work.syncEventId}, down`), [work]);
+export const retryBlockedOfCycle = (work: CycleWork) =>
+  moving.retryBlockedOfCycle.executeWithOptions(inLane(work.cycle), [work]);
 export const verifyCycle = (work: CycleWork) =>
   moving.verifyCycle.executeWithOptions(inLane(work.cycle), [work]);
+/**
+ * The same for a cycle that did not get to its end: a cancellation waits for it, so it may not wait
+ * for a database for long. What it leaves, the next run settles.
+ */
+export const verifyUnfinishedCycle = (work: CycleWork) =>
+  moving.verifyCycle.executeWithOptions(
+    { ...inLane(work.cycle), scheduleToCloseTimeout: unfinishedCycleBudget },
+    [work],
+  );
 
 export const findRemovals = (work: ObjectWork) =>
   moving.findRemovals.executeWithOptions(inLane(`gone ${work.object}`), [work]);

@@ -20,6 +20,9 @@ export const nonRetryableTypes = [
  */
 const outageBudget = '24 hours';
 
+/** How long the verification of a cycle that did not get to its end may wait for a database. */
+export const unfinishedCycleBudget = '10 minutes';
+
 /**
  * Moving records: a range may take long, its heartbeat may not. Cancellation waits for the page
  * under way to commit or roll back, so that what is committed is counted.

@@ -5,6 +5,7 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
+  patched,
   rootCause,
   setHandler,
   startChild,
@@ -18,11 +19,14 @@ import { handleObjectCancel, handlePreemption, handleRunUpdates } from './run-up
 import { type RunContext, runObjects } from './object-run';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
-import { endObject, finishResync, preparePlan, retryBlocked } from './activities';
+import { endObject, finishResync, preparePlan, retryBlocked, retryBlockedOfCycle } from './activities';
 import { PauseGate } from './pause-gate';
 import { runInOrder } from './run-in-order';
 import { verifiedResync } from './verified-resync';
 import { settleFieldsOfState } from './state-fields';
+
+/** Passes over all objects with blocked records; each but the last mends some. */
+const maxClosingPasses = 10;
 
 /** A run and what is kept of it while it lasts. */
 interface Run {
@@ -212,17 +216,64 @@ function endUnsent(
   );
 }
 
-/** Parents first: a parent that succeeds now lets its children succeed. */
+/**
+ * Parents first: a parent that succeeds now lets its children succeed. A parent that the catalog
+ * doesn't know may stand after its children: then these are tried again.
+ */
 async function retryBlockedRecords(
-  { gate, progress }: Run,
+  run: Run,
   context: RunContext,
   objects: readonly PreparedObject[],
 ): Promise<void> {
-  const { resyncId } = context;
-  for (const { name } of objects) {
-    if (!progress.hasBlocked(name)) continue;
-    progress.ended([
-      await gate.whenOpen(() => retryBlocked({ resyncId, object: name, epoch: context.epoch })),
-    ]);
+  if (!patched('closing-retry-to-the-end')) {
+    for (const { name } of objects) if (run.progress.hasBlocked(name)) await retryGroup(run, context, [name]);
+    return;
   }
+  const groups = groupsOf(objects);
+  // Since those from here on were tried, nothing has come to the state.
+  let upTo = groups.length;
+  for (let pass = 0; pass < maxClosingPasses && upTo > 0; pass += 1) {
+    let lastMended = -1;
+    for (const [at, group] of groups.entries()) {
+      if (at >= upTo && lastMended < 0) break;
+      if (await retryGroup(run, context, group.objects, group.cycle)) lastMended = at;
+    }
+    upTo = lastMended;
+  }
+}
+
+/** @returns whether any record was mended */
+async function retryGroup(
+  { gate, progress }: Run,
+  context: RunContext,
+  objects: readonly string[],
+  cycle: string | null = null,
+): Promise<boolean> {
+  const { resyncId } = context;
+  const blocked = objects.filter((name) => progress.hasBlocked(name));
+  const [object] = blocked;
+  if (object === undefined) return false;
+  const before = progress.blockedOf(objects);
+  progress.ended(
+    await gate.whenOpen(async () =>
+      cycle === null || blocked.length === 1
+        ? [await retryBlocked({ resyncId, object, epoch: context.epoch })]
+        : retryBlockedOfCycle({ resyncId, cycle, objects: blocked, epoch: context.epoch }),
+    ),
+  );
+  return progress.blockedOf(objects) < before;
+}
+
+/** The objects in their order, those of one cycle together. */
+function groupsOf(
+  objects: readonly PreparedObject[],
+): { readonly cycle: string | null; readonly objects: string[] }[] {
+  const groups = new Map<string, { readonly cycle: string | null; readonly objects: string[] }>();
+  for (const { name, cycle } of objects) {
+    const id = cycle === null ? `object ${name}` : `cycle ${cycle}`;
+    const group = groups.get(id) ?? { cycle, objects: [] };
+    group.objects.push(name);
+    groups.set(id, group);
+  }
+  return [...groups.values()];
 }

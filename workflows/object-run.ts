@@ -3,13 +3,22 @@ import {
   type ChildWorkflowHandle,
   condition,
   isCancellation,
+  log,
   ParentClosePolicy,
+  patched,
   rootCause,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ObjectEnd, PreparedObject } from '../activities/contracts';
-import { endObject, finishObject, startObject, syncObject, verifyCycle } from './activities';
+import {
+  endObject,
+  finishObject,
+  startObject,
+  syncObject,
+  verifyCycle,
+  verifyUnfinishedCycle,
+} from './activities';
 import { stopRanges } from './messages';
 import { objectResync } from './object-resync';
 import type { PauseGate } from './pause-gate';
@@ -39,11 +48,29 @@ export async function runObjects(
       status === 'cancelled'
         ? 'Cancelled before it finished; what was written stays and is counted.'
         : (rootCause(error) ?? 'It gave up.');
-    return CancellationScope.nonCancellable(() =>
-      Promise.all(
+    return CancellationScope.nonCancellable(async () => {
+      await settleCycle(run, members);
+      return Promise.all(
         members.map(({ name }) => endObject({ resyncId: run.resyncId, object: name, status, message })),
-      ),
-    );
+      );
+    });
+  }
+}
+
+/**
+ * A cycle is verified however it ends: what its objects inserted may dangle. Where that can't be
+ * done (the databases are away, another run has the lease), it stays noted, and the next run of the
+ * district and year begins with it.
+ */
+async function settleCycle(run: RunContext, members: readonly PreparedObject[]): Promise<void> {
+  const cycle = members[0]?.cycle ?? null;
+  if (cycle === null || !patched('cycles-verified-on-every-end')) return;
+  const { resyncId, epoch } = run;
+  const objects = members.map(({ name }) => name);
+  try {
+    await run.gate.whileClosed(() => verifyUnfinishedCycle({ resyncId, cycle, objects, epoch }));
+  } catch (error) {
+    log.warn('A cycle was left to the next run to verify.', { resyncId, cycle, error: String(error) });
   }
 }
 

@@ -61,13 +61,24 @@ export class PauseGate {
    */
   async whenOpen<T>(work: () => Promise<T>, stop?: () => Promise<void>): Promise<T> {
     await condition(() => !this.held);
-    this.inFlight += 1;
     if (stop) this.onClose.add(stop);
+    try {
+      return await this.whileClosed(work);
+    } finally {
+      if (stop) this.onClose.delete(stop);
+    }
+  }
+
+  /**
+   * Runs a piece of work whether or not the gate is open: what an end can't do without. It is in
+   * flight until it ends.
+   */
+  async whileClosed<T>(work: () => Promise<T>): Promise<T> {
+    this.inFlight += 1;
     try {
       return await work();
     } finally {
       this.inFlight -= 1;
-      if (stop) this.onClose.delete(stop);
     }
   }
 

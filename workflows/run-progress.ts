@@ -58,6 +58,11 @@ export class RunProgress {
     return object?.status === 'finished' && (object.counts?.blocked ?? 0) > 0;
   }
 
+  /** Blocked records of these objects. */
+  blockedOf(names: readonly string[]): number {
+    return names.reduce((sum, name) => sum + (this.objects.get(name)?.counts?.blocked ?? 0), 0);
+  }
+
   /** Are there records gone, or is it not known? */
   mayHaveExtra(name: string): boolean {
     return this.didNotFinish(name) || (this.objects.get(name)?.counts?.extra ?? 0) > 0;

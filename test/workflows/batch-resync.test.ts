@@ -266,6 +266,71 @@ it('sends the objects of a cycle together, verifies them, and only then closes t
   );
 });
 
+const circle = [
+  { name: 'Company' },
+  { name: 'Department', cycle: 'Department+Employee', after: ['Company'] },
+  { name: 'Employee', cycle: 'Department+Employee', ranges: 3 },
+  { name: 'Payslip', after: ['Employee'] },
+];
+
+it('verifies a cycle of which one object failed before its books are closed', async () => {
+  const move = ({ object }: { object: string }): Promise<void> =>
+    object === 'Department' ? Promise.reject(ApplicationFailure.nonRetryable('no')) : Promise.resolve();
+  await withWorkflows({ objects: circle, move }, async ({ start, log }) => {
+    await (await start()).result();
+    const at = (line: string) => log.indexOf(line);
+    expect(at('verify Department+Employee')).toBeGreaterThan(at('moved Employee 2'));
+    expect(at('failed Department')).toBeGreaterThan(at('verify Department+Employee'));
+    expect(at('failed Employee')).toBeGreaterThan(at('verify Department+Employee'));
+    expect(log).toContain('skipped Payslip');
+  });
+});
+
+it('verifies a cycle that was cancelled in the middle, also while the run is paused', async () => {
+  const gate = door();
+  const move = ({ object }: { object: string }) => (object === 'Employee' ? gate.opened : Promise.resolve());
+  await withWorkflows({ objects: circle, move }, async ({ start, log }) => {
+    const run = await start();
+    await until('Employee moves', () => log.includes('move Employee 0'));
+    await run.executeUpdate(pauseResync, { args: [{ by: 'somebody' }] });
+    await run.executeUpdate(cancelResync, { args: [{ by: 'somebody' }] });
+    gate.open();
+    await run.result();
+    const at = (line: string) => log.indexOf(line);
+    expect(at('verify Department+Employee')).toBeGreaterThan(at('moved Employee 0'));
+    expect(at('cancelled Employee')).toBeGreaterThan(at('verify Department+Employee'));
+  });
+});
+
+it('retries the blocked of objects of one cycle together, and those before it again when it mended some', async () => {
+  const left = new Map([
+    ['Company', 2],
+    ['Department', 2],
+    ['Employee', 2],
+    ['Payslip', 2],
+  ]);
+  const tries: string[] = [];
+  const counts = (object: string) => {
+    const blocked = left.get(object)!;
+    tries.push(object);
+    // Each look finds one record fewer, until none is left.
+    left.set(object, Math.max(0, blocked - 1));
+    return { blocked };
+  };
+  await withWorkflows({ objects: circle, counts }, async ({ start, log }) => {
+    await (await start()).result();
+    expect(log.filter((line) => line.startsWith('retry'))).toEqual([
+      'retry Company',
+      'retry Department, Employee',
+      'retry Payslip',
+      'retry Company',
+      'retry Department, Employee',
+      'retry Payslip',
+    ]);
+    expect(tries.filter((object) => object === 'Company')).toHaveLength(3);
+  });
+});
+
 it('keeps no more ranges of an object in flight than it may, and goes on after continuing as new', async () => {
   let underWay = 0;
   let most = 0;

@@ -95,6 +95,10 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`retry ${input.object}`);
       return Promise.resolve(end(input.object, 'finished'));
     },
+    retryBlockedOfCycle: (input) => {
+      log.push(`retry ${input.objects.join(', ')}`);
+      return Promise.resolve(input.objects.map((object) => end(object, 'finished')));
+    },
     verifyCycle: (input) => {
       log.push(`verify ${input.cycle}`);
       return Promise.resolve();

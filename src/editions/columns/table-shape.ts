@@ -29,6 +29,7 @@ export interface UniqueIndex {
 export interface ForeignKey {
   readonly name: string;
   readonly columns: readonly string[];
+  readonly parentSchema: string;
   readonly parentTable: string;
   readonly parentColumns: readonly string[];
 }
@@ -106,14 +107,15 @@ async function readUniqueIndexes(edition: Edition, at: string): Promise<UniqueIn
 
 async function readForeignKeys(edition: Edition, at: string): Promise<ForeignKey[]> {
   const rows = await edition.rows(
-    `SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME
+    `SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME
        FROM information_schema.KEY_COLUMN_USAGE
       WHERE ${at} AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION`,
   );
-  const byName = new Map<string, { columns: string[]; parentTable: string; parentColumns: string[] }>();
-  for (const [name, column, parentTable, parentColumn] of rows) {
+  const byName = new Map<string, Omit<ForeignKey, 'name'> & { columns: string[]; parentColumns: string[] }>();
+  for (const [name, column, parentSchema, parentTable, parentColumn] of rows) {
     const key = byName.get(String(name)) ?? {
       columns: [],
+      parentSchema: String(parentSchema),
       parentTable: String(parentTable),
       parentColumns: [],
     };

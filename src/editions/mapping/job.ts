@@ -19,6 +19,11 @@ export interface CompareJob {
 /** What moving records of one object needs to know. */
 export interface PageJob extends CompareJob {
   readonly fence: Fence;
+  /**
+   * The lease it is done under, where the books of another run than `fence` names are corrected.
+   * Absent: the fence's own.
+   */
+  readonly lease?: Fence;
   /** Looked at between statements; what is committed stays. */
   readonly signal: AbortSignal;
   /** Test hook: between a page's last statement and its COMMIT. */

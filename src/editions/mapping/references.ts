@@ -1,6 +1,6 @@
 import { type Catalog, type ObjectReference, requireObject, type SyncObject } from '../../domain/catalog';
 import type { ColumnPair } from '../columns/pair';
-import { type Column, readTableShape, type TableShape } from '../columns/table-shape';
+import { type Column, type ForeignKey, readTableShape, type TableShape } from '../columns/table-shape';
 import type { Editions } from '../connection/pools';
 import { quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
@@ -52,11 +52,46 @@ async function mapReference(
     parentTable: quoteTable(editions.state.schema, parent.stateTable),
     parentTenant: parent.tenantColumn,
     parentColumns: parentColumns as Column[],
-    enforced: state.foreignKeys.some(
-      (key) =>
-        key.parentTable === parent.stateTable &&
-        reference.columns.every((name) => key.columns.includes(name)),
+    enforced: state.foreignKeys.some((key) =>
+      guards(key, {
+        reference,
+        parentTable: parent.stateTable,
+        schema: editions.state.schema,
+        state,
+        object,
+      }),
     ),
     inCycle: object.cycle !== null && parent.cycle === object.cycle,
   };
+}
+
+/**
+ * Does a foreign key of the state refuse every record whose parent isn't there? It looks at nothing
+ * once one of its columns is NULL, so that any further column must never be.
+ */
+function guards(
+  { columns, parentSchema, parentTable, parentColumns }: ForeignKey,
+  of: {
+    readonly reference: ObjectReference;
+    readonly parentTable: string;
+    readonly schema: string;
+    readonly state: TableShape;
+    readonly object: SyncObject;
+  },
+): boolean {
+  if (parentSchema !== of.schema || parentTable !== of.parentTable) return false;
+  const { reference, object, state } = of;
+  const inKey = reference.columns.every((name, i) => {
+    const at = columns.indexOf(name);
+    return at >= 0 && parentColumns[at] === reference.parentColumns[i];
+  });
+  return (
+    inKey &&
+    columns.every(
+      (name) =>
+        reference.columns.includes(name) ||
+        name === object.tenantColumn ||
+        state.columns.get(name)?.nullable === false,
+    )
+  );
 }

@@ -160,9 +160,7 @@ class Removal {
       // Nothing was read of the district's records, and nothing of the object's counts changes.
       return new PageTally();
     };
-    // With the checks off, as the pages of a cycle are written, a record would go though others
-    // refer to it.
-    await writePage(job, page, work, { keepChecks: true });
+    await writePage(job, page, work);
     return done;
   }
 

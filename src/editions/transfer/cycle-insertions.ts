@@ -13,7 +13,7 @@ export async function noteCycleInsertions(
   { editions, fence, mapping }: PageJob,
   records: readonly DistrictRecord[],
 ): Promise<void> {
-  if (!mapping.references.some(({ inCycle }) => inCycle) || records.length === 0) return;
+  if (records.length === 0) return;
   const rows = records.map(
     ({ key }) =>
       `(${quoteText(fence.resyncId)}, ${quoteText(mapping.object.name)}, ${quoteText(formatRecordKey(key))})`,
@@ -21,4 +21,15 @@ export async function noteCycleInsertions(
   await session.write(
     `INSERT INTO ${editions.control}.cycleInsertion (resyncID, objectName, recordKey) VALUES ${rows.join(', ')}`,
   );
+}
+
+/**
+ * Does work while the session's server doesn't check foreign keys, as inserting a circle needs it.
+ * When it throws, the transaction has to be rolled back and the connection ended.
+ */
+export async function withoutForeignKeyChecks<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.write('SET SESSION foreign_key_checks = 0');
+  const result = await work();
+  await session.write('SET SESSION foreign_key_checks = 1');
+  return result;
 }

@@ -163,12 +163,15 @@ export async function claimPage(session: Session, job: PageJob, page: PageId): P
  * plain read sees an old snapshot and FOR SHARE is MySQL only.
  * @throws DatabaseError fenced
  */
-export async function checkLease(session: Session, { editions, scope, fence }: PageJob): Promise<void> {
+export async function checkLease(
+  session: Session,
+  { editions, scope, fence, lease = fence }: PageJob,
+): Promise<void> {
   const [row] = await session.rows(
     `SELECT resyncID, epoch FROM ${editions.control}.districtLease
       WHERE districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)} LOCK IN SHARE MODE`,
   );
-  if (row && row[0] === fence.resyncId && Number(row[1]) === fence.epoch) return;
+  if (row && row[0] === lease.resyncId && Number(row[1]) === lease.epoch) return;
   throw new DatabaseError(
     'A newer run holds the lease of this district and school year; nothing more is written for this one.',
     {

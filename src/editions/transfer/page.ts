@@ -13,11 +13,6 @@ import {
 import { storeMarks } from './page-marks';
 import type { PageTally } from './page-tally';
 
-interface PageOptions {
-  /** The state's foreign key checks stay on, also for an object of a cycle. */
-  readonly keepChecks?: boolean;
-}
-
 /**
  * Writes one page as one transaction at the state. A page that is already in the ledger (a repeated
  * attempt, or a zombie's) is not done again: its entry is returned.
@@ -29,10 +24,9 @@ export async function writePage(
   job: PageJob,
   page: PageId,
   work: (session: Session) => Promise<PageTally>,
-  options: PageOptions = {},
 ): Promise<PageEntry> {
   for (;;) {
-    const entry = await withQuickRetries(job.signal, () => tryPage(job, page, work, options));
+    const entry = await withQuickRetries(job.signal, () => tryPage(job, page, work));
     if (entry !== null) return entry;
     job.signal.throwIfAborted();
   }
@@ -43,9 +37,8 @@ async function tryPage(
   job: PageJob,
   page: PageId,
   work: (session: Session) => Promise<PageTally>,
-  options: PageOptions,
 ): Promise<PageEntry | null> {
-  const transaction = await PageTransaction.open(job, page, options);
+  const transaction = await PageTransaction.open(job, page);
   if (transaction === null) return readPage(job, page.rangeNo, page.pageNo);
   try {
     return await transaction.commit(await work(transaction.session));
@@ -64,7 +57,6 @@ export class PageTransaction {
   private constructor(
     private readonly job: PageJob,
     private readonly page: PageId,
-    private readonly uncheckedKeys: boolean,
     private readonly connection: OpenSession,
   ) {}
 
@@ -73,14 +65,9 @@ export class PageTransaction {
    * @returns `null` when the page is already in the ledger
    * @throws DatabaseError; then nothing is left open
    */
-  static async open(
-    job: PageJob,
-    page: PageId,
-    { keepChecks = false }: PageOptions = {},
-  ): Promise<PageTransaction | null> {
+  static async open(job: PageJob, page: PageId): Promise<PageTransaction | null> {
     const connection = await job.editions.state.openSession();
-    const uncheckedKeys = job.mapping.object.cycle !== null && !keepChecks;
-    const transaction = new PageTransaction(job, page, uncheckedKeys, connection);
+    const transaction = new PageTransaction(job, page, connection);
     try {
       if (await transaction.begin()) return transaction;
       await connection.write('ROLLBACK');
@@ -103,7 +90,6 @@ export class PageTransaction {
    */
   async commit(tally: PageTally): Promise<PageEntry> {
     const { job, page, connection } = this;
-    if (this.uncheckedKeys) await connection.write('SET SESSION foreign_key_checks = 1');
     await storeErrors(connection, job, tally.errors);
     await storeMarks(connection, job, page, tally);
     await settlePage(connection, job, page, tally);
@@ -130,8 +116,6 @@ export class PageTransaction {
     await connection.write('START TRANSACTION');
     if (!(await claimPage(connection, job, this.page))) return false;
     await checkLease(connection, job);
-    // Objects of a cycle refer to each other in a circle: their rows are verified afterwards.
-    if (this.uncheckedKeys) await connection.write('SET SESSION foreign_key_checks = 0');
     return true;
   }
 }

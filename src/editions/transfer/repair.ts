@@ -1,15 +1,17 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ComparedRecord } from './compare';
-import type { DatabaseError } from '../connection/errors';
+import { DatabaseError } from '../connection/errors';
 import { writeIsolating } from './isolate';
 import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { RangeMemory } from './range-memory';
-import { missingParents } from './parents';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, fetchByKeys, lockAtState } from './records';
 import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule } from './refusal';
-import { noteCycleInsertions } from './cycle-insertions';
+import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
+import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
+import { missingAmong } from './missing-among';
+import { parentsFirst } from './write-order';
 import { insertRecords, statementsOf, updateRecords } from './write';
 
 /** Records looked at, locked and held in memory at once. */
@@ -63,6 +65,8 @@ type Kind = 'insert' | 'update';
 /** One batch of a page. */
 class Repair {
   private clashes: Clash[] = [];
+  /** Records of a cycle that were written and undone for want of a parent. */
+  private readonly lacking = new Map<DistrictRecord, Dangling>();
 
   constructor(
     private readonly session: Session,
@@ -131,27 +135,81 @@ class Repair {
     const must =
       this.memory.blockedSeen || object.cycle !== null || references.some(({ enforced }) => !enforced);
     const ready = must ? await this.dropBlocked(kind, records) : records;
-    for (const part of statementsOf(this.session, ready)) {
-      await writeIsolating(
-        {
-          send: (some) => this.send(kind, some),
-          accept: (some) => this.accept(kind, some),
-          refuse: (record, error) => {
-            if (error.errno === 1062) this.clashes.push({ record, error, kind });
-            else this.refuse(record, error);
-          },
-          dropBlocked: (some) => this.dropBlocked(kind, some),
-          signal: this.job.signal,
-        },
-        part,
-      );
-    }
+    const circle = this.writesCircle(kind);
+    const ordered = kind === 'insert' && !circle ? parentsFirst(this.job, ready) : ready;
+    const sendAll = async (): Promise<void> => {
+      for (const part of statementsOf(this.session, ordered)) {
+        await this.isolate(kind, part, (record, error) => {
+          if (error.errno === 1062) this.clashes.push({ record, error, kind });
+          else this.refuse(record, error);
+        });
+      }
+    };
+    await (circle ? withoutForeignKeyChecks(this.session, sendAll) : sendAll());
+  }
+
+  /** Are the parents within the cycle left to the verification of the cycle? */
+  private writesCircle(kind: Kind): boolean {
+    return kind === 'insert' && this.job.mapping.object.cycle !== null && !this.memory.strict;
+  }
+
+  private isolate(
+    kind: Kind,
+    records: readonly DistrictRecord[],
+    refuse: (record: DistrictRecord, error: DatabaseError) => void,
+  ): Promise<void> {
+    return writeIsolating(
+      {
+        send: (some) => this.send(kind, some),
+        accept: (some) => this.accept(kind, some),
+        refuse,
+        dropBlocked: (some) => this.dropBlocked(kind, some),
+        signal: this.job.signal,
+      },
+      records,
+    );
   }
 
   private async send(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
-    if (kind === 'update') return updateRecords(this.session, this.job, records);
-    await insertRecords(this.session, this.job, records);
-    await noteCycleInsertions(this.session, this.job, records);
+    const { session, job } = this;
+    if (job.mapping.object.cycle !== null) return this.sendOfCycle(kind, records);
+    return kind === 'update' ? updateRecords(session, job, records) : insertRecords(session, job, records);
+  }
+
+  /**
+   * With the checks off the state's server would take anything, and a record that stays must not
+   * lean on one that may be taken back: what was written is looked at, and undone where it lacks a
+   * parent.
+   */
+  private async sendOfCycle(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
+    const { session, job } = this;
+    const links = parentLinks(job);
+    const keys = records.map(({ key }) => key);
+    let lacking: ReadonlyMap<string, Dangling> = new Map();
+    await session.write('SAVEPOINT unchecked');
+    if (kind === 'update') {
+      await updateRecords(session, job, records);
+      const within = links.filter(({ inCycle }) => inCycle);
+      lacking = await leaningOnUnverified(session, job, within, keys);
+    } else {
+      await insertRecords(session, job, records);
+      if (!this.memory.strict) {
+        await noteCycleInsertions(session, job, records);
+        const unknown = links.filter(({ inCycle, reference }) => !inCycle && reference === null);
+        lacking = await danglingOf(session, job, unknown, keys);
+      }
+    }
+    if (lacking.size === 0) return;
+    await session.write('ROLLBACK TO SAVEPOINT unchecked');
+    for (const record of records) {
+      const dangling = lacking.get(formatRecordKey(record.key));
+      if (dangling !== undefined) this.lacking.set(record, dangling);
+    }
+    throw new DatabaseError('A record refers to one that the state does not have.', {
+      errorClass: 'record',
+      side: 'state',
+      errno: 1452,
+    });
   }
 
   private accept(kind: Kind, records: readonly DistrictRecord[]): void {
@@ -169,16 +227,25 @@ class Repair {
 
   /** Tallies the records whose parent isn't at the state. @returns the others */
   private async dropBlocked(kind: Kind, records: readonly DistrictRecord[]): Promise<DistrictRecord[]> {
+    const { mapping } = this.job;
+    const rest = records.filter((record) => !this.lacking.has(record));
     // Parents within the cycle may come later in the same run, but an existing record must not be
     // made to dangle for it.
-    const references = this.job.mapping.references.filter(
-      ({ inCycle }) => kind === 'update' || this.memory.strict || !inCycle,
-    );
-    const missing = await missingParents(this.session, this.job, records, references);
-    if (missing.size > 0) this.memory.blockedSeen = true;
-    for (const [record, { reference, key }] of missing)
-      this.tally.refuse(blockedBy(this.job.mapping, record, reference, key));
-    return records.filter((record) => !missing.has(record));
+    const references = mapping.references.filter(({ inCycle }) => !inCycle || !this.writesCircle(kind));
+    const missing = await missingAmong(this.session, this.job, rest, {
+      references,
+      // The records of one statement come in the order in which they need each other.
+      siblings: kind === 'insert',
+    });
+    if (missing.size > 0 || rest.length < records.length) this.memory.blockedSeen = true;
+    for (const record of records) {
+      const dangling = this.lacking.get(record);
+      const parent = missing.get(record);
+      if (dangling) this.tally.refuse(danglingError(mapping, { ...dangling, guid: record.guid }));
+      else if (parent) this.tally.refuse(blockedBy(mapping, record, parent.reference, parent.key));
+    }
+    for (const record of records) this.lacking.delete(record);
+    return rest.filter((record) => !missing.has(record));
   }
 
   /**
@@ -192,17 +259,13 @@ class Repair {
       this.clashes = [];
       for (const { record, error, kind } of before) {
         this.job.signal.throwIfAborted();
-        await writeIsolating(
-          {
-            send: (some) => this.send(kind, some),
-            accept: (some) => this.accept(kind, some),
-            refuse: (_record, again) =>
-              again.errno === 1062 ? this.clashes.push({ record, error, kind }) : this.refuse(record, again),
-            dropBlocked: (some) => this.dropBlocked(kind, some),
-            signal: this.job.signal,
-          },
-          [record],
-        );
+        const again = (): Promise<void> =>
+          this.isolate(kind, [record], (_record, refused) =>
+            refused.errno === 1062
+              ? this.clashes.push({ record, error, kind })
+              : this.refuse(record, refused),
+          );
+        await (this.writesCircle(kind) ? withoutForeignKeyChecks(this.session, again) : again());
       }
       if (this.clashes.length === before.length) return;
     }

@@ -104,6 +104,23 @@ export function finishObject(
   return inTransaction(control, (transaction) => closeObject(transaction, end));
 }
 
+/**
+ * Counts an object that has ended anew, after its ledger was corrected. How and when it ended stays
+ * as it is; one that is under way is left alone.
+ * @throws OutcomeInvariantError, and nothing is changed
+ */
+export function recountObject(control: Knex, object: ObjectRef): Promise<void> {
+  return inTransaction(control, async (transaction) => {
+    const [row] = await selectRows<{ status: ObjectStatus }>(
+      transaction,
+      'SELECT status FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
+      [object.resyncId, object.object],
+    );
+    if (row && row.status !== 'waiting' && row.status !== 'running')
+      await closeObject(transaction, { ...object, status: row.status });
+  });
+}
+
 /** finishObject within the caller's transaction. */
 export async function closeObject(
   transaction: Knex.Transaction,
@@ -137,7 +154,7 @@ export async function closeObject(
       ...Object.fromEntries(countColumns.map((column) => [column, counts[column]])),
       ranges,
       message: kept?.slice(0, 1000) ?? null,
-      endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+      endedAt: transaction.raw(open || status === 'finished' ? 'UTC_TIMESTAMP(3)' : 'endedAt'),
     });
   return { object, status, color, counts, read, message: kept };
 }
