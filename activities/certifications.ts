@@ -29,6 +29,7 @@ import {
 } from '../src/domain/certification';
 import { PlanError, planResync, planScopeOf } from '../src/domain/plan';
 import type { RecordScope } from '../src/domain/range';
+import { isSharedTable } from '../src/domain/shared-tables';
 import { whyYearNotOffered } from '../src/domain/school-year';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { measureState, type ObjectReading, prepareReading } from '../src/editions/schools/measure';
@@ -85,7 +86,7 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
         'This worker has no key to sign with: "resync certify key" makes one for certification.privateKey in its configuration.',
       );
     const district = editions.district(districtId);
-    const scope = { districtId, districtNumber: district.number, schoolYear };
+    const scope = editions.scope(districtId, schoolYear);
     const catalog = await catalogOf(dependencies, districtId);
     const names = await sentObjects(catalog, district, schoolYear);
     const found = await editions.use(districtId, async (pools) => {
@@ -131,7 +132,11 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
     const year = years.find((offered) => offered.schoolYear === schoolYear);
     if (!year) throw new PlanError(whyYearNotOffered(schoolYear, years), 'schoolYear');
     const request = { objects: 'all', checkDependencies: true } as const;
-    return planResync(catalog, request, planScopeOf(district, year)).objects.map(({ name }) => name);
+    const { sharesState } = editions.scope(district.id, schoolYear);
+    // A signed count of a table that several districts share would be of nobody.
+    return planResync(catalog, request, planScopeOf(district, year))
+      .objects.map(({ name }) => name)
+      .filter((name) => !isSharedTable(requireObject(catalog, name), sharesState));
   };
 
   const compare = async (head: Certification, driftId: string, tools: Tools): Promise<{ waits: boolean }> => {
@@ -144,8 +149,8 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
     // What was tampered with is nothing to compare with.
     if (!verified.valid) throw new ConflictError(verified.problem);
     const { manifest } = verified;
-    const { schoolYear, district } = manifest;
-    const scope = { districtId, districtNumber: district.number, schoolYear };
+    const { schoolYear } = manifest;
+    const scope = editions.scope(districtId, schoolYear);
     const catalog = await catalogOf(dependencies, districtId);
     const problems = new Map<string, string>();
     const found = await editions.use(districtId, async (pools) => {

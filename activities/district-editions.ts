@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Config, DistrictConfig } from '../src/config';
+import type { RecordScope } from '../src/domain/range';
 import { type Editions, openEditions } from '../src/editions/connection/pools';
 
 /**
@@ -43,6 +44,21 @@ export class DistrictEditions {
       `District "${districtId}" is not in the worker's configuration; add it and start the resync again.`,
       'ConfigurationError',
     );
+  }
+
+  /**
+   * The records of the district in a school year.
+   * @throws ApplicationFailure ConfigurationError as `district`
+   */
+  scope(districtId: string, schoolYear: number): RecordScope & { readonly sharesState: boolean } {
+    const { number, code } = this.district(districtId);
+    return {
+      districtId,
+      districtNumber: number,
+      districtCode: code,
+      sharesState: this.config.districts.length > 1,
+      schoolYear,
+    };
   }
 
   /**

@@ -37,7 +37,7 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
         editions: pools,
         catalog,
         mapping: await loadMapping(pools, catalog, object),
-        scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
+        scope: editions.scope(districtId, schoolYear),
         fence: { resyncId, epoch },
         mode,
         pageRecords: config.copy.pageRecords,

@@ -1,4 +1,4 @@
-import { planObjects } from '../src/features/resyncs/object-store';
+import { noteObjects, planObjects } from '../src/features/resyncs/object-store';
 import { takeLease } from '../src/features/resyncs/lease';
 import { saveRanges } from '../src/features/resyncs/range-store';
 import { cutSelected } from '../src/features/resyncs/selection-store';
@@ -7,6 +7,7 @@ import { type Catalog, requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
+import { isSharedTable, whyNotExtra } from '../src/domain/shared-tables';
 import { cutRanges } from '../src/editions/transfer/bounds';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
@@ -35,7 +36,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
     preparePlan: activity(async ({ signal, note }, request: ResyncRequest): Promise<PreparedPlan> => {
       const { resyncId, districtId, schoolYear } = request;
       const district = editions.district(districtId);
-      const scope = { districtId, districtNumber: district.number, schoolYear };
+      const scope = editions.scope(districtId, schoolYear);
       const catalog = await catalogOf(dependencies, districtId);
       const ground = { catalog, scope, signal, districtLoadCeiling: config.copy.districtLoadCeiling };
       const { plan, selected } =
@@ -57,6 +58,16 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         objects: plan.objects.map(({ name }) => name),
         selected,
       });
+      if (request.removals === 'apply') {
+        const shared = plan.objects
+          .map(({ name }) => requireObject(catalog, name))
+          .filter((object) => isSharedTable(object, scope.sharesState));
+        await noteObjects(
+          control,
+          resyncId,
+          new Map(shared.map((object) => [object.name, `Nothing is removed. ${whyNotExtra(object)}`])),
+        );
+      }
 
       const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
         signal.throwIfAborted();

@@ -18,11 +18,8 @@ import { activity, shortActivity } from './activity';
  */
 export function selectiveActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
-  const scopeOf = ({ districtId, schoolYear }: { districtId: string; schoolYear: number }) => ({
-    districtId,
-    districtNumber: editions.district(districtId).number,
-    schoolYear,
-  });
+  const scopeOf = ({ districtId, schoolYear }: { districtId: string; schoolYear: number }) =>
+    editions.scope(districtId, schoolYear);
 
   return {
     /** Looks for a record in the district's table, by its key and school year. */

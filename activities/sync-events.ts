@@ -41,12 +41,12 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
     const object = ownerOfTable(catalog, requireObject(catalog, name));
     if (object.stateOwnedColumns.length === 0) return null;
     const carry = carryMapping(await loadMapping(pools, catalog, object.name));
-    const { number: districtNumber, schoolYear } = editions.district(districtId);
+    const { schoolYear } = editions.district(districtId);
     return {
       editions: pools,
       catalog,
       carry,
-      scope: { districtId, districtNumber, schoolYear },
+      scope: editions.scope(districtId, schoolYear),
       mode: 'compare',
       pageRecords: config.copy.pageRecords,
       signal,

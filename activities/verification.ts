@@ -60,7 +60,7 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
           editions: pools,
           catalog,
           mapping: await loadMapping(pools, catalog, object),
-          scope: { districtId, districtNumber: editions.district(districtId).number, schoolYear },
+          scope: editions.scope(districtId, schoolYear),
           mode: 'compare' as const,
           pageRecords: config.copy.pageRecords,
           rangeRecords: config.copy.rangeRecords,

@@ -32,6 +32,13 @@ export interface MatchedTables {
   readonly tenantColumn: string | null;
 }
 
+/** Stands for the table in what is said of all of them. */
+export const everyTable = '(every table)';
+
+const unlessAlone =
+  'where several districts send to it, a record that a district does not have may be another’s: ' +
+  'it is neither reported nor removed as extra, and records of two districts with the same key overwrite each other';
+
 /** The tables can't be understood without a person's word. */
 export class IntrospectionError extends Error {
   override readonly name = 'IntrospectionError';
@@ -63,6 +70,8 @@ export function matchTables(
     );
   }
   const tables = pairs.flatMap((pair) => match(pair, tenantColumn, findings) ?? []);
+  if (tenantColumn === null && tables.length > 0)
+    findings.push({ kind: 'note', table: everyTable, message: `no tenant column; ${unlessAlone}` });
   return { tables, findings, tenantColumn };
 }
 
@@ -140,7 +149,7 @@ function match(pair: Pair, tenant: string | null, findings: IntrospectionFinding
     return null;
   }
   if (tenant !== null && tenantColumn === null)
-    find('note', `no tenant column: the state has the district's own key`);
+    find('note', `no tenant column: the state has the district's own key; ${unlessAlone}`);
   const ignoredColumns = compareColumns(pair, tenantColumn, find);
   return {
     name: district.name,

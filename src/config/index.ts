@@ -40,6 +40,16 @@ const district = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes')
     .describe('Id in URLs, workflow ids and the control database.'),
   number: z.int().positive().describe("The district's number in the state's tenant column."),
+  code: z
+    .string({ error: 'must be a text: put it in quotes' })
+    .regex(
+      /^[\x21-\x7e]([\x20-\x7e]{0,62}[\x21-\x7e])?$/,
+      'use 1 to 64 ASCII characters, no space at the ends',
+    )
+    .optional()
+    .describe(
+      "The district's code, exactly as the state writes it, where the state's tenant column is a text. Absent: objects with such a column aren't sent.",
+    ),
   name: z.string().min(1).max(120),
   state: z
     .string()
@@ -284,6 +294,10 @@ export function parseConfig(
     const twice = values.find((value, index) => values.indexOf(value) !== index);
     if (twice !== undefined) throw new ConfigError(`${source}: two districts have the ${field} "${twice}".`);
   }
+  // Most collations hold texts that differ in case only equal, and a key is one or the other's.
+  const codes = config.districts.flatMap(({ code }) => code?.toLowerCase() ?? []);
+  const same = codes.find((code, index) => codes.indexOf(code) !== index);
+  if (same !== undefined) throw new ConfigError(`${source}: two districts have the code "${same}".`);
   return config;
 }
 

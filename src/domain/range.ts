@@ -27,6 +27,13 @@ export interface RecordScope {
   readonly districtId: string;
   /** The district's number in the state's tenant column. */
   readonly districtNumber: number;
+  /** The district's code in tenant columns that are texts; absent: the configuration has none. */
+  readonly districtCode?: string | undefined;
+  /**
+   * Other districts send to the same state. Of a table without a tenant column nobody can then say
+   * whose a record is.
+   */
+  readonly sharesState?: boolean;
   /** Only records of this school year (for objects tied to one). */
   readonly schoolYear: number;
 }

@@ -52,6 +52,10 @@ interface WorldOptions {
   readonly schoolYear: number;
   /** @default 42 */
   readonly districtNumber?: number;
+  /** The district's code where the state's tenant column is a text. */
+  readonly districtCode?: string | undefined;
+  /** Other districts of the same state. */
+  readonly others?: readonly { readonly id: string; readonly number: number; readonly databaseUrl: string }[];
   readonly copy?: Partial<Config['copy']>;
   readonly removals?: Partial<Config['removals']>;
   /** Lists for the years beside `schoolYear`. */
@@ -71,7 +75,7 @@ export class ResyncWorld {
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
     const { address } = (await testStack()).temporal;
     const { databases, catalog, schoolYear, districtNumber = 42 } = options;
-    const { copy = {}, removals = {}, years = {} } = options;
+    const { copy = {}, removals = {}, years = {}, districtCode, others = [] } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
@@ -86,8 +90,10 @@ export class ResyncWorld {
             name: 'Test District',
             schoolYear,
             databaseUrl: databases.districtUrl,
+            ...(districtCode === undefined ? {} : { code: districtCode }),
             ...years,
           },
+          ...others.map((other) => ({ name: other.id, schoolYear, ...other })),
         ],
       },
       { env: {} },

@@ -142,7 +142,13 @@ describe('two schemas', () => {
   test('without any tenant column match by the same key', async () => {
     const { catalog, findings } = await introspectSql(keyed('a'), keyed('a'));
     expect(catalog.objects).toMatchObject([{ name: 'a', key: ['id'], tenantColumn: null }]);
-    expect(findings).toEqual([]);
+    expect(findings).toEqual([
+      {
+        kind: 'note',
+        table: '(every table)',
+        message: expect.stringMatching(/^no tenant column; where several districts/) as string,
+      },
+    ]);
   });
 
   test('whose state tables lead with different columns need a word from a person, and take it', async () => {
@@ -192,6 +198,7 @@ describe('two schemas', () => {
     );
     expect(catalog.objects).toMatchObject([{ name: 'a', ignoredColumns: ['n'] }]);
     expect(findings).toMatchObject([
+      { kind: 'note', table: '(every table)' },
       { kind: 'note', table: 'a', message: '"n" is generated at the state: left out' },
       { kind: 'note', table: 'a', message: '"m" is generated at the district only: its value is sent' },
       { kind: 'omitted', table: 'knex_migrations' },

@@ -110,6 +110,8 @@ describe('a refusal names the field', () => {
     ['controlDatabaseUrl', { ...whole, controlDatabaseUrl: undefined }],
     ['districts', { ...whole, districts: [] }],
     ['districts[0].id', district({ id: 'Lincoln County' })],
+    ['districts[0].code', district({ code: 7 })],
+    ['districts[0].code', district({ code: ' 007' })],
     ['districts[0].number', district({ number: 0 })],
     ['districts[0].name', district({ name: '' })],
     ['districts[0].state', district({ state: 'Kentucky' })],

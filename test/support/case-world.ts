@@ -13,11 +13,16 @@ import { createTestDatabases, type TestDatabases } from './stack';
 
 const inputs = join(__dirname, '..', 'cases', 'inputs');
 export const districtNumber = 7;
+export const secondDistrict = 'second-district';
 
 export interface CaseOptions {
   readonly copy?: Partial<Config['copy']>;
   readonly removals?: Partial<Config['removals']>;
   readonly introspect?: Parameters<typeof introspect>[1];
+  /** The district's code where the state's tenant column is a text. */
+  readonly districtCode?: string;
+  /** A second district, with the records of the case's district2.sql. */
+  readonly second?: boolean;
   /** Statements of the test's own, after the files have been read. */
   readonly district?: readonly string[];
   readonly state?: readonly string[];
@@ -83,7 +88,10 @@ export async function useCase(
   options: CaseOptions = {},
 ): Promise<void> {
   const databases = await createTestDatabases();
+  const second = options.second === true ? await createTestDatabases() : null;
   try {
+    if (second !== null)
+      await query(second.districtUrl, readFileSync(join(inputs, name!, 'district2.sql'), 'utf8'));
     for (const side of ['district', 'state'] as const) {
       const url = side === 'district' ? databases.districtUrl : databases.stateUrl;
       if (name !== null) await query(url, readFileSync(join(inputs, name, `${side}.sql`), 'utf8'));
@@ -98,10 +106,13 @@ export async function useCase(
       districtNumber,
       copy,
       removals,
+      districtCode: options.districtCode,
+      others: second === null ? [] : [{ id: secondDistrict, number: 8, databaseUrl: second.districtUrl }],
     };
     await ResyncWorld.use(world, (used) => work(new CaseWorld(databases, introspection, used)));
   } finally {
     await databases.drop();
+    await second?.drop();
   }
 }
 

@@ -42,6 +42,7 @@ export async function countEditions({
       const year: [string, number][] = object.schoolYear
         ? [[object.schoolYear.column, district.schoolYear]]
         : [];
+      // The demo's own state has numbers only.
       const tenant: [string, number][] = object.tenantColumn ? [[object.tenantColumn, district.number]] : [];
       const [atDistrict, atState] = await Promise.all([
         count(here, object.table, year),

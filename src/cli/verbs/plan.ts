@@ -41,6 +41,7 @@ export function planCommand(): Command {
         ]);
         print(plainTable(['', 'Object', 'After', 'Why'], rows, [0]));
         for (const { name, why } of plan.omitted) print(`Left out: ${name} (${why})`);
+        for (const { object, note } of plan.notes) print(`Note: ${object}: ${note}`);
       },
     );
 }

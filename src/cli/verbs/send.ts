@@ -76,6 +76,7 @@ export function sendCommand(name = 'send'): Command {
         idempotencyKey: options.idempotencyKey,
       });
       if (accepted.advice) tell(accepted.advice.text);
+      for (const { object, note } of accepted.notes ?? []) tell(`Note: ${object}: ${note}`);
       if (!options.wait) {
         if (wantsJson(command)) printJson(accepted);
         else print(accepted.resyncId);

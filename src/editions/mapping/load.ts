@@ -10,6 +10,7 @@ import { missingColumns, type PairedColumns, pairAll, requiredColumns } from './
 import { keyProblems } from './key-problems';
 import { type KeySide, orderLike } from './keyset';
 import { mapReferences } from './references';
+import { tenantOf } from './tenant';
 import { conditionSql } from './scope';
 import { testScoreRule } from './test-score-rules';
 import type { ObjectMapping, RecordRule } from './types';
@@ -41,6 +42,7 @@ export async function loadMapping(
     object,
     districtTable: quoteTable(editions.district.schema, object.table),
     stateTable: quoteTable(editions.state.schema, object.stateTable),
+    tenant: tenantOf(object, state),
     ...keySides(object, shapes),
     pairs,
     ownedPairs,

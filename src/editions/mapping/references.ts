@@ -4,6 +4,7 @@ import { type Column, type ForeignKey, readTableShape, type TableShape } from '.
 import type { Editions } from '../connection/pools';
 import { quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
+import { tenantOf } from './tenant';
 import type { ReferenceMapping } from './types';
 
 /**
@@ -40,6 +41,10 @@ async function mapReference(
     ]);
   const parentColumns = reference.parentColumns.map((name) => shape.columns.get(name));
   const unsent = reference.columns.find((name) => !pairs.some((pair) => pair.name === name));
+  if (parent.tenantColumn !== null && !shape.columns.has(parent.tenantColumn))
+    throw cannotSend(object, 'state', [
+      `the table ${parent.stateTable} of its parent ${parent.name} has no column ${parent.tenantColumn}`,
+    ]);
   if (parentColumns.includes(undefined) || unsent !== undefined) {
     throw cannotSend(object, 'state', [
       `the reference to ${parent.name} names a column that ${unsent === undefined ? `${parent.stateTable} does not have` : `is not sent: ${unsent}`}`,
@@ -50,7 +55,7 @@ async function mapReference(
     label: parent.label,
     columns: reference.columns,
     parentTable: quoteTable(editions.state.schema, parent.stateTable),
-    parentTenant: parent.tenantColumn,
+    parentTenant: tenantOf(parent, shape),
     parentColumns: parentColumns as Column[],
     enforced: state.foreignKeys.some((key) =>
       guards(key, {

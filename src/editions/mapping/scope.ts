@@ -1,6 +1,7 @@
 import type { RecordCondition } from '../../domain/catalog';
 import type { RecordScope } from '../../domain/range';
 import { quoteName, quoteNumber, quoteText } from '../connection/sql';
+import { ofTenant } from './tenant';
 import type { ObjectMapping } from './types';
 
 /** Which records of the two tables a resync may touch, as conditions for WHERE. */
@@ -16,21 +17,38 @@ export function districtScope({ object }: ObjectMapping, { schoolYear }: RecordS
   ];
 }
 
-/** State records of this district, of any year: by these a key is looked up. */
+/**
+ * State records of this district, of any year: by these a key is looked up.
+ * @param alias of the state's table, with its point
+ * @throws DatabaseError configuration when the tenant column can't hold the district's number or
+ *   code
+ */
 export function stateTenant(
-  { object }: Pick<ObjectMapping, 'object'>,
-  { districtNumber }: RecordScope,
+  { tenant }: Pick<ObjectMapping, 'tenant'>,
+  scope: RecordScope,
+  alias = '',
 ): string[] {
-  return object.tenantColumn ? [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`] : [];
+  return tenant === null ? [] : [ofTenant(tenant, scope, alias)];
 }
 
 /** State records of this district and year: those that should have a district record. */
-export function stateScope(mapping: Pick<ObjectMapping, 'object'>, scope: RecordScope): string[] {
+export function stateScope(mapping: Pick<ObjectMapping, 'object' | 'tenant'>, scope: RecordScope): string[] {
   const { schoolYear } = mapping.object;
   return [
     ...stateTenant(mapping, scope),
     ...(schoolYear ? [`${quoteName(schoolYear.column)} = ${quoteNumber(scope.schoolYear)}`] : []),
   ];
+}
+
+/**
+ * Whether a state record that the district doesn't have is extra. Of a shared table it may be
+ * another object's, and without a tenant column another district's.
+ */
+export function tellsExtra(
+  { object: { only, tenantColumn } }: Pick<ObjectMapping, 'object'>,
+  { sharesState = false }: RecordScope,
+): boolean {
+  return only === null && (tenantColumn !== null || !sharesState);
 }
 
 /**

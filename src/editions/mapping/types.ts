@@ -3,6 +3,7 @@ import type { ErrorOutcome } from '../../domain/record-error';
 import type { ColumnPair } from '../columns/pair';
 import type { Column, TableShape } from '../columns/table-shape';
 import type { KeySide } from './keyset';
+import type { Tenant } from './tenant';
 
 /** A reason not to send a record, as a condition the district's server evaluates. */
 export interface RecordRule {
@@ -20,8 +21,8 @@ export interface ReferenceMapping {
   /** Child columns, in the order of `parentColumns`. */
   readonly columns: readonly string[];
   readonly parentTable: string;
-  /** `parent.tenant = ? AND` is added for it. */
-  readonly parentTenant: string | null;
+  /** The parent is looked for among the district's records; `null`: it has no tenant column. */
+  readonly parentTenant: Tenant | null;
   readonly parentColumns: readonly Column[];
   /** The state's own foreign key guards it; otherwise it is always checked by us. */
   readonly enforced: boolean;
@@ -34,6 +35,8 @@ export interface ObjectMapping {
   readonly object: SyncObject;
   readonly districtTable: string;
   readonly stateTable: string;
+  /** `null`: the state's table has no tenant column. */
+  readonly tenant: Tenant | null;
   readonly districtKey: KeySide;
   readonly stateKey: KeySide;
   /** Compared, inserted and (but for the key) updated. */

@@ -1,9 +1,10 @@
+import { whyNotExtra } from '../../domain/shared-tables';
 import type { RecordKey } from '../../domain/record-error';
 import { comparePage } from '../transfer/compare';
 import type { PageJob } from '../mapping/job';
 import { stretchesWithExtra } from '../transfer/ledger';
 import { readInScope } from '../transfer/records';
-import { stateScope, where } from '../mapping/scope';
+import { stateScope, tellsExtra, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
 
 /** A state record that the district doesn't have. */
@@ -56,13 +57,15 @@ export async function countAtState({ editions, mapping, scope }: PageJob): Promi
 
 /**
  * Why no record of the object may be removed, whatever is found: a subset object can't tell what is
- * extra in the table it shares, and a foreign key with ON DELETE CASCADE or SET NULL would change
+ * extra in the table it shares, nobody can in one that several districts share without a tenant
+ * column, and a foreign key with ON DELETE CASCADE or SET NULL would change
  * records nobody asked about.
  * @returns a sentence; `null`: it may
  */
-export async function whyNotRemovable({ editions, mapping }: PageJob): Promise<string | null> {
+export async function whyNotRemovable({ editions, mapping, scope }: PageJob): Promise<string | null> {
   const { object, stateShape } = mapping;
   if (object.only !== null) return `${object.name} sends only some records of its table.`;
+  if (!tellsExtra(mapping, scope)) return whyNotExtra(object);
   const rows = await editions.state.rows(
     `SELECT DISTINCT TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS
       WHERE UNIQUE_CONSTRAINT_SCHEMA = ${quoteText(editions.state.schema)}

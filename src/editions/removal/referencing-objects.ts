@@ -5,7 +5,8 @@ import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
 import { stateTenant, where } from '../mapping/scope';
-import { quoteName, quoteNumber, quoteTable } from '../connection/sql';
+import { ofTenant, type Tenant, tenantOf } from '../mapping/tenant';
+import { quoteName, quoteTable } from '../connection/sql';
 
 /** An object whose records refer to those of another, at the state. */
 export interface Referring {
@@ -33,7 +34,7 @@ export async function loadReferring(job: PageJob): Promise<Referring[]> {
       found.push({
         object: child.name,
         inCycle: child.cycle !== null && child.cycle === mapping.object.cycle,
-        exists: existsSql(job, child, { columns, parentColumns }),
+        exists: existsSql(job, child, { tenant: tenantOf(child, shape), columns, parentColumns }),
       });
     }
   }
@@ -44,13 +45,17 @@ function existsSql(
   { editions, mapping, scope }: PageJob,
   child: SyncObject,
   {
+    tenant,
     columns,
     parentColumns,
-  }: { readonly columns: readonly string[]; readonly parentColumns: readonly string[] },
+  }: {
+    readonly tenant: Tenant | null;
+    readonly columns: readonly string[];
+    readonly parentColumns: readonly string[];
+  },
 ): string {
-  const tenant = child.tenantColumn;
   const on = [
-    ...(tenant === null ? [] : [`c.${quoteName(tenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...(tenant === null ? [] : [ofTenant(tenant, scope, 'c.')]),
     ...columns.map((name, i) => `c.${quoteName(name)} = p.${quoteName(parentColumns[i]!)}`),
   ];
   if (child.stateTable === mapping.object.stateTable) {

@@ -10,6 +10,7 @@ import { DatabaseError } from '../connection/errors';
 import type { Editions, Session } from '../connection/pools';
 import { joinSchool, schoolOf, type SchoolJoin } from './school-join';
 import { stateScope, where } from '../mapping/scope';
+import { tenantOf } from '../mapping/tenant';
 import { quoteName, quoteNumber, quoteTable, quoteText } from '../connection/sql';
 
 /**
@@ -51,6 +52,8 @@ export async function prepareReading(
 ): Promise<ObjectReading> {
   const shape = await readTableShape(editions.state, object.stateTable);
   if (!shape) throw problem(object, `the state has no table ${object.stateTable}`);
+  if (object.tenantColumn !== null && !shape.columns.has(object.tenantColumn))
+    throw problem(object, `the state's table ${object.stateTable} has no column ${object.tenantColumn}`);
   const offered = [...shape.columns.values()].filter(
     ({ name, generated }) =>
       !generated && name !== object.tenantColumn && !object.ignoredColumns.includes(name),
@@ -71,14 +74,14 @@ export async function prepareReading(
   }
   if (absent.length > 0)
     throw problem(object, `the state’s table ${object.stateTable} no longer has ${absent.join(', ')}`);
-  const join = await joinSchool(editions, catalog, { object }, 'state');
+  const join = await joinSchool(editions, catalog, { mapping: { object }, scope }, 'state');
   const path = join.key.length === 0 ? null : schoolPath(catalog, object.name);
   return {
     object,
     join,
     sql: readingSql(join, rowText(pairs, 'state'), {
       table: quoteTable(editions.state.schema, object.stateTable),
-      conditions: stateScope({ object }, scope),
+      conditions: stateScope({ object, tenant: tenantOf(object, shape) }, scope),
     }),
     measured: {
       object: object.name,

@@ -1,12 +1,14 @@
-import { type Catalog, findObject, requireObject } from '../../domain/catalog';
+import { type Catalog, findObject, requireObject, type SyncObject } from '../../domain/catalog';
+import type { RecordScope } from '../../domain/range';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { schoolObject, schoolPath } from '../../domain/school-path';
 import { keyText } from '../columns/key-column';
 import { type Column, readTableShape } from '../columns/table-shape';
 import type { KeySide } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
-import type { Editions, Row } from '../connection/pools';
+import type { Edition, Editions, Row } from '../connection/pools';
 import { where } from '../mapping/scope';
+import { ofTenant, type Tenant, tenantOf } from '../mapping/tenant';
 import { quoteName, quoteTable } from '../connection/sql';
 
 /** How the records of one object, on one side, find their school. */
@@ -22,6 +24,12 @@ export interface SchoolJoin {
   readonly key: readonly string[];
 }
 
+/** The records whose schools are looked for. */
+interface SchoolGround {
+  readonly mapping: Pick<ObjectMapping, 'object'>;
+  readonly scope: RecordScope;
+}
+
 const noWay: SchoolJoin = { columns: [], joins: '', key: [] };
 
 /**
@@ -32,7 +40,7 @@ const noWay: SchoolJoin = { columns: [], joins: '', key: [] };
 export async function joinSchool(
   editions: Editions,
   catalog: Catalog,
-  { object }: Pick<ObjectMapping, 'object'>,
+  { mapping: { object }, scope }: SchoolGround,
   side: 'district' | 'state',
 ): Promise<SchoolJoin> {
   const path = schoolPath(catalog, object.name);
@@ -43,27 +51,31 @@ export async function joinSchool(
   const keyColumns = school.key.map((name) => shape?.columns.get(name));
   if (keyColumns.includes(undefined)) return noWay;
 
-  const joins = path.map(({ from, reference }, i) => {
+  const joins: string[] = [];
+  for (const [i, { reference }] of path.entries()) {
     const parent = requireObject(catalog, reference.object);
-    const child = requireObject(catalog, from);
     const [below, alias] = [i === 0 ? 'r' : `s${i - 1}`, `s${i}`];
     const on = reference.parentColumns.map(
       (name, c) => `${alias}.${quoteName(name)} = ${below}.${quoteName(reference.columns[c]!)}`,
     );
-    // Of one tenant throughout, because the rows at the beginning are.
-    if (side === 'state' && parent.tenantColumn !== null && child.tenantColumn !== null)
-      on.push(`${alias}.${quoteName(parent.tenantColumn)} = ${below}.${quoteName(child.tenantColumn)}`);
+    const tenant = side === 'state' ? await tenantAt(edition, parent) : null;
+    if (tenant !== null) on.push(ofTenant(tenant, scope, `${alias}.`));
     const table = quoteTable(edition.schema, side === 'district' ? parent.table : parent.stateTable);
-    return `LEFT JOIN ${table} ${alias} ON ${on.join(' AND ')}`;
-  });
+    joins.push(`LEFT JOIN ${table} ${alias} ON ${on.join(' AND ')}`);
+  }
   const first = path[0]?.reference.columns ?? school.key;
-  const tenant = side === 'state' && path.length > 0 ? object.tenantColumn : null;
   const last = path.length === 0 ? 'r.' : `s${path.length - 1}.`;
   return {
-    columns: [...(tenant === null ? [] : [tenant]), ...first],
+    columns: first,
     joins: joins.join(' '),
     key: (keyColumns as Column[]).map((column) => keyText(column, last)),
   };
+}
+
+async function tenantAt(edition: Edition, parent: SyncObject): Promise<Tenant | null> {
+  if (parent.tenantColumn === null) return null;
+  const shape = await readTableShape(edition, parent.stateTable);
+  return shape === null ? null : tenantOf(parent, shape);
 }
 
 /**

@@ -167,7 +167,7 @@ class Assigning {
     await updateByKey(this.session, {
       table: mapping.stateTable,
       key: mapping.stateKey,
-      conditions: stateTenant(mapping, scope),
+      conditions: stateTenant(mapping, scope, 't.'),
       pairs: [this.column.pair],
       records: [...given].map(([key, id]) => ({ key, values: [id] })),
     });

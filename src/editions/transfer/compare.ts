@@ -3,7 +3,7 @@ import { formatRecordKey } from '../../domain/record-error';
 import { rangeChecksum } from '../columns/row-hash';
 import type { CompareJob } from '../mapping/job';
 import { keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
-import { districtScope, ruleNumber, stateScope, stateTenant, where } from '../mapping/scope';
+import { districtScope, ruleNumber, stateScope, stateTenant, tellsExtra, where } from '../mapping/scope';
 
 export interface Interval {
   readonly after: RecordKey | null;
@@ -68,7 +68,7 @@ export interface ComparedPage {
   readonly read: number;
   /** Equal on both sides, and allowed to be sent. */
   readonly unchanged: readonly RecordKey[];
-  /** Keys of state records without a district record; always empty for a subset object. */
+  /** Keys of state records without a district record; empty where that can't be told. */
   readonly extra: readonly RecordKey[];
   /** To be looked at under lock: different, absent at the state, or refused by a rule. */
   readonly open: readonly ComparedRecord[];
@@ -157,8 +157,7 @@ function merge(
     ...end,
     read: district.length,
     unchanged,
-    // Of a shared table a subset object can't tell which state records should have gone.
-    extra: job.mapping.object.only === null ? [...atState.values()].map(({ key }) => key) : [],
+    extra: tellsExtra(job.mapping, job.scope) ? [...atState.values()].map(({ key }) => key) : [],
     open,
   };
 }

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
+import type { RecordScope } from '../../domain/range';
 import type { ColumnPair } from '../columns/pair';
 import type { PageJob } from '../mapping/job';
+import { tenantLiteral } from '../mapping/tenant';
 import type { ObjectMapping } from '../mapping/types';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
-import { quoteName, quoteNumber } from '../connection/sql';
+import { quoteName } from '../connection/sql';
 
 /**
  * Streams whole records into a range that is empty at the state: 0.68 of a dump's time with two
@@ -37,22 +39,16 @@ export async function streamRecords(
   if (records.length === 0) return;
   const pairs = writtenPairs(mapping);
   const { affectedRows, warnings } = await session.load(
-    loadStatement(mapping, scope.districtNumber),
+    loadStatement(mapping, scope),
     Readable.from([Buffer.from(linesOf(pairs, records), 'utf8')]),
   );
   if (warnings > 0 || affectedRows !== records.length)
     throw new PageRefused('The state refused some record.');
 }
 
-function loadStatement(
-  { stateTable, object, pairs, ownedPairs }: ObjectMapping,
-  districtNumber: number,
-): string {
+function loadStatement({ stateTable, tenant, pairs, ownedPairs }: ObjectMapping, scope: RecordScope): string {
   const fields: string[] = [];
-  const sets =
-    object.tenantColumn === null
-      ? []
-      : [`${quoteName(object.tenantColumn)} = ${quoteNumber(districtNumber)}`];
+  const sets = tenant === null ? [] : [`${quoteName(tenant.column.name)} = ${tenantLiteral(tenant, scope)}`];
   for (const [i, { name, write }] of [...pairs, ...ownedPairs].entries()) {
     const column = quoteName(name);
     if (write === 'bytes' || write === 'unsigned') {

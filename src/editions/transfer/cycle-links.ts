@@ -3,10 +3,11 @@ import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/
 import { keyText } from '../columns/key-column';
 import { type Column, type ForeignKey, readTableShape } from '../columns/table-shape';
 import type { Session } from '../connection/pools';
-import { quoteName, quoteNumber, quoteTable, quoteText } from '../connection/sql';
+import { quoteName, quoteTable, quoteText } from '../connection/sql';
 import type { CompareJob, PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
 import { stateTenant, where } from '../mapping/scope';
+import { ofTenant, type Tenant } from '../mapping/tenant';
 import type { ObjectMapping, ReferenceMapping } from '../mapping/types';
 import { blockedBy } from './refusal';
 
@@ -22,7 +23,7 @@ export interface ParentLink {
   /** Quoted. */
   readonly parentTable: string;
   /** `parent.tenant = ? AND` is added for it; `null`: the columns say it all. */
-  readonly parentTenant: string | null;
+  readonly parentTenant: Tenant | null;
   readonly parentColumns: readonly string[];
   readonly inCycle: boolean;
   /** `null`: the catalog doesn't know it. */
@@ -199,7 +200,7 @@ async function referring(
 /** Condition: `p` is the parent of `c`. */
 function parentIs({ scope }: CompareJob, { columns, parentTenant, parentColumns }: ParentLink): string {
   return [
-    ...(parentTenant === null ? [] : [`p.${quoteName(parentTenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...(parentTenant === null ? [] : [ofTenant(parentTenant, scope, 'p.')]),
     ...parentColumns.map((name, i) => `p.${quoteName(name)} = c.${quoteName(columns[i]!)}`),
   ].join(' AND ');
 }

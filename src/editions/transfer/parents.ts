@@ -3,11 +3,12 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { typedLiteral } from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
 import type { CompareJob } from '../mapping/job';
+import { ofTenant, type Tenant } from '../mapping/tenant';
 import type { ReferenceMapping } from '../mapping/types';
 import type { Session } from '../connection/pools';
 import type { DistrictRecord } from './records';
 import { parentKeyOf } from './refusal';
-import { quoteName, quoteNumber } from '../connection/sql';
+import { quoteName } from '../connection/sql';
 
 /** Parent keys of one anti-join. */
 const parentsPerStatement = 500;
@@ -60,8 +61,8 @@ export async function missingParents(
 /** A table and the columns of it that a key is looked for in. */
 interface KeyedTable {
   readonly table: string;
-  /** Column of the district's number; `null`: none. */
-  readonly tenant: string | null;
+  /** `null`: the table has no tenant column. */
+  readonly tenant: Tenant | null;
   readonly columns: readonly Column[];
 }
 
@@ -84,7 +85,7 @@ export async function absentOf(
     return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
   });
   const on = [
-    ...(tenant === null ? [] : [`p.${quoteName(tenant)} = ${quoteNumber(scope.districtNumber)}`]),
+    ...(tenant === null ? [] : [ofTenant(tenant, scope, 'p.')]),
     ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
   ];
   const found = await session.rows(

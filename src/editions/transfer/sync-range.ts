@@ -2,6 +2,7 @@ import type { RangeCounts } from '../../domain/outcome';
 import type { RangeJob } from '../mapping/job';
 import { type ComparedPage, comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
 import { canStream, PageRefused, streamRecords } from './copy';
+import { tellsExtra } from '../mapping/scope';
 import { waitForDistrict } from './district-load';
 import { type PageEntry, readProgress, withPage } from './ledger';
 import { writePage } from './page';
@@ -54,7 +55,7 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
 async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   const { mapping, mode } = job;
   if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : repairFrom(null);
-  if (mode === 'everything' || mapping.object.only !== null) return repairFrom(null);
+  if (mode === 'everything' || !tellsExtra(mapping, job.scope)) return repairFrom(null);
   const first = await comparePage(job, rest);
   if (first.open.length > 0 || first.extra.length > 0) return repairFrom(first);
   if (first.lastPage) return { kind: 'equal', records: first.read };

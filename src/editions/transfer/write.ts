@@ -7,6 +7,7 @@ import type { KeySide } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { stateTenant } from '../mapping/scope';
+import { tenantLiteral } from '../mapping/tenant';
 import { quoteBytes, quoteName, quoteNumber, quoteText } from '../connection/sql';
 
 /** The two statements that write records. Neither can touch a record of another key. */
@@ -61,9 +62,11 @@ export async function insertRecords(
 ): Promise<void> {
   const { mapping, scope } = job;
   const pairs = writtenPairs(mapping);
-  const tenant = mapping.object.tenantColumn;
-  const names = [...(tenant === null ? [] : [tenant]), ...pairs.map(({ name }) => name)].map(quoteName);
-  const first = tenant === null ? '' : `${quoteNumber(scope.districtNumber)}, `;
+  const { tenant } = mapping;
+  const names = [...(tenant === null ? [] : [tenant.column.name]), ...pairs.map(({ name }) => name)].map(
+    quoteName,
+  );
+  const first = tenant === null ? '' : `${tenantLiteral(tenant, scope)}, `;
   const rows = records.map(
     ({ values }) => `(${first}${pairs.map((pair, i) => valueLiteral(pair, values[i]!)).join(', ')})`,
   );
@@ -91,7 +94,7 @@ export async function updateRecords(
   await updateByKey(session, {
     table: mapping.stateTable,
     key: mapping.stateKey,
-    conditions: stateTenant(mapping, scope),
+    conditions: stateTenant(mapping, scope, 't.'),
     pairs: sets.map(({ pair }) => pair),
     records: records.map(({ key, values }) => ({ key, values: sets.map(({ at }) => values[at]!) })),
   });
@@ -102,7 +105,10 @@ export interface KeyedUpdate {
   /** Quoted. */
   readonly table: string;
   readonly key: KeySide;
-  /** What holds for every record of the table that may be written, e.g. the tenant's. */
+  /**
+   * What holds for every record of the table that may be written, over the table as `t`, e.g. the
+   * tenant's.
+   */
   readonly conditions: readonly string[];
   readonly pairs: readonly ColumnPair[];
   /** `values` in the order of `pairs`. */
@@ -119,10 +125,7 @@ export async function updateByKey(
     const news = pairs.map((pair, i) => named(valueLiteral(pair, values[i]!), `v${i}`, n));
     return `SELECT ${[...keys, ...news].join(', ')}`;
   });
-  const on = [
-    ...conditions.map((condition) => `t.${condition}`),
-    ...columns.map(({ name }, i) => `t.${quoteName(name)} = n.k${i}`),
-  ];
+  const on = [...conditions, ...columns.map(({ name }, i) => `t.${quoteName(name)} = n.k${i}`)];
   const assignments = pairs.map(({ name }, i) => `t.${quoteName(name)} = n.v${i}`);
   await write(
     session,

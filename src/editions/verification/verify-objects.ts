@@ -14,7 +14,7 @@ import {
   type SchoolJoin,
   schoolOf,
 } from '../schools/school-join';
-import { districtScope, stateScope, stateTenant } from '../mapping/scope';
+import { districtScope, stateScope, stateTenant, tellsExtra } from '../mapping/scope';
 import type { ParentGround } from './parent-outcomes';
 import { extraStill, type Found, type LookGround, lookAgain } from './second-look';
 import { stateRefusals } from './state-refusals';
@@ -73,8 +73,8 @@ class ObjectVerification {
   static async open(job: VerifyJob): Promise<ObjectVerification> {
     const { editions, catalog, mapping } = job;
     const refusals = await stateRefusals(editions, mapping);
-    const district = await joinSchool(editions, catalog, mapping, 'district');
-    const state = await joinSchool(editions, catalog, mapping, 'state');
+    const district = await joinSchool(editions, catalog, job, 'district');
+    const state = await joinSchool(editions, catalog, job, 'state');
     return new ObjectVerification(job, { ...job, refusals }, { district, state });
   }
 
@@ -101,7 +101,7 @@ class ObjectVerification {
     const { job } = this;
     await this.mayGoOn();
     // A subset object shares the state's table with others: only its keys can be compared.
-    const equal = job.mapping.object.only === null ? await countIfEqual(job, interval) : null;
+    const equal = tellsExtra(job.mapping, job.scope) ? await countIfEqual(job, interval) : null;
     if (equal !== null) {
       this.tally.predict('unchanged', equal);
       job.onPage?.({ object: this.name, records: equal });
@@ -208,11 +208,11 @@ class ObjectVerification {
     const district = { table: mapping.districtTable, conditions: districtScope(mapping, scope) };
     for (const [school, records] of await this.counted('district', district)) {
       this.tally.count(school, { districtRecords: records });
-      // Of a subset object the state's table can't tell; what isn't missing there is there.
-      if (mapping.object.only !== null)
+      // Of a shared table the state can't tell; what isn't missing there is there.
+      if (!tellsExtra(mapping, scope))
         this.tally.count(school, { stateRecords: records - (this.absent.get(school) ?? 0) });
     }
-    if (mapping.object.only !== null) return;
+    if (!tellsExtra(mapping, scope)) return;
     const state = { table: mapping.stateTable, conditions: stateScope(mapping, scope) };
     for (const [school, records] of await this.counted('state', state))
       this.tally.count(school, { stateRecords: records });

@@ -73,6 +73,21 @@ export async function planObjects(
 }
 
 /**
+ * Stores what a person has to know of objects before they are sent; it stays beside their outcome
+ * unless that has something to say itself. Repeating it changes nothing.
+ */
+export async function noteObjects(
+  control: Knex,
+  resyncId: string,
+  notes: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [objectName, note] of notes)
+    await control('DISBatchHistory')
+      .where({ resyncID: resyncId, objectName, status: 'waiting' })
+      .update({ message: note.slice(0, 1000) });
+}
+
+/**
  * waiting -> running, with the time of the first start. Repeating it changes nothing.
  * @throws ConflictError when the object has ended; NotFoundError when it isn't planned
  */
@@ -142,7 +157,7 @@ export async function closeObject(
   const { counts, read } = sums;
   const color = colorOf(status, counts);
   const told = message ?? (status === 'finished' ? whyFewer(row.selected, read) : null);
-  const kept = told ?? (open ? null : row.message);
+  const kept = told ?? row.message;
   await transaction('DISBatchHistory')
     .where({ resyncID: resyncId, objectName: object })
     .update({

@@ -74,6 +74,10 @@ export const tableObject = z
   })
   .meta({ id: 'TableObject' });
 
+const notes = z.array(z.object({ object: z.string(), note: z.string() })).meta({
+  description: 'what a person has to know of the state’s tables before these objects are sent',
+});
+
 export const plan = z
   .object({
     objects: z.array(
@@ -89,6 +93,7 @@ export const plan = z
       }),
     ),
     omitted: z.array(z.object({ name: z.string(), why: z.string() })),
+    notes,
   })
   .meta({ id: 'Plan' });
 
@@ -213,6 +218,7 @@ export const accepted = z
       })
       .nullable()
       .meta({ description: 'for scenario OTHER: whether a resync is called for; it never blocks' }),
+    notes: notes.optional(),
   })
   .meta({ id: 'Accepted' });
 

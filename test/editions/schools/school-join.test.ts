@@ -62,7 +62,7 @@ const twice: SchoolSum = { records: 'SUM(2)', together: (name) => `SUM(${name})`
 
 async function counted(name: string, side: 'district' | 'state'): Promise<Record<string, number>> {
   const { editions, catalog, mapping, scope } = await world.job(all, name);
-  const join = await joinSchool(editions, catalog, mapping, side);
+  const join = await joinSchool(editions, catalog, { mapping, scope }, side);
   const from =
     side === 'district'
       ? { table: mapping.districtTable, conditions: districtScope(mapping, scope) }
