@@ -1,5 +1,6 @@
 import { loadResync } from '../src/features/resyncs/store';
 import type { ResyncRequest } from '../src/domain/resync';
+import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { loadMapping } from '../src/editions/mapping/load';
 import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
@@ -36,7 +37,7 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
       return {
         editions: pools,
         catalog,
-        mapping: await loadMapping(pools, catalog, object),
+        mapping: await loadMapping(pools, catalog, object, keptShapes(`${resyncId} ${epoch}`)),
         scope: editions.scope(districtId, schoolYear),
         fence: { resyncId, epoch },
         mode,

@@ -16,6 +16,7 @@ import { readVerificationRow, toVerificationRequest } from '../src/features/veri
 import { readVerifiedStatuses } from '../src/features/verifications/object-store';
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
+import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { loadMapping } from '../src/editions/mapping/load';
 import { type VerifyJob, verifyObjects } from '../src/editions/verification/verify-objects';
 import type { ActivityDependencies } from './dependencies';
@@ -59,7 +60,7 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
         jobs.push({
           editions: pools,
           catalog,
-          mapping: await loadMapping(pools, catalog, object),
+          mapping: await loadMapping(pools, catalog, object, keptShapes(verificationId)),
           scope: editions.scope(districtId, schoolYear),
           mode: 'compare' as const,
           pageRecords: config.copy.pageRecords,

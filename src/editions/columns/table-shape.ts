@@ -1,4 +1,4 @@
-import type { Edition } from '../connection/pools';
+import type { Edition, Row } from '../connection/pools';
 import { quoteText } from '../connection/sql';
 
 /** A column as information_schema describes it. */
@@ -43,31 +43,83 @@ export interface TableShape {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
+/** Where the shape of a table comes from; `null`: the edition has no such table. */
+export type ShapeReader = (edition: Edition, table: string) => Promise<TableShape | null>;
+
 /**
  * Reads a table's shape.
  * @returns `null` when the edition has no such table.
  * @throws DatabaseError
  */
 export async function readTableShape(edition: Edition, table: string): Promise<TableShape | null> {
-  const at = `TABLE_SCHEMA = ${quoteText(edition.schema)} AND TABLE_NAME = ${quoteText(table)}`;
-  const [found] = await edition.rows(`SELECT TABLE_TYPE FROM information_schema.TABLES WHERE ${at}`);
-  if (!found) return null;
-  const columns = await edition.rows(
-    `SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT IS NOT NULL, EXTRA,
-            CHARACTER_SET_NAME, COLLATION_NAME, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_SCALE,
-            COALESCE(DATETIME_PRECISION, 0)
-       FROM information_schema.COLUMNS WHERE ${at} ORDER BY ORDINAL_POSITION`,
-  );
-  return {
-    table,
-    kind: found[0] === 'VIEW' ? 'view' : 'table',
-    columns: new Map(columns.map((row) => [String(row[0]), toColumn(row)])),
-    uniqueIndexes: await readUniqueIndexes(edition, at),
-    foreignKeys: await readForeignKeys(edition, at),
-  };
+  const shapes = await readShapes(edition, ` AND TABLE_NAME = ${quoteText(table)}`);
+  return shapes.values().next().value ?? null;
 }
 
-function toColumn(row: readonly (string | number | null)[]): Column {
+/**
+ * Reads the shapes of all tables and views of an edition: four statements, however many there are.
+ * @returns by the table's name as the server writes it
+ * @throws DatabaseError
+ */
+export function readAllShapes(edition: Edition): Promise<ReadonlyMap<string, TableShape>> {
+  return readShapes(edition, '');
+}
+
+async function readShapes(edition: Edition, only: string): Promise<ReadonlyMap<string, TableShape>> {
+  const at = `TABLE_SCHEMA = ${quoteText(edition.schema)}${only}`;
+  const tables = await edition.rows(
+    `SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE ${at}`,
+  );
+  if (tables.length === 0) return new Map();
+  const columns = byTable(
+    await edition.rows(
+      `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT IS NOT NULL, EXTRA,
+              CHARACTER_SET_NAME, COLLATION_NAME, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_SCALE,
+              COALESCE(DATETIME_PRECISION, 0)
+         FROM information_schema.COLUMNS WHERE ${at} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
+    ),
+  );
+  const indexes = byTable(
+    await edition.rows(
+      `SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS
+        WHERE ${at} AND NON_UNIQUE = 0 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
+    ),
+  );
+  const foreignKeys = byTable(
+    await edition.rows(
+      `SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,
+              REFERENCED_COLUMN_NAME
+         FROM information_schema.KEY_COLUMN_USAGE
+        WHERE ${at} AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION`,
+    ),
+  );
+  return new Map(
+    tables.map(([name, kind]) => {
+      const table = String(name);
+      const shape: TableShape = {
+        table,
+        kind: kind === 'VIEW' ? 'view' : 'table',
+        columns: new Map((columns.get(table) ?? []).map((row) => [String(row[0]), toColumn(row)])),
+        uniqueIndexes: toUniqueIndexes(indexes.get(table) ?? []),
+        foreignKeys: toForeignKeys(foreignKeys.get(table) ?? []),
+      };
+      return [table, shape];
+    }),
+  );
+}
+
+/** Rows of each table, without its name in front. */
+function byTable(rows: readonly Row[]): ReadonlyMap<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const [name, ...row] of rows) {
+    const group = groups.get(String(name));
+    if (group) group.push(row);
+    else groups.set(String(name), [row]);
+  }
+  return groups;
+}
+
+function toColumn(row: Row): Column {
   const extra = String(row[5] ?? '').toLowerCase();
   const size = (value: string | number | null | undefined): number | null =>
     value === null || value === undefined ? null : Number(value);
@@ -89,11 +141,7 @@ function toColumn(row: readonly (string | number | null)[]): Column {
 }
 
 /** Whole-column unique indexes only: a prefix doesn't identify a record. */
-async function readUniqueIndexes(edition: Edition, at: string): Promise<UniqueIndex[]> {
-  const rows = await edition.rows(
-    `SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS
-      WHERE ${at} AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX`,
-  );
+function toUniqueIndexes(rows: readonly Row[]): UniqueIndex[] {
   const byName = new Map<string, string[]>();
   const partial = new Set<string>();
   for (const [name, column, part] of rows) {
@@ -105,12 +153,7 @@ async function readUniqueIndexes(edition: Edition, at: string): Promise<UniqueIn
   return [...byName].filter(([name]) => !partial.has(name)).map(([name, columns]) => ({ name, columns }));
 }
 
-async function readForeignKeys(edition: Edition, at: string): Promise<ForeignKey[]> {
-  const rows = await edition.rows(
-    `SELECT CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME
-       FROM information_schema.KEY_COLUMN_USAGE
-      WHERE ${at} AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY CONSTRAINT_NAME, ORDINAL_POSITION`,
-  );
+function toForeignKeys(rows: readonly Row[]): ForeignKey[] {
   const byName = new Map<string, Omit<ForeignKey, 'name'> & { columns: string[]; parentColumns: string[] }>();
   for (const [name, column, parentSchema, parentTable, parentColumn] of rows) {
     const key = byName.get(String(name)) ?? {

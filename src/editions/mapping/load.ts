@@ -2,7 +2,7 @@ import { type Catalog, type ExclusionRule, requireObject, type SyncObject } from
 import { isLong } from '../columns/families';
 import type { ColumnPair, Lossy } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
-import { type Column, readTableShape, type TableShape } from '../columns/table-shape';
+import { type Column, readTableShape, type ShapeReader, type TableShape } from '../columns/table-shape';
 import type { Editions } from '../connection/pools';
 import { quoteName, quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
@@ -26,6 +26,7 @@ interface Shapes {
 
 /**
  * Resolves an object against both databases. Nothing has been written when it throws.
+ * @param readShape whoever maps many objects at a time reads the schemas once
  * @throws DatabaseError configuration naming object and columns when the two tables don't fit each
  *   other
  */
@@ -33,9 +34,10 @@ export async function loadMapping(
   editions: Editions,
   catalog: Catalog,
   objectName: string,
+  readShape: ShapeReader = readTableShape,
 ): Promise<ObjectMapping> {
   const object = requireObject(catalog, objectName);
-  const shapes = await readShapes(editions, object);
+  const shapes = await readShapes(editions, object, readShape);
   const { pairs, ownedPairs, lossy } = fitColumns(object, shapes);
   const { district, state } = shapes;
   return {
@@ -49,7 +51,10 @@ export async function loadMapping(
     guid: guidColumns(object, shapes),
     hash: { district: rowHash(pairs, 'district'), state: rowHash(pairs, 'state') },
     rules: [...exclusionRules(object, editions.district.schema), ...lossy.map(toRule)],
-    references: await mapReferences(editions, catalog, object, state, [...pairs, ...ownedPairs]),
+    references: await mapReferences(object, {
+      ...{ editions, catalog, readShape, state },
+      pairs: [...pairs, ...ownedPairs],
+    }),
     districtShape: district,
     stateShape: state,
     long: isWide(district, pairs),
@@ -57,10 +62,10 @@ export async function loadMapping(
   };
 }
 
-async function readShapes(editions: Editions, object: SyncObject): Promise<Shapes> {
+async function readShapes(editions: Editions, object: SyncObject, readShape: ShapeReader): Promise<Shapes> {
   const [district, state] = await Promise.all([
-    readTableShape(editions.district, object.table),
-    readTableShape(editions.state, object.stateTable),
+    readShape(editions.district, object.table),
+    readShape(editions.state, object.stateTable),
   ]);
   if (!district) throw cannotSend(object, 'district', [`the table ${object.table} does not exist`]);
   if (!state) throw cannotSend(object, 'state', [`the table ${object.stateTable} does not exist`]);

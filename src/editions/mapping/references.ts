@@ -1,40 +1,40 @@
 import { type Catalog, type ObjectReference, requireObject, type SyncObject } from '../../domain/catalog';
 import type { ColumnPair } from '../columns/pair';
-import { type Column, type ForeignKey, readTableShape, type TableShape } from '../columns/table-shape';
+import type { Column, ForeignKey, ShapeReader, TableShape } from '../columns/table-shape';
 import type { Editions } from '../connection/pools';
 import { quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
 import { tenantOf } from './tenant';
 import type { ReferenceMapping } from './types';
 
+/** What an object's references are resolved against. */
+interface Ground {
+  readonly editions: Editions;
+  readonly catalog: Catalog;
+  readonly readShape: ShapeReader;
+  /** The object's own table there. */
+  readonly state: TableShape;
+  readonly pairs: readonly ColumnPair[];
+}
+
 /**
  * Resolves the parents that an object's records need at the state.
  * @throws DatabaseError configuration
  */
-export async function mapReferences(
-  editions: Editions,
-  catalog: Catalog,
-  object: SyncObject,
-  state: TableShape,
-  pairs: readonly ColumnPair[],
-): Promise<ReferenceMapping[]> {
+export async function mapReferences(object: SyncObject, ground: Ground): Promise<ReferenceMapping[]> {
   const references: ReferenceMapping[] = [];
-  for (const reference of object.references)
-    references.push(await mapReference(editions, catalog, object, reference, state, pairs));
+  for (const reference of object.references) references.push(await mapReference(object, reference, ground));
   return references;
 }
 
 async function mapReference(
-  editions: Editions,
-  catalog: Catalog,
   object: SyncObject,
   reference: ObjectReference,
-  state: TableShape,
-  pairs: readonly ColumnPair[],
+  { editions, catalog, readShape, state, pairs }: Ground,
 ): Promise<ReferenceMapping> {
   const parent = requireObject(catalog, reference.object);
   const shape =
-    parent.stateTable === state.table ? state : await readTableShape(editions.state, parent.stateTable);
+    parent.stateTable === state.table ? state : await readShape(editions.state, parent.stateTable);
   if (!shape)
     throw cannotSend(object, 'state', [
       `the table ${parent.stateTable} of its parent ${parent.name} does not exist`,
