@@ -17,6 +17,16 @@ export interface PreparedObject extends PlannedObject {
    * part of). Absent: none, and in histories older than sync events.
    */
   readonly stateFields?: string;
+  /**
+   * Closed with the plan: no record at either edition, so nothing was read. Absent: to be sent, and
+   * in histories older than this.
+   */
+  readonly empty?: true;
+  /**
+   * So few records at the district that it is sent with others. Absent: it isn't, and in histories
+   * older than this.
+   */
+  readonly small?: true;
 }
 
 export interface PreparedPlan {

@@ -1,3 +1,4 @@
+import { ConflictError } from '../src/control/control-error';
 import { finishObject, startObject } from '../src/features/resyncs/object-store';
 import { loadRange } from '../src/features/resyncs/range-store';
 import { retryBlocked, retryBlockedOfCycle } from '../src/editions/transfer/retry-blocked';
@@ -15,6 +16,13 @@ import { type ObjectWork, pageJobs } from './object-jobs';
 
 export interface RangeWork extends ObjectWork {
   readonly rangeNo: number;
+}
+
+/** Several small objects that don't depend on each other. */
+export interface ObjectsWork {
+  readonly resyncId: string;
+  readonly objects: readonly string[];
+  readonly epoch: number;
 }
 
 export interface CycleWork {
@@ -60,6 +68,21 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
     });
   };
 
+  /** @returns `null` when the object has not finished */
+  const endOfEarlierAttempt = async (
+    error: unknown,
+    work: { readonly resyncId: string; readonly object: string },
+  ): Promise<ObjectEnd | null> => {
+    if (!(error instanceof ConflictError)) return null;
+    return finishObject(control, { ...work, status: 'finished' }).then(endOf, () => null);
+  };
+
+  const sendObject = async (work: ObjectWork): Promise<ObjectEnd> => {
+    await startObject(control, work);
+    await moveRange({ ...work, rangeNo: 0 });
+    return endOf(await finishObject(control, { ...work, status: 'finished' }));
+  };
+
   return {
     /** One range of an object; resumes after its last committed page. */
     syncRange: shortActivity((work: RangeWork): Promise<void> => moveRange(work)),
@@ -68,11 +91,26 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
      * A small object from its start to its end. Safe to repeat: started once, its one range counts
      * once.
      */
-    syncObject: shortActivity(async (work: ObjectWork): Promise<ObjectEnd> => {
-      await startObject(control, work);
-      await moveRange({ ...work, rangeNo: 0 });
-      return endOf(await finishObject(control, { ...work, status: 'finished' }));
-    }),
+    syncObject: shortActivity(sendObject),
+
+    /**
+     * Small objects, one after the other, each as `syncObject` does. One that fails, in whatever
+     * way, is left out of what is returned, and the next is sent: it is for `syncObject` then.
+     * @returns how those ended that came to their end, now or in an earlier attempt
+     */
+    syncObjects: activity(
+      async ({ signal }, { resyncId, objects, epoch }: ObjectsWork): Promise<ObjectEnd[]> => {
+        const ends: ObjectEnd[] = [];
+        for (const object of objects) {
+          signal.throwIfAborted();
+          const end = await sendObject({ resyncId, object, epoch }).catch((error: unknown) =>
+            endOfEarlierAttempt(error, { resyncId, object }),
+          );
+          if (end !== null) ends.push(end);
+        }
+        return ends;
+      },
+    ),
 
     /** The closing retry of blocked records; the object's books are closed anew. */
     retryBlocked: activity(async ({ signal }, work: ObjectWork): Promise<ObjectEnd> => {

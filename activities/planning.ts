@@ -1,4 +1,4 @@
-import { noteObjects, planObjects } from '../src/features/resyncs/object-store';
+import { closeEmptyObjects, noteObjects, planObjects } from '../src/features/resyncs/object-store';
 import { takeLease } from '../src/features/resyncs/lease';
 import { saveRanges } from '../src/features/resyncs/range-store';
 import { cutSelected } from '../src/features/resyncs/selection-store';
@@ -8,9 +8,10 @@ import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
 import { isSharedTable, whyNotExtra } from '../src/domain/shared-tables';
-import { cutRanges } from '../src/editions/transfer/bounds';
+import { coverNothing, cutRanges, hasFewerThan } from '../src/editions/transfer/bounds';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
+import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { loadMapping } from '../src/editions/mapping/load';
 import type { ActivityDependencies } from './dependencies';
 import { planSelected } from './selected-plan';
@@ -20,6 +21,11 @@ import type { DistrictEditions } from './district-editions';
 import { catalogOf } from './district-catalog';
 import { activity } from './activity';
 import { settleLeftCycles } from './left-cycles';
+
+/** An object with fewer records is sent together with others. */
+const smallRecords = 2_000;
+/** Objects whose bounds are read at the same time. */
+const preparedAtOnce = 4;
 
 /** The first step of a run. */
 export function planActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
@@ -31,7 +37,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
      * is read: a record created during the run is out of bounds instead of an orphan
      * (docs/data-path.md). What other runs left of a cycle is settled before.
      * Safe to repeat: nothing has been sent before it returns, and what it writes it replaces.
-     * An object whose tables don't fit carries its problem; the others go on.
+     * An object whose tables don't fit carries its problem; the others go on. One without any
+     * record is closed at once: with many such objects an activity for each would be most of a run.
      */
     preparePlan: activity(async ({ signal, note }, request: ResyncRequest): Promise<PreparedPlan> => {
       const { resyncId, districtId, schoolYear } = request;
@@ -69,35 +76,52 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         );
       }
 
-      const prepare = async (object: PlannedObject): Promise<PreparedObject> => {
+      const readShape = keptShapes(`${resyncId} ${epoch}`);
+      const prepare = async (object: PlannedObject): Promise<PreparedObject & { nothing: boolean }> => {
         signal.throwIfAborted();
         note({ preparing: object.name });
         try {
           const cut = await editions.use(districtId, async (pools) => {
-            const mapping = await loadMapping(pools, catalog, object.name);
+            const mapping = await loadMapping(pools, catalog, object.name, readShape);
             const { rangeRecords } = config.copy;
             const ranges =
               selected === null
                 ? await cutRanges(pools, mapping, scope, { rangeRecords })
                 : await cutSelected(control, { resyncId, object: object.name, rangeRecords });
-            return { ranges, keyOrder: keyOrderOf(mapping.districtKey) };
+            const few =
+              selected === null &&
+              ranges.length === 1 &&
+              (await hasFewerThan(pools, mapping, scope, smallRecords));
+            return { ranges, few, keyOrder: keyOrderOf(mapping.districtKey) };
           });
           return {
             ...object,
             ranges: await saveRanges(control, { resyncId, object: object.name, ...cut }),
             problem: null,
+            ...(cut.few && { small: true as const }),
+            // What is written with checks off is looked at once more after its whole cycle.
+            nothing: selected === null && object.cycle === null && coverNothing(cut.ranges),
           };
         } catch (error) {
           if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
-          return { ...object, ranges: 0, problem: error.message };
+          return { ...object, ranges: 0, problem: error.message, nothing: false };
         }
       };
-      const prepared: PreparedObject[] = [];
+      const prepared: Awaited<ReturnType<typeof prepare>>[] = [];
+      for (const objects of inUnrelatedGroups([...plan.objects].reverse(), preparedAtOnce))
+        prepared.unshift(...(await Promise.all(objects.map(prepare))).reverse());
+      const closed = await closeEmptyObjects(control, {
+        resyncId,
+        objects: prepared.filter(({ nothing }) => nothing).map(({ name }) => name),
+      });
       const names = plan.objects.map(({ name }) => name);
-      for (const object of [...plan.objects].reverse())
-        prepared.unshift({ ...(await prepare(object)), ...stateFieldsOf(catalog, object.name, names) });
+      const objects = prepared.map(({ nothing: _, ...object }) => ({
+        ...object,
+        ...(closed.has(object.name) && { empty: true as const }),
+        ...stateFieldsOf(catalog, object.name, names),
+      }));
       await setResyncStatus(control, { resyncId, status: 'running' });
-      return { epoch, rangesInFlight: config.copy.rangesInFlight, objects: prepared };
+      return { epoch, rangesInFlight: config.copy.rangesInFlight, objects };
     }),
   };
 }
@@ -111,4 +135,19 @@ function stateFieldsOf(
   const { name: owner, stateOwnedColumns } = ownerOfTable(catalog, requireObject(catalog, name));
   if (stateOwnedColumns.length === 0 || (owner !== name && planned.includes(owner))) return {};
   return { stateFields: owner };
+}
+
+/**
+ * Neighbors of which none is a parent of another, in their order, `most` at most in a group: bounds
+ * of a parent are read after those of what hangs below it.
+ */
+function inUnrelatedGroups(objects: readonly PlannedObject[], most: number): PlannedObject[][] {
+  const groups: PlannedObject[][] = [];
+  for (const object of objects) {
+    const last = groups.at(-1);
+    if (last && last.length < most && !last.some(({ after }) => after.includes(object.name)))
+      last.push(object);
+    else groups.push([object]);
+  }
+  return groups;
 }

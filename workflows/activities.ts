@@ -1,6 +1,6 @@
 import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { ResyncActivities } from '../activities';
-import type { RangeWork, CycleWork } from '../activities/objects';
+import type { CycleWork, ObjectsWork, RangeWork } from '../activities/objects';
 import type { ObjectWork } from '../activities/object-jobs';
 import type { RemovalWork } from '../activities/removals';
 import type { ComparisonWork } from '../activities/verification';
@@ -23,6 +23,8 @@ export const { preparePlan } = moving;
 /** Activities that move records. */
 export const syncObject = (work: ObjectWork) =>
   moving.syncObject.executeWithOptions(inLane(work.object), [work]);
+export const syncObjects = (work: ObjectsWork) =>
+  moving.syncObjects.executeWithOptions(inLane(work.objects.join(', ')), [work]);
 export const syncRange = (work: RangeWork) =>
   moving.syncRange.executeWithOptions(inLane(`${work.object}, range ${work.rangeNo}`), [work]);
 export const retryBlocked = (work: ObjectWork) =>

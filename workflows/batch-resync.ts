@@ -11,18 +11,21 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { ObjectEnd, PreparedObject, ResyncEnd } from '../activities/contracts';
+import { noRecords } from '../src/domain/outcome';
 import type { ResyncRequest } from '../src/domain/resync';
 import { noticeDelivery } from './notice-delivery';
 import { noticesWorkflowId, resyncProgress } from './messages';
 import { holdingInBlackouts } from './blackout-watch';
 import { handleObjectCancel, handlePreemption, handleRunUpdates } from './run-updates';
-import { type RunContext, runObjects } from './object-run';
+import { runObjects } from './object-run';
+import type { RunContext } from './run-context';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
 import { endObject, finishResync, preparePlan, retryBlocked, retryBlockedOfCycle } from './activities';
 import { PauseGate } from './pause-gate';
 import { runInOrder } from './run-in-order';
 import { verifiedResync } from './verified-resync';
+import { SmallObjects } from './small-objects';
 import { settleFieldsOfState } from './state-fields';
 
 /** Passes over all objects with blocked records; each but the last mends some. */
@@ -83,11 +86,21 @@ async function send(run: Run, request: ResyncRequest): Promise<void> {
     rangesInFlight: plan.rangesInFlight,
   };
   run.progress.planned(plan.objects);
+  run.progress.ended(plan.objects.filter(({ empty }) => empty).map(({ name }) => nothingSent(name)));
   run.context = context;
-  await sendObjects(run, context, plan.objects);
+  await sendObjects(
+    run,
+    context,
+    plan.objects.filter(({ empty }) => !empty),
+  );
   await retryBlockedRecords(run, context, plan.objects);
   await settleFieldsOfState(context, request, plan.objects, run.progress);
   await run.removals.apply(context, plan.objects);
+}
+
+/** The end of an object that the plan has closed. */
+function nothingSent(object: string): ObjectEnd {
+  return { object, status: 'finished', counts: noRecords };
 }
 
 /** Sets up the run's state and everything it answers to while it lasts. */
@@ -159,19 +172,21 @@ async function sendObjects(
   objects: readonly PreparedObject[],
 ): Promise<void> {
   for (const [name, scope] of scopesOf(objects)) objectScopes.set(name, scope);
-  await runInOrder(objects, {
-    succeeded: (name) => !progress.didNotFinish(name),
-    run: async (members, failedParent) => {
-      const scope = objectScopes.get(members[0]!.name)!;
-      const unsent = whyNotSent(members, failedParent, scope);
-      if (unsent === null) progress.started(members);
-      progress.ended(
-        unsent === null
-          ? await runObjects(context, members, scope)
-          : await endUnsent(context.resyncId, members, unsent),
-      );
-    },
-  });
+  await SmallObjects.during(context, (small) =>
+    runInOrder(objects, {
+      succeeded: (name) => !progress.didNotFinish(name),
+      run: async (members, failedParent) => {
+        const scope = objectScopes.get(members[0]!.name)!;
+        const unsent = whyNotSent(members, failedParent, scope);
+        if (unsent === null) progress.started(members);
+        progress.ended(
+          unsent === null
+            ? await runObjects(context, members, { scope, small })
+            : await endUnsent(context.resyncId, members, unsent),
+        );
+      },
+    }),
+  );
 }
 
 /** One scope per object, shared by the objects of one cycle. */

@@ -21,15 +21,8 @@ import {
 } from './activities';
 import { stopRanges } from './messages';
 import { objectResync } from './object-resync';
-import type { PauseGate } from './pause-gate';
-
-/** What all objects of a run share; `epoch` changes when the run continues after a preemption. */
-export interface RunContext {
-  readonly resyncId: string;
-  readonly rangesInFlight: number;
-  readonly gate: PauseGate;
-  epoch: number;
-}
+import type { RunContext } from './run-context';
+import type { SmallObjects } from './small-objects';
 
 /**
  * Sends one object, or all objects of one cycle (cyclic foreign keys) together, from start to end.
@@ -38,10 +31,12 @@ export interface RunContext {
 export async function runObjects(
   run: RunContext,
   members: readonly PreparedObject[],
-  scope: CancellationScope,
+  { scope, small }: { readonly scope: CancellationScope; readonly small: SmallObjects },
 ): Promise<ObjectEnd[]> {
   try {
-    return await scope.run(() => (isSmall(members) ? runSmall(run, members[0]!) : runLarge(run, members)));
+    return await scope.run(() =>
+      hasOneRange(members) ? runInOne(run, members[0]!, small) : runLarge(run, members),
+    );
   } catch (error) {
     const status = isCancellation(error) ? 'cancelled' : 'failed';
     const message =
@@ -74,14 +69,19 @@ async function settleCycle(run: RunContext, members: readonly PreparedObject[]):
   }
 }
 
-function isSmall(members: readonly PreparedObject[]): boolean {
+function hasOneRange(members: readonly PreparedObject[]): boolean {
   return members.length === 1 && members[0]?.cycle === null && members[0].ranges <= 1;
 }
 
 /** Start, the one range and the end in one activity: three would mostly wait for Temporal. */
-async function runSmall(run: RunContext, { name }: PreparedObject): Promise<ObjectEnd[]> {
+async function runInOne(
+  run: RunContext,
+  { name, small: isSmall }: PreparedObject,
+  small: SmallObjects,
+): Promise<ObjectEnd[]> {
   const { resyncId } = run;
-  return [await run.gate.whenOpen(() => syncObject({ resyncId, object: name, epoch: run.epoch }))];
+  const end = isSmall ? await small.send(name) : null;
+  return [end ?? (await run.gate.whenOpen(() => syncObject({ resyncId, object: name, epoch: run.epoch })))];
 }
 
 async function runLarge(run: RunContext, members: readonly PreparedObject[]): Promise<ObjectEnd[]> {

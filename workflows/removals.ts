@@ -10,7 +10,7 @@ import type { PreparedObject } from '../activities/contracts';
 import { removalOrder } from '../src/domain/removals';
 import type { ResyncRequest } from '../src/domain/resync';
 import { approveRemovals, rejectRemovals, type RemovalChoice, type RunState } from './messages';
-import type { RunContext } from './object-run';
+import type { RunContext } from './run-context';
 import {
   decideRemovals,
   endRemovals,

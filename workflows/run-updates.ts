@@ -17,7 +17,7 @@ import {
   type RunState,
 } from './messages';
 import { noteStatus, renewLease } from './activities';
-import type { RunContext } from './object-run';
+import type { RunContext } from './run-context';
 import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 

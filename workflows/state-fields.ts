@@ -2,7 +2,7 @@ import { isCancellation, log, ParentClosePolicy, rootCause, startChild, uuid4 } 
 import type { PreparedObject } from '../activities/contracts';
 import type { ResyncRequest } from '../src/domain/resync';
 import { syncEventWorkflowId } from './messages';
-import type { RunContext } from './object-run';
+import type { RunContext } from './run-context';
 import { failSyncEvent, settleStateFields } from './activities';
 import type { RunProgress } from './run-progress';
 import { syncEvent } from './sync-event';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import { CancelledFailure, Context } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
 import type { ObjectWork } from '../../activities/object-jobs';
@@ -89,6 +90,24 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     syncObject: async (input) => {
       await move(input, 0);
       return end(input.object, 'finished');
+    },
+    syncObjects: async ({ objects, ...work }) => {
+      log.push(`together ${objects.join(', ')}`);
+      const ends: ObjectEnd[] = [];
+      const context = Context.current();
+      const heard = setInterval(() => context.heartbeat(), 50);
+      try {
+        for (const object of objects) {
+          if (context.cancellationSignal.aborted) throw new CancelledFailure('Stopped.');
+          await move({ ...work, object }, 0).then(
+            () => ends.push(end(object, 'finished')),
+            () => log.push(`left ${object}`),
+          );
+        }
+        return ends;
+      } finally {
+        clearInterval(heard);
+      }
     },
     syncRange: (input) => move(input, input.rangeNo),
     retryBlocked: (input) => {

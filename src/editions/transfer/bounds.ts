@@ -42,6 +42,21 @@ export async function cutRanges(
   return ranges;
 }
 
+/** Whether ranges were cut of nothing: no record at either edition. */
+export function coverNothing(ranges: readonly KeyRange[]): boolean {
+  return ranges.length === 1 && ranges[0]!.after === null && ranges[0]!.upTo === null;
+}
+
+/** @returns whether the district has fewer records of the object than `records` */
+export async function hasFewerThan(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+  records: number,
+): Promise<boolean> {
+  return (await nthKey(editions, mapping, scope, { after: null, upTo: null }, records)) === null;
+}
+
 async function upperBound(
   editions: Editions,
   mapping: ObjectMapping,

@@ -4,6 +4,7 @@ import {
   type Color,
   colorOf,
   errorsOf,
+  noRecords,
   type ObjectStatus,
   OutcomeInvariantError,
   processedOf,
@@ -100,6 +101,45 @@ export async function startObject(control: Knex, { resyncId, object }: ObjectRef
     await transaction('DISBatchHistory')
       .where({ resyncID: resyncId, objectName: object })
       .update({ status: 'running', startedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+  });
+}
+
+/**
+ * Starts and closes objects that have no record at either edition, all in one transaction: the one
+ * page of their one range read nothing. Repeating it changes nothing, also when a record has come
+ * meanwhile: its bounds were frozen without it.
+ * @param objects planned in this resync, each with its range stored
+ * @returns the objects of this resync that are closed so, by this attempt or an earlier one
+ */
+export function closeEmptyObjects(
+  control: Knex,
+  { resyncId, objects }: { readonly resyncId: string; readonly objects: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  return inTransaction(control, async (transaction) => {
+    const waiting = await transaction('DISBatchHistory')
+      .select<{ objectName: string }[]>('objectName')
+      .where({ resyncID: resyncId, status: 'waiting' })
+      .whereIn('objectName', objects)
+      .forUpdate();
+    const names = waiting.map(({ objectName }) => objectName);
+    if (names.length > 0) {
+      const page = { rangeNo: 0, pageNo: 0, upToKey: null, lastPage: true, recordsRead: 0, ...noRecords };
+      await transaction('rangeLedger').insert(
+        names.map((objectName) => ({ resyncID: resyncId, objectName, ...page })),
+      );
+      const now = transaction.raw('UTC_TIMESTAMP(3)');
+      await transaction('DISBatchHistory')
+        .where({ resyncID: resyncId })
+        .whereIn('objectName', names)
+        .update({
+          ...{ status: 'finished', color: colorOf('finished', noRecords), ranges: 1 },
+          ...{ startedAt: now, endedAt: now },
+        });
+    }
+    const closed = await transaction('DISBatchHistory')
+      .select<{ objectName: string }[]>('objectName')
+      .where({ resyncID: resyncId, status: 'finished' });
+    return new Set(closed.map(({ objectName }) => objectName));
   });
 }
 

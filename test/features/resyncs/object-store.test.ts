@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { ConflictError } from '../../../src/control/control-error';
-import { finishObject, startObject } from '../../../src/features/resyncs/object-store';
+import { closeEmptyObjects, finishObject, startObject } from '../../../src/features/resyncs/object-store';
 import { countRanges, loadRange, saveRanges } from '../../../src/features/resyncs/range-store';
 import { OutcomeInvariantError } from '../../../src/domain/outcome';
 import { controlDatabase, ledgerPage, runningResync, storedError } from '../../support/control-database';
@@ -113,4 +113,25 @@ test('starting an object twice keeps its first start, and an ended one can’t b
   expect(await rowOf('twice')).toEqual(first);
   await finishObject(control, { resyncId: 'twice', object, status: 'failed', message: 'x' });
   await expect(startObject(control, { resyncId: 'twice', object })).rejects.toThrow(ConflictError);
+});
+
+test('objects without a record are closed at once, complete and green, and only once', async () => {
+  const resyncId = 'nothing';
+  await runningResync(control, resyncId, [object, 'Calendar', 'Day']);
+  // As the plan leaves them.
+  await control('DISBatchHistory')
+    .where({ resyncID: resyncId })
+    .update({ status: 'waiting', startedAt: null });
+  const close = () => closeEmptyObjects(control, { resyncId, objects: [object, 'Calendar'] });
+  expect(await close()).toEqual(new Set([object, 'Calendar']));
+  const first = await rowOf(resyncId);
+  expect(first).toMatchObject({ status: 'finished', color: 'green', recordsRead: 0, ranges: 1, errors: 0 });
+  // A repeated plan that finds them no longer empty gets the same answer.
+  expect(await closeEmptyObjects(control, { resyncId, objects: [] })).toEqual(new Set([object, 'Calendar']));
+  expect(await close()).toEqual(new Set([object, 'Calendar']));
+  expect(await rowOf(resyncId)).toEqual(first);
+  // Counted anew they come to the same: every range is complete.
+  expect(await finishObject(control, { resyncId, object, status: 'finished' })).toMatchObject({
+    ...{ status: 'finished', color: 'green', read: 0 },
+  });
 });
