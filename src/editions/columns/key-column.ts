@@ -32,6 +32,7 @@ export function keyText(column: Column, alias = ''): string {
     case 'binary':
       return `LOWER(HEX(${name}))`;
     case 'integer':
+    case 'decimal':
       return column.type === 'bit' || /zerofill/i.test(column.fullType) ? `${name}+0` : name;
     case 'address':
       return `CAST(${name} AS CHAR)`;
@@ -40,14 +41,34 @@ export function keyText(column: Column, alias = ''): string {
   }
 }
 
-/** A literal of a key's text, of the column's own type, for comparisons with the bare column. */
+/** Could the text be a value of this column at all? A number's column takes digits only. */
+export function canBe(column: Column, text: string): boolean {
+  switch (familyOf(column)) {
+    case 'integer':
+    case 'decimal':
+      return /^-?\d+(\.\d+)?$/.test(text);
+    case 'binary':
+      return text.length % 2 === 0 && !/[^0-9a-fA-F]/.test(text);
+    default:
+      return true;
+  }
+}
+
+/**
+ * A literal of a key's text, of the column's own type, for comparisons with the bare column. NULL,
+ * which equals nothing, where the column can't hold the text: a record refers to 'N/A' where keys
+ * are numbers, or has a key in characters that the other side's charset lacks.
+ */
 export function keyLiteral(column: Column, text: string): string {
+  if (!canBe(column, text)) return 'NULL';
   switch (familyOf(column)) {
     case 'integer':
     case 'decimal':
       return quoteNumber(text);
     case 'binary':
       return quoteHex(text);
+    case 'text':
+      return holds(column.charset, text) ? quoteText(text) : ifHeld(column, text);
     default:
       return quoteText(text);
   }
@@ -55,15 +76,16 @@ export function keyLiteral(column: Column, text: string): string {
 
 /**
  * The literal with type and collation of the column, for use as a column of a derived table: joined
- * to the real column by its index, and never an "illegal mix of collations".
+ * to the real column by its index, and never an "illegal mix of collations". NULL as keyLiteral is.
  */
 export function typedLiteral(column: Column, text: string): string {
   const literal = keyLiteral(column, text);
+  if (literal === 'NULL') return literal;
   switch (familyOf(column)) {
     case 'text':
     case 'enum':
     case 'set':
-      return `CONVERT(${literal} USING ${column.charset ?? 'utf8mb4'}) COLLATE ${column.collation ?? 'utf8mb4_bin'}`;
+      return holds(column.charset, text) ? converted(column, text) : literal;
     case 'date':
       return `CAST(${literal} AS DATE)`;
     case 'datetime':
@@ -75,4 +97,44 @@ export function typedLiteral(column: Column, text: string): string {
     default:
       return literal;
   }
+}
+
+/**
+ * A bound of an interval, for comparisons by the order of a column. Characters that its charset
+ * lacks stand where the server converts them to ('?'), as they do in a column converted to it.
+ */
+export function orderLiteral(column: Column, text: string): string {
+  if (familyOf(column) !== 'text') return keyLiteral(column, text);
+  return holds(column.charset, text) ? quoteText(text) : converted(column, text);
+}
+
+/** A bound as typedLiteral is: with the column's collation. */
+export function typedOrderLiteral(column: Column, text: string): string {
+  return familyOf(column) === 'text' ? converted(column, text) : typedLiteral(column, text);
+}
+
+/** Text in the charset and collation of the column. */
+type Lettering = Pick<Column, 'charset' | 'collation'>;
+
+function converted({ charset, collation }: Lettering, text: string): string {
+  return `CONVERT(${quoteText(text)} USING ${charset ?? 'utf8mb4'}) COLLATE ${collation ?? 'utf8mb4_bin'}`;
+}
+
+/** The server knows whether its charset has all characters: there and back the text is the same. */
+function ifHeld(column: Lettering, text: string): string {
+  const there = converted(column, text);
+  return `IF(CONVERT(${there} USING utf8mb4) COLLATE utf8mb4_bin = ${quoteText(text)}, ${there}, NULL)`;
+}
+
+/** Charsets with every character, and those with every one of the Basic Multilingual Plane. */
+const whole = new Set(['utf8mb4', 'utf16', 'utf16le', 'utf32']);
+const basic = new Set(['utf8mb3', 'utf8', 'ucs2']);
+
+/** Surely holds the text; `false` leaves it to the server to find out. */
+function holds(charset: string | null, text: string): boolean {
+  if (charset === null || whole.has(charset)) return true;
+  // A charset of seven bits in which Swedish letters stand for brackets.
+  if (charset === 'swe7') return /^[\w ]*$/.test(text);
+  if (basic.has(charset)) return !/[\ud800-\udfff]/.test(text);
+  return charset === 'latin1' ? !/[\x80-\x9f\u0100-\uffff]/.test(text) : !/[\x80-\uffff]/.test(text);
 }

@@ -1,7 +1,7 @@
 import type { SyncObject } from '../../domain/catalog';
 import { familyOf } from '../columns/families';
 import { keyColumnProblem } from '../columns/key-column';
-import type { TableShape } from '../columns/table-shape';
+import type { Column, TableShape } from '../columns/table-shape';
 
 /** Characters of recordError.recordKey. */
 const maxKeyLength = 512;
@@ -41,8 +41,18 @@ function typeProblems({ key }: SyncObject, district: TableShape, state: TableSha
     const wrong = keyColumnProblem(from) ?? keyColumnProblem(to);
     if (wrong !== null) return `${name}: ${wrong}`;
     const same = familyOf(from) === familyOf(to) && from.scale === to.scale && from.fraction === to.fraction;
-    return same ? [] : `key column ${name} is ${from.type} at the district and ${to.type} at the state`;
+    if (!same || (familyOf(from) === 'address' && from.type !== to.type))
+      return [`key column ${name} is ${from.type} at the district and ${to.type} at the state`];
+    if (!fillsUp(from, to)) return [];
+    return [
+      `key column ${name} is ${from.fullType} at the district and ${to.fullType} at the state, which fills it up with zero bytes: give both one type`,
+    ];
   });
+}
+
+/** BINARY(n) holds n bytes whatever it was sent, and so another key. */
+function fillsUp(from: Column, to: Column): boolean {
+  return to.type === 'binary' && (from.type !== 'binary' || from.octets !== to.octets);
 }
 
 /** The key is kept as text beside errors: brackets, and quotes and a comma for each column. */

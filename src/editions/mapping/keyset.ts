@@ -1,5 +1,13 @@
 import type { RecordKey } from '../../domain/record-error';
-import { keyLiteral, keyText, type KeyColumn, typedLiteral } from '../columns/key-column';
+import {
+  canBe,
+  keyLiteral,
+  keyText,
+  type KeyColumn,
+  orderLiteral,
+  typedLiteral,
+  typedOrderLiteral,
+} from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
 import type { RawValue } from '../connection/pools';
 import { quoteName } from '../connection/sql';
@@ -58,11 +66,18 @@ export function keyInterval(
 function beyond(columns: readonly KeyColumn[], key: RecordKey, direction: '>' | '<'): string {
   const [first, ...rest] = columns;
   const expression = orderExpression(first!);
-  const literal = keyLiteral(first!.column, key[0]!);
+  const literal = orderLiteral(orderedAs(first!), key[0]!);
   const last = direction === '>' ? '>' : '<=';
   if (rest.length === 0) return `${expression} ${last} ${literal}`;
   const inner = beyond(rest, key.slice(1), direction);
   return `(${expression} ${direction}= ${literal} AND (${expression} ${direction} ${literal} OR (${expression} = ${literal} AND ${inner})))`;
+}
+
+/** The column with the charset and collation it is ordered by. */
+function orderedAs({ column, order }: KeyColumn): Column {
+  if (order === null) return column;
+  const [charset, collation] = order.split(' ');
+  return { ...column, charset: charset!, collation: collation! };
 }
 
 /**
@@ -73,22 +88,16 @@ export function isAfter({ columns }: KeySide, left: RecordKey, right: RecordKey)
   const compare = (at: number): string => {
     const column = columns[at];
     if (column === undefined) return 'FALSE';
-    const a = typedLiteral(column.column, left[at]!);
-    const b = typedLiteral(column.column, right[at]!);
+    const a = typedOrderLiteral(column.column, left[at]!);
+    const b = typedOrderLiteral(column.column, right[at]!);
     return `(${a} > ${b} OR (${a} = ${b} AND ${compare(at + 1)}))`;
   };
   return compare(0);
 }
 
-/** Could the text be a key of this table at all? A number's column takes digits only. */
+/** Could the text be a key of this table at all? */
 export function isKeyOf({ columns }: KeySide, key: RecordKey): boolean {
-  if (key.length !== columns.length) return false;
-  try {
-    columns.forEach(({ column }, i) => keyLiteral(column, key[i]!));
-    return true;
-  } catch {
-    return false;
-  }
+  return key.length === columns.length && columns.every(({ column }, i) => canBe(column, key[i]!));
 }
 
 /**
@@ -106,6 +115,21 @@ export function keyList({ columns }: KeySide, keys: readonly RecordKey[]): strin
   const equals = (key: RecordKey): string =>
     `(${columns.map(({ name, column }, i) => `${quoteName(name)} = ${keyLiteral(column, key[i]!)}`).join(' AND ')})`;
   return `(${keys.map(equals).join(' OR ')})`;
+}
+
+/**
+ * Keys as rows of a derived table `n, k0, k1, ...`: their places and their parts, with the types of
+ * the columns they are to be joined to.
+ */
+export function keyTable(columns: readonly Column[], keys: readonly RecordKey[]): string {
+  const rows = keys.map((key, n) => {
+    const parts = columns.map((column, i) => {
+      const literal = typedLiteral(column, key[i]!);
+      return n === 0 ? `${literal} AS k${i}` : literal;
+    });
+    return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
+  });
+  return rows.join(' UNION ALL ');
 }
 
 /**

@@ -6,10 +6,10 @@ import { keyList, keysPerList } from '../mapping/keyset';
 import { nextPageNo, removalsRange } from '../transfer/ledger';
 import { writePage } from '../transfer/page';
 import { PageTally } from '../transfer/page-tally';
-import { absentOf } from '../transfer/parents';
 import type { Session } from '../connection/pools';
 import { readInScope, type StateRecord } from '../transfer/records';
 import { guidsDiffer } from '../transfer/repair';
+import { textsAtDistrict, withoutPartner } from '../transfer/same-keys';
 import { loadReferring, type Referring, referredTo } from './referencing-objects';
 import { stateTenant, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
@@ -199,18 +199,13 @@ class Removal {
    */
   private async lookUnderLock(session: Session, keys: readonly RecordKey[]): Promise<Evidence> {
     const { job } = this;
-    const { districtTable, districtKey } = job.mapping;
     const atState = await readInScope(session, { ...job, mode: 'everything' }, keys, { lock: true });
-    const columns = districtKey.columns.map(({ column }) => column);
-    const absent = await absentOf(
-      job.editions.district,
-      job,
-      { table: districtTable, tenant: null, columns },
-      keys,
-    );
+    // In any school year, and in any spelling that the state's key holds to be the same.
+    const known = await textsAtDistrict(job, keys, []);
+    const others = keys.filter((key) => !known.has(formatRecordKey(key)));
     return {
       atState,
-      absent: new Set(absent.map((n) => formatRecordKey(keys[n]!))),
+      absent: new Set((await withoutPartner(job, others, [])).map(formatRecordKey)),
       holders: await referredTo(session, job, this.referring, keys),
     };
   }

@@ -1,7 +1,7 @@
 import type { RecordScope } from '../../domain/range';
 import { parseRecordKey, type ErrorOutcome, type RecordKey } from '../../domain/record-error';
 import { senderOf } from '../../domain/selection';
-import { keyList, keyOf, keySelect } from '../mapping/keyset';
+import { isKeyOf, keyList, keyOf, keySelect } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
 import type { Editions } from '../connection/pools';
 import { type ChoiceJob, RecordSearch, type Unsearched } from './record-search';
@@ -57,15 +57,9 @@ export async function findRecord(
   key: RecordKey,
 ): Promise<RecordKey | null> {
   const { districtKey } = mapping;
-  if (key.length !== districtKey.columns.length) return null;
-  let list: string;
-  try {
-    list = keyList(districtKey, [key]);
-  } catch (error) {
-    // Letters where the key has a number.
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  // Letters where the key has a number.
+  if (!isKeyOf(districtKey, key)) return null;
+  const list = keyList(districtKey, [key]);
   const [row] = await editions.district.rows(
     `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), list])} LIMIT 1`,
   );

@@ -1,9 +1,12 @@
 import type { RecordKey } from '../../domain/record-error';
 import { formatRecordKey } from '../../domain/record-error';
 import { rangeChecksum } from '../columns/row-hash';
+import type { Row } from '../connection/pools';
 import type { CompareJob } from '../mapping/job';
 import { keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
 import { districtScope, ruleNumber, stateScope, stateTenant, tellsExtra, where } from '../mapping/scope';
+import { isOneRecords } from './ask-each';
+import { sameOrder, withoutPartner } from './same-keys';
 
 export interface Interval {
   readonly after: RecordKey | null;
@@ -15,6 +18,9 @@ export interface Interval {
  * page shorter.
  */
 const stateRowsPerPage = 4;
+
+/** Bytes assumed for a long record whose length nobody has read. */
+export const longRecordBytes = 160_000;
 
 /** Whether the state has no record at all of this district in the interval, of whatever year. */
 export async function isEmptyAtState(
@@ -34,6 +40,16 @@ export async function isEmptyAtState(
  *   `null`
  */
 export async function countIfEqual(job: CompareJob, interval: Interval): Promise<number | null> {
+  try {
+    return await countOfEqual(job, interval);
+  } catch (error) {
+    // One record can't be read: page by page it is found.
+    if (isOneRecords(error)) return null;
+    throw error;
+  }
+}
+
+async function countOfEqual(job: CompareJob, interval: Interval): Promise<number | null> {
   const { editions, mapping, scope } = job;
   const rule = ruleNumber(mapping);
   const refused = mapping.rules.length === 0 ? '0' : `COALESCE(SUM(${rule} IS NOT NULL), 0)`;
@@ -81,20 +97,20 @@ export interface ComparedPage {
 export async function comparePage(job: CompareJob, interval: Interval): Promise<ComparedPage> {
   let bounds = interval;
   let cut = false;
+  let room = job.pageRecords * stateRowsPerPage;
   for (;;) {
-    const district = await districtHashes(job, bounds);
-    const full = district.length === job.pageRecords;
-    const upTo = full ? district.at(-1)!.key : bounds.upTo;
-    const state = await stateHashes(job, { after: bounds.after, upTo });
-    const maxRows = job.pageRecords * stateRowsPerPage;
-    if (state.length > maxRows) {
+    const { records, full, doubled } = await districtPage(job, bounds);
+    const upTo = full ? records.at(-1)!.key : bounds.upTo;
+    const state = await stateHashes(job, { after: bounds.after, upTo }, room);
+    if (state.length > room) {
       // A stretch with hardly any district records: end the page at what the state can show at
-      // once.
-      bounds = { after: bounds.after, upTo: state[maxRows - 1]!.key };
+      // once. What doesn't fit then is one key in the district's order, and is never parted.
+      if (cut) room *= 2;
+      else bounds = { after: bounds.after, upTo: state[room - 1]!.key };
       cut = true;
       continue;
     }
-    return merge(job, district, state, { upTo, lastPage: !full && !cut });
+    return merge(job, { records, doubled, state }, { upTo, lastPage: !full && !cut });
   }
 }
 
@@ -103,15 +119,51 @@ interface DistrictHash extends ComparedRecord {
   readonly refused: boolean;
 }
 
-async function districtHashes(job: CompareJob, interval: Interval): Promise<DistrictHash[]> {
+interface StateHash {
+  readonly key: RecordKey;
+  readonly hash: string | null;
+}
+
+/** District records of a page, each key once. */
+interface DistrictPage {
+  readonly records: readonly DistrictHash[];
+  readonly full: boolean;
+  /** Keys of several records, as text: only a view can have them. */
+  readonly doubled: ReadonlySet<string>;
+}
+
+async function districtPage(job: CompareJob, interval: Interval): Promise<DistrictPage> {
+  const doubled = new Set<string>();
+  if (job.mapping.districtShape.kind !== 'view') {
+    const records = await districtHashes(job, interval, job.pageRecords);
+    return { records, full: records.length === job.pageRecords, doubled };
+  }
+  // One more, so that a key's second record behind the end of the page isn't overlooked.
+  const rows = await districtHashes(job, interval, job.pageRecords + 1);
+  const records = new Map<string, DistrictHash>();
+  for (const [n, row] of rows.entries()) {
+    const text = formatRecordKey(row.key);
+    if (records.has(text)) doubled.add(text);
+    else if (n < job.pageRecords) records.set(text, row);
+  }
+  return { records: [...records.values()], full: rows.length > job.pageRecords, doubled };
+}
+
+async function districtHashes(job: CompareJob, interval: Interval, limit: number): Promise<DistrictHash[]> {
   const { mapping, scope, mode } = job;
   const keys = mapping.districtKey;
   const lengths = mapping.long ? mapping.pairs.flatMap(({ length }) => length ?? []) : [];
-  const rows = await job.editions.district.rows(
-    `SELECT ${keySelect(keys)}, ${mode === 'compare' ? mapping.hash.district : 'NULL'}, ${ruleNumber(mapping)},
-            ${lengths.length === 0 ? '0' : lengths.join(' + ')}
-       FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), ...keyInterval(keys, interval)])}
-      ORDER BY ${keyOrder(keys)} LIMIT ${job.pageRecords}`,
+  const bytes = lengths.length === 0 ? '0' : lengths.join(' + ');
+  const hash = mode === 'compare' ? mapping.hash.district : 'NULL';
+  const ask = (columns: readonly string[]): Promise<Row[]> =>
+    job.editions.district.rows(
+      `SELECT ${keySelect(keys)}, ${columns.join(', ')}
+         FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), ...keyInterval(keys, interval)])}
+        ORDER BY ${keyOrder(keys)} LIMIT ${limit}`,
+    );
+  const rows = await orKeysOnly(
+    () => ask([hash, ruleNumber(mapping), bytes]),
+    () => ask(['NULL', 'NULL', String(mapping.long ? longRecordBytes : 0)]),
   );
   const at = keys.columns.length;
   return rows.map((row) => ({
@@ -122,42 +174,63 @@ async function districtHashes(job: CompareJob, interval: Interval): Promise<Dist
   }));
 }
 
-async function stateHashes(
-  job: CompareJob,
-  interval: Interval,
-): Promise<{ readonly key: RecordKey; readonly hash: string | null }[]> {
+async function stateHashes(job: CompareJob, interval: Interval, room: number): Promise<StateHash[]> {
   const { mapping, scope, mode } = job;
   const keys = mapping.stateKey;
-  const rows = await job.editions.state.rows(
-    `SELECT ${keySelect(keys)}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
-       FROM ${mapping.stateTable} ${where([...stateScope(mapping, scope), ...keyInterval(keys, interval)])}
-      ORDER BY ${keyOrder(keys)} LIMIT ${job.pageRecords * stateRowsPerPage + 1}`,
+  const ask = (hash: string): Promise<Row[]> =>
+    job.editions.state.rows(
+      `SELECT ${keySelect(keys)}, ${hash}
+         FROM ${mapping.stateTable} ${where([...stateScope(mapping, scope), ...keyInterval(keys, interval)])}
+        ORDER BY ${keyOrder(keys)} LIMIT ${room + 1}`,
+    );
+  const rows = await orKeysOnly(
+    () => ask(mode === 'compare' ? mapping.hash.state : 'NULL'),
+    () => ask('NULL'),
   );
   const at = keys.columns.length;
   return rows.map((row) => ({ key: keyOf(keys, row), hash: row[at] === null ? null : String(row[at]) }));
 }
 
-function merge(
+/** Without hashes where a record can't be read: each is looked at again, and that one is found. */
+async function orKeysOnly(whole: () => Promise<Row[]>, keysOnly: () => Promise<Row[]>): Promise<Row[]> {
+  try {
+    return await whole();
+  } catch (error) {
+    if (!isOneRecords(error)) throw error;
+    return keysOnly();
+  }
+}
+
+async function merge(
   job: CompareJob,
-  district: readonly DistrictHash[],
-  state: readonly { readonly key: RecordKey; readonly hash: string | null }[],
+  {
+    records,
+    doubled,
+    state,
+  }: Pick<DistrictPage, 'records' | 'doubled'> & { readonly state: readonly StateHash[] },
   end: { readonly upTo: RecordKey | null; readonly lastPage: boolean },
-): ComparedPage {
+): Promise<ComparedPage> {
+  const { mapping, scope } = job;
   const atState = new Map(state.map((record) => [formatRecordKey(record.key), record]));
   const open: ComparedRecord[] = [];
   const unchanged: RecordKey[] = [];
-  for (const { key, hash, refused, bytes } of district) {
+  let absent = 0;
+  for (const { key, hash, refused, bytes } of records) {
     const id = formatRecordKey(key);
     const stateHash = atState.get(id)?.hash;
-    atState.delete(id);
-    if (!refused && typeof hash === 'string' && stateHash === hash) unchanged.push(key);
+    if (!atState.delete(id)) absent += 1;
+    const equal = typeof hash === 'string' && stateHash === hash;
+    if (equal && !refused && !doubled.has(id)) unchanged.push(key);
     else open.push({ key, bytes });
   }
+  const alone = tellsExtra(mapping, scope) ? [...atState.values()].map(({ key }) => key) : [];
+  // Another spelling of a key stands in the same page where both sides have one order.
+  const surelyExtra = absent === 0 && sameOrder(mapping);
   return {
     ...end,
-    read: district.length,
+    read: records.length,
     unchanged,
-    extra: tellsExtra(job.mapping, job.scope) ? [...atState.values()].map(({ key }) => key) : [],
+    extra: surelyExtra ? alone : await withoutPartner(job, alone, districtScope(mapping, scope)),
     open,
   };
 }

@@ -20,10 +20,11 @@ export class PageRefused extends Error {
 
 /**
  * Whether an object may be streamed at all: LOCAL turns errors into warnings, so the state's server
- * must check all.
+ * must check all. A view of the district may hold a key twice, or a record that can't be read.
  */
-export function canStream({ long, object, references }: ObjectMapping): boolean {
-  return !long && object.cycle === null && references.every(({ enforced }) => enforced);
+export function canStream({ long, object, references, districtShape }: ObjectMapping): boolean {
+  const guarded = references.every(({ enforced }) => enforced);
+  return !long && object.cycle === null && guarded && districtShape.kind === 'table';
 }
 
 /**

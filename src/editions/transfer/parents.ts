@@ -1,8 +1,8 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
-import { typedLiteral } from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
 import type { CompareJob } from '../mapping/job';
+import { keyTable } from '../mapping/keyset';
 import { ofTenant, type Tenant } from '../mapping/tenant';
 import type { ReferenceMapping } from '../mapping/types';
 import type { Session } from '../connection/pools';
@@ -77,19 +77,12 @@ export async function absentOf(
   { table, tenant, columns }: KeyedTable,
   keys: readonly RecordKey[],
 ): Promise<number[]> {
-  const rows = keys.map((key, n) => {
-    const parts = columns.map((column, i) => {
-      const literal = typedLiteral(column, key[i]!);
-      return n === 0 ? `${literal} AS k${i}` : literal;
-    });
-    return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
-  });
   const on = [
     ...(tenant === null ? [] : [ofTenant(tenant, scope, 'p.')]),
     ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
   ];
   const found = await session.rows(
-    `SELECT v.n FROM (${rows.join(' UNION ALL ')}) v
+    `SELECT v.n FROM (${keyTable(columns, keys)}) v
       WHERE NOT EXISTS (SELECT 1 FROM ${table} p WHERE ${on.join(' AND ')})`,
   );
   return found.map(([n]) => Number(n));

@@ -2,6 +2,7 @@ import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { keyText } from '../columns/key-column';
 import type { ColumnPair } from '../columns/pair';
+import type { DatabaseError } from '../connection/errors';
 import type { Interval } from './compare';
 import type { CompareJob } from '../mapping/job';
 import {
@@ -15,6 +16,8 @@ import {
 } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
 import type { RawValue, Row, Session } from '../connection/pools';
+import { askEach } from './ask-each';
+import { respelled } from './same-keys';
 import { districtScope, ruleNumber, stateScope, stateTenant, where } from '../mapping/scope';
 
 export type FetchedValue = RawValue;
@@ -32,6 +35,7 @@ export interface DistrictRecord {
 
 /** What the state holds under a key. */
 export interface StateRecord {
+  /** As the state spells it: its unique key may hold another spelling to be the same. */
   readonly key: RecordKey;
   readonly guid: string | null;
   readonly hash: string | null;
@@ -42,15 +46,22 @@ export function writtenPairs({ pairs, ownedPairs }: ObjectMapping): readonly Col
   return [...pairs, ...ownedPairs];
 }
 
+/** Gets a key whose record makes a statement fail, alone. */
+export type RefuseKey = (key: RecordKey, error: DatabaseError) => void;
+
 /**
- * District records by key. A key that isn't in the answer was deleted or left the scope meanwhile.
+ * District records by key. A key that isn't in the answer was deleted or left the scope meanwhile,
+ * or was refused.
  */
-export async function fetchByKeys(job: CompareJob, keys: readonly RecordKey[]): Promise<DistrictRecord[]> {
+export async function fetchByKeys(
+  job: CompareJob,
+  keys: readonly RecordKey[],
+  refuse?: RefuseKey,
+): Promise<DistrictRecord[]> {
   const found: DistrictRecord[] = [];
-  for (const part of inBatches(keys, keysPerList)) {
-    const list = keyList(job.mapping.districtKey, part);
-    found.push(...(await fetch(job, [list], { hashed: job.mode === 'compare', tail: '' })));
-  }
+  const ask = (some: readonly RecordKey[]): Promise<DistrictRecord[]> =>
+    fetch(job, [keyList(job.mapping.districtKey, some)], { hashed: job.mode === 'compare', tail: '' });
+  for (const part of inBatches(keys, keysPerList)) found.push(...(await askEach(part, ask, refuse)));
   return found;
 }
 
@@ -96,18 +107,28 @@ export function lockAtState(
   session: Session,
   job: CompareJob,
   keys: readonly RecordKey[],
+  refuse?: RefuseKey,
 ): Promise<Map<string, StateRecord>> {
   return stateByKeys(session, job, keys, {
     conditions: stateTenant(job.mapping, job.scope),
     lock: 'FOR UPDATE',
+    refuse,
   });
 }
 
-/** The state's records of these keys, of whatever year, as they are now. */
-export function readAtState(job: CompareJob, keys: readonly RecordKey[]): Promise<Map<string, StateRecord>> {
+/**
+ * The state's records of these keys, of whatever year, as they are now; by the keys as they were
+ * asked for.
+ */
+export function readAtState(
+  job: CompareJob,
+  keys: readonly RecordKey[],
+  refuse?: RefuseKey,
+): Promise<Map<string, StateRecord>> {
   return stateByKeys(job.editions.state, job, keys, {
     conditions: stateTenant(job.mapping, job.scope),
     lock: '',
+    refuse,
   });
 }
 
@@ -127,21 +148,39 @@ export function readInScope(
   });
 }
 
+interface StateQuery {
+  readonly conditions: readonly string[];
+  readonly lock: string;
+  readonly refuse?: RefuseKey | undefined;
+}
+
 async function stateByKeys(
   source: Pick<Session, 'rows'>,
-  { mapping, mode }: CompareJob,
+  job: CompareJob,
   keys: readonly RecordKey[],
-  { conditions, lock }: { readonly conditions: readonly string[]; readonly lock: string },
+  { conditions, lock, refuse }: StateQuery,
 ): Promise<Map<string, StateRecord>> {
+  const { mapping, mode } = job;
   const { stateKey } = mapping;
   const found = new Map<string, StateRecord>();
-  for (const part of inBatches(keys, keysPerList)) {
-    const list = keyList(stateKey, part);
-    const rows = await source.rows(
+  const ask = (some: readonly RecordKey[]): Promise<Row[]> =>
+    source.rows(
       `SELECT ${keySelect(stateKey)}, ${guidSelect(mapping, 'state')}, ${mode === 'compare' ? mapping.hash.state : 'NULL'}
-         FROM ${mapping.stateTable} ${where([...conditions, list])} ${lock}`,
+         FROM ${mapping.stateTable} ${where([...conditions, keyList(stateKey, some)])} ${lock}`,
     );
-    for (const row of rows) found.set(formatRecordKey(keyOf(stateKey, row)), toStateRecord(row, stateKey));
+  for (const part of inBatches(keys, keysPerList)) {
+    const rows = await askEach(part, ask, refuse);
+    const asked = new Map(part.map((key) => [formatRecordKey(key), key]));
+    const strangers: StateRecord[] = [];
+    for (const record of rows.map((row) => toStateRecord(row, stateKey))) {
+      const text = formatRecordKey(record.key);
+      if (asked.delete(text)) found.set(text, record);
+      else strangers.push(record);
+    }
+    const open = [...asked.values()];
+    const spellings = strangers.map(({ key }) => key);
+    for (const [n, at] of await respelled(source, job, open, spellings))
+      found.set(formatRecordKey(open[n]!), strangers[at]!);
   }
   return found;
 }

@@ -62,6 +62,21 @@ export function refusalOf(mapping: ObjectMapping, record: DistrictRecord, error:
   return { ...base, outcome: 'failed', ...reasonOf(error, whose) };
 }
 
+/** The error to store for a record that a server can't even show. */
+export function unreadable(mapping: ObjectMapping, key: RecordKey, error: DatabaseError): RecordError {
+  const { columnNames, districtShape, stateShape } = mapping;
+  const side = error.side === 'district' ? 'district' : 'state';
+  const shape = side === 'district' ? districtShape : stateShape;
+  return {
+    object: mapping.object.name,
+    key,
+    guid: null,
+    parent: null,
+    outcome: 'failed',
+    ...reasonOf(error, { side, shape, columnNames, tenantColumn: null }),
+  };
+}
+
 /** Why a server refused a record: code, column and a sentence. */
 export interface Reason {
   readonly code: string;
@@ -220,6 +235,38 @@ export function recordChanging({ object }: ObjectMapping, { key, guid }: Refused
     code: 'RECORD_CHANGING',
     field: null,
     message: 'The record kept changing at the state while it was sent; send the object again.',
+    parent: null,
+  };
+}
+
+/** A view, which no index guards, holds several records of one key. */
+export function doubledKey({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'KEY_DOUBLED',
+    field: object.key.at(-1) ?? null,
+    message: `The district has several records with this ${object.key.join(' and ')}; none was sent. Let its view give one, or name another key.`,
+    parent: null,
+  };
+}
+
+/** Bytes that are no characters (unpaired surrogates), which no other server could store. */
+export function lostCharacters(
+  { object }: ObjectMapping,
+  { key, guid }: Refused,
+  field: string,
+): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'CHARACTERS_NOT_ALLOWED',
+    field,
+    message: `${field} has bytes that are no characters. Enter it anew at the district.`,
     parent: null,
   };
 }

@@ -1,12 +1,10 @@
 import type { RecordKey } from '../../domain/record-error';
+import { longRecordBytes } from './compare';
 import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { Session } from '../connection/pools';
 import type { RangeMemory } from './range-memory';
 import { repairRecords } from './repair';
-
-/** Long records held at once: of records known by their keys only, nobody has read the lengths. */
-const longRecordBytes = 160_000;
 
 /**
  * Brings the state's records of these keys to what the district has, without comparing the stretch

@@ -6,7 +6,10 @@ import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { RangeMemory } from './range-memory';
 import type { Session } from '../connection/pools';
-import { type DistrictRecord, fetchByKeys, lockAtState } from './records';
+import { isOneRecords } from './ask-each';
+import { readBothSides } from './both-sides';
+import { type DistrictRecord, lockAtState } from './records';
+import { respellKeys } from './respell';
 import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule } from './refusal';
 import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
@@ -67,6 +70,8 @@ class Repair {
   private clashes: Clash[] = [];
   /** Records of a cycle that were written and undone for want of a parent. */
   private readonly lacking = new Map<DistrictRecord, Dangling>();
+  /** Records that the state has under the same key in another spelling. */
+  private readonly respelled = new Set<DistrictRecord>();
 
   constructor(
     private readonly session: Session,
@@ -111,10 +116,15 @@ class Repair {
     keys: readonly RecordKey[],
   ): Promise<{ readonly insert: DistrictRecord[]; readonly update: DistrictRecord[] }> {
     const { mapping, mode } = this.job;
-    const atState = await lockAtState(this.session, this.job, keys);
-    const records = await fetchByKeys(this.job, keys);
+    const { records, atState, refused, vanished } = await readBothSides(this.job, keys, (some, refuse) =>
+      lockAtState(this.session, this.job, some, refuse),
+    );
     // Deleted at the district since the page was compared: neither read nor counted.
-    this.tally.read -= keys.length - records.length;
+    this.tally.read -= vanished;
+    for (const { refusal, cause } of refused) {
+      if (cause !== null) this.memory.failures.refused(cause, mapping.object.name);
+      this.tally.refuse(refusal);
+    }
     const insert: DistrictRecord[] = [];
     const update: DistrictRecord[] = [];
     for (const record of records) {
@@ -125,7 +135,10 @@ class Repair {
       else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityConflict(mapping, record));
       else if (mode === 'compare' && record.hash !== null && record.hash === state.hash)
         this.tally.add('unchanged', [record.key]);
-      else update.push(record);
+      else {
+        update.push(record);
+        if (formatRecordKey(state.key) !== formatRecordKey(record.key)) this.respelled.add(record);
+      }
     }
     return { insert, update };
   }
@@ -173,7 +186,7 @@ class Repair {
   private async send(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
     const { session, job } = this;
     if (job.mapping.object.cycle !== null) return this.sendOfCycle(kind, records);
-    return kind === 'update' ? updateRecords(session, job, records) : insertRecords(session, job, records);
+    return kind === 'update' ? this.update(records) : insertRecords(session, job, records);
   }
 
   /**
@@ -188,7 +201,7 @@ class Repair {
     let lacking: ReadonlyMap<string, Dangling> = new Map();
     await session.write('SAVEPOINT unchecked');
     if (kind === 'update') {
-      await updateRecords(session, job, records);
+      await this.update(records);
       const within = links.filter(({ inCycle }) => inCycle);
       lacking = await leaningOnUnverified(session, job, within, keys);
     } else {
@@ -210,6 +223,21 @@ class Repair {
       side: 'state',
       errno: 1452,
     });
+  }
+
+  private async update(records: readonly DistrictRecord[]): Promise<void> {
+    const { session, job } = this;
+    const respelled = records.filter((record) => this.respelled.has(record));
+    if (respelled.length === 0) return updateRecords(session, job, records);
+    await session.write('SAVEPOINT respelled');
+    try {
+      await respellKeys(session, job, respelled);
+      await updateRecords(session, job, records);
+    } catch (error) {
+      // Nothing of a refused record stays, its key neither.
+      if (isOneRecords(error)) await session.write('ROLLBACK TO SAVEPOINT respelled');
+      throw error;
+    }
   }
 
   private accept(kind: Kind, records: readonly DistrictRecord[]): void {

@@ -4,13 +4,9 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
 import type { RecordRule } from '../mapping/types';
-import {
-  type DistrictRecord,
-  fetchByKeys,
-  guidSelect,
-  readAtState,
-  type StateRecord,
-} from '../transfer/records';
+import { readBothSides } from '../transfer/both-sides';
+import { type DistrictRecord, guidSelect, readAtState, type StateRecord } from '../transfer/records';
+import { textsAtDistrict, withoutPartner } from '../transfer/same-keys';
 import { guidsDiffer } from '../transfer/repair';
 import { districtScope, stateScope, where } from '../mapping/scope';
 import { type ParentOutcome, parentOutcomes, type ParentGround } from './parent-outcomes';
@@ -55,9 +51,16 @@ export async function lookAgain(
   keys: readonly RecordKey[],
 ): Promise<SecondLook> {
   const rules = [...job.mapping.rules, ...ground.refusals];
-  const atState = await readAtState(job, keys);
-  const records = await fetchByKeys({ ...job, mapping: { ...job.mapping, rules } }, keys);
-  const found: Found[] = [];
+  const { records, atState, refused, vanished } = await readBothSides(
+    { ...job, mapping: { ...job.mapping, rules } },
+    keys,
+    (some, refuse) => readAtState(job, some, refuse),
+  );
+  const found: Found[] = refused.map(({ refusal: { key, guid, code } }) => ({
+    ...differing({ key, guid }, atState.get(formatRecordKey(key))),
+    predictedOutcome: 'failed',
+    code,
+  }));
   const toSend: { record: DistrictRecord; refusal: RecordRule | null }[] = [];
   let unchanged = 0;
   for (const record of records) {
@@ -85,11 +88,11 @@ export async function lookAgain(
     } else if (refusal !== null) found.push({ ...base, predictedOutcome: 'failed', code: refusal.code });
     else found.push({ ...base, predictedOutcome: base.absent ? 'inserted' : 'updated', code: null, pending });
   }
-  return { found, unchanged, vanished: keys.length - records.length };
+  return { found, unchanged, vanished };
 }
 
 function differing(
-  { key, guid }: DistrictRecord,
+  { key, guid }: Pick<DistrictRecord, 'key' | 'guid'>,
   state: StateRecord | undefined,
 ): Omit<Found, 'predictedOutcome' | 'code'> {
   return { kind: state ? 'different' : 'missing', key, guid, absent: !state, pending: [] };
@@ -113,7 +116,7 @@ function forbidden(
  */
 export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): Promise<Found[]> {
   const { mapping, scope, editions } = job;
-  const { stateKey, districtKey } = mapping;
+  const { stateKey } = mapping;
   const still: Found[] = [];
   for (const part of inBatches(keys, keysPerList)) {
     const rows = await editions.state.rows(
@@ -128,14 +131,12 @@ export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): P
         return [formatRecordKey(key), { key, guid: guidText }];
       }),
     );
-    const back = await editions.district.rows(
-      `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable}
-        ${where([...districtScope(mapping, scope), keyList(districtKey, part)])}`,
-    );
-    for (const row of back) left.delete(formatRecordKey(keyOf(districtKey, row)));
-    for (const record of left.values())
+    const known = await textsAtDistrict(job, part, districtScope(mapping, scope));
+    const others = [...left].filter(([text]) => !known.has(text)).map(([, { key }]) => key);
+    const alone = await withoutPartner(job, others, districtScope(mapping, scope));
+    for (const key of alone)
       still.push({
-        ...record,
+        ...left.get(formatRecordKey(key))!,
         kind: 'extra',
         predictedOutcome: 'extra',
         code: null,
