@@ -25,7 +25,7 @@ export async function respellKeys(
     await updateByKey(session, {
       table: mapping.stateTable,
       key: mapping.stateKey,
-      conditions: stateTenant(mapping, scope),
+      conditions: stateTenant(mapping, scope, 't.'),
       pairs: sets.map(({ pair }) => pair),
       records: records.map(({ key, values }) => ({ key, values: sets.map(({ at }) => values[at]!) })),
     });
