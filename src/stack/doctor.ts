@@ -120,7 +120,20 @@ function stateFindings(state: DatabaseProbe, control: DatabaseProbe): Finding[] 
         ),
     state.localInfile
       ? ok('state local_infile', 'on')
-      : warn('state local_infile', 'off', 'An empty state fills faster with local_infile=1.'),
+      : warn(
+          'state local_infile',
+          'off',
+          'An empty state is filled by INSERT, which takes longer; set local_infile=1 to stream.',
+        ),
+    ...(state.logsStatements
+      ? [
+          fail(
+            'state binlog_format',
+            'STATEMENT',
+            'Set ROW or MIXED: by statement the server takes no record (error 1665).',
+          ),
+        ]
+      : []),
     state.flushAtCommit === 1
       ? ok('state innodb_flush_log_at_trx_commit', '1')
       : warn(

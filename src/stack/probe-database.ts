@@ -14,6 +14,8 @@ export type DatabaseProbe =
       readonly localInfile: boolean;
       readonly flushAtCommit: number;
       readonly galera: boolean;
+      /** Its binary log is on and written by statement. */
+      readonly logsStatements: boolean;
       /** Its clock minus ours. */
       readonly skewSeconds: number;
     };
@@ -33,8 +35,11 @@ export async function probeDatabase(url: string): Promise<DatabaseProbe> {
                 @@GLOBAL.innodb_flush_log_at_trx_commit AS flushAtCommit, UNIX_TIMESTAMP(NOW(3)) AS clock`,
       );
       const here = (asked + Date.now()) / 2000;
-      // MySQL has no wsrep variable at all, so it is looked up by name.
-      const [wsrep] = await connection.query<RowDataPacket[]>(`SHOW GLOBAL VARIABLES LIKE 'wsrep_on'`);
+      // A vendor lacks one or the other, so they are looked up by name.
+      const [named] = await connection.query<RowDataPacket[]>(
+        `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_on', 'log_bin', 'binlog_format')`,
+      );
+      const values = new Map(named.map(({ Variable_name: name, Value: value }) => [name, value]));
       const row: Record<string, unknown> = rows[0] ?? {};
       return {
         kind: 'reached',
@@ -45,7 +50,8 @@ export async function probeDatabase(url: string): Promise<DatabaseProbe> {
         maxAllowedPacket: Number(row['packet']),
         localInfile: Number(row['localInfile']) === 1,
         flushAtCommit: Number(row['flushAtCommit']),
-        galera: wsrep[0]?.['Value'] === 'ON',
+        galera: values.get('wsrep_on') === 'ON',
+        logsStatements: values.get('log_bin') === 'ON' && values.get('binlog_format') === 'STATEMENT',
         skewSeconds: Number(row['clock']) - here,
       };
     } finally {

@@ -8,7 +8,7 @@ import type { PageJob, RangeJob } from '../../src/editions/mapping/job';
 import { loadMapping } from '../../src/editions/mapping/load';
 import { type Editions, openEditions } from '../../src/editions/connection/pools';
 import { syncRange } from '../../src/editions/transfer/sync-range';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createTestDatabases, type EditionServers, type TestDatabases } from '../support/stack';
 
 export const districtNumber = 7;
 const schoolYear = 2027;
@@ -36,8 +36,9 @@ export class World {
     readonly editions: Editions,
   ) {}
 
-  static async open(): Promise<World> {
-    const databases = await createTestDatabases();
+  /** @param servers the shared ones when none are given */
+  static async open(servers?: EditionServers, controlName?: string): Promise<World> {
+    const databases = await createTestDatabases(servers, controlName);
     return new World(databases, openEditions({ ...databases, lanes: 2 }));
   }
 

@@ -9,7 +9,7 @@ import { introspect, type Introspection } from '../../src/catalog/introspect';
 import { readEditions } from '../../src/catalog/read-editions';
 import type { Config } from '../../src/config';
 import { type ObjectRow, ResyncWorld } from '../activities/world';
-import { createTestDatabases, type TestDatabases } from './stack';
+import { createTestDatabases, type EditionServers, type TestDatabases } from './stack';
 
 const inputs = join(__dirname, '..', 'cases', 'inputs');
 export const districtNumber = 7;
@@ -23,6 +23,8 @@ export interface CaseOptions {
   readonly districtCode?: string;
   /** A second district, with the records of the case's district2.sql. */
   readonly second?: boolean;
+  /** The shared ones when none are given. */
+  readonly servers?: EditionServers;
   /** Statements of the test's own, after the files have been read. */
   readonly district?: readonly string[];
   readonly state?: readonly string[];
@@ -87,8 +89,8 @@ export async function useCase(
   work: (world: CaseWorld) => Promise<void>,
   options: CaseOptions = {},
 ): Promise<void> {
-  const databases = await createTestDatabases();
-  const second = options.second === true ? await createTestDatabases() : null;
+  const databases = await createTestDatabases(options.servers);
+  const second = options.second === true ? await createTestDatabases(options.servers) : null;
   try {
     if (second !== null)
       await query(second.districtUrl, readFileSync(join(inputs, name!, 'district2.sql'), 'utf8'));

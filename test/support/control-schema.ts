@@ -14,7 +14,8 @@ import { madeOnce } from './made-once';
  * included.
  */
 export async function controlSchema(server: DatabaseServerInfo): Promise<readonly string[]> {
-  const path = await madeOnce('control-schema.json', ['migrations/control'], async () => {
+  const made = `control-schema-${await versionOf(server)}.json`;
+  const path = await madeOnce(made, ['migrations/control'], async () => {
     const name = `template_${randomBytes(4).toString('hex')}`;
     const { host, port, user, password } = server;
     const connection = await createConnection({ host, port, user, password });
@@ -29,6 +30,17 @@ export async function controlSchema(server: DatabaseServerInfo): Promise<readonl
     }
   });
   return JSON.parse(readFileSync(path, 'utf8')) as string[];
+}
+
+/** Each server writes its own dialect. */
+async function versionOf({ host, port, user, password }: DatabaseServerInfo): Promise<string> {
+  const connection = await createConnection({ host, port, user, password });
+  try {
+    const [[row]] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
+    return String(row!['version']).replaceAll(/[^\w.]/g, '-');
+  } finally {
+    await connection.end();
+  }
 }
 
 async function dump(connection: Connection): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopStack } from '../../src/stack/stack';
+import { endPrivateServers } from './private-server';
 import { leaveStack } from './stack-users';
 
 /**
@@ -11,4 +12,5 @@ export default async function stopTestStack(): Promise<void> {
   const dir = join(__dirname, '..', '..', '.stack-test');
   if (!existsSync(dir) || !leaveStack(dir) || process.env['RESYNC_TEST_KEEP'] === '1') return;
   await stopStack(dir);
+  await endPrivateServers();
 }

@@ -25,6 +25,9 @@ export function testStack(): Promise<StackInfo> {
   return starting;
 }
 
+/** Where the two editions are; the control database is on the state's server. */
+export type EditionServers = Pick<StackInfo, 'district' | 'state'>;
+
 export interface TestDatabases {
   readonly districtUrl: string;
   readonly stateUrl: string;
@@ -34,16 +37,23 @@ export interface TestDatabases {
 }
 
 /** Three new schemas with names of their own: district and state empty, control migrated. */
-export async function createTestDatabases(stack?: StackInfo): Promise<TestDatabases> {
+export async function createTestDatabases(
+  stack?: EditionServers,
+  controlName = 'control',
+): Promise<TestDatabases> {
   const { district, state } = stack ?? (await testStack());
   const tag = randomBytes(4).toString('hex');
-  const names = { district: `t_${tag}_district`, state: `t_${tag}_state`, control: `t_${tag}_control` };
+  const names = {
+    district: `t_${tag}_district`,
+    state: `t_${tag}_state`,
+    control: `t_${tag}_${controlName}`,
+  };
   await runOn(district, [`CREATE DATABASE ${names.district}`]);
   const controlUrl = databaseUrl(state, names.control);
   await runOn(state, [
     `CREATE DATABASE ${names.state}`,
-    `CREATE DATABASE ${names.control}`,
-    `USE ${names.control}`,
+    `CREATE DATABASE \`${names.control}\``,
+    `USE \`${names.control}\``,
     ...(await controlSchema(state)),
   ]);
   return {
@@ -52,7 +62,7 @@ export async function createTestDatabases(stack?: StackInfo): Promise<TestDataba
     controlUrl,
     drop: async () => {
       await runOn(district, [`DROP DATABASE ${names.district}`]);
-      await runOn(state, [`DROP DATABASE ${names.state}`, `DROP DATABASE ${names.control}`]);
+      await runOn(state, [`DROP DATABASE ${names.state}`, `DROP DATABASE \`${names.control}\``]);
     },
   };
 }

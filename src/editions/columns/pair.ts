@@ -13,7 +13,7 @@ export type WriteKind = 'number' | 'unsigned' | 'text' | 'bytes';
  * error.
  */
 export interface Lossy {
-  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED';
+  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED' | 'VALUE_MISSING';
   readonly column: string;
   /** Condition on the district record; TRUE: the record can't be sent. */
   readonly when: string;
@@ -30,6 +30,8 @@ export interface ColumnPair {
   readonly district: string;
   readonly state: string;
   readonly framed: boolean;
+  /** The item may be long: a digest of it stands in the text, far below max_allowed_packet. */
+  readonly digested: boolean;
   /** Either side may be NULL: the hashed text says so. */
   readonly nullable: boolean;
   /** Expression that reads the district's value without loss through the driver. */
@@ -52,6 +54,7 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
   return {
     name: district.name,
     framed: false,
+    digested: false,
     nullable: district.nullable || state.nullable,
     lossy: null,
     length: ['text', 'binary', 'json', 'geometry'].includes(from) ? `COALESCE(LENGTH(${name}), 0)` : null,
@@ -90,7 +93,8 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
   }
 }
 
-type Compared = Pick<ColumnPair, 'district' | 'state'> & Partial<Pick<ColumnPair, 'framed' | 'lossy'>>;
+type Compared = Pick<ColumnPair, 'district' | 'state'> &
+  Partial<Pick<ColumnPair, 'framed' | 'digested' | 'lossy'>>;
 
 function compared(district: Column, from: TypeFamily, state: Column, to: TypeFamily): Compared | string {
   const lossy = `${district.type} at the district and ${state.type} at the state can't be compared exactly`;
@@ -135,7 +139,7 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
       return to === 'binary' ? binaries(district, state) : lossy;
     case 'geometry':
       return to === 'geometry'
-        ? { district: digest(quoteName(district.name)), state: digest(quoteName(state.name)) }
+        ? { district: quoteName(district.name), state: quoteName(state.name), digested: true }
         : lossy;
     case 'json':
       return to === 'json' || to === 'text' ? texts(district, state) : lossy;
@@ -211,9 +215,7 @@ function text(column: Column, stripped: boolean, expression = quoteName(column.n
 function texts(district: Column, state: Column): Compared {
   const stripped = (district.type === 'char') !== (state.type === 'char');
   const items = { district: text(district, stripped), state: text(state, stripped) };
-  return isLong(district) || isLong(state)
-    ? { district: digest(items.district), state: digest(items.state) }
-    : { ...items, framed: true };
+  return isLong(district) || isLong(state) ? { ...items, digested: true } : { ...items, framed: true };
 }
 
 function addresses(district: Column, state: Column): Compared | string {
@@ -260,16 +262,8 @@ function binaries(district: Column, state: Column): Compared {
       ? `IF(LENGTH(${from}) >= ${n}, ${from}, RPAD(${from}, ${n}, x'00'))`
       : from;
   return isLong(district) || isLong(state)
-    ? { district: digest(padded), state: digest(to) }
+    ? { district: padded, state: to, digested: true }
     : { district: `HEX(${padded})`, state: `HEX(${to})` };
-}
-
-/**
- * Keeps the hashed text far below max_allowed_packet, above which CONCAT_WS would give NULL and
- * hide a difference.
- */
-function digest(expression: string): string {
-  return `SHA1(${expression})`;
 }
 
 /** Text of both sides with as many digits of the second; a date gets midnight. */

@@ -1,23 +1,45 @@
+import type { HashFunction } from '../connection/set-up';
 import { quoteName } from '../connection/sql';
 import type { ColumnPair } from './pair';
+
+function digest(by: HashFunction, expression: string): string {
+  return by === 'SHA1' ? `SHA1(${expression})` : `SHA2(${expression}, 256)`;
+}
 
 /**
  * An unambiguous text of the record. It begins with one NULL bit per column that may be NULL, so a
  * reader knows how many items follow (CONCAT_WS leaves NULLs out); items that may hold any
- * character have their length before them.
+ * character have their length before them. Long items are digests: CONCAT_WS gives NULL for a text
+ * above max_allowed_packet, which would hide a difference.
  */
-export function rowText(pairs: readonly ColumnPair[], side: 'district' | 'state'): string {
+export function rowText(
+  pairs: readonly ColumnPair[],
+  side: 'district' | 'state',
+  { digestsBy }: { digestsBy: HashFunction },
+): string {
   const nullBits = pairs.filter(({ nullable }) => nullable).map(({ name }) => `${quoteName(name)} IS NULL`);
-  const items = pairs.flatMap((pair) => (pair.framed ? [`LENGTH(${pair[side]})`, pair[side]] : [pair[side]]));
+  const items = pairs.flatMap((pair) => {
+    if (pair.digested) return [digest(digestsBy, pair[side])];
+    return pair.framed ? [`LENGTH(${pair[side]})`, pair[side]] : [pair[side]];
+  });
   return `CONCAT_WS('#', ${nullBits.length === 0 ? "''" : `CONCAT(${nullBits.join(', ')})`}, ${items.join(', ')})`;
 }
 
+/** What stands for a record on each side; equal when the records are. */
+export interface RowHash {
+  readonly by: HashFunction;
+  readonly district: string;
+  readonly state: string;
+}
+
 /**
- * SHA1 over the record's text, cut to 64 bits, as 16 hexadecimal digits. CRCs are linear and miss
+ * A hash of the record's text, cut to 64 bits, as 16 hexadecimal digits. CRCs are linear and miss
  * pairs of like changes; SHA1 costs 1.26 of CRC32 (docs/data-path.md, Comparison).
  */
-export function rowHash(pairs: readonly ColumnPair[], side: 'district' | 'state'): string {
-  return `LEFT(SHA1(${rowText(pairs, side)}), 16)`;
+export function rowHash(pairs: readonly ColumnPair[], by: HashFunction): RowHash {
+  const of = (side: 'district' | 'state'): string =>
+    `LEFT(${digest(by, rowText(pairs, side, { digestsBy: by }))}, 16)`;
+  return { by, district: of('district'), state: of('state') };
 }
 
 /**

@@ -70,7 +70,8 @@ export const errorTable: Readonly<Record<Exclude<ErrorClass, 'fenced'>, readonly
   ],
   configuration: [
     1044, 1045, 1049, 1054, 1064, 1136, 1142, 1143, 1146, 1227, 1298, 1419, 1698, 3159, 1906, 3105, 1193,
-    1267, 1273,
+    1267, 1273, 1305, 1665, 1148,
+    3948, 4166,
   ],
 };
 
@@ -170,6 +171,7 @@ const remedies: Readonly<Partial<Record<number, string>>> = {
   1143: 'the account lacks a right on a column',
   1146: 'a table does not exist',
   1227: 'the account lacks a privilege',
+  1665: 'its binary log is written by statement: set binlog_format to ROW or MIXED',
 };
 
 function sentenceOf(errorClass: ErrorClass, errno: number | null, side: DatabaseSide, code: unknown): string {

@@ -7,15 +7,20 @@ import {
 } from 'mysql2/promise';
 import type { Readable } from 'node:stream';
 import { classify, DatabaseError, type DatabaseSide } from './errors';
-import { quoteName } from './sql';
+import { type HashFunction, type ServerFacts, setUp, statementMs } from './set-up';
+import { quoteSchema } from './sql';
 
-/**
- * Longest time a statement may take; the server's own limit ends it a little earlier, so that the
- * socket stays usable.
- */
-const statementMs = 300_000;
 /** A socket that rested longer may be dead: it is asked before it is used. */
 const restedMs = 5_000;
+/** A server that refuses LOAD DATA LOCAL is asked again after this time. */
+const streamRefusedMs = 3_600_000;
+/** More warnings of a statement than these aren't looked at one by one. */
+const warningsRead = 1_000;
+/**
+ * Warnings about the statement, not about a value: deprecated syntax, character sets and
+ * collations.
+ */
+const deprecations = new Set([1287, 1681, 3090, 3719, 3720, 3778]);
 
 export type Row = (string | number | null)[];
 
@@ -40,6 +45,8 @@ export interface Editions {
   readonly state: Edition;
   /** Quoted name of the control database, reached through the state's connections. */
   readonly control: string;
+  /** The cheapest hash function that both servers have. @throws DatabaseError */
+  hashFunction(): Promise<HashFunction>;
   close(): Promise<void>;
 }
 
@@ -62,7 +69,11 @@ export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: Editi
   };
   return {
     ...editions,
-    control: quoteName(databaseOf(controlUrl)),
+    control: quoteSchema(databaseOf(controlUrl)),
+    hashFunction: async () => {
+      const facts = await Promise.all([editions.district.facts(), editions.state.facts()]);
+      return facts.every(({ sha1 }) => sha1) ? 'SHA1' : 'SHA2';
+    },
     close: async () => {
       await Promise.all([editions.district.close(), editions.state.close()]);
     },
@@ -77,8 +88,11 @@ function databaseOf(url: string): string {
 export class Edition {
   readonly schema: string;
   private readonly pool: Pool;
-  private readonly prepared = new WeakMap<object, SessionFacts>();
+  private readonly prepared = new WeakMap<object, ServerFacts>();
   private readonly lastUsed = new WeakMap<object, number>();
+  /** What the newest connection found: a server may be upgraded while we run. */
+  private newest: ServerFacts | null = null;
+  private streamsAgainAt = 0;
 
   constructor(
     readonly side: DatabaseSide,
@@ -110,6 +124,21 @@ export class Edition {
       // With FOUND_ROWS the server would report rows matched instead of rows changed.
       flags: ['-FOUND_ROWS'],
     });
+  }
+
+  /** What the server is and can do. @throws DatabaseError */
+  async facts(): Promise<ServerFacts> {
+    return this.newest ?? this.withSession((session) => Promise.resolve(session.facts));
+  }
+
+  /** Whether the server takes LOAD DATA LOCAL, as far as is known. */
+  get takesStreams(): boolean {
+    return (this.newest?.localInfile ?? true) && Date.now() >= this.streamsAgainAt;
+  }
+
+  /** The server refused LOAD DATA LOCAL: nobody need try again soon. */
+  refusedStream(): void {
+    this.streamsAgainAt = Date.now() + streamRefusedMs;
   }
 
   /** One statement on any connection; rows as arrays. @throws DatabaseError */
@@ -171,7 +200,8 @@ export class Edition {
         if (fresh) {
           // Without a listener an error on a resting socket would end the process.
           connection.on('error', () => undefined);
-          this.prepared.set(socket, await setUp(connection, this.side));
+          this.newest = await setUp(connection, this.side);
+          this.prepared.set(socket, this.newest);
         } else if (Date.now() - (this.lastUsed.get(socket) ?? 0) > restedMs) {
           await connection.query({ sql: 'SELECT 1', timeout: 5_000 });
         }
@@ -182,41 +212,6 @@ export class Edition {
       }
     }
   }
-}
-
-interface SessionFacts {
-  readonly maxPacketBytes: number;
-  readonly mariadb: boolean;
-}
-
-/** Settings that decide what is read and how errors show (docs/data-path.md, Sessions). */
-async function setUp(connection: PoolConnection, side: DatabaseSide): Promise<SessionFacts> {
-  const [rows] = await connection.query({
-    sql: 'SELECT @@version AS version, @@max_allowed_packet AS packet',
-    timeout: 10_000,
-  });
-  const { version, packet } = (rows as { version: string; packet: number | string }[])[0]!;
-  const mariadb = /mariadb/i.test(version);
-  const settings = [
-    `sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'`,
-    `time_zone='+00:00'`,
-    'innodb_lock_wait_timeout=5',
-    'lock_wait_timeout=10',
-    'max_error_count=65535',
-    'foreign_key_checks=1',
-    'unique_checks=1',
-    'sql_auto_is_null=0',
-    // A frozen worker must not keep its row locks (MariaDB only).
-    ...(mariadb ? ['idle_write_transaction_timeout=15', `max_statement_time=${statementMs / 1000 - 5}`] : []),
-  ];
-  const statements = [
-    'SET NAMES utf8mb4',
-    `SET SESSION ${settings.join(', SESSION ')}`,
-    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-    ...(side === 'district' ? ['SET SESSION TRANSACTION READ ONLY'] : []),
-  ];
-  for (const sql of statements) await connection.query({ sql, timeout: 10_000 });
-  return { maxPacketBytes: Number(packet), mariadb };
 }
 
 /** What a writing statement did. Counts of records never come from here, only checks. */
@@ -231,7 +226,7 @@ export class Session {
   constructor(
     private readonly connection: PoolConnection,
     readonly side: DatabaseSide,
-    private readonly facts: SessionFacts,
+    readonly facts: ServerFacts,
   ) {}
 
   get maxPacketBytes(): number {
@@ -253,7 +248,7 @@ export class Session {
   /** @throws DatabaseError */
   async write(sql: string): Promise<WriteResult> {
     const [header] = await this.ask({ sql });
-    return toWriteResult(header as ResultSetHeader);
+    return this.resultOf(header as ResultSetHeader);
   }
 
   /**
@@ -262,7 +257,15 @@ export class Session {
    */
   async load(sql: string, stream: Readable): Promise<WriteResult> {
     const [header] = await this.ask({ sql, infileStreamFactory: () => stream });
-    return toWriteResult(header as ResultSetHeader);
+    return this.resultOf(header as ResultSetHeader);
+  }
+
+  /** Counts the warnings that are about values; a deprecated collation is nobody's fault. */
+  private async resultOf({ affectedRows, warningStatus }: ResultSetHeader): Promise<WriteResult> {
+    if (warningStatus === 0 || warningStatus > warningsRead) return { affectedRows, warnings: warningStatus };
+    const found = await this.rows('SHOW WARNINGS');
+    const warnings = found.filter(([, code]) => !deprecations.has(Number(code))).length;
+    return { affectedRows, warnings };
   }
 
   private async ask(options: QueryOptions): Promise<[unknown, unknown]> {
@@ -279,7 +282,7 @@ export class OpenSession extends Session {
   constructor(
     private readonly lent: PoolConnection,
     side: DatabaseSide,
-    facts: SessionFacts,
+    facts: ServerFacts,
     private readonly onRelease: () => void,
   ) {
     super(lent, side, facts);
@@ -295,8 +298,4 @@ export class OpenSession extends Session {
   destroy(): void {
     this.lent.destroy();
   }
-}
-
-function toWriteResult(header: ResultSetHeader): WriteResult {
-  return { affectedRows: header.affectedRows, warnings: header.warningStatus };
 }

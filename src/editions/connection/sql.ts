@@ -16,9 +16,14 @@ export function quoteName(name: string): string {
   return `\`${name}\``;
 }
 
+/** A database in backticks; its name is the configuration's and may hold any character. */
+export function quoteSchema(schema: string): string {
+  return `\`${schema.replaceAll('`', '``')}\``;
+}
+
 /** `schema`.`table` */
 export function quoteTable(schema: string, table: string): string {
-  return `\`${schema.replaceAll('`', '``')}\`.${quoteName(table)}`;
+  return `${quoteSchema(schema)}.${quoteName(table)}`;
 }
 
 /**

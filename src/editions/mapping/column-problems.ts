@@ -1,6 +1,7 @@
 import type { SyncObject } from '../../domain/catalog';
 import { type ColumnPair, type Lossy, pairColumns } from '../columns/pair';
 import type { TableShape } from '../columns/table-shape';
+import { quoteName } from '../connection/sql';
 
 /**
  * Why the columns of an object's two tables don't fit each other, as sentences without a subject.
@@ -64,8 +65,20 @@ export function pairAll(object: SyncObject, district: TableShape, state: TableSh
     }
     (owned ? ownedPairs : pairs).push(pair);
     if (pair.lossy) lossy.push(pair.lossy);
+    if (!owned && column.nullable && !target.nullable && target.type === 'timestamp')
+      lossy.push(missingMoment(column.name));
   }
   return { pairs, ownedPairs, lossy, problems };
+}
+
+/** A server without explicit_defaults_for_timestamp stores the present time in place of a NULL. */
+function missingMoment(name: string): Lossy {
+  return {
+    code: 'VALUE_MISSING',
+    column: name,
+    when: `(${quoteName(name)} IS NULL)`,
+    message: `The state requires a value for ${name}.`,
+  };
 }
 
 /** State columns that must have a value but get none from the district. */

@@ -37,6 +37,7 @@ export async function loadMapping(
   readShape: ShapeReader = readTableShape,
 ): Promise<ObjectMapping> {
   const object = requireObject(catalog, objectName);
+  await refuseServer(editions, object);
   const shapes = await readShapes(editions, object, readShape);
   const { pairs, ownedPairs, lossy } = fitColumns(object, shapes);
   const { district, state } = shapes;
@@ -49,7 +50,7 @@ export async function loadMapping(
     pairs,
     ownedPairs,
     guid: guidColumns(object, shapes),
-    hash: { district: rowHash(pairs, 'district'), state: rowHash(pairs, 'state') },
+    hash: rowHash(pairs, await editions.hashFunction()),
     rules: [...exclusionRules(object, editions.district.schema), ...lossy.map(toRule)],
     references: await mapReferences(object, {
       ...{ editions, catalog, readShape, state },
@@ -60,6 +61,15 @@ export async function loadMapping(
     long: isWide(district, pairs),
     columnNames: new Set([...district.columns.keys(), ...state.columns.keys()]),
   };
+}
+
+/** Settings with which no record can be written. */
+async function refuseServer({ state }: Editions, object: SyncObject): Promise<void> {
+  if ((await state.facts()).logsStatements) {
+    throw cannotSend(object, 'state', [
+      "the state's server writes its binary log by statement (set binlog_format to ROW or MIXED)",
+    ]);
+  }
 }
 
 async function readShapes(editions: Editions, object: SyncObject, readShape: ShapeReader): Promise<Shapes> {

@@ -1,6 +1,7 @@
 import type { SyncObject } from '../../domain/catalog';
 import type { ErrorOutcome } from '../../domain/record-error';
 import type { ColumnPair } from '../columns/pair';
+import type { RowHash } from '../columns/row-hash';
 import type { Column, TableShape } from '../columns/table-shape';
 import type { KeySide } from './keyset';
 import type { Tenant } from './tenant';
@@ -45,7 +46,7 @@ export interface ObjectMapping {
   readonly ownedPairs: readonly ColumnPair[];
   /** The GUID's column on each side; `null`: the object has none. */
   readonly guid: { readonly district: Column; readonly state: Column } | null;
-  readonly hash: { readonly district: string; readonly state: string };
+  readonly hash: RowHash;
   readonly rules: readonly RecordRule[];
   readonly references: readonly ReferenceMapping[];
   readonly districtShape: TableShape;

@@ -79,7 +79,7 @@ export async function prepareReading(
   return {
     object,
     join,
-    sql: readingSql(join, rowText(pairs, 'state'), {
+    sql: readingSql(join, rowText(pairs, 'state', { digestsBy: 'SHA2' }), {
       table: quoteTable(editions.state.schema, object.stateTable),
       conditions: stateScope({ object, tenant: tenantOf(object, shape) }, scope),
     }),

@@ -4,7 +4,8 @@ import type { ColumnPair } from '../columns/pair';
 import type { PageJob } from '../mapping/job';
 import { tenantLiteral } from '../mapping/tenant';
 import type { ObjectMapping } from '../mapping/types';
-import type { Session } from '../connection/pools';
+import { DatabaseError } from '../connection/errors';
+import type { Edition, Session, WriteResult } from '../connection/pools';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { quoteName } from '../connection/sql';
 
@@ -22,29 +23,59 @@ export class PageRefused extends Error {
  * Whether an object may be streamed at all: LOCAL turns errors into warnings, so the state's server
  * must check all. A view of the district may hold a key twice, or a record that can't be read.
  */
-export function canStream({ long, object, references, districtShape }: ObjectMapping): boolean {
-  const guarded = references.every(({ enforced }) => enforced);
-  return !long && object.cycle === null && guarded && districtShape.kind === 'table';
+export function canStream(
+  state: Edition,
+  { long, object, references, districtShape }: ObjectMapping,
+): boolean {
+  if (!state.takesStreams || districtShape.kind !== 'table') return false;
+  return !long && object.cycle === null && references.every(({ enforced }) => enforced);
 }
 
 /**
  * Writes records by LOAD DATA LOCAL.
  * @throws PageRefused on any warning (LOCAL skips duplicates and orphans and bends values, "all
- *   ok") or a short count
+ *   ok"), a short count or an error that a record or the size causes, and where the server takes no
+ *   such statement
  */
 export async function streamRecords(
   session: Session,
-  { mapping, scope }: PageJob,
+  { mapping, scope, editions }: PageJob,
   records: readonly DistrictRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
-  const pairs = writtenPairs(mapping);
-  const { affectedRows, warnings } = await session.load(
+  const lines = Buffer.from(linesOf(writtenPairs(mapping), records), 'utf8');
+  const pieces = Readable.from(piecesOf(lines, session.maxPacketBytes));
+  const { affectedRows, warnings } = await load(
+    session,
+    editions.state,
     loadStatement(mapping, scope),
-    Readable.from([Buffer.from(linesOf(pairs, records), 'utf8')]),
+    pieces,
   );
   if (warnings > 0 || affectedRows !== records.length)
     throw new PageRefused('The state refused some record.');
+}
+
+/** The statement isn't allowed: by local_infile of MariaDB, of MySQL, of older servers. */
+const notAllowed = new Set([4166, 3948, 1148]);
+
+async function load(session: Session, state: Edition, sql: string, stream: Readable): Promise<WriteResult> {
+  try {
+    return await session.load(sql, stream);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    if (notAllowed.has(error.errno ?? 0)) state.refusedStream();
+    else if (error.errorClass !== 'shrink' && error.errorClass !== 'record') throw error;
+    throw new PageRefused(error.message);
+  }
+}
+
+/** Bytes sent at once. */
+const pieceBytes = 1_000_000;
+
+/** The driver sends each piece of a stream as one packet, which the server takes up to a size. */
+function* piecesOf(lines: Buffer, maxPacketBytes: number): Generator<Buffer> {
+  const size = Math.min(pieceBytes, Math.floor(maxPacketBytes / 2));
+  for (let at = 0; at < lines.length; at += size) yield lines.subarray(at, at + size);
 }
 
 function loadStatement({ stateTable, tenant, pairs, ownedPairs }: ObjectMapping, scope: RecordScope): string {

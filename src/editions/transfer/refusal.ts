@@ -59,7 +59,32 @@ export function refusalOf(mapping: ObjectMapping, record: DistrictRecord, error:
   if (errno === 1452 || errno === 1216) return foreignKeyRefusal(mapping, record, names.constraint);
   const { stateShape: shape, object, columnNames } = mapping;
   const whose = { side: 'state', shape, columnNames, tenantColumn: object.tenantColumn } as const;
-  return { ...base, outcome: 'failed', ...reasonOf(error, whose) };
+  const said = errno === 1265 ? cutText(mapping, record, error) : error;
+  return { ...base, outcome: 'failed', ...reasonOf(said, whose) };
+}
+
+/**
+ * 1265 stands for many things, and names no column when it came as a note. Where a text has more
+ * characters than its column, that is the reason; MySQL says 1265 for it in an UPDATE that joins,
+ * and 1406 everywhere else. Spaces at the end don't make a text too long: they would be cut.
+ */
+function cutText(
+  { pairs, ownedPairs, stateShape }: ObjectMapping,
+  { values }: DistrictRecord,
+  { names, ...error }: DatabaseError,
+): Pick<DatabaseError, 'errno' | 'names'> {
+  const longer = (at: number, text: (value: string) => string): boolean => {
+    const value = values[at];
+    const most = stateShape.columns.get([...pairs, ...ownedPairs][at]!.name)?.characters ?? Infinity;
+    return typeof value === 'string' && [...text(value)].length > most;
+  };
+  const at = [...pairs, ...ownedPairs].findIndex(
+    ({ name, write }, i) =>
+      write === 'text' && (names.column ?? name) === name && longer(i, (value) => value),
+  );
+  if (at < 0) return { errno: error.errno, names };
+  const column = [...pairs, ...ownedPairs][at]!.name;
+  return { errno: longer(at, (value) => value.trimEnd()) ? 1406 : 1265, names: { ...names, column } };
 }
 
 /** The error to store for a record that a server can't even show. */
@@ -86,7 +111,7 @@ export interface Reason {
 
 /** @param whose the side that refused, its table, and the columns a message may name */
 export function reasonOf(
-  { errno, names }: DatabaseError,
+  { errno, names }: Pick<DatabaseError, 'errno' | 'names'>,
   whose: {
     readonly side: Side;
     readonly shape: TableShape;

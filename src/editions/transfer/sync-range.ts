@@ -54,7 +54,8 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
  */
 async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   const { mapping, mode } = job;
-  if (await isEmptyAtState(job, rest)) return canStream(mapping) ? { kind: 'stream' } : repairFrom(null);
+  if (await isEmptyAtState(job, rest))
+    return canStream(job.editions.state, mapping) ? { kind: 'stream' } : repairFrom(null);
   if (mode === 'everything' || !tellsExtra(mapping, job.scope)) return repairFrom(null);
   const first = await comparePage(job, rest);
   if (first.open.length > 0 || first.extra.length > 0) return repairFrom(first);
@@ -75,7 +76,7 @@ async function nextPage(
   memory: RangeMemory,
 ): Promise<PageEntry> {
   if (method.kind === 'equal') return equalPage(job, rest, pageNo, method.records);
-  if (method.kind === 'stream' && !memory.blockedSeen) {
+  if (method.kind === 'stream' && !memory.blockedSeen && job.editions.state.takesStreams) {
     const streamed = await streamedPage(job, rest, pageNo, memory);
     if (streamed !== null) return streamed;
   }

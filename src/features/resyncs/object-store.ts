@@ -223,12 +223,12 @@ async function assertComplete(
   if (sums.rangesDone !== ranges) {
     throw new OutcomeInvariantError(`${object}: ${sums.rangesDone} of ${ranges} ranges are complete.`);
   }
-  const [row] = await selectRows<{ stored: number }>(
+  const [row] = await selectRows<{ storedErrors: number }>(
     transaction,
-    'SELECT COUNT(*) AS stored FROM recordError WHERE resyncID = ? AND objectName = ?',
+    'SELECT COUNT(*) AS storedErrors FROM recordError WHERE resyncID = ? AND objectName = ?',
     [resyncId, object],
   );
-  assertOutcome(object, sums.counts, { read: sums.read, storedErrors: row!.stored });
+  assertOutcome(object, sums.counts, { read: sums.read, storedErrors: row!.storedErrors });
 }
 
 interface ObjectRow {

@@ -180,7 +180,7 @@ test.each(['an empty state', 'a state in step'])(
       '["20"]': ['VALUE_MISSING', 'ssn'],
       '["30"]': ['VALUE_OUT_OF_RANGE', 'age'],
       '["31"]': ['VALUE_OUT_OF_RANGE', 'age'],
-      '["41"]': ['VALUE_INVALID', null],
+      '["41"]': ['VALUE_INVALID', 'name'],
     });
     const texts = JSON.stringify(errors);
     for (const value of ['far too long', '1000', 'Twelve']) expect(texts).not.toContain(value);

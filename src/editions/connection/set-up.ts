@@ -1,0 +1,112 @@
+import type { PoolConnection } from 'mysql2/promise';
+import type { DatabaseSide } from './errors';
+
+/**
+ * Longest time a statement may take; the server's own limit ends it a little earlier, so that the
+ * socket stays usable.
+ */
+export const statementMs = 300_000;
+const serverStatementSeconds = statementMs / 1000 - 5;
+const askMs = 10_000;
+
+/**
+ * Hash functions that servers of both vendors have: SHA1, which is cheaper, and SHA2 where one side
+ * lacks it (MySQL 9.6 and newer without the component for it).
+ */
+export type HashFunction = 'SHA1' | 'SHA2';
+
+/** What a connection's server is and can do. */
+export interface ServerFacts {
+  readonly mariadb: boolean;
+  readonly maxPacketBytes: number;
+  /** MySQL 9.6 and newer have SHA1() only with a component that a DBA installs. */
+  readonly sha1: boolean;
+  /** LOAD DATA LOCAL is allowed. */
+  readonly localInfile: boolean;
+  /** Its binary log is written by statement, which takes no writes at READ COMMITTED (1665). */
+  readonly logsStatements: boolean;
+}
+
+/**
+ * Settings that decide what is read and how errors show (docs/data-path.md, Sessions).
+ * @returns what is worth knowing of the server
+ */
+export async function setUp(connection: PoolConnection, side: DatabaseSide): Promise<ServerFacts> {
+  const [rows] = await connection.query({
+    sql: `SELECT @@version AS version, @@max_allowed_packet AS packet, @@local_infile AS localInfile,
+                 @@explicit_defaults_for_timestamp AS explicitTimestamps`,
+    timeout: askMs,
+  });
+  const found = (rows as Record<string, number | string>[])[0]!;
+  const mariadb = /mariadb/i.test(String(found['version']));
+  const settings = [
+    `sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'`,
+    `time_zone='+00:00'`,
+    'innodb_lock_wait_timeout=5',
+    'lock_wait_timeout=10',
+    'max_error_count=65535',
+    'foreign_key_checks=1',
+    'unique_checks=1',
+    'sql_auto_is_null=0',
+    ...(mariadb ? mariadbLimits : mysqlLimits),
+  ];
+  const statements = [
+    'SET NAMES utf8mb4',
+    `SET SESSION ${settings.join(', SESSION ')}`,
+    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    ...(side === 'district' ? ['SET SESSION TRANSACTION READ ONLY'] : []),
+  ];
+  for (const sql of statements) await connection.query({ sql, timeout: askMs });
+  if (Number(found['explicitTimestamps']) === 0) await keepMissingMoments(connection);
+  return {
+    mariadb,
+    maxPacketBytes: Number(found['packet']),
+    sha1: mariadb || (await hasSha1(connection)),
+    localInfile: Number(found['localInfile']) === 1,
+    logsStatements: await logsStatements(connection),
+  };
+}
+
+/** By name, not as @@binlog_format: MySQL is about to remove the variable. */
+async function logsStatements(connection: PoolConnection): Promise<boolean> {
+  const [rows] = await connection.query({
+    sql: "SHOW VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format')",
+    timeout: askMs,
+  });
+  const values = (rows as Record<string, string>[]).map((row) => row['Value']);
+  return values.includes('ON') && values.includes('STATEMENT');
+}
+
+/** A frozen worker must not keep its row locks, and a statement must end before our patience. */
+const mariadbLimits = ['idle_write_transaction_timeout=15', `max_statement_time=${serverStatementSeconds}`];
+/**
+ * MySQL has no limit for idle transactions, only for idle connections: one that rests longer in the
+ * pool is replaced. Its limit for statements is one for reading ones.
+ */
+const mysqlLimits = ['wait_timeout=30', `max_execution_time=${serverStatementSeconds * 1000}`];
+
+/**
+ * Where explicit_defaults_for_timestamp is off, NULL sent to a TIMESTAMP NOT NULL is stored as the
+ * present. Some servers let nobody, or only an administrator, change it: there the rule of the
+ * column refuses such a record (mapping/column-problems.ts).
+ */
+async function keepMissingMoments(connection: PoolConnection): Promise<void> {
+  await connection
+    .query({ sql: 'SET SESSION explicit_defaults_for_timestamp=1', timeout: askMs })
+    .catch((error: unknown) => {
+      if (typeof (error as { errno?: unknown }).errno !== 'number') throw error;
+    });
+}
+
+/** Function unknown, or none without a database. */
+const noFunction = new Set([1305, 1046]);
+
+async function hasSha1(connection: PoolConnection): Promise<boolean> {
+  try {
+    await connection.query({ sql: "SELECT SHA1('')", timeout: askMs });
+    return true;
+  } catch (error) {
+    if (noFunction.has(Number((error as { errno?: unknown }).errno))) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+/** The main outcomes of a resync, between servers of every kind, by the real workflow. */
+import { parseServerKinds, type ServerKind } from '../../src/stack/server-kind';
+import { useCase, type CaseWorld } from '../support/case-world';
+import { startPrivateServer, type PrivateServer } from '../support/private-server';
+import { testStack } from '../support/stack';
+import { rows } from './support';
+
+jest.setTimeout(300_000);
+
+const started = new Map<ServerKind, Promise<PrivateServer>>();
+afterAll(async () => {
+  for (const server of started.values()) await (await server).stop();
+});
+
+/** One server of each kind, for either role: the editions are databases of their own. */
+function server(kind: ServerKind): Promise<PrivateServer> {
+  const found = started.get(kind) ?? startPrivateServer(kind);
+  started.set(kind, found);
+  return found;
+}
+
+// Reserved by one vendor or the other, or by both.
+const reserved = ['rank', 'stored', 'system', 'window', 'lateral', 'rows', 'manual', 'key', 'returning'];
+
+const school = 'id INT NOT NULL PRIMARY KEY, name VARCHAR(40) NOT NULL';
+const group = `code VARCHAR(20) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci NOT NULL PRIMARY KEY,
+  school_id INT NOT NULL, email VARCHAR(60) NULL UNIQUE, starts DATETIME(3) NULL, seen TIMESTAMP NOT NULL,
+  rate DECIMAL(12,4) NULL, ratio DOUBLE NULL, title VARCHAR(40) NULL, note MEDIUMTEXT NULL, photo LONGBLOB NULL,
+  ${reserved.map((name) => `\`${name}\` SMALLINT NULL`).join(', ')}`;
+const foreignKey = 'CONSTRAINT group_school FOREIGN KEY (school_id) REFERENCES school (id)';
+const table = (name: string, columns: string): string =>
+  `CREATE TABLE \`${name}\` (${columns}) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
+
+const district = [
+  table('school', school),
+  table('groups', `${group}, ${foreignKey}`),
+  `INSERT INTO school VALUES ${rows(30, (i) => `${i}, 'School ${i}'`)}`,
+  `INSERT INTO \`groups\` VALUES ${rows(300, (i) =>
+    [
+      `'G${i}', ${1 + (i % 30)}, 'g${i}@example.org', '2026-09-01 08:00:00.125', '2026-09-02 10:11:12'`,
+      `${i}.2500, ${i} / 7, 'Café ${i} 😀', REPEAT('long ', ${i}), REPEAT(x'00FF5C27', ${i})`,
+      ...reserved.map((_, at) => String(at)),
+    ].join(', '),
+  )}`,
+];
+const state = [
+  table('school', school.replace('VARCHAR(40)', 'VARCHAR(12)')),
+  table('groups', `${group.replace('title VARCHAR(40)', 'title VARCHAR(16)')}, ${foreignKey}`),
+];
+
+/** A full resync, and a second one on the same data: what it said is all there is to say. */
+async function settled(world: CaseWorld): Promise<Awaited<ReturnType<CaseWorld['resync']>>> {
+  const first = await world.resync({ removals: 'apply' });
+  const second = await world.resync({ removals: 'apply' });
+  expect(second.errors).toEqual(first.errors);
+  for (const [name, object] of Object.entries(first.objects)) {
+    const { inserted = 0, updated = 0, unchanged = 0, extra: _, ...rest } = object;
+    expect([name, second.objects[name]]).toEqual([
+      name,
+      { ...rest, unchanged: inserted + updated + unchanged },
+    ]);
+  }
+  return first;
+}
+
+const bytes =
+  'HEX(code), school_id, email, starts, seen, rate, CAST(ratio AS CHAR), HEX(title), SHA2(note, 256), SHA2(photo, 256)';
+
+test.each([
+  'mysql',
+  'mariadb:mysql',
+  'mysql:mariadb',
+  'mariadb-11.8',
+  'mariadb-11.8:mysql',
+  'mysql:mariadb-11.8',
+])('every outcome comes out the same between servers: %s', async (kinds) => {
+  const { district: from, state: to } = parseServerKinds(kinds);
+  const shared = await testStack();
+  const servers = {
+    district: from === 'mariadb' ? shared.district : (await server(from)).info,
+    state: to === 'mariadb' ? shared.state : (await server(to)).info,
+  };
+  await useCase(
+    null,
+    async (world) => {
+      const filled = await settled(world);
+      expect(filled).toMatchObject({ status: 'finished', errors: [] });
+      expect(filled.objects).toEqual({
+        school: { status: 'finished', color: 'green', inserted: 30 },
+        groups: { status: 'finished', color: 'green', inserted: 300 },
+      });
+      const everything = `SELECT ${[bytes, ...reserved.map((name) => `\`${name}\``)].join(', ')} FROM \`groups\` ORDER BY code`;
+      const values = async (side: 'district' | 'state'): Promise<unknown[][]> =>
+        (await world[side](everything)).map((row) => Object.values(row));
+      expect(await values('state')).toEqual(await values('district'));
+
+      await world.district(`INSERT INTO school VALUES (31, 'A name far too long'), (32, 'New');
+INSERT INTO \`groups\` (code, school_id, seen, title) VALUES ('G301', 31, NOW(), 'blocked'), ('G302', 32, NOW(), 'new');
+UPDATE \`groups\` SET title = 'far too long for the state' WHERE code = 'G10';
+UPDATE \`groups\` SET note = CONCAT(note, '!'), \`stored\` = 99, rate = 0.5 WHERE code IN ('G20', 'G21', 'G22');
+UPDATE \`groups\` SET title = 'café 30 😀', photo = NULL WHERE code = 'G30'`);
+      await world.state(`UPDATE \`groups\` SET email = NULL WHERE code = 'G50';
+UPDATE \`groups\` SET ratio = ratio + 0.0000001, \`window\` = NULL WHERE code = 'G60';
+DELETE FROM \`groups\` WHERE code = 'G70'`);
+      const drifted = await settled(world);
+      expect(drifted.errors).toEqual([
+        'school ["31"] failed VALUE_TOO_LONG name',
+        'groups ["G10"] failed VALUE_TOO_LONG title',
+        'groups ["G301"] blocked PARENT_NOT_AT_STATE school_id',
+      ]);
+      expect(drifted.objects).toMatchObject({
+        school: { inserted: 1, unchanged: 30, failed: 1 },
+        groups: { inserted: 2, updated: 6, unchanged: 292, failed: 1, blocked: 1 },
+      });
+      expect(await world.state(`SELECT code FROM \`groups\` WHERE code IN ('G70', 'G301')`)).toEqual([
+        { code: 'G70' },
+      ]);
+
+      await world.district(`UPDATE school SET name = 'Short' WHERE id = 31;
+UPDATE \`groups\` SET title = 'fits' WHERE code = 'G10';
+DELETE FROM \`groups\` WHERE code = 'G40'`);
+      const mended = await settled(world);
+      expect(mended).toMatchObject({ status: 'finished', errors: [] });
+      expect(mended.objects['groups']).toMatchObject({ inserted: 1, updated: 1, extra: 1 });
+      expect(await values('state')).toEqual(await values('district'));
+      expect((await world.world.verify()).status).toBe('finished');
+    },
+    { servers, district, state },
+  );
+});
