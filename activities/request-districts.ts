@@ -1,0 +1,120 @@
+/** What a state's request does with its districts: giving them out, following and withdrawing them. */
+import { nextPollMs } from '../src/domain/state-request';
+import {
+  countDistricts,
+  districtsIn,
+  dueDistricts,
+  endWaiting,
+  followResyncs,
+  msOfWindow,
+  type RequestDistrict,
+} from '../src/features/state-requests/district-store';
+import { loadStateRequest, type StoredStateRequest } from '../src/features/state-requests/store';
+import type { RequestPoll } from './contracts';
+import type { ActivityDependencies } from './dependencies';
+import { cancelRun, dispatchDistrict, takeBackDistrict } from './dispatch-district';
+import { eachOf } from './each-of';
+
+/** Districts tried in one activity, and how long it begins new ones: then it reports back. */
+const maxPerPoll = 100;
+const dispatchForMs = 30_000;
+
+/** A poll of a request: the wait before it, and whether it gives out districts. */
+interface Poll {
+  readonly stateRequestId: string;
+  readonly pollMs: number;
+  readonly dispatch: boolean;
+}
+
+/** Sees which districts have ended, gives out those that are due, and says when to look again. */
+export async function advance(
+  dependencies: ActivityDependencies,
+  { stateRequestId, pollMs, dispatch }: Poll,
+  signal: AbortSignal,
+): Promise<RequestPoll> {
+  const { config, control } = dependencies;
+  const { districtsInFlight, minPollMs, maxPollMs } = config.stateRequests;
+  const freed = await followResyncs(control, stateRequestId);
+  const before = await countDistricts(control, stateRequestId);
+  const { untilClosed } = await msOfWindow(control, stateRequestId);
+  if (untilClosed === 0) await endWindow(dependencies, stateRequestId);
+  else if (dispatch && before.waiting > 0) {
+    const request = await loadStateRequest(control, stateRequestId);
+    const free = districtsInFlight - before.queued - before.running;
+    await dispatchDue(dependencies, request, { free, signal });
+  }
+  const counts = await countDistricts(control, stateRequestId);
+  const inFlight = counts.queued + counts.running;
+  const next = nextPollMs(
+    pollMs,
+    { freed, places: districtsInFlight },
+    { leastMs: minPollMs, mostMs: maxPollMs },
+  );
+  // Some were due and places are free: only this activity's own limit stopped it.
+  const [untried] = await dueDistricts(control, stateRequestId, 1);
+  const atOnce = dispatch && inFlight < districtsInFlight && untried?.attempts === 0;
+  return {
+    counts,
+    open: counts.waiting + inFlight > 0,
+    pollMs: next,
+    againMs: atOnce ? minPollMs : Math.min(next, Math.max(minPollMs, untilClosed)),
+  };
+}
+
+/** Takes back what has not begun; runs are told to stop where that is asked for. */
+export async function withdraw(
+  dependencies: ActivityDependencies,
+  stateRequestId: string,
+  { by, running }: { readonly by: string; readonly running: 'cancel' | 'leave' },
+): Promise<void> {
+  const { control } = dependencies;
+  const message = `Withdrawn by ${by} before it began.`;
+  await followResyncs(control, stateRequestId);
+  for (const status of ['waiting', 'queued'] as const)
+    await takeBackAll(dependencies, stateRequestId, {
+      districts: await districtsIn(control, stateRequestId, status),
+      message,
+    });
+  if (running === 'leave') return;
+  await followResyncs(control, stateRequestId);
+  const runs = await districtsIn(control, stateRequestId, 'running');
+  await eachOf(runs, ({ resyncId }) => cancelRun(resyncId, by));
+}
+
+/** As many due districts as there are places free; one that can't be dispatched takes none. */
+async function dispatchDue(
+  dependencies: ActivityDependencies,
+  request: StoredStateRequest,
+  { free, signal }: { readonly free: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const due = await dueDistricts(dependencies.control, request.stateRequestId, maxPerPoll);
+  const until = Date.now() + dispatchForMs;
+  let places = free;
+  await eachOf(due, async (district) => {
+    if (places <= 0 || signal.aborted || Date.now() > until) return;
+    places -= 1;
+    if (!(await dispatchDistrict(dependencies, request, district))) places += 1;
+  });
+}
+
+/** The window has closed: what has not begun never does. */
+async function endWindow(dependencies: ActivityDependencies, stateRequestId: string): Promise<void> {
+  const { control } = dependencies;
+  const message = 'It did not begin within the request’s window.';
+  for (const status of ['waiting', 'queued'] as const) {
+    const all = await districtsIn(control, stateRequestId, status);
+    const districts = all.filter(({ attempts }) => status === 'queued' || attempts === 0);
+    await takeBackAll(dependencies, stateRequestId, { districts, message });
+  }
+  await endWaiting(control, { stateRequestId, message });
+}
+
+async function takeBackAll(
+  dependencies: ActivityDependencies,
+  stateRequestId: string,
+  { districts, message }: { readonly districts: readonly RequestDistrict[]; readonly message: string },
+): Promise<void> {
+  await eachOf(districts, async (district) => {
+    await takeBackDistrict(dependencies, stateRequestId, district, message);
+  });
+}

@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import { schoolYearLabel } from '../../domain/school-year';
+import { postAlert } from '../alerts/post';
+import { resyncCategory } from '../resyncs/end-alerts';
+import type { RequestDistrict } from './district-store';
+import type { StoredStateRequest } from './store';
+
+/** Tells the state's users what was asked of how many districts. Idempotent. */
+export async function alertState(
+  control: Knex,
+  request: StoredStateRequest,
+  districts: number,
+): Promise<void> {
+  await postAlert(control, {
+    alertKey: `state-request:${request.stateRequestId}`,
+    category: resyncCategory,
+    name: 'State Resync Requested',
+    text: stateText(request, districts),
+    districtId: null,
+    right: 'resyncBatch',
+  });
+}
+
+/** Tells a district's users that a resync is coming. Idempotent. */
+export async function alertDistrict(
+  control: Knex,
+  request: StoredStateRequest,
+  district: RequestDistrict,
+): Promise<void> {
+  await postAlert(control, {
+    alertKey: `state-request:${request.stateRequestId}:${district.districtId}`,
+    category: resyncCategory,
+    name: 'State Resync Requested',
+    text: districtText(request, district),
+    districtId: district.districtId,
+    right: 'resyncBatch',
+    resyncId: district.resyncId,
+    // The state's users have one of their own, not one per district.
+    level: 'district',
+  });
+}
+
+/** Tells the state's users how a request ended. Idempotent. */
+export async function alertEnd(control: Knex, stateRequestId: string, message: string): Promise<void> {
+  await postAlert(control, {
+    alertKey: `state-request-ended:${stateRequestId}`,
+    category: resyncCategory,
+    name: 'State Resync Request Ended',
+    text: `Request ${stateRequestId} has ended. ${message}`.slice(0, 1000),
+    districtId: null,
+    right: 'resyncBatch',
+  });
+}
+
+/**
+ * What a district may know: that it will run, and when (specification: it can't see the objects
+ * requested).
+ */
+function districtText(request: StoredStateRequest, { schoolYear }: RequestDistrict): string {
+  return (
+    `The state has requested a resync of your district’s data for school year ${schoolYearLabel(schoolYear)}. ` +
+    `It begins by itself, not before ${request.windowFrom}; nothing has to be done, and it can’t be stopped here.`
+  );
+}
+
+function stateText(request: StoredStateRequest, districts: number): string {
+  const what = request.objects === 'all' ? 'all objects' : request.objects.join(', ');
+  return (
+    `A resync was requested of ${districts} district(s), to begin between ${request.windowFrom} and ` +
+    `${request.windowUntil}. Reason: ${request.reason} Objects: ${what}.`
+  ).slice(0, 1000);
+}
