@@ -61,22 +61,27 @@ export function toPage<Item>(
 /**
  * A page of what a query finds, newest first; equal times are told apart by the id.
  * @param query may be narrowed already, but not ordered
- * @param columns those of the time and the id, with the table's alias where the query has one
+ * @param columns those of the time and the id, with the table's alias where the query has one;
+ * `number` for an id that is counted
  * @throws CursorError
  */
 export async function newestFirst<Row extends object>(
   query: Knex.QueryBuilder,
-  { at, id }: { readonly at: string; readonly id: string },
+  {
+    at,
+    id,
+    idIs = 'string',
+  }: { readonly at: string; readonly id: string; readonly idIs?: 'string' | 'number' },
   { limit: asked = 50, cursor }: PageFilter,
 ): Promise<Page<Row>> {
   const limit = Math.min(asked, maxPageRows);
   if (cursor !== undefined) {
-    const [time, last] = decodeCursor(cursor, ['string', 'string']) as [string, string];
+    const [time, last] = decodeCursor(cursor, ['string', idIs]) as [string, string | number];
     void query.whereRaw('(?? < ? OR (?? = ? AND ?? < ?))', [at, time, at, time, id, last]);
   }
   const order = [at, id].map((column) => ({ column, order: 'desc' as const }));
   const rows = (await query.orderBy(order).limit(limit + 1)) as Row[];
-  const keyOf = (row: Row) => [at, id].map((column) => row[nameOf(column) as keyof Row] as string);
+  const keyOf = (row: Row) => [at, id].map((column) => row[nameOf(column) as keyof Row] as string | number);
   return toPage(rows, limit, keyOf);
 }
 

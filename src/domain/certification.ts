@@ -81,6 +81,11 @@ export interface Manifest {
 /** `failed`: nothing was certified, the message says why. */
 export type CertificationStatus = 'accepted' | 'waiting' | 'certified' | 'failed';
 export type DriftStatus = 'accepted' | 'waiting' | 'finished' | 'failed';
+/** Of certifications and comparisons that have not ended. */
+export const openCertificationStatuses = [
+  'accepted',
+  'waiting',
+] as const satisfies readonly (CertificationStatus & DriftStatus)[];
 
 /**
  * `incomparable`: what was certified can't be measured in the same way any more (a column is gone

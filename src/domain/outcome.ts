@@ -27,6 +27,17 @@ export interface RangeCounts extends OutcomeCounts {
   readonly extra: number;
 }
 
+/** In the order in which people read them. */
+export const countNames = [
+  'inserted',
+  'updated',
+  'unchanged',
+  'excluded',
+  'blocked',
+  'failed',
+  'extra',
+] as const satisfies readonly (keyof RangeCounts)[];
+
 export const noRecords: RangeCounts = {
   inserted: 0,
   updated: 0,

@@ -55,11 +55,14 @@ export type HeldStatus = Extract<ResyncStatus, 'running' | 'paused' | 'preempted
 /** Neither waiting for its turn nor over. */
 export const underWayStatuses: readonly HeldStatus[] = ['running', 'paused', 'preempted', 'awaitingApproval'];
 
+/** Waiting, running or standing still, with their end to come. */
+export const openStatuses: readonly ResyncStatus[] = ['accepted', 'queued', ...underWayStatuses];
+
 export const endedStatuses: readonly ResyncStatus[] = ['finished', 'failed', 'cancelled', 'lost'];
 
 /** Does it wait, run or stand still, with its end to come? */
 export function isOpen(status: ResyncStatus): boolean {
-  return !endedStatuses.includes(status);
+  return openStatuses.includes(status);
 }
 
 /** Everything a run needs to know; small, and free of record values: it is a workflow's input. */

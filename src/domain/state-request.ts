@@ -20,6 +20,7 @@ export interface StateRequest {
  */
 export type StateRequestStatus = 'accepted' | 'running' | 'finished' | 'cancelled' | 'failed';
 
+export const openRequestStatuses: readonly StateRequestStatus[] = ['accepted', 'running'];
 export const endedRequestStatuses: readonly StateRequestStatus[] = ['finished', 'cancelled', 'failed'];
 
 /**

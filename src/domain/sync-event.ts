@@ -4,6 +4,7 @@
  */
 
 export type SyncEventStatus = 'accepted' | 'running' | 'finished' | 'failed';
+export const openSyncEventStatuses: readonly SyncEventStatus[] = ['accepted', 'running'];
 
 /** Most records one announcement may name; more are found by comparing the whole object. */
 export const maxAnnouncedKeys = 1_000;

@@ -1,5 +1,5 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { syncObject } from '../../src/catalog/builtin/entry';
+import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
@@ -11,22 +11,11 @@ beforeEach(async () => {
 });
 afterEach(() => databases.drop());
 
-async function run(url: string, ...statements: string[]): Promise<RowDataPacket[]> {
-  const connection = await createConnection(url);
-  try {
-    let rows: unknown = [];
-    for (const sql of statements) [rows] = await connection.query(sql);
-    return rows as RowDataPacket[];
-  } finally {
-    await connection.end();
-  }
-}
-
 const student = syncObject({ name: 'Student', label: 'Student', key: ['studentID'] });
 const columns = 'studentID INT, guid CHAR(36) NOT NULL, name VARCHAR(40), grade VARCHAR(40)';
 /** Values of `grade` at the state, the first 100 records (the first range) and the others. */
 const grades = async (): Promise<string[]> => {
-  const rows = await run(
+  const rows = await runOn(
     databases.stateUrl,
     'SELECT DISTINCT CONCAT(studentID > 100, grade) AS g FROM Student ORDER BY g',
   );
@@ -37,7 +26,7 @@ const grades = async (): Promise<string[]> => {
  * person had set it then.
  */
 const setAfterFirstRange = (owner: string) =>
-  run(
+  runOn(
     databases.controlUrl,
     'DROP TRIGGER IF EXISTS change_owner',
     `CREATE TRIGGER change_owner AFTER INSERT ON rangeLedger FOR EACH ROW
@@ -47,12 +36,12 @@ const setAfterFirstRange = (owner: string) =>
   );
 
 it('a change of ownership takes effect with the next range, in both directions', async () => {
-  await run(
+  await runOn(
     databases.districtUrl,
     `CREATE TABLE Student (${columns}, PRIMARY KEY (studentID))`,
     "INSERT INTO Student SELECT seq, UUID(), 'N', 'first' FROM seq_1_to_200",
   );
-  await run(
+  await runOn(
     databases.stateUrl,
     `CREATE TABLE Student (districtID INT, ${columns}, PRIMARY KEY (districtID, studentID))`,
   );
@@ -62,15 +51,15 @@ it('a change of ownership takes effect with the next range, in both directions',
     await world.resync();
     expect(await grades()).toEqual(['0first', '1first']);
 
-    await run(databases.districtUrl, "UPDATE Student SET grade = 'second', name = 'M'");
+    await runOn(databases.districtUrl, "UPDATE Student SET grade = 'second', name = 'M'");
     await setAfterFirstRange('state');
     const taken = await world.resync();
     expect(await grades()).toEqual(['0second', '1first']);
     // The rest of the record was sent all the same.
     expect(taken.objects).toMatchObject([{ updated: 200, errors: 0 }]);
-    expect(await run(databases.stateUrl, "SELECT 1 FROM Student WHERE name <> 'M'")).toEqual([]);
+    expect(await runOn(databases.stateUrl, "SELECT 1 FROM Student WHERE name <> 'M'")).toEqual([]);
 
-    await run(databases.districtUrl, "UPDATE Student SET grade = 'third'");
+    await runOn(databases.districtUrl, "UPDATE Student SET grade = 'third'");
     await setAfterFirstRange('district');
     const back = await world.resync();
     expect(await grades()).toEqual(['0second', '1third']);

@@ -1,4 +1,3 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { loadCatalog } from '../../src/catalog/load';
 import {
   notePending,
@@ -8,6 +7,7 @@ import {
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { syncEventWorkflowId } from '../../workflows/messages';
+import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
@@ -25,18 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => databases.drop());
 
-async function run(url: string, ...statements: string[]): Promise<RowDataPacket[]> {
-  const connection = await createConnection(url);
-  try {
-    let rows: unknown = [];
-    for (const sql of statements) [rows] = await connection.query(sql);
-    return rows as RowDataPacket[];
-  } finally {
-    await connection.end();
-  }
-}
-const district = (...sql: string[]) => run(databases.districtUrl, ...sql);
-const state = (...sql: string[]) => run(databases.stateUrl, ...sql);
+const district = (...sql: string[]) => runOn(databases.districtUrl, ...sql);
+const state = (...sql: string[]) => runOn(databases.stateUrl, ...sql);
 const world = (work: (world: ResyncWorld) => Promise<void>, pageRecords = 5_000) =>
   ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear, copy: { pageRecords } }, work);
 const ids = 'SELECT personID, stateID FROM PersonIdentity ORDER BY personID';

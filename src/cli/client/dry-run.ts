@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { addCounts, type Color, colorOf, noRecords, viewCounts, worstColor } from '../../domain/outcome';
+import {
+  addCounts,
+  type Color,
+  colorOf,
+  countNames,
+  noRecords,
+  viewCounts,
+  worstColor,
+} from '../../domain/outcome';
 import type { ResyncRequest, Verification, VerificationAccepted } from './answers';
 import type { ApiClient } from './api-client';
 import { wantsJson } from './command-context';
@@ -7,25 +15,22 @@ import { exitCodeOf, type FailOn } from './exit-codes';
 import { verificationEnd } from '../verbs/verify';
 import { number, paint, plainTable, print, printJson, tell } from './terminal';
 
+/** How a dry run is asked for and watched. */
+interface DryRunOptions {
+  readonly district: string;
+  readonly request: ResyncRequest;
+  readonly idempotencyKey: string | undefined;
+  readonly command: Command;
+  readonly failOn: FailOn;
+}
+
 /**
  * `resync send --dry-run`: has it predicted, waits, prints it, and sets the exit code of the color
  * it would have.
  */
 export async function dryRunResync(
   client: ApiClient,
-  {
-    district,
-    request,
-    idempotencyKey,
-    command,
-    failOn,
-  }: {
-    readonly district: string;
-    readonly request: ResyncRequest;
-    readonly idempotencyKey: string | undefined;
-    readonly command: Command;
-    readonly failOn: FailOn;
-  },
+  { district, request, idempotencyKey, command, failOn }: DryRunOptions,
 ): Promise<void> {
   const { verificationId } = await client.post<VerificationAccepted>(
     `/districts/${encodeURIComponent(district)}/resyncs`,
@@ -52,10 +57,9 @@ function rowColor({ status, predicted }: Verification['objectResults'][number]):
 
 /** The table of a dry run, and how long it would take. */
 function dryRunText(end: Verification): string {
-  const names = ['inserted', 'updated', 'unchanged', 'excluded', 'blocked', 'failed', 'extra'] as const;
   const cells = (counts: Verification['objectResults'][number]['predicted']): string[] => {
     const { errors, processed } = viewCounts(counts);
-    return [processed, ...names.map((name) => counts[name]), errors].map(number);
+    return [processed, ...countNames.map((name) => counts[name]), errors].map(number);
   };
   const total = end.objectResults.reduce((sum, { predicted }) => addCounts(sum, predicted), noRecords);
   const rows = end.objectResults.map((row) => [

@@ -14,6 +14,14 @@ export interface EditionCounts {
   readonly agrees: boolean;
 }
 
+/** Whose editions are counted, and the run whose objects are. */
+interface CountedRun {
+  readonly catalog: Catalog;
+  readonly district: DistrictConfig;
+  readonly stateUrl: string;
+  readonly resync: ResyncView;
+}
+
 /**
  * Counts the records of every object of the resync at the district and at the state.
  * An object that sends part of another's table is counted with that one.
@@ -23,12 +31,7 @@ export async function countEditions({
   district,
   stateUrl,
   resync,
-}: {
-  catalog: Catalog;
-  district: DistrictConfig;
-  stateUrl: string;
-  resync: ResyncView;
-}): Promise<EditionCounts[]> {
+}: CountedRun): Promise<EditionCounts[]> {
   const here = await createConnection(district.databaseUrl);
   const there = await createConnection(stateUrl);
   try {

@@ -2,6 +2,7 @@
  * The audit: who did what to what, when and from where. Rows are only ever added; triggers refuse
  * anything else.
  */
+import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { Level, Reach } from '../../domain/rights';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
@@ -54,12 +55,12 @@ export async function recordAudit(
 ): Promise<void> {
   await control('auditEvent').insert({
     principalID: who.principalId,
-    principalName: who.name.slice(0, 128),
+    principalName: clip(who.name, 128),
     level: who.level,
     districts: who.districts && JSON.stringify(who.districts),
-    action: action.slice(0, 160),
-    target: target.slice(0, 512),
-    address: address.slice(0, 64),
+    action: clip(action, 160),
+    target: clip(target, 512),
+    address: clip(address, 64),
     status,
     details: JSON.stringify(details),
   });

@@ -1,3 +1,4 @@
+import { clip } from '../../control/columns';
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../../domain/principal';
@@ -19,7 +20,7 @@ export function principalOfClaims(payload: JWTPayload & { readonly sub: string }
   return {
     principalId,
     tokenId: principalId,
-    name: (typeof name === 'string' && name !== '' ? name : payload.sub).slice(0, 128),
+    name: clip(typeof name === 'string' && name !== '' ? name : payload.sub, 128),
     level,
     districts: districtsOf(payload, map.districts, level),
     rights: effectiveRights(level, rightsOf(payload, map.rights)),

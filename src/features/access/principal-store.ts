@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { effectiveRights, type Level, type Reach, rightsOfLevel, type ToolRight } from '../../domain/rights';
 import { NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A principal as administrators see it. */
@@ -79,34 +79,20 @@ export async function readPrincipal(control: Knex, principalId: string): Promise
   return toView(row);
 }
 
-export interface PrincipalFilter {
-  /** Only those that this administrator reaches. */
-  readonly within: Reach;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-/** Principals that the administrator reaches, the newest first. @throws CursorError */
+/**
+ * Principals that an administrator reaches, newest first.
+ * @param within of this administrator
+ * @throws CursorError
+ */
 export async function listPrincipals(
   control: Knex,
-  { within, limit: asked = 50, cursor }: PrincipalFilter,
+  { within, ...filter }: PageFilter & { readonly within: Reach },
 ): Promise<Page<PrincipalView>> {
-  const limit = Math.min(asked, maxPageRows);
   const { sql, values } = withinReach(within, 'p.');
-  const where = [sql];
-  if (cursor !== undefined) {
-    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
-    where.push('(p.createdAt < ? OR (p.createdAt = ? AND p.principalID < ?))');
-    values.push(at, at, id);
-  }
-  const rows = await selectRows<PrincipalRow>(
-    control,
-    `SELECT p.*, ${rightsColumn} FROM principal p WHERE ${where.join(' AND ')}
-      ORDER BY p.createdAt DESC, p.principalID DESC LIMIT ?`,
-    [...values, limit + 1],
-  );
-  const page = toPage(rows, limit, (row) => [row.createdAt, row.principalID]);
-  return { items: page.items.map(toView), nextCursor: page.nextCursor };
+  const query = control('principal as p').select('p.*', control.raw(rightsColumn)).whereRaw(sql, values);
+  const columns = { at: 'p.createdAt', id: 'p.principalID' };
+  const page = await newestFirst<PrincipalRow>(query, columns, filter);
+  return { ...page, items: page.items.map(toView) };
 }
 
 /** From now on its tokens are refused, or work again. @throws NotFoundError */

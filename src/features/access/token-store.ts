@@ -1,3 +1,4 @@
+import { now } from '../../control/columns';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Level, rightsByDefault, type ToolRight } from '../../domain/rights';
@@ -146,7 +147,7 @@ export async function revokeToken(control: Knex, tokenId: string, principalId?: 
       revokedAt: null,
       ...(principalId === undefined ? {} : { principalID: principalId }),
     })
-    .update({ revokedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .update({ revokedAt: now(control) });
   return revoked > 0;
 }
 

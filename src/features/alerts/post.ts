@@ -1,3 +1,4 @@
+import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { ToolRight } from '../../domain/rights';
 
@@ -37,7 +38,7 @@ export async function postAlert(control: Knex, alert: NewAlert): Promise<void> {
       alertKey,
       category,
       name,
-      text: text.slice(0, maxTextLength),
+      text: clip(text, maxTextLength),
       districtID: districtId,
       toolRight: right,
       level,

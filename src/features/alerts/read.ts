@@ -1,7 +1,8 @@
+import { now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
-import { selectRows, toIso } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { toIso } from '../../control/database';
+import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import type { Principal } from '../../domain/principal';
 
 /** A Process Alert as one principal sees it. */
@@ -17,15 +18,13 @@ export interface AlertView {
   readonly read: boolean;
 }
 
-export interface AlertFilter {
+export interface AlertFilter extends PageFilter {
   /** Posted at or after; UTC. */
   readonly from?: Date | undefined;
   /** Posted before; UTC. */
   readonly before?: Date | undefined;
   readonly unread?: boolean | undefined;
   readonly districtId?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
 }
 
 /** What a principal's reach is made of. */
@@ -55,17 +54,14 @@ export async function listAlerts(
   reader: Reader,
   filter: AlertFilter = {},
 ): Promise<Page<AlertView>> {
-  const limit = Math.min(filter.limit ?? 50, maxPageRows);
-  const more = [
-    filter.from && { sql: 'a.postedAt >= ?', values: [toDatetime(filter.from)] },
-    filter.before && { sql: 'a.postedAt < ?', values: [toDatetime(filter.before)] },
-    filter.unread && { sql: 's.readAt IS NULL', values: [] },
-    filter.districtId !== undefined && { sql: 'a.districtID = ?', values: [filter.districtId] },
-    filter.cursor !== undefined && afterCursor(filter.cursor),
-  ].filter((part) => part !== undefined && part !== false);
-  const rows = await visible(control, reader, more, limit + 1);
-  const page = toPage(rows, limit, (row) => [row.postedAt, row.processAlertID]);
-  return { items: page.items.map(toView), nextCursor: page.nextCursor };
+  const query = visible(control, reader);
+  if (filter.from) void query.where('a.postedAt', '>=', toDatetime(filter.from));
+  if (filter.before) void query.where('a.postedAt', '<', toDatetime(filter.before));
+  if (filter.unread) void query.whereNull('s.readAt');
+  if (filter.districtId !== undefined) void query.where('a.districtID', filter.districtId);
+  const columns = { at: 'a.postedAt', id: 'a.processAlertID', idIs: 'number' } as const;
+  const page = await newestFirst<ReaderRow>(query, columns, filter);
+  return { ...page, items: page.items.map(toView) };
 }
 
 /**
@@ -98,31 +94,22 @@ interface Condition {
   readonly values: readonly (string | number)[];
 }
 
-function byId(control: Knex, reader: Reader, ids: readonly number[]): Promise<ReaderRow[]> {
-  return visible(
-    control,
-    reader,
-    [{ sql: `a.processAlertID IN (${marks(ids)})`, values: ids }],
-    Math.max(ids.length, 1),
-  );
+async function byId(control: Knex, reader: Reader, ids: readonly number[]): Promise<ReaderRow[]> {
+  const query = visible(control, reader).whereIn('a.processAlertID', ids);
+  return (await query.orderBy('a.postedAt', 'desc').orderBy('a.processAlertID', 'desc')) as ReaderRow[];
 }
 
-function visible(
-  control: Knex,
-  reader: Reader,
-  more: readonly Condition[],
-  limit: number,
-): Promise<ReaderRow[]> {
-  const where = [reachOf(reader), { sql: 's.deletedAt IS NULL', values: [] }, ...more];
-  return selectRows<ReaderRow>(
-    control,
-    `SELECT a.processAlertID, a.category, a.name, a.text, a.districtID, a.resyncID, a.postedAt, a.dueAt, s.readAt
-       FROM processAlert a
-       LEFT JOIN alertState s ON s.processAlertID = a.processAlertID AND s.principalID = ?
-      WHERE ${where.map(({ sql }) => sql).join(' AND ')}
-      ORDER BY a.postedAt DESC, a.processAlertID DESC LIMIT ?`,
-    [reader.principalId, ...where.flatMap(({ values }) => values), limit],
-  );
+/** Alerts that reach the reader and that it hasn't deleted. */
+function visible(control: Knex, reader: Reader): Knex.QueryBuilder {
+  const { sql, values } = reachOf(reader);
+  return control('processAlert as a')
+    .leftJoin('alertState as s', (state) =>
+      state.on('s.processAlertID', 'a.processAlertID').andOnVal('s.principalID', reader.principalId),
+    )
+    .select('a.processAlertID', 'a.category', 'a.name', 'a.text', 'a.districtID', 'a.resyncID')
+    .select('a.postedAt', 'a.dueAt', 's.readAt')
+    .whereRaw(sql, [...values])
+    .whereNull('s.deletedAt');
 }
 
 /**
@@ -156,17 +143,11 @@ function note(
   ids: readonly number[],
   column: 'readAt' | 'deletedAt',
 ): Promise<unknown> {
-  const now = control.raw('UTC_TIMESTAMP(3)');
   return control('alertState')
-    .insert(ids.map((id) => ({ processAlertID: id, principalID: principalId, [column]: now })))
+    .insert(ids.map((id) => ({ processAlertID: id, principalID: principalId, [column]: now(control) })))
     .onConflict(['processAlertID', 'principalID'])
     .merge([column])
     .then();
-}
-
-function afterCursor(cursor: string): Condition {
-  const [at, id] = decodeCursor(cursor, ['string', 'number']) as [string, number];
-  return { sql: '(a.postedAt < ? OR (a.postedAt = ? AND a.processAlertID < ?))', values: [at, at, id] };
 }
 
 /** What an alert says, whoever reads it. */

@@ -1,3 +1,4 @@
+import { clip } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type BlackoutRule, holdsRun } from '../../domain/blackout';
@@ -66,7 +67,7 @@ export async function addBlackout(
       setBy,
       rule: JSON.stringify(rule),
       note,
-      createdBy: createdBy.slice(0, 128),
+      createdBy: clip(createdBy, 128),
     });
     return toBlackout(await transaction<BlackoutRow>('blackout').where({ blackoutID: blackoutId }).first());
   });

@@ -1,5 +1,12 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
-import { type DriftResult, type DriftRow, type DriftStatus, driftResults } from '../../domain/certification';
+import {
+  type DriftResult,
+  driftResults,
+  type DriftRow,
+  type DriftStatus,
+  openCertificationStatuses,
+} from '../../domain/certification';
 import { NotFoundError } from '../../control/control-error';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
@@ -114,13 +121,15 @@ export async function noteDriftWaits(control: Knex, driftId: string, message: st
 export async function failDrift(control: Knex, driftId: string, message: string): Promise<void> {
   await openDrift(control, driftId).update({
     status: 'failed',
-    message: message.slice(0, 1000),
-    endedAt: control.raw('UTC_TIMESTAMP(3)'),
+    message: clip(message),
+    endedAt: now(control),
   });
 }
 
 function openDrift(control: Knex, driftId: string) {
-  return control('certificationDrift').where({ driftID: driftId }).whereIn('status', ['accepted', 'waiting']);
+  return control('certificationDrift')
+    .where({ driftID: driftId })
+    .whereIn('status', openCertificationStatuses);
 }
 
 /** Stores what a comparison found and closes it, once. @throws NotFoundError */
@@ -166,7 +175,7 @@ export async function finishDrift(
       message: null,
       counts: JSON.stringify(counts),
       measuredAt: measuredAt.replace('T', ' ').replace('Z', ''),
-      endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+      endedAt: now(transaction),
     });
   });
 }

@@ -1,5 +1,10 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
-import type { CertificationStatus, Manifest } from '../../domain/certification';
+import {
+  type CertificationStatus,
+  type Manifest,
+  openCertificationStatuses,
+} from '../../domain/certification';
 import { ConflictError, NotFoundError } from '../../control/control-error';
 import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
@@ -117,10 +122,7 @@ export async function noteCertificationWaits(
   certificationId: string,
   message: string,
 ): Promise<void> {
-  await control('certification')
-    .where({ certificationID: certificationId })
-    .whereIn('status', ['accepted', 'waiting'])
-    .update({ status: 'waiting', message });
+  await openCertification(control, certificationId).update({ status: 'waiting', message });
 }
 
 /** Nothing was certified, and why; one that has ended stays as it is. */
@@ -129,10 +131,17 @@ export async function failCertification(
   certificationId: string,
   message: string,
 ): Promise<void> {
-  await control('certification')
+  await openCertification(control, certificationId).update({
+    status: 'failed',
+    message: clip(message),
+    endedAt: now(control),
+  });
+}
+
+function openCertification(control: Knex, certificationId: string) {
+  return control('certification')
     .where({ certificationID: certificationId })
-    .whereIn('status', ['accepted', 'waiting'])
-    .update({ status: 'failed', message: message.slice(0, 1000), endedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .whereIn('status', openCertificationStatuses);
 }
 
 /**
@@ -163,12 +172,12 @@ export async function storeManifest(
         message: null,
         objects: objects.length,
         records,
-        endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+        endedAt: now(transaction),
       });
     await postAlert(transaction, {
       alertKey: `certification:${certificationId}`,
       category: certificationCategory,
-      name: alertName.slice(0, 120),
+      name: clip(alertName, 120),
       text: `“${name}”: what the state holds of ${district.name} for ${schoolYearLabel(schoolYear)} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. "resync certification ${certificationId}" shows it.`,
       districtId: district.id,
       right: 'processAlerts',

@@ -43,6 +43,14 @@ interface RunRow extends CountRow {
   readonly message: string | null;
 }
 
+/** Which runs of which objects are looked at. */
+interface ObjectRuns {
+  readonly districtId: string;
+  readonly schoolYear: number;
+  readonly objects: readonly string[];
+  readonly initiator?: 'district' | 'state' | null;
+}
+
 /**
  * The newest run of each object in a district and school year, and what is new since the run before
  * it. A run of chosen records says nothing of the object and isn't one of them.
@@ -51,17 +59,7 @@ interface RunRow extends CountRow {
  */
 export async function readObjectsTable(
   control: Knex,
-  {
-    districtId,
-    schoolYear,
-    objects,
-    initiator = null,
-  }: {
-    districtId: string;
-    schoolYear: number;
-    objects: readonly string[];
-    initiator?: 'district' | 'state' | null;
-  },
+  { districtId, schoolYear, objects, initiator = null }: ObjectRuns,
 ): Promise<ObjectsTableRow[]> {
   if (objects.length === 0) return [];
   const runs = new Map<string, RunRow[]>();
@@ -82,17 +80,7 @@ export async function readObjectsTable(
 /** Two steps of the index newest(districtID, objectName, schoolYear, startedAt) for each object. */
 function lastTwoRuns(
   control: Knex,
-  {
-    districtId,
-    schoolYear,
-    objects,
-    initiator,
-  }: {
-    districtId: string;
-    schoolYear: number;
-    objects: readonly string[];
-    initiator: string | null;
-  },
+  { districtId, schoolYear, objects, initiator }: ObjectRuns,
 ): Promise<RunRow[]> {
   const one = `(SELECT h.* FROM DISBatchHistory h ${initiator === null ? '' : 'JOIN resync r ON r.resyncID = h.resyncID AND r.initiator = ?'}
     WHERE h.districtID = ? AND h.objectName = ? AND h.schoolYear = ? AND h.startedAt IS NOT NULL AND h.selected IS NULL

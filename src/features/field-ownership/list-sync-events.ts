@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { parseRecordKey } from '../../domain/record-error';
 import type { Initiator } from '../../domain/resync';
 import type { SyncEventStatus } from '../../domain/sync-event';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { maxPageRows, newestFirst, type Page, type PageFilter } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 import type { SyncEventRefusal } from './sync-event-store';
 
@@ -35,45 +35,46 @@ interface EventRow extends Omit<SyncEventView, 'syncEventId' | 'districtId' | 'o
   readonly resyncID: string | null;
 }
 
-const selected = `e.syncEventID, e.districtID, e.objectName, JSON_LENGTH(e.recordKeys) AS \`keys\`, e.resyncID, r.initiator,
-  e.requestedBy, e.status, e.assigned, e.carried, e.unchanged, e.failed, e.message, e.requestedAt, e.startedAt, e.endedAt`;
-const from = 'syncEvent e LEFT JOIN resync r ON r.resyncID = e.resyncID';
+const columns = [
+  'e.syncEventID',
+  'e.districtID',
+  'e.objectName',
+  'e.resyncID',
+  'r.initiator',
+  'e.requestedBy',
+  'e.status',
+  'e.assigned',
+  'e.carried',
+  'e.unchanged',
+  'e.failed',
+  'e.message',
+  'e.requestedAt',
+  'e.startedAt',
+  'e.endedAt',
+];
 
-/** Sync events of a district, the newest first. @throws CursorError */
+/** Events of a district, each with the resync after which it came. */
+function eventsOf(control: Knex, districtId: string): Knex.QueryBuilder {
+  return control('syncEvent as e')
+    .leftJoin('resync as r', 'r.resyncID', 'e.resyncID')
+    .select(columns)
+    .select(control.raw('JSON_LENGTH(e.recordKeys) AS `keys`'))
+    .where('e.districtID', districtId);
+}
+
+/** Sync events of a district, newest first. @throws CursorError */
 export async function listSyncEvents(
   control: Knex,
   {
     districtId,
     object,
-    cursor,
-    ...rest
-  }: {
-    readonly districtId: string;
-    readonly object?: string | undefined;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  },
+    ...filter
+  }: PageFilter & { readonly districtId: string; readonly object?: string | undefined },
 ): Promise<Page<SyncEventView>> {
-  const limit = Math.min(rest.limit ?? 50, maxPageRows);
-  const where = ['e.districtID = ?'];
-  const values: (string | number)[] = [districtId];
-  if (object !== undefined) {
-    where.push('e.objectName = ?');
-    values.push(object);
-  }
-  if (cursor !== undefined) {
-    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
-    where.push('(e.requestedAt < ? OR (e.requestedAt = ? AND e.syncEventID < ?))');
-    values.push(at, at, id);
-  }
-  const rows = await selectRows<EventRow>(
-    control,
-    `SELECT ${selected} FROM ${from} WHERE ${where.join(' AND ')}
-      ORDER BY e.requestedAt DESC, e.syncEventID DESC LIMIT ?`,
-    [...values, limit + 1],
-  );
-  const page = toPage(rows, limit, ({ requestedAt, syncEventID }) => [requestedAt, syncEventID]);
-  return { items: page.items.map(toView), nextCursor: page.nextCursor };
+  const query = eventsOf(control, districtId);
+  if (object !== undefined) void query.where('e.objectName', object);
+  const page = await newestFirst<EventRow>(query, { at: 'e.requestedAt', id: 'e.syncEventID' }, filter);
+  return { ...page, items: page.items.map(toView) };
 }
 
 /** One event of a district; `null`: the district has none of this id. */
@@ -81,11 +82,7 @@ export async function readSyncEvent(
   control: Knex,
   { districtId, syncEventId }: { readonly districtId: string; readonly syncEventId: string },
 ): Promise<SyncEventView | null> {
-  const [row] = await selectRows<EventRow>(
-    control,
-    `SELECT ${selected} FROM ${from} WHERE e.districtID = ? AND e.syncEventID = ?`,
-    [districtId, syncEventId],
-  );
+  const [row] = (await eventsOf(control, districtId).where('e.syncEventID', syncEventId)) as EventRow[];
   return row ? toView(row) : null;
 }
 

@@ -1,3 +1,4 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { FieldOwner, FieldSetting } from '../../domain/field-ownership';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
@@ -56,7 +57,7 @@ export async function setFieldOwners(
     readonly changedBy: string;
   },
 ): Promise<FieldSetting[]> {
-  const by = changedBy.slice(0, 128);
+  const by = clip(changedBy, 128);
   return inTransaction(control, async (transaction) => {
     const changes: FieldSetting[] = [];
     // In one order, so that two administrators can't wait for each other.
@@ -66,7 +67,7 @@ export async function setFieldOwners(
       const ownerBefore = before?.owner ?? defaultOwner;
       if (ownerBefore === owner) continue;
       await transaction('fieldSetting')
-        .insert({ ...at, owner, changedBy: by, changedAt: transaction.raw('UTC_TIMESTAMP(3)') })
+        .insert({ ...at, owner, changedBy: by, changedAt: now(transaction) })
         .onConflict(['districtID', 'objectName', 'fieldName'])
         .merge(['owner', 'changedBy', 'changedAt']);
       await transaction('fieldSettingChange').insert({ ...at, ownerBefore, owner, changedBy: by });

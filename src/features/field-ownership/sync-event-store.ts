@@ -1,7 +1,8 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
-import type { SyncEventStatus } from '../../domain/sync-event';
+import { openSyncEventStatuses, type SyncEventStatus } from '../../domain/sync-event';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
@@ -31,7 +32,7 @@ export async function insertSyncEvent(
       objectName: object,
       recordKeys: keys && JSON.stringify(keys),
       resyncID: resyncId,
-      requestedBy: requestedBy.slice(0, 128),
+      requestedBy: clip(requestedBy, 128),
       status: 'accepted' satisfies SyncEventStatus,
     })
     .onConflict('syncEventID')
@@ -90,7 +91,7 @@ function parseKeys(text: string): RecordKey[] {
 export async function startSyncEvent(control: Knex, syncEventId: string): Promise<void> {
   await control('syncEvent')
     .where({ syncEventID: syncEventId, status: 'accepted' satisfies SyncEventStatus })
-    .update({ status: 'running', startedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .update({ status: 'running', startedAt: now(control) });
 }
 
 /**
@@ -149,7 +150,7 @@ export async function settleSyncPage(control: Knex, page: SettledPage): Promise<
             guid,
             code,
             field,
-            message: message.slice(0, 1000),
+            message: clip(message),
           })),
         )
         .onConflict(['syncEventID', 'recordKey'])
@@ -198,9 +199,9 @@ export async function endSyncEvent(
       .whereNull('endedAt')
       .update({
         status,
-        message: message?.slice(0, 1000) ?? null,
+        message: clip(message),
         pendingKeys: null,
-        endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+        endedAt: now(transaction),
       });
     if (ended === 0) return;
     const row = await transaction<EndedRow & { syncEventID: string }>('syncEvent')
@@ -210,7 +211,7 @@ export async function endSyncEvent(
     const left = row.failed > 0 && row.failed !== (await failedBefore(transaction, syncEventId, row));
     if (status === 'finished' && !left) return;
     await postAlert(transaction, {
-      alertKey: `sync-event:${syncEventId}`.slice(0, 191),
+      alertKey: clip(`sync-event:${syncEventId}`, 191),
       category: resyncCategory,
       name: 'Sync Event Incomplete',
       text:
@@ -250,10 +251,10 @@ export async function openSyncEvents(
   const rows = await selectRows<{ syncEventID: string; districtID: string }>(
     control,
     `SELECT e.syncEventID, e.districtID FROM syncEvent e LEFT JOIN resync r ON r.resyncID = e.resyncID
-      WHERE e.status IN ('accepted', 'running') AND e.requestedAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND
+      WHERE e.status IN (?) AND e.requestedAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND
         AND (e.resyncID IS NULL OR r.endedAt IS NOT NULL)
       ORDER BY e.requestedAt LIMIT 100`,
-    [olderThanSeconds],
+    [openSyncEventStatuses, olderThanSeconds],
   );
   return rows.map(({ syncEventID, districtID }) => ({ syncEventId: syncEventID, districtId: districtID }));
 }

@@ -1,3 +1,4 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from '../alerts/read';
 import { NotFoundError } from '../../control/control-error';
@@ -102,10 +103,10 @@ export async function noteAttempt(
     .where({ noticeDeliveryID: deliveryId })
     .update({
       attempts: control.raw('attempts + 1'),
-      lastAnswer: answer.slice(0, 120),
-      lastTriedAt: control.raw('UTC_TIMESTAMP(3)'),
+      lastAnswer: clip(answer, 120),
+      lastTriedAt: now(control),
       ...(status ? { status } : {}),
-      ...(status === 'delivered' ? { deliveredAt: control.raw('UTC_TIMESTAMP(3)') } : {}),
+      ...(status === 'delivered' ? { deliveredAt: now(control) } : {}),
     });
 }
 

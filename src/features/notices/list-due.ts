@@ -1,3 +1,4 @@
+import { now } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
@@ -73,7 +74,7 @@ export async function listNotices(
       'processAlertID',
       alerts.map(({ processAlertID }) => processAlertID),
     )
-    .update({ noticedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .update({ noticedAt: now(control) });
   return groupsOf(alerts.filter(({ processAlertID }) => wanted.has(processAlertID)));
 }
 

@@ -1,3 +1,4 @@
+import { now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { effectiveRights } from '../../domain/rights';
 import type { Reader } from '../alerts/read';
@@ -20,7 +21,7 @@ export async function noteNoticeOwner(control: Knex, reader: Reader): Promise<vo
       level: reader.level,
       districts: reader.districts && JSON.stringify(reader.districts),
       rights: JSON.stringify(reader.rights),
-      seenAt: control.raw('UTC_TIMESTAMP(3)'),
+      seenAt: now(control),
     })
     .onConflict('principalID')
     .merge();

@@ -1,3 +1,4 @@
+import { now } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { NoticeEvent } from '../../domain/notices';
@@ -36,6 +37,14 @@ interface WebhookRow {
 
 const columns = 'webhookID, url, events, createdAt, disabledAt, disabledWhy';
 
+/** What a webhook is stored with. */
+interface NewWebhook {
+  readonly principalId: string;
+  readonly url: string;
+  readonly events: readonly NoticeEvent[];
+  readonly secret: string;
+}
+
 /**
  * Stores an endpoint of a principal.
  * @param secret sealed (src/control/sealed.ts)
@@ -43,12 +52,7 @@ const columns = 'webhookID, url, events, createdAt, disabledAt, disabledWhy';
  */
 export async function addWebhook(
   control: Knex,
-  {
-    principalId,
-    url,
-    events,
-    secret,
-  }: { principalId: string; url: string; events: readonly NoticeEvent[]; secret: string },
+  { principalId, url, events, secret }: NewWebhook,
 ): Promise<WebhookView> {
   if ((await listWebhooks(control, principalId)).length >= maxWebhooks)
     throw new ConflictError(`There are ${maxWebhooks} webhooks already: delete one first.`);
@@ -138,7 +142,7 @@ export async function loadWebhookTarget(control: Knex, webhookId: string): Promi
 export async function disableWebhook(control: Knex, webhookId: string, why: string): Promise<void> {
   await control('webhook')
     .where({ webhookID: webhookId, disabledAt: null })
-    .update({ disabledAt: control.raw('UTC_TIMESTAMP(3)'), disabledWhy: why });
+    .update({ disabledAt: now(control), disabledWhy: why });
 }
 
 function noSuchWebhook(): NotFoundError {

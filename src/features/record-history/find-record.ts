@@ -1,3 +1,4 @@
+import { countNames } from '../../domain/outcome';
 import { correctionsRange } from '../../domain/range';
 import { inflateRawSync } from 'node:zlib';
 import type { Knex } from 'knex';
@@ -9,7 +10,7 @@ import {
   type RecordKey,
 } from '../../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, readMarks } from '../../domain/record-marks';
-import { countColumns, type CountRow } from '../resyncs/ledger-sums';
+import type { CountRow } from '../resyncs/ledger-sums';
 import { selectRows } from '../../control/database';
 import { hasSpellings, isPossible, isSame, isUpTo } from './key-conditions';
 
@@ -125,7 +126,7 @@ class Lookup {
     const range = isUpTo(order, key, 'r.upToKey');
     const page = isUpTo(order, key, 'l.upToKey');
     const possible = isPossible(order, key);
-    const counts = countColumns.map((column) => `p.${column}`).join(', ');
+    const counts = countNames.map((column) => `p.${column}`).join(', ');
     const rows = await selectRows<PageRow>(
       this.control,
       `SELECT p.resyncID, p.writtenAt, p.recordsRead, ${counts}, m.marks
@@ -252,7 +253,7 @@ class Lookup {
 
 /** A page without marks tells of its records only when all were equal, and there were any. */
 function equalPage(row: PageRow): 'unchanged' | null {
-  const others = countColumns.filter((column) => column !== 'unchanged' && row[column] !== 0);
+  const others = countNames.filter((column) => column !== 'unchanged' && row[column] !== 0);
   return others.length === 0 && row.unchanged > 0 && row.unchanged === row.recordsRead ? 'unchanged' : null;
 }
 

@@ -1,11 +1,12 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
-import type { ObjectStatus, RangeCounts } from '../../domain/outcome';
+import { countNames, type ObjectStatus, type RangeCounts } from '../../domain/outcome';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { isAboveThreshold, type RemovalDecision } from '../../domain/removals';
 import type { ResyncRequest } from '../../domain/resync';
 import { NotFoundError } from '../../control/control-error';
-import { countColumns, type CountRow, toCounts } from '../resyncs/ledger-sums';
+import { type CountRow, toCounts } from '../resyncs/ledger-sums';
 import { selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
 import { resyncCategory } from '../resyncs/end-alerts';
@@ -25,7 +26,7 @@ export async function readObjectEnd(
 ): Promise<{ readonly position: number; readonly status: ObjectStatus; readonly counts: RangeCounts }> {
   const [row] = await selectRows<CountRow & { position: number; status: ObjectStatus }>(
     control,
-    `SELECT position, status, ${countColumns.join(', ')} FROM DISBatchHistory WHERE resyncID = ? AND objectName = ?`,
+    `SELECT position, status, ${countNames.join(', ')} FROM DISBatchHistory WHERE resyncID = ? AND objectName = ?`,
     [resyncId, object],
   );
   if (!row) throw new NotFoundError(`${object} is not planned in this resync.`);
@@ -98,7 +99,7 @@ export async function decideFound(
       found,
       thresholdPercent,
       decision,
-      reason: refusal?.slice(0, 1000) ?? null,
+      reason: clip(refusal),
     })
     .onConflict(['resyncID', 'objectName'])
     .merge(['objectName']);
@@ -159,28 +160,26 @@ export async function holdForApproval(
   });
 }
 
+/** What was decided about the removals of a run, and by whom. */
+interface DecidedRemovals {
+  readonly resyncId: string;
+  readonly objects: readonly string[];
+  readonly decision: 'approved' | 'rejected' | 'expired';
+  readonly by: string | null;
+}
+
 /**
  * Ends the wait for these objects; one that doesn't wait any more is left alone. `by`: `null` when
  * time decided.
  */
 export async function decideRemovals(
   control: Knex,
-  {
-    resyncId,
-    objects,
-    decision,
-    by,
-  }: {
-    readonly resyncId: string;
-    readonly objects: readonly string[];
-    readonly decision: 'approved' | 'rejected' | 'expired';
-    readonly by: string | null;
-  },
+  { resyncId, objects, decision, by }: DecidedRemovals,
 ): Promise<void> {
   await control('removalObject')
     .where({ resyncID: resyncId, decision: 'awaiting' })
     .whereIn('objectName', [...objects])
-    .update({ decision, decidedBy: by, decidedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .update({ decision, decidedBy: by, decidedAt: now(control) });
 }
 
 /**
@@ -201,7 +200,7 @@ export async function noteRemovalStopped(
       found: 0,
       thresholdPercent: 0,
       decision: 'refused',
-      reason: message.slice(0, 1000),
+      reason: clip(message),
     })
     .onConflict(['resyncID', 'objectName'])
     .merge(['reason']);

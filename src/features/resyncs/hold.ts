@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { selectRows } from '../../control/database';
+import { openStatuses } from '../../domain/resync';
 
 /**
  * Notes until when a blackout window holds a run; one that had only been accepted is under way from
@@ -23,12 +23,10 @@ export async function noteHold(
 
 /** Resyncs of a district that have not ended and may run, the oldest first; at most 100. */
 export async function openResyncIds(control: Knex, districtId: string): Promise<string[]> {
-  const rows = await selectRows<{ resyncID: string }>(
-    control,
-    `SELECT resyncID FROM resync
-      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'preempted', 'awaitingApproval')
-      ORDER BY requestedAt LIMIT 100`,
-    [districtId],
-  );
-  return rows.map(({ resyncID }) => resyncID);
+  return control<{ resyncID: string; districtID: string }>('resync')
+    .where({ districtID: districtId })
+    .whereIn('status', openStatuses)
+    .orderBy('requestedAt')
+    .limit(100)
+    .pluck('resyncID');
 }

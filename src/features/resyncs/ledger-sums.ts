@@ -1,19 +1,9 @@
 import type { Knex } from 'knex';
-import { noRecords, type RangeCounts } from '../../domain/outcome';
+import { countNames, noRecords, type RangeCounts } from '../../domain/outcome';
 import { selectRows } from '../../control/database';
 
 /** Columns that hold RangeCounts, in rangeLedger and DISBatchHistory alike. */
-export const countColumns = [
-  'inserted',
-  'updated',
-  'unchanged',
-  'excluded',
-  'blocked',
-  'failed',
-  'extra',
-] as const satisfies readonly (keyof RangeCounts)[];
-
-export type CountRow = Record<(typeof countColumns)[number], number>;
+export type CountRow = Record<(typeof countNames)[number], number>;
 
 /** The counts of a row, and nothing else of it. */
 export function toCounts(row: CountRow): RangeCounts {
@@ -50,9 +40,7 @@ export async function sumLedger(
   { resyncId, objects }: { resyncId: string; objects: readonly string[] },
 ): Promise<Map<string, LedgerSums>> {
   if (objects.length === 0) return new Map();
-  const sums = [...countColumns, 'recordsRead'].map(
-    (column) => `CAST(SUM(${column}) AS SIGNED) AS ${column}`,
-  );
+  const sums = [...countNames, 'recordsRead'].map((column) => `CAST(SUM(${column}) AS SIGNED) AS ${column}`);
   const rows = await selectRows<LedgerRow>(
     control,
     `SELECT objectName, ${sums.join(', ')}, CAST(SUM(lastPage AND rangeNo >= 0) AS SIGNED) AS rangesDone

@@ -1,3 +1,5 @@
+import { countNames } from '../../domain/outcome';
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import {
   assertOutcome,
@@ -11,7 +13,7 @@ import {
   type RangeCounts,
 } from '../../domain/outcome';
 import { ConflictError, NotFoundError } from '../../control/control-error';
-import { countColumns, emptyLedger, type LedgerSums, sumLedger } from './ledger-sums';
+import { emptyLedger, type LedgerSums, sumLedger } from './ledger-sums';
 import { inTransaction, selectRows } from '../../control/database';
 import { countRanges } from './range-store';
 
@@ -33,6 +35,15 @@ interface ObjectRef {
   readonly object: string;
 }
 
+/** The objects of a run, in the order of its plan. */
+interface PlannedRun {
+  readonly resyncId: string;
+  readonly districtId: string;
+  readonly schoolYear: number;
+  readonly objects: readonly string[];
+  readonly selected?: ReadonlyMap<string, number> | null;
+}
+
 /**
  * Writes one DISBatchHistory row for every planned object, in status waiting. Repeating it changes
  * nothing.
@@ -41,19 +52,7 @@ interface ObjectRef {
  */
 export async function planObjects(
   control: Knex,
-  {
-    resyncId,
-    districtId,
-    schoolYear,
-    objects,
-    selected = null,
-  }: {
-    resyncId: string;
-    districtId: string;
-    schoolYear: number;
-    objects: readonly string[];
-    selected?: ReadonlyMap<string, number> | null;
-  },
+  { resyncId, districtId, schoolYear, objects, selected = null }: PlannedRun,
 ): Promise<void> {
   if (objects.length === 0) return;
   await control('DISBatchHistory')
@@ -100,7 +99,7 @@ export async function startObject(control: Knex, { resyncId, object }: ObjectRef
       throw new ConflictError(`${object} has ended (${row.status}) in this resync.`);
     await transaction('DISBatchHistory')
       .where({ resyncID: resyncId, objectName: object })
-      .update({ status: 'running', startedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+      .update({ status: 'running', startedAt: now(transaction) });
   });
 }
 
@@ -206,10 +205,10 @@ export async function closeObject(
       recordsRead: read,
       processed: processedOf(counts),
       errors: errorsOf(counts),
-      ...Object.fromEntries(countColumns.map((column) => [column, counts[column]])),
+      ...Object.fromEntries(countNames.map((column) => [column, counts[column]])),
       ranges,
-      message: kept?.slice(0, 1000) ?? null,
-      endedAt: transaction.raw(open || status === 'finished' ? 'UTC_TIMESTAMP(3)' : 'endedAt'),
+      message: clip(kept),
+      endedAt: open || status === 'finished' ? now(transaction) : transaction.ref('endedAt'),
     });
   return { object, status, color, counts, read, message: kept };
 }

@@ -6,6 +6,15 @@ import { selectRows } from '../../control/database';
 /** Finished runs an estimate looks back at. */
 const runsLookedAt = 5;
 
+/** Whose pace, in which objects, before which instant. */
+interface PaceOf {
+  readonly districtId: string;
+  readonly objects: readonly string[];
+  readonly mode: ResyncMode;
+  readonly seenBy: Initiator;
+  readonly before: string;
+}
+
 /**
  * How these objects went in the district's last finished runs before an instant; runs of chosen
  * records and those that verified are no measure.
@@ -15,19 +24,7 @@ const runsLookedAt = 5;
  */
 export async function readPastPace(
   control: Knex,
-  {
-    districtId,
-    objects,
-    mode,
-    seenBy,
-    before,
-  }: {
-    readonly districtId: string;
-    readonly objects: readonly string[];
-    readonly mode: ResyncMode;
-    readonly seenBy: Initiator;
-    readonly before: string;
-  },
+  { districtId, objects, mode, seenBy, before }: PaceOf,
 ): Promise<PastObject[]> {
   if (objects.length === 0) return [];
   const seconds = (alias: string): string =>

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { ResyncRequest, ResyncStatus, Whereabouts } from '../../domain/resync';
+import { openStatuses, type ResyncRequest, type ResyncStatus, type Whereabouts } from '../../domain/resync';
 import { ConflictError } from '../../control/control-error';
-import { selectRows } from '../../control/database';
+import { reconcileOpen } from '../../temporal/reconcile';
 import { type ResyncRow, toRequest } from './row';
 import { finishResync } from './store';
 
@@ -20,7 +20,7 @@ export interface Reconciliation {
 
 /**
  * Compares the open resyncs with Temporal. A run whose workflow is gone never shows as under way
- * for ever: it becomes `lost`, red, and says so; one that never began is returned to be started.
+ * forever: it becomes `lost`, red, and says so; one that never began is returned to be started.
  * @param whereabouts asks Temporal; when it throws (unreachable), nothing further is changed and
  * the error passes on
  */
@@ -28,21 +28,21 @@ export async function reconcile(
   control: Knex,
   whereabouts: (resync: { request: ResyncRequest; status: ResyncStatus }) => Promise<Whereabouts>,
 ): Promise<Reconciliation> {
-  const rows = await selectRows<ResyncRow>(
-    control,
-    `SELECT * FROM resync WHERE status IN ('accepted', 'queued', 'running', 'paused', 'preempted', 'awaitingApproval')
-      ORDER BY requestedAt LIMIT ?`,
-    [maxOpenResyncs],
-  );
+  const rows = await control<ResyncRow>('resync')
+    .whereIn('status', openStatuses)
+    .orderBy('requestedAt')
+    .limit(maxOpenResyncs);
   const lost: string[] = [];
   const toStart: ResyncRequest[] = [];
-  for (const row of rows) {
-    const request = toRequest(row);
-    const at = await whereabouts({ request, status: row.status });
-    if (at === 'running' || at === 'waiting') continue;
-    if (at === 'unknown' && (row.status === 'accepted' || row.status === 'queued')) toStart.push(request);
-    else if (await markLost(control, row.resyncID)) lost.push(row.resyncID);
-  }
+  await reconcileOpen({
+    open: rows.map((row) => ({ request: toRequest(row), status: row.status })),
+    whereabouts,
+    hasBegun: ({ status }) => status !== 'accepted' && status !== 'queued',
+    start: ({ request }) => toStart.push(request),
+    close: async ({ request: { resyncId } }) => {
+      if (await markLost(control, resyncId)) lost.push(resyncId);
+    },
+  });
   return { lost, toStart };
 }
 

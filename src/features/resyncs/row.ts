@@ -1,17 +1,12 @@
 import type { Color } from '../../domain/outcome';
+import { type AskedRow, fromAsked, toAsked } from './asked-columns';
 import type { SelectedRecords, ResyncRequest, ResyncStatus, SelectionKind } from '../../domain/resync';
 
 /** A row of the table resync. */
-export interface ResyncRow {
+export interface ResyncRow extends AskedRow {
   resyncID: string;
-  districtID: string;
-  schoolYear: number;
-  objects: string;
-  checkDependencies: number;
   scenario: ResyncRequest['scenario'];
-  initiator: ResyncRequest['initiator'];
   mode: ResyncRequest['mode'];
-  requestedBy: string;
   idempotencyKey: string | null;
   requestHash: string | null;
   status: ResyncStatus;
@@ -33,14 +28,9 @@ export interface ResyncRow {
 export function toRequest(row: ResyncRow): ResyncRequest {
   return {
     resyncId: row.resyncID,
-    districtId: row.districtID,
-    schoolYear: row.schoolYear,
-    objects: JSON.parse(row.objects) as ResyncRequest['objects'],
-    checkDependencies: row.checkDependencies !== 0,
+    ...toAsked(row),
     scenario: row.scenario,
-    initiator: row.initiator,
     mode: row.mode,
-    requestedBy: row.requestedBy,
     ...specialsOf(row),
   };
 }
@@ -71,14 +61,9 @@ function specialsOf({
 export function toColumns(request: ResyncRequest) {
   return {
     resyncID: request.resyncId,
-    districtID: request.districtId,
-    schoolYear: request.schoolYear,
-    objects: JSON.stringify(request.objects),
-    checkDependencies: request.checkDependencies,
+    ...fromAsked(request),
     scenario: request.scenario,
-    initiator: request.initiator,
     mode: request.mode,
-    requestedBy: request.requestedBy,
     ...specialColumns(request),
   };
 }

@@ -1,12 +1,19 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
-import { type Color, type ObjectStatus, type RangeCounts, worstColor } from '../../domain/outcome';
+import {
+  type Color,
+  countNames,
+  type ObjectStatus,
+  type RangeCounts,
+  worstColor,
+} from '../../domain/outcome';
 import { endedStatuses, type HeldStatus, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
 import type { VerifiedObject } from '../../domain/verification';
 import { endOfVerifiedResync } from '../../domain/verified-resync';
 import { ConflictError, NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
-import { countColumns, type CountRow, toCounts } from './ledger-sums';
+import { type CountRow, toCounts } from './ledger-sums';
 import { closeObject } from './object-store';
 import { postAlert } from '../alerts/post';
 import { alertsOfEnd } from './end-alerts';
@@ -102,6 +109,17 @@ export interface ResyncEnd {
   readonly counts: RangeCounts;
 }
 
+/** How a run is to be closed. */
+interface RunEnding {
+  readonly resyncId: string;
+  readonly status: 'finished' | 'failed' | 'cancelled' | 'lost';
+  readonly message?: string | null;
+  /**
+   * The verification that gives the color of a resync that verifies, once every object finished.
+   */
+  readonly verified?: FinalVerification;
+}
+
 /**
  * Closes the books of a resync. Objects still open are closed first (cancelled with the run,
  * otherwise failed, or skipped when they hadn't started), with the counts of what they committed.
@@ -112,20 +130,7 @@ export interface ResyncEnd {
  */
 export async function finishResync(
   control: Knex,
-  {
-    resyncId,
-    status,
-    message = null,
-    verified,
-  }: {
-    resyncId: string;
-    status: 'finished' | 'failed' | 'cancelled' | 'lost';
-    message?: string | null;
-    /**
-     * The verification that gives the color of a resync that verifies, once every object finished.
-     */
-    verified?: FinalVerification;
-  },
+  { resyncId, status, message = null, verified }: RunEnding,
 ): Promise<ResyncEnd> {
   return inTransaction(control, async (transaction) => {
     const row = await lockResync(transaction, resyncId);
@@ -138,8 +143,8 @@ export async function finishResync(
         .update({
           status: end.status,
           color: end.color,
-          message: end.message?.slice(0, 1000) ?? null,
-          endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+          message: clip(end.message),
+          endedAt: now(transaction),
         });
       const stored = await endStored(transaction, resyncId);
       for (const alert of alertsOfEnd(toRequest(row), stored)) await postAlert(transaction, alert);
@@ -167,19 +172,17 @@ async function closeOpenObjects(
   }
 }
 
+/** The end that was asked for; objects may have it that it is another. */
+interface AskedEnd {
+  readonly resyncId: string;
+  readonly status: ResyncStatus;
+  readonly message: string | null;
+  readonly verified: FinalVerification | undefined;
+}
+
 async function endOf(
   transaction: Knex.Transaction,
-  {
-    resyncId,
-    status,
-    message,
-    verified,
-  }: {
-    resyncId: string;
-    status: ResyncStatus;
-    message: string | null;
-    verified: FinalVerification | undefined;
-  },
+  { resyncId, status, message, verified }: AskedEnd,
 ): Promise<{ status: ResyncStatus; color: Color; message: string | null }> {
   if (status !== 'finished') return { status, color: 'red', message };
   const objects = await objectStates(transaction, resyncId);
@@ -218,7 +221,7 @@ function objectStates(transaction: Knex.Transaction, resyncId: string): Promise<
 }
 
 async function endStored(transaction: Knex.Transaction, resyncId: string): Promise<ResyncEnd> {
-  const sums = countColumns.map((column) => `CAST(COALESCE(SUM(h.${column}), 0) AS SIGNED) AS ${column}`);
+  const sums = countNames.map((column) => `CAST(COALESCE(SUM(h.${column}), 0) AS SIGNED) AS ${column}`);
   const [end] = await selectRows<CountRow & Omit<ResyncEnd, 'counts'>>(
     transaction,
     `SELECT r.resyncID AS resyncId, r.status, r.color, r.message, ${sums.join(', ')}

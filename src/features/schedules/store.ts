@@ -1,3 +1,4 @@
+import { clip } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { endedStatuses } from '../../domain/resync';
@@ -69,7 +70,7 @@ export async function insertSchedule(
         timing: JSON.stringify(schedule.timing),
         request: JSON.stringify(schedule.request),
         note: schedule.note,
-        createdBy: schedule.createdBy.slice(0, 128),
+        createdBy: clip(schedule.createdBy, 128),
       });
       const stored = await readSchedule(transaction, scheduleId);
       if (!stored) throw new ConflictError('The schedule was deleted meanwhile.');
@@ -132,7 +133,7 @@ export async function noteFiring(
       outcome,
       resyncID: resyncId,
       verificationID: verificationId,
-      message: message?.slice(0, 1000) ?? null,
+      message: clip(message),
     })
     .onConflict(['scheduleID', 'scheduledFor'])
     .merge(['outcome', 'resyncID', 'verificationID', 'message']);

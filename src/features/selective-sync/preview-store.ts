@@ -1,3 +1,4 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { Level } from '../../domain/rights';
@@ -107,10 +108,10 @@ export async function endPreview(
   const result =
     'answer' in end
       ? { status: 'done', answer: JSON.stringify(end.answer) }
-      : { status: 'failed', message: end.message.slice(0, 1000) };
+      : { status: 'failed', message: clip(end.message) };
   await control('selectivePreview')
     .where({ previewID: previewId, status: 'running' })
-    .update({ ...result, endedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .update({ ...result, endedAt: now(control) });
   for (;;) {
     const forgotten = await control('resyncSelection')
       .where({ resyncID: previewId })

@@ -1,3 +1,4 @@
+import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import { schoolYearLabel } from '../../domain/school-year';
 import { postAlert } from '../alerts/post';
@@ -46,7 +47,7 @@ export async function alertEnd(control: Knex, stateRequestId: string, message: s
     alertKey: `state-request-ended:${stateRequestId}`,
     category: resyncCategory,
     name: 'State Resync Request Ended',
-    text: `Request ${stateRequestId} has ended. ${message}`.slice(0, 1000),
+    text: clip(`Request ${stateRequestId} has ended. ${message}`),
     districtId: null,
     right: 'resyncBatch',
   });
@@ -65,8 +66,8 @@ function districtText(request: StoredStateRequest, { schoolYear }: RequestDistri
 
 function stateText(request: StoredStateRequest, districts: number): string {
   const what = request.objects === 'all' ? 'all objects' : request.objects.join(', ');
-  return (
+  return clip(
     `A resync was requested of ${districts} district(s), to begin between ${request.windowFrom} and ` +
-    `${request.windowUntil}. Reason: ${request.reason} Objects: ${what}.`
-  ).slice(0, 1000);
+      `${request.windowUntil}. Reason: ${request.reason} Objects: ${what}.`,
+  );
 }

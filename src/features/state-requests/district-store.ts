@@ -2,6 +2,7 @@
  * The rows of a state's request: which district is due, what came of handing over, where its resync
  * stands.
  */
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
 import {
@@ -128,7 +129,7 @@ export async function noteHandedOver(
       status: 'queued',
       message: null,
       nextAttemptAt: null,
-      handedOverAt: control.raw('UTC_TIMESTAMP(3)'),
+      handedOverAt: now(control),
     });
 }
 
@@ -141,7 +142,7 @@ export async function noteAttempt(
     .where({ stateRequestID: stateRequestId, districtID: districtId, status: 'waiting' })
     .update({
       attempts: attempts + 1,
-      message: message.slice(0, 1000),
+      message: clip(message),
       nextAttemptAt: control.raw('UTC_TIMESTAMP(3) + INTERVAL ? MICROSECOND', [
         retryWaitMs(attempts + 1) * 1000,
       ]),
@@ -158,9 +159,9 @@ export async function noteNotRun(
     .whereIn('status', ['waiting', 'queued'])
     .update({
       status: 'notRun',
-      message: message.slice(0, 1000),
+      message: clip(message),
       nextAttemptAt: null,
-      endedAt: control.raw('UTC_TIMESTAMP(3)'),
+      endedAt: now(control),
     });
 }
 

@@ -1,3 +1,4 @@
+import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import { describeCounts, type StateRequestStatus } from '../../domain/state-request';
 import { alertEnd } from './alerts';
@@ -22,7 +23,7 @@ export async function endStateRequest(
   const counted = describeCounts(await countDistricts(control, stateRequestId));
   const { status, reason } = endingOf(why);
   const message = reason === null ? counted : `${reason} ${counted}`;
-  await closeStateRequest(control, { stateRequestId, status, message: message.slice(0, 1000) });
+  await closeStateRequest(control, { stateRequestId, status, message: clip(message) });
   await alertEnd(control, stateRequestId, message);
   return { status, message };
 }

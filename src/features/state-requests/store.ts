@@ -1,17 +1,20 @@
+import { clip, now } from '../../control/columns';
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
 import {
   endedRequestStatuses,
   inFlightStatuses,
+  openRequestStatuses,
   type RequestDistrictStatus,
   type StateRequest,
   type StateRequestStatus,
 } from '../../domain/state-request';
 import { ConflictError, NotFoundError } from '../../control/control-error';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
+import { maxOpen } from '../../temporal/reconcile';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 200;
@@ -119,8 +122,8 @@ async function insertDistricts(
     schoolYear,
     resyncID: resyncIdOf(stateRequestId, districtId),
     status: problem === null ? 'waiting' : 'notRun',
-    message: problem?.slice(0, 1000) ?? null,
-    endedAt: problem === null ? null : transaction.raw('UTC_TIMESTAMP(3)'),
+    message: clip(problem),
+    endedAt: problem === null ? null : now(transaction),
   }));
   for (const batch of inBatches(rows, rowsPerInsert)) await transaction('stateRequestDistrict').insert(batch);
 }
@@ -142,42 +145,23 @@ export interface ListedStateRequest extends StoredStateRequest {
 }
 
 /**
- * Requests, the newest first.
+ * Requests, newest first.
  * @param districts only requests that concern one of these, and only these are counted; `null`: all
  * @throws CursorError
  */
 export async function listStateRequests(
   control: Knex,
-  {
-    districts,
-    cursor,
-    ...filter
-  }: {
-    districts: readonly string[] | null;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  },
+  { districts, ...filter }: PageFilter & { readonly districts: readonly string[] | null },
 ): Promise<Page<ListedStateRequest>> {
-  const limit = Math.min(filter.limit ?? 50, maxPageRows);
-  const where: string[] = [];
-  const values: (string | number | readonly string[])[] = [];
-  if (districts !== null) {
-    where.push(`EXISTS (SELECT 1 FROM stateRequestDistrict d
-      WHERE d.stateRequestID = s.stateRequestID AND d.districtID IN (?))`);
-    values.push(districts.length > 0 ? districts : ['']);
-  }
-  if (cursor !== undefined) {
-    const [at, id] = decodeCursor(cursor, ['string', 'string']) as [string, string];
-    where.push('(requestedAt < ? OR (requestedAt = ? AND stateRequestID < ?))');
-    values.push(at, at, id);
-  }
-  const rows = await selectRows<StateRequestRow>(
-    control,
-    `SELECT s.* FROM stateRequest s ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-      ORDER BY requestedAt DESC, stateRequestID DESC LIMIT ?`,
-    [...values, limit + 1],
-  );
-  const page = toPage(rows, limit, (row) => [row.requestedAt, row.stateRequestID]);
+  const query = control('stateRequest as s').select('s.*');
+  if (districts !== null)
+    void query.whereExists(
+      control('stateRequestDistrict as d')
+        .whereRaw('d.stateRequestID = s.stateRequestID')
+        .whereIn('d.districtID', districts),
+    );
+  const columns = { at: 's.requestedAt', id: 's.stateRequestID' };
+  const page = await newestFirst<StateRequestRow>(query, columns, filter);
   const counts = await countByStatus(
     control,
     page.items.map(({ stateRequestID }) => stateRequestID),
@@ -242,23 +226,21 @@ export async function closeStateRequest(
     }
     await transaction('stateRequestDistrict')
       .where({ stateRequestID: stateRequestId, status: 'waiting' })
-      .update({ status: 'notRun', message, endedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+      .update({ status: 'notRun', message, endedAt: now(transaction) });
     await transaction('stateRequest')
       .where({ stateRequestID: stateRequestId })
       .whereNotIn('status', [...endedRequestStatuses])
-      .update({ status, message, endedAt: transaction.raw('UTC_TIMESTAMP(3)') });
+      .update({ status, message, endedAt: now(transaction) });
   });
 }
 
-/** Requests that Temporal should be carrying out, the oldest first; at most 200. */
-export function openStateRequests(
-  control: Knex,
-): Promise<{ stateRequestId: string; status: StateRequestStatus }[]> {
-  return selectRows(
-    control,
-    `SELECT stateRequestID AS stateRequestId, status FROM stateRequest
-      WHERE status IN ('accepted', 'running') ORDER BY requestedAt LIMIT 200`,
-  );
+/** Requests that Temporal should be carrying out, oldest first. */
+export function openStateRequestIds(control: Knex): Promise<string[]> {
+  return control<StateRequestRow>('stateRequest')
+    .whereIn('status', openRequestStatuses)
+    .orderBy('requestedAt')
+    .limit(maxOpen)
+    .pluck('stateRequestID');
 }
 
 function toStored(row: StateRequestRow): StoredStateRequest {

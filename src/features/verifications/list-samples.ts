@@ -7,22 +7,19 @@ export interface SampleView extends Difference {
   readonly object: string;
 }
 
+/** Which samples of a verification. */
+interface SampleFilter {
+  readonly verificationId: string;
+  readonly object?: string | undefined;
+  readonly kind?: DifferenceKind | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
 /** Samples of keys, in the order they were found. @throws CursorError */
 export async function listVerificationSamples(
   control: Knex,
-  {
-    verificationId,
-    object,
-    kind,
-    limit: asked,
-    cursor,
-  }: {
-    verificationId: string;
-    object?: string | undefined;
-    kind?: DifferenceKind | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  },
+  { verificationId, object, kind, limit: asked, cursor }: SampleFilter,
 ): Promise<Page<SampleView>> {
   interface Row extends Pick<Difference, 'kind' | 'guid' | 'predictedOutcome' | 'code'> {
     readonly verificationSampleID: number;

@@ -10,20 +10,18 @@ export interface SchoolCounts {
   readonly counts: ComparedCounts;
 }
 
+/** Which counts of a verification. */
+interface SchoolFilter {
+  readonly verificationId: string;
+  readonly object?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
 /** Counts by school, of one object or of all, by object and school. @throws CursorError */
 export async function listVerifiedSchools(
   control: Knex,
-  {
-    verificationId,
-    object,
-    limit: asked,
-    cursor,
-  }: {
-    verificationId: string;
-    object?: string | undefined;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-  },
+  { verificationId, object, limit: asked, cursor }: SchoolFilter,
 ): Promise<Page<SchoolCounts>> {
   type Row = ComparedRow & { readonly objectName: string; readonly schoolKey: string };
   const limit = Math.min(asked ?? 100, maxPageRows);

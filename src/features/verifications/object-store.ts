@@ -1,3 +1,4 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction } from '../../control/database';
@@ -82,7 +83,7 @@ export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcom
           ...of,
           kind,
           recordKey: key,
-          guid: guid?.slice(0, 64) ?? null,
+          guid: clip(guid, 64),
           schoolKey: school,
           predictedOutcome,
           code,
@@ -95,7 +96,7 @@ export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcom
         ...fromCompared(outcome.counts),
         ...fromPredicted(outcome.predicted),
         message: null,
-        endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+        endedAt: now(transaction),
       });
   });
 }
@@ -113,7 +114,7 @@ export async function endVerifiedObject(
   await control('verificationObject')
     .where({ verificationID: verificationId, objectName: object })
     .whereNot({ status: 'finished' })
-    .update({ status, message: message.slice(0, 1000), endedAt: control.raw('UTC_TIMESTAMP(3)') });
+    .update({ status, message: clip(message), endedAt: now(control) });
 }
 
 /** What the objects came to, in the order of the plan, as the verdict looks at them. */

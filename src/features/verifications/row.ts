@@ -7,16 +7,11 @@ import type {
   VerificationStatus,
   VerifiedStatus,
 } from '../../domain/verification';
+import { type AskedRow, toAsked } from '../resyncs/asked-columns';
 import { toCounts } from '../resyncs/ledger-sums';
 
-export interface VerificationRow {
+export interface VerificationRow extends AskedRow {
   readonly verificationID: string;
-  readonly districtID: string;
-  readonly schoolYear: number;
-  readonly objects: string;
-  readonly checkDependencies: number;
-  readonly initiator: VerificationRequest['initiator'];
-  readonly requestedBy: string;
   readonly kind: VerificationRequest['kind'];
   readonly mode: 'everything' | null;
   readonly resyncID: string | null;
@@ -77,12 +72,7 @@ export function fromPredicted({ extra, ...counts }: RangeCounts): Record<string,
 export function toVerificationRequest(row: VerificationRow): VerificationRequest {
   return {
     verificationId: row.verificationID,
-    districtId: row.districtID,
-    schoolYear: row.schoolYear,
-    objects: JSON.parse(row.objects) as VerificationRequest['objects'],
-    checkDependencies: row.checkDependencies !== 0,
-    initiator: row.initiator,
-    requestedBy: row.requestedBy,
+    ...toAsked(row),
     kind: row.kind,
     resyncId: row.resyncID,
     ...(row.mode !== null && { mode: row.mode }),

@@ -11,6 +11,14 @@ import { newResyncId, requesterOf } from '../../http/idempotency';
 import { startVerification } from './start';
 import type { verificationAccepted } from './schemas';
 
+/** What a caller asked to have predicted. */
+interface AskedDryRun {
+  readonly district: DistrictConfig;
+  readonly year: OfferedYear;
+  readonly body: z.output<typeof resyncRequest>;
+  readonly key: string | null;
+}
+
 /**
  * Predicts what a resync would come to, writes nothing at either edition and queues nothing. The
  * answer is a verification, which takes the right to read one.
@@ -19,17 +27,7 @@ import type { verificationAccepted } from './schemas';
 export async function startDryRun(
   context: ApiContext,
   principal: Principal,
-  {
-    district,
-    year,
-    body,
-    key,
-  }: {
-    readonly district: DistrictConfig;
-    readonly year: OfferedYear;
-    readonly body: z.output<typeof resyncRequest>;
-    readonly key: string | null;
-  },
+  { district, year, body, key }: AskedDryRun,
 ): Promise<AnswerTo<typeof verificationAccepted>> {
   requireToolRight(principal, 'verificationSummary');
   if (body.verify !== undefined) {

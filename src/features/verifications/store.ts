@@ -1,3 +1,4 @@
+import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction } from '../../control/database';
@@ -9,6 +10,7 @@ import {
   type VerificationRequest,
   type VerificationStatus,
 } from '../../domain/verification';
+import { fromAsked } from '../resyncs/asked-columns';
 import { verdictStored } from './object-store';
 import { toVerificationRequest, type VerificationRow } from './row';
 
@@ -32,12 +34,7 @@ export async function insertVerification(
     table: 'verification',
     columns: {
       ...id,
-      districtID: districtId,
-      schoolYear,
-      objects: JSON.stringify(objects),
-      checkDependencies,
-      initiator,
-      requestedBy: request.requestedBy,
+      ...fromAsked(request),
       kind,
       mode: mode ?? null,
       resyncID: resyncId,
@@ -64,7 +61,7 @@ export async function setVerificationStatus(
     .whereNotIn('status', endedVerification)
     .update({
       status,
-      message: message?.slice(0, 2000) ?? null,
+      message: clip(message, 2000),
       startedAt: control.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))'),
     });
 }
@@ -103,7 +100,7 @@ export async function finishVerification(
         .update({
           status: status === 'cancelled' ? 'cancelled' : 'failed',
           message: 'The verification ended before this object was compared.',
-          endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+          endedAt: now(transaction),
         });
     const verdict = await verdictStored(transaction, verificationId);
     const end = ended ? row.status : status;
@@ -113,8 +110,8 @@ export async function finishVerification(
         .where(of)
         .update({
           status,
-          message: text.slice(0, 2000),
-          endedAt: transaction.raw('UTC_TIMESTAMP(3)'),
+          message: clip(text, 2000),
+          endedAt: now(transaction),
           ...(status === 'finished' && {
             bothEqual: verdict.equal,
             resyncNecessary: verdict.resyncNecessary,

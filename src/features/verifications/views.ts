@@ -1,6 +1,7 @@
 import type { SampleView } from './list-samples';
 import type { SchoolCounts } from './list-schools';
 import type { VerificationHead, VerificationView } from './read';
+import { countNames } from '../../domain/outcome';
 import { parseRecordKey } from '../../domain/record-error';
 import type { ComparedCounts } from '../../domain/verification';
 import { toCsv } from '../../http/csv';
@@ -24,7 +25,7 @@ export function sampleView({ key, school, ...rest }: SampleView): AnswerTo<typeo
   return { ...rest, key: parseRecordKey(key), school: keyOf(school) };
 }
 
-const countNames = [
+const comparedNames = [
   'districtRecords',
   'stateRecords',
   'missing',
@@ -33,24 +34,14 @@ const countNames = [
   'excluded',
 ] as const satisfies readonly (keyof ComparedCounts)[];
 
-const predictedNames = [
-  'inserted',
-  'updated',
-  'unchanged',
-  'excluded',
-  'blocked',
-  'failed',
-  'extra',
-] as const;
-
-/** A header, then a line an object, and one for each of its schools. */
+/** A header, then one line per object, and one for each of its schools. */
 export function verificationCsv(view: VerificationView, schools: readonly SchoolCounts[]): string {
   const header = [
     'object',
     'school',
     'status',
-    ...countNames,
-    ...predictedNames.map((name) => `predicted_${name}`),
+    ...comparedNames,
+    ...countNames.map((name) => `predicted_${name}`),
     'message',
   ];
   const lines = view.objectResults.flatMap((row) => [
@@ -58,8 +49,8 @@ export function verificationCsv(view: VerificationView, schools: readonly School
       row.object,
       '',
       row.status,
-      ...countNames.map((name) => row.counts[name]),
-      ...predictedNames.map((name) => row.predicted[name]),
+      ...comparedNames.map((name) => row.counts[name]),
+      ...countNames.map((name) => row.predicted[name]),
       row.message ?? '',
     ],
     ...schools
@@ -68,8 +59,8 @@ export function verificationCsv(view: VerificationView, schools: readonly School
         row.object,
         parseRecordKey(schoolKey!).join(' '),
         '',
-        ...countNames.map((name) => counts[name]),
-        ...predictedNames.map(() => ''),
+        ...comparedNames.map((name) => counts[name]),
+        ...countNames.map(() => ''),
         '',
       ]),
   ]);

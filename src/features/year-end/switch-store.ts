@@ -1,6 +1,7 @@
+import { now } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { Color } from '../../domain/outcome';
-import type { ResyncStatus } from '../../domain/resync';
+import { openStatuses, type ResyncStatus } from '../../domain/resync';
 import { judgeSwitch, type SwitchVerdict } from '../../domain/year-switch';
 import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../../domain/year-end';
 import { inTransaction, selectRows, toIso } from '../../control/database';
@@ -140,7 +141,7 @@ export function switchScopedYear(
     });
     const verdict = judgeSwitch({ from, to, level, reason }, { openRuns, yearEnd });
     if (verdict.kind !== 'switch') return verdict;
-    const switchedAt = transaction.raw('UTC_TIMESTAMP(3)');
+    const switchedAt = now(transaction);
     await transaction('scopedYearSwitch').insert({
       districtID: district.id,
       fromYear: from,
@@ -170,8 +171,8 @@ function readOpenRuns(
   return selectRows(
     transaction,
     `SELECT resyncID AS resyncId, status FROM resync FORCE INDEX (by_district)
-      WHERE districtID = ? AND status IN ('accepted', 'queued', 'running', 'paused', 'preempted', 'awaitingApproval')
+      WHERE districtID = ? AND status IN (?)
       ORDER BY requestedAt LOCK IN SHARE MODE`,
-    [districtId],
+    [districtId, openStatuses],
   );
 }

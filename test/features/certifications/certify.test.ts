@@ -28,7 +28,7 @@ test('what a full resync sends is measured, parents first, signed, and told by a
     valid: true,
     manifest: { records: 1, catalog: 'two', district: { number: 1, name: 'Grand Bend' } },
   });
-  const alerts = () => control<{ name: string }>('alert').pluck('name');
+  const alerts = () => control<{ name: string }>('processAlert').pluck('name');
   const told = ['The State published a Data Certification Event: Fall membership count'];
   expect(await alerts()).toEqual(told);
 
