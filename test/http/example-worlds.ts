@@ -1,0 +1,121 @@
+/** What some examples need before they can succeed: the run, outcome or wait that they ask about. */
+import request from 'supertest';
+import { openStatuses } from '../../src/domain/resync';
+import { finishObject } from '../../src/features/resyncs/object-store';
+import { finishResync } from '../../src/features/resyncs/store';
+import { insertVerification } from '../../src/features/verifications/store';
+import type { Gate } from '../support/api-worker';
+import type { ApiWorld } from '../support/api-world';
+import { ledgerPage, runningResync, storedError } from '../support/control-database';
+import type { Things } from './who-may';
+
+type Prepare = (world: ApiWorld, gate: Gate) => Promise<Partial<Things>>;
+
+/** By operation: makes what its example is about. All else finds it among the things of each test. */
+export const preparations: Readonly<Record<string, Prepare>> = {
+  pauseResync: movingRun,
+  cancelResync: movingRun,
+  cancelObject: movingRun,
+  resumeResync: async (world, gate) => {
+    const run = await movingRun(world, gate);
+    await post(world, `/resyncs/${run.resync}/pause`).expect(200);
+    return run;
+  },
+  approveRemovals: runThatAwaitsApproval,
+  rejectRemovals: runThatAwaitsApproval,
+  retryResync: async (world, gate) => {
+    const resync = 'with-errors';
+    await endedRun(world, gate, resync, { objects: ['School'], status: 'failed' });
+    await storedError(world.control, { resyncId: resync, object: 'School', key: '1' });
+    return { resync };
+  },
+  acceptOutcome: async (world, gate) => {
+    await endedRun(world, gate, 'full', { objects: 'all', status: 'finished' });
+    return { resync: 'full' };
+  },
+  switchScopedYear: async (world, gate) => {
+    await endedRun(world, gate, 'end-of-year', { objects: 'all', status: 'finished' });
+    return {};
+  },
+  cancelVerification: async ({ control, here }) => {
+    const verification = 'open';
+    await insertVerification(control, {
+      verificationId: verification,
+      districtId: here,
+      schoolYear: 2027,
+      objects: ['School'],
+      checkDependencies: true,
+      initiator: 'district',
+      requestedBy: 'test',
+      kind: 'verification',
+      resyncId: null,
+    });
+    return { verification };
+  },
+};
+
+function post({ app, as }: ApiWorld, path: string, body?: object): request.Test {
+  return request(app).post(`/api/v1${path}`).set('Authorization', as.here).send(body);
+}
+
+async function until(what: string, done: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await done()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Waited half a minute: ${what}.`);
+}
+
+/** Lets end what earlier examples have started at the district; one that is paused is cancelled. */
+async function idle(world: ApiWorld, gate: Gate): Promise<void> {
+  const { control, here } = world;
+  gate.open();
+  gate.extra.clear();
+  const runs = (status: readonly string[]) =>
+    control<{ resyncID: string; districtID: string }>('resync').where({ districtID: here }).whereIn('status', status);
+  for (const { resyncID } of await runs(['paused']))
+    await post(world, `/resyncs/${resyncID}/cancel`).expect(200);
+  await until('no resync is open', async () => (await runs(openStatuses).first()) === undefined);
+}
+
+async function started(world: ApiWorld, body: object): Promise<string> {
+  const { here } = world;
+  const answer = await post(world, `/districts/${here}/resyncs`, body).expect(202);
+  return (answer.body as { resyncId: string }).resyncId;
+}
+
+/** A run that moves School, and does so until the gate opens. */
+async function movingRun(world: ApiWorld, gate: Gate): Promise<{ resync: string }> {
+  await idle(world, gate);
+  gate.close();
+  const resync = await started(world, { objects: ['School'], checkDependencies: false });
+  await until('the run moves School', () => gate.waiting.includes(resync));
+  return { resync };
+}
+
+/** A run of another principal that has found half of the schools gone at the district. */
+async function runThatAwaitsApproval(world: ApiWorld, gate: Gate): Promise<{ resync: string }> {
+  await idle(world, gate);
+  gate.extra.set('School', 5);
+  const resync = await started(world, { objects: ['School'], checkDependencies: false, removals: 'apply' });
+  const status = () => world.control<{ resyncID: string; status: string }>('resync').where({ resyncID: resync }).first();
+  await until('the run awaits an approval', async () => (await status())?.status === 'awaitingApproval');
+  return { resync };
+}
+
+/** A run that ended as it is said, with its one object finished where it is finished. */
+async function endedRun(
+  world: ApiWorld,
+  gate: Gate,
+  resyncId: string,
+  { objects, status }: { readonly objects: 'all' | string[]; readonly status: 'finished' | 'failed' },
+): Promise<void> {
+  const { control, here } = world;
+  await idle(world, gate);
+  await runningResync(control, resyncId, ['School'], { districtId: here, objects });
+  if (status === 'finished') {
+    await ledgerPage(control, { resyncId, object: 'School', read: 1 }, { unchanged: 1 });
+    await finishObject(control, { resyncId, object: 'School', status });
+  }
+  await finishResync(control, { resyncId, status, message: null });
+}
