@@ -7,6 +7,7 @@ import { type Config, parseConfig } from '../src/config';
 import { generateDistrict } from '../src/sample/generate';
 import { emptyDatabases } from '../src/stack/prepare-databases';
 import { startService } from '../src/service';
+import { answerCheck } from '../test/support/answer-check';
 import { databaseUrl } from '../src/stack/stack-info';
 import { startStack, stopStack } from '../src/stack/stack';
 
@@ -88,7 +89,11 @@ export async function setStage(progress: (line: string) => void): Promise<Stage>
     },
     { env: {} },
   );
-  const service = await startService(config, { logFile: join(dir, 'logs', 'service.log') });
+  const answers = answerCheck();
+  const service = await startService(config, {
+    logFile: join(dir, 'logs', 'service.log'),
+    checkAnswer: answers.check,
+  });
   return {
     config,
     url: service.url,
@@ -114,6 +119,7 @@ export async function setStage(progress: (line: string) => void): Promise<Stage>
     close: async () => {
       await service.stop();
       await stopStack(dir);
+      answers.throwFaults();
     },
   };
 }

@@ -14,6 +14,7 @@ import { reconcileStateRequests } from './features/state-requests/reconcile';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';
 import { passNotices } from './features/notices/dispatch';
+import type { CheckAnswer } from './http/check-answer';
 import { startReconciler } from './reconciler';
 import { TemporalCalls } from './temporal/calls';
 import { findCertification, startCertification } from './features/certifications/workflow-client';
@@ -34,6 +35,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  readonly logger?: Logger;
+  /** Of every JSON answer: tests hold the API to its document with it. */
+  readonly checkAnswer?: CheckAnswer | undefined;
+}
+
 /**
  * Starts the API: a database pool and a Temporal client that connect when they are needed, so that
  * it comes up (and says so in /readyz) while either is away. A reconciler gives accepted requests
@@ -42,7 +49,7 @@ export interface RunningServer {
  */
 export async function startServer(
   config: Config,
-  { logger = createLogger('api') }: { logger?: Logger } = {},
+  { logger = createLogger('api'), checkAnswer }: ServerOptions = {},
 ): Promise<RunningServer> {
   const catalog = catalogOf(config);
   const control = openControl(config.controlDatabaseUrl);
@@ -50,7 +57,9 @@ export async function startServer(
   const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });
   const temporal = new Client({ connection, namespace });
   const calls = new TemporalCalls(temporal, taskQueue);
-  const server = createServer(createApp({ config, catalog, control, temporal, logger }));
+  const server = createServer(
+    createApp({ config, catalog, control, temporal, logger, ...(checkAnswer && { checkAnswer }) }),
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

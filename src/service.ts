@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import pino, { type DestinationStream } from 'pino';
 import type { Config } from './config';
 import { createLogger, sdkLogger } from './logger';
-import type { RunningServer } from './server';
+import type { RunningServer, ServerOptions } from './server';
 import type { RunningWorker } from './worker';
 
 export const serviceParts = ['api', 'worker', 'all'] as const;
@@ -31,12 +31,12 @@ export interface RunningService extends RunningPart {
  */
 export async function startService(
   config: Config,
-  { logFile }: { logFile: string },
+  { logFile, checkAnswer }: Pick<ServerOptions, 'checkAnswer'> & { readonly logFile: string },
 ): Promise<RunningService> {
   mkdirSync(dirname(logFile), { recursive: true });
   const destination = pino.destination({ dest: logFile, sync: true });
   const worker = await startWorkerPart(config, destination);
-  const api = await startApiPart(config, destination, worker);
+  const api = await startApiPart(config, worker, { destination, checkAnswer });
   return { ...running(worker, api), url: api.url };
 }
 
@@ -47,7 +47,7 @@ export async function startService(
  */
 export async function startPart(config: Config, part: ServicePart): Promise<RunningPart> {
   const worker = part === 'api' ? null : await startWorkerPart(config);
-  const api = part === 'worker' ? null : await startApiPart(config, undefined, worker);
+  const api = part === 'worker' ? null : await startApiPart(config, worker);
   return running(worker, api);
 }
 
@@ -77,13 +77,16 @@ async function startWorkerPart(config: Config, destination?: DestinationStream):
 
 async function startApiPart(
   config: Config,
-  destination: DestinationStream | undefined,
   worker: RunningWorker | null,
+  {
+    destination,
+    checkAnswer,
+  }: Pick<ServerOptions, 'checkAnswer'> & { readonly destination?: DestinationStream } = {},
 ): Promise<RunningServer> {
   const { startServer } = await import('./server.js');
   const logger = createLogger('api', destination === undefined ? {} : { destination });
   try {
-    const server = await startServer(config, { logger });
+    const server = await startServer(config, { logger, ...(checkAnswer && { checkAnswer }) });
     logger.info({ url: server.url }, 'API listens');
     return server;
   } catch (error) {

@@ -72,7 +72,9 @@ async function idle(world: ApiWorld, gate: Gate): Promise<void> {
   gate.open();
   gate.extra.clear();
   const runs = (status: readonly string[]) =>
-    control<{ resyncID: string; districtID: string }>('resync').where({ districtID: here }).whereIn('status', status);
+    control<{ resyncID: string; districtID: string }>('resync')
+      .where({ districtID: here })
+      .whereIn('status', status);
   for (const { resyncID } of await runs(['paused']))
     await post(world, `/resyncs/${resyncID}/cancel`).expect(200);
   await until('no resync is open', async () => (await runs(openStatuses).first()) === undefined);
@@ -98,7 +100,8 @@ async function runThatAwaitsApproval(world: ApiWorld, gate: Gate): Promise<{ res
   await idle(world, gate);
   gate.extra.set('School', 5);
   const resync = await started(world, { objects: ['School'], checkDependencies: false, removals: 'apply' });
-  const status = () => world.control<{ resyncID: string; status: string }>('resync').where({ resyncID: resync }).first();
+  const status = () =>
+    world.control<{ resyncID: string; status: string }>('resync').where({ resyncID: resync }).first();
   await until('the run awaits an approval', async () => (await status())?.status === 'awaitingApproval');
   return { resync };
 }

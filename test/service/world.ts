@@ -13,6 +13,7 @@ import { generateDistrict } from '../../src/sample/generate';
 import { startServer } from '../../src/server';
 import { startWorker } from '../../src/worker';
 import { createTestDatabases, testStack } from '../support/stack';
+import { answerCheck } from '../support/answer-check';
 import { workflowBundle } from '../support/workflow-bundle';
 
 export const schoolYear = 2027;
@@ -79,7 +80,9 @@ export class ServiceWorld {
       { env: {} },
     );
     const worker = await startWorker(config, { workflows: { workflowBundle: await workflowBundle() } });
-    const server = await startServer(config, { logger: pino({ level: 'silent' }) });
+    const answers = answerCheck();
+    const logger = pino({ level: 'silent' });
+    const server = await startServer(config, { logger, checkAnswer: answers.check });
     const control = openControl(config.controlDatabaseUrl);
     const connections = {
       north: await createConnection(north.districtUrl),
@@ -93,6 +96,7 @@ export class ServiceWorld {
       await control.destroy();
       await north.drop();
       await south.drop();
+      answers.throwFaults();
     });
   }
 
