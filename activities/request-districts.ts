@@ -1,4 +1,4 @@
-/** What a state's request does with its districts: giving them out, following and withdrawing them. */
+/** What a state's request does with its districts: dispatching, following, withdrawing them. */
 import { nextPollMs } from '../src/domain/state-request';
 import {
   countDistricts,

@@ -3,12 +3,15 @@ import type { Whereabouts } from '../domain/resync';
 /** How one kind of work that the control database calls open is compared with Temporal. */
 export interface OpenWork<Work> {
   readonly open: readonly Work[];
-  /** Asks Temporal; when it throws (unreachable), nothing further is changed and the error passes on. */
+  /**
+   * Asks Temporal. When it throws (unreachable), nothing further is changed and the error passes
+   * on.
+   */
   readonly whereabouts: (work: Work) => Promise<Whereabouts>;
-  /** Has it begun by what is stored? Then Temporal has lost it. Default: what is unknown can begin. */
+  /** By what is stored. Then Temporal has lost what it doesn't know. Default: nothing has begun. */
   readonly hasBegun?: (work: Work) => boolean;
   /** Temporal has never heard of it. Has to be idempotent. */
-  readonly start: (work: Work) => Promise<unknown> | unknown;
+  readonly start: (work: Work) => unknown;
   /**
    * It was ended in Temporal from outside, or its data is gone. It may as well have ended by itself
    * between the two looks: what has ended has to stay as it is.
