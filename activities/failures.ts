@@ -54,7 +54,7 @@ function toFailure(error: unknown): Error {
   });
 }
 
-/** Errors that say what is wrong and that no repetition mends. */
+/** Errors that say what is wrong and that no retry can fix. */
 function isOurs(error: unknown): error is Error {
   return [OutcomeInvariantError, PlanError, ConflictError, NotFoundError].some(
     (kind) => error instanceof kind,

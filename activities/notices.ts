@@ -84,7 +84,7 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
       await (delivery.channel === 'webhook' ? post(delivery) : mail(delivery));
     }),
 
-    /** After the last attempt: the delivery has failed, and its owner is told by an alert. */
+    /** After the last attempt: the delivery has failed, and an alert says so to its owner. */
     giveUpNotice: shortActivity(async ({ deliveryId }: { deliveryId: number }): Promise<void> => {
       const delivery = await loadDelivery(control, deliveryId);
       if (delivery.status === 'delivered' || delivery.status === 'dropped') return;

@@ -100,7 +100,7 @@ async function dispatchDue(
 /** The window has closed: what has not begun never does. */
 async function endWindow(dependencies: ActivityDependencies, stateRequestId: string): Promise<void> {
   const { control } = dependencies;
-  const message = 'It did not begin within the request’s window.';
+  const message = 'The resync did not begin within the request’s window.';
   for (const status of ['waiting', 'queued'] as const) {
     const all = await districtsIn(control, stateRequestId, status);
     const districts = all.filter(({ attempts }) => status === 'queued' || attempts === 0);

@@ -34,7 +34,7 @@ async function noticesOf(control: Knex, resyncId: string): Promise<readonly numb
   }
 }
 
-/** Activities that keep the books in the control database; each may be repeated. */
+/** Activities that keep the run records in the control database; each is idempotent. */
 export function runLifecycleActivities({ control }: ActivityDependencies) {
   return {
     /** The object's row in DISBatchHistory turns gray and gets its start time, once. */

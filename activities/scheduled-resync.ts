@@ -46,7 +46,8 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
   const { control } = dependencies;
 
   /**
-   * What the firing started: what it made before, or a new one that is handed over. @throws Refusal
+   * What the firing started: what it made before, or a new one that is given to the agent. @throws
+   * Refusal
    */
   const start = async (schedule: ResyncSchedule, scheduledFor: string): Promise<FiringEnd> => {
     const { scheduleId, kind } = schedule;

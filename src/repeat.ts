@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 /**
  * Does something at once and then again and again; a turn that fails is logged and tried again at
  * the next.
- * @param turn is told whether it should come to an end; `everyMs`: wait between the end of a turn
+ * @param turn can ask whether it should end; `everyMs`: wait between the end of a turn
  * and the next
  */
 export function repeat(

@@ -16,15 +16,15 @@ export interface RunningWorker {
 }
 
 /**
- * Ranges end at the next page when the worker is told to stop; longer than this and they are
+ * Ranges end at the next page when the worker has to stop; longer than this and they are
  * repeated elsewhere.
  */
 const shutdownGraceTime = '30 seconds';
 const shutdownForceTime = '45 seconds';
 
 /**
- * Starts a worker: workflows and books on one task queue, and on another the activities that move
- * records, as many at a time as the configuration has lanes.
+ * Starts a worker: workflows and run records on one task queue, and on another the activities that
+ * move records, as many at a time as the configuration has lanes.
  * @param catalog the configured one; `workflows`: bundled here unless a caller has
  * @throws CatalogError, ConfigError, or the SDK's error when Temporal can't be reached
  */

@@ -54,7 +54,7 @@ const groups: Readonly<Record<string, readonly Entry[]>> = {
     ['record', 'send one record with all that belongs to it; its history', recordCommand],
     ['verification', 'comparisons of a district with the state', verificationCommand],
     ['certification', 'signed counts and checksums at a reporting date', certificationCommand],
-    ['request', 'ask districts for a resync, as the state', requestCommand],
+    ['request', 'request resyncs of districts, as the state', requestCommand],
     ['schedule', 'recurring resyncs and verifications', scheduleCommand],
     ['blackout', 'windows in which no resync of a district runs', blackoutCommand],
   ]),

@@ -4,7 +4,7 @@
  * `transient`: the same statement may pass in a moment (deadlock, lock wait, read-only failover).
  * `connection`: the server can't be reached now; it may come back.
  * `duplicate`: a unique key refused the row.
- * `configuration`: a person has to mend something (rights, missing table or schema).
+ * `configuration`: a person has to correct something (rights, missing table or schema).
  * `other`: anything else, which is a fault of the program.
  */
 export type ControlErrorKind = 'transient' | 'connection' | 'duplicate' | 'configuration' | 'other';

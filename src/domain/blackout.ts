@@ -34,7 +34,7 @@ export interface HeldWindow {
 
 /**
  * Does a window hold a run? The state's windows hold every run, a district's own only its own runs:
- * otherwise a district could put off a state's resync for ever (specification: "Districts cannot
+ * otherwise a district could postpone a state's resync forever (specification: "Districts cannot
  * deny or prevent a resync initiated by the state").
  */
 export function holdsRun({ setBy }: { readonly setBy: Initiator }, initiator: Initiator): boolean {

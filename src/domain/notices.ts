@@ -37,7 +37,7 @@ const byName: Readonly<Record<string, NoticeKind>> = {
 };
 
 /**
- * The notice an alert makes; `null`: it stays an alert. One with a due date tells of something
+ * The notice an alert makes; `null`: it stays an alert. One with a due date is about something
  * mandatory.
  */
 export function noticeKindOf(alert: { readonly name: string; readonly due: boolean }): NoticeKind | null {

@@ -147,7 +147,7 @@ export function colorOf(status: ObjectStatus, counts: OutcomeCounts): Color {
   }
 }
 
-/** Color without the expected exclusions: what a person still has to mend. */
+/** Color without the expected exclusions: what a person still has to correct. */
 export function colorWithoutExclusionsOf(status: ObjectStatus, counts: OutcomeCounts): Color {
   return colorOf(status, { ...counts, excluded: 0 });
 }

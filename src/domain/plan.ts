@@ -41,7 +41,7 @@ export interface PlanRequest {
 export interface ResyncPlan {
   /** In an order in which nothing comes before its parents. */
   readonly objects: readonly PlannedObject[];
-  /** Objects asked for (or reached) that this district doesn't send, with the reason in words. */
+  /** Objects asked for (or pulled in) that this district doesn't send, with the reason in words. */
   readonly omitted: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -116,7 +116,7 @@ export function planResync(catalog: Catalog, request: PlanRequest, scope: PlanSc
     scope,
   };
   const requested = requestedNames(catalog, request, ground, omitted);
-  const selected = reach(requested, ground, { parents: request.checkDependencies, omitted });
+  const selected = closure(requested, ground, { parents: request.checkDependencies, omitted });
   refuseSubsetBesideWhole(ground, selected, requested);
   return {
     objects: plannedObjects(catalog, selected, requested, ground),
@@ -179,7 +179,7 @@ function refuseOutsideYear(
  * parents, stopping at objects the district doesn't send. Those are taken as present, and said in
  * `omitted`.
  */
-function reach(
+function closure(
   names: ReadonlySet<string>,
   { byName, offered, scope }: ScopedGround,
   { parents, omitted }: { parents: boolean; omitted: Map<string, string> },
@@ -187,21 +187,21 @@ function reach(
   const members = new Map<string, string[]>();
   for (const { name, cycle } of byName.values())
     if (cycle !== null) members.set(cycle, [...(members.get(cycle) ?? []), name]);
-  const reached = new Set<string>();
+  const included = new Set<string>();
   const todo = [...names];
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    if (reached.has(name)) continue;
+    if (included.has(name)) continue;
     const object = offered.get(name);
     if (object === undefined) {
       const unsent = byName.get(name);
       if (unsent !== undefined && !omitted.has(name)) omitted.set(name, whyNotOffered(unsent, scope) ?? '');
       continue;
     }
-    reached.add(name);
+    included.add(name);
     if (object.cycle !== null) todo.push(...(members.get(object.cycle) ?? []));
     if (parents) todo.push(...object.parents, ...optionalBetween(object, offered));
   }
-  return reached;
+  return included;
 }
 
 function refuseSubsetBesideWhole(

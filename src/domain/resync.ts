@@ -1,4 +1,4 @@
-/** What is asked of a resync, and where it stands. */
+/** What is asked of a resync, and its status. */
 import type { ErrorOutcome, RecordKey } from './record-error';
 
 export const scenarios = [

@@ -25,9 +25,9 @@ export const levels = ['district', 'state'] as const;
 export type Level = (typeof levels)[number];
 
 /**
- * How far a principal's word goes: its level, and its districts (`null`, only at state level: all).
+ * What a principal may see and do: its level, and its districts (`null`, only at state level: all).
  */
-export interface Reach {
+export interface PrincipalScope {
   readonly level: Level;
   readonly districts: readonly string[] | null;
 }
@@ -62,7 +62,7 @@ export function effectiveRights(level: Level, names: readonly string[]): readonl
  * its districts. Who has no district at all (another issuer's claims can say so) belongs to the
  * whole state.
  */
-export function reaches(who: Reach, whom: Reach): boolean {
+export function covers(who: PrincipalScope, whom: PrincipalScope): boolean {
   if (who.level === 'district' && whom.level === 'state') return false;
   if (who.districts === null) return who.level === 'state';
   const own = who.districts;

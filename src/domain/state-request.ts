@@ -98,7 +98,7 @@ const leastShare = 0.02;
  * When a request will have ended at the pace it had so far; `null` while that is unknown: too
  * little is done, or what is left can't be reached.
  * @param done districts that have ended, and the shares of those that run
- * @param retrying districts left that could not be handed over so far
+ * @param retrying districts left that could not be dispatched so far
  */
 export function forecastEnd({
   startedAt,

@@ -116,8 +116,8 @@ export interface Verdict {
   /** A resync would insert or update records. */
   readonly resyncNecessary: boolean;
   /**
-   * The fewest objects whose resync mends what a resync can mend, in the order of the plan: those
-   * with records to send, and the others of their cycles. A parent that has to come first has
+   * The fewest objects whose resync repairs what a resync can repair, in the order of the plan:
+   * those with records to send, and the others of their cycles. A parent that has to come first has
    * records to send itself. To be sent without "Check dependencies", which would add what is equal.
    */
   readonly objectsToResync: readonly string[];
@@ -162,7 +162,7 @@ export function describeVerdict({
   const parts = [
     ...(resyncNecessary ? [`A resync is called for, of ${objectsToResync.join(', ')}.`] : []),
     ...(notResyncable > 0
-      ? [`${notResyncable} record(s) differ that a resync would not mend: see the samples.`]
+      ? [`${notResyncable} record(s) differ that a resync would not repair: see the samples.`]
       : []),
     ...(extra > 0 ? [`${extra} record(s) are only at the state.`] : []),
   ];

@@ -12,8 +12,8 @@ export function ownVerificationId(resyncId: string, kind: VerifiedResyncKind): s
 }
 
 /**
- * What the resync sends: the fewest objects that mend what one can, those with records only at the
- * state where these are to be removed, and those that could not be compared, so that they fail
+ * What the resync sends: the fewest objects that repair what one can, those with records only at
+ * the state where these are to be removed, and those that could not be compared, so that they fail
  * where failures are looked for.
  * @param objects what was compared, in the order of the plan
  */

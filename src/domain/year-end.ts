@@ -81,9 +81,9 @@ export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColors }:
 
 function whyNotAccepted(run: YearRun, acceptedColors: readonly Color[]): string {
   const objectsToResync =
-    'mend its errors and send it again, or let a state administrator accept it with a reason.';
+    'correct its errors and send it again, or let a state administrator accept it with a reason.';
   if (run.initiator === 'state') {
-    return `The newest full resync, ${run.resyncId}, was asked for by the state, and its outcome is not accepted: send a full one, or let a state administrator accept it with a reason.`;
+    return `The newest full resync, ${run.resyncId}, was requested by the state, and its outcome is not accepted: send a full one, or let a state administrator accept it with a reason.`;
   }
   return `The newest full resync, ${run.resyncId}, finished ${run.color}, and ${acceptedColors.join(' or ')} is accepted: ${objectsToResync}`;
 }
@@ -99,7 +99,7 @@ function whatChangedSince(
     if (neverRan || !endedStatuses.includes(later.status)) continue;
     const what = `A later resync, ${later.resyncId},`;
     if (later.initiator === 'state' && (later.status !== 'finished' || later.written > 0)) {
-      return `${what} was asked for by the state, and the full one before it counts no more.`;
+      return `${what} was requested by the state, so the full one before it no longer counts.`;
     }
     if (later.status !== 'finished') return `${what} did not finish (${later.status}).`;
     if (later.written > 0) return `${what} wrote records, so the data changed after the full one.`;

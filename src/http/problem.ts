@@ -94,7 +94,7 @@ export function zodProblem(error: z.ZodError, where: 'body' | 'parameter'): Prob
   return new Problem(where === 'body' ? 422 : 400, `${at}: ${first?.detail ?? 'not valid'}`, errors);
 }
 
-/** Every error as a Problem; of an unknown one nothing is told but where to look. */
+/** Every error as a Problem; an unknown one says nothing but where to look. */
 export function toProblem(error: unknown, requestId?: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NotFoundError) return notFound();

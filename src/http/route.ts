@@ -223,7 +223,7 @@ function nameOf({ method, path }: RouteSpec): string {
 /** @throws Problem 403 naming what is missing, whatever the path leads to */
 function requireRight({ right, stateOnly }: RouteSpec, principal: Principal): void {
   if (right !== null) requireToolRight(principal, right);
-  if (stateOnly && principal.level !== 'state') throw new Problem(403, 'Only the state does this.');
+  if (stateOnly && principal.level !== 'state') throw new Problem(403, 'Only the state can do this.');
 }
 
 function check(schema: z.ZodType, value: unknown, where: 'body' | 'parameter'): unknown {

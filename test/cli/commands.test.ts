@@ -90,7 +90,7 @@ test('removals shows what awaits an approval, with samples; approve needs anothe
     const listed = await resync('removals', resyncId, '--object', 'Section', '--json', '--limit', '2');
     expect(JSON.parse(listed.stdout)).toMatchObject([{ key: ['1'], status: 'found' }, { key: ['2'] }]);
     const own = await resync('approve', resyncId);
-    expect([own.code, own.stderr]).toEqual([7, expect.stringContaining('Somebody else')]);
+    expect([own.code, own.stderr]).toEqual([7, expect.stringContaining('someone other than the requester')]);
     expect((await resync('reject', resyncId, '--objects', 'Course')).code).toBe(7);
     const rejected = await resync('reject', resyncId, '--objects', 'Section');
     expect([rejected.code, rejected.stdout]).toEqual([0, expect.stringMatching(/Section +rejected/)]);

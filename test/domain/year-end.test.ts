@@ -66,7 +66,7 @@ describe('a year may be ended when its newest full resync finished with an accep
     ];
     for (const runs of states) {
       const end = judge(...runs);
-      expect(end.holds ? '' : end.why).toMatch(/asked for by the state/);
+      expect(end.holds ? '' : end.why).toMatch(/requested by the state/);
       expect(end.holds ? '' : end.why).not.toMatch(/red|yellow|wrote|failed/);
     }
   });

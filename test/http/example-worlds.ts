@@ -1,6 +1,9 @@
-/** What some examples need before they can succeed: the run, outcome or wait that they ask about. */
+/**
+ * What some examples need before they can succeed: the run, outcome or wait that they ask about.
+ */
 import request from 'supertest';
 import { openStatuses } from '../../src/domain/resync';
+import { openRequestStatuses } from '../../src/domain/state-request';
 import { finishObject } from '../../src/features/resyncs/object-store';
 import { finishResync } from '../../src/features/resyncs/store';
 import { insertVerification } from '../../src/features/verifications/store';
@@ -11,7 +14,9 @@ import type { Things } from './who-may';
 
 type Prepare = (world: ApiWorld, gate: Gate) => Promise<Partial<Things>>;
 
-/** By operation: makes what its example is about. All else finds it among the things of each test. */
+/**
+ * By operation: makes what its example is about. All else finds it among the things of each test.
+ */
 export const preparations: Readonly<Record<string, Prepare>> = {
   pauseResync: movingRun,
   cancelResync: movingRun,
@@ -34,6 +39,9 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     return { resync: 'full' };
   },
   switchScopedYear: async (world, gate) => {
+    const { control } = world;
+    const request = () => control('stateRequest').whereIn('status', openRequestStatuses).first();
+    await until('no request of the state is open', async () => (await request()) === undefined);
     await endedRun(world, gate, 'end-of-year', { objects: 'all', status: 'finished' });
     return {};
   },
@@ -75,9 +83,11 @@ async function idle(world: ApiWorld, gate: Gate): Promise<void> {
     control<{ resyncID: string; districtID: string }>('resync')
       .where({ districtID: here })
       .whereIn('status', status);
-  for (const { resyncID } of await runs(['paused']))
-    await post(world, `/resyncs/${resyncID}/cancel`).expect(200);
-  await until('no resync is open', async () => (await runs(openStatuses).first()) === undefined);
+  await until('no resync is open', async () => {
+    // It may end by itself before it hears of it.
+    for (const { resyncID } of await runs(['paused'])) await post(world, `/resyncs/${resyncID}/cancel`);
+    return (await runs(openStatuses).first()) === undefined;
+  });
 }
 
 async function started(world: ApiWorld, body: object): Promise<string> {

@@ -10,6 +10,7 @@ import { noticeActivities } from '../../activities/notices';
 import { scheduleActivities } from '../../activities/scheduled-resync';
 import { verificationActivities } from '../../activities/verification';
 import { verifiedResyncActivities } from '../../activities/verified-resync';
+import { now } from '../../src/control/columns';
 import { startObject, planObjects, finishObject } from '../../src/features/resyncs/object-store';
 import { takeLease } from '../../src/features/resyncs/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/features/removals/store';
@@ -154,7 +155,7 @@ function activitiesOf(
       await control('removal')
         .where({ resyncID: resyncId })
         .whereIn('objectName', [...objects])
-        .update({ status: 'removed' });
+        .update({ status: 'removed', settledAt: now(control) });
       return { done: true };
     },
   };

@@ -245,7 +245,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** 400 and 422 are the caller's to mend; 5xx may pass. */
+/** The caller can correct 400 and 422; 5xx may pass. */
 function codeOf(status: number): ExitCode {
   if (status === 400 || status === 413 || status === 415 || status === 422) return exitCodes.usage;
   return status >= 500 ? exitCodes.unreachable : exitCodes.refused;

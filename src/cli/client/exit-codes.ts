@@ -47,9 +47,9 @@ export function exitCodeOf(
 }
 
 /**
- * The code of a verification. `yellow`: a resync mends all that differs. `red`: something it
- * doesn't mend is there, values that don't fit or records only at the state. `notFinished`: not all
- * could be compared.
+ * The code of a verification. `yellow`: a resync repairs all that differs. `red`: something it
+ * doesn't repair is there, values that don't fit or records only at the state. `notFinished`: not
+ * all could be compared.
  */
 export function exitCodeOfVerification(view: Verification): ExitCode {
   if (view.status === 'cancelled') return exitCodes.cancelled;

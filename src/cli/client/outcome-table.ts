@@ -49,7 +49,7 @@ export function verificationLines({ verifications = [] }: Pick<Resync, 'verifica
     .join('');
 }
 
-/** One line about a resync: id, what, where it stands. */
+/** One line about a resync: id, objects, progress. */
 export function headline(
   resync: Pick<Resync, 'resyncId' | 'districtId' | 'schoolYear' | 'status' | 'message' | 'color'>,
 ): string {

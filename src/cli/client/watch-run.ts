@@ -26,7 +26,7 @@ export function sendResync(
 /**
  * Follows a resync to its end by the API's events; the connection may break, the events resume
  * where they were.
- * @param view is told of every change, and closed at the end
+ * @param view gets every change, and is closed at the end
  * @returns the ended resync
  * @throws CommandFailure refused (unknown resync, token), or unreachable when the API stays away
  * for two minutes

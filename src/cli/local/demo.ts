@@ -145,7 +145,7 @@ async function demoToken(controlUrl: string, districtId: string): Promise<string
 }
 
 /**
- * Sends everything, shows how it goes, and reads the ended resync once more: its books, not the
+ * Sends everything, shows how it goes, and reads the ended resync once more: its records, not the
  * stream's last word.
  */
 async function watched(client: ApiClient, district: string): Promise<ResyncView> {

@@ -19,7 +19,7 @@ import { plainTable, print, printJson, tell } from '../client/terminal';
  */
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('make, list and revoke API tokens (on the control database)')
+    .description('create, list and revoke API tokens (on the control database)')
     .addCommand(createTokenCommand())
     .addCommand(listTokensCommand())
     .addCommand(revokeTokenCommand());
@@ -36,7 +36,7 @@ interface CreateOptions {
 
 function createTokenCommand(): Command {
   return new Command('create')
-    .description('make a token, and a principal unless one is named; print it once, only its hash is stored')
+    .description('create a token, and a principal unless one is named; printed once, only its hash is stored')
     .requiredOption('--name <name>', 'who or what it is for')
     .option('--principal <id>', 'a token more of this principal')
     .addOption(new Option('--level <level>', 'what it may do').choices([...levels]).default('district'))
@@ -129,7 +129,7 @@ function listTokensCommand(): Command {
 
 function revokeTokenCommand(): Command {
   return new Command('revoke')
-    .description('refuse a token from now on')
+    .description('revoke a token')
     .argument('<token>', 'its id, the part between the underscores')
     .action((tokenId: string) =>
       onControl(async (control) => {

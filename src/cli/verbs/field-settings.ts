@@ -6,7 +6,7 @@ import { plainTable, print, printJson, tell } from '../client/terminal';
 /** `resync field-settings <district>`, `… set`, `… changes`: who owns the fields. */
 export function fieldSettingsCommand(): Command {
   return new Command('field-settings')
-    .description('who owns the fields of a district: it, or the state')
+    .description('who owns the fields of a district: the district or the state')
     .addCommand(showCommand(), { isDefault: true })
     .addCommand(setCommand())
     .addCommand(changesCommand());

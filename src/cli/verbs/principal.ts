@@ -20,7 +20,7 @@ export function principalCommand(): Command {
     .addCommand(rightsCommand())
     .addCommand(
       new Command('token')
-        .description('make, list and revoke the tokens of a principal')
+        .description('create, list and revoke the tokens of a principal')
         .addCommand(createTokenCommand())
         .addCommand(listTokensCommand())
         .addCommand(revokeTokenCommand()),
@@ -29,7 +29,7 @@ export function principalCommand(): Command {
 
 function createCommand(): Command {
   return withApiOptions(new Command('create'))
-    .description('make a principal; "resync principal token create" gives it a token')
+    .description('create a principal; "resync principal token create" gives it a token')
     .requiredOption('--name <name>', 'who or what it is')
     .addOption(new Option('--level <level>', 'whose it is').choices([...levels]).default('district'))
     .option('--districts <ids>', 'its districts, separated by commas', namesOf)
@@ -81,7 +81,7 @@ function oneCommand(action: 'show' | 'disable' | 'enable', description: string):
 
 function createTokenCommand(): Command {
   return withApiOptions(new Command('create'))
-    .description('make a token and print it once')
+    .description('create a token and print it once')
     .argument('<principal>', 'its id')
     .requiredOption('--label <label>', 'what the token is for')
     .option('--expires-in-days <days>', 'refused after so many days (default: never)', countOf)
@@ -109,7 +109,7 @@ function listTokensCommand(): Command {
 
 function revokeTokenCommand(): Command {
   return withApiOptions(new Command('revoke'))
-    .description('refuse a token from now on')
+    .description('revoke a token')
     .argument('<principal>', 'its id')
     .argument('<token>', 'the token’s id, the part between the underscores')
     .action(async (id: string, token: string, _options: object, command: Command) => {

@@ -22,7 +22,7 @@ const watchEveryMs = 2_000;
 /** `resync request`: what the state asks of many districts at once. */
 export function requestCommand(): Command {
   return new Command('request')
-    .description('ask districts for a resync, as the state; see how far they are')
+    .description('request a resync of districts, as the state, and see their progress')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(showCommand())
@@ -50,7 +50,7 @@ interface CreateOptions {
 
 function createCommand(): Command {
   return withApiOptions(new Command('create'))
-    .description('ask districts for a resync; it goes ahead of what waits there')
+    .description('request a resync of districts; it goes ahead of their own queued resyncs')
     .option('--districts <ids>', 'districts, separated by commas', namesOf)
     .option('--all-districts', 'every district')
     .option('--all', 'every object each district sends')
@@ -68,7 +68,7 @@ function createCommand(): Command {
       'year in which the school year ends (default: each district’s current one)',
     )
     .option('--from <time>', 'begin no run before, e.g. 2026-11-26T22:00:00Z')
-    .option('--until <time>', 'begin no run after, and stop trying to reach districts')
+    .option('--until <time>', 'start no run after this time, and stop trying to connect to districts')
     .option('--idempotency-key <key>', 'the same key gives the first request back')
     .option('--watch', 'follow it to its end')
     .addOption(failOnOption())

@@ -26,7 +26,7 @@ export function runCommand(): Command {
     rejectCommand(),
     acceptCommand(),
   ];
-  const run = new Command('run').description('start resyncs, follow and steer them, see their errors');
+  const run = new Command('run').description('start, follow and control resyncs, and see their errors');
   for (const command of commands) run.addCommand(command);
   return run;
 }

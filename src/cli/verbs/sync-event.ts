@@ -49,7 +49,7 @@ function listCommand(): Command {
 
 function showCommand(): Command {
   return withApiOptions(new Command('show'))
-    .description('show an event and the records its values did not reach')
+    .description('show an event and the records that did not get its values')
     .argument('<district>', 'the district')
     .argument('<event>', 'its id')
     .action(async (district: string, id: string, _options: object, command: Command) => {

@@ -15,7 +15,7 @@ export function auditRoutes({ control }: ApiContext): RouteSpec[] {
       path: '/audit',
       right: 'administration',
       tag: 'Audit',
-      summary: 'Who changed what, when and from where, the newest first',
+      summary: 'Who changed what, when and from where, newest first',
       query: auditQuery,
       responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
       handler: ({ query: { principal: principalId, ...rest }, principal }) =>

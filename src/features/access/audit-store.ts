@@ -4,14 +4,14 @@
  */
 import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
-import type { Level, Reach } from '../../domain/rights';
+import type { Level, PrincipalScope } from '../../domain/rights';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
-import { districtsOf, withinReach } from './principal-store';
+import { districtsOf, withinScope } from './principal-store';
 
 /** What happened. Nothing in it may be a secret or a student's value. */
 export interface NewAuditEvent {
-  readonly who: Reach & { readonly principalId: string; readonly name: string };
+  readonly who: PrincipalScope & { readonly principalId: string; readonly name: string };
   /**
    * The route, e.g. `POST /resyncs/{id}/pause`, or the command line's verb, e.g. `resync token
    * create`.
@@ -67,8 +67,8 @@ export async function recordAudit(
 }
 
 export interface AuditFilter {
-  /** Only what principals did that this administrator reaches. */
-  readonly within: Reach;
+  /** Only what principals in the scope of this administrator did. */
+  readonly within: PrincipalScope;
   readonly principalId?: string | undefined;
   /** Not before it. */
   readonly from?: Date | undefined;
@@ -81,7 +81,7 @@ export interface AuditFilter {
 /** Events, the newest first. @throws CursorError */
 export async function listAudit(control: Knex, filter: AuditFilter): Promise<Page<AuditEvent>> {
   const limit = Math.min(filter.limit ?? 50, maxPageRows);
-  const { sql, values } = withinReach(filter.within);
+  const { sql, values } = withinScope(filter.within);
   const where = [sql];
   const add = (condition: string, value: string | number): void => {
     where.push(condition);

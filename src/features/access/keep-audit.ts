@@ -41,7 +41,7 @@ function eventOf(
   answer?: unknown,
 ): NewAuditEvent {
   const body = bodyOf();
-  // What a body was refused for must not stand in the audit: it is told of only once it was
+  // What a body was refused for must not stand in the audit: it is named only once it was
   // checked.
   const checked = schema === undefined || body !== undefined;
   return {

@@ -8,17 +8,17 @@ import {
   withdrawRight,
 } from './principal-store';
 import type { Principal } from '../../domain/principal';
-import { type Reach, rightsByDefault, rightsOfLevel, type ToolRight } from '../../domain/rights';
+import { type PrincipalScope, rightsByDefault, rightsOfLevel, type ToolRight } from '../../domain/rights';
 import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
-import { requireReached } from './require-reached';
+import { requireAdministered } from './require-administered';
 import * as schemas from './schemas';
 import { Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 
 const tag = 'Principals';
-const one = { 200: { description: 'The principal as it stands after', schema: schemas.principal } };
+const one = { 200: { description: 'The principal after the change', schema: schemas.principal } };
 
 /**
  * Who there is and what each may do. An administrator reaches principals not above its level, in
@@ -44,7 +44,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       path: '/principals',
       right: 'administration',
       tag,
-      summary: 'Principals of the control database, the newest first',
+      summary: 'Principals of the control database, newest first',
       query: z.strictObject(pageQuery),
       responses: { 200: { description: 'A page of principals', schema: pageOf(schemas.principal) } },
       handler: ({ query, principal }) => listPrincipals(control, { within: principal, ...query }),
@@ -55,15 +55,15 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       path: '/principals',
       right: 'administration',
       tag,
-      summary: 'Make a principal; its tokens are made by a route of its own',
+      summary: 'Create a principal; its tokens have a route of their own',
       example: { name: 'Nightly script', districts: ['grand-bend'], rights: ['resyncBatch'] },
       body: schemas.newPrincipal,
-      responses: { 201: { description: 'Made; Location names it', schema: schemas.principal } },
+      responses: { 201: { description: 'Created; Location names it', schema: schemas.principal } },
       audit: ({ body, answer }) => ({ ...body, principalId: answer?.principalId }),
       location: ({ principalId }) => `/principals/${principalId}`,
       handler: async ({ body, principal }) => {
         const { name, level, rights = rightsByDefault(level) } = body;
-        const districts = requireOwnReach(context, principal, body);
+        const districts = requireOwnScope(context, principal, body);
         requireFitting(level, rights, { pointer: '#/rights' });
         const by = principal.principalId;
         const principalId = await createPrincipal(control, { name, level, districts, rights, by });
@@ -79,7 +79,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       summary: 'A principal with its rights',
       params: schemas.principalParams,
       responses: { 200: { description: 'The principal', schema: schemas.principal } },
-      handler: ({ params, principal }) => requireReached(context, principal, params.principal),
+      handler: ({ params, principal }) => requireAdministered(context, principal, params.principal),
     }),
     ...(['disable', 'enable'] as const).map((action) =>
       route({
@@ -88,11 +88,14 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
         path: `/principals/{principal}/${action}`,
         right: 'administration',
         tag,
-        summary: action === 'disable' ? 'Refuse its tokens from now on' : 'Let its tokens work again',
+        summary:
+          action === 'disable'
+            ? 'Disable a principal: its tokens are refused'
+            : 'Enable a principal: its tokens work again',
         params: schemas.principalParams,
         responses: one,
         handler: async ({ params, principal }) => {
-          const { principalId } = await requireReached(context, principal, params.principal);
+          const { principalId } = await requireAdministered(context, principal, params.principal);
           if (action === 'disable') requireAnother(principal, principalId);
           await setDisabled(control, { principalId, disabled: action === 'disable' });
           return readPrincipal(control, principalId);
@@ -109,7 +112,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       params: schemas.rightParams,
       responses: one,
       handler: async ({ params, principal }) => {
-        const { principalId, level } = await requireReached(context, principal, params.principal);
+        const { principalId, level } = await requireAdministered(context, principal, params.principal);
         requireFitting(level, [params.tool], { parameter: 'tool' });
         await grantRight(control, { principalId, right: params.tool, by: principal.principalId });
         return readPrincipal(control, principalId);
@@ -125,7 +128,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       params: schemas.rightParams,
       responses: one,
       handler: async ({ params, principal }) => {
-        const { principalId } = await requireReached(context, principal, params.principal);
+        const { principalId } = await requireAdministered(context, principal, params.principal);
         if (params.tool === 'administration') requireAnother(principal, principalId);
         await withdrawRight(control, { principalId, right: params.tool });
         return readPrincipal(control, principalId);
@@ -139,37 +142,37 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
  * @throws Problem 422 for a district that isn't there or isn't the administrator's, alike; 403
  * above its level
  */
-function requireOwnReach(
+function requireOwnScope(
   { config }: ApiContext,
   administrator: Principal,
-  { level, districts }: Reach,
+  { level, districts }: PrincipalScope,
 ): readonly string[] | null {
   if (level === 'state' && administrator.level !== 'state')
-    throw new Problem(403, 'Only the state makes principals of the state.');
+    throw new Problem(403, 'Only the state can create principals of the state.');
   if (districts === null && level === 'district')
-    throw unusable('A principal of a district names its districts.', { pointer: '#/districts' });
+    throw unusable('A principal of a district has to name its districts.', { pointer: '#/districts' });
   if (districts === null && administrator.districts !== null)
-    throw unusable('Name districts: your own administration isn’t of all.', { pointer: '#/districts' });
+    throw unusable('Name districts: you don’t administer all of them.', { pointer: '#/districts' });
   const strange = (districts ?? []).findIndex(
     (id) => !sees(administrator, id) || !config.districts.some((district) => district.id === id),
   );
-  if (strange >= 0) throw unusable('There is no such district here.', { pointer: `#/districts/${strange}` });
+  if (strange >= 0) throw unusable('There is no such district.', { pointer: `#/districts/${strange}` });
   return districts && [...new Set(districts)];
 }
 
 /** @throws Problem 422 for a right that the level can't have */
 function requireFitting(
-  level: Reach['level'],
+  level: PrincipalScope['level'],
   rights: readonly ToolRight[],
   where: { pointer: string } | { parameter: string },
 ): void {
   const wrong = rights.find((right) => !rightsOfLevel(level).includes(right));
   if (wrong === undefined) return;
-  throw unusable(`The right ${wrong} is the state’s: a principal of a district can’t have it.`, where);
+  throw unusable(`The right ${wrong} belongs to the state: a principal of a district can’t have it.`, where);
 }
 
 /** @throws Problem 409: nobody locks themselves out, so that an administrator is left */
 function requireAnother(administrator: Principal, principalId: string): void {
   if (administrator.principalId === principalId)
-    throw new Problem(409, 'Your own administration is another administrator’s to take.');
+    throw new Problem(409, 'You can’t remove your own administration right; ask another administrator.');
 }

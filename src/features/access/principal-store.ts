@@ -1,13 +1,19 @@
 /** Principals and their tool rights, as the control database keeps them. */
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { effectiveRights, type Level, type Reach, rightsOfLevel, type ToolRight } from '../../domain/rights';
+import {
+  effectiveRights,
+  type Level,
+  type PrincipalScope,
+  rightsOfLevel,
+  type ToolRight,
+} from '../../domain/rights';
 import { NotFoundError } from '../../control/control-error';
 import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A principal as administrators see it. */
-export interface PrincipalView extends Reach {
+export interface PrincipalView extends PrincipalScope {
   readonly principalId: string;
   readonly name: string;
   readonly rights: readonly ToolRight[];
@@ -16,7 +22,7 @@ export interface PrincipalView extends Reach {
   readonly disabledAt: string | null;
 }
 
-export interface NewPrincipal extends Reach {
+export interface NewPrincipal extends PrincipalScope {
   readonly name: string;
   readonly rights: readonly ToolRight[];
   /** Who grants them. */
@@ -49,7 +55,7 @@ export async function createPrincipal(
   { name, level, districts, rights, by }: NewPrincipal,
 ): Promise<string> {
   if (level === 'district' && !districts?.length)
-    throw new RangeError('A principal of a district names its districts.');
+    throw new RangeError('A principal of a district has to name its districts.');
   requireFitting(level, rights);
   const principalId = randomBytes(6).toString('hex');
   await inTransaction(control, async (transaction) => {
@@ -80,15 +86,15 @@ export async function readPrincipal(control: Knex, principalId: string): Promise
 }
 
 /**
- * Principals that an administrator reaches, newest first.
+ * Principals in the scope of an administrator, newest first.
  * @param within of this administrator
  * @throws CursorError
  */
 export async function listPrincipals(
   control: Knex,
-  { within, ...filter }: PageFilter & { readonly within: Reach },
+  { within, ...filter }: PageFilter & { readonly within: PrincipalScope },
 ): Promise<Page<PrincipalView>> {
-  const { sql, values } = withinReach(within, 'p.');
+  const { sql, values } = withinScope(within, 'p.');
   const query = control('principal as p').select('p.*', control.raw(rightsColumn)).whereRaw(sql, values);
   const columns = { at: 'p.createdAt', id: 'p.principalID' };
   const page = await newestFirst<PrincipalRow>(query, columns, filter);
@@ -132,11 +138,11 @@ export async function withdrawRight(
 }
 
 /**
- * `reaches` of the domain as SQL on the columns level and districts.
+ * `covers` of the domain as SQL on the columns level and districts.
  * @param prefix of the columns, e.g. "p."
  */
-export function withinReach(
-  { level, districts }: Reach,
+export function withinScope(
+  { level, districts }: PrincipalScope,
   prefix = '',
 ): { sql: string; values: (string | number)[] } {
   const parts: string[] = [];

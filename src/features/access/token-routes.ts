@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createToken, listTokens, revokeToken } from './token-store';
 import type { ApiContext } from '../../http/context';
 import * as schemas from './schemas';
-import { requireReached } from './require-reached';
+import { requireAdministered } from './require-administered';
 import { notFound, Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 
@@ -36,11 +36,11 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
       path: '/principals/{principal}/tokens',
       right: 'administration',
       tag: 'Principals',
-      summary: 'Tokens of a principal, without their secrets, the newest first',
+      summary: 'Tokens of a principal, without their secrets, newest first',
       params: schemas.principalParams,
       responses: answersTokens,
       handler: async ({ params, principal }) => {
-        const { principalId } = await requireReached(context, principal, params.principal);
+        const { principalId } = await requireAdministered(context, principal, params.principal);
         return { items: await tokensOf(principalId) };
       },
     }),
@@ -50,14 +50,14 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
       path: '/principals/{principal}/tokens',
       right: 'administration',
       tag: 'Principals',
-      summary: 'Make a token; it is shown this once',
+      summary: 'Create a token; its secret is shown only once',
       params: schemas.principalParams,
       example: { label: 'laptop', expiresInDays: 90 },
       body: schemas.newToken,
       responses: { 201: { description: 'The token', schema: schemas.madeToken } },
       audit: ({ body, answer }) => ({ ...body, tokenId: answer?.tokenId }),
       handler: async ({ params, body, principal, response }) => {
-        const { principalId } = await requireReached(context, principal, params.principal);
+        const { principalId } = await requireAdministered(context, principal, params.principal);
         const usable = (await tokensOf(principalId)).filter(
           ({ revokedAt, expiresAt }) =>
             revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()),
@@ -75,11 +75,11 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
       path: '/principals/{principal}/tokens/{token}',
       right: 'administration',
       tag: 'Principals',
-      summary: 'Refuse a token from now on',
+      summary: 'Revoke a token',
       params: schemas.tokenParams,
       responses: answersTokens,
       handler: async ({ params, principal }) => {
-        const { principalId } = await requireReached(context, principal, params.principal);
+        const { principalId } = await requireAdministered(context, principal, params.principal);
         const known = (await tokensOf(principalId)).some(({ tokenId }) => tokenId === params.token);
         if (!known) throw notFound();
         await revokeToken(control, params.token, principalId);

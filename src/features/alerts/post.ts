@@ -4,7 +4,7 @@ import type { ToolRight } from '../../domain/rights';
 
 export interface NewAlert {
   /**
-   * What it tells of, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191
+   * What it is about, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191
    * characters.
    */
   readonly alertKey: string;

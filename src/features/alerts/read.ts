@@ -27,7 +27,7 @@ export interface AlertFilter extends PageFilter {
   readonly districtId?: string | undefined;
 }
 
-/** What a principal's reach is made of. */
+/** What decides which alerts are for a principal. */
 export type Reader = Pick<Principal, 'principalId' | 'level' | 'districts' | 'rights'>;
 
 /** An alert as its table holds it. */
@@ -47,7 +47,7 @@ interface ReaderRow extends AlertRow {
 }
 
 /**
- * Alerts that reach the principal and that it hasn't deleted, the newest first. @throws CursorError
+ * Alerts for the principal that it hasn't deleted, newest first. @throws CursorError
  */
 export async function listAlerts(
   control: Knex,
@@ -65,7 +65,7 @@ export async function listAlerts(
 }
 
 /**
- * Marks an alert as read, for this principal. @throws NotFoundError when it doesn't reach it, or
+ * Marks an alert as read, for this principal. @throws NotFoundError when it isn't for it, or
  * was deleted
  */
 export async function markAlertRead(control: Knex, reader: Reader, alertId: number): Promise<AlertView> {
@@ -77,7 +77,7 @@ export async function markAlertRead(control: Knex, reader: Reader, alertId: numb
 
 /**
  * Deletes alerts for this principal; others still see them.
- * @returns the ids that reached it, which are gone for it now
+ * @returns the ids that were for it, which are gone for it now
  */
 export async function deleteAlerts(
   control: Knex,
@@ -99,9 +99,9 @@ async function byId(control: Knex, reader: Reader, ids: readonly number[]): Prom
   return (await query.orderBy('a.postedAt', 'desc').orderBy('a.processAlertID', 'desc')) as ReaderRow[];
 }
 
-/** Alerts that reach the reader and that it hasn't deleted. */
+/** Alerts for the reader that it hasn't deleted. */
 function visible(control: Knex, reader: Reader): Knex.QueryBuilder {
-  const { sql, values } = reachOf(reader);
+  const { sql, values } = audienceOf(reader);
   return control('processAlert as a')
     .leftJoin('alertState as s', (state) =>
       state.on('s.processAlertID', 'a.processAlertID').andOnVal('s.principalID', reader.principalId),
@@ -113,12 +113,12 @@ function visible(control: Knex, reader: Reader): Knex.QueryBuilder {
 }
 
 /**
- * The one rule of whom an alert (aliased `a`) reaches: its right is among the principal's; it is
+ * The one rule of whom an alert (aliased `a`) is for: its right is among the principal's; it is
  * meant for the principal's level; its district is one of the principal's, or the principal is the
  * state's and sees all. One without a district is for the state; one for a single principal reaches
  * nobody else.
  */
-export function reachOf({ principalId, level, districts, rights }: Reader): Condition {
+export function audienceOf({ principalId, level, districts, rights }: Reader): Condition {
   const state = level === 'state';
   const all = state && districts === null;
   const named = districts ?? [];

@@ -16,7 +16,7 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       path: '/alerts',
       right: 'processAlerts',
       tag: 'Alerts',
-      summary: 'Process Alerts that reach the caller, the newest first',
+      summary: 'Process Alerts for the caller, newest first',
       query: alertQuery,
       responses: { 200: { description: 'A page of alerts', schema: pageOf(alert) } },
       handler: ({ query, principal }) => {
@@ -31,7 +31,7 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       path: '/alerts/{id}/read',
       right: 'processAlerts',
       tag: 'Alerts',
-      summary: 'Mark an alert as read, for the caller',
+      summary: 'Mark an alert as read; others still see it as unread',
       params: alertParams,
       responses: { 200: { description: 'The alert', schema: alert } },
       handler: ({ params, principal }) => markAlertRead(control, principal, params.id),
@@ -42,7 +42,7 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       path: '/alerts/{id}',
       right: 'processAlerts',
       tag: 'Alerts',
-      summary: 'Delete an alert, for the caller',
+      summary: 'Delete an alert; others still see it',
       params: alertParams,
       responses: { 204: { description: 'Deleted' } },
       handler: async ({ params, principal }) => {
@@ -56,11 +56,11 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       right: 'processAlerts',
       tag: 'Alerts',
       summary:
-        'Delete the selected alerts, for the caller; ids that don’t reach it are left out of the answer',
+        'Delete alerts; others still see them. Ids of alerts that aren’t the caller’s are left out of the answer',
       example: { ids: [1] },
       body: alertIds,
       responses: {
-        200: { description: 'Ids that are deleted now', schema: z.object({ deleted: z.array(z.int()) }) },
+        200: { description: 'The ids that were deleted', schema: z.object({ deleted: z.array(z.int()) }) },
       },
       handler: async ({ body, principal }) => ({ deleted: await deleteAlerts(control, principal, body.ids) }),
     }),

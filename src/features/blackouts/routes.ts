@@ -26,11 +26,11 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       path: '/districts/{district}/blackouts',
       right: 'resyncBatch',
       tag: 'Blackouts',
-      summary: 'Windows in which no resync of the district moves, and the next one',
+      summary: 'Windows in which no resync of the district sends records, and the next one',
       params: districtParams,
       responses: {
         200: {
-          description: 'The windows, the oldest first',
+          description: 'The windows, oldest first',
           schema: z.object({
             items: z.array(blackout),
             next: heldWindow.nullable().meta({ description: 'for the district’s own resyncs' }),
@@ -50,7 +50,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       path: '/districts/{district}/blackouts',
       right: 'administration',
       tag: 'Blackouts',
-      summary: 'Set a window; runs under way wait at their next range boundary',
+      summary: 'Add a window; runs under way wait at their next range boundary',
       params: districtParams,
       example: { rule: { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' } },
       body: blackoutRequest,
@@ -64,7 +64,9 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
           throw unusable('The window is over already.', { pointer: '#/rule/endsAt' });
         const rules = await rulesFor(control, { districtId: id, initiator: 'district' });
         if (neverFree([...rules, rule], Date.now()))
-          throw unusable('With it no minute would be left in which a resync may run.', { pointer: '#/rule' });
+          throw unusable('With this window no time would be left in which a resync may run.', {
+            pointer: '#/rule',
+          });
         const added = await addBlackout(control, {
           districtId: id,
           setBy: principal.level,
@@ -82,7 +84,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       path: '/districts/{district}/blackouts/{id}',
       right: 'administration',
       tag: 'Blackouts',
-      summary: 'Remove a window; runs it held go on',
+      summary: 'Delete a window; runs that it held go on',
       params: districtParams.extend({ id: z.string().max(32) }),
       responses: { 200: { description: 'The window as it was', schema: blackout } },
       handler: async ({ params, principal }) => {

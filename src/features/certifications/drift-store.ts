@@ -71,7 +71,7 @@ export async function insertDrift(
   });
 }
 
-/** A comparison that could not be handed over is as if it had never been. */
+/** A comparison that could not be started is as if it had never been. */
 export async function forgetDrift(control: Knex, driftId: string): Promise<void> {
   await control('certificationDrift').where({ driftID: driftId, status: 'accepted' }).del();
 }

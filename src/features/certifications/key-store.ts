@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { ControlError } from '../../control/control-error';
 
-/** Keeps a public key for ever; one that is kept already is left alone. */
+/** Keeps a public key forever; one that is kept already is left alone. */
 export async function keepKey(
   control: Knex,
   { kid, publicKey }: { readonly kid: string; readonly publicKey: Readonly<Record<string, string>> },

@@ -15,7 +15,7 @@ export async function reconcileCertifications(
   control: Knex,
   temporal: Pick<OpenWork<OpenCertification>, 'whereabouts' | 'start'>,
 ): Promise<void> {
-  const message = 'It was ended in Temporal before it had measured: ask again.';
+  const message = 'The certification was ended in Temporal before it had measured: request it again.';
   await reconcileOpen({
     ...temporal,
     open: await openCertifications(control),

@@ -64,7 +64,7 @@ const manifest = z
     schoolYear: z.int(),
     reportingDate: z.string(),
     certifiedBy: level,
-    measuredAt: time.meta({ description: 'the instant of which every count and checksum is' }),
+    measuredAt: time.meta({ description: 'the instant at which everything was counted' }),
     newestResync: z.object({ resyncId: z.string(), initiator: level, endedAt: time }).nullable(),
     catalog: z.string(),
     records: z.int(),
@@ -83,7 +83,7 @@ const manifest = z
 export const certificationWithManifest = certification
   .extend({
     verified: z.boolean().nullable().meta({ description: 'null: nothing is certified yet' }),
-    problem: z.string().nullable().meta({ description: 'why it is not to be believed' }),
+    problem: z.string().nullable().meta({ description: 'why the signature is not valid' }),
     kid: z.string().nullable(),
     manifest: manifest.nullable().meta({ description: 'null unless the signature fits' }),
   })
@@ -122,7 +122,7 @@ const driftRow = z.object({
 
 export const driftWithRows = drift
   .extend({
-    items: z.array(driftRow).meta({ description: 'what changed first' }),
+    items: z.array(driftRow).meta({ description: 'changes first' }),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'CertificationDriftWithRows' });

@@ -42,7 +42,7 @@ export type Verified =
       readonly claims: unknown;
     };
 
-/** What the books say that a manifest is of. */
+/** What the control database says that a manifest is of. */
 interface ExpectedManifest {
   readonly certificationId: string;
   readonly districtId: string;

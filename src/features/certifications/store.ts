@@ -84,7 +84,7 @@ export async function insertCertification(
 }
 
 /**
- * A request that could not be handed over is as if it had never been; one that was carried out
+ * A request that could not be started is as if it had never been; one that was carried out
  * stays.
  */
 export async function forgetCertification(control: Knex, certificationId: string): Promise<void> {

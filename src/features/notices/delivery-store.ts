@@ -1,6 +1,6 @@
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
-import { type AlertRow, type AlertView, type Reader, reachOf, toAlert } from '../alerts/read';
+import { type AlertRow, type AlertView, type Reader, audienceOf, toAlert } from '../alerts/read';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
@@ -87,7 +87,7 @@ export async function loadDelivery(control: Knex, deliveryId: number): Promise<D
     principalId: row.principalID,
     status: row.status,
     alert: toAlert(row),
-    reader: owner && (await reaches(control, owner, row.processAlertID)) ? owner : null,
+    reader: owner && (await isFor(control, owner, row.processAlertID)) ? owner : null,
   };
 }
 
@@ -143,12 +143,12 @@ export async function listDeliveries(
   return { items: page.items.map(toView), nextCursor: page.nextCursor };
 }
 
-async function reaches(control: Knex, reader: Reader, alertId: number): Promise<boolean> {
-  const reach = reachOf(reader);
+async function isFor(control: Knex, reader: Reader, alertId: number): Promise<boolean> {
+  const audience = audienceOf(reader);
   const rows = await selectRows(
     control,
-    `SELECT 1 FROM processAlert a WHERE a.processAlertID = ? AND ${reach.sql}`,
-    [alertId, ...reach.values],
+    `SELECT 1 FROM processAlert a WHERE a.processAlertID = ? AND ${audience.sql}`,
+    [alertId, ...audience.values],
   );
   return rows.length > 0;
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
 import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../../domain/notices';
-import { type Reader, reachOf } from '../alerts/read';
+import { type Reader, audienceOf } from '../alerts/read';
 import { selectRows } from '../../control/database';
 import { readNoticeOwners } from './owner-store';
 
@@ -52,7 +52,7 @@ export async function listNotices(
   const wanted = new Set<number>();
   for (const owner of owners) {
     const possible = alerts.filter((alert) => mayConcern(alert, owner));
-    const reached = possible.length > 0 ? await reachedAlerts(control, owner, possible) : [];
+    const reached = possible.length > 0 ? await alertsFor(control, owner, possible) : [];
     for (const alert of reached) {
       const kind = noticeKindOf({ name: alert.name, due: alert.due !== 0 });
       for (const subscription of subscriptions) {
@@ -124,7 +124,7 @@ async function allSubscriptions(control: Knex): Promise<Subscription[]> {
 }
 
 /**
- * Spares a query for each person of another district; who is really reached is reachOf's to say.
+ * Spares a query for each person of another district; who is really reached is audienceOf's to say.
  */
 function mayConcern(
   { districtID, principalID }: AlertRow,
@@ -134,13 +134,13 @@ function mayConcern(
   return level === 'state' || (districtID !== null && (districts ?? []).includes(districtID));
 }
 
-function reachedAlerts(control: Knex, owner: Reader, alerts: readonly AlertRow[]): Promise<AlertRow[]> {
-  const reach = reachOf(owner);
+function alertsFor(control: Knex, owner: Reader, alerts: readonly AlertRow[]): Promise<AlertRow[]> {
+  const audience = audienceOf(owner);
   return selectRows<AlertRow>(
     control,
     `SELECT ${columns} FROM processAlert a
-      WHERE a.processAlertID IN (${alerts.map(() => '?').join(', ')}) AND ${reach.sql}`,
-    [...alerts.map(({ processAlertID }) => processAlertID), ...reach.values],
+      WHERE a.processAlertID IN (${alerts.map(() => '?').join(', ')}) AND ${audience.sql}`,
+    [...alerts.map(({ processAlertID }) => processAlertID), ...audience.values],
   );
 }
 

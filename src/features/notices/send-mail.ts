@@ -75,7 +75,7 @@ function oneLine(text: string): string {
 
 /**
  * Only what the server says of this address or message is for good: a wrong password is the
- * operator's to mend.
+ * operator's to correct.
  */
 function answerOf(error: unknown): MailAnswer {
   const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };

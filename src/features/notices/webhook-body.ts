@@ -3,10 +3,10 @@ import type { ResyncView } from '../resyncs/read';
 import { noticeKindOf } from '../../domain/notices';
 
 /**
- * The body of a webhook: the same text however often it is made, because what it tells of has
+ * The body of a webhook: the same text however often it is made, because what it is about has
  * ended. Counts and ids only, no record; of a state's run a district gets that it has ended and
  * nothing else.
- * @param resync the run whose end the alert tells of, with all its counts; `null`: the alert tells
+ * @param resync the run whose end the alert is about, with all its counts; `null`: the alert tells
  * of something else, or the receiver may not see into the run
  */
 export function webhookBody(alert: Omit<AlertView, 'read'>, resync: ResyncView | null): string {

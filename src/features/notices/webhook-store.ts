@@ -96,7 +96,7 @@ export async function readWebhook(
   return toView(row);
 }
 
-/** Nothing is posted to it any more; its deliveries stay in the books. @throws NotFoundError */
+/** Nothing is posted to it any more; its deliveries stay on record. @throws NotFoundError */
 export async function deleteWebhook(control: Knex, { principalId, webhookId }: OwnWebhook): Promise<void> {
   const deleted = await control('webhook').where({ webhookID: webhookId, principalID: principalId }).del();
   if (deleted === 0) throw noSuchWebhook();

@@ -4,7 +4,7 @@ import { selectRows } from '../../control/database';
 
 /** Most causes that are returned, the largest first. */
 const maxCauses = 500;
-/** Longest chain of parents that is followed; a longer one (or a circle) ends where it stands. */
+/** Longest chain of parents that is followed; a longer one (or a circle) is cut off there. */
 const maxDepth = 32;
 
 /**

@@ -40,7 +40,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       path: '/resyncs/{id}/causes',
       right: 'errorLog',
       tag: 'Outcomes',
-      summary: 'Errors grouped by the record they go back to, the largest first',
+      summary: 'Errors grouped by the record they go back to, largest first',
       params: schemas.resyncParams,
       responses: {
         200: { description: 'At most 500 causes', schema: z.object({ items: z.array(schemas.cause) }) },
@@ -56,7 +56,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       path: '/resyncs/{id}/report',
       right: 'resyncBatch',
       tag: 'Outcomes',
-      summary: 'The outcome of every object, and the causes; format=csv: a line an object',
+      summary: 'The outcome of every object, and the causes; format=csv: one line per object',
       params: schemas.resyncParams,
       query: z.strictObject({ format: z.enum(['json', 'csv']).default('json') }),
       responses: {

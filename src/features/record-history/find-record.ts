@@ -27,7 +27,7 @@ export interface RunGroup {
   readonly selections: readonly string[];
 }
 
-/** What the books of one run say of a record. */
+/** What the records of one run say of a record. */
 export interface Finding {
   readonly at: string;
   readonly outcome: MarkedOutcome | ErrorOutcome | 'removed';
@@ -48,9 +48,9 @@ interface Question {
 }
 
 /**
- * Looks a record up in the books of some runs. The last word of a run counts: a stored error (one
- * that was mended has none any more), then a removal, then a correction, then the page.
- * @returns by resync; a run whose books say nothing of the record has none
+ * Looks a record up in what some runs left. The last word of a run counts: a stored error (one
+ * that was resolved has none any more), then a removal, then a correction, then the page.
+ * @returns by resync; a run that left nothing about the record has none
  */
 export async function findRecord(
   control: Knex,
@@ -251,7 +251,10 @@ class Lookup {
   }
 }
 
-/** A page without marks tells of its records only when all were equal, and there were any. */
+/**
+ * A page without marks says something about its records only when all were equal, and there were
+ * any.
+ */
 function equalPage(row: PageRow): 'unchanged' | null {
   const others = countNames.filter((column) => column !== 'unchanged' && row[column] !== 0);
   return others.length === 0 && row.unchanged > 0 && row.unchanged === row.recordsRead ? 'unchanged' : null;

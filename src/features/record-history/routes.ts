@@ -19,7 +19,7 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
       right: 'resyncBatch',
       tag: 'Outcomes',
       summary:
-        'Every resync in which the record was written, unchanged, gone, removed or an error, newest first; the state’s runs are shown to the state only',
+        'Every resync that wrote, compared, missed, removed or refused the record, newest first; the state’s runs are shown to the state only',
       params: recordParams,
       query: recordHistoryQuery,
       responses: { 200: { description: 'A page of runs', schema: pageOf(recordRun) } },

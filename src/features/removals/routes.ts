@@ -43,7 +43,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
         if (verb === 'approve' && head.requestedBy === requesterOf(principal)) {
           throw new Problem(
             403,
-            'Somebody else than who asked for the removals approves them: another person of the district, or the state.',
+            'Removals must be approved by someone other than the requester: another person of the district, or the state.',
           );
         }
         if (endedStatuses.includes(head.status))
@@ -61,7 +61,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       operationId: 'showRemovals',
       method: 'get',
       path: '/resyncs/{id}/removals',
-      summary: 'Records gone at the district, by object: found, removed, kept, and what awaits an approval',
+      summary: 'Records that are only at the state, by object: found, removed, kept, awaiting approval',
       params: resyncParams,
       responses: { 200: { description: 'The removals', schema: schemas.removals } },
       handler: async ({ params, principal }) => view(await requireDetails(control, principal, params.id)),
@@ -71,7 +71,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       operationId: 'listRemovals',
       method: 'get',
       path: '/resyncs/{id}/objects/{name}/removals',
-      summary: 'The records of one object that are gone at the district, and what became of each',
+      summary: 'The records of one object that are only at the state, and the decision about each',
       params: resyncParams.extend({ name: z.string().max(64) }),
       query: z.strictObject({ ...pageQuery, status: schemas.removalStatus.optional() }),
       responses: { 200: { description: 'A page of records', schema: pageOf(schemas.removal) } },
@@ -80,7 +80,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
         return listRemovals(control, { resyncId, object: params.name, ...query });
       },
     }),
-    decide('approve', 'Remove what awaits an approval; by somebody else than who asked for it'),
-    decide('reject', 'Leave what awaits an approval as it is'),
+    decide('approve', 'Approve removals; someone other than the requester has to'),
+    decide('reject', 'Reject removals; the records stay at the state'),
   ];
 }

@@ -19,7 +19,7 @@ interface ObjectRef {
   readonly object: string;
 }
 
-/** How an object stands in the books of a run. @throws NotFoundError when it isn't planned */
+/** Status and counts of an object in a run. @throws NotFoundError when it isn't planned */
 export async function readObjectEnd(
   control: Knex,
   { resyncId, object }: ObjectRef,

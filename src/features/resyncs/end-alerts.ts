@@ -7,10 +7,10 @@ import { schoolYearLabel } from '../../domain/school-year';
 export const resyncCategory = 'Vertical Interoperability';
 
 /**
- * The alerts of a resync's end. Of a state's request the state is told all; the district only that
- * it has ended, under a name that doesn't tell how: it may not see into it (specification:
+ * The alerts of a resync's end. Of a state's request the state learns everything; the district only
+ * that it has ended, under a name that doesn't tell how: it may not see into it (specification:
  * State-Initiated Resync Requests).
- * @param end what the books say, `message` being words of ours without values
+ * @param end what is stored of the run, `message` being words of ours without values
  */
 export function alertsOfEnd(
   request: ResyncRequest,
@@ -58,7 +58,7 @@ function outcomeText(
 }
 
 const nextSteps: Readonly<Record<string, string>> = {
-  failed: 'mend what it says, then send the objects that did not finish again',
+  failed: 'correct what it says, then send the objects that did not finish again',
   cancelled: 'send it again when it is wanted',
   lost: 'send it again',
 };

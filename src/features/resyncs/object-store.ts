@@ -84,7 +84,7 @@ export async function noteObjects(
   for (const [objectName, note] of notes)
     await control('DISBatchHistory')
       .where({ resyncID: resyncId, objectName, status: 'waiting' })
-      .update({ message: note.slice(0, 1000) });
+      .update({ message: clip(note) });
 }
 
 /**
@@ -126,13 +126,13 @@ export function closeEmptyObjects(
       await transaction('rangeLedger').insert(
         names.map((objectName) => ({ resyncID: resyncId, objectName, ...page })),
       );
-      const now = transaction.raw('UTC_TIMESTAMP(3)');
+      const at = now(transaction);
       await transaction('DISBatchHistory')
         .where({ resyncID: resyncId })
         .whereIn('objectName', names)
         .update({
           ...{ status: 'finished', color: colorOf('finished', noRecords), ranges: 1 },
-          ...{ startedAt: now, endedAt: now },
+          ...{ startedAt: at, endedAt: at },
         });
     }
     const closed = await transaction('DISBatchHistory')
@@ -143,10 +143,10 @@ export function closeEmptyObjects(
 }
 
 /**
- * Closes an object's books from the ledger. `finished` is given only when every range is complete
- * and the counts account for every record read and every stored error. The other ends store what
- * was committed. A `finished` object may be finished again after its blocked records were retried:
- * it is counted anew.
+ * Closes an object with the sums of the ledger. `finished` is given only when every range is
+ * complete and the counts account for every record read and every stored error. The other ends
+ * store what was committed. A `finished` object may be finished again after its blocked records
+ * were retried: it is counted anew.
  * @returns what was written
  * @throws OutcomeInvariantError, and nothing is changed; ConflictError when the object ended
  * otherwise; NotFoundError
@@ -213,7 +213,7 @@ export async function closeObject(
   return { object, status, color, counts, read, message: kept };
 }
 
-/** An object is complete when each of its ranges wrote its last page and the books balance. */
+/** An object is complete when each of its ranges wrote its last page and the counts add up. */
 async function assertComplete(
   transaction: Knex.Transaction,
   { resyncId, object, sums, ranges }: ObjectRef & { sums: LedgerSums; ranges: number },
@@ -236,7 +236,7 @@ interface ObjectRow {
   readonly selected: number | null;
 }
 
-/** A chosen record that the district no longer has counts nothing, but is told. */
+/** A selected record that the district no longer has counts nothing, but is reported. */
 function whyFewer(selected: number | null, read: number): string | null {
   const missing = selected === null ? 0 : selected - read;
   if (missing <= 0) return null;

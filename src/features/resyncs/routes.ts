@@ -48,7 +48,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       path: '/districts/{district}/resyncs',
       right: 'resyncBatch',
       tag: 'Resyncs',
-      summary: 'Resyncs of a district, the newest first',
+      summary: 'Resyncs of a district, newest first',
       params: districtParams,
       query: z.strictObject({
         ...pageQuery,

@@ -13,9 +13,9 @@ import { resyncHead, resyncParams } from './schemas';
 import { headView } from './views';
 
 const actions = {
-  pause: 'Let the ranges under way end and start no new one',
-  resume: 'Go on after a pause',
-  cancel: 'Stop; what is committed stays and is counted',
+  pause: 'Pause: ranges under way finish, no new one starts',
+  resume: 'Resume a paused resync',
+  cancel: 'Cancel a resync; what is committed stays and is counted',
 } as const;
 
 /** Pausing, resuming and cancelling runs; each answers with the resync as it stands after. */
@@ -63,7 +63,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     path: '/resyncs/{id}/objects/{name}/cancel',
     right: 'resyncBatch',
     tag: 'Runs',
-    summary: 'Stop one object; what depends on it is skipped',
+    summary: 'Cancel one object; objects that depend on it are skipped',
     params: resyncParams.extend({ name: z.string().max(64) }),
     responses,
     handler: ({ params, principal }) =>

@@ -114,11 +114,11 @@ export const resyncRequest = z
       description: 'compare, send only what drifted, compare again; green only when that is equal',
     }),
     dryRun: z.boolean().default(false).meta({
-      description: 'only predict what would come of it: answers with a verification of kind dryRun',
+      description: 'only predict the outcome: answers with a verification of kind dryRun',
     }),
     removals: z.enum(['report', 'apply']).default('report').meta({
       description:
-        'what becomes of state records gone at the district; apply: removed, above a threshold once approved',
+        'what happens to state records that are gone at the district; apply: they are removed, above a threshold after approval',
     }),
   })
   .meta({ id: 'ResyncRequest' });
@@ -131,7 +131,7 @@ export const resyncHead = z
     objects: z
       .union([z.literal('all'), z.array(z.string())])
       .nullable()
-      .meta({ description: 'null: a state’s request, whose objects are not the district’s to see' }),
+      .meta({ description: 'null: hidden from the district, because the state requested it' }),
     checkDependencies: z.boolean().nullable(),
     scenario: z.enum(scenarios),
     initiator: level,
@@ -142,17 +142,17 @@ export const resyncHead = z
     selection: z
       .enum(['retry', 'selective'])
       .optional()
-      .meta({ description: 'only some records were sent; absent: whole objects' }),
+      .meta({ description: 'only selected records were sent; absent: whole objects' }),
     selected: z
       .union([
         z.object({ outcomes: z.array(outcome).readonly() }),
         z.object({ object: z.string(), key: z.array(z.string()).readonly() }),
       ])
       .optional()
-      .meta({ description: 'what a run of chosen records was asked for' }),
+      .meta({ description: 'what a run of selected records was asked for' }),
     retryOf: z.string().optional().meta({ description: 'the resync whose errors were sent again' }),
     status: shownStatus.meta({
-      description: 'of a state’s request a district sees queued, running and ended, no more',
+      description: 'of a state’s request a district sees only queued, running and ended',
     }),
     percent: z.int().min(0).max(100).nullable().meta({ description: 'null: it ended before it was done' }),
     color: color.nullable(),
@@ -173,7 +173,7 @@ export const resyncHead = z
       )
       .optional()
       .meta({
-        description: 'those a resync with verify "beforeAndAfter" made, the first one before it sent',
+        description: 'verifications of a resync with verify "beforeAndAfter", the one before it sent first',
       }),
   })
   .meta({ id: 'ResyncHead' });
@@ -217,7 +217,7 @@ export const accepted = z
         text: z.string(),
       })
       .nullable()
-      .meta({ description: 'for scenario OTHER: whether a resync is called for; it never blocks' }),
+      .meta({ description: 'for scenario OTHER: whether a resync is necessary; it never blocks' }),
     notes: notes.optional(),
   })
   .meta({ id: 'Accepted' });

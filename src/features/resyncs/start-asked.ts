@@ -71,13 +71,14 @@ function validateRequest(
 ): void {
   const asState = body.scenario === 'STATE_REQUEST';
   if (asState && principal.level !== 'state')
-    throw unusable('Only the state makes a STATE_REQUEST.', { pointer: '#/scenario' });
+    throw unusable('Only the state can use the scenario STATE_REQUEST.', { pointer: '#/scenario' });
   if (asState) requireToolRight(principal, 'stateRequest');
   const problem = scenarioProblem(body.scenario, body.objects, year);
   if (problem) throw unusable(problem.why, { pointer: `#/${problem.field}` });
   planResync(catalog, body, planScopeOf(district, year));
   if (asState && body.removals === 'apply') {
-    const detail = 'A state’s request reports what is gone; the district’s own resync removes it.';
+    const detail =
+      'A state’s request only reports records that are gone at the district; the district’s own resync removes them.';
     throw unusable(detail, { pointer: '#/removals' });
   }
 }

@@ -121,7 +121,7 @@ interface RunEnding {
 }
 
 /**
- * Closes the books of a resync. Objects still open are closed first (cancelled with the run,
+ * Closes a resync. Objects still open are closed first (cancelled with the run,
  * otherwise failed, or skipped when they hadn't started), with the counts of what they committed.
  * `finished` is only given when every object finished: with a failed object the run is `failed`,
  * with a cancelled one `cancelled`. The alerts of its end are posted in the same transaction: there

@@ -36,7 +36,7 @@ async function fillIn(
 ): Promise<string[]> {
   const days = (period.to.getTime() - period.from.getTime()) / dayMs;
   if (days <= 0 || period.to.getTime() > Date.now())
-    throw unusable('Has to be after "from", and past.', { pointer: '#/to' });
+    throw unusable('Has to be after "from" and in the past.', { pointer: '#/to' });
   if (days > maxBackfillDays)
     throw unusable(`At most ${maxBackfillDays} days before "to".`, { pointer: '#/from' });
   return temporal.call(async (client) => {

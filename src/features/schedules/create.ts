@@ -83,7 +83,7 @@ async function requestOf(
   }
   const scenario = body.scenario ?? (principal.level === 'state' ? 'STATE_REQUEST' : 'OTHER');
   if (scenario === 'STATE_REQUEST' && principal.level !== 'state')
-    throw unusable('Only the state makes a STATE_REQUEST.', { pointer: '#/scenario' });
+    throw unusable('Only the state can use the scenario STATE_REQUEST.', { pointer: '#/scenario' });
   const lossy = scenarioProblem(scenario, objects, year);
   if (lossy) throw unusable(lossy.why, { pointer: `#/${lossy.field}` });
   planned();

@@ -26,7 +26,9 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: `/districts/{district}/schedules/{id}/${action}`,
       summary:
-        action === 'pause' ? 'Fire no more until resumed' : 'Fire again; what was missed meanwhile stays so',
+        action === 'pause'
+          ? 'Pause a schedule: it does not fire until it is resumed'
+          : 'Resume a schedule; firings missed meanwhile are not made up',
       example: { note: 'Maintenance' },
       body: schemas.pauseRequest,
       audit: ({ body }) => body,
@@ -42,7 +44,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: '/districts/{district}/schedules',
       summary:
-        'Make a schedule; each firing becomes a resync, or a verification, of the scoped year of that time',
+        'Create a schedule; each firing starts a resync or a verification of the scoped year at that time',
       example: { name: 'Leap days', objects: 'all', cron: '0 2 29 2 *', timezone: 'America/Chicago' },
       body: schemas.scheduleRequest,
       audit: ({ body, answer }) => ({ ...body, scheduleId: answer?.scheduleId }),
@@ -75,7 +77,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'triggerSchedule',
       method: 'post',
       path: '/districts/{district}/schedules/{id}/trigger',
-      summary: 'Fire now, also while it is paused; lastRuns names what it started a moment later',
+      summary: 'Fire a schedule now, even while it is paused; lastRuns names what it started a moment later',
       responses: { 202: { description: 'The schedule', schema: schemas.schedule } },
       handler: (call) => triggerSchedule(context, call),
     }),
@@ -84,7 +86,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'backfillSchedule',
       method: 'post',
       path: '/districts/{district}/schedules/{id}/backfill',
-      summary: 'Fire for the times of a past period that it missed',
+      summary: 'Fire a schedule for the times of a past period',
       example: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
       body: schemas.backfillRequest,
       audit: ({ body }) => body,
@@ -96,7 +98,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'deleteSchedule',
       method: 'delete',
       path: '/districts/{district}/schedules/{id}',
-      summary: 'Fire never again; what it started stays',
+      summary: 'Delete a schedule; what it started stays',
       responses: { 200: { description: 'The schedule as it was', schema: schemas.schedule } },
       handler: (call) => deleteSchedule(context, call),
     }),

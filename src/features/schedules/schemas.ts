@@ -52,7 +52,7 @@ export const scheduleRequest = z
     jitterMinutes: z.int().min(0).max(120).default(0),
     missed: missed.default('one').meta({
       description:
-        'firings while the service was away: none is made up for, one is, or all within catchupWindowMinutes',
+        'firings missed while the service was away: none is made up, one is, or all within catchupWindowMinutes',
     }),
     catchupWindowMinutes: z
       .int()
@@ -61,7 +61,7 @@ export const scheduleRequest = z
       .default(minutesOfADay),
     overlap: overlap.optional().meta({
       description:
-        'while what it started before hasn’t ended: skip (default), or queue one more (default with missed: all)',
+        'while its previous run hasn’t ended: skip (default), or queue one more (default with missed: all)',
     }),
     note: z.string().min(1).max(255).optional(),
   })
@@ -70,10 +70,10 @@ export const scheduleRequest = z
       context.addIssue({ code: 'custom', path: [path], message });
     if (body.kind === 'verification') {
       for (const field of ['mode', 'scenario'] as const)
-        if (body[field] !== undefined) issue(field, 'a verification has none: it writes nothing');
+        if (body[field] !== undefined) issue(field, 'is for resyncs only: a verification writes nothing');
     }
     const times = timesOf(body);
-    if (times === null) return issue('cron', 'give cron or calendar, one of them');
+    if (times === null) return issue('cron', 'give either cron or calendar');
     const field = 'cron' in times ? 'cron' : 'calendar';
     const problem = 'cron' in times ? cronProblem(times.cron) : null;
     if (problem !== null) return issue(field, problem);
@@ -119,7 +119,7 @@ export const schedule = z
         overlap,
       })
       .nullable()
-      .meta({ description: 'null: the state’s, which is not the district’s to see into' }),
+      .meta({ description: 'null: the state made it, and its details are hidden from the district' }),
     request: z
       .object({
         objects,
@@ -134,9 +134,7 @@ export const schedule = z
     nextRuns: z.array(
       z.object({
         at: time,
-        heldUntil: time
-          .nullable()
-          .meta({ description: 'it falls into a blackout window and waits until then' }),
+        heldUntil: time.nullable().meta({ description: 'end of the blackout window that the run waits for' }),
       }),
     ),
     lastRuns: z.array(
@@ -157,5 +155,5 @@ export const pauseRequest = z.strictObject({ note: z.string().min(1).max(255).op
 const instant = z.iso.datetime({ offset: true });
 export const backfillRequest = z.strictObject({ from: instant, to: instant }).meta({ id: 'BackfillRequest' });
 export const backfilled = schedule
-  .extend({ filledIn: z.array(time).meta({ description: 'firings that are made up for' }) })
+  .extend({ filledIn: z.array(time).meta({ description: 'firings that are made up' }) })
   .meta({ id: 'BackfilledSchedule' });

@@ -110,7 +110,7 @@ export async function removeSchedule(control: Knex, scheduleId: string): Promise
   });
 }
 
-/** Writes what came of a firing; a repeated one says what came of it last. */
+/** Stores the outcome of a firing; repeated, the newest outcome. */
 export async function noteFiring(
   control: Knex,
   {

@@ -52,9 +52,9 @@ export async function createAtTemporal(
       staticSummary: `Scheduled ${kind} of ${districtId}`,
     },
     policies: {
-      // A firing's workflow ends once it is handed over, so this decides of missed firings only,
-      // which come all at once: the first, or one after the other. Overlap is decided by the books,
-      // when a firing comes.
+      // A firing's workflow ends once the run is with its agent, so this decides about missed
+      // firings only, which come all at once: the first, or one after the other. Overlap is decided
+      // by the control database, when a firing comes.
       overlap: timing.missed === 'all' ? 'BUFFER_ALL' : 'SKIP',
       catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
     },

@@ -40,11 +40,16 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       path: '/districts/{district}/selective-syncs/preview',
       right: 'selectiveSync',
       tag: 'Selective sync',
-      summary: 'Find out what a selective sync would send; Location names the preview',
+      summary: 'Preview what a selective sync would send; Location names the preview',
       params: districtParams,
       example: { object: 'School', key: ['1'] },
       body: schemas.selectiveRequest,
-      responses: { 202: { description: 'Being looked up', schema: schemas.selectivePreview } },
+      responses: {
+        202: {
+          description: 'The preview, whose answer is being looked up',
+          schema: schemas.selectivePreview,
+        },
+      },
       audit: ({ body, answer }) => ({ ...body, previewId: answer?.previewId }),
       location: ({ previewId }) => `/selective-syncs/previews/${previewId}`,
       handler: async ({ params, body, principal }) => {
@@ -86,7 +91,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       path: '/districts/{district}/selective-syncs',
       right: 'selectiveSync',
       tag: 'Selective sync',
-      summary: 'Send one record with its ancestors and all that hangs below, in order',
+      summary: 'Send one record with its ancestors and descendants, in order',
       params: districtParams,
       headers: idempotencyHeader,
       example: { object: 'School', key: ['1'] },
@@ -127,7 +132,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       path: '/selective-syncs/{id}',
       right: 'selectiveSync',
       tag: 'Selective sync',
-      summary: 'How a selective sync stands, for those who may send one but no batches',
+      summary: 'Status of a selective sync, for callers without the batch right',
       params: resyncParams,
       responses: { 200: { description: 'The resync', schema: resync } },
       handler: async ({ params, principal }) => {

@@ -60,7 +60,7 @@ export async function alertEnd(control: Knex, stateRequestId: string, message: s
 function districtText(request: StoredStateRequest, { schoolYear }: RequestDistrict): string {
   return (
     `The state has requested a resync of your district’s data for school year ${schoolYearLabel(schoolYear)}. ` +
-    `It begins by itself, not before ${request.windowFrom}; nothing has to be done, and it can’t be stopped here.`
+    `It starts by itself, not before ${request.windowFrom}; you don’t have to do anything, and only the state can stop it.`
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * The rows of a state's request: which district is due, what came of handing over, where its resync
- * stands.
+ * The rows of a state's request: which district is due, the attempts to dispatch it, where its
+ * resync stands.
  */
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
@@ -36,7 +36,7 @@ export const districtStatusSql = `CASE r.status ${resyncStatuses
   .map((status) => `WHEN '${status}' THEN '${districtStatusOf(status)}'`)
   .join(' ')} END`;
 
-/** Districts handed over get the status of their resync. @returns how many have ended by it */
+/** Dispatched districts get the status of their resync. @returns how many have ended by it */
 export async function followResyncs(control: Knex, stateRequestId: string): Promise<number> {
   return inTransaction(control, async (transaction) => {
     const before = await countInFlight(transaction, stateRequestId);
@@ -72,7 +72,7 @@ export async function countDistricts(
   return counts as Record<RequestDistrictStatus, number>;
 }
 
-/** Districts to be handed over now: those never tried first, then those whose wait is over. */
+/** Districts to be dispatched now: those never tried first, then those whose wait is over. */
 export function dueDistricts(
   control: Knex,
   stateRequestId: string,
@@ -133,7 +133,7 @@ export async function noteHandedOver(
     });
 }
 
-/** It could not be handed over: the next attempt waits longer. */
+/** It could not be dispatched: the next attempt waits longer. */
 export async function noteAttempt(
   control: Knex,
   { stateRequestId, districtId, attempts, message }: DistrictRef & { attempts: number; message: string },

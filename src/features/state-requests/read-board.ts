@@ -94,7 +94,7 @@ function shareOf({ status, percent }: BoardDistrict): number {
   return endedDistrictStatuses.includes(status) ? 1 : (percent ?? 0) / 100;
 }
 
-/** Status and times of those handed over are their resync's, as it stands now. */
+/** Status and times of dispatched districts are those of their resync now. */
 function boardRows(
   control: Knex,
   stateRequestId: string,
@@ -144,7 +144,7 @@ async function readForecast(
   const first = handedOver.sort()[0];
   if (first === undefined) return null;
   const [clock] = await selectRows<{ now: string }>(control, 'SELECT UTC_TIMESTAMP(3) AS now');
-  // Those that were never handed over are done without having taken time: they say nothing of the
+  // Those that were never dispatched are done without having taken time: they say nothing of the
   // pace.
   const neverRan = districts.filter(
     ({ status, handedOverAt }) => endedDistrictStatuses.includes(status) && handedOverAt === null,

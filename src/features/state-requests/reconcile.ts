@@ -10,7 +10,8 @@ export async function reconcileStateRequests(
   control: Knex,
   temporal: Pick<OpenWork<string>, 'whereabouts' | 'start'>,
 ): Promise<void> {
-  const message = 'It was ended in Temporal before its districts had: ask those that were not done again.';
+  const message =
+    'The request was ended in Temporal before its districts had: request those that were not done again.';
   await reconcileOpen({
     ...temporal,
     open: await openStateRequestIds(control),

@@ -16,7 +16,7 @@ export const stateRequestBody = z
     objects: planRequest.shape.objects,
     scenario: z.enum(scenarios).default('STATE_REQUEST'),
     mode: mode.default('compare'),
-    reason: z.string().trim().min(1).max(1000).meta({ description: 'told to the state’s own users only' }),
+    reason: z.string().trim().min(1).max(1000).meta({ description: 'shown only to users of the state' }),
     window: z
       .strictObject({ from: moment.optional(), until: moment })
       .optional()
@@ -31,7 +31,7 @@ export const stateRequestAccepted = z
     districts: count,
     notRun: z
       .array(z.object({ districtId: z.string(), why: z.string() }))
-      .meta({ description: 'districts known beforehand to send nothing of it' }),
+      .meta({ description: 'districts that send none of the objects' }),
     replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had made it before' }),
   })
   .meta({ id: 'StateRequestAccepted' });
@@ -67,8 +67,8 @@ export const boardDistrict = z
     status: z.enum(districtStatuses),
     percent: z.int().min(0).max(100).nullable(),
     color: color.nullable(),
-    resyncId: z.string().nullable().meta({ description: 'null: its agent was never given it' }),
-    attempts: count.meta({ description: 'hand-overs that did not succeed' }),
+    resyncId: z.string().nullable().meta({ description: 'null: it was never given to the district’s agent' }),
+    attempts: count.meta({ description: 'failed attempts to give it to the district’s agent' }),
     nextAttemptAt: time.nullable(),
     handedOverAt: time.nullable(),
     startedAt: time.nullable(),
@@ -97,7 +97,7 @@ export const cancelBody = z
     running: z
       .enum(['cancel', 'leave'])
       .default('leave')
-      .meta({ description: 'what becomes of runs under way' }),
+      .meta({ description: 'what happens to runs under way' }),
   })
   .meta({ id: 'StateRequestCancel' });
 

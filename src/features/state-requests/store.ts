@@ -60,7 +60,7 @@ interface StateRequestRow {
 
 /**
  * The id of a district's resync in a request: the same whenever it is asked for, so that a
- * hand-over may be repeated, and telling nothing of the request to those who see it.
+ * dispatch may be repeated, and revealing nothing about the request.
  */
 export function resyncIdOf(stateRequestId: string, districtId: string): string {
   const hash = createHash('sha256').update(`${stateRequestId}:${districtId}`).digest('hex');

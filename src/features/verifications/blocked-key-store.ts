@@ -7,7 +7,7 @@ const rowsPerStatement = 500;
 
 /**
  * Records that a resync would not bring to the state, of objects others refer to: each object is
- * compared on its own, and its children's fate hangs on it. Kept while the verification runs.
+ * compared on its own, and its children depend on it. Kept while the verification runs.
  */
 export function blockedKeysOf(control: Knex, verificationId: string) {
   return {

@@ -27,7 +27,7 @@ export interface VerificationHead extends VerificationRequest {
   /** Known exclusions apart; `null` before it finished. */
   readonly equal: boolean | null;
   readonly resyncNecessary: boolean | null;
-  /** The fewest objects whose resync mends what one can, in the order of the plan. */
+  /** The fewest objects whose resync repairs what one can, in the order of the plan. */
   readonly objectsToResync: readonly string[] | null;
   readonly message: string | null;
   readonly requestedAt: string;

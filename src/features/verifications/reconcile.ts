@@ -4,7 +4,7 @@ import { leastAgeSeconds, maxOpen, type OpenWork, reconcileOpen } from '../../te
 import { toVerificationRequest, type VerificationRow } from './row';
 import { finishVerification } from './store';
 
-const message = 'It was ended from outside before it had compared everything: verify again.';
+const message = 'The verification was ended in Temporal before it had compared everything: start it again.';
 
 /**
  * Compares the open verifications with Temporal. Those of a resync are part of its run: they end

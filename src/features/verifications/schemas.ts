@@ -65,7 +65,7 @@ export const verificationHead = z
     requestedBy: z.string(),
     kind: z.enum(['verification', 'dryRun', 'beforeResync', 'afterResync']),
     resyncId: z.string().nullable().meta({ description: 'the resync it is a part of' }),
-    mode: z.literal('everything').optional().meta({ description: 'of the resync that is rehearsed' }),
+    mode: z.literal('everything').optional().meta({ description: 'of the resync that the dry run predicts' }),
     status: verificationStatus.meta({
       description: 'waiting: a resync is in the middle of an object; it is compared when that has ended',
     }),
@@ -75,7 +75,7 @@ export const verificationHead = z
     resyncNecessary: z.boolean().nullable().meta({ description: 'a resync would insert or update records' }),
     objectsToResync: z.array(z.string()).nullable().meta({
       description:
-        'the fewest objects whose resync mends what one can, to be sent with checkDependencies false',
+        'the fewest objects whose resync repairs what a resync can, to be sent with checkDependencies false',
     }),
     message: z.string().nullable(),
     requestedAt: time,
@@ -144,12 +144,12 @@ export const verificationReport = z
 
 export const changes = z
   .object({
-    then: verificationHead.nullable().meta({ description: 'null: there is none before' }),
+    then: verificationHead.nullable().meta({ description: 'null: there is no earlier one' }),
     now: verificationHead,
     objects: z.array(
       z.object({
         object: z.string(),
-        then: compared.nullable().meta({ description: 'null: it was not compared then' }),
+        then: compared.nullable().meta({ description: 'null: not compared then' }),
         now: compared.nullable(),
       }),
     ),

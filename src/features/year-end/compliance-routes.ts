@@ -19,7 +19,7 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
       stateOnly: true,
       tag: 'School years',
       summary:
-        'Every district’s end-of-year resync, switch and start-of-year resync; format=csv: a line a district',
+        'Every district’s end-of-year resync, switch and start-of-year resync; format=csv: one line per district',
       query: z.strictObject({
         schoolYear: z.coerce.number().int().min(1990).max(2100).optional(),
         format: z.enum(['json', 'csv']).default('json'),

@@ -28,7 +28,7 @@ export async function readDriftFound(
   );
   const found = new Map<string, KnownChange[]>();
   for (const row of rows) {
-    // Of the state's a district is told no more than that.
+    // A district learns no more than that about the state's.
     const which =
       row.initiator === 'state'
         ? 'A later verification by the state'

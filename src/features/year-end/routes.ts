@@ -58,7 +58,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       tag: 'School years',
       summary: 'The scoped year, whether it may be ended, and whether its start-of-year resync is due',
       params: districtParams,
-      responses: { 200: { description: 'How the scoped year stands', schema: schemas.scopedYear } },
+      responses: { 200: { description: 'The scoped year', schema: schemas.scopedYear } },
       handler: ({ params, principal }) =>
         show(principal, requireDistrict(config, principal, params.district)),
     }),
@@ -72,7 +72,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       params: districtParams,
       example: { schoolYear: 2028 },
       body: schemas.switchRequest,
-      responses: { 200: { description: 'How the scoped year stands after it', schema: schemas.scopedYear } },
+      responses: { 200: { description: 'The scoped year after the switch', schema: schemas.scopedYear } },
       audit: ({ body }) => ({ ...body }),
       handler: async ({ params, body, principal }) => {
         const district = requireDistrict(config, principal, params.district);

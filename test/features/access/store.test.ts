@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { listAudit, recordAudit } from '../../../src/features/access/audit-store';
 import { createToken, verifyToken } from '../../../src/features/access/token-store';
 import { listPrincipals } from '../../../src/features/access/principal-store';
-import { type Reach, reaches } from '../../../src/domain/rights';
+import { type PrincipalScope, covers } from '../../../src/domain/rights';
 import { controlDatabase } from '../../support/control-database';
 
 let control: Knex;
@@ -46,7 +46,10 @@ test('a stored right that the level can’t have gives nothing', async () => {
 });
 
 test('who is within an administrator’s reach is the same in SQL as in the rule', async () => {
-  const reach = (level: Reach['level'], districts: string[] | null): Reach => ({ level, districts });
+  const reach = (level: PrincipalScope['level'], districts: string[] | null): PrincipalScope => ({
+    level,
+    districts,
+  });
   const everyone = [
     ...[['a'], ['b'], ['a', 'b'], []].flatMap((districts) => [
       reach('district', districts),
@@ -66,15 +69,10 @@ test('who is within an administrator’s reach is the same in SQL as in the rule
   for (const who of everyone) {
     const { items } = await listPrincipals(control, { within: who, limit: 500 });
     const listed = items.map(({ principalId }) => principalId).filter((id) => ids.includes(id));
-    const expected = ids.filter((_, index) => reaches(who, everyone[index]!));
+    const expected = ids.filter((_, index) => covers(who, everyone[index]!));
     expect([who, listed.sort()]).toEqual([who, expected.sort()]);
   }
   const [a, ab, state] = [everyone[0]!, everyone[4]!, everyone[8]!];
-  expect([reaches(a, ab), reaches(ab, a), reaches(a, a), reaches(a, state)]).toEqual([
-    false,
-    true,
-    true,
-    false,
-  ]);
-  expect([reaches(state, a), reaches(state, state), reaches(a, everyone[6]!)]).toEqual([true, true, false]);
+  expect([covers(a, ab), covers(ab, a), covers(a, a), covers(a, state)]).toEqual([false, true, true, false]);
+  expect([covers(state, a), covers(state, state), covers(a, everyone[6]!)]).toEqual([true, true, false]);
 });

@@ -376,7 +376,7 @@ test('one that was ended in Temporal from outside fails and says so; one Tempora
   await until('it is certified', async () => (await show(unheard)).status === 'certified');
   expect(await show(ended)).toMatchObject({
     status: 'failed',
-    message: expect.stringContaining('ask again') as unknown,
+    message: expect.stringContaining('request it again') as unknown,
   });
   expect((await show(young)).status).toBe('accepted');
   await pass();
