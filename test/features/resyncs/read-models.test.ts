@@ -174,7 +174,7 @@ test('pages of errors give each error once, in any filter', async () => {
   await expect(listErrors(control, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(CursorError);
 });
 
-test('pages of resyncs give each resync once, newest first', async () => {
+test('pages of resyncs give each resync once, the newest first', async () => {
   for (let i = 0; i < 5; i++)
     await insertResync(control, { request: requestOf(`list-${i}`, { districtId: 'list' }) });
   const first = await listResyncs(control, { districtId: 'list', limit: 3 });
