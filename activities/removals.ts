@@ -8,8 +8,10 @@ import {
   readObjectEnd,
   storeFound,
 } from '../src/features/removals/store';
+import { processedOf } from '../src/domain/outcome';
 import { whyNotRemoved } from '../src/domain/removals';
 import { countAtState, findExtra, whyNotRemovable } from '../src/editions/removal/find-removable';
+import { countHeldByExtra } from '../src/editions/removal/held-by-extra';
 import { removeFound } from '../src/editions/removal/remove-records';
 import type { ActivityDependencies } from './dependencies';
 import type { DistrictEditions } from './district-editions';
@@ -48,14 +50,24 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
           object,
           position: end.position,
           records,
-          thresholdPercent,
+          // Whatever the threshold: everything would go.
+          thresholdPercent: end.counts.extra > 0 && processedOf(end.counts) === 0 ? 0 : thresholdPercent,
           refusal,
         });
-      const troubled = whyNotRemoved(object, end);
-      if (troubled !== null) return decide(0, troubled);
+      // Nothing can excuse an object that wasn't read to its end.
+      const unread = end.status === 'finished' ? null : whyNotRemoved(object, end);
+      if (unread !== null) return decide(0, unread);
       const request = await requestOf(resyncId);
       return editions.use(request.districtId, async (pools) => {
-        const job = { ...(await jobOf(pools, request, work)), signal };
+        const jobFor = async (name: string) => ({
+          ...(await jobOf(pools, request, { ...work, object: name })),
+          signal,
+        });
+        const job = await jobFor(object);
+        const { failed, blocked } = end.counts;
+        const heldByExtra = failed + blocked === 0 ? 0 : await countHeldByExtra(job, jobFor);
+        const troubled = whyNotRemoved(object, end, heldByExtra);
+        if (troubled !== null) return decide(0, troubled);
         const refusal = await whyNotRemovable(job);
         if (refusal !== null) return decide(0, refusal);
         await findExtra(job, (records) => storeFound(control, work, records));

@@ -96,6 +96,9 @@ async function send(run: Run, request: ResyncRequest): Promise<void> {
   await retryBlockedRecords(run, context, plan.objects);
   await settleFieldsOfState(context, request, plan.objects, run.progress);
   await run.removals.apply(context, plan.objects);
+  // What is removed gives its unique values up to records that are still to come.
+  if (run.removals.removedSome && patched('closing-retry-after-removals'))
+    await retryBlockedRecords(run, context, plan.objects);
 }
 
 /** The end of an object that the plan has closed. */
@@ -265,10 +268,10 @@ async function retryGroup(
   cycle: string | null = null,
 ): Promise<boolean> {
   const { resyncId } = context;
-  const blocked = objects.filter((name) => progress.hasBlocked(name));
+  const blocked = objects.filter((name) => progress.mayMend(name));
   const [object] = blocked;
   if (object === undefined) return false;
-  const before = progress.blockedOf(objects);
+  const before = progress.unsentOf(objects);
   progress.ended(
     await gate.whenOpen(async () =>
       cycle === null || blocked.length === 1
@@ -276,7 +279,7 @@ async function retryGroup(
         : retryBlockedOfCycle({ resyncId, cycle, objects: blocked, epoch: context.epoch }),
     ),
   );
-  return progress.blockedOf(objects) < before;
+  return progress.unsentOf(objects) < before;
 }
 
 /** The objects in their order, those of one cycle together. */

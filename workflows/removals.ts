@@ -32,6 +32,8 @@ import type { RunProgress } from './run-progress';
 export class Removals {
   /** What came of them, for the end of the run. */
   message: string | null = null;
+  /** Records may be gone at the state that stood there when the objects were sent. */
+  removedSome = false;
   private readonly asked: boolean;
   private readonly awaiting = new Set<string>();
   private readonly removable = new Set<string>();
@@ -138,6 +140,7 @@ export class Removals {
   /** Again and again, so that the run can make way between two calls. */
   private async remove(run: RunContext, objects: readonly string[]): Promise<void> {
     const { resyncId } = run;
+    this.removedSome = true;
     await this.orStop(resyncId, objects, async () => {
       for (let done = false; !done;)
         ({ done } = await this.gate.whenOpen(() => removeRecords({ resyncId, objects, epoch: run.epoch })));

@@ -58,9 +58,18 @@ export class RunProgress {
     return object?.status === 'finished' && (object.counts?.blocked ?? 0) > 0;
   }
 
-  /** Blocked records of these objects. */
-  blockedOf(names: readonly string[]): number {
-    return names.reduce((sum, name) => sum + (this.objects.get(name)?.counts?.blocked ?? 0), 0);
+  /** May a retry mend records of it? Which of the failed ones, only the errors tell. */
+  mayMend(name: string): boolean {
+    const object = this.objects.get(name);
+    return object?.status === 'finished' && this.unsentOf([name]) > 0;
+  }
+
+  /** Blocked and failed records of these objects. */
+  unsentOf(names: readonly string[]): number {
+    return names.reduce((sum, name) => {
+      const counts = this.objects.get(name)?.counts;
+      return sum + (counts?.blocked ?? 0) + (counts?.failed ?? 0);
+    }, 0);
   }
 
   /** Are there records gone, or is it not known? */

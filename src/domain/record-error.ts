@@ -51,6 +51,9 @@ export interface RecordError {
    * record.
    */
   readonly message: string;
-  /** For `blocked`: the parent that is missing at the state. */
+  /**
+   * For `blocked`: the parent that is missing at the state. For UNIQUE_CLASH: the record of the
+   * same object that has the value there.
+   */
   readonly parent: { readonly object: string; readonly key: RecordKey } | null;
 }

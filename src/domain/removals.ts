@@ -30,17 +30,32 @@ export function isAboveThreshold({
   return found * 100 > thresholdPercent * records;
 }
 
+/** Records that a table held before its emptiness is doubted. */
+const manyRecords = 100;
+
+/**
+ * Is a table that is empty now rather lost than emptied? A truncated table, or a restored database
+ * without its records, must not end green with everything extra.
+ * @param lastRead records that the object's last whole run read; `null`: there was none
+ */
+export function isDoubtfullyEmpty(lastRead: number | null): boolean {
+  return lastRead !== null && lastRead >= manyRecords;
+}
+
 /**
  * Why nothing of an object is removed, or `null` when it may be. Only what was read completely and
  * without failures tells what is gone: a record that failed may stand at the state under another
  * key, and "invalid" is not "deleted". Excluded records are at the district and don't count.
+ * @param heldByExtra of the failed and blocked records those that only a record to be removed is in
+ *   the way of
  */
 export function whyNotRemoved(
   object: string,
   { status, counts }: { readonly status: ObjectStatus; readonly counts: RangeCounts },
+  heldByExtra = 0,
 ): string | null {
   if (status !== 'finished') return `${object} was not read completely (${status}).`;
-  const troubled = counts.failed + counts.blocked;
+  const troubled = counts.failed + counts.blocked - heldByExtra;
   if (troubled === 0) return null;
   return `${object} has ${counts.failed} failed and ${counts.blocked} blocked records: only an object without them is read reliably enough to remove anything.`;
 }

@@ -43,3 +43,18 @@ test('03-unit-dangling: what the state’s own foreign keys forbid is blocked in
     for (const object of Object.values(again.objects)) expect(object).toMatchObject({ unchanged: 1 });
   });
 });
+
+test('14-self-fk-other-key: all levels of a table that refers to another key of its own arrive in one run', async () => {
+  await useCase(
+    '14-self-fk-other-key',
+    async (world) => {
+      expect((await world.resync()).objects).toEqual({
+        cat: { status: 'finished', color: 'green', inserted: 4 },
+      });
+      expect((await world.resync()).objects).toEqual({
+        cat: { status: 'finished', color: 'green', unchanged: 4 },
+      });
+    },
+    { copy: { pageRecords: 100 } },
+  );
+});

@@ -1,5 +1,6 @@
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { DatabaseError } from '../connection/errors';
+import { keepingAwake } from '../transfer/keep-awake';
 import { writeIsolating } from '../transfer/isolate';
 import type { PageJob } from '../mapping/job';
 import { keyList, keysPerList } from '../mapping/keyset';
@@ -201,11 +202,14 @@ class Removal {
     const { job } = this;
     const atState = await readInScope(session, { ...job, mode: 'everything' }, keys, { lock: true });
     // In any school year, and in any spelling that the state's key holds to be the same.
-    const known = await textsAtDistrict(job, keys, []);
-    const others = keys.filter((key) => !known.has(formatRecordKey(key)));
+    const absent = await keepingAwake(session, async () => {
+      const known = await textsAtDistrict(job, keys, []);
+      const others = keys.filter((key) => !known.has(formatRecordKey(key)));
+      return withoutPartner(job, others, []);
+    });
     return {
       atState,
-      absent: new Set((await withoutPartner(job, others, [])).map(formatRecordKey)),
+      absent: new Set(absent.map(formatRecordKey)),
       holders: await referredTo(session, job, this.referring, keys),
     };
   }

@@ -8,6 +8,7 @@ import { writePage } from '../transfer/page';
 import { PageTally } from '../transfer/page-tally';
 import { RangeMemory } from '../transfer/range-memory';
 import { repairKeys } from '../transfer/repair-keys';
+import { halfAfter } from '../transfer/sync-range';
 
 /**
  * syncRange for a run of selected records: the keys selected for this object, page by page in the
@@ -23,12 +24,20 @@ export async function sendSelected(job: RangeJob): Promise<RangeCounts & { read:
   let progress = await readProgress(job, range.rangeNo);
   // A cycle is verified after all its members, as in any run.
   const memory = new RangeMemory({ blockedSeen: false });
-  if (progress.pages > 0) memory.failures.accepted();
+  // A retry is made of records that failed alike, and says nothing of the tables.
+  memory.failures.accepted();
+  let { pageRecords } = job;
   while (!progress.complete) {
     job.signal.throwIfAborted();
     await waitForDistrict(job);
     const after = progress.pages === 0 ? range.after : progress.upTo;
-    const page = await selectedPage(job, after, progress.pages, memory);
+    let page: PageEntry;
+    try {
+      page = await selectedPage({ ...job, pageRecords }, after, progress.pages, memory);
+    } catch (error) {
+      pageRecords = halfAfter(error, pageRecords);
+      continue;
+    }
     progress = withPage(progress, page);
     job.onPage?.({ pageNo: page.pageNo, counts: page.counts });
   }

@@ -11,6 +11,8 @@ export interface Isolation<Item> {
   /** The record alone was refused. */
   readonly refuse: (record: Item, error: DatabaseError) => void;
   readonly accept: (records: readonly Item[]) => void;
+  /** Takes records that failed together as they are, to be settled later; absent: never. */
+  readonly setAside?: (records: readonly Item[], error: DatabaseError) => boolean;
   /** Takes out the records whose parent is missing, after writing them violated a foreign key. */
   readonly dropBlocked: (records: readonly Item[]) => Promise<Item[]>;
   readonly signal: AbortSignal;
@@ -56,6 +58,7 @@ async function descend<Item>(
         continue;
       }
     }
+    if (isolation.setAside?.(rest, error)) return;
     if (rest.length === 1) {
       tally.bad += 1;
       isolation.refuse(rest[0]!, error);

@@ -1,5 +1,5 @@
 import { addCounts, noRecords, type OutcomeCounts, type RangeCounts } from '../../domain/outcome';
-import type { RecordError, RecordKey } from '../../domain/record-error';
+import type { ErrorOutcome, RecordError, RecordKey } from '../../domain/record-error';
 import { type MarkedOutcome, markedOutcomes, type RecordMarks } from '../../domain/record-marks';
 
 /**
@@ -49,15 +49,15 @@ export class PageTally {
   }
 
   /**
-   * The same as a correction of `records` that the ledger holds as blocked: they were read before,
-   * and those still blocked keep the error row they have.
+   * The same as a correction of `records` that the ledger holds under an error's outcome: they were
+   * read before, and those that `keeps` keep the error row they have.
    */
-  asCorrection(records: number): PageTally {
+  asCorrection(outcome: ErrorOutcome, records: number, keeps: (error: RecordError) => boolean): PageTally {
     const correction = new PageTally();
     correction.read = this.read - records;
-    correction.sums = addCounts(this.sums, { ...noRecords, blocked: -records });
+    correction.sums = addCounts(this.sums, { ...noRecords, [outcome]: -records });
     Object.assign(correction.keys, this.keys);
-    correction.errors.push(...this.errors.filter(({ outcome }) => outcome !== 'blocked'));
+    correction.errors.push(...this.errors.filter((error) => !keeps(error)));
     return correction;
   }
 }

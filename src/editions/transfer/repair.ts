@@ -1,7 +1,7 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ComparedRecord } from './compare';
 import { DatabaseError } from '../connection/errors';
-import { writeIsolating } from './isolate';
+import { type Isolation, writeIsolating } from './isolate';
 import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { RangeMemory } from './range-memory';
@@ -14,14 +14,22 @@ import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule }
 import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
 import { missingAmong } from './missing-among';
+import { keepingAwake } from './keep-awake';
+import { parkValues } from './park-values';
+import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
+import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
 import { parentsFirst } from './write-order';
 import { insertRecords, statementsOf, updateRecords } from './write';
 
 /** Records looked at, locked and held in memory at once. */
 const batchRecords = 1_000;
 const batchBytes = 8_000_000;
+/** In the closing retry, where records that pass values on to each other have to come together. */
+const strictBatchRecords = 10_000;
 /** Times a record is looked at again because somebody else wrote it meanwhile. */
 const maxRounds = 3;
+/** Repetitions of clashes over a unique index that can't be searched. */
+const maxRepetitions = 10;
 
 /**
  * Brings the state's records of these keys to what the district has, and tallies each exactly once.
@@ -36,18 +44,18 @@ export async function repairRecords(
   memory: RangeMemory,
   open: readonly ComparedRecord[],
 ): Promise<void> {
-  for (const batch of batchesOf(open)) {
+  for (const batch of batchesOf(open, memory.strict ? strictBatchRecords : batchRecords)) {
     job.signal.throwIfAborted();
     await new Repair(session, job, tally, memory).run(batch.map(({ key }) => key));
   }
 }
 
 /** Cuts records into batches that fit in memory whole. */
-export function batchesOf(open: readonly ComparedRecord[]): ComparedRecord[][] {
+export function batchesOf(open: readonly ComparedRecord[], most = batchRecords): ComparedRecord[][] {
   const batches: ComparedRecord[][] = [];
   let bytes = Infinity;
   for (const record of open) {
-    if (bytes + record.bytes > batchBytes || batches.at(-1)!.length >= batchRecords) {
+    if (bytes + record.bytes > batchBytes || batches.at(-1)!.length >= most) {
       batches.push([]);
       bytes = 0;
     }
@@ -60,18 +68,18 @@ export function batchesOf(open: readonly ComparedRecord[]): ComparedRecord[][] {
 interface Clash {
   readonly record: DistrictRecord;
   readonly error: DatabaseError;
-  readonly kind: Kind;
 }
 
 type Kind = 'insert' | 'update';
 
 /** One batch of a page. */
 class Repair {
-  private clashes: Clash[] = [];
+  /** Records in whose statement a unique value clashed. */
+  private aside: DistrictRecord[] = [];
   /** Records of a cycle that were written and undone for want of a parent. */
   private readonly lacking = new Map<DistrictRecord, Dangling>();
   /** Records that the state has under the same key in another spelling. */
-  private readonly respelled = new Set<DistrictRecord>();
+  private readonly respelled = new Map<DistrictRecord, RecordKey>();
 
   constructor(
     private readonly session: Session,
@@ -84,24 +92,21 @@ class Repair {
     const { insert, update } = await this.decide(keys);
     // Updates first: they may give up a unique value that an insert needs.
     await this.write('update', update);
+    await this.settleClashes('update', this.takeAside());
     await this.write('insert', insert);
-    await this.retryClashes();
-    const again: DistrictRecord[] = [];
-    const clashes = this.clashes;
-    this.clashes = [];
-    const inserts = clashes.filter(({ kind }) => kind === 'insert');
+    const aside = this.takeAside();
+    // Inserted at the state between our look and our INSERT: compared again, never overwritten
+    // blindly.
     const present = await lockAtState(
       this.session,
       this.job,
-      inserts.map(({ record }) => record.key),
+      aside.map(({ key }) => key),
     );
-    for (const { record, error } of clashes) {
-      // Inserted at the state between our look and our INSERT: compared again, never overwritten
-      // blindly.
-      if (present.has(formatRecordKey(record.key)) && inserts.some((clash) => clash.record === record))
-        again.push(record);
-      else this.refuse(record, error);
-    }
+    const again = aside.filter(({ key }) => present.has(formatRecordKey(key)));
+    await this.settleClashes(
+      'insert',
+      aside.filter((record) => !again.includes(record)),
+    );
     if (again.length === 0) return;
     if (round < maxRounds)
       await this.run(
@@ -116,8 +121,8 @@ class Repair {
     keys: readonly RecordKey[],
   ): Promise<{ readonly insert: DistrictRecord[]; readonly update: DistrictRecord[] }> {
     const { mapping, mode } = this.job;
-    const { records, atState, refused, vanished } = await readBothSides(this.job, keys, (some, refuse) =>
-      lockAtState(this.session, this.job, some, refuse),
+    const { records, atState, refused, vanished } = await keepingAwake(this.session, () =>
+      readBothSides(this.job, keys, (some, refuse) => lockAtState(this.session, this.job, some, refuse)),
     );
     // Deleted at the district since the page was compared: neither read nor counted.
     this.tally.read -= vanished;
@@ -137,7 +142,7 @@ class Repair {
         this.tally.add('unchanged', [record.key]);
       else {
         update.push(record);
-        if (formatRecordKey(state.key) !== formatRecordKey(record.key)) this.respelled.add(record);
+        if (formatRecordKey(state.key) !== formatRecordKey(record.key)) this.respelled.set(record, state.key);
       }
     }
     return { insert, update };
@@ -152,9 +157,12 @@ class Repair {
     const ordered = kind === 'insert' && !circle ? parentsFirst(this.job, ready) : ready;
     const sendAll = async (): Promise<void> => {
       for (const part of statementsOf(this.session, ordered)) {
-        await this.isolate(kind, part, (record, error) => {
-          if (error.errno === 1062) this.clashes.push({ record, error, kind });
-          else this.refuse(record, error);
+        await this.isolate(kind, part, {
+          refuse: (record, error) => this.refuse(record, error),
+          setAside: (some, { errno }) => {
+            if (errno === 1062) this.aside.push(...some);
+            return errno === 1062;
+          },
         });
       }
     };
@@ -169,13 +177,13 @@ class Repair {
   private isolate(
     kind: Kind,
     records: readonly DistrictRecord[],
-    refuse: (record: DistrictRecord, error: DatabaseError) => void,
+    handlers: Pick<Isolation<DistrictRecord>, 'refuse' | 'setAside'>,
   ): Promise<void> {
     return writeIsolating(
       {
         send: (some) => this.send(kind, some),
         accept: (some) => this.accept(kind, some),
-        refuse,
+        ...handlers,
         dropBlocked: (some) => this.dropBlocked(kind, some),
         signal: this.job.signal,
       },
@@ -276,29 +284,159 @@ class Repair {
     return rest.filter((record) => !missing.has(record));
   }
 
+  private takeAside(): DistrictRecord[] {
+    const { aside } = this;
+    this.aside = [];
+    return aside;
+  }
+
   /**
-   * A chain (A takes B's unique value, B another) resolves by repetition; a swap never does, and
-   * fails as it should.
+   * Records that can't all be written in one statement for a unique value: each after the one that
+   * gives its value up, circles by moving one record of each out of the way. What is held by a
+   * record that stays is refused.
    */
-  private async retryClashes(): Promise<void> {
-    for (;;) {
-      const before = this.clashes;
-      if (before.length === 0) return;
-      this.clashes = [];
-      for (const { record, error, kind } of before) {
-        this.job.signal.throwIfAborted();
-        const again = (): Promise<void> =>
-          this.isolate(kind, [record], (_record, refused) =>
-            refused.errno === 1062
-              ? this.clashes.push({ record, error, kind })
-              : this.refuse(record, refused),
-          );
-        await (this.writesCircle(kind) ? withoutForeignKeyChecks(this.session, again) : again());
-      }
-      if (this.clashes.length === before.length) return;
+  private async settleClashes(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const { session, job } = this;
+    const holders = await holdersOf(session, job, records, this.respelled);
+    // A new record gives nothing up.
+    const { ordered, circles, parked, stuck } =
+      kind === 'update' ? uniqueOrder(records, holders, this.respelled) : newOnes(records, holders);
+    const left: Clash[] = [];
+    const writeAll = async (): Promise<void> => {
+      for (const part of statementsOf(session, ordered)) left.push(...(await this.clashesOf(kind, part)));
+      left.push(...(await this.exchange(circles, parked)));
+      // Of an index that nobody can search: a chain resolves by repetition, from either end.
+      left.push(...(await this.repeat(kind, left.splice(0))));
+    };
+    await (this.writesCircle(kind) ? withoutForeignKeyChecks(session, writeAll) : writeAll());
+    const rest = [...left.map(({ record }) => record), ...stuck];
+    const holdersNow = await holdersOf(session, job, rest, this.respelled);
+    for (const { record, error } of left) this.refuseClash(record, error, holdersNow.get(record)?.[0]);
+    for (const record of stuck)
+      this.refuseClash(record, uniqueClash, (holdersNow.get(record) ?? holders.get(record))?.[0]);
+  }
+
+  /** Writes records. @returns those that clash, alone */
+  private async clashesOf(kind: Kind, records: readonly DistrictRecord[]): Promise<Clash[]> {
+    const clashes: Clash[] = [];
+    await this.isolate(kind, records, {
+      refuse: (record, error) => {
+        if (error.errno === 1062) clashes.push({ record, error });
+        else this.refuse(record, error);
+      },
+    });
+    return clashes;
+  }
+
+  private async repeat(kind: Kind, clashes: readonly Clash[]): Promise<readonly Clash[]> {
+    let left = clashes;
+    for (let pass = 0; pass < maxRepetitions && left.length > 0; pass += 1) {
+      const searched = searchedIndexes(this.job.mapping).map(({ index }) => index.name);
+      if (left.every(({ error }) => searched.includes(error.names.index ?? ''))) return left;
+      const again: Clash[] = [];
+      for (const { record } of [...left].reverse()) again.push(...(await this.clashesOf(kind, [record])));
+      if (again.length === left.length) return left;
+      left = again;
     }
+    return left;
+  }
+
+  /** Records that pass unique values round in circles: all of them, or circle by circle. */
+  private async exchange(
+    records: readonly DistrictRecord[],
+    parked: UniqueOrder['parked'],
+  ): Promise<Clash[]> {
+    if (records.length === 0) return [];
+    const refused = await this.tryExchange(records, parked);
+    if (refused.length === 0) return [];
+    const clash = (record: DistrictRecord): Clash => ({ record, error: uniqueClash });
+    const lots = connected(
+      records,
+      await holdersOf(this.session, this.job, records, this.respelled),
+      this.respelled,
+    );
+    if (lots.length === 1) {
+      const own = refused.filter(({ error }) => error.errno !== 1062);
+      for (const { record, error } of own) this.refuse(record, error);
+      return records.filter((record) => !own.some((other) => other.record === record)).map(clash);
+    }
+    const left: Clash[] = [];
+    for (const lot of lots)
+      left.push(
+        ...(await this.exchange(lot, new Map([...parked].filter(([record]) => lot.includes(record))))),
+      );
+    return left;
+  }
+
+  /** @returns what was refused; then nothing was written */
+  private async tryExchange(
+    records: readonly DistrictRecord[],
+    parked: UniqueOrder['parked'],
+  ): Promise<Clash[]> {
+    const { session, job } = this;
+    const refused: Clash[] = [];
+    await session.write('SAVEPOINT parked');
+    try {
+      if (!(await parkValues(session, job, parked)))
+        refused.push(...records.map((record) => ({ record, error: uniqueClash })));
+      else
+        for (const part of statementsOf(session, records))
+          await writeIsolating(
+            {
+              send: (some) => this.send('update', some),
+              accept: () => undefined,
+              refuse: (record, error) => refused.push({ record, error }),
+              dropBlocked: (some) => Promise.resolve([...some]),
+              signal: job.signal,
+            },
+            part,
+          );
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.errorClass !== 'record') throw error;
+      refused.push(...records.map((record) => ({ record, error: uniqueClash })));
+    }
+    if (refused.length === 0) this.accept('update', records);
+    else await session.write('ROLLBACK TO SAVEPOINT parked');
+    return refused;
+  }
+
+  private refuseClash(record: DistrictRecord, error: DatabaseError, holder: Holder | undefined): void {
+    const { mapping } = this.job;
+    if (holder !== undefined) {
+      this.tally.refuse(heldBy(mapping, record, holder));
+      return;
+    }
+    const { index } = error.names;
+    const searched = searchedIndexes(mapping).some((known) => known.index.name === index);
+    // Nobody has the value: it was a trigger of the state that wrote elsewhere.
+    this.refuse(record, searched ? refusedByTrigger : error);
   }
 }
+
+/** New records take values, and give none up. */
+function newOnes(
+  records: readonly DistrictRecord[],
+  holders: ReadonlyMap<DistrictRecord, readonly Holder[]>,
+): UniqueOrder {
+  return {
+    ordered: records.filter((record) => !holders.has(record)),
+    circles: [],
+    parked: new Map(),
+    stuck: records.filter((record) => holders.has(record)),
+  };
+}
+
+const uniqueClash = new DatabaseError('Another record has a unique value.', {
+  errorClass: 'record',
+  side: 'state',
+  errno: 1062,
+});
+const refusedByTrigger = new DatabaseError('A trigger of the state refused the record.', {
+  errorClass: 'record',
+  side: 'state',
+  errno: 1644,
+});
 
 /** Two GUIDs of the same record may differ in case only. A missing one proves nothing. */
 export function guidsDiffer(district: string | null, state: string | null): boolean {

@@ -1,4 +1,10 @@
-import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
+import {
+  type ErrorOutcome,
+  formatRecordKey,
+  parseRecordKey,
+  type RecordError,
+  type RecordKey,
+} from '../../domain/record-error';
 import { correctionsRange } from '../../domain/range';
 import { nextCorrection } from './ledger';
 import type { PageJob } from '../mapping/job';
@@ -8,32 +14,56 @@ import { RangeMemory } from './range-memory';
 import { repairKeys } from './repair-keys';
 import { quoteText } from '../connection/sql';
 
-/** Blocked records of one transaction. */
+/** Records of one transaction. */
 const retriedRecords = 1_000;
+/** Records that pass unique values on to each other, taken into one transaction. */
+const mostPassedOn = 10_000;
 /**
- * Passes over an object's blocked records. A pass mends what its pages have parents for, in either
+ * Passes over an object's records. A pass mends what its pages have parents for, in either
  * direction of a chain, so that two or three are many; the bound is for chains that cross pages in
  * no order at all.
  */
 const maxPasses = 100;
 
+/** What an object's retry came to. */
+interface Retried {
+  readonly retried: number;
+  readonly mended: number;
+}
+
+/** Errors that other records may have mended since. */
+interface Mendable {
+  readonly outcome: Extract<ErrorOutcome, 'blocked' | 'failed'>;
+  /** `null`: whatever the code. */
+  readonly code: string | null;
+}
+
+const blocked: Mendable = { outcome: 'blocked', code: null };
+const clashed: Mendable = { outcome: 'failed', code: 'UNIQUE_CLASH' };
+
 /**
- * The closing retry: every record of the object that was blocked in this run is tried once more,
- * now that its parent may be there, and again for as long as that mends any: a record that arrives
- * may be the parent of others of its own table. A record that is written loses its error row and
- * the ledger gets a correction (range -1), both in one transaction. Safe to repeat: a record that
- * isn't blocked any more is left alone. Parents within the record's own cycle must be at the state
- * by now, because nothing verifies the cycle afterwards.
+ * The closing retry: every record of the object that was blocked in this run, or whose unique value
+ * another one had, is tried once more, now that its parent may be there or the value given up, and
+ * again for as long as that mends any: a record that arrives may be the parent of others of its own
+ * table. A record that is written loses its error row and the ledger gets a correction (range -1),
+ * both in one transaction. Safe to repeat: a record without such an error is left alone. Parents
+ * within the record's own cycle must be at the state by now, because nothing verifies the cycle
+ * afterwards.
  * @throws DatabaseError
  */
-export async function retryBlocked(job: PageJob): Promise<{ retried: number; mended: number }> {
+export async function retryBlocked(job: PageJob): Promise<Retried> {
   const total = { retried: 0, mended: 0 };
   for (let pass = 0; pass < maxPasses; pass += 1) {
-    const done = await retryAll(job, pass % 2 === 0 ? 'ASC' : 'DESC');
-    if (pass === 0) total.retried = done.retried;
-    total.mended += done.mended;
-    if (done.mended === 0 || done.mended === done.retried) break;
+    const direction = pass % 2 === 0 ? 'DESC' : 'ASC';
+    const ofValues = await retryAll(job, clashed, direction);
+    const ofParents = await retryAll(job, blocked, direction);
+    const retried = ofValues.retried + ofParents.retried;
+    const mended = ofValues.mended + ofParents.mended;
+    if (pass === 0) total.retried = retried;
+    total.mended += mended;
+    if (mended === 0 || mended === retried) break;
   }
+  total.mended += await retryPassedOn(job);
   return total;
 }
 
@@ -50,15 +80,11 @@ export async function retryBlockedOfCycle(jobs: readonly PageJob[]): Promise<voi
   }
 }
 
-/** One pass over the blocked records, oldest or newest first. */
-async function retryAll(
-  job: PageJob,
-  direction: 'ASC' | 'DESC',
-): Promise<{ retried: number; mended: number }> {
+/** One pass over the records, oldest or newest error first. */
+async function retryAll(job: PageJob, errors: Mendable, direction: 'ASC' | 'DESC'): Promise<Retried> {
   const { editions } = job;
-  const ours = `resyncID = ${quoteText(job.fence.resyncId)} AND objectName = ${quoteText(job.mapping.object.name)}
-    AND outcome = 'blocked'`;
-  // Records blocked again keep their row; this bound keeps rows that appear meanwhile out.
+  const ours = conditionOf(job, errors);
+  // Records refused again keep their row; this bound keeps rows that appear meanwhile out.
   const [newest] = await editions.state.rows(
     `SELECT COALESCE(MAX(recordErrorID), 0) FROM ${editions.control}.recordError WHERE ${ours}`,
   );
@@ -74,7 +100,7 @@ async function retryAll(
       )
     ).map(([id]) => String(id));
     if (ids.length === 0) return total;
-    const done = await retryPage(job, ids, ours);
+    const done = await retryPage(job, errors, ids);
     // Another attempt took this page number: these records are looked at again under the next one.
     if (done === null) continue;
     total.retried += done.retried;
@@ -84,11 +110,70 @@ async function retryAll(
   }
 }
 
+/**
+ * Unique values that go round in a circle over more records than a page has: what holds the value
+ * of a record comes into its transaction, and what holds that one's.
+ */
+async function retryPassedOn(job: PageJob): Promise<number> {
+  const { editions } = job;
+  const ours = conditionOf(job, clashed);
+  const held = `${ours} AND parentKey IS NOT NULL`;
+  let mended = 0;
+  let after = '0';
+  for (;;) {
+    job.signal.throwIfAborted();
+    const [first] = await editions.state.rows(
+      `SELECT e.recordErrorID FROM ${editions.control}.recordError e
+        WHERE ${held} AND recordErrorID > ${after} AND EXISTS (
+          SELECT 1 FROM ${editions.control}.recordError h
+           WHERE h.resyncID = e.resyncID AND h.objectName = e.objectName AND h.recordKey = e.parentKey
+             AND h.outcome = 'failed' AND h.code = ${quoteText('UNIQUE_CLASH')})
+        ORDER BY recordErrorID LIMIT 1`,
+    );
+    if (!first) return mended;
+    const ids = await passedOn(job, String(first[0]));
+    // A chain that no circle closes was tried by the passes before.
+    const done = ids === null ? null : await retryPage(job, clashed, ids);
+    mended += done?.mended ?? 0;
+    after = String(first[0]);
+  }
+}
+
+/** The errors of a circle. @returns `null` when there is none, or too long a one */
+async function passedOn(job: PageJob, first: string): Promise<string[] | null> {
+  const { editions } = job;
+  const ids = [first];
+  for (let at = first; ids.length <= mostPassedOn;) {
+    const [next] = await editions.state.rows(
+      `SELECT h.recordErrorID FROM ${editions.control}.recordError e
+         JOIN ${editions.control}.recordError h
+           ON h.resyncID = e.resyncID AND h.objectName = e.objectName AND h.recordKey = e.parentKey
+        WHERE e.recordErrorID = ${at} AND h.outcome = 'failed' AND h.code = ${quoteText('UNIQUE_CLASH')}`,
+    );
+    if (!next) return null;
+    at = String(next[0]);
+    if (at === first) return ids;
+    // The circle is another one, which this record only waits for.
+    if (ids.includes(at)) return null;
+    ids.push(at);
+  }
+  return null;
+}
+
+function conditionOf({ fence, mapping }: PageJob, { outcome, code }: Mendable): string {
+  return [
+    `resyncID = ${quoteText(fence.resyncId)}`,
+    `objectName = ${quoteText(mapping.object.name)}`,
+    `outcome = ${quoteText(outcome)}`,
+    ...(code === null ? [] : [`code = ${quoteText(code)}`]),
+  ].join(' AND ');
+}
+
 async function retryPage(
   job: PageJob,
+  { outcome, code }: Mendable,
   ids: readonly string[],
-  ours: string,
-): Promise<{ readonly retried: number; readonly mended: number } | null> {
+): Promise<Retried | null> {
   const errors = `${job.editions.control}.recordError`;
   const page = {
     rangeNo: correctionsRange,
@@ -96,26 +181,27 @@ async function retryPage(
     upTo: null,
     lastPage: false,
   };
-  let done: { readonly retried: number; readonly mended: number } | null = null;
+  const keeps = (error: RecordError): boolean =>
+    error.outcome === outcome && (code === null || error.code === code);
+  let done: Retried | null = null;
   await writePage(job, page, async (session) => {
     const rows = await session.rows(
-      `SELECT recordErrorID, recordKey FROM ${errors} WHERE ${ours} AND recordErrorID IN (${ids.join(', ')}) FOR UPDATE`,
+      `SELECT recordErrorID, recordKey FROM ${errors}
+        WHERE ${conditionOf(job, { outcome, code })} AND recordErrorID IN (${ids.join(', ')}) FOR UPDATE`,
     );
-    const blocked = new Map(rows.map(([id, key]) => [String(key), String(id)]));
-    const keys: RecordKey[] = [...blocked.keys()].map(parseRecordKey);
+    const stored = new Map(rows.map(([id, key]) => [String(key), String(id)]));
+    const keys: RecordKey[] = [...stored.keys()].map(parseRecordKey);
     const tally = new PageTally();
     const memory = new RangeMemory({ blockedSeen: true, strict: true });
     memory.failures.accepted();
     await repairKeys(session, job, tally, memory, keys);
-    const still = new Set(
-      tally.errors.filter(({ outcome }) => outcome === 'blocked').map(({ key }) => formatRecordKey(key)),
-    );
-    const settled = [...blocked].filter(([key]) => !still.has(key)).map(([, id]) => id);
+    const still = new Set(tally.errors.filter(keeps).map(({ key }) => formatRecordKey(key)));
+    const settled = [...stored].filter(([key]) => !still.has(key)).map(([, id]) => id);
     if (settled.length > 0)
       await session.write(`DELETE FROM ${errors} WHERE recordErrorID IN (${settled.join(', ')})`);
     const { inserted, updated, unchanged } = tally.counts;
     done = { retried: keys.length, mended: inserted + updated + unchanged };
-    return tally.asCorrection(keys.length);
+    return tally.asCorrection(outcome, keys.length, keeps);
   });
   return done;
 }

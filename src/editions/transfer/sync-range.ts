@@ -3,6 +3,7 @@ import type { RangeJob } from '../mapping/job';
 import { type ComparedPage, comparePage, countIfEqual, type Interval, isEmptyAtState } from './compare';
 import { canStream, PageRefused, streamRecords } from './copy';
 import { tellsExtra } from '../mapping/scope';
+import { DatabaseError } from '../connection/errors';
 import { waitForDistrict } from './district-load';
 import { type PageEntry, readProgress, withPage } from './ledger';
 import { writePage } from './page';
@@ -34,17 +35,46 @@ export async function syncRange(job: RangeJob): Promise<RangeCounts & { read: nu
   const memory = new RangeMemory({ blockedSeen: progress.counts.blocked > 0 });
   if (progress.pages > 0) memory.failures.accepted();
   let method: Method | null = null;
+  let { pageRecords } = job;
   while (!progress.complete) {
     job.signal.throwIfAborted();
     await waitForDistrict(job);
     const rest: Interval = { after: progress.pages === 0 ? range.after : progress.upTo, upTo: range.upTo };
-    method ??= await methodFor(job, rest);
-    const page = await nextPage(job, method, rest, progress.pages, memory);
+    let page: PageEntry;
+    try {
+      const sized = { ...job, pageRecords };
+      method ??= await methodFor(sized, rest);
+      page = await nextPage(sized, method, rest, progress.pages, memory);
+    } catch (error) {
+      pageRecords = halfAfter(error, pageRecords);
+      if (method?.kind === 'repair') method = repairFrom(null);
+      continue;
+    }
     progress = withPage(progress, page);
     if (method.kind === 'repair') method = repairFrom(null);
     job.onPage?.({ pageNo: page.pageNo, counts: page.counts });
   }
   return { ...progress.counts, read: progress.read };
+}
+
+/**
+ * A page that takes too long, or is too large, for a server is tried with half of its records.
+ * @throws the error when that can't help: of another class, or of a single record
+ */
+export function halfAfter(error: unknown, pageRecords: number): number {
+  const smaller = error instanceof DatabaseError && error.errorClass === 'shrink' && pageRecords > 1;
+  if (!smaller) throw error;
+  return Math.ceil(pageRecords / 2);
+}
+
+/** `null` also where a server can't sum up so many records in the time of a statement. */
+async function countIfEqualInTime(job: RangeJob, interval: Interval): Promise<number | null> {
+  try {
+    return await countIfEqual(job, interval);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.errorClass === 'shrink') return null;
+    throw error;
+  }
 }
 
 /**
@@ -60,7 +90,7 @@ async function methodFor(job: RangeJob, rest: Interval): Promise<Method> {
   const first = await comparePage(job, rest);
   if (first.open.length > 0 || first.extra.length > 0) return repairFrom(first);
   if (first.lastPage) return { kind: 'equal', records: first.read };
-  const others = await countIfEqual(job, { after: first.upTo, upTo: rest.upTo });
+  const others = await countIfEqualInTime(job, { after: first.upTo, upTo: rest.upTo });
   return others === null ? repairFrom(first) : { kind: 'equal', records: first.read + others };
 }
 
@@ -111,9 +141,18 @@ async function streamedPage(
       return tallyOfStreamed(job, records, sent);
     });
   } catch (error) {
-    if (error instanceof PageRefused) return null;
+    if (error instanceof PageRefused || isOfRecords(error)) return null;
     throw error;
   }
+}
+
+/** An error that fewer records, or another record, might not have: a trigger's, a packet's. */
+function isOfRecords(error: unknown): boolean {
+  return (
+    error instanceof DatabaseError &&
+    error.side === 'state' &&
+    (error.errorClass === 'record' || error.errorClass === 'shrink')
+  );
 }
 
 function tallyOfStreamed(
@@ -146,6 +185,8 @@ async function repairedPage(
     tally.add('unchanged', unchanged);
     tally.add('extra', extra);
     const attempt = memory.attempt();
+    // What is equal was written before: the tables fit each other.
+    if (unchanged.length > 0) attempt.failures.accepted();
     await repairRecords(session, job, tally, attempt, open);
     memory.learn(attempt);
     return tally;

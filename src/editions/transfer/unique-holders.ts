@@ -1,0 +1,143 @@
+import { inBatches } from '../../domain/batches';
+import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
+import { keyColumnProblem, keyText, typedLiteral } from '../columns/key-column';
+import type { Column, UniqueIndex } from '../columns/table-shape';
+import type { Session } from '../connection/pools';
+import { quoteName, quoteNumber } from '../connection/sql';
+import type { PageJob } from '../mapping/job';
+import { keysPerList } from '../mapping/keyset';
+import type { ObjectMapping } from '../mapping/types';
+import { type DistrictRecord, writtenPairs } from './records';
+
+/** Who has the unique values that records are about to take, as the state's own server compares. */
+
+/** A record of the state that has a unique value another record needs. */
+export interface Holder {
+  readonly index: UniqueIndex;
+  readonly key: RecordKey;
+  /** Of the same district: its key may be named. */
+  readonly ours: boolean;
+}
+
+/** An index whose values can be looked for, and the columns that tell them apart. */
+interface SearchedIndex {
+  readonly index: UniqueIndex;
+  readonly columns: readonly Column[];
+  /** Places of the columns' values in a record. */
+  readonly at: readonly number[];
+}
+
+/**
+ * Unique indexes, the match key's among them, whose values are all sent. Others (over a part of a
+ * column, an expression, a column that the state computes) can't be looked for.
+ */
+export function searchedIndexes(mapping: ObjectMapping): SearchedIndex[] {
+  const { object, stateShape } = mapping;
+  const pairs = writtenPairs(mapping);
+  return stateShape.uniqueIndexes.flatMap((index) => {
+    const names = index.columns.filter((name) => name !== object.tenantColumn);
+    const columns = names.map((name) => stateShape.columns.get(name)!);
+    const at = names.map((name) => pairs.findIndex((pair) => pair.name === name));
+    const usable = at.every((place) => place >= 0) && columns.every((c) => keyColumnProblem(c) === null);
+    return !usable ? [] : [{ index, columns, at }];
+  });
+}
+
+/**
+ * Looks for other records that have the unique values of these.
+ * @param respelled keys as the state spells them, where it does so otherwise
+ * @returns for each record that is in somebody's way, who that is; at most one by index
+ */
+export async function holdersOf(
+  session: Pick<Session, 'rows'>,
+  job: PageJob,
+  records: readonly DistrictRecord[],
+  respelled: ReadonlyMap<DistrictRecord, RecordKey> = new Map(),
+): Promise<Map<DistrictRecord, Holder[]>> {
+  const holders = new Map<DistrictRecord, Holder[]>();
+  for (const searched of searchedIndexes(job.mapping)) {
+    const wanted = records.flatMap((record) => {
+      const literals = literalsOf(searched, record);
+      return literals === null ? [] : [{ record, literals }];
+    });
+    for (const part of inBatches(wanted, keysPerList)) {
+      for (const { n, key, ours } of await findHolders(session, job, searched, part)) {
+        const { record } = part[n]!;
+        const own = respelled.get(record) ?? record.key;
+        if (ours && formatRecordKey(key) === formatRecordKey(own)) continue;
+        holders.set(record, [...(holders.get(record) ?? []), { index: searched.index, key, ours }]);
+      }
+    }
+  }
+  return holders;
+}
+
+async function findHolders(
+  session: Pick<Session, 'rows'>,
+  { mapping, scope }: PageJob,
+  { index, columns }: SearchedIndex,
+  wanted: readonly { readonly literals: readonly string[] }[],
+): Promise<{ readonly n: number; readonly key: RecordKey; readonly ours: boolean }[]> {
+  const { object, stateKey, stateTable } = mapping;
+  const rows = wanted.map(({ literals }, n) => {
+    const values = literals.map((literal, i) => (n === 0 ? `${literal} AS k${i}` : literal));
+    return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...values].join(', ')}`;
+  });
+  const tenant =
+    object.tenantColumn === null
+      ? null
+      : `p.${quoteName(object.tenantColumn)} = ${quoteNumber(scope.districtNumber)}`;
+  const on = [
+    ...(tenant !== null && index.columns.includes(object.tenantColumn!) ? [tenant] : []),
+    ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
+  ];
+  const found = await session.rows(
+    `SELECT v.n, ${tenant ?? '1'}, ${stateKey.columns.map(({ column }) => keyText(column, 'p.')).join(', ')}
+       FROM (${rows.join(' UNION ALL ')}) v STRAIGHT_JOIN ${stateTable} p ON ${on.join(' AND ')}`,
+  );
+  return found.map(([n, ours, ...key]) => ({
+    n: Number(n),
+    ours: Number(ours) === 1,
+    key: key.map(String),
+  }));
+}
+
+/**
+ * The error of a record whose unique value another one has. Whose it is stands in `parent`, not in
+ * the sentence, and only where it is the district's own.
+ */
+export function heldBy(
+  { object }: ObjectMapping,
+  { key, guid }: DistrictRecord,
+  { index, key: holder, ours }: Holder,
+): RecordError {
+  const columns = index.columns.filter((name) => name !== object.tenantColumn);
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'UNIQUE_CLASH',
+    field: columns[0] ?? null,
+    message: ours
+      ? `Another record at the state already has this ${columns.join(' and ')}: the ${object.label} whose key is named here as its parent.`
+      : `A record of another district already has this ${columns.join(' and ')} at the state.`,
+    parent: ours ? { object: object.name, key: holder } : null,
+  };
+}
+
+/** `null`: a part is NULL, which is never in the way, or no value of such a column at all. */
+function literalsOf({ columns, at }: SearchedIndex, { values }: DistrictRecord): string[] | null {
+  const literals: string[] = [];
+  for (const [i, column] of columns.entries()) {
+    const value = values[at[i]!] ?? null;
+    if (value === null) return null;
+    try {
+      literals.push(typedLiteral(column, Buffer.isBuffer(value) ? value.toString('hex') : String(value)));
+    } catch (error) {
+      if (error instanceof TypeError) return null;
+      throw error;
+    }
+  }
+  return literals;
+}
