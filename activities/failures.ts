@@ -3,7 +3,8 @@ import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporal
 import { ConflictError, ControlError, NotFoundError } from '../src/control/control-error';
 import { OutcomeInvariantError } from '../src/domain/outcome';
 import { PlanError } from '../src/domain/plan';
-import { DatabaseError } from '../src/editions/connection/errors';
+import { DatabaseError, type ErrorClass } from '../src/editions/connection/errors';
+import { attemptsWithoutProgress } from './heartbeat';
 
 /**
  * An error no table knows is tried this often before the object gives up: it may be a fault of
@@ -61,26 +62,43 @@ function isOurs(error: unknown): error is Error {
   );
 }
 
-function databaseFailure(error: DatabaseError): ApplicationFailure {
-  switch (error.errorClass) {
+/**
+ * Attempts that came no further before the object gives up; a database that is away is waited for
+ * longer (docs/data-path.md, What ends what).
+ */
+const fruitlessAttempts: Readonly<Partial<Record<ErrorClass, number>>> = {
+  // Of a single statement or record by then: the same one would be refused again.
+  shrink: unexpectedAttempts,
+  // Nobody's record to isolate: it may be a fault of ours or of the server.
+  record: unexpectedAttempts,
+  // Each has waited for locks some ten times: for an hour and more.
+  transient: 60,
+};
+
+function databaseFailure({ errorClass, message }: DatabaseError): ApplicationFailure {
+  const most = fruitlessAttempts[errorClass];
+  if (most !== undefined && attemptsWithoutProgress() >= most)
+    return ApplicationFailure.create({
+      message: `${message} It came no further in ${most} attempts, and was given up.`,
+      type: 'ConfigurationError',
+      nonRetryable: true,
+    });
+  switch (errorClass) {
     case 'configuration':
-    case 'record':
-      return ApplicationFailure.create({
-        message: error.message,
-        type: 'ConfigurationError',
-        nonRetryable: true,
-      });
+      return ApplicationFailure.create({ message, type: 'ConfigurationError', nonRetryable: true });
     case 'fenced':
-      return ApplicationFailure.create({ message: error.message, type: 'FencedError', nonRetryable: true });
+      return ApplicationFailure.create({ message, type: 'FencedError', nonRetryable: true });
     case 'operator':
       return ApplicationFailure.create({
-        message: error.message,
+        message,
         type: 'OperatorNeeded',
         nextRetryDelay: operatorRetryMs,
       });
+    case 'record':
+      return ApplicationFailure.create({ message, type: 'UnexpectedErrorRetried' });
     case 'transient':
     case 'connection':
     case 'shrink':
-      return ApplicationFailure.create({ message: error.message, type: 'TransientDatabaseError' });
+      return ApplicationFailure.create({ message, type: 'TransientDatabaseError' });
   }
 }

@@ -13,6 +13,7 @@ import { endOf } from './run-lifecycle';
 import { activity, shortActivity } from './activity';
 import { withHeartbeat } from './heartbeat';
 import { type ObjectWork, pageJobs } from './object-jobs';
+import { whileAnswering } from './while-answering';
 
 export interface RangeWork extends ObjectWork {
   readonly rangeNo: number;
@@ -40,17 +41,19 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
   const { requestOf, jobOf } = pageJobs(dependencies, editions);
 
   const moveRange = (work: RangeWork): Promise<void> =>
-    withHeartbeat(async ({ signal, note }) => {
+    withHeartbeat(async ({ signal, advance }) => {
       const range = await loadRange(control, work);
       const request = await requestOf(work.resyncId);
-      await editions.use(request.districtId, async (pools) =>
-        (request.selection === undefined ? syncRange : sendSelected)({
-          ...(await jobOf(pools, request, work)),
-          range,
-          districtLoadCeiling: config.copy.districtLoadCeiling,
-          signal,
-          onPage: ({ pageNo, counts }) => note({ rangeNo: work.rangeNo, pageNo, counts }),
-        }),
+      await editions.use(request.districtId, (pools) =>
+        whileAnswering(pools, async () =>
+          (request.selection === undefined ? syncRange : sendSelected)({
+            ...(await jobOf(pools, request, work)),
+            range,
+            districtLoadCeiling: config.copy.districtLoadCeiling,
+            signal,
+            onPage: ({ pageNo, counts }) => advance({ rangeNo: work.rangeNo, pageNo, counts }),
+          }),
+        ),
       );
     });
 

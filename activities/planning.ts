@@ -9,6 +9,7 @@ import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
 import { isSharedTable, whyNotExtra } from '../src/domain/shared-tables';
 import { coverNothing, cutRanges, hasFewerThan } from '../src/editions/transfer/bounds';
+import { refuseLostTable } from './lost-table';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
@@ -83,6 +84,9 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         try {
           const cut = await editions.use(districtId, async (pools) => {
             const mapping = await loadMapping(pools, catalog, object.name, readShape);
+            // With removals it is asked about before anything goes.
+            if (selected === null && request.removals !== 'apply')
+              await refuseLostTable(control, pools, mapping, scope);
             const { rangeRecords } = config.copy;
             const ranges =
               selected === null
@@ -103,8 +107,9 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             nothing: selected === null && object.cycle === null && coverNothing(cut.ranges),
           };
         } catch (error) {
-          if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;
-          return { ...object, ranges: 0, problem: error.message, nothing: false };
+          const problem = problemOf(object.name, error);
+          if (problem === null) throw error;
+          return { ...object, ranges: 0, problem, nothing: false };
         }
       };
       const prepared: Awaited<ReturnType<typeof prepare>>[] = [];
@@ -124,6 +129,19 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
       return { epoch, rangesInFlight: config.copy.rangesInFlight, objects };
     }),
   };
+}
+
+/**
+ * What one object's tables can do to its plan, and only to its own. `null`: it says nothing of the
+ * object, as when a database is away.
+ */
+function problemOf(object: string, error: unknown): string | null {
+  if (error instanceof DatabaseError)
+    return ['configuration', 'record', 'shrink'].includes(error.errorClass) ? error.message : null;
+  const ours = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+  return ours
+    ? `${object} can't be planned: an unexpected ${error.name}. Report it with the schema of its tables.`
+    : null;
 }
 
 /** Settled once for a table, with the object that has it where the plan has both. */

@@ -134,7 +134,9 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
     multipleStatements: true,
   });
   try {
-    const [rows] = await connection.query(sql);
+    // The client's own command; the server itself finds the end of a trigger.
+    const statements = sql.replace(/^DELIMITER .*$/gm, '').replaceAll('//', ';');
+    const [rows] = await connection.query(statements);
     return Array.isArray(rows) ? (rows as RowDataPacket[]) : [];
   } finally {
     await connection.end();

@@ -129,7 +129,9 @@ export function classOf(error: unknown): ErrorClass | null {
   }
   if (typeof code === 'string' && connectionCodes.has(code)) return 'connection';
   if (typeof code === 'string' && code.startsWith('HANDSHAKE_')) return 'configuration';
-  if (fatal === true || /closed state/.test(text)) return 'connection';
+  // What the driver itself trips over is fatal to its connection too, but has no code, and a new
+  // connection trips over it again.
+  if ((fatal === true && typeof code === 'string') || /closed state/.test(text)) return 'connection';
   return null;
 }
 
@@ -142,7 +144,7 @@ export function classify(error: unknown, side: DatabaseSide): DatabaseError {
   const driver = (error ?? {}) as DriverError;
   const errno = typeof driver.errno === 'number' && driver.errno > 0 ? driver.errno : null;
   const text = [driver.sqlMessage, driver.message].find((part) => typeof part === 'string') ?? '';
-  const errorClass = classOf(error) ?? (errno === null ? 'connection' : 'record');
+  const errorClass = classOf(error) ?? 'record';
   return new DatabaseError(sentenceOf(errorClass, errno, side, driver.code), {
     errorClass,
     side,
@@ -156,7 +158,7 @@ const sentences: Readonly<Record<ErrorClass, string>> = {
   connection: 'could not be reached or the connection was lost',
   operator: 'needs its operator: disk or memory full, read-only, or a quota is used up',
   shrink: 'refused a statement for its size or length',
-  record: 'rejected a record',
+  record: 'refused a statement',
   configuration: 'refused a statement for its schema, rights or settings',
   fenced: 'belongs to a newer run',
 };

@@ -269,10 +269,20 @@ export class Session {
   }
 
   private async ask(options: QueryOptions): Promise<[unknown, unknown]> {
+    // Not the driver's own limit: its timer stays when the driver itself fails in the middle.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(
+        () => reject(Object.assign(new Error(), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })),
+        statementMs,
+      );
+    });
     try {
-      return await this.connection.query({ ...options, timeout: statementMs });
+      return await Promise.race([this.connection.query(options), late]);
     } catch (error) {
       throw classify(error, this.side);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -45,10 +45,16 @@ test.each([
   { code: 'ECONNRESET', errno: -104 },
   { code: 'ECONNREFUSED', errno: -111 },
   { code: 'PROTOCOL_SEQUENCE_TIMEOUT' },
-  { fatal: true },
+  { fatal: true, code: 'A_CODE_OF_THE_DRIVER' },
+  { fatal: true, message: "Can't add new command when connection is in closed state" },
   { message: "Can't add new command when connection is in closed state" },
 ])('a lost connection is known without a positive number: %j', (fields) => {
   expect(classOf(driver(fields))).toBe('connection');
+});
+
+test('an exception of the driver without number and code is no lost connection', () => {
+  expect(classOf(driver({ fatal: true }))).toBeNull();
+  expect(classify(driver({ fatal: true }), 'district')).toMatchObject({ errorClass: 'record', errno: null });
 });
 
 test('an unknown number is left to isolation, and is no connection', () => {
