@@ -45,3 +45,24 @@ test('02-hex-rangeerror: a photo of 4 MiB is copied', async () => {
     });
   });
 });
+
+test('06-float-scale: a number that the state would round is refused, as a DECIMAL is', async () => {
+  await useCase('06-float-scale', async (world) => {
+    const refused = ['gpa_dd', 'gpa_dec', 'gpa_fd', 'gpa_ff', 'gpa_scales'];
+    for (const same of [{ inserted: 1 }, { unchanged: 1 }]) {
+      const { objects, errors } = await world.resync();
+      expect(objects).toMatchObject({ gpa_same: { color: 'green', ...same } });
+      expect(errors.toSorted()).toEqual(
+        refused.map((object) => `${object} ["1"] failed VALUE_PRECISION gpa`),
+      );
+    }
+  });
+});
+
+test('05-autoinc-null: no number is invented where the district has none', async () => {
+  await useCase('05-autoinc-null', async (world) => {
+    for (let run = 0; run < 2; run += 1)
+      expect((await world.resync()).errors).toEqual(['badge ["a"] failed VALUE_MISSING serial']);
+    expect(await world.state('SELECT COUNT(*) AS n FROM badge')).toEqual([{ n: 0 }]);
+  });
+});

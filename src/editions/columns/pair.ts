@@ -13,7 +13,7 @@ export type WriteKind = 'number' | 'unsigned' | 'text' | 'bytes';
  * error.
  */
 export interface Lossy {
-  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED' | 'VALUE_MISSING';
+  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED' | 'VALUE_OUT_OF_RANGE' | 'VALUE_MISSING';
   readonly column: string;
   /** Condition on the district record; TRUE: the record can't be sent. */
   readonly when: string;
@@ -39,7 +39,7 @@ export interface ColumnPair {
   readonly write: WriteKind;
   /** LENGTH of the district's value, for types whose values vary in it. */
   readonly length: string | null;
-  readonly lossy: Lossy | null;
+  readonly lossy: readonly Lossy[];
 }
 
 /** Pairs two columns. @returns a sentence instead when their values could never compare exactly. */
@@ -56,12 +56,25 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
     framed: false,
     digested: false,
     nullable: district.nullable || state.nullable,
-    lossy: null,
     length: ['text', 'binary', 'json', 'geometry'].includes(from) ? `COALESCE(LENGTH(${name}), 0)` : null,
     ...fetched(district, from),
     ...(state.type === 'bit' || state.type === 'year' ? { write: 'unsigned' as const } : {}),
     ...made,
+    lossy: [...(made.lossy ? [made.lossy] : []), ...inventedNumber(district, state)],
   };
+}
+
+/** A column that counts by itself takes NULL for "the next number", also where it isn't the key. */
+function inventedNumber(district: Column, state: Column): Lossy[] {
+  if (!state.autoIncrement || !district.nullable) return [];
+  return [
+    {
+      code: 'VALUE_MISSING',
+      column: district.name,
+      when: `(${quoteName(district.name)} IS NULL)`,
+      message: `The state requires a value for ${district.name}.`,
+    },
+  ];
 }
 
 function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' | 'write'> {
@@ -94,7 +107,7 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
 }
 
 type Compared = Pick<ColumnPair, 'district' | 'state'> &
-  Partial<Pick<ColumnPair, 'framed' | 'digested' | 'lossy'>>;
+  Partial<Pick<ColumnPair, 'framed' | 'digested'>> & { readonly lossy?: Lossy | null };
 
 function compared(district: Column, from: TypeFamily, state: Column, to: TypeFamily): Compared | string {
   const lossy = `${district.type} at the district and ${state.type} at the state can't be compared exactly`;
@@ -102,7 +115,8 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
     case 'integer':
       // YEAR takes 5 for 2005.
       if (state.type === 'year' && district.type !== 'year') return lossy;
-      if (to === 'integer') return { district: whole(district), state: whole(state) };
+      if (to === 'integer')
+        return { district: whole(district), state: whole(state), lossy: negative(district, state) };
       if (to === 'decimal')
         return { district: decimal(district, state.scale ?? 0), state: plainDecimal(state) };
       // 53 bits of a double hold every integer of up to 32 bits.
@@ -119,9 +133,9 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
         return decimals(district, state);
       return lossy;
     case 'double':
-      if (to === 'double' && !(district.type === 'double' && state.type === 'float'))
-        return { district: double(district), state: double(state) };
-      return lossy;
+      return to === 'double' && !(district.type === 'double' && state.type === 'float')
+        ? doubles(district, state)
+        : lossy;
     case 'text':
     case 'enum':
     case 'address':
@@ -164,6 +178,43 @@ function whole(column: Column): string {
 
 function double(column: Column): string {
   return `${quoteName(column.name)}+0e0`;
+}
+
+/**
+ * FLOAT(m,d) and DOUBLE(m,d) round to d decimals without a note. This is how the servers round; a
+ * FLOAT's nearest value counts, which only a FLOAT can tell.
+ */
+function doubles(district: Column, state: Column): Compared {
+  const items = { district: double(district), state: double(state) };
+  const { scale } = state;
+  const sameGrid = district.type === state.type && district.scale !== null && district.scale <= (scale ?? 0);
+  if (scale === null || sameGrid) return items;
+  const value = items.district;
+  const rounded = `FLOOR(${value}) + ROUND((${value} - FLOOR(${value})) * 1e${scale}) / 1e${scale}`;
+  return {
+    ...items,
+    lossy: {
+      code: 'VALUE_PRECISION',
+      column: district.name,
+      when:
+        state.type === 'float'
+          ? `(CAST(${rounded} AS FLOAT) <> ${quoteName(district.name)})`
+          : `(${rounded} <> ${value})`,
+      message: `The value of ${district.name} has more than the ${scale} decimal places the state keeps.`,
+    },
+  };
+}
+
+/** BIT(64) takes the bits of a negative number for a large one. */
+function negative(district: Column, state: Column): Lossy | null {
+  const signed = !/unsigned|zerofill/i.test(district.fullType) && !['bit', 'year'].includes(district.type);
+  if (state.type !== 'bit' || !signed) return null;
+  return {
+    code: 'VALUE_OUT_OF_RANGE',
+    column: district.name,
+    when: `(${quoteName(district.name)} < 0)`,
+    message: `The value of ${district.name} is outside the range the state allows.`,
+  };
 }
 
 function decimal(column: Column, scale: number): string {
@@ -211,17 +262,19 @@ function text(column: Column, stripped: boolean, expression = quoteName(column.n
   return `${stripped ? `TRIM(TRAILING ' ' FROM ${utf8})` : utf8} COLLATE utf8mb4_bin`;
 }
 
-/** CHAR can't hold trailing spaces, on whichever side it is. */
+/** CHAR loses the spaces behind: what is sent to one is compared without them. */
 function texts(district: Column, state: Column): Compared {
-  const stripped = (district.type === 'char') !== (state.type === 'char');
-  const items = { district: text(district, stripped), state: text(state, stripped) };
+  const stripped = state.type === 'char' && district.type !== 'char';
+  const items = { district: text(district, stripped), state: text(state, false) };
   return isLong(district) || isLong(state) ? { ...items, digested: true } : { ...items, framed: true };
 }
 
 function addresses(district: Column, state: Column): Compared | string {
   if (district.type === state.type) return texts(district, state);
   if (state.type !== 'uuid') return `text and ${state.type} can't be compared exactly`;
-  return { district: `LOWER(${text(district, false)})`, state: `LOWER(${text(state, false)})`, framed: true };
+  // A UUID is taken with hyphens anywhere or nowhere, and always shown with four.
+  const digits = (column: Column): string => `REPLACE(LOWER(${text(column, false)}), '-', '')`;
+  return { district: digits(district), state: digits(state), framed: true };
 }
 
 /**

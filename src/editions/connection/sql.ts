@@ -5,15 +5,14 @@ import { escape } from 'mysql2';
  * set.
  */
 
-const identifier = /^[A-Za-z0-9_$]{1,64}$/;
-
 /**
- * A name in backticks.
- * @throws TypeError on a name this project can't use (checked at catalog load, and again here)
+ * A name in backticks: any that MySQL allows.
+ * @throws TypeError on one that no table or column can have
  */
 export function quoteName(name: string): string {
-  if (!identifier.test(name)) throw new TypeError('A name in SQL has 1 to 64 letters, digits, "_" or "$".');
-  return `\`${name}\``;
+  if (name === '' || name.length > 64 || name.includes('\0'))
+    throw new TypeError('A name in SQL has 1 to 64 characters.');
+  return `\`${name.replaceAll('`', '``')}\``;
 }
 
 /** A database in backticks; its name is the configuration's and may hold any character. */

@@ -64,7 +64,8 @@ export function pairAll(object: SyncObject, district: TableShape, state: TableSh
       continue;
     }
     (owned ? ownedPairs : pairs).push(pair);
-    if (pair.lossy) lossy.push(pair.lossy);
+    // Where the district has no value of the state's own, the state gives its default.
+    lossy.push(...pair.lossy.filter(({ code }) => !owned || code !== 'VALUE_MISSING'));
     if (!owned && column.nullable && !target.nullable && target.type === 'timestamp')
       lossy.push(missingMoment(column.name));
   }

@@ -221,14 +221,13 @@ function identityConflict({ label, guidColumn }: { label: string; guidColumn: st
 }
 
 function lossReason({ code, column }: Lossy): Reason {
-  return {
-    code,
-    field: column,
-    message:
-      code === 'VALUE_PRECISION'
-        ? `The value of ${column} is more precise than the district keeps.`
-        : `The value of ${column} is not one of those the district allows.`,
+  const messages: Readonly<Record<Lossy['code'], string>> = {
+    VALUE_PRECISION: `The value of ${column} is more precise than the district keeps.`,
+    VALUE_NOT_ALLOWED: `The value of ${column} is not one of those the district allows.`,
+    VALUE_OUT_OF_RANGE: `The value of ${column} is outside the range the district allows.`,
+    VALUE_MISSING: `The district requires a value for ${column}.`,
   };
+  return { code, field: column, message: messages[code] };
 }
 
 function textOrNull(value: FetchedValue | undefined): string | null {

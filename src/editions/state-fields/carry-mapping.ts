@@ -50,7 +50,7 @@ export function carryMapping(mapping: ObjectMapping): CarryMapping {
       rules: [],
     },
     pairs,
-    lossy: pairs.flatMap(({ lossy }) => lossy ?? []),
+    lossy: pairs.flatMap(({ lossy }) => lossy),
     assigned,
     left,
   };

@@ -43,6 +43,7 @@ export async function streamRecords(
   records: readonly DistrictRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
+  if (needsStatements(mapping, records)) throw new PageRefused('A record needs a statement of its own.');
   const lines = Buffer.from(linesOf(writtenPairs(mapping), records), 'utf8');
   const pieces = Readable.from(piecesOf(lines, session.maxPacketBytes));
   const { affectedRows, warnings } = await load(
@@ -76,6 +77,19 @@ const pieceBytes = 1_000_000;
 function* piecesOf(lines: Buffer, maxPacketBytes: number): Generator<Buffer> {
   const size = Math.min(pieceBytes, Math.floor(maxPacketBytes / 2));
   for (let at = 0; at < lines.length; at += size) yield lines.subarray(at, at + size);
+}
+
+/** Text that is sent as bytes, and defaults of the state's own columns, no file can have. */
+function needsStatements(mapping: ObjectMapping, records: readonly DistrictRecord[]): boolean {
+  const own = mapping.pairs.length;
+  return writtenPairs(mapping).some(({ name, write }, i) => {
+    const text = write === 'text';
+    const defaults = i >= own && mapping.stateShape.columns.get(name)!.hasDefault;
+    if (!text && !defaults) return false;
+    return records.some(({ values }) =>
+      defaults && values[i] === null ? true : text && Buffer.isBuffer(values[i]),
+    );
+  });
 }
 
 function loadStatement({ stateTable, tenant, pairs, ownedPairs }: ObjectMapping, scope: RecordScope): string {

@@ -17,6 +17,7 @@ import {
 import type { ObjectMapping } from '../mapping/types';
 import type { RawValue, Row, Session } from '../connection/pools';
 import { askEach } from './ask-each';
+import { exactBytes } from './exact-bytes';
 import { respelled } from './same-keys';
 import { districtScope, ruleNumber, stateScope, stateTenant, where } from '../mapping/scope';
 
@@ -89,13 +90,15 @@ async function fetch(
        FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), ...conditions])} ${tail}`,
   );
   const at = districtKey.columns.length;
-  return rows.map((row) => ({
+  const records = rows.map((row) => ({
     key: keyOf(districtKey, row),
     guid: textOrNull(row[at]),
     hash: textOrNull(row[at + 1]),
     rule: row[at + 2] === null ? null : Number(row[at + 2]),
     values: row.slice(at + 3),
   }));
+  await exactBytes(job, records);
+  return records;
 }
 
 /**

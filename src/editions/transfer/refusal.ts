@@ -200,7 +200,8 @@ export function parentKeyOf(
     const at = [...pairs, ...ownedPairs].findIndex(({ name }) => name === column);
     const value = values[at] ?? null;
     if (value === null) return null;
-    key.push(Buffer.isBuffer(value) ? value.toString('hex') : String(value));
+    const { write } = [...pairs, ...ownedPairs][at]!;
+    key.push(Buffer.isBuffer(value) && write === 'bytes' ? value.toString('hex') : String(value));
   }
   return key;
 }

@@ -18,8 +18,8 @@ const statementCharacters = 2_000_000;
 /** A value as a literal. */
 export function valueLiteral({ write }: ColumnPair, value: FetchedValue): string {
   if (value === null) return 'NULL';
-  // Whatever the column's kind: bytes are never made text.
-  if (Buffer.isBuffer(value)) return quoteBytes(value);
+  // Text comes as bytes where it is no text of JavaScript's.
+  if (Buffer.isBuffer(value)) return `${write === 'bytes' ? '' : '_utf8mb4 '}${quoteBytes(value)}`;
   return write === 'number' || write === 'unsigned' ? quoteNumber(value) : quoteText(String(value));
 }
 
@@ -67,8 +67,11 @@ export async function insertRecords(
     quoteName,
   );
   const first = tenant === null ? '' : `${tenantLiteral(tenant, scope)}, `;
+  const literal = (pair: ColumnPair, i: number, value: FetchedValue): string =>
+    // State-owned and without a value of the district's: what the state gives a new record.
+    value === null && i >= mapping.pairs.length ? 'DEFAULT' : valueLiteral(pair, value);
   const rows = records.map(
-    ({ values }) => `(${first}${pairs.map((pair, i) => valueLiteral(pair, values[i]!)).join(', ')})`,
+    ({ values }) => `(${first}${pairs.map((pair, i) => literal(pair, i, values[i]!)).join(', ')})`,
   );
   await write(
     session,

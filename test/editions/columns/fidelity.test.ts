@@ -210,6 +210,17 @@ describe('types that differ between the sides', () => {
     ['TIME(3)', 'TIME', ["'-01:02:03'", "'01:02:03.4'"], 1],
     ['TINYINT(1)', 'BIT(1)', ['1', '0'], 0],
     ['YEAR', 'SMALLINT', ['2027'], 0],
+    ['FLOAT', 'FLOAT(6,2)', ['3.45', '-0.1', '3.4567', '9999.99'], 1],
+    ['DOUBLE', 'DOUBLE(10,2)', ['3.45', '1e300', '-7', '3.4567', '99999999.99'], 2],
+    ['DOUBLE(8,2)', 'DOUBLE(10,4)', ['3.45'], 0],
+    ['INT', 'BIT(64)', ['-1', '7'], 1],
+    ['INT UNSIGNED', 'BIT(32)', ['4294967295'], 0],
+    [
+      'VARCHAR(40)',
+      'UUID',
+      ["'123e4567e89b12d3a456426655440000'", "'123E4567-e89b12d3a456426655440001'", "'{x}'"],
+      1,
+    ],
     ['CHAR(36)', 'UUID', ["'123E4567-E89B-12D3-A456-426655440000'", "'no uuid'"], 1],
   ];
   test.each(cases)(
@@ -256,4 +267,84 @@ describe('types that differ between the sides', () => {
       message: expect.stringContaining('column v') as string,
     });
   });
+});
+
+async function oneColumn(from: string, to: string): Promise<void> {
+  await world.district('DROP TABLE IF EXISTS pair', `CREATE TABLE pair (id INT PRIMARY KEY, v ${from})`);
+  await world.state(
+    'DROP TABLE IF EXISTS pair',
+    `CREATE TABLE pair (districtID INT, id INT, v ${to}, PRIMARY KEY (districtID, id))`,
+  );
+}
+
+const pair = object('pair', ['id']);
+
+test.each([
+  ['CHAR(8)', 'VARCHAR(8)'],
+  ['VARCHAR(8)', 'VARCHAR(8)'],
+  ['VARCHAR(8)', 'TEXT'],
+])('spaces behind, put there at the state, are a difference: %s -> %s', async (from, to) => {
+  await oneColumn(from, to);
+  await world.district("INSERT INTO pair VALUES (1, 'ab')");
+  await world.state(`INSERT INTO pair VALUES (${districtNumber}, 1, 'ab   ')`);
+  expect((await world.sync([pair], 'pair')).counts).toEqual(counts({ updated: 1 }));
+  expect((await world.sync([pair], 'pair')).counts).toEqual(counts({ unchanged: 1 }));
+  expect(await world.state('SELECT LENGTH(v) AS n FROM pair')).toEqual([{ n: 2 }]);
+});
+
+test('bytes that are no characters arrive as they are or are refused, and a real U+FFFD arrives', async () => {
+  await oneColumn('VARCHAR(9) CHARACTER SET utf8mb3', 'VARCHAR(9) CHARACTER SET utf8mb4');
+  await world.district(
+    "INSERT INTO pair VALUES (1, _utf8mb3 x'61EDA08062'), (2, '\uFFFD'), (3, 'plain'), (4, _utf8mb3 x'EDA080')",
+  );
+  for (const expected of [counts({ inserted: 4 }), counts({ unchanged: 4 })])
+    expect((await world.sync([pair], 'pair')).counts).toEqual(expected);
+  const hex = 'SELECT id, HEX(v) AS v FROM pair ORDER BY id';
+  expect(await world.state(hex)).toEqual(await world.district(hex));
+});
+
+test('a record whose key has bytes that are no characters is refused, and not passed over', async () => {
+  const columns = 'k VARCHAR(9) CHARACTER SET utf8mb3 NOT NULL, v INT';
+  await world.district(`CREATE TABLE lost (${columns}, PRIMARY KEY (k))`);
+  await world.state(`CREATE TABLE lost (districtID INT, ${columns}, PRIMARY KEY (districtID, k))`);
+  await world.district("INSERT INTO lost VALUES ('a', 1), (_utf8mb3 x'62EDA080', 2)");
+  for (const expected of [counts({ inserted: 1, failed: 1 }), counts({ unchanged: 1, failed: 1 })]) {
+    const { counts: got, errors } = await world.sync([object('lost', ['k'])], 'lost');
+    expect(got).toEqual(expected);
+    expect(errors).toMatchObject([{ code: 'CHARACTERS_NOT_ALLOWED', field: 'k' }]);
+  }
+});
+
+test('where the district has no value of the state’s own, a new record gets the default', async () => {
+  await world.district(
+    'CREATE TABLE owned (id INT PRIMARY KEY, a INT, b INT, c VARCHAR(9))',
+    "INSERT INTO owned VALUES (1, NULL, NULL, NULL), (2, 5, 6, 'x')",
+  );
+  await world.state(
+    `CREATE TABLE owned (districtID INT, id INT, a INT NOT NULL DEFAULT 3, b INT NULL DEFAULT 4,
+       c VARCHAR(9) NULL, PRIMARY KEY (districtID, id))`,
+  );
+  const owned = object('owned', ['id'], { stateOwnedColumns: ['a', 'b', 'c'] });
+  expect((await world.sync([owned], 'owned')).counts).toEqual(counts({ inserted: 2 }));
+  expect(await world.state('SELECT id, a, b, c FROM owned ORDER BY id')).toEqual([
+    { id: 1, a: 3, b: 4, c: null },
+    { id: 2, a: 5, b: 6, c: 'x' },
+  ]);
+  expect((await world.sync([owned], 'owned')).counts).toEqual(counts({ unchanged: 2 }));
+});
+
+test('names of columns and tables may have any character that MySQL allows', async () => {
+  const table = 'an "odd" na`me, 世';
+  const quoted = '`an "odd" na``me, 世`';
+  const columns = "`first name` INT NOT NULL, `stre``et-ß` VARCHAR(9), `it's?` INT";
+  await world.district(`CREATE TABLE ${quoted} (${columns}, PRIMARY KEY (\`first name\`))`);
+  await world.state(
+    `CREATE TABLE ${quoted} (districtID INT, ${columns}, PRIMARY KEY (districtID, \`first name\`))`,
+  );
+  await world.district(`INSERT INTO ${quoted} VALUES (1, 'a', 1), (2, 'far too', 2)`);
+  const odd = object('odd', ['first name'], { table, stateTable: table });
+  expect((await world.sync([odd], 'odd')).counts).toEqual(counts({ inserted: 2 }));
+  await world.district(`UPDATE ${quoted} SET \`it's?\` = 9`);
+  expect((await world.sync([odd], 'odd')).counts).toEqual(counts({ updated: 2 }));
+  expect((await world.sync([odd], 'odd')).counts).toEqual(counts({ unchanged: 2 }));
 });
