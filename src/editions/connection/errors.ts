@@ -80,10 +80,13 @@ const classByErrno = new Map<number, ErrorClass>(
   ),
 );
 
+/** The driver's code of a statement that took longer than it may. */
+export const statementTimeout = 'PROTOCOL_SEQUENCE_TIMEOUT';
+
 /** Codes of the driver and of the network (their errnos are negative and differ by system). */
 const connectionCodes = new Set([
   'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
+  statementTimeout,
   'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
   'PROTOCOL_ENQUEUE_AFTER_QUIT',
   'POOL_CLOSED',

@@ -6,7 +6,7 @@ import {
   type ResultSetHeader,
 } from 'mysql2/promise';
 import type { Readable } from 'node:stream';
-import { classify, DatabaseError, type DatabaseSide } from './errors';
+import { classify, DatabaseError, type DatabaseSide, statementTimeout } from './errors';
 import { type HashFunction, type ServerFacts, setUp, statementMs } from './set-up';
 import { quoteSchema } from './sql';
 
@@ -272,10 +272,7 @@ export class Session {
     // Not the driver's own limit: its timer stays when the driver itself fails in the middle.
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(Object.assign(new Error(), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })),
-        statementMs,
-      );
+      timer = setTimeout(() => reject(Object.assign(new Error(), { code: statementTimeout })), statementMs);
     });
     try {
       return await Promise.race([this.connection.query(options), late]);
