@@ -27,6 +27,11 @@ export interface PreparedObject extends PlannedObject {
    * older than this.
    */
   readonly small?: true;
+  /**
+   * Objects whose triggers at the state write this one's table. Absent: none, and in histories
+   * older than this.
+   */
+  readonly changedBy?: readonly string[];
 }
 
 export interface PreparedPlan {
@@ -40,6 +45,12 @@ export interface ObjectEnd {
   readonly object: string;
   readonly status: Exclude<ObjectStatus, 'waiting' | 'running'>;
   readonly counts: RangeCounts;
+}
+
+/** What came of comparing an object again. */
+export interface Recomparison extends ObjectEnd {
+  /** Records written once more. */
+  readonly written: number;
 }
 
 /** How a run ended. */

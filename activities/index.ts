@@ -7,6 +7,7 @@ import { noticeActivities } from './notices';
 import { objectActivities } from './objects';
 import { removalActivities } from './removals';
 import { planActivities } from './planning';
+import { recompareActivities } from './recompare';
 import { stateRequestActivities } from './state-requests';
 import { syncEventActivities } from './sync-events';
 import { scheduleActivities } from './scheduled-resync';
@@ -23,6 +24,7 @@ export interface ActivitySet {
 export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof objectActivities> &
   ReturnType<typeof removalActivities> &
+  ReturnType<typeof recompareActivities> &
   ReturnType<typeof runLifecycleActivities> &
   ReturnType<typeof stateRequestActivities> &
   ReturnType<typeof noticeActivities> &
@@ -45,6 +47,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...planActivities(dependencies, editions),
       ...objectActivities(dependencies, editions),
       ...removalActivities(dependencies, editions),
+      ...recompareActivities(dependencies, editions),
       ...runLifecycleActivities(dependencies),
       ...stateRequestActivities(dependencies),
       ...noticeActivities(dependencies),

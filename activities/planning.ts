@@ -14,6 +14,8 @@ import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { loadMapping } from '../src/editions/mapping/load';
+import { orderByTriggers, type TriggeredObject, type TriggerPlan } from '../src/domain/trigger-order';
+import { stateTriggers } from '../src/editions/mapping/triggers';
 import type { ActivityDependencies } from './dependencies';
 import { planSelected } from './selected-plan';
 import { planRun } from './plan-run';
@@ -59,26 +61,22 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             );
       const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
       await settleLeftCycles(dependencies, editions, { request, epoch, signal });
+      const effects = await editions.use(districtId, (pools) => stateTriggers(pools.state, { fresh: true }));
+      const { objects: triggered, notes } = orderByTriggers(catalog, plan.objects, effects);
+      // A run of selected records says nothing of an object's other records.
+      const ordered: readonly TriggeredObject[] =
+        selected === null ? triggered : triggered.map(({ changedBy: _, ...object }) => object);
       await planObjects(control, {
         resyncId,
         districtId,
         schoolYear,
-        objects: plan.objects.map(({ name }) => name),
+        objects: ordered.map(({ name }) => name),
         selected,
       });
-      if (request.removals === 'apply') {
-        const shared = plan.objects
-          .map(({ name }) => requireObject(catalog, name))
-          .filter((object) => isSharedTable(object, scope.sharesState));
-        await noteObjects(
-          control,
-          resyncId,
-          new Map(shared.map((object) => [object.name, `Nothing is removed. ${whyNotExtra(object)}`])),
-        );
-      }
+      await noteObjects(control, resyncId, notesOf(catalog, ordered, { scope, request, notes }));
 
       const readShape = keptShapes(`${resyncId} ${epoch}`);
-      const prepare = async (object: PlannedObject): Promise<PreparedObject & { nothing: boolean }> => {
+      const prepare = async (object: TriggeredObject): Promise<PreparedObject & { nothing: boolean }> => {
         signal.throwIfAborted();
         note({ preparing: object.name });
         try {
@@ -104,7 +102,12 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             problem: null,
             ...(cut.few && { small: true as const }),
             // What is written with checks off is looked at once more after its whole cycle.
-            nothing: selected === null && object.cycle === null && coverNothing(cut.ranges),
+            // What triggers fill is looked at when they have.
+            nothing:
+              selected === null &&
+              object.cycle === null &&
+              object.changedBy === undefined &&
+              coverNothing(cut.ranges),
           };
         } catch (error) {
           const problem = problemOf(object.name, error);
@@ -113,13 +116,13 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         }
       };
       const prepared: Awaited<ReturnType<typeof prepare>>[] = [];
-      for (const objects of inUnrelatedGroups([...plan.objects].reverse(), preparedAtOnce))
+      for (const objects of inUnrelatedGroups([...ordered].reverse(), preparedAtOnce))
         prepared.unshift(...(await Promise.all(objects.map(prepare))).reverse());
       const closed = await closeEmptyObjects(control, {
         resyncId,
         objects: prepared.filter(({ nothing }) => nothing).map(({ name }) => name),
       });
-      const names = plan.objects.map(({ name }) => name);
+      const names = ordered.map(({ name }) => name);
       const objects = prepared.map(({ nothing: _, ...object }) => ({
         ...object,
         ...(closed.has(object.name) && { empty: true as const }),
@@ -142,6 +145,33 @@ function problemOf(object: string, error: unknown): string | null {
   return ours
     ? `${object} can't be planned: an unexpected ${error.name}. Report it with the schema of its tables.`
     : null;
+}
+
+/** What a person has to know of the objects of a run, by name. */
+function notesOf(
+  catalog: Catalog,
+  objects: readonly PlannedObject[],
+  {
+    scope,
+    request,
+    notes,
+  }: {
+    readonly scope: { readonly sharesState: boolean };
+    readonly request: ResyncRequest;
+    readonly notes: TriggerPlan['notes'];
+  },
+): Map<string, string> {
+  const shared =
+    request.removals === 'apply'
+      ? objects
+          .map(({ name }) => requireObject(catalog, name))
+          .filter((object) => isSharedTable(object, scope.sharesState))
+          .map((object) => [object.name, `Nothing is removed. ${whyNotExtra(object)}`] as const)
+      : [];
+  const found = new Map<string, string>();
+  for (const [object, note] of [...shared, ...notes.map((one) => [one.object, one.note] as const)])
+    found.set(object, [found.get(object), note].filter((text) => text !== undefined).join(' '));
+  return found;
 }
 
 /** Settled once for a table, with the object that has it where the plan has both. */

@@ -2,6 +2,7 @@ import { type ActivityOptions, proxyActivities, workflowInfo } from '@temporalio
 import type { ResyncActivities } from '../activities';
 import type { CycleWork, ObjectsWork, RangeWork } from '../activities/objects';
 import type { ObjectWork } from '../activities/object-jobs';
+import type { RecompareWork } from '../activities/recompare';
 import type { RemovalWork } from '../activities/removals';
 import type { ComparisonWork } from '../activities/verification';
 import { recordOptions, noticeOptions, rangeOptions, unfinishedCycleBudget } from './activity-options';
@@ -47,6 +48,9 @@ export const verifyUnfinishedCycle = (work: CycleWork) =>
     [work],
   );
 
+/** Compares an object again that the state's triggers may have changed. */
+export const recompareObject = (work: RecompareWork) =>
+  moving.recompareObject.executeWithOptions(inLane(`${work.object} again`), [work]);
 export const findRemovals = (work: ObjectWork) =>
   moving.findRemovals.executeWithOptions(inLane(`gone ${work.object}`), [work]);
 export const removeRecords = (work: RemovalWork) =>

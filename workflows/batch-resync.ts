@@ -27,6 +27,7 @@ import { runInOrder } from './run-in-order';
 import { verifiedResync } from './verified-resync';
 import { SmallObjects } from './small-objects';
 import { settleFieldsOfState } from './state-fields';
+import { recompareTriggered } from './triggered';
 
 /** Passes over all objects with blocked records; each but the last mends some. */
 const maxClosingPasses = 10;
@@ -99,6 +100,7 @@ async function send(run: Run, request: ResyncRequest): Promise<void> {
   // What is removed gives its unique values up to records that are still to come.
   if (run.removals.removedSome && patched('closing-retry-after-removals'))
     await retryBlockedRecords(run, context, plan.objects);
+  await recompareTriggered(run, context, plan.objects);
 }
 
 /** The end of an object that the plan has closed. */

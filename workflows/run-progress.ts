@@ -20,6 +20,11 @@ export class RunProgress {
 
   private told: ResyncStatus | null = null;
 
+  /** Counts what happens, to say what came after what. */
+  private clock = 0;
+  private readonly lookedAt = new Map<string, number>();
+  private readonly wroteAt = new Map<string, number>();
+
   constructor(
     private readonly request: ResyncRequest,
     private readonly gate: PauseGate,
@@ -31,12 +36,35 @@ export class RunProgress {
   }
 
   started(objects: readonly PreparedObject[]): void {
-    for (const { name } of objects) this.set(name, 'running', null);
+    for (const { name } of objects) {
+      this.set(name, 'running', null);
+      this.looksAgain(name);
+    }
     this.tell();
   }
 
+  /** The object's records are compared from now on. */
+  looksAgain(name: string): void {
+    this.lookedAt.set(name, (this.clock += 1));
+  }
+
+  /** An object was compared once more. */
+  lookedAgain(end: ObjectEnd, written: number): void {
+    this.set(end.object, end.status, end.counts);
+    if (written > 0) this.wroteAt.set(end.object, (this.clock += 1));
+    this.tell();
+  }
+
+  /** Were records of `other` written since those of `name` were compared? */
+  wroteSince(other: string, name: string): boolean {
+    return (this.wroteAt.get(other) ?? 0) > (this.lookedAt.get(name) ?? 0);
+  }
+
   ended(ends: readonly ObjectEnd[]): void {
-    for (const { object, status, counts } of ends) this.set(object, status, counts);
+    for (const { object, status, counts } of ends) {
+      this.set(object, status, counts);
+      if (status !== 'skipped') this.wroteAt.set(object, (this.clock += 1));
+    }
     this.tell();
   }
 

@@ -112,7 +112,10 @@ function nearestInPlan(
  * Depth first over `after`, starting in the catalog's order: nothing before its parents, else as
  * the catalog has it.
  */
-function parentsFirst(names: readonly string[], edges: ReadonlyMap<string, PlanEdges>): string[] {
+export function parentsFirst(
+  names: readonly string[],
+  edges: ReadonlyMap<string, Pick<PlanEdges, 'after'>>,
+): string[] {
   const placed = new Set<string>();
   const open = new Set<string>();
   const place = (name: string): void => {

@@ -114,6 +114,10 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`retry ${input.object}`);
       return Promise.resolve(end(input.object, 'finished'));
     },
+    recompareObject: (input) => {
+      log.push(`again ${input.object}`);
+      return Promise.resolve({ ...end(input.object, 'finished'), written: 0 });
+    },
     retryBlockedOfCycle: (input) => {
       log.push(`retry ${input.objects.join(', ')}`);
       return Promise.resolve(input.objects.map((object) => end(object, 'finished')));

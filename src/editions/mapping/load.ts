@@ -1,4 +1,5 @@
 import { type Catalog, type ExclusionRule, requireObject, type SyncObject } from '../../domain/catalog';
+import { columnsSet } from '../../domain/state-triggers';
 import { isLong } from '../columns/families';
 import type { ColumnPair, Lossy } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
@@ -13,6 +14,7 @@ import { mapReferences } from './references';
 import { tenantOf } from './tenant';
 import { conditionSql } from './scope';
 import { testScoreRule } from './test-score-rules';
+import { stateTriggers } from './triggers';
 import type { ObjectMapping, RecordRule } from './types';
 
 /** More declared bytes than this and a page of records is cut by bytes. */
@@ -41,6 +43,8 @@ export async function loadMapping(
   const shapes = await readShapes(editions, object, readShape);
   const { pairs, ownedPairs, lossy } = fitColumns(object, shapes);
   const { district, state } = shapes;
+  const triggers = await stateTriggers(editions.state);
+  const set = new Set(columnsSet(triggers, state.table).map((name) => name.toLowerCase()));
   return {
     object,
     districtTable: quoteTable(editions.district.schema, object.table),
@@ -59,6 +63,8 @@ export async function loadMapping(
     districtShape: district,
     stateShape: state,
     long: isWide(district, pairs),
+    triggers,
+    triggerColumns: pairs.map(({ name }) => name).filter((name) => set.has(name.toLowerCase())),
     columnNames: new Set([...district.columns.keys(), ...state.columns.keys()]),
   };
 }

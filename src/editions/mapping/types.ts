@@ -1,4 +1,5 @@
 import type { SyncObject } from '../../domain/catalog';
+import type { TriggerEffect } from '../../domain/state-triggers';
 import type { ErrorOutcome } from '../../domain/record-error';
 import type { ColumnPair } from '../columns/pair';
 import type { RowHash } from '../columns/row-hash';
@@ -53,6 +54,10 @@ export interface ObjectMapping {
   readonly stateShape: TableShape;
   /** Records may be long: pages are cut by bytes as well, and nothing is streamed blindly. */
   readonly long: boolean;
+  /** What the triggers of the state do, all of its schema's. */
+  readonly triggers: readonly TriggerEffect[];
+  /** Sent columns that the state's own triggers set: what stands there is to be looked at. */
+  readonly triggerColumns: readonly string[];
   /** Columns a message may name. */
   readonly columnNames: ReadonlySet<string>;
 }

@@ -5,6 +5,7 @@ import type { PageJob } from '../mapping/job';
 import { stretchesWithExtra } from '../transfer/ledger';
 import { readInScope } from '../transfer/records';
 import { stateScope, tellsExtra, where } from '../mapping/scope';
+import { sideEffects } from '../../domain/state-triggers';
 import { quoteText } from '../connection/sql';
 
 /** A state record that the district doesn't have. */
@@ -62,10 +63,13 @@ export async function countAtState({ editions, mapping, scope }: PageJob): Promi
  * records nobody asked about.
  * @returns a sentence; `null`: it may
  */
-export async function whyNotRemovable({ editions, mapping, scope }: PageJob): Promise<string | null> {
+export async function whyNotRemovable(job: PageJob): Promise<string | null> {
+  const { editions, mapping, scope } = job;
   const { object, stateShape } = mapping;
   if (object.only !== null) return `${object.name} sends only some records of its table.`;
   if (!tellsExtra(mapping, scope)) return whyNotExtra(object);
+  const triggered = whyNotByTrigger(job);
+  if (triggered !== null) return triggered;
   const rows = await editions.state.rows(
     `SELECT DISTINCT TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS
       WHERE UNIQUE_CONSTRAINT_SCHEMA = ${quoteText(editions.state.schema)}
@@ -75,4 +79,25 @@ export async function whyNotRemovable({ editions, mapping, scope }: PageJob): Pr
   if (rows.length === 0) return null;
   const tables = rows.map(([table]) => String(table)).join(', ');
   return `Removing records of ${object.name} would change or remove records of ${tables} by the state's own foreign keys (ON DELETE).`;
+}
+
+/**
+ * A trigger on delete is what a foreign key's ON DELETE is. One that only adds rows to a table
+ * nobody sends (a log) changes nothing of ours.
+ */
+function whyNotByTrigger({ catalog, mapping }: PageJob): string | null {
+  const { object, stateShape, triggers } = mapping;
+  const sent = new Set(catalog.objects.map(({ stateTable }) => stateTable));
+  const tables = [...sideEffects(triggers, stateShape.table, ['DELETE'])]
+    .filter(([table, how]) => sent.has(table) || how.has('UPDATE') || how.has('DELETE'))
+    .map(([table]) => table)
+    .sort();
+  const own = triggers.filter(({ table, event }) => table === stateShape.table && event === 'DELETE');
+  const unread = own.flatMap((trigger) => trigger.unread);
+  const names = own.map(({ name }) => name).join(', ');
+  if (tables.length > 0)
+    return `Removing records of ${object.name} would change or remove records of ${tables.join(', ')} by the state's own triggers on delete (${names}).`;
+  return unread.length === 0
+    ? null
+    : `Removing records of ${object.name} sets off triggers (${names}) that call ${unread.join(', ')}, whose text this account may not read.`;
 }

@@ -25,9 +25,10 @@ export class PageRefused extends Error {
  */
 export function canStream(
   state: Edition,
-  { long, object, references, districtShape }: ObjectMapping,
+  { long, object, references, districtShape, triggerColumns }: ObjectMapping,
 ): boolean {
   if (!state.takesStreams || districtShape.kind !== 'table') return false;
+  if (triggerColumns.length > 0) return false; // what triggers make of records is looked at
   return !long && object.cycle === null && references.every(({ enforced }) => enforced);
 }
 

@@ -19,6 +19,7 @@ import { parkValues } from './park-values';
 import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
 import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
 import { parentsFirst } from './write-order';
+import { changedByState, foresee, type Foreseen } from './state-changes';
 import { insertRecords, statementsOf, updateRecords } from './write';
 
 /** Records looked at, locked and held in memory at once. */
@@ -76,6 +77,10 @@ type Kind = 'insert' | 'update';
 class Repair {
   /** Records in whose statement a unique value clashed. */
   private aside: DistrictRecord[] = [];
+  /** Columns that the state's triggers will change, by the key's text. */
+  private foreseen: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Records the state took, where its triggers are looked at. */
+  private readonly written = new Set<DistrictRecord>();
   /** Records of a cycle that were written and undone for want of a parent. */
   private readonly lacking = new Map<DistrictRecord, Dangling>();
   /** Records that the state has under the same key in another spelling. */
@@ -90,8 +95,14 @@ class Repair {
 
   async run(keys: readonly RecordKey[], round = 1): Promise<void> {
     const { insert, update } = await this.decide(keys);
+    const foreseen = [
+      await foresee(this.session, this.job, 'update', update),
+      await foresee(this.session, this.job, 'insert', insert),
+    ];
+    this.foreseen = new Map(foreseen.flatMap(({ changed }) => [...changed]));
+    const worthIt = update.filter((record) => !this.refuseFutile(record, foreseen[0]!));
     // Updates first: they may give up a unique value that an insert needs.
-    await this.write('update', update);
+    await this.write('update', worthIt);
     await this.settleClashes('update', this.takeAside());
     await this.write('insert', insert);
     const aside = this.takeAside();
@@ -107,6 +118,7 @@ class Repair {
       'insert',
       aside.filter((record) => !again.includes(record)),
     );
+    await this.touchUp(insert, foreseen[1]!);
     if (again.length === 0) return;
     if (round < maxRounds)
       await this.run(
@@ -114,6 +126,23 @@ class Repair {
         round + 1,
       );
     else for (const record of again) this.tally.refuse(recordChanging(this.job.mapping, record));
+  }
+
+  /** A record that the state's triggers would leave as far from the district's as it is. */
+  private refuseFutile(record: DistrictRecord, { futile }: Foreseen): boolean {
+    const id = formatRecordKey(record.key);
+    if (!futile.has(id)) return false;
+    this.tally.refuse(changedByState(this.job.mapping, record, this.foreseen.get(id)!));
+    return true;
+  }
+
+  /** Inserted records that a trigger changed, and that an update sets right. */
+  private async touchUp(records: readonly DistrictRecord[], { touchedUp }: Foreseen): Promise<void> {
+    const inserted = records.filter(
+      (record) => touchedUp.has(formatRecordKey(record.key)) && this.written.has(record),
+    );
+    for (const part of statementsOf(this.session, inserted))
+      await updateRecords(this.session, this.job, part);
   }
 
   /** Locks, reads, and settles whatever needs no writing. */
@@ -250,8 +279,16 @@ class Repair {
 
   private accept(kind: Kind, records: readonly DistrictRecord[]): void {
     this.memory.failures.accepted();
-    const keys = records.map(({ key }) => key);
-    this.tally.add(kind === 'insert' ? 'inserted' : 'updated', keys);
+    const asSent = records.filter((record) => !this.foreseen.has(formatRecordKey(record.key)));
+    for (const record of records) {
+      this.written.add(record);
+      const columns = this.foreseen.get(formatRecordKey(record.key));
+      if (columns !== undefined) this.tally.refuse(changedByState(this.job.mapping, record, columns));
+    }
+    this.tally.add(
+      kind === 'insert' ? 'inserted' : 'updated',
+      asSent.map(({ key }) => key),
+    );
   }
 
   private refuse(record: DistrictRecord, error: DatabaseError): void {

@@ -175,6 +175,23 @@ export function recountObject(control: Knex, object: ObjectRef): Promise<void> {
   });
 }
 
+/**
+ * An object that had finished turns out not to be what the district has: the state's triggers
+ * changed it since.
+ * @throws ConflictError when it had ended otherwise
+ */
+export function failFinished(
+  control: Knex,
+  { resyncId, object, message }: ObjectRef & { readonly message: string },
+): Promise<ObjectOutcome> {
+  return inTransaction(control, async (transaction) => {
+    await transaction('DISBatchHistory')
+      .where({ resyncID: resyncId, objectName: object, status: 'finished' })
+      .update({ status: 'running' });
+    return closeObject(transaction, { resyncId, object, status: 'failed', message });
+  });
+}
+
 /** finishObject within the caller's transaction. */
 export async function closeObject(
   transaction: Knex.Transaction,

@@ -71,6 +71,16 @@ export async function loadRange(
   return { rangeNo, after: toKey(row.afterKey), upTo: toKey(row.upToKey) };
 }
 
+/** The upper bound of the object in this run; `null`: it has none. */
+export async function lastBound(control: Knex, { resyncId, object }: ObjectRef): Promise<RecordKey | null> {
+  const [row] = await selectRows<{ upToKey: string | null }>(
+    control,
+    'SELECT upToKey FROM resyncRange WHERE resyncID = ? AND objectName = ? ORDER BY rangeNo DESC LIMIT 1',
+    [resyncId, object],
+  );
+  return toKey(row?.upToKey ?? null);
+}
+
 /** Number of ranges stored for an object; 0 before they are cut. */
 export async function countRanges(control: Knex, { resyncId, object }: ObjectRef): Promise<number> {
   const [row] = await selectRows<{ ranges: number }>(

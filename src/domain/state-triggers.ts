@@ -1,0 +1,193 @@
+/**
+ * What triggers of the state do when a record is written there: which columns of it they set, and
+ * which other tables they write. Read from the text of the triggers; where that can't be decided
+ * the answer is the wider one, because it only leads to looking again. Pure.
+ */
+import { tokensOf } from './sql-tokens';
+
+export type TriggerEvent = 'INSERT' | 'UPDATE' | 'DELETE';
+
+/** A trigger as information_schema has it. */
+export interface StateTrigger {
+  readonly name: string;
+  readonly table: string;
+  readonly event: TriggerEvent;
+  readonly timing: 'BEFORE' | 'AFTER';
+  readonly body: string;
+}
+
+/** Text of the schema's procedures and functions by name; `null`: it may not be read. */
+export type Routines = ReadonlyMap<string, string | null>;
+
+/** A table that a trigger writes. */
+export interface TriggerWrite {
+  readonly table: string;
+  readonly how: TriggerEvent;
+}
+
+/** What one trigger does. */
+export interface TriggerEffect extends Omit<StateTrigger, 'body'> {
+  /** Columns of its own record that it sets. */
+  readonly sets: readonly string[];
+  readonly writes: readonly TriggerWrite[];
+  /** Routines it calls whose text can't be read: they may write anything. */
+  readonly unread: readonly string[];
+}
+
+const routineDepth = 8;
+
+/**
+ * @param tables of the state's schema, by which names in the text are told from others
+ * @returns what each trigger does by itself, without the triggers that it sets off in turn
+ */
+export function readTriggers(
+  triggers: readonly StateTrigger[],
+  tables: readonly string[],
+  routines: Routines = new Map(),
+): TriggerEffect[] {
+  const byName = new Map(tables.map((table) => [table.toLowerCase(), table]));
+  const bodies = new Map([...routines].map(([name, body]) => [name.toLowerCase(), { name, body }]));
+  return triggers.map(({ body, ...trigger }) => {
+    const sets = new Set<string>();
+    const writes = new Map<string, TriggerWrite>();
+    const unread = new Set<string>();
+    const read = (text: string, depth: number, seen: readonly string[]): void => {
+      const tokens = tokensOf(text);
+      for (const column of setColumns(tokens)) sets.add(column);
+      for (const { table, how } of writesOf(tokens)) {
+        const known = byName.get(table.toLowerCase());
+        if (known !== undefined) writes.set(`${how} ${known}`, { table: known, how });
+      }
+      for (const called of tokens) {
+        const routine = called.word === null ? undefined : bodies.get(called.word.toLowerCase());
+        if (routine === undefined || seen.includes(routine.name)) continue;
+        if (routine.body === null || depth === routineDepth) unread.add(routine.name);
+        else read(routine.body, depth + 1, [...seen, routine.name]);
+      }
+    };
+    read(body, 0, []);
+    return { ...trigger, sets: [...sets], writes: [...writes.values()], unread: [...unread] };
+  });
+}
+
+type Tokens = ReturnType<typeof tokensOf>;
+
+/** `SET NEW.a = …, NEW.b = …` and `INTO NEW.a`. */
+function setColumns(tokens: Tokens): string[] {
+  return tokens.flatMap((token, i) => {
+    if (!is(token, 'NEW') || tokens[i + 1]?.sign !== '.') return [];
+    const column = tokens[i + 2]?.word ?? null;
+    const before = tokens[i - 1];
+    const after = tokens[i + 3]?.sign;
+    const assigned = (is(before, 'SET') || before?.sign === ',') && (after === '=' || after === ':=');
+    const filled = is(before, 'INTO') || (before?.sign === ',' && intoBefore(tokens, i));
+    return column !== null && (assigned || filled) ? [column] : [];
+  });
+}
+
+/** Whether a list of variables that goes on at `at` began with INTO. */
+function intoBefore(tokens: Tokens, at: number): boolean {
+  for (let i = at - 1; i >= 0; i -= 1) {
+    const token = tokens[i]!;
+    if (is(token, 'INTO')) return true;
+    if (token.word === null && token.sign !== ',' && token.sign !== '.' && token.sign !== '@') return false;
+    if (is(token, 'SET') || is(token, 'SELECT')) return false;
+  }
+  return false;
+}
+
+const modifiers = ['LOW_PRIORITY', 'DELAYED', 'HIGH_PRIORITY', 'QUICK', 'IGNORE', 'INTO', 'FROM'];
+
+/** Names after INSERT, REPLACE, UPDATE and DELETE. */
+function writesOf(tokens: Tokens): TriggerWrite[] {
+  const found: TriggerWrite[] = [];
+  let inserted: string | null = null;
+  tokens.forEach((token, i) => {
+    const previous = tokens[i - 1];
+    if ((is(token, 'INSERT') || is(token, 'REPLACE')) && tokens[i + 1]?.sign !== '(') {
+      let at = i + 1;
+      while (modifiers.some((word) => is(tokens[at], word))) at += 1;
+      inserted = nameAt(tokens, at);
+      if (inserted === null) return;
+      found.push({ table: inserted, how: 'INSERT' });
+      // REPLACE deletes what it replaces.
+      if (is(token, 'REPLACE')) found.push({ table: inserted, how: 'DELETE' });
+    } else if (is(token, 'UPDATE') && is(previous, 'KEY')) {
+      if (inserted !== null) found.push({ table: inserted, how: 'UPDATE' });
+    } else if (is(token, 'UPDATE') && !is(previous, 'FOR') && !is(previous, 'ON')) {
+      for (const table of namesUntil(tokens, i + 1, ['SET'])) found.push({ table, how: 'UPDATE' });
+    } else if (is(token, 'DELETE') && !is(previous, 'ON')) {
+      for (const table of namesUntil(tokens, i + 1, ['WHERE', 'ORDER', 'LIMIT', 'END']))
+        found.push({ table, how: 'DELETE' });
+    }
+  });
+  return found;
+}
+
+/** The last part of a name, `schema`.`table` or `table`. */
+function nameAt(tokens: Tokens, at: number): string | null {
+  const first = tokens[at]?.word ?? null;
+  return tokens[at + 1]?.sign === '.' ? (tokens[at + 2]?.word ?? null) : first;
+}
+
+/** Every name of a list of tables: which of them are written isn't told apart. */
+function namesUntil(tokens: Tokens, from: number, ends: readonly string[]): string[] {
+  const names: string[] = [];
+  for (let i = from; i < tokens.length; i += 1) {
+    const token = tokens[i]!;
+    if (token.sign === ';' || ends.some((word) => is(token, word))) break;
+    if (token.word !== null) names.push(token.word);
+  }
+  return names;
+}
+
+function is(token: Tokens[number] | undefined, keyword: string): boolean {
+  return token !== undefined && !token.quoted && token.word?.toUpperCase() === keyword;
+}
+
+/**
+ * Everything that writing a table in these ways does to other tables, by the triggers that set each
+ * other off.
+ * @returns by table, in which ways it is written; never the table itself
+ */
+export function sideEffects(
+  effects: readonly TriggerEffect[],
+  table: string,
+  events: readonly TriggerEvent[],
+): Map<string, Set<TriggerEvent>> {
+  const written = new Map<string, Set<TriggerEvent>>();
+  const todo: TriggerWrite[] = events.map((how) => ({ table, how }));
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const { table: at, how } = next;
+    for (const trigger of effects) {
+      if (trigger.table !== at || trigger.event !== how) continue;
+      for (const write of trigger.writes) {
+        const ways = written.get(write.table) ?? new Set();
+        if (ways.has(write.how)) continue;
+        written.set(write.table, ways.add(write.how));
+        todo.push(write);
+      }
+    }
+  }
+  written.delete(table);
+  return written;
+}
+
+/** Columns that the state sets itself when one of the table's records is inserted or updated. */
+export function columnsSet(effects: readonly TriggerEffect[], table: string): string[] {
+  const sets = effects.flatMap((trigger) =>
+    trigger.table === table && trigger.event !== 'DELETE' ? trigger.sets : [],
+  );
+  return [...new Set(sets)];
+}
+
+/** A trigger in words, for a person who has to decide about it. */
+export function describeTrigger({ name, timing, event, sets, writes, unread }: TriggerEffect): string {
+  const tables = [...new Set(writes.map(({ table }) => table))];
+  const does = [
+    ...(sets.length === 0 ? [] : [`sets ${sets.join(', ')}`]),
+    ...(tables.length === 0 ? [] : [`writes ${tables.join(', ')}`]),
+    ...(unread.length === 0 ? [] : [`calls ${unread.join(', ')}, which can't be read`]),
+  ];
+  return `trigger ${name} (${timing} ${event}) ${does.length === 0 ? 'checks or writes elsewhere' : does.join(' and ')}`;
+}

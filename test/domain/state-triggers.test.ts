@@ -1,0 +1,70 @@
+import { columnsSet, readTriggers, sideEffects, type StateTrigger } from '../../src/domain/state-triggers';
+
+const tables = ['a', 'b', 'c', 'log', 'odd name'];
+const trigger = (body: string, of: Partial<StateTrigger> = {}): StateTrigger => ({
+  name: 't',
+  table: 'a',
+  event: 'INSERT',
+  timing: 'AFTER',
+  body,
+  ...of,
+});
+const written = (body: string): string[] =>
+  readTriggers([trigger(body)], tables)[0]!.writes.map(({ table, how }) => `${how} ${table}`);
+
+test.each([
+  ['INSERT INTO b VALUES (1)', ['INSERT b']],
+  ['insert high_priority `b` (x) select 1 from c', ['INSERT b']],
+  ['INSERT INTO b SET x = 1 ON DUPLICATE KEY UPDATE x = 2', ['INSERT b', 'UPDATE b']],
+  ['REPLACE s.b VALUES (1)', ['INSERT b', 'DELETE b']],
+  ['UPDATE LOW_PRIORITY b JOIN c ON b.id = c.id SET b.x = 1', ['UPDATE b', 'UPDATE c']],
+  ['DELETE FROM `odd name` WHERE id = OLD.id', ['DELETE odd name']],
+  ['DELETE b, c FROM b JOIN c USING (id) WHERE 1', ['DELETE b', 'DELETE c']],
+  [
+    'BEGIN IF NEW.x THEN INSERT INTO LOG VALUES (1); END IF; UPDATE b SET x = 1; END',
+    ['INSERT log', 'UPDATE b'],
+  ],
+  ["SET @x = 'INSERT INTO b' /* DELETE FROM c */ -- UPDATE a SET x = 1", []],
+  ["SET @x = REPLACE(NEW.b, 'c', INSERT('b', 1, 1, 'c'))", []],
+  ['SELECT id INTO @x FROM b WHERE id = 1 FOR UPDATE', []],
+  ['/*!50003 INSERT INTO b VALUES (1) */', ['INSERT b']],
+])('%s', (body, expected) => expect(written(body)).toEqual(expected));
+
+test.each([
+  ['SET NEW.x = 1, NEW.`y z` = NEW.q', ['x', 'y z']],
+  ['BEGIN IF NEW.x = 1 THEN SET @a = 1, new.y := 2; END IF; END', ['y']],
+  ['SELECT p, q INTO NEW.x, @b FROM b', ['x']],
+  ['SELECT p, q INTO @b, NEW.x FROM b', ['x']],
+  ['INSERT INTO b SET x = NEW.x, y = NEW.y', []],
+])('columns that %s sets', (body, expected) => {
+  const effects = readTriggers([trigger(body, { timing: 'BEFORE' })], tables);
+  expect(columnsSet(effects, 'a')).toEqual(expected);
+});
+
+test('routines are read along, however deep, and those that may not be read are named', () => {
+  const routines = new Map([
+    ['outer_one', 'CALL inner_one()'],
+    ['inner_one', 'BEGIN UPDATE b SET x = 1; CALL outer_one(); END'],
+    ['hidden', null],
+  ]);
+  const [effect] = readTriggers(
+    [trigger('BEGIN CALL outer_one(); SET @x = hidden(1); END')],
+    tables,
+    routines,
+  );
+  expect(effect).toMatchObject({ writes: [{ table: 'b', how: 'UPDATE' }], unread: ['hidden'] });
+});
+
+test('triggers set each other off, each in the way it is fired by', () => {
+  const effects = readTriggers(
+    [
+      trigger('UPDATE b SET x = 1'),
+      trigger('DELETE FROM c', { table: 'b', event: 'UPDATE' }),
+      trigger('INSERT INTO log VALUES (1)', { table: 'b', event: 'INSERT' }),
+      trigger('UPDATE a SET x = 1', { table: 'c', event: 'DELETE' }),
+    ],
+    tables,
+  );
+  expect([...sideEffects(effects, 'a', ['INSERT']).keys()]).toEqual(['b', 'c']);
+  expect(sideEffects(effects, 'a', ['DELETE']).size).toBe(0);
+});
