@@ -131,9 +131,9 @@ test('a record another writer inserts while the page is written is compared, not
     ...job.editions,
     district: new Proxy(job.editions.district, {
       get: (target, name) => {
-        if (name !== 'rows') return Reflect.get(target, name) as unknown;
+        if (name !== 'rawRows') return Reflect.get(target, name) as unknown;
         return async (sql: string) => {
-          const answer = await target.rows(sql);
+          const answer = await target.rawRows(sql);
           // The last read before the write: the full records by key.
           if (!inserted && sql.includes('IN (10, 20)')) {
             inserted = true;
