@@ -1,3 +1,4 @@
+import { describeTrigger } from '../domain/state-triggers';
 import { identifierPattern } from './schema';
 import { compareNames, type DatabaseSchema, type TableSchema } from './read-schema';
 
@@ -69,10 +70,30 @@ export function matchTables(
       `No table of both sides has the column "${givenTenantColumn}" at the state only.`,
     );
   }
-  const tables = pairs.flatMap((pair) => match(pair, tenantColumn, findings) ?? []);
+  for (const pair of pairs) findings.push(...atStateOf(pair, state));
+  const sendable = pairs.filter((pair) => pair.state.engineWithoutTransactions === null);
+  const tables = sendable.flatMap((pair) => match(pair, tenantColumn, findings) ?? []);
   if (tenantColumn === null && tables.length > 0)
     findings.push({ kind: 'note', table: everyTable, message: `no tenant column; ${unlessAlone}` });
   return { tables, findings, tenantColumn };
+}
+
+/** What the state's own engine and triggers mean for a table. */
+function atStateOf({ state: { name, engineWithoutTransactions } }: Pair, { triggers }: DatabaseSchema) {
+  const found: IntrospectionFinding[] = triggers
+    .filter(({ table }) => table === name)
+    .map((trigger) => ({
+      kind: 'note',
+      table: name,
+      message: `at the state, ${describeTrigger(trigger)}`,
+    }));
+  if (engineWithoutTransactions !== null)
+    found.push({
+      kind: 'refused',
+      table: name,
+      message: `the state keeps it in ${engineWithoutTransactions}, which has no transactions: what is refused could not be taken back (ALTER TABLE ${name} ENGINE=InnoDB)`,
+    });
+  return found;
 }
 
 interface Pair {
@@ -97,15 +118,22 @@ function pairsOf(district: DatabaseSchema, state: DatabaseSchema, findings: Intr
 }
 
 /**
- * One leading column of the state's primary key that the district's table doesn't have, common to
- * the state's tables.
+ * One leading column of the state's primary key, or else of another unique key, that the district's
+ * table doesn't have and that makes one of its keys the state's; common to the state's tables.
  */
 function detectTenantColumn(pairs: readonly Pair[]): string | null {
   const candidates = new Set<string>();
   for (const { district, state } of pairs) {
-    const [lead, ...rest] = state.uniqueKeys[0] ?? [];
-    if (lead === undefined || hasColumn(district, lead)) continue;
-    if (usableKeys(district).some((key) => sameColumns(key, rest))) candidates.add(lead);
+    // The primary key is first; a state with keys of its own has the district's beside it.
+    const lead = state.uniqueKeys
+      .filter((key) => key.every((name) => !isNullable(state, name)))
+      .find(
+        ([first, ...rest]) =>
+          first !== undefined &&
+          !hasColumn(district, first) &&
+          usableKeys(district).some((key) => sameColumns(key, rest)),
+      )?.[0];
+    if (lead !== undefined) candidates.add(lead);
   }
   if (candidates.size > 1) {
     const names = [...candidates].sort(compareNames).join(', ');
@@ -226,6 +254,10 @@ function guidColumnOf(
     );
   });
   return found ?? null;
+}
+
+function isNullable(table: TableSchema, name: string): boolean {
+  return table.columns.find((column) => column.name === name)?.nullable ?? true;
 }
 
 function hasColumn(table: TableSchema, name: string): boolean {

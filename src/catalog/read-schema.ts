@@ -1,4 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import type { TriggerEffect } from '../domain/state-triggers';
+import { loadTriggers } from '../domain/trigger-queries';
 
 /** A column as far as the introspection cares. */
 export interface ColumnSchema {
@@ -28,20 +30,25 @@ export interface TableSchema {
   /** Unique keys over whole columns: the primary key first, then fewest columns, then by name. */
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKeySchema[];
+  /** Storage engine, where it takes nothing back; `null`: it has transactions. */
+  readonly engineWithoutTransactions: string | null;
 }
 
 export interface DatabaseSchema {
   readonly tables: readonly TableSchema[];
   /** Views and sequences: nothing to write to. */
   readonly views: readonly string[];
+  /** What its triggers do; none are shown to an account without the right TRIGGER. */
+  readonly triggers: readonly TriggerEffect[];
 }
 
 /**
  * MariaDB lists sequences beside tables; tables WITH SYSTEM VERSIONING hold records like any other.
  */
 const tablesSql = `
-  SELECT TABLE_NAME AS name, TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AS isTable
-    FROM information_schema.TABLES
+  SELECT TABLE_NAME AS name, TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AS isTable,
+         IF(e.TRANSACTIONS = 'YES', NULL, t.ENGINE) AS engine
+    FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
    WHERE TABLE_SCHEMA = DATABASE()`;
 
 /**
@@ -82,7 +89,7 @@ const foreignKeysSql = `
 export async function readSchema(connection: Connection): Promise<DatabaseSchema> {
   const rows = async <T>(sql: string): Promise<T[]> =>
     (await connection.query<RowDataPacket[]>(sql))[0] as T[];
-  const names = await rows<{ name: string; isTable: number }>(tablesSql);
+  const names = await rows<{ name: string; isTable: number; engine: string | null }>(tablesSql);
   const columns = groupBy(await rows<ColumnRow>(columnsSql), ({ tableName }) => tableName);
   const uniqueKeys = groupBy(await rows<UniqueKeyRow>(uniqueKeysSql), ({ tableName }) => tableName);
   const foreignKeys = groupBy(await rows<ForeignKeyRow>(foreignKeysSql), ({ tableName }) => tableName);
@@ -90,13 +97,21 @@ export async function readSchema(connection: Connection): Promise<DatabaseSchema
   return {
     tables: sorted
       .filter(({ isTable }) => isTable)
-      .map(({ name }) => ({
+      .map(({ name, engine }) => ({
         name,
+        engineWithoutTransactions: engine,
         columns: (columns.get(name) ?? []).map(columnOf),
         uniqueKeys: uniqueKeysOf(uniqueKeys.get(name) ?? []),
         foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? []),
       })),
     views: sorted.filter(({ isTable }) => !isTable).map(({ name }) => name),
+    triggers: await loadTriggers(async (sql) => {
+      const [found] = await connection.query<(RowDataPacket & (string | number | null)[])[]>({
+        sql,
+        rowsAsArray: true,
+      });
+      return found;
+    }, 'DATABASE()'),
   };
 }
 

@@ -46,17 +46,28 @@ it('takes a whole district of 62 objects away at the state, children first, when
       'SET foreign_key_checks = 0',
       ...catalog.objects.map(({ table }) => `DELETE FROM \`${table}\``),
     );
-    // Reported, and still there: removing has to be asked for.
+    // Reported, and still there: removing has to be asked for. A table that lost all of many records
+    // is no run's to judge: its object, and what hangs on it, stop and say so.
     const reported = await world.resync();
-    const extra = reported.objects.reduce((sum, row) => sum + Number(row.extra), 0);
-    expect(extra).toBeGreaterThan(1000);
+    const many = sent.objects.filter(({ inserted }) => Number(inserted) >= 100);
+    expect(many.length).toBeGreaterThan(3);
+    const stopped = reported.objects.filter(({ status }) => status !== 'finished');
+    expect(stopped.map(({ objectName }) => objectName)).toEqual(
+      expect.arrayContaining(many.map(({ objectName }) => objectName)),
+    );
+    expect(reported.objects.some(({ status, extra }) => status === 'finished' && Number(extra) > 0)).toBe(
+      true,
+    );
     expect(await world.stateRecords('Enrollment')).toBeGreaterThan(0);
+    let there = 0;
+    for (const table of tables) there += await world.stateRecords(table);
+    expect(there).toBeGreaterThan(1000);
 
     const removed = await world.resync({ removals: 'apply' });
     expect(removed.status).toBe('finished');
     const views = await readRemovals(world.control, removed.resyncId);
     expect(views.filter(({ kept, reason }) => kept > 0 || reason !== null)).toEqual([]);
-    expect(views.reduce((sum, view) => sum + view.removed, 0)).toBe(extra);
+    expect(views.reduce((sum, view) => sum + view.removed, 0)).toBe(there);
     for (const table of tables) expect([table, await world.stateRecords(table)]).toEqual([table, 0]);
   });
 });

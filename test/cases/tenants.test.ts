@@ -145,3 +145,20 @@ describe('40-two-districts-no-tenant: a table of the state that does not say who
     );
   });
 });
+
+test('51-tenant-not-in-key: the tenant column is found beside a key of the state’s own', async () => {
+  await useCase('51-tenant-not-in-key', async (world) => {
+    for (const name of ['tk_student', 'tk_enrol'])
+      expect(requireObject(world.introspection.catalog, name)).toMatchObject({
+        key: ['id'],
+        tenantColumn: 'district',
+      });
+    const first = await world.resync();
+    expect(first.objects).toEqual({
+      tk_student: { status: 'finished', color: 'green', inserted: 5 },
+      tk_enrol: { status: 'finished', color: 'green', inserted: 5 },
+    });
+    const second = await world.resync();
+    expect(Object.values(second.objects).map(({ unchanged }) => unchanged)).toEqual([5, 5]);
+  });
+});

@@ -74,7 +74,7 @@ test('introspect ends with 7 where a table has no key, and names it', async () =
   const { code, out, err } = await introspect();
   expect({ code, out }).toEqual({ code: 7, out: '' });
   expect(err).toMatch(/refused: audit_log: no primary key/);
-  expect(err).toMatch(/Records of audit_log can't be matched.*--skip-keyless/);
+  expect(err).toMatch(/Records of audit_log can't be sent for the reasons above.*--skip-keyless/);
 });
 
 test('introspect --skip-keyless writes a file that check accepts', async () => {

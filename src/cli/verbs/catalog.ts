@@ -136,7 +136,7 @@ async function runIntrospect(options: IntrospectOptions): Promise<void> {
   if (refused.length > 0 && !options.skipKeyless) {
     const tables = refused.map(({ table }) => table).join(', ');
     throw new IntrospectionError(
-      `Records of ${tables} can't be matched. Give them a key, or leave them out with --skip-keyless.`,
+      `Records of ${tables} can't be sent for the reasons above. Mend them (a unique key without NULLs, another engine, --tenant-column), or leave the tables out with --skip-keyless.`,
     );
   }
   if (catalog.objects.length === 0)

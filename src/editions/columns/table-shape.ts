@@ -38,6 +38,10 @@ export interface ForeignKey {
 export interface TableShape {
   readonly table: string;
   readonly kind: 'table' | 'view';
+  /** Storage engine; `null`: a view, or not to be seen. */
+  readonly engine: string | null;
+  /** What is written can be taken back. */
+  readonly transactional: boolean;
   readonly columns: ReadonlyMap<string, Column>;
   readonly uniqueIndexes: readonly UniqueIndex[];
   readonly foreignKeys: readonly ForeignKey[];
@@ -68,7 +72,9 @@ export function readAllShapes(edition: Edition): Promise<ReadonlyMap<string, Tab
 async function readShapes(edition: Edition, only: string): Promise<ReadonlyMap<string, TableShape>> {
   const at = `TABLE_SCHEMA = ${quoteText(edition.schema)}${only}`;
   const tables = await edition.rows(
-    `SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE ${at}`,
+    `SELECT t.TABLE_NAME, t.TABLE_TYPE, t.ENGINE, e.TRANSACTIONS
+       FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+      WHERE ${at}`,
   );
   if (tables.length === 0) return new Map();
   const columns = byTable(
@@ -94,11 +100,13 @@ async function readShapes(edition: Edition, only: string): Promise<ReadonlyMap<s
     ),
   );
   return new Map(
-    tables.map(([name, kind]) => {
+    tables.map(([name, kind, engine, transactions]) => {
       const table = String(name);
       const shape: TableShape = {
         table,
         kind: kind === 'VIEW' ? 'view' : 'table',
+        engine: engine === null || engine === undefined ? null : String(engine),
+        transactional: transactions === 'YES',
         columns: new Map((columns.get(table) ?? []).map((row) => [String(row[0]), toColumn(row)])),
         uniqueIndexes: toUniqueIndexes(indexes.get(table) ?? []),
         foreignKeys: toForeignKeys(foreignKeys.get(table) ?? []),

@@ -96,3 +96,11 @@ export function requiredColumns(object: SyncObject, district: TableShape, state:
     )
     .map(({ name }) => `the state's column ${name} needs a value and the district has no such column`);
 }
+
+/** A state table whose engine takes nothing back: a refused record would stay there, cut. */
+export function engineProblems({ table, kind, engine, transactional }: TableShape): string[] {
+  if (kind === 'view' || engine === null || transactional) return [];
+  return [
+    `the state's table ${table} is kept by ${engine}, which has no transactions: what is refused could not be taken back (ALTER TABLE ${table} ENGINE=InnoDB)`,
+  ];
+}

@@ -7,7 +7,13 @@ import { type Column, readTableShape, type ShapeReader, type TableShape } from '
 import type { Editions } from '../connection/pools';
 import { quoteName, quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
-import { missingColumns, type PairedColumns, pairAll, requiredColumns } from './column-problems';
+import {
+  engineProblems,
+  missingColumns,
+  type PairedColumns,
+  pairAll,
+  requiredColumns,
+} from './column-problems';
 import { keyProblems } from './key-problems';
 import { type KeySide, orderLike } from './keyset';
 import { mapReferences } from './references';
@@ -101,6 +107,7 @@ function fitColumns(object: SyncObject, { district, state }: Shapes): PairedColu
     ...paired.problems,
     ...keyProblems(object, district, state),
     ...requiredColumns(object, district, state),
+    ...engineProblems(state),
   ];
   if (problems.length > 0) throw cannotSend(object, 'state', problems);
   return paired;

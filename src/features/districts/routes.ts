@@ -10,7 +10,7 @@ import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { agent, district, plan, planRequest, tableObject } from '../resyncs/schemas';
-import { planNotes } from '../resyncs/plan-notes';
+import { noteStateTables } from '../resyncs/plan-notes';
 import { districtParams } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
@@ -96,7 +96,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
         const found = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, found, body.schoolYear, { pointer: '#/schoolYear' });
         const planned = planResync(catalog, body, planScopeOf(found, year));
-        return { ...planned, notes: planNotes(context, planned) };
+        return { ...planned, ...(await noteStateTables(context, planned)) };
       },
     }),
     route({

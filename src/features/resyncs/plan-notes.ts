@@ -1,7 +1,12 @@
+import { escape } from 'mysql2';
+import type { Knex } from 'knex';
 import type { Config } from '../../config';
+import { selectRows } from '../../control/database';
 import { type Catalog, requireObject } from '../../domain/catalog';
-import type { ResyncPlan } from '../../domain/plan';
+import type { PlannedObject, ResyncPlan } from '../../domain/plan';
 import { isSharedTable, whyNotExtra } from '../../domain/shared-tables';
+import { orderByTriggers } from '../../domain/trigger-order';
+import { loadTriggers } from '../../domain/trigger-queries';
 
 /** What a person has to know of an object before it is sent. */
 export interface PlanNote {
@@ -9,16 +14,36 @@ export interface PlanNote {
   readonly note: string;
 }
 
-/** What the state's tables mean for the objects of a plan, in its order. */
-export function planNotes(
-  { config, catalog }: { readonly config: Config; readonly catalog: Catalog },
-  { objects }: ResyncPlan,
-): PlanNote[] {
+/**
+ * The order of a plan under the state's triggers, and what the state's tables mean for its objects.
+ * Read through the control database's server, which is the state's (decision 5).
+ */
+export async function noteStateTables(
+  {
+    config,
+    catalog,
+    control,
+  }: { readonly config: Config; readonly catalog: Catalog; readonly control: Knex },
+  { objects: planned }: ResyncPlan,
+): Promise<{ readonly objects: readonly PlannedObject[]; readonly notes: PlanNote[] }> {
+  const schema = decodeURIComponent(new URL(config.stateDatabaseUrl).pathname.slice(1));
+  const effects = await loadTriggers(async (sql) => {
+    const rows = await selectRows<Record<string, string | number | null>>(control, sql, []);
+    return rows.map((row) => Object.values(row));
+  }, escape(schema));
+  const { objects, notes } = orderByTriggers(catalog, planned, effects);
   const sharesState = config.districts.length > 1;
-  return objects.flatMap(({ name }): PlanNote[] => {
-    const object = requireObject(catalog, name);
-    return isSharedTable(object, sharesState)
-      ? [{ object: name, note: `Nothing is reported as extra or removed. ${whyNotExtra(object)}` }]
-      : [];
-  });
+  const shared = objects
+    .map(({ name }) => requireObject(catalog, name))
+    .filter((object) => isSharedTable(object, sharesState));
+  return {
+    objects: objects.map(({ changedBy: _, ...object }) => object),
+    notes: [
+      ...shared.map((object) => ({
+        object: object.name,
+        note: `Nothing is reported as extra or removed. ${whyNotExtra(object)}`,
+      })),
+      ...notes,
+    ],
+  };
 }

@@ -17,7 +17,7 @@ import { newestVerification } from '../verifications/read';
 import { verificationAccepted } from '../verifications/schemas';
 import { startDryRun } from '../verifications/start-dry-run';
 import * as schemas from './schemas';
-import { planNotes } from './plan-notes';
+import { noteStateTables } from './plan-notes';
 import { startResync } from './start';
 
 type Body = z.output<typeof schemas.resyncRequest>;
@@ -60,7 +60,8 @@ export async function startAskedResync(
     ...mine,
   });
   const planned = planResync(context.catalog, body, planScopeOf(district, year));
-  return { ...answer, advice: adviseResync(body.scenario, newest), notes: planNotes(context, planned) };
+  const { notes } = await noteStateTables(context, planned);
+  return { ...answer, advice: adviseResync(body.scenario, newest), notes };
 }
 
 /** @throws Problem 403 without the state's right, 422 naming the field; PlanError */
