@@ -7,6 +7,7 @@ import { readMarks } from '../../src/domain/record-marks';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import type { PlantedOutcome } from '../../src/sample/generator/expected-outcomes';
+import { partOfCatalog } from '../support/part-of-catalog';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { type ObjectRow, ResyncWorld } from './world';
 
@@ -63,26 +64,29 @@ describe('a generated district with planted defects', () => {
       defects: false,
       schoolYear,
     });
-    await ResyncWorld.use({ databases, catalog: loadCatalog(), schoolYear }, async (world) => {
-      const first = await world.resync();
-      expect(await insertedByName(world)).toEqual(
-        Object.fromEntries(first.objects.map(({ objectName, inserted }) => [objectName, inserted])),
-      );
-      const state = await createConnection(databases.stateUrl);
-      await state.query('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 3');
-      await state.end();
-      const again = await world.resync({ objects: ['CensusContactSummary'], checkDependencies: false });
-      expect(again.objects).toHaveLength(1);
-      expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, color: 'green' });
-      const { items } = await readRecordHistory(world.control, {
-        ...{ districtId: 'test-district', object: 'CensusContactSummary', key: ['1'] },
-        ...{ yearTied: false, initiator: null },
-      });
-      expect(items.map(({ outcome, evidence }) => [outcome, evidence])).toEqual([
-        ['inserted', 'record'],
-        ['inserted', 'record'],
-      ]);
-    });
+    await ResyncWorld.use(
+      { databases, catalog: partOfCatalog('CensusContactSummary', 'Roster', 'Day'), schoolYear },
+      async (world) => {
+        const first = await world.resync();
+        expect(await insertedByName(world)).toEqual(
+          Object.fromEntries(first.objects.map(({ objectName, inserted }) => [objectName, inserted])),
+        );
+        const state = await createConnection(databases.stateUrl);
+        await state.query('DELETE FROM CensusContactSummary ORDER BY censusContactSummaryID LIMIT 3');
+        await state.end();
+        const again = await world.resync({ objects: ['CensusContactSummary'], checkDependencies: false });
+        expect(again.objects).toHaveLength(1);
+        expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, color: 'green' });
+        const { items } = await readRecordHistory(world.control, {
+          ...{ districtId: 'test-district', object: 'CensusContactSummary', key: ['1'] },
+          ...{ yearTied: false, initiator: null },
+        });
+        expect(items.map(({ outcome, evidence }) => [outcome, evidence])).toEqual([
+          ['inserted', 'record'],
+          ['inserted', 'record'],
+        ]);
+      },
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { type google, temporal } from '@temporalio/proto';
 import type { Knex } from 'knex';
@@ -14,7 +15,12 @@ import type { VerificationRequest } from '../../src/domain/verification';
 import type { YearSetup } from '../../src/domain/school-year';
 import { startWorker } from '../../src/worker';
 import type { batchResync, syncEvent, verification } from '../../workflows';
-import { resyncWorkflowId, syncEventWorkflowId, verificationWorkflowId } from '../../workflows/messages';
+import {
+  approveRemovals,
+  resyncWorkflowId,
+  syncEventWorkflowId,
+  verificationWorkflowId,
+} from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../support/workflow-bundle';
 
@@ -140,6 +146,21 @@ export class ResyncWorld {
       .where({ resyncID: resyncId })
       .orderBy('position')) as ObjectRow[];
     return { resyncId, status: end.status, objects };
+  }
+
+  /** Approves all removals of the run that asks for it next; beside the run, which waits for it. */
+  async approveWhenAsked(): Promise<void> {
+    for (let looks = 0; looks < 1_200; looks += 1) {
+      const asking = (await this.control('resync').where({ status: 'awaitingApproval' }).first()) as
+        { resyncID: string } | undefined;
+      if (asking) {
+        const run = this.client.workflow.getHandle(resyncWorkflowId(asking.resyncID));
+        await run.executeUpdate(approveRemovals, { args: [{ objects: null, by: 'another person' }] });
+        return;
+      }
+      await sleep(100);
+    }
+    throw new Error('No run asked for an approval.');
   }
 
   /** Runs another workflow to its end. */
