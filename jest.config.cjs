@@ -1,6 +1,6 @@
 /**
  * Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). Two
- * projects: `parallel`, two files at a time, and `serial` for what needs quiet servers or servers
+ * projects: `parallel`, three files at a time, and `serial` for what needs quiet servers or servers
  * of its own. bin/run-tests.mjs runs one after the other.
  */
 const serial = ['<rootDir>/test/(faults|stack)/', 'district-load\\.test\\.ts$'];
@@ -19,7 +19,8 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the processors: tests wait for servers much of their time.
+  maxWorkers: 3,
   // A worker's heap grows with every file's module registry; beyond this, collecting it costs more
   // than starting anew.
   workerIdleMemoryLimit: '800MB',
