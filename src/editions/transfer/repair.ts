@@ -15,9 +15,7 @@ import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
 import { missingAmong } from './missing-among';
 import { keepingAwake } from './keep-awake';
-import { parkValues } from './park-values';
-import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
-import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
+import { type BatchWriter, Clashes, type Kind } from './clashes';
 import { parentsFirst } from './write-order';
 import { changedByState, foresee, type Foreseen } from './state-changes';
 import { insertRecords, statementsOf, updateRecords } from './write';
@@ -29,8 +27,6 @@ const batchBytes = 8_000_000;
 const strictBatchRecords = 10_000;
 /** Times a record is looked at again because somebody else wrote it meanwhile. */
 const maxRounds = 3;
-/** Repetitions of clashes over a unique index that can't be searched. */
-const maxRepetitions = 10;
 
 /**
  * Brings the state's records of these keys to what the district has, and tallies each exactly once.
@@ -66,15 +62,8 @@ export function batchesOf(open: readonly ComparedRecord[], most = batchRecords):
   return batches;
 }
 
-interface Clash {
-  readonly record: DistrictRecord;
-  readonly error: DatabaseError;
-}
-
-type Kind = 'insert' | 'update';
-
 /** One batch of a page. */
-class Repair {
+class Repair implements BatchWriter {
   /** Records in whose statement a unique value clashed. */
   private aside: DistrictRecord[] = [];
   /** Columns that the state's triggers will change, by the key's text. */
@@ -84,12 +73,14 @@ class Repair {
   /** Records of a cycle that were written and undone for want of a parent. */
   private readonly lacking = new Map<DistrictRecord, Dangling>();
   /** Records that the state has under the same key in another spelling. */
-  private readonly respelled = new Map<DistrictRecord, RecordKey>();
+  readonly respelled = new Map<DistrictRecord, RecordKey>();
+
+  private readonly clashes = new Clashes(this);
 
   constructor(
-    private readonly session: Session,
-    private readonly job: PageJob,
-    private readonly tally: PageTally,
+    readonly session: Session,
+    readonly job: PageJob,
+    readonly tally: PageTally,
     private readonly memory: RangeMemory,
   ) {}
 
@@ -103,7 +94,7 @@ class Repair {
     const worthIt = update.filter((record) => !this.refuseFutile(record, foreseen[0]!));
     // Updates first: they may give up a unique value that an insert needs.
     await this.write('update', worthIt);
-    await this.settleClashes('update', this.takeAside());
+    await this.clashes.settle('update', this.takeAside());
     await this.write('insert', insert);
     const aside = this.takeAside();
     // Inserted at the state between our look and our INSERT: compared again, never overwritten
@@ -114,7 +105,7 @@ class Repair {
       aside.map(({ key }) => key),
     );
     const again = aside.filter(({ key }) => present.has(formatRecordKey(key)));
-    await this.settleClashes(
+    await this.clashes.settle(
       'insert',
       aside.filter((record) => !again.includes(record)),
     );
@@ -195,7 +186,7 @@ class Repair {
         });
       }
     };
-    await (circle ? withoutForeignKeyChecks(this.session, sendAll) : sendAll());
+    await this.unchecked(kind, sendAll);
   }
 
   /** Are the parents within the cycle left to the verification of the cycle? */
@@ -203,7 +194,12 @@ class Repair {
     return kind === 'insert' && this.job.mapping.object.cycle !== null && !this.memory.strict;
   }
 
-  private isolate(
+  /** With the checks off where the parents within the cycle are left to its verification. */
+  unchecked(kind: Kind, work: () => Promise<void>): Promise<void> {
+    return this.writesCircle(kind) ? withoutForeignKeyChecks(this.session, work) : work();
+  }
+
+  isolate(
     kind: Kind,
     records: readonly DistrictRecord[],
     handlers: Pick<Isolation<DistrictRecord>, 'refuse' | 'setAside'>,
@@ -220,7 +216,7 @@ class Repair {
     );
   }
 
-  private async send(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
+  async send(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
     const { session, job } = this;
     if (job.mapping.object.cycle !== null) return this.sendOfCycle(kind, records);
     return kind === 'update' ? this.update(records) : insertRecords(session, job, records);
@@ -277,7 +273,7 @@ class Repair {
     }
   }
 
-  private accept(kind: Kind, records: readonly DistrictRecord[]): void {
+  accept(kind: Kind, records: readonly DistrictRecord[]): void {
     this.memory.failures.accepted();
     const asSent = records.filter((record) => !this.foreseen.has(formatRecordKey(record.key)));
     for (const record of records) {
@@ -291,7 +287,7 @@ class Repair {
     );
   }
 
-  private refuse(record: DistrictRecord, error: DatabaseError): void {
+  refuse(record: DistrictRecord, error: DatabaseError): void {
     const refusal = refusalOf(this.job.mapping, record, error);
     if (refusal.outcome === 'blocked') this.memory.blockedSeen = true;
     else this.memory.failures.refused(error, this.job.mapping.object.name);
@@ -326,154 +322,7 @@ class Repair {
     this.aside = [];
     return aside;
   }
-
-  /**
-   * Records that can't all be written in one statement for a unique value: each after the one that
-   * gives its value up, circles by moving one record of each out of the way. What is held by a
-   * record that stays is refused.
-   */
-  private async settleClashes(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const { session, job } = this;
-    const holders = await holdersOf(session, job, records, this.respelled);
-    // A new record gives nothing up.
-    const { ordered, circles, parked, stuck } =
-      kind === 'update' ? uniqueOrder(records, holders, this.respelled) : newOnes(records, holders);
-    const left: Clash[] = [];
-    const writeAll = async (): Promise<void> => {
-      for (const part of statementsOf(session, ordered)) left.push(...(await this.clashesOf(kind, part)));
-      left.push(...(await this.exchange(circles, parked)));
-      // Of an index that nobody can search: a chain resolves by repetition, from either end.
-      left.push(...(await this.repeat(kind, left.splice(0))));
-    };
-    await (this.writesCircle(kind) ? withoutForeignKeyChecks(session, writeAll) : writeAll());
-    const rest = [...left.map(({ record }) => record), ...stuck];
-    const holdersNow = await holdersOf(session, job, rest, this.respelled);
-    for (const { record, error } of left) this.refuseClash(record, error, holdersNow.get(record)?.[0]);
-    for (const record of stuck)
-      this.refuseClash(record, uniqueClash, (holdersNow.get(record) ?? holders.get(record))?.[0]);
-  }
-
-  /** Writes records. @returns those that clash, alone */
-  private async clashesOf(kind: Kind, records: readonly DistrictRecord[]): Promise<Clash[]> {
-    const clashes: Clash[] = [];
-    await this.isolate(kind, records, {
-      refuse: (record, error) => {
-        if (error.errno === 1062) clashes.push({ record, error });
-        else this.refuse(record, error);
-      },
-    });
-    return clashes;
-  }
-
-  private async repeat(kind: Kind, clashes: readonly Clash[]): Promise<readonly Clash[]> {
-    let left = clashes;
-    for (let pass = 0; pass < maxRepetitions && left.length > 0; pass += 1) {
-      const searched = searchedIndexes(this.job.mapping).map(({ index }) => index.name);
-      if (left.every(({ error }) => searched.includes(error.names.index ?? ''))) return left;
-      const again: Clash[] = [];
-      for (const { record } of [...left].reverse()) again.push(...(await this.clashesOf(kind, [record])));
-      if (again.length === left.length) return left;
-      left = again;
-    }
-    return left;
-  }
-
-  /** Records that pass unique values round in circles: all of them, or circle by circle. */
-  private async exchange(
-    records: readonly DistrictRecord[],
-    parked: UniqueOrder['parked'],
-  ): Promise<Clash[]> {
-    if (records.length === 0) return [];
-    const refused = await this.tryExchange(records, parked);
-    if (refused.length === 0) return [];
-    const clash = (record: DistrictRecord): Clash => ({ record, error: uniqueClash });
-    const lots = connected(
-      records,
-      await holdersOf(this.session, this.job, records, this.respelled),
-      this.respelled,
-    );
-    if (lots.length === 1) {
-      const own = refused.filter(({ error }) => error.errno !== 1062);
-      for (const { record, error } of own) this.refuse(record, error);
-      return records.filter((record) => !own.some((other) => other.record === record)).map(clash);
-    }
-    const left: Clash[] = [];
-    for (const lot of lots)
-      left.push(
-        ...(await this.exchange(lot, new Map([...parked].filter(([record]) => lot.includes(record))))),
-      );
-    return left;
-  }
-
-  /** @returns what was refused; then nothing was written */
-  private async tryExchange(
-    records: readonly DistrictRecord[],
-    parked: UniqueOrder['parked'],
-  ): Promise<Clash[]> {
-    const { session, job } = this;
-    const refused: Clash[] = [];
-    await session.write('SAVEPOINT parked');
-    try {
-      if (!(await parkValues(session, job, parked)))
-        refused.push(...records.map((record) => ({ record, error: uniqueClash })));
-      else
-        for (const part of statementsOf(session, records))
-          await writeIsolating(
-            {
-              send: (some) => this.send('update', some),
-              accept: () => undefined,
-              refuse: (record, error) => refused.push({ record, error }),
-              dropBlocked: (some) => Promise.resolve([...some]),
-              signal: job.signal,
-            },
-            part,
-          );
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || error.errorClass !== 'record') throw error;
-      refused.push(...records.map((record) => ({ record, error: uniqueClash })));
-    }
-    if (refused.length === 0) this.accept('update', records);
-    else await session.write('ROLLBACK TO SAVEPOINT parked');
-    return refused;
-  }
-
-  private refuseClash(record: DistrictRecord, error: DatabaseError, holder: Holder | undefined): void {
-    const { mapping } = this.job;
-    if (holder !== undefined) {
-      this.tally.refuse(heldBy(mapping, record, holder));
-      return;
-    }
-    const { index } = error.names;
-    const searched = searchedIndexes(mapping).some((known) => known.index.name === index);
-    // Nobody has the value: it was a trigger of the state that wrote elsewhere.
-    this.refuse(record, searched ? refusedByTrigger : error);
-  }
 }
-
-/** New records take values, and give none up. */
-function newOnes(
-  records: readonly DistrictRecord[],
-  holders: ReadonlyMap<DistrictRecord, readonly Holder[]>,
-): UniqueOrder {
-  return {
-    ordered: records.filter((record) => !holders.has(record)),
-    circles: [],
-    parked: new Map(),
-    stuck: records.filter((record) => holders.has(record)),
-  };
-}
-
-const uniqueClash = new DatabaseError('Another record has a unique value.', {
-  errorClass: 'record',
-  side: 'state',
-  errno: 1062,
-});
-const refusedByTrigger = new DatabaseError('A trigger of the state refused the record.', {
-  errorClass: 'record',
-  side: 'state',
-  errno: 1644,
-});
 
 /** Two GUIDs of the same record may differ in case only. A missing one proves nothing. */
 export function guidsDiffer(district: string | null, state: string | null): boolean {

@@ -1,0 +1,196 @@
+/** Records whose unique values stand in each other's way, or in that of records at the state. */
+import type { RecordKey } from '../../domain/record-error';
+import { DatabaseError } from '../connection/errors';
+import type { Session } from '../connection/pools';
+import type { PageJob } from '../mapping/job';
+import { type Isolation, writeIsolating } from './isolate';
+import type { PageTally } from './page-tally';
+import { parkValues } from './park-values';
+import type { DistrictRecord } from './records';
+import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
+import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
+import { statementsOf } from './write';
+
+/** Repetitions of clashes over a unique index that can't be searched. */
+const maxRepetitions = 10;
+
+export type Kind = 'insert' | 'update';
+
+/** What writes the records of a batch, and tallies each. */
+export interface BatchWriter {
+  readonly session: Session;
+  readonly job: PageJob;
+  readonly tally: PageTally;
+  /** Records that the state has under the same key in another spelling. */
+  readonly respelled: ReadonlyMap<DistrictRecord, RecordKey>;
+  /** Runs `work` with the state's foreign key checks as this kind of writing has them. */
+  unchecked(kind: Kind, work: () => Promise<void>): Promise<void>;
+  /** Sends records in one statement, or isolates those that it fails for. */
+  isolate(
+    kind: Kind,
+    records: readonly DistrictRecord[],
+    handlers: Pick<Isolation<DistrictRecord>, 'refuse' | 'setAside'>,
+  ): Promise<void>;
+  /** One statement. @throws DatabaseError */
+  send(kind: Kind, records: readonly DistrictRecord[]): Promise<void>;
+  accept(kind: Kind, records: readonly DistrictRecord[]): void;
+  refuse(record: DistrictRecord, error: DatabaseError): void;
+}
+
+interface Clash {
+  readonly record: DistrictRecord;
+  readonly error: DatabaseError;
+}
+
+/** Settles the clashes of one batch. */
+export class Clashes {
+  constructor(private readonly writer: BatchWriter) {}
+
+  /**
+   * Records that can't all be written in one statement for a unique value: each after the one that
+   * gives its value up, circles by moving one record of each out of the way. What is held by a
+   * record that stays is refused.
+   */
+  async settle(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const { session, job } = this.writer;
+    const holders = await holdersOf(session, job, records, this.writer.respelled);
+    // A new record gives nothing up.
+    const { ordered, circles, parked, stuck } =
+      kind === 'update' ? uniqueOrder(records, holders, this.writer.respelled) : newOnes(records, holders);
+    const left: Clash[] = [];
+    const writeAll = async (): Promise<void> => {
+      for (const part of statementsOf(session, ordered)) left.push(...(await this.clashesOf(kind, part)));
+      left.push(...(await this.exchange(circles, parked)));
+      // Of an index that nobody can search: a chain resolves by repetition, from either end.
+      left.push(...(await this.repeat(kind, left.splice(0))));
+    };
+    await this.writer.unchecked(kind, writeAll);
+    const rest = [...left.map(({ record }) => record), ...stuck];
+    const holdersNow = await holdersOf(session, job, rest, this.writer.respelled);
+    for (const { record, error } of left) this.refuseClash(record, error, holdersNow.get(record)?.[0]);
+    for (const record of stuck)
+      this.refuseClash(record, uniqueClash, (holdersNow.get(record) ?? holders.get(record))?.[0]);
+  }
+
+  /** Writes records. @returns those that clash, alone */
+  private async clashesOf(kind: Kind, records: readonly DistrictRecord[]): Promise<Clash[]> {
+    const clashes: Clash[] = [];
+    await this.writer.isolate(kind, records, {
+      refuse: (record, error) => {
+        if (error.errno === 1062) clashes.push({ record, error });
+        else this.writer.refuse(record, error);
+      },
+    });
+    return clashes;
+  }
+
+  private async repeat(kind: Kind, clashes: readonly Clash[]): Promise<readonly Clash[]> {
+    let left = clashes;
+    for (let pass = 0; pass < maxRepetitions && left.length > 0; pass += 1) {
+      const searched = searchedIndexes(this.writer.job.mapping).map(({ index }) => index.name);
+      if (left.every(({ error }) => searched.includes(error.names.index ?? ''))) return left;
+      const again: Clash[] = [];
+      for (const { record } of [...left].reverse()) again.push(...(await this.clashesOf(kind, [record])));
+      if (again.length === left.length) return left;
+      left = again;
+    }
+    return left;
+  }
+
+  /** Records that pass unique values round in circles: all of them, or circle by circle. */
+  private async exchange(
+    records: readonly DistrictRecord[],
+    parked: UniqueOrder['parked'],
+  ): Promise<Clash[]> {
+    if (records.length === 0) return [];
+    const refused = await this.tryExchange(records, parked);
+    if (refused.length === 0) return [];
+    const clash = (record: DistrictRecord): Clash => ({ record, error: uniqueClash });
+    const lots = connected(
+      records,
+      await holdersOf(this.writer.session, this.writer.job, records, this.writer.respelled),
+      this.writer.respelled,
+    );
+    if (lots.length === 1) {
+      const own = refused.filter(({ error }) => error.errno !== 1062);
+      for (const { record, error } of own) this.writer.refuse(record, error);
+      return records.filter((record) => !own.some((other) => other.record === record)).map(clash);
+    }
+    const left: Clash[] = [];
+    for (const lot of lots)
+      left.push(
+        ...(await this.exchange(lot, new Map([...parked].filter(([record]) => lot.includes(record))))),
+      );
+    return left;
+  }
+
+  /** @returns what was refused; then nothing was written */
+  private async tryExchange(
+    records: readonly DistrictRecord[],
+    parked: UniqueOrder['parked'],
+  ): Promise<Clash[]> {
+    const { session, job } = this.writer;
+    const refused: Clash[] = [];
+    await session.write('SAVEPOINT parked');
+    try {
+      if (!(await parkValues(session, job, parked)))
+        refused.push(...records.map((record) => ({ record, error: uniqueClash })));
+      else
+        for (const part of statementsOf(session, records))
+          await writeIsolating(
+            {
+              send: (some) => this.writer.send('update', some),
+              accept: () => undefined,
+              refuse: (record, error) => refused.push({ record, error }),
+              dropBlocked: (some) => Promise.resolve([...some]),
+              signal: job.signal,
+            },
+            part,
+          );
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.errorClass !== 'record') throw error;
+      refused.push(...records.map((record) => ({ record, error: uniqueClash })));
+    }
+    if (refused.length === 0) this.writer.accept('update', records);
+    else await session.write('ROLLBACK TO SAVEPOINT parked');
+    return refused;
+  }
+
+  private refuseClash(record: DistrictRecord, error: DatabaseError, holder: Holder | undefined): void {
+    const { job, tally } = this.writer;
+    const { mapping } = job;
+    if (holder !== undefined) {
+      tally.refuse(heldBy(mapping, record, holder));
+      return;
+    }
+    const { index } = error.names;
+    const searched = searchedIndexes(mapping).some((known) => known.index.name === index);
+    // Nobody has the value: it was a trigger of the state that wrote elsewhere.
+    this.writer.refuse(record, searched ? refusedByTrigger : error);
+  }
+}
+
+/** New records take values, and give none up. */
+function newOnes(
+  records: readonly DistrictRecord[],
+  holders: ReadonlyMap<DistrictRecord, readonly Holder[]>,
+): UniqueOrder {
+  return {
+    ordered: records.filter((record) => !holders.has(record)),
+    circles: [],
+    parked: new Map(),
+    stuck: records.filter((record) => holders.has(record)),
+  };
+}
+
+const uniqueClash = new DatabaseError('Another record has a unique value.', {
+  errorClass: 'record',
+  side: 'state',
+  errno: 1062,
+});
+const refusedByTrigger = new DatabaseError('A trigger of the state refused the record.', {
+  errorClass: 'record',
+  side: 'state',
+  errno: 1644,
+});
