@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, startObject } from '../src/features/resyncs/object-store';
 import { loadRange } from '../src/features/resyncs/range-store';
@@ -101,19 +102,18 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
      * way, is left out of what is returned, and the next is sent: it is for `syncObject` then.
      * @returns how those ended that came to their end, now or in an earlier attempt
      */
-    syncObjects: activity(
-      async ({ signal }, { resyncId, objects, epoch }: ObjectsWork): Promise<ObjectEnd[]> => {
-        const ends: ObjectEnd[] = [];
-        for (const object of objects) {
-          signal.throwIfAborted();
-          const end = await sendObject({ resyncId, object, epoch }).catch((error: unknown) =>
-            endOfEarlierAttempt(error, { resyncId, object }),
-          );
-          if (end !== null) ends.push(end);
-        }
-        return ends;
-      },
-    ),
+    syncObjects: shortActivity(async ({ resyncId, objects, epoch }: ObjectsWork): Promise<ObjectEnd[]> => {
+      const ends: ObjectEnd[] = [];
+      for (const object of objects) {
+        // Each object heartbeats by itself; here it is only heard.
+        Context.current().cancellationSignal.throwIfAborted();
+        const end = await sendObject({ resyncId, object, epoch }).catch((error: unknown) =>
+          endOfEarlierAttempt(error, { resyncId, object }),
+        );
+        if (end !== null) ends.push(end);
+      }
+      return ends;
+    }),
 
     /** The closing retry of blocked records; the object's books are closed anew. */
     retryBlocked: activity(async ({ signal }, work: ObjectWork): Promise<ObjectEnd> => {
