@@ -79,10 +79,12 @@ export async function readPage(job: PageJob, rangeNo: number, pageNo: number): P
 }
 
 /**
- * Number of the next correction of an object; two attempts that get the same one meet at claimPage.
+ * The page of the next correction of an object; two attempts that get the same one meet at
+ * claimPage.
  */
-export function nextCorrection(job: PageJob): Promise<number> {
-  return nextPageNo(job, correctionsRange);
+export async function nextCorrection(job: PageJob): Promise<PageId> {
+  const pageNo = await nextPageNo(job, correctionsRange);
+  return { rangeNo: correctionsRange, pageNo, upTo: null, lastPage: false };
 }
 
 /** Number of the next page of a range whose pages aren't stretches of the key. */

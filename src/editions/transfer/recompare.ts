@@ -1,5 +1,4 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
-import { correctionsRange } from '../../domain/range';
 import { inBatches } from '../../domain/batches';
 import { quoteText } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
@@ -69,12 +68,7 @@ async function sendAgain(
   keys: readonly RecordKey[],
 ): Promise<{ readonly written: number; readonly left: number }> {
   for (;;) {
-    const page = {
-      rangeNo: correctionsRange,
-      pageNo: await nextCorrection(job),
-      upTo: null,
-      lastPage: false,
-    };
+    const page = await nextCorrection(job);
     let sent: { written: number; left: number } | null = null;
     await writePage(job, page, async (session) => {
       const tally = new PageTally();

@@ -1,8 +1,7 @@
 import type { Session } from '../connection/pools';
 import type { PageJob } from '../mapping/job';
-import { stateTenant } from '../mapping/scope';
 import type { DistrictRecord } from './records';
-import { updateByKey } from './write';
+import { setColumns } from './write';
 
 /**
  * Gives records of the state their keys in the district's spelling. Both spellings are one key for
@@ -12,23 +11,14 @@ import { updateByKey } from './write';
  */
 export async function respellKeys(
   session: Session,
-  { mapping, scope }: PageJob,
+  job: PageJob,
   records: readonly DistrictRecord[],
 ): Promise<void> {
-  const sets = mapping.pairs
-    .map((pair, at) => ({ pair, at }))
-    .filter(({ pair }) => mapping.object.key.includes(pair.name));
-  if (records.length === 0 || sets.length === 0) return;
+  const { key } = job.mapping.object;
   const [before] = await session.rows('SELECT @@SESSION.foreign_key_checks');
   await session.write('SET SESSION foreign_key_checks = 0');
   try {
-    await updateByKey(session, {
-      table: mapping.stateTable,
-      key: mapping.stateKey,
-      conditions: stateTenant(mapping, scope, 't.'),
-      pairs: sets.map(({ pair }) => pair),
-      records: records.map(({ key, values }) => ({ key, values: sets.map(({ at }) => values[at]!) })),
-    });
+    await setColumns(session, job, records, (name) => key.includes(name));
   } finally {
     await session.write(`SET SESSION foreign_key_checks = ${Number(before![0])}`);
   }

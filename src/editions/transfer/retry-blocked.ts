@@ -5,7 +5,6 @@ import {
   type RecordError,
   type RecordKey,
 } from '../../domain/record-error';
-import { correctionsRange } from '../../domain/range';
 import { nextCorrection } from './ledger';
 import type { PageJob } from '../mapping/job';
 import { writePage } from './page';
@@ -175,12 +174,7 @@ async function retryPage(
   ids: readonly string[],
 ): Promise<Retried | null> {
   const errors = `${job.editions.control}.recordError`;
-  const page = {
-    rangeNo: correctionsRange,
-    pageNo: await nextCorrection(job),
-    upTo: null,
-    lastPage: false,
-  };
+  const page = await nextCorrection(job);
   const keeps = (error: RecordError): boolean =>
     error.outcome === outcome && (code === null || error.code === code);
   let done: Retried | null = null;

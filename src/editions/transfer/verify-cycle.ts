@@ -1,7 +1,6 @@
 import { formatRecordKey, parseRecordKey } from '../../domain/record-error';
 import type { PageJob } from '../mapping/job';
 import { keyList, keysPerList } from '../mapping/keyset';
-import { correctionsRange } from '../../domain/range';
 import { withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, parentLinks } from './cycle-links';
 import { nextCorrection } from './ledger';
@@ -60,12 +59,7 @@ function insertionsOf({ fence, mapping }: PageJob): string {
 async function takeBack(job: PageJob, dangling: readonly Dangling[]): Promise<number> {
   const { mapping, scope, editions } = job;
   for (;;) {
-    const page = {
-      rangeNo: correctionsRange,
-      pageNo: await nextCorrection(job),
-      upTo: null,
-      lastPage: false,
-    };
+    const page = await nextCorrection(job);
     let takenBack: number | null = null;
     await writePage(job, page, async (session) => {
       const texts = dangling.map(({ key }) => quoteText(formatRecordKey(key)));

@@ -89,11 +89,19 @@ export async function updateRecords(
   job: PageJob,
   records: readonly DistrictRecord[],
 ): Promise<void> {
-  const { mapping, scope } = job;
-  const sets = mapping.pairs
-    .map((pair, at) => ({ pair, at }))
-    .filter(({ pair }) => !mapping.object.key.includes(pair.name));
-  if (sets.length === 0) return;
+  const { key } = job.mapping.object;
+  await setColumns(session, job, records, (name) => !key.includes(name));
+}
+
+/** Sets the sent columns that `which` takes, of records found by their match keys. */
+export async function setColumns(
+  session: Session,
+  { mapping, scope }: PageJob,
+  records: readonly DistrictRecord[],
+  which: (name: string) => boolean,
+): Promise<void> {
+  const sets = mapping.pairs.map((pair, at) => ({ pair, at })).filter(({ pair }) => which(pair.name));
+  if (records.length === 0 || sets.length === 0) return;
   await updateByKey(session, {
     table: mapping.stateTable,
     key: mapping.stateKey,

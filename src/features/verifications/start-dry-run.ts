@@ -7,8 +7,7 @@ import { requireToolRight } from '../../http/require';
 import { unusable } from '../../http/problem';
 import type { AnswerTo } from '../../http/route';
 import type { resyncRequest } from '../resyncs/schemas';
-import { newResyncId, requesterOf } from '../../http/idempotency';
-import { startVerification } from './start';
+import { askedBy, startVerification } from './start';
 import type { verificationAccepted } from './schemas';
 
 /** What a caller asked to have predicted. */
@@ -34,20 +33,7 @@ export async function startDryRun(
     const detail = 'A dry run sends nothing that could be verified: leave out verify, or dryRun.';
     throw unusable(detail, { pointer: '#/verify' });
   }
-  return startVerification(
-    context,
-    {
-      verificationId: newResyncId(),
-      districtId: district.id,
-      schoolYear: year.schoolYear,
-      objects: body.objects,
-      checkDependencies: body.checkDependencies,
-      initiator: principal.level,
-      requestedBy: requesterOf(principal),
-      kind: 'dryRun',
-      resyncId: null,
-      ...(body.mode === 'everything' && { mode: body.mode }),
-    },
-    key,
-  );
+  const asked = askedBy(principal, { districtId: district.id, schoolYear: year.schoolYear, body });
+  const mode = body.mode === 'everything' && { mode: body.mode };
+  return startVerification(context, { ...asked, kind: 'dryRun', ...mode }, key);
 }

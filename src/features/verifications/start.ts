@@ -1,4 +1,5 @@
 import { planResync, planScopeOf } from '../../domain/plan';
+import type { Principal } from '../../domain/principal';
 import type { VerificationRequest } from '../../domain/verification';
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
@@ -35,16 +36,27 @@ export async function startAskedVerification(
     pointer: '#/schoolYear',
   });
   planResync(context.catalog, body, planScopeOf(district, year));
-  const asked: VerificationRequest = {
+  const asked = askedBy(principal, { districtId: district.id, schoolYear: year.schoolYear, body });
+  return startVerification(context, { ...asked, kind: 'verification' }, idempotencyKeyOf(request));
+}
+
+/** What somebody asks to have compared, beside what for; its id is new. */
+export function askedBy(
+  principal: Principal,
+  asked: {
+    readonly districtId: string;
+    readonly schoolYear: number;
+    readonly body: Pick<VerificationRequest, 'objects' | 'checkDependencies'>;
+  },
+): Omit<VerificationRequest, 'kind'> {
+  const { districtId, schoolYear, body } = asked;
+  return {
     verificationId: newResyncId(),
-    districtId: district.id,
-    schoolYear: year.schoolYear,
+    ...{ districtId, schoolYear },
     objects: body.objects,
     checkDependencies: body.checkDependencies,
     initiator: principal.level,
     requestedBy: requesterOf(principal),
-    kind: 'verification',
     resyncId: null,
   };
-  return startVerification(context, asked, idempotencyKeyOf(request));
 }
