@@ -135,10 +135,19 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   });
   try {
     // The client's own command; the server itself finds the end of a trigger.
-    const statements = sql.replace(/^DELIMITER .*$/gm, '').replaceAll('//', ';');
+    const statements = sql
+      .replace(/^DELIMITER .*$/gm, '')
+      .replaceAll('//', ';')
+      .replace(/\bseq_1_to_(\d+)\b/g, numbersTo);
     const [rows] = await connection.query(statements);
     return Array.isArray(rows) ? (rows as RowDataPacket[]) : [];
   } finally {
     await connection.end();
   }
+}
+
+/** MariaDB's tables of numbers, as a table that MySQL has too. */
+function numbersTo(name: string, last: string): string {
+  const rows = `SELECT 1 AS seq UNION ALL SELECT seq + 1 FROM numbers WHERE seq < ${last}`;
+  return `(WITH RECURSIVE numbers AS (${rows}) SELECT seq FROM numbers) AS ${name}`;
 }
