@@ -210,7 +210,7 @@ test('a foreign key with one more column that may be NULL guards nothing: its pa
     'INSERT INTO course VALUES (1, 5, NULL), (2, NULL, 1)',
   );
   await world.state(
-    'CREATE TABLE school (districtID INT NOT NULL, schoolID INT NOT NULL, term INT NULL, PRIMARY KEY (districtID, schoolID), KEY (districtID, schoolID, term))',
+    'CREATE TABLE school (districtID INT NOT NULL, schoolID INT NOT NULL, term INT NULL, PRIMARY KEY (districtID, schoolID), UNIQUE (districtID, schoolID, term))',
     `CREATE TABLE course (districtID INT NOT NULL, courseID INT NOT NULL, schoolID INT NULL, term INT NULL, PRIMARY KEY (districtID, courseID),
        FOREIGN KEY (districtID, schoolID, term) REFERENCES school (districtID, schoolID, term))`,
   );
