@@ -47,12 +47,36 @@ export class OwnProcess {
     for (const one of OwnProcess.started.splice(0).reverse()) await one.stop();
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** The code or signal it ended with; null while it lives. */
+  get ended(): string | null {
+    const { exitCode, signalCode } = this.child;
+    return signalCode ?? (exitCode === null ? null : `exit code ${exitCode}`);
+  }
+
+  /** SIGKILL, as the kernel does when memory runs out. */
+  async kill(): Promise<void> {
+    if (this.ended !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** SIGSTOP: it holds what it holds and does nothing, as on a machine without memory. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  wake(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** @throws Error when it has ended */
   assertLives(): void {
-    if (this.child.exitCode !== null || this.child.signalCode !== null)
-      throw new Error(
-        `The ${this.name} ended: ${this.child.signalCode ?? `exit code ${this.child.exitCode}`}.`,
-      );
+    if (this.ended !== null) throw new Error(`The ${this.name} ended: ${this.ended}.`);
   }
 
   /**
@@ -73,8 +97,9 @@ export class OwnProcess {
 
   /** Asks it to end and waits for it. */
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (this.ended !== null) return;
     const ended = once(this.child, 'exit');
+    this.wake();
     this.child.kill('SIGTERM');
     await ended;
   }

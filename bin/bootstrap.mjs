@@ -1,5 +1,5 @@
 /**
- * `npm run demo|start|test|bench|e2e|install` on a clean clone: plain Node, no packages. Installs
+ * `npm run demo|start|test|bench|faults|e2e|install` on a clean clone: plain Node, no packages. Installs
  * what is missing, then runs it.
  */
 import { readFileSync } from 'node:fs';
@@ -61,6 +61,13 @@ const typescript = (file, args) =>
   run(process.execPath, [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), join(root, file), ...args]);
 const resync = (verb, args) => run(process.execPath, [join(root, 'bin', 'resync.mjs'), verb, ...args]);
 
+/** Programs that start what `npm run build` made. */
+const ofBuilt = {
+  'bench:memory': 'bench/worker-memory.ts',
+  'bench:request': 'bench/state-request.ts',
+  faults: 'faults/run.ts',
+};
+
 async function main() {
   const [verb, ...args] = process.argv.slice(2);
   checkNode();
@@ -72,11 +79,12 @@ async function main() {
     case 'bench':
       return typescript('bench/run.ts', args);
     case 'bench:memory':
-    case 'bench:request': {
-      // These measure the worker as it is deployed.
+    case 'bench:request':
+    case 'faults': {
+      // These run the worker as it is deployed.
       const built = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['run', '--silent', 'build']);
       if (built !== 0) return built;
-      return typescript(verb === 'bench:memory' ? 'bench/worker-memory.ts' : 'bench/state-request.ts', args);
+      return typescript(ofBuilt[verb], args);
     }
     case 'install':
       return 0;
@@ -90,7 +98,7 @@ async function main() {
     }
     default:
       console.error(
-        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|e2e|install [arguments]',
+        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|faults|e2e|install [arguments]',
       );
       return 2;
   }
