@@ -83,10 +83,17 @@ module.exports = {
       },
     },
     {
+      name: 'database-knows-nobody',
+      comment: 'src/database makes connections, for all who need one.',
+      severity: 'error',
+      from: { path: '^src/database' },
+      to: { path: '^(src|workflows|activities)/', pathNot: '^src/database/' },
+    },
+    {
       name: 'editions-know-the-domain-only',
       severity: 'error',
       from: { path: '^src/editions' },
-      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(editions|domain)/' },
+      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(editions|domain|database)/' },
     },
     ...editionRules,
     {
@@ -94,7 +101,7 @@ module.exports = {
       comment: 'src/control is the connection to the control database; what is kept there is the features’.',
       severity: 'error',
       from: { path: '^src/control' },
-      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(control|domain)/' },
+      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(control|domain|database)/' },
     },
     {
       name: 'http-knows-no-feature',

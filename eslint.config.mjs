@@ -41,4 +41,20 @@ export default tseslint.config(
       'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }],
     },
   },
+  {
+    files: ['src/**/*.ts', 'activities/**/*.ts'],
+    ignores: ['src/database/connect.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['mysql2', 'mysql2/promise'].map((name) => ({
+            name,
+            importNames: ['createConnection', 'createPool'],
+            message: 'Connections are made in src/database/connect.ts only: it knows TLS.',
+          })),
+        },
+      ],
+    },
+  },
 );

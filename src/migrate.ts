@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
+import { connectOptions } from './database/connect';
+import { explained } from './database/not-connected';
 
 /** The three kinds of database the project has migrations for. */
 export type DatabaseKind = 'district' | 'state' | 'control';
@@ -31,14 +33,19 @@ class FolderSource implements Knex.MigrationSource<string> {
  * Brings a database to the newest schema of its kind, or all the way down.
  * @param url mysql://user:password@host:port/database
  * @returns names of the migrations that ran, oldest first
- * @throws the driver's error when the database can't be reached or a statement fails
+ * @throws NotConnectedError when the database can't be reached; the driver's error when a statement
+ *   fails
  */
 export async function migrate(
   url: string,
   kind: DatabaseKind,
   direction: 'up' | 'down' = 'up',
 ): Promise<string[]> {
-  const database = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 1 } });
+  const database = knex({
+    client: 'mysql2',
+    connection: connectOptions(url),
+    pool: { min: 0, max: 1 },
+  });
   try {
     const config = { migrationSource: new FolderSource(join(__dirname, '..', 'migrations', kind)) };
     const [, names] = (
@@ -47,6 +54,8 @@ export async function migrate(
         : await database.migrate.rollback(config, true)
     ) as [number, string[]];
     return names;
+  } catch (error) {
+    throw explained(error);
   } finally {
     await database.destroy();
   }

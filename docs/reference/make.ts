@@ -47,7 +47,7 @@ ${generated}
 Settings of \`resync.config.yaml\`; [resync.config.example.yaml](../../resync.config.example.yaml) is one to begin with. A
 value \`\${NAME}\` is taken from the environment. \`STATE_DATABASE_URL\`, \`CONTROL_DATABASE_URL\`, \`TEMPORAL_ADDRESS\`,
 \`TEMPORAL_NAMESPACE\`, \`RESYNC_TASK_QUEUE\`, \`RESYNC_API_PORT\` and, with a single district, \`DISTRICT_DATABASE_URL\` replace
-the settings of those names.
+the settings of those names. A URL may name the files of TLS, as in [Database servers](../servers.md#tls).
 
 | setting | value | default | meaning |
 | --- | --- | --- | --- |

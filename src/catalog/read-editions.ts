@@ -1,4 +1,7 @@
-import { type Connection, createConnection } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
+import { parseAddress, type DatabaseAddress } from '../database/address';
+import { openConnection } from '../database/connect';
+import { whyNotConnected } from '../database/not-connected';
 import { type DatabaseSchema, readSchema } from './read-schema';
 
 /**
@@ -28,27 +31,29 @@ async function readSide(side: 'district' | 'state', url: string): Promise<Databa
   const place = placeOf(side, url);
   let connection: Connection | undefined;
   try {
-    connection = await createConnection({ uri: url, connectTimeout: 10_000 });
+    connection = await openConnection(url, { connectTimeout: 10_000 });
     return await readSchema(connection);
   } catch (error) {
     // The driver's text may hold a user name or SQL; the code says enough.
-    throw new UnreachableError(`The ${side} database at ${place} can't be read: ${codeOf(error)}.`);
+    const why = whyNotConnected(error);
+    throw new UnreachableError(
+      `The ${side} database at ${place} can't be read: ${codeOf(error)}.${why === null ? '' : ` It ${why.what}. ${why.todo}`}`,
+    );
   } finally {
     await connection?.end().catch(() => undefined);
   }
 }
 
 function placeOf(side: string, url: string): string {
-  let parsed: URL;
+  let address: DatabaseAddress;
   try {
-    parsed = new URL(url);
-  } catch {
-    throw new UnreachableError(`The ${side} URL is none: use mysql://user:password@host:port/database.`);
+    address = parseAddress(url);
+  } catch (error) {
+    throw new UnreachableError(`The ${side} URL can't be used: it ${(error as Error).message}.`);
   }
-  const database = parsed.pathname.slice(1);
-  if (database === '')
+  if (address.database === '')
     throw new UnreachableError(`The ${side} URL names no database: add /database at its end.`);
-  return `${parsed.host}/${database}`;
+  return `${address.host}:${address.port}/${address.database}`;
 }
 
 function codeOf(error: unknown): string {

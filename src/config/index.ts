@@ -4,11 +4,8 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { certificationSchema } from './certification';
+import { databaseTls, databaseUrl, foldTls } from './database';
 import { oidcSchema } from './oidc';
-
-const databaseUrl = z
-  .string()
-  .regex(/^(mysql|mariadb):\/\//, 'must look like mysql://user:password@host:port/database');
 
 /**
  * Objects of a school year beside the current one; each must be tied to a school year
@@ -67,6 +64,7 @@ const district = z.strictObject({
       'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
     ),
   databaseUrl,
+  databaseTls: databaseTls.optional(),
   objects: z
     .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
     .default({ enabled: [], disabled: [] })
@@ -81,9 +79,15 @@ const district = z.strictObject({
 
 export const configSchema = z.strictObject({
   stateDatabaseUrl: databaseUrl,
+  stateDatabaseTls: databaseTls.optional(),
   controlDatabaseUrl: databaseUrl.describe(
     "On the state's server: a page's records, ledger row and errors are one transaction.",
   ),
+  controlDatabaseTls: databaseTls
+    .optional()
+    .describe(
+      "Absent: as stateDatabaseTls, because both are on one server. Another account's certificate and key go here.",
+    ),
   temporal: z
     .strictObject({
       address: z.string().default('127.0.0.1:7233'),
@@ -288,7 +292,7 @@ export function parseConfig(
   if (missing.size > 0)
     throw new ConfigError(`${source}: not set in the environment: ${[...missing].join(', ')}.`);
   if (!checked.success) throw new ConfigError(`${source}:\n${z.prettifyError(checked.error)}`);
-  const config = checked.data;
+  const config = foldTls(checked.data);
   for (const field of ['id', 'number'] as const) {
     const values = config.districts.map((d) => d[field]);
     const twice = values.find((value, index) => values.indexOf(value) !== index);

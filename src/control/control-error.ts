@@ -1,4 +1,5 @@
 /** What goes wrong in the control database, told without a statement or a value in it. */
+import { isOfTls, whyNotConnected } from '../database/not-connected';
 
 /**
  * `transient`: the same statement may pass in a moment (deadlock, lock wait, read-only failover).
@@ -28,6 +29,8 @@ const kinds: Readonly<Record<number, ControlErrorKind>> = {
   1054: 'configuration',
   1142: 'configuration',
   1146: 'configuration',
+  1698: 'configuration',
+  3159: 'configuration',
 };
 
 const connectionCodes =
@@ -52,8 +55,9 @@ export class ControlError extends Error {
     readonly kind: ControlErrorKind,
     readonly errno: number | null,
     code: string | null,
+    sentence = sentences[kind],
   ) {
-    super(`${sentences[kind]}${errno !== null || code !== null ? ` (${code ?? ''} ${errno ?? ''})` : ''}`);
+    super(`${sentence}${errno !== null || code !== null ? ` (${code ?? ''} ${errno ?? ''})` : ''}`);
   }
 
   /** The work as a whole may be tried again. */
@@ -87,6 +91,11 @@ export function toControlError(error: unknown): ControlError {
   const number = typeof errno === 'number' && errno > 0 ? errno : null;
   const word = typeof code === 'string' ? code : null;
   const known = number === null ? undefined : kinds[number];
+  if (known === 'configuration' || (word !== null && isOfTls(word))) {
+    const why = whyNotConnected(error);
+    const sentence = why === null ? undefined : `The control database ${why.what}. ${why.todo}`;
+    return new ControlError('configuration', number, word, sentence);
+  }
   if (known) return new ControlError(known, number, word);
   const lost =
     (word !== null && connectionCodes.test(word)) || name === 'TimeoutError' || name === 'KnexTimeoutError';

@@ -1,4 +1,5 @@
 import knex, { type Knex } from 'knex';
+import { connectOptions } from '../database/connect';
 import { ControlError, toControlError } from './control-error';
 
 /** Most connections one process holds to the control database. */
@@ -44,19 +45,15 @@ class SafeMySql extends (MySql as unknown as new (
  * where they are used).
  * @param url mysql://user:password@host:port/database
  * @returns a knex whose statements throw ControlError only
+ * @throws AddressError, TlsError
  */
 export function openControl(url: string): Knex {
-  const at = new URL(url);
   return knex({
     client: SafeMySql as unknown as typeof Knex.Client,
     // knex would print connection errors to standard output, which is for data.
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
     connection: {
-      host: at.hostname,
-      port: Number(at.port || 3306),
-      user: decodeURIComponent(at.username),
-      password: decodeURIComponent(at.password),
-      database: decodeURIComponent(at.pathname.slice(1)),
+      ...connectOptions(url),
       charset: 'utf8mb4_bin',
       dateStrings: true,
       timezone: 'Z',

@@ -1,12 +1,7 @@
 import { Readable } from 'node:stream';
-import {
-  type Connection,
-  createConnection,
-  type QueryOptions,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2/promise';
+import type { Connection, QueryOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
 import { builtinCatalog } from '../catalog/builtin';
+import { openConnection } from '../database/connect';
 import { quoteName } from '../editions/connection/sql';
 
 export type SampleValue = string | number | null | Buffer;
@@ -24,9 +19,7 @@ const notAllowed: readonly number[] = [1148, 3948, 4166];
  * @throws the driver's error when the server can't be reached
  */
 export async function openDistrict(url: string): Promise<Connection> {
-  // The driver doesn't know the other name of the protocol.
-  const uri = url.replace(/^mariadb:/, 'mysql:');
-  const connection = await createConnection({ uri, charset: 'UTF8MB4_UNICODE_CI', timezone: 'Z' });
+  const connection = await openConnection(url, { charset: 'UTF8MB4_UNICODE_CI', timezone: 'Z' });
   await connection.query("SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES'");
   return connection;
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnection } from 'mysql2/promise';
+import { openConnection } from '../database/connect';
 import type { Progress } from './commands';
 import { logTail } from './log-tail';
 import { asUser, ensureDataDirectory, temporaryFolder } from './data-directory';
@@ -14,7 +14,7 @@ import { StackError } from './stack-error';
 import type { ServerHandle } from './server-handle';
 import type { ServerKind, ServerPrograms, Vendor } from './server-kind';
 import { ensurePrograms } from './server-programs';
-import type { DatabaseServerInfo } from './stack-info';
+import { type DatabaseServerInfo, databaseUrl } from './stack-info';
 
 /** Crash recovery of a large data directory is part of a start. */
 const startWithinMs = 120_000;
@@ -65,13 +65,8 @@ export class DatabaseServer implements ServerHandle {
    */
   async answers(port: number): Promise<boolean> {
     try {
-      const connection = await createConnection({
-        host: '127.0.0.1',
-        port,
-        user: 'resync',
-        password: this.options.password,
-        connectTimeout: 5_000,
-      });
+      const server = { host: '127.0.0.1', port, user: 'resync', password: this.options.password };
+      const connection = await openConnection(databaseUrl(server, ''), { connectTimeout: 5_000 });
       try {
         const [rows] = await connection.query('SELECT @@datadir AS dir');
         return (rows as { dir: string }[])[0]?.dir.replace(/\/$/, '') === this.dataDir;

@@ -2,7 +2,7 @@
 import type { Config } from '../config';
 import { findTemporal } from './temporal-program';
 import { findMariadb } from './mariadb-programs';
-import { probeDatabase, type DatabaseProbe } from './probe-database';
+import { probeDatabase, type DatabaseProbe, type ReachedDatabase } from './probe-database';
 import { missingSearchAttributes, withTemporal } from '../temporal/search-attributes';
 
 export interface Finding {
@@ -63,14 +63,15 @@ function databaseFindings(name: string, probe: DatabaseProbe): Finding[] {
     return [
       fail(
         name,
-        `cannot be reached (${probe.code})`,
-        'Check host, port, login and that it runs; locally "resync up".',
+        probe.why === null ? `cannot be reached (${probe.code})` : `${probe.why.what} (${probe.code})`,
+        probe.why?.todo ?? 'Check host, port, login and that it runs; locally "resync up".',
       ),
     ];
   }
   const { version, sqlMode, maxAllowedPacket, skewSeconds } = probe;
   return [
     ok(name, version),
+    tlsFinding(name, probe),
     /STRICT_(TRANS|ALL)_TABLES/.test(sqlMode)
       ? ok(`${name} sql_mode`, 'strict')
       : warn(
@@ -94,6 +95,18 @@ function databaseFindings(name: string, probe: DatabaseProbe): Finding[] {
         ),
   ];
 }
+
+function tlsFinding(name: string, { tls, host }: ReachedDatabase): Finding {
+  if (tls !== null) return ok(`${name} TLS`, tls);
+  if (isThisMachine(host)) return ok(`${name} TLS`, 'not encrypted; on this machine');
+  return warn(
+    `${name} TLS`,
+    'not encrypted',
+    'Anyone between can read the records and the login: set tls.ca for this database (docs/servers.md).',
+  );
+}
+
+const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
 function apartFindings(districtId: string, district: DatabaseProbe, state: DatabaseProbe): Finding[] {
   if (district.kind === 'unreachable' || state.kind === 'unreachable') return [];

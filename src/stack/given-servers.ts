@@ -1,4 +1,5 @@
 /** Servers the stack doesn't run because the environment names others. */
+import { parseAddress } from '../database/address';
 import { StackError } from './stack-error';
 import type { ServerHandle } from './server-handle';
 import type { DatabaseServerInfo } from './stack-info';
@@ -34,13 +35,8 @@ export function givenServers(env: NodeJS.ProcessEnv): GivenServers {
 
 /** Host, port and login of a mysql:// URL. */
 export function serverOf(url: string): DatabaseServerInfo {
-  const { hostname, port, username, password } = new URL(url);
-  return {
-    host: hostname,
-    port: port === '' ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  };
+  const { host, port, user, password } = parseAddress(url);
+  return { host, port, user, password };
 }
 
 /** Stands for a server that is not ours to start or kill. */

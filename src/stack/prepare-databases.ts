@@ -1,7 +1,8 @@
 /** The stack's three databases, with the newest schema. */
-import { createConnection } from 'mysql2/promise';
+import { parseAddress } from '../database/address';
+import { openServer } from '../database/connect';
+import { whyNotConnected } from '../database/not-connected';
 import { migrate, type DatabaseKind } from '../migrate';
-import { serverOf } from './given-servers';
 import { StackError } from './stack-error';
 
 type Urls = Readonly<Partial<Record<DatabaseKind, string>>>;
@@ -33,10 +34,12 @@ async function forEach(
   for (const kind of ['district', 'state', 'control'] as const) {
     const url = urls[kind];
     if (url === undefined) continue;
-    const name = new URL(url).pathname.slice(1);
+    const name = databaseOf(kind, url);
     try {
       await work(kind, url, name);
     } catch (error) {
+      const why = whyNotConnected(error);
+      if (why !== null) throw new StackError(`The ${kind} database "${name}" ${why.what}. ${why.todo}`);
       // The driver's message may quote a statement; its code is enough to act on.
       const code = (error as { code?: string }).code ?? (error as Error).name;
       throw new StackError(`The ${kind} database "${name}" could not be prepared (${code}).`);
@@ -44,9 +47,16 @@ async function forEach(
   }
 }
 
+function databaseOf(kind: DatabaseKind, url: string): string {
+  try {
+    return parseAddress(url).database;
+  } catch (error) {
+    throw new StackError(`The ${kind} database’s URL ${(error as Error).message}.`);
+  }
+}
+
 async function onServer(url: string, statement: string, name: string): Promise<void> {
-  const { host, port, user, password } = serverOf(url);
-  const connection = await createConnection({ host, port, user, password });
+  const connection = await openServer(url);
   try {
     await connection.query(statement, [name]);
   } finally {

@@ -1,24 +1,33 @@
 /** What a database server says about itself, as far as a resync depends on it. */
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { parseAddress } from '../database/address';
+import { openConnection } from '../database/connect';
+import { whyNotConnected, type NotConnected } from '../database/not-connected';
 
 export type DatabaseProbe =
-  | { readonly kind: 'unreachable'; readonly code: string }
-  | {
-      readonly kind: 'reached';
-      readonly version: string;
-      /** Tells servers apart: MariaDB has no @@server_uuid, so host, port and data directory. */
-      readonly server: string;
-      readonly database: string;
-      readonly sqlMode: string;
-      readonly maxAllowedPacket: number;
-      readonly localInfile: boolean;
-      readonly flushAtCommit: number;
-      readonly galera: boolean;
-      /** Its binary log is on and written by statement. */
-      readonly logsStatements: boolean;
-      /** Its clock minus ours. */
-      readonly skewSeconds: number;
-    };
+  | { readonly kind: 'unreachable'; readonly code: string; readonly why: NotConnected | null }
+  | ReachedDatabase;
+
+export interface ReachedDatabase {
+  readonly kind: 'reached';
+  readonly version: string;
+  /** As in the URL. */
+  readonly host: string;
+  /** Tells servers apart: MariaDB has no @@server_uuid, so host, port and data directory. */
+  readonly server: string;
+  readonly database: string;
+  /** Version of TLS, or `null` where the connection isn't encrypted. */
+  readonly tls: string | null;
+  readonly sqlMode: string;
+  readonly maxAllowedPacket: number;
+  readonly localInfile: boolean;
+  readonly flushAtCommit: number;
+  readonly galera: boolean;
+  /** Its binary log is on and written by statement. */
+  readonly logsStatements: boolean;
+  /** Its clock minus ours. */
+  readonly skewSeconds: number;
+}
 
 /**
  * Connects and asks; an error becomes `unreachable` with the driver's code, never its text (it may
@@ -26,7 +35,7 @@ export type DatabaseProbe =
  */
 export async function probeDatabase(url: string): Promise<DatabaseProbe> {
   try {
-    const connection = await createConnection({ uri: url, connectTimeout: 5_000 });
+    const connection = await openConnection(url, { connectTimeout: 5_000 });
     try {
       const asked = Date.now();
       const [rows] = await connection.query<RowDataPacket[]>(
@@ -44,8 +53,10 @@ export async function probeDatabase(url: string): Promise<DatabaseProbe> {
       return {
         kind: 'reached',
         version: String(row['version']),
+        host: parseAddress(url).host,
         server: String(row['server']),
         database: String(row['db']),
+        tls: await tlsOf(connection),
         sqlMode: String(row['sqlMode']),
         maxAllowedPacket: Number(row['packet']),
         localInfile: Number(row['localInfile']) === 1,
@@ -58,6 +69,13 @@ export async function probeDatabase(url: string): Promise<DatabaseProbe> {
       connection.destroy();
     }
   } catch (error) {
-    return { kind: 'unreachable', code: (error as { code?: string }).code ?? 'no answer' };
+    const { code = (error as Error).name } = error as { code?: string };
+    return { kind: 'unreachable', code, why: whyNotConnected(error) };
   }
+}
+
+async function tlsOf(connection: Connection): Promise<string | null> {
+  const [rows] = await connection.query<RowDataPacket[]>("SHOW SESSION STATUS LIKE 'Ssl_version'");
+  const version = String(rows[0]?.['Value'] ?? '');
+  return version === '' ? null : version;
 }

@@ -1,5 +1,6 @@
 /** Counts both editions by plain SQL, past everything the resync's own code does. */
-import { createConnection, type Connection } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
+import { openConnection } from '../../database/connect';
 import type { DistrictConfig } from '../../config';
 import type { ResyncView } from '../../features/resyncs/read';
 import type { Catalog, SyncObject } from '../../domain/catalog';
@@ -32,8 +33,8 @@ export async function countEditions({
   stateUrl,
   resync,
 }: CountedRun): Promise<EditionCounts[]> {
-  const here = await createConnection(district.databaseUrl);
-  const there = await createConnection(stateUrl);
+  const here = await openConnection(district.databaseUrl);
+  const there = await openConnection(stateUrl);
   try {
     const counts: EditionCounts[] = [];
     for (const {

@@ -3,6 +3,7 @@
  * can't be had.
  */
 import { InvalidArgumentError, Option } from 'commander';
+import { NotConnectedError } from '../../database/not-connected';
 import { ConfigError } from '../../config';
 import { parseServerKinds, serverKinds, type ServerKinds } from '../../stack/server-kind';
 import { StackError } from '../../stack/stack-error';
@@ -26,8 +27,8 @@ export async function reportingStackErrors(work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof StackError || error instanceof ConfigError)) throw error;
-    progress(error.message);
+    if (![StackError, ConfigError, NotConnectedError].some((kind) => error instanceof kind)) throw error;
+    progress((error as Error).message);
     process.exitCode = unreachable;
   }
 }

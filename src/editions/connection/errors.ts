@@ -3,6 +3,10 @@
  * What each class leads to: docs/data-path.md, Classes of database errors.
  */
 
+import { AddressError } from '../../database/address';
+import { isOfTls, whyNotConnected } from '../../database/not-connected';
+import { TlsError } from '../../database/tls';
+
 /**
  * transient: repeat the whole transaction. connection: repeat on a new connection, a COMMIT's
  * outcome is unknown. operator: a person has to act (disk full). shrink: repeat with fewer records.
@@ -120,6 +124,7 @@ interface DriverError {
  */
 export function classOf(error: unknown): ErrorClass | null {
   if (error instanceof DatabaseError) return error.errorClass;
+  if (error instanceof TlsError || error instanceof AddressError) return 'configuration';
   const { errno, code, fatal, message } = (error ?? {}) as DriverError;
   const text = typeof message === 'string' ? message : '';
   if (typeof errno === 'number' && errno > 0) {
@@ -131,7 +136,7 @@ export function classOf(error: unknown): ErrorClass | null {
     if (known !== undefined) return known;
   }
   if (typeof code === 'string' && connectionCodes.has(code)) return 'connection';
-  if (typeof code === 'string' && code.startsWith('HANDSHAKE_')) return 'configuration';
+  if (typeof code === 'string' && isOfTls(code)) return 'configuration';
   // What the driver itself trips over is fatal to its connection too, but has no code, and a new
   // connection trips over it again.
   if ((fatal === true && typeof code === 'string') || /closed state/.test(text)) return 'connection';
@@ -148,7 +153,7 @@ export function classify(error: unknown, side: DatabaseSide): DatabaseError {
   const errno = typeof driver.errno === 'number' && driver.errno > 0 ? driver.errno : null;
   const text = [driver.sqlMessage, driver.message].find((part) => typeof part === 'string') ?? '';
   const errorClass = classOf(error) ?? 'record';
-  return new DatabaseError(sentenceOf(errorClass, errno, side, driver.code), {
+  return new DatabaseError(sentenceOf(errorClass, errno, side, error), {
     errorClass,
     side,
     errno,
@@ -167,9 +172,6 @@ const sentences: Readonly<Record<ErrorClass, string>> = {
 };
 
 const remedies: Readonly<Partial<Record<number, string>>> = {
-  1044: 'the account has no right to the database',
-  1045: 'user or password is wrong',
-  1049: 'the database does not exist',
   1054: 'a column does not exist',
   1142: 'the account lacks a right on a table',
   1143: 'the account lacks a right on a column',
@@ -178,7 +180,18 @@ const remedies: Readonly<Partial<Record<number, string>>> = {
   1665: 'its binary log is written by statement: set binlog_format to ROW or MIXED',
 };
 
-function sentenceOf(errorClass: ErrorClass, errno: number | null, side: DatabaseSide, code: unknown): string {
+function sentenceOf(
+  errorClass: ErrorClass,
+  errno: number | null,
+  side: DatabaseSide,
+  error: unknown,
+): string {
+  const { code } = (error ?? {}) as DriverError;
+  const why = errorClass === 'configuration' ? whyNotConnected(error) : null;
+  if (why !== null) {
+    const by = errno ?? (typeof code === 'string' ? code : null);
+    return `The ${side}'s database ${why.what}. ${why.todo}${by === null ? '' : ` (error ${by})`}`;
+  }
   const remedy = errno === null ? undefined : remedies[errno];
   const number = errno ?? (typeof code === 'string' && connectionCodes.has(code) ? code : 'no number');
   return `The ${side}'s database ${remedy === undefined ? sentences[errorClass] : `refused: ${remedy}`} (error ${number}).`;

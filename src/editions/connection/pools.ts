@@ -1,11 +1,7 @@
-import {
-  createPool,
-  type Pool,
-  type PoolConnection,
-  type QueryOptions,
-  type ResultSetHeader,
-} from 'mysql2/promise';
+import type { Pool, PoolConnection, PoolOptions, QueryOptions, ResultSetHeader } from 'mysql2/promise';
 import type { Readable } from 'node:stream';
+import { type DatabaseAddress, parseAddress } from '../../database/address';
+import { openPool, sameServer } from '../../database/connect';
 import { classify, DatabaseError, type DatabaseSide, statementTimeout } from './errors';
 import { type HashFunction, type ServerFacts, setUp, statementMs } from './set-up';
 import { quoteSchema } from './sql';
@@ -55,9 +51,8 @@ export interface Editions {
  * @throws DatabaseError configuration when the control database isn't on the state's server
  */
 export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: EditionsOptions): Editions {
-  const state = new URL(stateUrl);
-  const control = new URL(controlUrl);
-  if (state.hostname !== control.hostname || (state.port || '3306') !== (control.port || '3306')) {
+  const control = addressOf('control', controlUrl);
+  if (!sameServer(addressOf('state', stateUrl), control)) {
     throw new DatabaseError(
       "The control database must be on the state's server: a page and its ledger row are one transaction.",
       { errorClass: 'configuration', side: 'control' },
@@ -69,7 +64,7 @@ export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: Editi
   };
   return {
     ...editions,
-    control: quoteSchema(databaseOf(controlUrl)),
+    control: quoteSchema(control.database),
     hashFunction: async () => {
       const facts = await Promise.all([editions.district.facts(), editions.state.facts()]);
       return facts.every(({ sha1 }) => sha1) ? 'SHA1' : 'SHA2';
@@ -80,8 +75,20 @@ export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: Editi
   };
 }
 
-function databaseOf(url: string): string {
-  return decodeURIComponent(new URL(url).pathname.slice(1));
+function addressOf(side: DatabaseSide, url: string): DatabaseAddress {
+  try {
+    return parseAddress(url);
+  } catch (error) {
+    throw classify(error, side);
+  }
+}
+
+function openEditionPool(side: DatabaseSide, url: string, options: PoolOptions): Pool {
+  try {
+    return openPool(url, options);
+  } catch (error) {
+    throw classify(error, side);
+  }
 }
 
 /** One side's database. Everything it throws is a DatabaseError. */
@@ -99,14 +106,8 @@ export class Edition {
     url: string,
     connections: number,
   ) {
-    const { hostname, port, username, password } = new URL(url);
-    this.schema = databaseOf(url);
-    this.pool = createPool({
-      host: hostname,
-      port: port === '' ? 3306 : Number(port),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      database: this.schema,
+    this.schema = addressOf(side, url).database;
+    this.pool = openEditionPool(side, url, {
       connectionLimit: connections,
       maxIdle: connections,
       idleTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { createConnection } from 'mysql2/promise';
+import { openConnection } from '../../database/connect';
 import { classify } from './errors';
 
 /** A district that doesn't answer in this time holds up others: it is tried again later. */
@@ -10,7 +10,7 @@ const connectMs = 3_000;
  */
 export async function probeDistrict(url: string): Promise<void> {
   try {
-    const connection = await createConnection({ uri: url, connectTimeout: connectMs });
+    const connection = await openConnection(url, { connectTimeout: connectMs });
     // Without a listener an error on the socket would end the process.
     connection.on('error', () => undefined);
     try {

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../database/address';
 import { z } from 'zod';
 import type { Knex } from 'knex';
 import { listFieldSettings, listSettingChanges, type NewSetting, setFieldOwners } from './settings-store';
@@ -19,7 +20,7 @@ import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 export function fieldSettingRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {
   const columnsOf = (objects: readonly SyncObject[]): Promise<Map<string, StateColumn[]>> =>
     readStateColumns(control, {
-      schema: decodeURIComponent(new URL(config.stateDatabaseUrl).pathname.slice(1)),
+      schema: parseAddress(config.stateDatabaseUrl).database,
       tables: objects.map(({ stateTable }) => stateTable),
     });
   return [

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../database/address';
 import { escape } from 'mysql2';
 import type { Knex } from 'knex';
 import type { Config } from '../../config';
@@ -26,7 +27,7 @@ export async function noteStateTables(
   }: { readonly config: Config; readonly catalog: Catalog; readonly control: Knex },
   { objects: planned }: ResyncPlan,
 ): Promise<{ readonly objects: readonly PlannedObject[]; readonly notes: PlanNote[] }> {
-  const schema = decodeURIComponent(new URL(config.stateDatabaseUrl).pathname.slice(1));
+  const schema = parseAddress(config.stateDatabaseUrl).database;
   const effects = await loadTriggers(async (sql) => {
     const rows = await selectRows<Record<string, string | number | null>>(control, sql, []);
     return rows.map((row) => Object.values(row));

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { AddressError, parseAddress, withTls } from '../database/address';
+import { readTls, TlsError, type TlsFiles } from '../database/tls';
+
+/** Where a database is, and, in its parameters, the files of TLS. */
+export const databaseUrl = z.string().superRefine((url, context) => {
+  try {
+    const { tls } = parseAddress(url);
+    if (tls !== null) readTls(tls);
+  } catch (error) {
+    if (error instanceof AddressError) return context.addIssue({ code: 'custom', message: error.message });
+    if (!(error instanceof TlsError)) throw error;
+    context.addIssue({ code: 'custom', message: `tls-${error.field} ${error.message}` });
+  }
+});
+
+/** The same as a section of its own. */
+export const databaseTls = z
+  .strictObject({
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "PEM file of the authority that signed the server's certificate. Absent: those that Node.js trusts.",
+      ),
+    cert: z.string().min(1).optional().describe('PEM file of our client certificate, with `key`.'),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('PEM file of its private key, without a passphrase, readable by the service only.'),
+    serverName: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Name that the server's certificate must have. Absent: the host of the URL."),
+  })
+  .superRefine((files, context) => {
+    try {
+      readTls(files);
+    } catch (error) {
+      if (!(error instanceof TlsError)) throw error;
+      context.addIssue({ code: 'custom', path: [error.field], message: error.message });
+    }
+  })
+  .describe(
+    'Present: the connection is encrypted and the server is who it says, or there is no connection (docs/servers.md).',
+  );
+
+interface Databases {
+  readonly stateDatabaseUrl: string;
+  readonly stateDatabaseTls?: TlsFiles | undefined;
+  readonly controlDatabaseUrl: string;
+  readonly controlDatabaseTls?: TlsFiles | undefined;
+  readonly districts: readonly {
+    readonly databaseUrl: string;
+    readonly databaseTls?: TlsFiles | undefined;
+  }[];
+}
+
+/**
+ * Puts the sections into the URLs: whoever has a database's URL reaches it as it must be reached.
+ */
+export function foldTls<T extends Databases>(config: T): T {
+  const { stateDatabaseTls, controlDatabaseTls = stateDatabaseTls } = config;
+  return {
+    ...config,
+    stateDatabaseUrl: folded(config.stateDatabaseUrl, stateDatabaseTls),
+    controlDatabaseUrl: folded(config.controlDatabaseUrl, controlDatabaseTls),
+    districts: config.districts.map((district) => ({
+      ...district,
+      databaseUrl: folded(district.databaseUrl, district.databaseTls),
+    })),
+  };
+}
+
+function folded(url: string, tls: TlsFiles | undefined): string {
+  return tls === undefined ? url : withTls(url, tls);
+}
