@@ -149,9 +149,14 @@ async function partnersByStateOrder(
   const columns = districtKey.columns.map(({ column }, i) =>
     familyOf(column) === 'text' ? stateKey.columns[i]!.column : column,
   );
-  const on = columns.map(({ name, charset, collation }, i) => {
+  const on = columns.flatMap(({ name, charset, collation }, i) => {
     const bare = `d.${quoteName(name)}`;
-    return `${collation === null ? bare : `CONVERT(${bare} USING ${charset}) COLLATE ${collation}`} = v.k${i}`;
+    if (collation === null) return [`${bare} = v.k${i}`];
+    const there = `CONVERT(${bare} USING ${charset})`;
+    // A key in characters that the state's charset lacks is none of its keys, though it becomes '?'.
+    const kept = `${asUtf8(there)} = ${asUtf8(bare)}`;
+    const whole = charset === districtKey.columns[i]!.column.charset || charset === 'utf8mb4';
+    return [`${there} COLLATE ${collation} = v.k${i}`, ...(whole ? [] : [kept])];
   });
   const asked = `(${keyTable(columns, keys)}) v`;
   const records = `${districtRecords(job, conditions)} d`;
@@ -161,6 +166,10 @@ async function partnersByStateOrder(
          ON ${on.join(' AND ')}`,
   );
   return new Set(rows.map(([n]) => Number(n)));
+}
+
+function asUtf8(text: string): string {
+  return `CONVERT(${text} USING utf8mb4) COLLATE utf8mb4_bin`;
 }
 
 function districtText({ mapping }: CompareJob): string {

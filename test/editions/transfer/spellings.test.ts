@@ -189,3 +189,12 @@ test.each([
   await world.sync([thing], 'thing');
   expect((await world.sync([thing], 'thing')).counts).toEqual(counts({ unchanged: 9 }));
 });
+
+test("a key that the state's charset lacks is not the record of question marks", async () => {
+  await tables(ci, latin);
+  await world.district("INSERT INTO thing VALUES ('\u{1f600}', 'v'), ('a', 'v')");
+  await world.state("INSERT INTO thing VALUES (7, '?', 'v'), (7, 'b', 'v')");
+  const sent = await world.sync([thing], 'thing');
+  expect(sent.counts).toEqual(counts({ inserted: 1, failed: 1, extra: 2 }));
+  expect((await world.sync([thing], 'thing')).counts).toEqual(counts({ unchanged: 1, failed: 1, extra: 2 }));
+});
