@@ -3,9 +3,10 @@ import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/
 import { keyColumnProblem, keyText, typedLiteral } from '../columns/key-column';
 import type { Column, UniqueIndex } from '../columns/table-shape';
 import type { Session } from '../connection/pools';
-import { quoteName, quoteNumber } from '../connection/sql';
+import { quoteName } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { keysPerList } from '../mapping/keyset';
+import { ofTenant } from '../mapping/tenant';
 import type { ObjectMapping } from '../mapping/types';
 import { type DistrictRecord, writtenPairs } from './records';
 
@@ -83,10 +84,7 @@ async function findHolders(
     const values = literals.map((literal, i) => (n === 0 ? `${literal} AS k${i}` : literal));
     return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...values].join(', ')}`;
   });
-  const tenant =
-    object.tenantColumn === null
-      ? null
-      : `p.${quoteName(object.tenantColumn)} = ${quoteNumber(scope.districtNumber)}`;
+  const tenant = mapping.tenant === null ? null : ofTenant(mapping.tenant, scope, 'p.');
   const on = [
     ...(tenant !== null && index.columns.includes(object.tenantColumn!) ? [tenant] : []),
     ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
@@ -133,11 +131,18 @@ function literalsOf({ columns, at }: SearchedIndex, { values }: DistrictRecord):
     const value = values[at[i]!] ?? null;
     if (value === null) return null;
     try {
-      literals.push(typedLiteral(column, Buffer.isBuffer(value) ? value.toString('hex') : String(value)));
+      const text = Buffer.isBuffer(value) ? value.toString('hex') : String(value);
+      literals.push(typedLiteral(column, asStored(column, text)));
     } catch (error) {
       if (error instanceof TypeError) return null;
       throw error;
     }
   }
   return literals;
+}
+
+/** As the column keeps it: BINARY fills up with zero bytes, CHAR loses the spaces behind. */
+function asStored({ type, octets }: Column, text: string): string {
+  if (type === 'binary') return text.padEnd(2 * (octets ?? 0), '0');
+  return type === 'char' ? text.replace(/ +$/, '') : text;
 }

@@ -136,3 +136,43 @@ test('a district that reads for longer than the state lets a transaction rest is
   );
   expect((await world.sync([student], 'student')).counts).toEqual(counts({ updated: 3 }));
 }, 120_000);
+
+test.each([
+  ['fills up with zero bytes', 'VARBINARY(4)', 'BINARY(4)', "x'61'", "x'62'"],
+  ['loses spaces behind', 'VARCHAR(8)', 'CHAR(8)', "'a '", "'b  '"],
+])('who has a value is found where the state %s', async (_how, district, state, one, two) => {
+  await world.district(
+    `CREATE TABLE student (id INT PRIMARY KEY, nr ${district}, name VARCHAR(20))`,
+    `INSERT INTO student VALUES (1, ${two}, 'n'), (2, ${one}, 'n')`,
+  );
+  const collation = state === 'CHAR(8)' ? ' COLLATE utf8mb4_bin' : '';
+  await world.state(
+    `CREATE TABLE student (districtID INT NOT NULL, id INT NOT NULL, nr ${state}${collation}, name VARCHAR(20),
+       PRIMARY KEY (districtID, id), UNIQUE KEY by_nr (districtID, nr))`,
+    `INSERT INTO student VALUES (7, 1, ${one}, 'n'), (7, 2, ${two}, 'n')`,
+  );
+  expect(await sendAll(10)).toEqual(counts({ updated: 2 }));
+  expect(await sendAll(10)).toEqual(counts({ unchanged: 2 }));
+
+  await world.district(`INSERT INTO student VALUES (3, ${one}, 'n')`);
+  const { errors } = await world.sync([student], 'student');
+  expect(errors.map(({ code, parentKey }) => [code, parentKey])).toEqual([['UNIQUE_CLASH', '["2"]']]);
+});
+
+test("a value that a district of a like code has is not said to be the district's own", async () => {
+  await world.district(
+    'CREATE TABLE student (id INT PRIMARY KEY, nr INT NOT NULL)',
+    'INSERT INTO student VALUES (1, 5), (2, 6)',
+  );
+  await world.state(
+    `CREATE TABLE student (districtID VARCHAR(8) NOT NULL, id INT NOT NULL, nr INT NOT NULL,
+       PRIMARY KEY (districtID, id), UNIQUE KEY by_nr (nr))`,
+    "INSERT INTO student VALUES ('7B', 9, 5), ('7', 2, 6)",
+  );
+  const scope = { districtId: 'd1', districtNumber, districtCode: '7A', schoolYear: 2027 };
+  const { errors } = await world.sync([student], 'student', { scope });
+  expect(errors.map(({ code, parentKey }) => [code, parentKey])).toEqual([
+    ['UNIQUE_CLASH', null],
+    ['UNIQUE_CLASH', null],
+  ]);
+});
