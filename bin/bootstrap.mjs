@@ -1,6 +1,6 @@
 /**
- * `npm run demo|start|test|bench|faults|e2e|install` on a clean clone: plain Node, no packages. Installs
- * what is missing, then runs it.
+ * `npm run demo|start|test|bench|faults|fuzz|e2e|install` on a clean clone: plain Node, no packages.
+ * Installs what is missing, then runs it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -90,6 +90,8 @@ async function main() {
       return 0;
     case 'e2e':
       return typescript('e2e/run.ts', args);
+    case 'fuzz':
+      return typescript('test/fuzz/run.ts', args);
     case 'test': {
       // Before jest starts: it would show none of the progress of a build that takes minutes.
       const ready = await typescript('src/stack/install.ts', []);
@@ -98,7 +100,7 @@ async function main() {
     }
     default:
       console.error(
-        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|faults|e2e|install [arguments]',
+        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|faults|fuzz|e2e|install [arguments]',
       );
       return 2;
   }
