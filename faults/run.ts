@@ -18,6 +18,7 @@ import { SmallDisk } from './world/small-disk';
 const enough = 300;
 const mostRuns = 60;
 const root = join(__dirname, '..', '.stack-faults');
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 let servers: Servers | null = null;
@@ -50,11 +51,8 @@ async function main(): Promise<boolean> {
   const clean = isClean(totals);
   for (const line of new Set(results.flatMap(({ notPossible }) => [...notPossible])))
     say(`Left out: ${line}`);
-  if (options.json) process.stdout.write(`${JSON.stringify(totals)}\n`);
-  else
-    process.stdout.write(
-      `${totals.faults} faults in ${totals.runs} runs: ${clean ? 'clean' : 'NOT CLEAN'}\n`,
-    );
+  if (options.json) print(JSON.stringify(totals));
+  else print(`${totals.faults} faults in ${totals.runs} runs: ${clean ? 'clean' : 'NOT CLEAN'}`);
   return clean;
 }
 
@@ -67,8 +65,7 @@ async function runAll(on: Servers, options: FaultsOptions): Promise<RunResult[]>
     const schedule = drawSchedule(`${seed}/${number}`, only);
     const result = await runOne(schedule, { servers: on, dir: root, name: `faults-${number}`, built });
     results.push(result);
-    if (json) say(runLine(result));
-    else process.stdout.write(`${runLine(result)}\n`);
+    (json ? say : print)(runLine(result));
   }
   return results;
 }

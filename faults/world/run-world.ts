@@ -10,6 +10,8 @@ import { openControl } from '../../src/control/database';
 import { createToken } from '../../src/features/access/token-store';
 import { migrate } from '../../src/migrate';
 import { freePort } from '../../src/stack/ports';
+import type { Random } from '../../src/sample/generator/random';
+import { agingStatements } from '../district/age';
 import { openAs, readContents, writeContents } from '../district/store';
 import type { Contents } from '../district/records';
 import { tables, tableStatements, tenantColumn } from '../district/tables';
@@ -116,6 +118,14 @@ export class RunWorld {
     } finally {
       await connection.end();
     }
+  }
+
+  /** Lets the state drift. */
+  async age(random: Random): Promise<void> {
+    await onServer(this.servers, 'state', [
+      `USE ${this.databases.state}`,
+      ...agingStatements(districtNumber, random),
+    ]);
   }
 
   async close(): Promise<void> {

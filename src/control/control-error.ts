@@ -1,44 +1,23 @@
 /** What goes wrong in the control database, told without a statement or a value in it. */
-import { isOfTls, whyNotConnected } from '../database/not-connected';
+import { classOfDriverError, type DriverError } from '../database/error-class';
+import { whyNotConnected } from '../database/not-connected';
 
 /**
- * `transient`: the same statement may pass in a moment (deadlock, lock wait, read-only failover).
- * `connection`: the server can't be reached now; it may come back.
- * `duplicate`: a unique key refused the row.
- * `configuration`: a person has to correct something (rights, missing table or schema).
- * `other`: anything else, which is a fault of the program.
+ * `transient`: the same transaction may pass in a moment (deadlock, lock wait). `connection`: the
+ * server can't be reached now; it may come back. `operator`: it waits for a person (disk full,
+ * read-only), and then goes on. `duplicate`: a unique key refused the row. `configuration`: someone
+ * has to correct something (rights, missing table or schema). `other`: anything else, which is a
+ * fault of the program.
  */
-export type ControlErrorKind = 'transient' | 'connection' | 'duplicate' | 'configuration' | 'other';
+export type ControlErrorKind =
+  'transient' | 'connection' | 'operator' | 'duplicate' | 'configuration' | 'other';
 
-const kinds: Readonly<Record<number, ControlErrorKind>> = {
-  1205: 'transient', // lock wait timeout
-  1213: 'transient', // deadlock
-  1020: 'transient', // MariaDB 11 snapshot isolation: record has changed since last read
-  1290: 'transient', // read-only while a failover is under way
-  1836: 'transient', // read-only mode
-  1040: 'connection', // too many connections
-  1053: 'connection', // server shutdown in progress
-  1927: 'connection', // connection was killed
-  2006: 'connection',
-  2013: 'connection',
-  4031: 'connection', // disconnected for inactivity
-  1062: 'duplicate',
-  1044: 'configuration',
-  1045: 'configuration',
-  1049: 'configuration',
-  1054: 'configuration',
-  1142: 'configuration',
-  1146: 'configuration',
-  1698: 'configuration',
-  3159: 'configuration',
-};
-
-const connectionCodes =
-  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|ER_SERVER_SHUTDOWN|PROTOCOL_)/;
+const duplicate = 1062;
 
 const sentences: Readonly<Record<ControlErrorKind, string>> = {
   transient: 'The control database was busy with the same rows.',
   connection: 'The control database can’t be reached.',
+  operator: 'The control database needs its operator: disk or memory full, read-only, or a quota is used up.',
   duplicate: 'The control database has this row already.',
   configuration: 'The control database is not set up for this: check its URL, rights and migrations.',
   other: 'The control database refused a statement.',
@@ -62,7 +41,7 @@ export class ControlError extends Error {
 
   /** The work as a whole may be tried again. */
   get retryable(): boolean {
-    return this.kind === 'transient' || this.kind === 'connection';
+    return this.kind === 'transient' || this.kind === 'connection' || this.kind === 'operator';
   }
 }
 
@@ -82,22 +61,24 @@ export class ConflictError extends Error {
 }
 
 /**
- * @returns the error as a ControlError, classified by errno or the driver's code, never by its
- * text.
+ * @returns the error as a ControlError, classified by the table of all databases
  */
 export function toControlError(error: unknown): ControlError {
   if (error instanceof ControlError) return error;
-  const { errno, code, name } = (error ?? {}) as { errno?: unknown; code?: unknown; name?: unknown };
+  const { errno, code } = (error ?? {}) as DriverError;
   const number = typeof errno === 'number' && errno > 0 ? errno : null;
   const word = typeof code === 'string' ? code : null;
-  const known = number === null ? undefined : kinds[number];
-  if (known === 'configuration' || (word !== null && isOfTls(word))) {
-    const why = whyNotConnected(error);
-    const sentence = why === null ? undefined : `The control database ${why.what}. ${why.todo}`;
-    return new ControlError('configuration', number, word, sentence);
-  }
-  if (known) return new ControlError(known, number, word);
-  const lost =
-    (word !== null && connectionCodes.test(word)) || name === 'TimeoutError' || name === 'KnexTimeoutError';
-  return new ControlError(lost ? 'connection' : 'other', number, word);
+  const kind = kindOf(error, number);
+  const why = kind === 'configuration' ? whyNotConnected(error) : null;
+  const sentence = why === null ? undefined : `The control database ${why.what}. ${why.todo}`;
+  return new ControlError(kind, number, word, sentence);
+}
+
+function kindOf(error: unknown, errno: number | null): ControlErrorKind {
+  if (errno === duplicate) return 'duplicate';
+  // No connection came free in the pool, or none was made in time.
+  const { name } = (error ?? {}) as { name?: unknown };
+  if (name === 'TimeoutError' || name === 'KnexTimeoutError') return 'connection';
+  const errorClass = classOfDriverError(error);
+  return errorClass === null || errorClass === 'record' || errorClass === 'shrink' ? 'other' : errorClass;
 }

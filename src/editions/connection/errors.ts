@@ -1,20 +1,14 @@
-/**
- * The only table of database errors: errno -> class, and the error the rest of the program sees.
- * What each class leads to: docs/data-path.md, Classes of database errors.
- */
+/** A driver's error as the rest of the program sees it: class, number and a sentence. */
+import {
+  classOfDriverError,
+  type DriverError,
+  type DriverErrorClass,
+  isConnectionCode,
+} from '../../database/error-class';
+import { whyNotConnected } from '../../database/not-connected';
 
-import { AddressError } from '../../database/address';
-import { isOfTls, whyNotConnected } from '../../database/not-connected';
-import { TlsError } from '../../database/tls';
-
-/**
- * transient: repeat the whole transaction. connection: repeat on a new connection, a COMMIT's
- * outcome is unknown. operator: a person has to act (disk full). shrink: repeat with fewer records.
- * record: one record is at fault. configuration: nothing repeats it away. fenced: a newer run holds
- * the district's lease.
- */
-export type ErrorClass =
-  'transient' | 'connection' | 'operator' | 'shrink' | 'record' | 'configuration' | 'fenced';
+/** fenced: a newer run holds the district's lease. The others are of the table of all databases. */
+export type ErrorClass = DriverErrorClass | 'fenced';
 
 export type DatabaseSide = 'district' | 'state' | 'control';
 
@@ -60,87 +54,13 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Errno -> class, in the order of docs/data-path.md. */
-export const errorTable: Readonly<Record<Exclude<ErrorClass, 'fenced'>, readonly number[]>> = {
-  transient: [1213, 1205, 1020, 1412, 1615, 1297, 1180, 3101, 3572, 3100],
-  connection: [
-    1040, 1203, 1053, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 1047, 3032, 4031, 2006, 2013,
-  ],
-  operator: [1021, 1026, 1030, 1114, 1836, 1792, 1037, 1041, 1135, 1129, 1226],
-  shrink: [1153, 1206, 1197, 1969, 3024, 1390],
-  record: [
-    1062, 1022, 1586, 1452, 1216, 1451, 1217, 1048, 1364, 1406, 1264, 1265, 1292, 1366, 1690, 3819, 4025,
-    3140, 1300, 1977, 1526, 1118, 1644, 1416,
-  ],
-  configuration: [
-    1044, 1045, 1049, 1054, 1064, 1136, 1142, 1143, 1146, 1227, 1298, 1419, 1698, 3159, 1906, 3105, 1193,
-    1267, 1273, 1305, 1665, 1148, 3948, 4166,
-  ],
-};
-
-const classByErrno = new Map<number, ErrorClass>(
-  Object.entries(errorTable).flatMap(([errorClass, numbers]) =>
-    numbers.map((errno): [number, ErrorClass] => [errno, errorClass as ErrorClass]),
-  ),
-);
-
-/** The driver's code of a statement that took longer than it may. */
-export const statementTimeout = 'PROTOCOL_SEQUENCE_TIMEOUT';
-
-/** Codes of the driver and of the network (their errnos are negative and differ by system). */
-const connectionCodes = new Set([
-  'PROTOCOL_CONNECTION_LOST',
-  statementTimeout,
-  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
-  'PROTOCOL_ENQUEUE_AFTER_QUIT',
-  'POOL_CLOSED',
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ERR_STREAM_DESTROYED',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
-
-/** What a driver's error says of itself, read without trusting it. */
-interface DriverError {
-  readonly errno?: unknown;
-  readonly code?: unknown;
-  readonly fatal?: unknown;
-  readonly message?: unknown;
-  readonly sqlMessage?: unknown;
-}
-
 /**
- * Class of an error thrown by mysql2, by errno first and never by the text, but for two numbers
- * that mean two things.
+ * Class of an error, our own ones among them.
  * @returns `null` when no row of the table fits: the caller treats it as `record` when it is alone
  *   with one record
  */
 export function classOf(error: unknown): ErrorClass | null {
-  if (error instanceof DatabaseError) return error.errorClass;
-  if (error instanceof TlsError || error instanceof AddressError) return 'configuration';
-  const { errno, code, fatal, message } = (error ?? {}) as DriverError;
-  const text = typeof message === 'string' ? message : '';
-  if (typeof errno === 'number' && errno > 0) {
-    // 1290 is read-only (a failover: wait) or --secure-file-priv and the like (nothing will change
-    // by waiting).
-    if (errno === 1290) return /read.only/i.test(text) ? 'operator' : 'configuration';
-    if (errno === 1105) return /please retry/i.test(text) ? 'transient' : null;
-    const known = classByErrno.get(errno);
-    if (known !== undefined) return known;
-  }
-  if (typeof code === 'string' && connectionCodes.has(code)) return 'connection';
-  if (typeof code === 'string' && isOfTls(code)) return 'configuration';
-  // What the driver itself trips over is fatal to its connection too, but has no code, and a new
-  // connection trips over it again.
-  if ((fatal === true && typeof code === 'string') || /closed state/.test(text)) return 'connection';
-  return null;
+  return error instanceof DatabaseError ? error.errorClass : classOfDriverError(error);
 }
 
 /**
@@ -193,7 +113,7 @@ function sentenceOf(
     return `The ${side}'s database ${why.what}. ${why.todo}${by === null ? '' : ` (error ${by})`}`;
   }
   const remedy = errno === null ? undefined : remedies[errno];
-  const number = errno ?? (typeof code === 'string' && connectionCodes.has(code) ? code : 'no number');
+  const number = errno ?? (isConnectionCode(code) ? code : 'no number');
   return `The ${side}'s database ${remedy === undefined ? sentences[errorClass] : `refused: ${remedy}`} (error ${number}).`;
 }
 

@@ -2,7 +2,8 @@ import type { Pool, PoolConnection, PoolOptions, QueryOptions, ResultSetHeader }
 import type { Readable } from 'node:stream';
 import { type DatabaseAddress, parseAddress } from '../../database/address';
 import { openPool, sameServer } from '../../database/connect';
-import { classify, DatabaseError, type DatabaseSide, statementTimeout } from './errors';
+import { statementTimeout } from '../../database/error-class';
+import { classify, DatabaseError, type DatabaseSide } from './errors';
 import { type HashFunction, type ServerFacts, setUp, statementMs } from './set-up';
 import { quoteSchema } from './sql';
 

@@ -1,4 +1,5 @@
-import { classify, classOf, errorTable } from '../../../src/editions/connection/errors';
+import { errorTable } from '../../../src/database/error-class';
+import { classify, classOf } from '../../../src/editions/connection/errors';
 
 const driver = (fields: object): Error => Object.assign(new Error('text'), fields);
 
