@@ -15,7 +15,7 @@ import { keyOrderOf } from '../src/editions/mapping/key-order';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { loadMapping } from '../src/editions/mapping/load';
 import { orderByTriggers, type TriggeredObject, type TriggerPlan } from '../src/domain/trigger-order';
-import { stateTriggers } from '../src/editions/mapping/triggers';
+import { hiddenTriggers, stateTriggers } from '../src/editions/mapping/triggers';
 import type { ActivityDependencies } from './dependencies';
 import { planSelected } from './selected-plan';
 import { planRun } from './plan-run';
@@ -62,6 +62,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
       const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
       await settleLeftCycles(dependencies, editions, { request, epoch, signal });
       const effects = await editions.use(districtId, (pools) => stateTriggers(pools.state, { fresh: true }));
+      const hidden = await editions.use(districtId, (pools) => hiddenTriggers(pools.state));
       const { objects: triggered, notes } = orderByTriggers(catalog, plan.objects, effects);
       // A run of selected records says nothing of an object's other records.
       const ordered: readonly TriggeredObject[] =
@@ -73,7 +74,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         objects: ordered.map(({ name }) => name),
         selected,
       });
-      await noteObjects(control, resyncId, notesOf(catalog, ordered, { scope, request, notes }));
+      await noteObjects(control, resyncId, notesOf(catalog, ordered, { scope, request, notes, hidden }));
 
       const readShape = keptShapes(`${resyncId} ${epoch}`);
       const prepare = async (object: TriggeredObject): Promise<PreparedObject & { nothing: boolean }> => {
@@ -155,10 +156,12 @@ function notesOf(
     scope,
     request,
     notes,
+    hidden,
   }: {
     readonly scope: { readonly sharesState: boolean };
     readonly request: ResyncRequest;
     readonly notes: TriggerPlan['notes'];
+    readonly hidden: string | null;
   },
 ): Map<string, string> {
   const shared =
@@ -169,7 +172,8 @@ function notesOf(
           .map((object) => [object.name, `Nothing is removed. ${whyNotExtra(object)}`] as const)
       : [];
   const found = new Map<string, string>();
-  for (const [object, note] of [...shared, ...notes.map((one) => [one.object, one.note] as const)])
+  const first = hidden === null ? [] : objects.slice(0, 1).map(({ name }) => [name, hidden] as const);
+  for (const [object, note] of [...first, ...shared, ...notes.map((one) => [one.object, one.note] as const)])
     found.set(object, [found.get(object), note].filter((text) => text !== undefined).join(' '));
   return found;
 }

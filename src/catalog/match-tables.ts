@@ -75,6 +75,7 @@ export function matchTables(
   const tables = sendable.flatMap((pair) => match(pair, tenantColumn, findings) ?? []);
   if (tenantColumn === null && tables.length > 0)
     findings.push({ kind: 'note', table: everyTable, message: `no tenant column; ${unlessAlone}` });
+  if (state.hiddenTriggers) findings.push({ kind: 'note', table: everyTable, message: state.hiddenTriggers });
   return { tables, findings, tenantColumn };
 }
 

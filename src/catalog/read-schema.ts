@@ -1,4 +1,5 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { whyTriggersAreHidden } from '../database/rights';
 import type { TriggerEffect } from '../domain/state-triggers';
 import { loadTriggers } from '../domain/trigger-queries';
 
@@ -40,6 +41,8 @@ export interface DatabaseSchema {
   readonly views: readonly string[];
   /** What its triggers do; none are shown to an account without the right TRIGGER. */
   readonly triggers: readonly TriggerEffect[];
+  /** Why none would be shown, and the GRANT that mends it. */
+  readonly hiddenTriggers?: string | null;
 }
 
 /**
@@ -89,6 +92,14 @@ const foreignKeysSql = `
 export async function readSchema(connection: Connection): Promise<DatabaseSchema> {
   const rows = async <T>(sql: string): Promise<T[]> =>
     (await connection.query<RowDataPacket[]>(sql))[0] as T[];
+  const ask = async (sql: string): Promise<(string | number | null)[][]> => {
+    const [found] = await connection.query<(RowDataPacket & (string | number | null)[])[]>({
+      sql,
+      rowsAsArray: true,
+    });
+    return found;
+  };
+  const [[database] = []] = await ask('SELECT DATABASE()');
   const names = await rows<{ name: string; isTable: number; engine: string | null }>(tablesSql);
   const columns = groupBy(await rows<ColumnRow>(columnsSql), ({ tableName }) => tableName);
   const uniqueKeys = groupBy(await rows<UniqueKeyRow>(uniqueKeysSql), ({ tableName }) => tableName);
@@ -105,13 +116,8 @@ export async function readSchema(connection: Connection): Promise<DatabaseSchema
         foreignKeys: foreignKeysOf(foreignKeys.get(name) ?? []),
       })),
     views: sorted.filter(({ isTable }) => !isTable).map(({ name }) => name),
-    triggers: await loadTriggers(async (sql) => {
-      const [found] = await connection.query<(RowDataPacket & (string | number | null)[])[]>({
-        sql,
-        rowsAsArray: true,
-      });
-      return found;
-    }, 'DATABASE()'),
+    triggers: await loadTriggers(ask, 'DATABASE()'),
+    hiddenTriggers: await whyTriggersAreHidden(ask, String(database)),
   };
 }
 

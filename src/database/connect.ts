@@ -44,7 +44,7 @@ export async function openConnection(url: string, options: ConnectionOptions = {
 /** A connection to the server that uses none of its databases. @throws as `openConnection` */
 export async function openServer(url: string): Promise<Connection> {
   const { database: _, ...options } = connectOptions(url);
-  return connect(options);
+  return connect({ ...options, connectTimeout: 5_000 });
 }
 
 async function connect(options: ConnectionOptions): Promise<Connection> {

@@ -1,5 +1,8 @@
 /** Everything that must hold before a resync can run well, checked and put in words. */
 import type { Config } from '../config';
+import { catalogOf } from '../deployment';
+import type { Catalog } from '../domain/catalog';
+import { controlRights, districtRights, type LackingRights, stateRights } from './check-rights';
 import { findTemporal } from './temporal-program';
 import { findMariadb } from './mariadb-programs';
 import { probeDatabase, type DatabaseProbe, type ReachedDatabase } from './probe-database';
@@ -22,8 +25,11 @@ const leastPacketBytes = 16 * 1024 * 1024;
 /** Leases and ledger rows carry the servers' own times. */
 const mostSkewSeconds = 5;
 
-/** Checks programs, databases and Temporal; never throws for what it finds. */
-export async function checkProject(config: Config): Promise<Finding[]> {
+/**
+ * Checks programs, databases, rights and Temporal; never throws for what it finds.
+ * @param catalog whose tables the rights are about; default: the configuration's
+ */
+export async function checkProject(config: Config, catalog?: Catalog): Promise<Finding[]> {
   const state = await probeDatabase(config.stateDatabaseUrl);
   const control = await probeDatabase(config.controlDatabaseUrl);
   const districts = await Promise.all(
@@ -40,6 +46,7 @@ export async function checkProject(config: Config): Promise<Finding[]> {
     ]),
     ...databaseFindings('state', state),
     ...stateFindings(state, control),
+    ...(await rightsFindings(config, catalog)),
     ...(await temporalFindings(config.temporal)),
   ];
 }
@@ -164,6 +171,37 @@ function stateFindings(state: DatabaseProbe, control: DatabaseProbe): Finding[] 
         ]
       : []),
   ];
+}
+
+async function rightsFindings(config: Config, given: Catalog | undefined): Promise<Finding[]> {
+  let catalog: Catalog;
+  try {
+    catalog = given ?? catalogOf(config);
+  } catch (error) {
+    return [
+      fail('catalog', (error as Error).message, 'Correct the file; "resync catalog check" looks at it.'),
+    ];
+  }
+  const checks = [
+    ...config.districts.map((district) => districtRights(config, catalog, district)),
+    stateRights(config, catalog),
+    controlRights(config),
+  ];
+  // What can't be reached has a finding of its own already.
+  const found = await Promise.allSettled(checks);
+  return found.flatMap((one) => (one.status === 'fulfilled' ? [rightsFinding(one.value)] : []));
+}
+
+function rightsFinding({ database, account, needed, wished }: LackingRights): Finding {
+  const check = `${database} rights`;
+  if (needed.length > 0) return fail(check, `${account} lacks some`, [...needed, ...wished].join(' '));
+  if (wished.length > 0)
+    return warn(
+      check,
+      `${account} sees no triggers: what they write, set or take back isn't foreseen`,
+      wished.join(' '),
+    );
+  return ok(check, `${account} has what it needs`);
 }
 
 async function temporalFindings({ address, namespace }: Config['temporal']): Promise<Finding[]> {

@@ -266,8 +266,8 @@ export class Session {
   private async resultOf({ affectedRows, warningStatus }: ResultSetHeader): Promise<WriteResult> {
     if (warningStatus === 0 || warningStatus > warningsRead) return { affectedRows, warnings: warningStatus };
     const found = await this.rows('SHOW WARNINGS');
-    const warnings = found.filter(([, code]) => !deprecations.has(Number(code))).length;
-    return { affectedRows, warnings };
+    const deprecated = found.filter(([, code]) => deprecations.has(Number(code))).length;
+    return { affectedRows, warnings: warningStatus - deprecated };
   }
 
   private async ask(options: QueryOptions): Promise<[unknown, unknown]> {

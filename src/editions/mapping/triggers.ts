@@ -1,4 +1,5 @@
 import type { TriggerEffect } from '../../domain/state-triggers';
+import { whyTriggersAreHidden } from '../../database/rights';
 import { loadTriggers } from '../../domain/trigger-queries';
 import type { Edition } from '../connection/pools';
 import { quoteText } from '../connection/sql';
@@ -20,4 +21,9 @@ export function stateTriggers(state: Edition, { fresh = false } = {}): Promise<T
   known.set(state, { at: Date.now(), effects });
   effects.catch(() => known.delete(state));
   return effects;
+}
+
+/** Why the state's triggers can't be seen, and the GRANT that mends it. @throws DatabaseError */
+export function hiddenTriggers(state: Edition): Promise<string | null> {
+  return whyTriggersAreHidden((sql) => state.rows(sql), state.schema);
 }

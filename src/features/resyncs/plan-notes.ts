@@ -3,6 +3,7 @@ import { escape } from 'mysql2';
 import type { Knex } from 'knex';
 import type { Config } from '../../config';
 import { selectRows } from '../../control/database';
+import { whyTriggersAreHidden } from '../../database/rights';
 import { type Catalog, requireObject } from '../../domain/catalog';
 import type { PlannedObject, ResyncPlan } from '../../domain/plan';
 import { isSharedTable, whyNotExtra } from '../../domain/shared-tables';
@@ -28,10 +29,12 @@ export async function noteStateTables(
   { objects: planned }: ResyncPlan,
 ): Promise<{ readonly objects: readonly PlannedObject[]; readonly notes: PlanNote[] }> {
   const schema = parseAddress(config.stateDatabaseUrl).database;
-  const effects = await loadTriggers(async (sql) => {
+  const ask = async (sql: string): Promise<(string | number | null)[][]> => {
     const rows = await selectRows<Record<string, string | number | null>>(control, sql, []);
     return rows.map((row) => Object.values(row));
-  }, escape(schema));
+  };
+  const effects = await loadTriggers(ask, escape(schema));
+  const hidden = await whyTriggersAreHidden(ask, schema);
   const { objects, notes } = orderByTriggers(catalog, planned, effects);
   const sharesState = config.districts.length > 1;
   const shared = objects
@@ -40,6 +43,7 @@ export async function noteStateTables(
   return {
     objects: objects.map(({ changedBy: _, ...object }) => object),
     notes: [
+      ...(hidden === null ? [] : objects.slice(0, 1).map(({ name }) => ({ object: name, note: hidden }))),
       ...shared.map((object) => ({
         object: object.name,
         note: `Nothing is reported as extra or removed. ${whyNotExtra(object)}`,
