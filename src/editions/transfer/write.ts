@@ -3,10 +3,11 @@ import { typedLiteral } from '../columns/key-column';
 import type { ColumnPair } from '../columns/pair';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
-import type { KeySide } from '../mapping/keyset';
+import { keyList, type KeySide } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
+import { isOneRecords } from './ask-each';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
-import { stateTenant } from '../mapping/scope';
+import { stateTenant, where } from '../mapping/scope';
 import { tenantLiteral } from '../mapping/tenant';
 import { quoteBytes, quoteName, quoteNumber, quoteText } from '../connection/sql';
 
@@ -126,8 +127,42 @@ export interface KeyedUpdate {
   readonly records: readonly { readonly key: RecordKey; readonly values: readonly FetchedValue[] }[];
 }
 
+/**
+ * Bytes up to which a binary value may stand in a derived table: MariaDB gives its column a length
+ * of 16 bits, stores a piece of what is longer, or ends.
+ */
+const derivedBytes = 65_535;
+
 /** Sets columns of records found by their key. The caller holds the rows' locks. */
-export async function updateByKey(
+export async function updateByKey(session: Session, update: KeyedUpdate): Promise<void> {
+  const isLong = (value: FetchedValue): boolean => Buffer.isBuffer(value) && value.length > derivedBytes;
+  if (!update.records.some(({ values }) => values.some(isLong))) return updateJoined(session, update);
+  await session.write('SAVEPOINT one_by_one');
+  try {
+    for (const record of update.records) await updateAlone(session, update, record);
+  } catch (error) {
+    // As one statement: all or nothing.
+    if (isOneRecords(error)) await session.write('ROLLBACK TO SAVEPOINT one_by_one');
+    throw error;
+  }
+}
+
+async function updateAlone(
+  session: Session,
+  { table, key, conditions, pairs }: KeyedUpdate,
+  record: KeyedUpdate['records'][number],
+): Promise<void> {
+  const assignments = pairs.map(
+    (pair, i) => `t.${quoteName(pair.name)} = ${valueLiteral(pair, record.values[i]!)}`,
+  );
+  await write(
+    session,
+    `UPDATE ${table} t SET ${assignments.join(', ')} ${where([...conditions, keyList(key, [record.key])])}`,
+    [record],
+  );
+}
+
+async function updateJoined(
   session: Session,
   { table, key: { columns }, conditions, pairs, records }: KeyedUpdate,
 ): Promise<void> {
@@ -137,7 +172,10 @@ export async function updateByKey(
     return `SELECT ${[...keys, ...news].join(', ')}`;
   });
   const on = [...conditions, ...columns.map(({ name }, i) => `t.${quoteName(name)} = n.k${i}`)];
-  const assignments = pairs.map(({ name }, i) => `t.${quoteName(name)} = n.v${i}`);
+  // Not the bare column: MariaDB copies it into a shorter BLOB or TEXT whatever its length.
+  const assignments = pairs.map(
+    ({ name, length }, i) => `t.${quoteName(name)} = ${length === null ? `n.v${i}` : `COALESCE(n.v${i})`}`,
+  );
   await write(
     session,
     `UPDATE (${rows.join(' UNION ALL ')}) n STRAIGHT_JOIN ${table} t
