@@ -1,7 +1,7 @@
 import { inBatches } from '../../domain/batches';
-import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import { familyOf } from '../columns/families';
-import { type KeyColumn, keyText } from '../columns/key-column';
+import { asStored, type KeyColumn, keyText } from '../columns/key-column';
 import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
 import { quoteName } from '../connection/sql';
@@ -45,14 +45,29 @@ export async function respelled(
 ): Promise<Map<number, number>> {
   const found = new Map<number, number>();
   if (asked.length === 0 || strangers.length === 0) return found;
-  const owned = await textsAtDistrict(job, strangers, []);
+  const { stateKey } = job.mapping;
+  const spelling = (key: RecordKey): string => storedText(stateKey, key);
+  const owned = new Set(
+    [...(await textsAtDistrict(job, strangers, []))].map((text) => spelling(parseRecordKey(text))),
+  );
   const given = new Set<number>();
-  for (const [n, stranger] of await equalKeys(source, job.mapping.stateKey, asked, strangers)) {
-    if (found.has(n) || given.has(stranger) || owned.has(formatRecordKey(strangers[stranger]!))) continue;
+  const equal = await equalKeys(source, stateKey, asked, strangers);
+  // CHAR keeps no spaces behind: a key that only lacks them is spelled alike.
+  const alike = ([n, stranger]: readonly [number, number]): boolean =>
+    spelling(asked[n]!) === spelling(strangers[stranger]!);
+  for (const pair of [...equal.filter(alike), ...equal.filter((other) => !alike(other))]) {
+    const [n, stranger] = pair;
+    if (found.has(n) || given.has(stranger)) continue;
+    if (!alike(pair) && owned.has(spelling(strangers[stranger]!))) continue;
     found.set(n, stranger);
     given.add(stranger);
   }
   return found;
+}
+
+/** The key's text as the state would keep it. */
+function storedText({ columns }: KeySide, key: RecordKey): string {
+  return formatRecordKey(columns.map(({ column }, i) => asStored(column, key[i]!)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
-import { keyColumnProblem, keyText, typedLiteral } from '../columns/key-column';
+import { asStored, keyColumnProblem, keyText, typedLiteral } from '../columns/key-column';
 import type { Column, UniqueIndex } from '../columns/table-shape';
 import type { Session } from '../connection/pools';
 import { quoteName } from '../connection/sql';
@@ -139,10 +139,4 @@ function literalsOf({ columns, at }: SearchedIndex, { values }: DistrictRecord):
     }
   }
   return literals;
-}
-
-/** As the column keeps it: BINARY fills up with zero bytes, CHAR loses the spaces behind. */
-function asStored({ type, octets }: Column, text: string): string {
-  if (type === 'binary') return text.padEnd(2 * (octets ?? 0), '0');
-  return type === 'char' ? text.replace(/ +$/, '') : text;
 }

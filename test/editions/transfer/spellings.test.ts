@@ -198,3 +198,17 @@ test("a key that the state's charset lacks is not the record of question marks",
   expect(sent.counts).toEqual(counts({ inserted: 1, failed: 1, extra: 2 }));
   expect((await world.sync([thing], 'thing')).counts).toEqual(counts({ unchanged: 1, failed: 1, extra: 2 }));
 });
+
+test.each([1, 10])(
+  'CHAR keeps no spaces behind: its record is that of the key with them, pages of %i',
+  async (pageRecords) => {
+    await tables(bin, 'CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci');
+    await world.district("INSERT INTO thing VALUES ('a1 ', 'v'), ('á1', 'v')");
+    await world.state("INSERT INTO thing VALUES (7, 'a1', 'v')");
+    for (let run = 0; run < 2; run += 1) {
+      const { counts: books, errors } = await world.sync([thing], 'thing', { pageRecords });
+      expect(books).toEqual(counts({ unchanged: 1, failed: 1 }));
+      expect(errors.map(({ recordKey, code }) => [recordKey, code])).toEqual([['["á1"]', 'UNIQUE_CLASH']]);
+    }
+  },
+);
