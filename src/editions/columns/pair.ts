@@ -251,15 +251,13 @@ function decimals(district: Column, state: Column): Compared {
   };
 }
 
-/**
- * Explicit COLLATE, because two columns of different collations can't be concatenated otherwise.
- */
+/** The value in UTF-8. */
 function text(column: Column, stripped: boolean, expression = quoteName(column.name)): string {
   const utf8 =
     column.charset === 'utf8mb4' && expression === quoteName(column.name)
       ? expression
       : `CONVERT(${expression} USING utf8mb4)`;
-  return `${stripped ? `TRIM(TRAILING ' ' FROM ${utf8})` : utf8} COLLATE utf8mb4_bin`;
+  return stripped ? `TRIM(TRAILING ' ' FROM ${utf8})` : utf8;
 }
 
 /** CHAR loses the spaces behind: what is sent to one is compared without them. */
@@ -294,7 +292,7 @@ function intoEnum(district: Column, state: Column): Compared {
       : {
           code: 'VALUE_NOT_ALLOWED',
           column: district.name,
-          when: `(${text(district, false)} NOT IN (${members.join(', ')}))`,
+          when: `(${text(district, false)} COLLATE utf8mb4_bin NOT IN (${members.join(', ')}))`,
           message: `The value of ${district.name} is not one of those the state allows.`,
         },
   };

@@ -4,7 +4,7 @@ import { type DatabaseAddress, parseAddress } from '../../database/address';
 import { openPool, sameServer } from '../../database/connect';
 import { statementTimeout } from '../../database/error-class';
 import { classify, DatabaseError, type DatabaseSide } from './errors';
-import { type HashFunction, type ServerFacts, setUp, statementMs } from './set-up';
+import { type Hashing, type ServerFacts, setUp, statementMs } from './set-up';
 import { quoteSchema } from './sql';
 
 /** A socket that rested longer may be dead: it is asked before it is used. */
@@ -42,8 +42,8 @@ export interface Editions {
   readonly state: Edition;
   /** Quoted name of the control database, reached through the state's connections. */
   readonly control: string;
-  /** The cheapest hash function that both servers have. @throws DatabaseError */
-  hashFunction(): Promise<HashFunction>;
+  /** By the cheapest function that both servers have. @throws DatabaseError */
+  hashing(): Promise<Hashing>;
   close(): Promise<void>;
 }
 
@@ -66,9 +66,12 @@ export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: Editi
   return {
     ...editions,
     control: quoteSchema(control.database),
-    hashFunction: async () => {
-      const facts = await Promise.all([editions.district.facts(), editions.state.facts()]);
-      return facts.every(({ sha1 }) => sha1) ? 'SHA1' : 'SHA2';
+    hashing: async () => {
+      const [district, state] = await Promise.all([editions.district.facts(), editions.state.facts()]);
+      return {
+        by: district.sha1 && state.sha1 ? 'SHA1' : 'SHA2',
+        casts: { district: !district.mariadb, state: !state.mariadb },
+      };
     },
     close: async () => {
       await Promise.all([editions.district.close(), editions.state.close()]);

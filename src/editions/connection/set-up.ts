@@ -15,6 +15,13 @@ const askMs = 10_000;
  */
 export type HashFunction = 'SHA1' | 'SHA2';
 
+/** How records of a pair of servers are hashed: the same bytes, by the same function. */
+export interface Hashing {
+  readonly by: HashFunction;
+  /** MySQL joins text and bytes only where all is cast to bytes. */
+  readonly casts: { readonly district: boolean; readonly state: boolean };
+}
+
 /** What a connection's server is and can do. */
 export interface ServerFacts {
   readonly mariadb: boolean;
@@ -47,6 +54,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
     'foreign_key_checks=1',
     'unique_checks=1',
     'sql_auto_is_null=0',
+    `group_concat_max_len=${found['packet']}`,
     ...(mariadb ? mariadbLimits : mysqlLimits),
   ];
   const statements = [

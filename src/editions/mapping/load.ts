@@ -60,7 +60,7 @@ export async function loadMapping(
     pairs,
     ownedPairs,
     guid: guidColumns(object, shapes),
-    hash: rowHash(pairs, await editions.hashFunction()),
+    hash: rowHash(pairs, await editions.hashing()),
     rules: [...exclusionRules(object, editions.district.schema), ...lossy.map(toRule)],
     references: await mapReferences(object, {
       ...{ editions, catalog, readShape, state },

@@ -28,7 +28,7 @@ export interface CarryMapping {
  */
 export function carryMapping(mapping: ObjectMapping): CarryMapping {
   const { districtShape, stateShape, ownedPairs, object } = mapping;
-  const { by } = mapping.hash;
+  const { how } = mapping.hash;
   const pairs: ColumnPair[] = [];
   const left: { field: string; why: string }[] = [];
   for (const { name } of ownedPairs) {
@@ -39,14 +39,15 @@ export function carryMapping(mapping: ObjectMapping): CarryMapping {
     if (typeof pair === 'string') left.push({ field: name, why: pair });
     else pairs.push(pair);
   }
-  const up = rowHash(pairs, by);
+  const { district, state } = how.casts;
+  const up = rowHash(pairs, { ...how, casts: { district: state, state: district } });
   const assigned = pairs.some(({ name }) => name === object.stateAssigned) ? object.stateAssigned : null;
   return {
     mapping: {
       ...mapping,
       object: { ...object, schoolYear: null, only: null },
       pairs: ownedPairs,
-      hash: { by, district: up.state, state: up.district },
+      hash: { how, district: up.state, state: up.district },
       rules: [],
     },
     pairs,

@@ -137,7 +137,7 @@ async function partsAt(
   const isSet = ({ name }: { readonly name: string }): boolean => mapping.triggerColumns.includes(name);
   const rest = rowHash(
     mapping.pairs.filter((pair) => !isSet(pair)),
-    await editions.hashFunction(),
+    await editions.hashing(),
   )[side];
   const items = mapping.pairs.filter(isSet).map((pair) => pair[side]);
   const found = new Map<string, Parts>();
