@@ -35,38 +35,56 @@ export async function isEmptyAtState(
 }
 
 /**
- * Compares a whole interval by count and checksum, on both servers at once.
- * @returns the number of records when both sides are equal and every record may be sent; otherwise
- *   `null`
+ * Compares intervals by count and checksum, all in one statement on each server, on both at once.
+ * @returns for each the number of records when both sides are equal and every record may be sent;
+ *   otherwise `null`, also where a record can't be read or the time of a statement is not enough
  */
-export async function countIfEqual(job: CompareJob, interval: Interval): Promise<number | null> {
+export async function countsIfEqual(
+  job: CompareJob,
+  intervals: readonly Interval[],
+): Promise<(number | null)[]> {
   try {
-    return await countOfEqual(job, interval);
+    return await countsOfEqual(job, intervals);
   } catch (error) {
-    // One record can't be read: page by page it is found.
-    if (isOneRecords(error)) return null;
+    // Page by page it is found.
+    if (isOneRecords(error)) return intervals.map(() => null);
     throw error;
   }
 }
 
-async function countOfEqual(job: CompareJob, interval: Interval): Promise<number | null> {
+async function countsOfEqual(job: CompareJob, intervals: readonly Interval[]): Promise<(number | null)[]> {
   const { editions, mapping, scope } = job;
   const rule = ruleNumber(mapping);
   const refused = mapping.rules.length === 0 ? '0' : `COALESCE(SUM(${rule} IS NOT NULL), 0)`;
-  const [[district], [state]] = await Promise.all([
+  const each = (select: (interval: Interval, n: number) => string): string =>
+    intervals.map(select).join(' UNION ALL ');
+  const [district, state] = await Promise.all([
     editions.district.rows(
-      `SELECT ${rangeChecksum(mapping.hash.district)}, ${refused} FROM ${mapping.districtTable}
+      each(
+        (
+          interval,
+          n,
+        ) => `SELECT ${n}, ${rangeChecksum(mapping.hash.district)}, ${refused} FROM ${mapping.districtTable}
         ${where([...districtScope(mapping, scope), ...keyInterval(mapping.districtKey, interval)])}`,
+      ),
     ),
     editions.state.rows(
-      `SELECT ${rangeChecksum(mapping.hash.state)} FROM ${mapping.stateTable}
+      each(
+        (interval, n) => `SELECT ${n}, ${rangeChecksum(mapping.hash.state)} FROM ${mapping.stateTable}
         ${where([...stateScope(mapping, scope), ...keyInterval(mapping.stateKey, interval)])}`,
+      ),
     ),
   ]);
-  const [records, checksum, mayNot] = district!;
-  return Number(mayNot) === 0 && String(records) === String(state![0]) && checksum === state![1]
-    ? Number(records)
-    : null;
+  const atState = new Map(state.map(([n, ...sums]) => [Number(n), sums.join()]));
+  const equal = new Map(
+    district
+      .filter(
+        ([n, records, checksum, mayNot]) =>
+          Number(mayNot) === 0 && atState.get(Number(n)) === [records, checksum].join(),
+      )
+      .map(([n, records]) => [Number(n), Number(records)]),
+  );
+  return intervals.map((_, n) => equal.get(n) ?? null);
 }
 
 /** A district record as the comparison sees it. */
@@ -210,7 +228,6 @@ async function merge(
   }: Pick<DistrictPage, 'records' | 'doubled'> & { readonly state: readonly StateHash[] },
   end: { readonly upTo: RecordKey | null; readonly lastPage: boolean },
 ): Promise<ComparedPage> {
-  const { mapping, scope } = job;
   const atState = new Map(state.map((record) => [formatRecordKey(record.key), record]));
   const open: ComparedRecord[] = [];
   const unchanged: RecordKey[] = [];
@@ -223,14 +240,23 @@ async function merge(
     if (equal && !refused && !doubled.has(id)) unchanged.push(key);
     else open.push({ key, bytes });
   }
-  const alone = tellsExtra(mapping, scope) ? [...atState.values()].map(({ key }) => key) : [];
+  const alone = [...atState.values()].map(({ key }) => key);
+  return { ...end, read: records.length, unchanged, extra: await extraAmong(job, alone, absent), open };
+}
+
+/**
+ * Which state records of a page are extra.
+ * @param alone without a district record of the very same key
+ * @param absent district records of the page without a state record of the very same key
+ */
+export async function extraAmong(
+  job: CompareJob,
+  alone: readonly RecordKey[],
+  absent: number,
+): Promise<readonly RecordKey[]> {
+  const { mapping, scope } = job;
+  if (!tellsExtra(mapping, scope)) return [];
   // Another spelling of a key stands in the same page where both sides have one order.
-  const surelyExtra = absent === 0 && sameOrder(mapping);
-  return {
-    ...end,
-    read: records.length,
-    unchanged,
-    extra: surelyExtra ? alone : await withoutPartner(job, alone, districtScope(mapping, scope)),
-    open,
-  };
+  if (absent === 0 && sameOrder(mapping)) return alone;
+  return withoutPartner(job, alone, districtScope(mapping, scope));
 }

@@ -21,3 +21,14 @@ export async function waitForDistrict({
     await sleep(lookAgainMs, undefined, { signal });
   }
 }
+
+/** Awaited before the district is asked for more; throws when nobody wants to know any more. */
+export type Pause = () => Promise<void>;
+
+/** Between stretches of a job: no transaction of ours is open for it. */
+export function pauseOf(job: Pick<RangeJob, 'editions' | 'districtLoadCeiling' | 'signal'>): Pause {
+  return async () => {
+    job.signal.throwIfAborted();
+    await waitForDistrict(job);
+  };
+}

@@ -8,7 +8,7 @@ import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
 
 /** What the driver puts for bytes that are no character. */
-const replacement = '\uFFFD';
+export const replacement = '\uFFFD';
 /** Bytes that no server takes for text, instead of text that the district can't show at all. */
 const noText = Buffer.from([0xff]);
 

@@ -3,17 +3,8 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { keyText } from '../columns/key-column';
 import type { ColumnPair } from '../columns/pair';
 import type { DatabaseError } from '../connection/errors';
-import type { Interval } from './compare';
 import type { CompareJob } from '../mapping/job';
-import {
-  keyInterval,
-  keyList,
-  keyOf,
-  keyOrder,
-  type KeySide,
-  keySelect,
-  keysPerList,
-} from '../mapping/keyset';
+import { keyList, keyOf, type KeySide, keySelect, keysPerList } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
 import type { RawValue, Row, Session } from '../connection/pools';
 import { askEach } from './ask-each';
@@ -61,33 +52,20 @@ export async function fetchByKeys(
 ): Promise<DistrictRecord[]> {
   const found: DistrictRecord[] = [];
   const ask = (some: readonly RecordKey[]): Promise<DistrictRecord[]> =>
-    fetch(job, [keyList(job.mapping.districtKey, some)], { hashed: job.mode === 'compare', tail: '' });
+    fetch(job, keyList(job.mapping.districtKey, some));
   for (const part of inBatches(keys, keysPerList)) found.push(...(await askEach(part, ask, refuse)));
   return found;
 }
 
-/** The next page of an interval, in key order, without hashes. */
-export async function fetchPage(job: CompareJob, interval: Interval): Promise<DistrictRecord[]> {
-  const { districtKey } = job.mapping;
-  return fetch(job, keyInterval(districtKey, interval), {
-    hashed: false,
-    tail: `ORDER BY ${keyOrder(districtKey)} LIMIT ${job.pageRecords}`,
-  });
-}
-
-async function fetch(
-  job: CompareJob,
-  conditions: readonly string[],
-  { hashed, tail }: { readonly hashed: boolean; readonly tail: string },
-): Promise<DistrictRecord[]> {
+async function fetch(job: CompareJob, condition: string): Promise<DistrictRecord[]> {
   const { mapping, scope } = job;
   const { districtKey } = mapping;
   const rows = await job.editions.district.rawRows(
-    `SELECT ${keySelect(districtKey)}, ${guidSelect(mapping, 'district')}, ${hashed ? mapping.hash.district : 'NULL'},
+    `SELECT ${keySelect(districtKey)}, ${guidSelect(mapping, 'district')}, ${job.mode === 'compare' ? mapping.hash.district : 'NULL'},
             ${ruleNumber(mapping)}, ${writtenPairs(mapping)
               .map(({ fetch: expression }) => expression)
               .join(', ')}
-       FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), ...conditions])} ${tail}`,
+       FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), condition])}`,
   );
   const at = districtKey.columns.length;
   const records = rows.map((row) => ({

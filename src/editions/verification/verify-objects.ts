@@ -1,8 +1,9 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { cutRanges } from '../transfer/bounds';
-import { type ComparedRecord, comparePage, countIfEqual, type Interval } from '../transfer/compare';
-import { waitForDistrict } from '../transfer/district-load';
+import type { ComparedRecord, Interval } from '../transfer/compare';
+import { lookThrough } from '../transfer/look-through';
+import { type Pause, pauseOf } from '../transfer/district-load';
 import type { CompareJob } from '../mapping/job';
 import { keyList, type KeySide, keysPerList } from '../mapping/keyset';
 import { batchesOf } from '../transfer/repair';
@@ -59,6 +60,7 @@ class ObjectVerification {
   readonly pending: Found[] = [];
   /** Records that won't come, by key; `true`: for a known exclusion. */
   readonly blockedKeys = new Map<string, boolean>();
+  private readonly mayGoOn: Pause;
   /** Records that aren't at the state, by school. */
   private readonly absent = new Map<string | null, number>();
 
@@ -68,6 +70,7 @@ class ObjectVerification {
     private readonly schools: { readonly district: SchoolJoin; readonly state: SchoolJoin },
   ) {
     this.tally = new Tally(job.mapping.object.name);
+    this.mayGoOn = pauseOf(job);
   }
 
   static async open(job: VerifyJob): Promise<ObjectVerification> {
@@ -99,23 +102,15 @@ class ObjectVerification {
 
   private async stretch(interval: Interval): Promise<void> {
     const { job } = this;
-    await this.mayGoOn();
-    // A subset object shares the state's table with others: only its keys can be compared.
-    const equal = tellsExtra(job.mapping, job.scope) ? await countIfEqual(job, interval) : null;
-    if (equal !== null) {
-      this.tally.predict('unchanged', equal);
-      job.onPage?.({ object: this.name, records: equal });
-      return;
-    }
-    let rest = interval;
-    for (;;) {
-      await this.mayGoOn();
-      const page = await comparePage(job, rest);
-      this.tally.predict('unchanged', page.unchanged.length);
-      await this.look(page.open, page.extra);
-      job.onPage?.({ object: this.name, records: page.read });
-      if (page.lastPage) return;
-      rest = { after: page.upTo, upTo: interval.upTo };
+    for await (const look of lookThrough(job, interval, this.mayGoOn)) {
+      if ('equal' in look) {
+        this.tally.predict('unchanged', look.equal);
+        job.onPage?.({ object: this.name, records: look.equal });
+      } else {
+        this.tally.predict('unchanged', look.unchanged.length);
+        await this.look(look.open, look.extra);
+        job.onPage?.({ object: this.name, records: look.read });
+      }
     }
   }
 
@@ -226,10 +221,5 @@ class ObjectVerification {
     const join = this.schools[side];
     const rows = await this.job.editions[side].rows(groupedBySchool(join, from, [countRecords]));
     return rows.map((row) => [schoolOf(join, row), Number(row[join.key.length])]);
-  }
-
-  private async mayGoOn(): Promise<void> {
-    this.job.signal.throwIfAborted();
-    await waitForDistrict(this.job);
   }
 }
