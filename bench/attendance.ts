@@ -69,7 +69,7 @@ export async function fill({ district, state }: BenchServers, records: number): 
  * 1 % scattered drift: of every 100th record the state has an old value, every tenth of them is
  * missing; as many are extra.
  */
-export async function drift(state: Connection): Promise<void> {
+export async function scatteredDrift({ state }: Sides): Promise<void> {
   await state.query(
     "UPDATE attendance SET status = 'X', minutes = COALESCE(minutes, 0) + 1 WHERE attendanceID % 200 = 0 AND attendanceID % 2000 <> 0",
   );
@@ -78,6 +78,37 @@ export async function drift(state: Connection): Promise<void> {
     `INSERT INTO attendance SELECT attendanceID + 1, UUID(), ${columns.slice(2).join(', ')} FROM attendance WHERE attendanceID % 2000 = 2`,
   );
 }
+
+/** 1 % of the records in one stretch, changed at the state. */
+export async function clusteredDrift({ state }: Sides, records: number): Promise<void> {
+  await state.query(
+    "UPDATE attendance SET status = 'X', minutes = COALESCE(minutes, 0) + 1 WHERE attendanceID > ? AND attendanceID <= ?",
+    [records, records + Math.ceil(records / 50)],
+  );
+}
+
+/** One record in each of ten ranges, changed, missing or extra at the state in turn. */
+export async function oneInEachRange({ state }: Sides, records: number): Promise<void> {
+  for (let range = 0; range < 10; range += 1) {
+    const id = 2 * Math.floor((range + 0.7) * (records / 10));
+    if (range % 3 === 0) await state.query("UPDATE attendance SET status = 'X' WHERE attendanceID = ?", [id]);
+    if (range % 3 === 1) await state.query('DELETE FROM attendance WHERE attendanceID = ?', [id]);
+    if (range % 3 === 2)
+      await state.query(
+        `INSERT INTO attendance SELECT attendanceID + 1, UUID(), ${columns.slice(2).join(', ')} FROM attendance WHERE attendanceID = ?`,
+        [id],
+      );
+  }
+}
+
+/** 1 % of the records of the state, scattered, are not at the district. */
+export async function scatteredExtra({ state }: Sides): Promise<void> {
+  await state.query(
+    `INSERT INTO attendance SELECT attendanceID + 1, UUID(), ${columns.slice(2).join(', ')} FROM attendance WHERE attendanceID % 200 = 0`,
+  );
+}
+
+type Sides = Pick<BenchServers, 'district' | 'state'>;
 
 /** Records at the state the district doesn't have. */
 export const extraRecords = 'attendanceID % 2 = 1';

@@ -1,91 +1,73 @@
 /**
- * Measures the data path against its peers on two private MariaDB servers, peers and ours
- * interleaved in one run, and exits 1 when a bound of the brief is missed or a result is wrong. npm
- * run bench -- [--records N] [--reps N] [--only empty|identical|drift]
+ * Measures the data path against its peers on private MariaDB servers, peers and ours in turn in
+ * one run, and exits 1 when a bound is missed or a result is wrong. npm run bench -- [--records N]
+ * [--reps N] [--students N] [--only CASE,CASE] [--json] [--short] [--plot FILE]
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { drift, extraRecords, fill, fingerprint } from './attendance';
-import { dump, ours, tableSync } from './contenders';
-import { type BenchServers, settle, startServers } from './servers';
+import { fill } from './attendance';
+import { type Case, tableCases, verify } from './cases';
+import { districtCaseNames, measureDistrict } from './district';
+import { ensurePeers } from './ensure-peers';
+import { isKept, jsonLine, plotOf, type Result, resultOf, tableHead, tableLine } from './results';
 import { exitWith } from './run-to-exit';
+import { type BenchServers, settle, startServers } from './servers';
 
 const { values } = parseArgs({
   options: {
-    records: { type: 'string', default: '1000000' },
-    reps: { type: 'string', default: '2' },
+    records: { type: 'string' },
+    reps: { type: 'string' },
+    students: { type: 'string' },
     only: { type: 'string', default: '' },
+    json: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+    plot: { type: 'string', default: '' },
   },
 });
-const records = Number(values.records);
-const reps = Number(values.reps);
-const mostMegabytes = 400;
+const records = Number(values.records ?? (values.short ? 150_000 : 1_000_000));
+const reps = Number(values.reps ?? (values.short ? 1 : 3));
+const students = Number(values.students ?? (values.short ? 2_000 : 20_000));
+const only = values.only === '' ? null : new Set(values.only.split(','));
+const mostMegabytes = 300;
+const dir = join(__dirname, '..', '.bench');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const isWanted = (name: string): boolean => only === null || only.has(name);
 
-interface Case {
-  readonly name: string;
-  readonly peerName: string;
-  /** Ours may take this share of the peer's time. */
-  readonly bound: number;
-  readonly prepare: (servers: BenchServers) => Promise<void>;
-  readonly peer: (servers: BenchServers) => Promise<void>;
-}
-
-const inStep = async (servers: BenchServers): Promise<void> => {
-  if ((await fingerprint(servers.state)) === (await fingerprint(servers.district))) return;
-  await servers.state.query('TRUNCATE attendance');
-  await dump(servers);
-};
-
-const cases: readonly Case[] = [
-  {
-    name: 'empty state',
-    peerName: 'mariadb-dump | mariadb',
-    bound: 1.0,
-    prepare: async ({ state }) => void (await state.query('TRUNCATE attendance')),
-    peer: dump,
-  },
-  { name: 'identical', peerName: 'pt-table-sync', bound: 0.7, prepare: inStep, peer: tableSync },
-  {
-    name: '1 % scattered drift',
-    peerName: 'pt-table-sync',
-    bound: 0.3,
-    prepare: async (servers) => {
-      await inStep(servers);
-      await drift(servers.state);
-    },
-    peer: tableSync,
-  },
-];
-
-async function timed(
-  servers: BenchServers,
-  prepare: Case['prepare'],
-  work: () => Promise<unknown>,
-): Promise<number> {
-  await prepare(servers);
+/** Seconds of one round, and the processor seconds of each part on stderr. */
+async function timed(servers: BenchServers, what: string, work: () => Promise<unknown>): Promise<number> {
   await settle(servers);
-  const start = process.hrtime.bigint();
+  const [servers0, own0, start] = [servers.cpuSeconds(), process.cpuUsage(), process.hrtime.bigint()];
   await work();
-  return Number(process.hrtime.bigint() - start) / 1e9;
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const [servers1, own1] = [servers.cpuSeconds(), process.cpuUsage(own0)];
+  const cpu = [
+    `node ${((own1.user + own1.system) / 1e6).toFixed(2)}`,
+    `district ${(servers1.district - servers0.district).toFixed(2)}`,
+    `state ${(servers1.state - servers0.state).toFixed(2)}`,
+  ];
+  say(`  ${what}: ${seconds.toFixed(2)} s (processor: ${cpu.join(', ')})`);
+  return seconds;
 }
 
-/**
- * Equal but for the extra records, which ours reports and leaves there (removing them is asked for
- * apart).
- */
-async function verify({ district, state }: BenchServers, what: string): Promise<void> {
-  const [left, right] = [await fingerprint(district), await fingerprint(state, `NOT (${extraRecords})`)];
-  if (left !== right)
-    throw new Error(`${what}: the state is not equal to the district afterwards (${left}, ${right}).`);
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+async function measure(
+  servers: BenchServers,
+  { name, prepare, ours, peers, removes }: Case,
+): Promise<Result[]> {
+  const times = new Map([ours, ...peers].map((contender) => [contender, [] as number[]]));
+  for (let rep = 0; rep < reps; rep += 1) {
+    // Who goes first changes, so that nobody always finds the warmer servers.
+    const turns = rep % 2 === 0 ? [ours, ...peers] : [...peers, ours];
+    for (const contender of turns) {
+      await (contender.prepare ?? prepare)(servers);
+      const what = `${name}, ${contender === ours ? 'ours' : contender.name}`;
+      times.get(contender)!.push(await timed(servers, what, () => contender.run(servers)));
+      if (contender.looksOnly !== true) await verify(servers, what, removes);
+    }
+  }
+  return peers.map((peer) =>
+    resultOf(name, { peer: peer.name, bound: peer.bound }, times.get(ours)!, times.get(peer)!),
+  );
 }
 
 function peakMegabytes(): number {
@@ -93,78 +75,45 @@ function peakMegabytes(): number {
   return Math.round(Number(kilobytes ?? process.resourceUsage().maxRSS) / 1024);
 }
 
-function ensurePeers(): void {
-  const missing = ['mariadb-dump', 'pt-table-sync'].filter((program) => {
-    try {
-      execFileSync('which', [program], { stdio: 'ignore' });
-      return false;
-    } catch {
-      return true;
-    }
-  });
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0) {
-    throw new Error(
-      `Not found: ${missing.join(', ')}. Install the packages mariadb-client and percona-toolkit.`,
-    );
-  }
-  say(`Not found: ${missing.join(', ')}. Installing mariadb-client and percona-toolkit.`);
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-client', 'percona-toolkit'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
+function tell(results: readonly Result[]): void {
+  for (const result of results)
+    process.stdout.write(`${values.json ? jsonLine(result) : tableLine(result)}\n`);
 }
 
-async function main(): Promise<boolean> {
-  ensurePeers();
-  const servers = await startServers(join(__dirname, '..', '.bench'), say);
+async function measureTable(cases: readonly Case[]): Promise<Result[]> {
+  const servers = await startServers(dir, say);
+  const results: Result[] = [];
   try {
     say(`Filling ${records} records`);
     await fill(servers, records);
-    let good = true;
-    process.stdout.write(
-      `| ${records} records, 18 columns | ours s | peer s | ours / peer | bound | |\n|---|---|---|---|---|---|\n`,
-    );
-    for (const { name, peerName, bound, prepare, peer } of cases.filter((one) =>
-      one.name.includes(values.only),
-    )) {
-      const times = { ours: [] as number[], peer: [] as number[] };
-      for (let rep = 1; rep <= reps; rep += 1) {
-        const runOurs = async (): Promise<void> => {
-          const resyncId = `${name}-${rep}-${Date.now()}`;
-          times.ours.push(
-            await timed(servers, prepare, async () => {
-              const counts = await ours(servers, resyncId, records);
-              say(`  ${name}, ours: ${JSON.stringify(counts)}`);
-            }),
-          );
-          await verify(servers, `${name}, ours`);
-        };
-        const runPeer = async (): Promise<void> => {
-          times.peer.push(await timed(servers, prepare, () => peer(servers)));
-          await verify(servers, `${name}, ${peerName}`);
-        };
-        // Who goes first changes, so that neither always finds the warmer server.
-        for (const run of rep % 2 === 1 ? [runOurs, runPeer] : [runPeer, runOurs]) await run();
-        say(
-          `  ${name} ${rep}: ours ${times.ours.at(-1)!.toFixed(2)} s, ${peerName} ${times.peer.at(-1)!.toFixed(2)} s`,
-        );
-      }
-      const ratio = median(times.ours) / median(times.peer);
-      good &&= ratio <= bound;
-      process.stdout.write(
-        `| ${name} against ${peerName} | ${median(times.ours).toFixed(2)} | ${median(times.peer).toFixed(2)} | ${ratio.toFixed(2)} | ${bound} | ${ratio <= bound ? 'kept' : 'MISSED'} |\n`,
-      );
+    for (const one of cases) {
+      const measured = await measure(servers, one);
+      tell(measured);
+      results.push(...measured);
     }
-    const megabytes = peakMegabytes();
-    good &&= megabytes < mostMegabytes;
-    process.stdout.write(
-      `\nPeak memory of the moving process: ${megabytes} MB (bound ${mostMegabytes} MB: ${megabytes < mostMegabytes ? 'kept' : 'MISSED'})\n`,
-    );
-    return good;
+    return results;
   } finally {
     await servers.stop();
   }
+}
+
+async function main(): Promise<boolean> {
+  ensurePeers(say);
+  if (!values.json) process.stdout.write(`${tableHead}\n`);
+  const results: Result[] = [];
+  const cases = tableCases(records).filter(({ name }) => isWanted(name));
+  if (cases.length > 0) results.push(...(await measureTable(cases)));
+  const megabytes = peakMegabytes();
+  if (districtCaseNames.some(isWanted)) {
+    const measured = (await measureDistrict({ students, reps, say })).filter((result) =>
+      isWanted(result.case),
+    );
+    tell(measured);
+    results.push(...measured);
+  }
+  say(`Peak memory of the moving process: ${megabytes} MB (bound ${mostMegabytes} MB)`);
+  if (values.plot !== '') writeFileSync(values.plot, plotOf(results));
+  return results.every(isKept) && megabytes <= mostMegabytes;
 }
 
 exitWith(main(), say);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { migrate } from '../src/migrate';
 import { writeClientFile } from '../src/stack/client-file';
@@ -17,6 +17,10 @@ export interface BenchServers {
   readonly stateFile: string;
   readonly district: Connection;
   readonly state: Connection;
+  /** Folder of the servers, for files of a peer. */
+  readonly dir: string;
+  /** Processor seconds that each of the two servers has used so far (Linux). */
+  cpuSeconds(): { readonly district: number; readonly state: number };
   stop(): Promise<void>;
 }
 
@@ -65,6 +69,8 @@ export async function startServers(dir: string, progress: (line: string) => void
       stateFile: writeClientFile(dir, 'state', state.info),
       district: connections[0],
       state: connections[1],
+      dir,
+      cpuSeconds: () => ({ district: cpuOf(district.pid), state: cpuOf(state.pid) }),
       stop: async () => {
         for (const connection of connections) connection.destroy();
         await stopServers();
@@ -74,6 +80,12 @@ export async function startServers(dir: string, progress: (line: string) => void
     await stopServers();
     throw error;
   }
+}
+
+/** Hundredths of a second, in the 14th and 15th field of what the kernel tells of a process. */
+function cpuOf(pid: number | null): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function remake(connection: Connection, schemas: readonly string[]): Promise<void> {

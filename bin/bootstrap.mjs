@@ -63,6 +63,7 @@ const resync = (verb, args) => run(process.execPath, [join(root, 'bin', 'resync.
 
 /** Programs that start what `npm run build` made. */
 const ofBuilt = {
+  bench: 'bench/run.ts',
   'bench:memory': 'bench/worker-memory.ts',
   'bench:request': 'bench/state-request.ts',
   faults: 'faults/run.ts',
@@ -77,7 +78,6 @@ async function main() {
     case 'start':
       return resync(verb, args);
     case 'bench':
-      return typescript('bench/run.ts', args);
     case 'bench:memory':
     case 'bench:request':
     case 'faults': {

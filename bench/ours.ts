@@ -1,13 +1,14 @@
-import { spawn } from 'node:child_process';
+import { openControl } from '../src/control/database';
 import { addCounts, noRecords, type RangeCounts } from '../src/domain/outcome';
-import { cutRanges } from '../src/editions/transfer/bounds';
-import { loadMapping } from '../src/editions/mapping/load';
 import { openEditions } from '../src/editions/connection/pools';
+import { loadMapping } from '../src/editions/mapping/load';
+import { findExtra } from '../src/editions/removal/find-removable';
+import { removeFound } from '../src/editions/removal/remove-records';
+import { cutRanges } from '../src/editions/transfer/bounds';
 import { syncRange } from '../src/editions/transfer/sync-range';
+import { storeFound } from '../src/features/removals/store';
 import { catalog } from './attendance';
 import { one, type BenchServers } from './servers';
-
-/** What is measured: ours and its peers. */
 
 /** Ranges moved at the same time: the state's cores here. */
 const lanes = 2;
@@ -15,9 +16,14 @@ const lanes = 2;
 /**
  * Ours: bounds, ranges, pages, ledger and lease, as an activity does it, without Temporal around
  * it.
+ * @param removes extra records are removed, as a run does it that applies removals
  */
-export async function ours(servers: BenchServers, resyncId: string, records: number): Promise<RangeCounts> {
+export async function ours(
+  servers: BenchServers,
+  { resyncId, records, removes }: { resyncId: string; records: number; removes: boolean },
+): Promise<RangeCounts> {
   const editions = openEditions({ ...servers, lanes });
+  const control = openControl(servers.controlUrl);
   try {
     await servers.state.query(
       `INSERT INTO bench_control.districtLease (districtID, schoolYear, resyncID, epoch) VALUES ('bench', 2027, ?, 1)
@@ -45,37 +51,14 @@ export async function ours(servers: BenchServers, resyncId: string, records: num
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
+    if (removes) {
+      const work = { resyncId, object: 'attendance' };
+      await findExtra(job, (found) => storeFound(control, work, found));
+      while (!(await removeFound([job], { maxRecords: 100_000 })).done);
+    }
     return total;
   } finally {
+    await control.destroy();
     await editions.close();
   }
-}
-
-/** mariadb-dump --single-transaction | mariadb */
-export function dump({ districtFile, stateFile }: BenchServers): Promise<void> {
-  return shell(
-    `mariadb-dump --defaults-extra-file=${districtFile} --single-transaction --no-create-info bench attendance | mariadb --defaults-extra-file=${stateFile} bench`,
-  );
-}
-
-/** pt-table-sync with its defaults. */
-export function tableSync({ districtFile, stateFile }: BenchServers): Promise<void> {
-  // Exit status 2: differences were found and mended.
-  return shell(
-    `pt-table-sync --execute F=${districtFile},D=bench,t=attendance F=${stateFile},D=bench; s=$?; [ $s = 0 ] || [ $s = 2 ]`,
-  );
-}
-
-function shell(command: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-o', 'pipefail', '-c', command], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`${command.split(' ')[0]} ended with ${code}: ${said.slice(-500)}`)),
-    );
-  });
 }
