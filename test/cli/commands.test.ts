@@ -44,6 +44,18 @@ test('send follows a run to its green end: progress on standard error, the table
     expect(stdout).not.toContain('processed, 0 errors');
   }));
 
+test('show and errors say why an object failed as a whole', async () => {
+  const resyncId = 'failed-whole';
+  await runningResync(world.control, resyncId, ['School', 'Calendar'], { districtId: world.here });
+  const message = "School can't be sent: the state's table School has no column x.";
+  await finishObject(world.control, { resyncId, object: 'School', status: 'failed', message });
+  await finishObject(world.control, { resyncId, object: 'Calendar', status: 'skipped' });
+  await finishResync(world.control, { resyncId, status: 'finished' });
+  expect((await resync('show', resyncId)).stdout).toContain(`School: ${message}`);
+  expect((await resync('errors', resyncId)).stdout).toContain(`School: ${message}`);
+  expect((await resync('errors', resyncId, '--object', 'Calendar')).stdout).not.toContain(message);
+});
+
 test('history tells what became of one record, and a key that can be none is a usage error', async () => {
   await endedResync('with-history', 2);
   const ended = world.control('DISBatchHistory').where({ resyncID: 'with-history' });

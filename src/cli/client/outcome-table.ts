@@ -38,6 +38,11 @@ export function outcomeTable(objects: readonly ObjectOutcome[], totals: Counts):
   );
 }
 
+/** Why an object failed, or what there is to know of it: a line an object. */
+export function remarkLines(objects: readonly Pick<ObjectOutcome, 'object' | 'message'>[]): string[] {
+  return objects.flatMap(({ object, message }) => (message === null ? [] : [`${object}: ${message}`]));
+}
+
 /** A line for each verification a resync made; empty when it makes none. */
 export function verificationLines({ verifications = [] }: Pick<Resync, 'verifications'>): string {
   return verifications

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
-import type { Cause, Items, RecordError } from '../client/answers';
+import type { Cause, Items, RecordError, Resync } from '../client/answers';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { remarkLines } from '../client/outcome-table';
 import { number, plainTable, print, printJson } from '../client/terminal';
 
 /** `resync errors <id>`: the records that did not reach the state. */
@@ -35,8 +36,18 @@ export function errorsCommand(): Command {
         ]);
         print(plainTable(['Object', 'Key', 'Outcome', 'Code', 'Parent or field', 'Message'], rows));
         if (more) print('… and more; --limit shows them.');
+        for (const line of await failedObjects(command, id, object)) print(line);
       },
     );
+}
+
+/** Objects that failed as a whole have no record to list: why they did stands below the records. */
+async function failedObjects(command: Command, id: string, only: string | undefined): Promise<string[]> {
+  const { objectResults } = await clientOf(command).get<Resync>(`/resyncs/${encodeURIComponent(id)}`);
+  const failed = (objectResults ?? []).filter(
+    ({ object, status }) => status === 'failed' && (only === undefined || object === only),
+  );
+  return remarkLines(failed);
 }
 
 /** `resync causes <id>`: errors grouped by the record they go back to. */

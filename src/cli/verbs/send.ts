@@ -4,7 +4,7 @@ import type { Resync, ResyncRequest } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import { clientOf, namesOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from '../client/exit-codes';
-import { headline, outcomeTable, verificationLines } from '../client/outcome-table';
+import { headline, outcomeTable, remarkLines, verificationLines } from '../client/outcome-table';
 import { dryRunResync } from '../client/dry-run';
 import { sendResync, watchResync } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
@@ -104,6 +104,7 @@ export async function followToEnd(
 export function printEnd(resync: Resync, command: Command): void {
   if (wantsJson(command)) return printJson(resync);
   if (resync.objectResults && resync.totals) print(outcomeTable(resync.objectResults, resync.totals));
+  for (const line of remarkLines(resync.objectResults ?? [])) print(line);
   const verified = verificationLines(resync);
   if (verified !== '') print(verified);
   print(headline(resync));
