@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { parseNames } from '../../domain/name-list';
 import { ApiClient, findApi } from './api-client';
 import { stackDir } from '../local/find-config';
 
@@ -27,11 +28,11 @@ export function withApiOptions(command: Command): Command {
     .option('--json', 'the answer as JSON on standard output');
 }
 
-/** Commander parser: comma-separated names. */
+/** Commander parser: comma-separated names; one that holds a comma stands in backticks. */
 export function namesOf(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.some((name) => name === '')) throw new InvalidArgumentError('Give names separated by commas.');
-  return names;
+  const names = parseNames(text);
+  if (names === null) throw new InvalidArgumentError('Give names separated by commas.');
+  return names.map(({ name }) => name);
 }
 
 /** Commander parser: a whole number from 1. */

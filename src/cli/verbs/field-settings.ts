@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { FieldSettingChange, FieldSettings, FieldSettingsChanged, Items } from '../client/answers';
 import { clientOf, wantsJson, withApiOptions } from '../client/command-context';
+import { parseFields, writtenName } from '../../domain/name-list';
 import { plainTable, print, printJson, tell } from '../client/terminal';
 
 /** `resync field-settings <district>`, `… set`, `… changes`: who owns the fields. */
@@ -26,7 +27,7 @@ function showCommand(): Command {
       if (wantsJson(command)) return printJson(answer);
       const rows = answer.items.flatMap(({ object, fields }) =>
         fields.map(({ field, owner, whyNot, changedBy }) => [
-          `${object}.${field}`,
+          written({ object, field }),
           owner,
           whyNot === null ? 'yes' : `no: ${whyNot}`,
           changedBy === null ? '' : `set by ${changedBy}`,
@@ -56,7 +57,7 @@ function setCommand(): Command {
         });
         if (wantsJson(command)) return printJson(answer);
         for (const { object, field } of answer.changed)
-          print(`${object}.${field}: ${owner}, from the next range on`);
+          print(`${written({ object, field })}: ${owner}, from the next range on`);
         if (answer.changed.length === 0) tell('Nothing changed.');
       },
     );
@@ -71,7 +72,7 @@ function changesCommand(): Command {
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((change) => [
         change.changedAt,
-        `${change.object}.${change.field}`,
+        written(change),
         `${change.ownerBefore} → ${change.owner}`,
         change.changedBy,
       ]);
@@ -79,17 +80,17 @@ function changesCommand(): Command {
     });
 }
 
-interface Field {
-  readonly object: string;
-  readonly field: string;
-}
+type Field = NonNullable<ReturnType<typeof parseFields>>[number];
 
 /** Commander parser: `<object>.<field>`, separated by commas. */
 function fieldsNamed(text: string): Field[] {
-  return text.split(',').map((one) => {
-    const [object = '', field = '', ...rest] = one.trim().split('.');
-    if (object === '' || field === '' || rest.length > 0)
-      throw new InvalidArgumentError('Name a field as <object>.<field>, e.g. Enrollment.grade.');
-    return { object, field };
-  });
+  const fields = parseFields(text);
+  if (fields === null)
+    throw new InvalidArgumentError('Name a field as <object>.<field>, e.g. Enrollment.grade.');
+  return fields;
+}
+
+/** The field as `set` takes it. */
+function written({ object, field }: Field): string {
+  return `${writtenName(object)}.${writtenName(field)}`;
 }
