@@ -2,7 +2,7 @@
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
-import { loadMapping } from '../src/editions/mapping/load';
+import { preflight } from '../src/editions/mapping/preflight';
 import { type VerifyJob, verifyObjects } from '../src/editions/verification/verify-objects';
 import { blockedKeysOf } from '../src/features/verifications/blocked-key-store';
 import { lookAtLedger } from '../src/features/verifications/ledger-watch';
@@ -72,12 +72,13 @@ async function withJobs(
   for (const object of objects) await blockedKeys.forget(object);
   return editions.use(districtId, async (pools) => {
     const jobs = [];
+    const scope = editions.scope(districtId, schoolYear);
     for (const object of objects)
       jobs.push({
         editions: pools,
         catalog,
-        mapping: await loadMapping(pools, catalog, object, keptShapes(verificationId)),
-        scope: editions.scope(districtId, schoolYear),
+        mapping: await preflight(pools, catalog, object, scope, keptShapes(verificationId)),
+        scope,
         mode: 'compare' as const,
         pageRecords: config.copy.pageRecords,
         rangeRecords: config.copy.rangeRecords,

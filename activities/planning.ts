@@ -13,7 +13,7 @@ import { refuseLostTable } from './lost-table';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
-import { loadMapping } from '../src/editions/mapping/load';
+import { preflight } from '../src/editions/mapping/preflight';
 import { orderByTriggers, type TriggeredObject, type TriggerPlan } from '../src/domain/trigger-order';
 import { hiddenTriggers, stateTriggers } from '../src/editions/mapping/triggers';
 import type { ActivityDependencies } from './dependencies';
@@ -82,7 +82,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         note({ preparing: object.name });
         try {
           const cut = await editions.use(districtId, async (pools) => {
-            const mapping = await loadMapping(pools, catalog, object.name, readShape);
+            const mapping = await preflight(pools, catalog, object.name, scope, readShape);
             // With removals it is asked about before anything goes.
             if (selected === null && request.removals !== 'apply')
               await refuseLostTable(control, pools, mapping, scope);

@@ -6,35 +6,27 @@ import type { Column, TableShape } from '../columns/table-shape';
 /** Characters of recordError.recordKey. */
 const maxKeyLength = 512;
 
-/** Why records of the two tables can't be matched by the object's key, as sentences. */
-export function keyProblems(object: SyncObject, district: TableShape, state: TableShape): string[] {
-  const tenant = object.tenantColumn === null ? [] : [object.tenantColumn];
-  return [
-    ...identityProblems('district', district, object.key),
-    ...identityProblems('state', state, [...tenant, ...object.key]),
-    ...typeProblems(object, district, state),
-    ...lengthProblems(object, district),
-  ];
+type Key = Pick<SyncObject, 'key'>;
+
+/**
+ * Why no record of the two tables could ever be matched by a key, as sentences. Both tables have
+ * its columns. Whether the records that are there can be is the preflight's to find out.
+ */
+export function keyProblems(object: Key, district: TableShape, state: TableShape): string[] {
+  return [...typeProblems(object, district, state), ...lengthProblems(object, district)];
 }
 
-/** A key must name one record: unique over its columns, and none of them NULL. */
-function identityProblems(
-  side: 'district' | 'state',
-  { kind, table, uniqueIndexes, columns }: TableShape,
-  key: readonly string[],
-): string[] {
-  if (kind !== 'table') return [];
-  const unique = uniqueIndexes.some((index) => index.columns.every((name) => key.includes(name)));
-  return [
-    ...(unique ? [] : [`the ${side}'s table ${table} has no unique key over ${key.join(', ')}`]),
-    ...key
-      .filter((name) => columns.get(name)!.nullable)
-      .map((name) => `key column ${name} of the ${side}'s table may be NULL`),
-  ];
+/** Whether a table itself sees to it that a key names one record: unique, and nowhere NULL. */
+export function isGuarded({ kind, uniqueIndexes, columns }: TableShape, key: readonly string[]): boolean {
+  return (
+    kind === 'table' &&
+    uniqueIndexes.some((index) => index.columns.every((name) => key.includes(name))) &&
+    key.every((name) => columns.get(name)?.nullable === false)
+  );
 }
 
 /** Both sides must have the same values and the same text for them. */
-function typeProblems({ key }: SyncObject, district: TableShape, state: TableShape): string[] {
+function typeProblems({ key }: Key, district: TableShape, state: TableShape): string[] {
   return key.flatMap((name) => {
     const from = district.columns.get(name)!;
     const to = state.columns.get(name)!;
@@ -56,7 +48,7 @@ function fillsUp(from: Column, to: Column): boolean {
 }
 
 /** The key is kept as text beside errors: brackets, and quotes and a comma for each column. */
-function lengthProblems({ key }: SyncObject, district: TableShape): string[] {
+function lengthProblems({ key }: Key, district: TableShape): string[] {
   const length = key.reduce((sum, name) => {
     const column = district.columns.get(name)!;
     const value = familyOf(column) === 'binary' ? 2 * (column.octets ?? 0) : (column.characters ?? 24);

@@ -3,6 +3,7 @@ import { columnsSet } from '../../domain/state-triggers';
 import { isLong } from '../columns/families';
 import type { ColumnPair, Lossy } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
+import { spelledLike } from '../columns/spelling';
 import { type Column, readTableShape, type ShapeReader, type TableShape } from '../columns/table-shape';
 import type { Editions } from '../connection/pools';
 import { quoteName, quoteTable } from '../connection/sql';
@@ -14,8 +15,9 @@ import {
   pairAll,
   requiredColumns,
 } from './column-problems';
-import { keyProblems } from './key-problems';
+import { isGuarded, keyProblems } from './key-problems';
 import { type KeySide, orderLike } from './keyset';
+import { columnsNamed } from './object-columns';
 import { mapReferences } from './references';
 import { tenantOf } from './tenant';
 import { conditionSql } from './scope';
@@ -26,8 +28,8 @@ import type { ObjectMapping, RecordRule } from './types';
 /** More declared bytes than this and a page of records is cut by bytes. */
 const wideRecordBytes = 16_000;
 
-/** The object's table on each side. */
-interface Shapes {
+/** The object's table on each side, its columns spelled as the catalog does. */
+export interface Shapes {
   readonly district: TableShape;
   readonly state: TableShape;
 }
@@ -57,6 +59,13 @@ export async function loadMapping(
     stateTable: quoteTable(editions.state.schema, object.stateTable),
     tenant: tenantOf(object, state),
     ...keySides(object, shapes),
+    guarded: {
+      district: isGuarded(district, object.key),
+      state: isGuarded(state, [
+        ...object.key,
+        ...(object.tenantColumn === null ? [] : [object.tenantColumn]),
+      ]),
+    },
     pairs,
     ownedPairs,
     guid: guidColumns(object, shapes),
@@ -92,16 +101,36 @@ async function readShapes(editions: Editions, object: SyncObject, readShape: Sha
   if (!district) throw cannotSend(object, 'district', [`the table ${object.table} does not exist`]);
   if (!state) throw cannotSend(object, 'state', [`the table ${object.stateTable} does not exist`]);
   if (state.kind === 'view') throw cannotSend(object, 'state', [`${object.stateTable} is a view`]);
-  return { district, state };
+  return spelledAlike(object, { district, state });
+}
+
+/** Both tables' columns as the catalog spells them, and else as the district does. */
+export function spelledAlike(object: SyncObject, shapes: Shapes): Shapes {
+  const named = columnsNamed(object);
+  const district = spelledLike(shapes.district, named);
+  return { district, state: spelledLike(shapes.state, [...named, ...district.columns.keys()]) };
 }
 
 /**
  * Pairs the columns.
  * @throws DatabaseError configuration with all that doesn't fit, not only the first
  */
-function fitColumns(object: SyncObject, { district, state }: Shapes): PairedColumns {
+function fitColumns(object: SyncObject, shapes: Shapes): PairedColumns {
+  const { paired, problems } = fitTables(object, shapes);
+  if (paired === null || problems.length > 0) throw cannotSend(object, 'state', problems);
+  return paired;
+}
+
+/**
+ * Whether an object's two tables fit each other, by their definitions alone.
+ * @returns `paired` is null where the tables lack columns that the catalog names
+ */
+export function fitTables(
+  object: SyncObject,
+  { district, state }: Shapes,
+): { readonly paired: PairedColumns | null; readonly problems: readonly string[] } {
   const missing = missingColumns(object, district, state);
-  if (missing.length > 0) throw cannotSend(object, 'state', missing);
+  if (missing.length > 0) return { paired: null, problems: missing };
   const paired = pairAll(object, district, state);
   const problems = [
     ...paired.problems,
@@ -109,8 +138,7 @@ function fitColumns(object: SyncObject, { district, state }: Shapes): PairedColu
     ...requiredColumns(object, district, state),
     ...engineProblems(state),
   ];
-  if (problems.length > 0) throw cannotSend(object, 'state', problems);
-  return paired;
+  return { paired, problems };
 }
 
 function column(shape: TableShape, name: string): Column {

@@ -1,9 +1,11 @@
 import { type Catalog, type ObjectReference, requireObject, type SyncObject } from '../../domain/catalog';
 import type { ColumnPair } from '../columns/pair';
+import { sameName, spelledLike } from '../columns/spelling';
 import type { Column, ForeignKey, ShapeReader, TableShape } from '../columns/table-shape';
 import type { Editions } from '../connection/pools';
 import { quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
+import { columnsNamed } from './object-columns';
 import { tenantOf } from './tenant';
 import type { ReferenceMapping } from './types';
 
@@ -33,12 +35,13 @@ async function mapReference(
   { editions, catalog, readShape, state, pairs }: Ground,
 ): Promise<ReferenceMapping> {
   const parent = requireObject(catalog, reference.object);
-  const shape =
+  const found =
     parent.stateTable === state.table ? state : await readShape(editions.state, parent.stateTable);
-  if (!shape)
+  if (!found)
     throw cannotSend(object, 'state', [
       `the table ${parent.stateTable} of its parent ${parent.name} does not exist`,
     ]);
+  const shape = spelledLike(found, [...reference.parentColumns, ...columnsNamed(parent)]);
   const parentColumns = reference.parentColumns.map((name) => shape.columns.get(name));
   const unsent = reference.columns.find((name) => !pairs.some((pair) => pair.name === name));
   if (parent.tenantColumn !== null && !shape.columns.has(parent.tenantColumn))
@@ -88,7 +91,7 @@ function guards(
   const { reference, object, state } = of;
   const inKey = reference.columns.every((name, i) => {
     const at = columns.indexOf(name);
-    return at >= 0 && parentColumns[at] === reference.parentColumns[i];
+    return at >= 0 && sameName(parentColumns[at]!, reference.parentColumns[i]!);
   });
   return (
     inKey &&

@@ -41,6 +41,11 @@ export interface ObjectMapping {
   readonly tenant: Tenant | null;
   readonly districtKey: KeySide;
   readonly stateKey: KeySide;
+  /**
+   * Where the table itself sees to it that a key names one record: a unique key over its columns,
+   * none of which may be NULL.
+   */
+  readonly guarded: { readonly district: boolean; readonly state: boolean };
   /** Compared, inserted and (but for the key) updated. */
   readonly pairs: readonly ColumnPair[];
   /** State-owned: written on insert only. */

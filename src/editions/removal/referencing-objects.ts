@@ -1,6 +1,8 @@
 import type { SyncObject } from '../../domain/catalog';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { spelledLike } from '../columns/spelling';
 import { readTableShape } from '../columns/table-shape';
+import { columnsNamed } from '../mapping/object-columns';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
@@ -28,7 +30,8 @@ export async function loadReferring(job: PageJob): Promise<Referring[]> {
     const references = child.references.filter(({ object }) => object === mapping.object.name);
     if (references.length === 0) continue;
     // An object that this deployment doesn't send may have no table at the state.
-    const shape = await readTableShape(editions.state, child.stateTable);
+    const read = await readTableShape(editions.state, child.stateTable);
+    const shape = read && spelledLike(read, columnsNamed(child));
     for (const { columns, parentColumns } of references) {
       if (!shape || !columns.every((name) => shape.columns.has(name))) continue;
       found.push({

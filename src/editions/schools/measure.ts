@@ -5,10 +5,12 @@ import type { RecordScope } from '../../domain/range';
 import { schoolPath } from '../../domain/school-path';
 import { type ColumnPair, pairColumns } from '../columns/pair';
 import { rowText } from '../columns/row-hash';
+import { spelledLike } from '../columns/spelling';
 import { readTableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
 import type { Editions, Session } from '../connection/pools';
 import { joinSchool, schoolOf, type SchoolJoin } from './school-join';
+import { columnsNamed } from '../mapping/object-columns';
 import { stateScope, where } from '../mapping/scope';
 import { tenantOf } from '../mapping/tenant';
 import { quoteName, quoteNumber, quoteTable, quoteText } from '../connection/sql';
@@ -50,8 +52,9 @@ export async function prepareReading(
     readonly columns?: readonly string[] | undefined;
   },
 ): Promise<ObjectReading> {
-  const shape = await readTableShape(editions.state, object.stateTable);
-  if (!shape) throw problem(object, `the state has no table ${object.stateTable}`);
+  const found = await readTableShape(editions.state, object.stateTable);
+  if (!found) throw problem(object, `the state has no table ${object.stateTable}`);
+  const shape = spelledLike(found, columnsNamed(object));
   if (object.tenantColumn !== null && !shape.columns.has(object.tenantColumn))
     throw problem(object, `the state's table ${object.stateTable} has no column ${object.tenantColumn}`);
   const offered = [...shape.columns.values()].filter(

@@ -56,7 +56,7 @@ export async function readBothSides(
   const records = new Map<string, DistrictRecord>();
   for (const record of [...read.filter((one) => !others.includes(one)), ...(again?.read ?? [])]) {
     const text = formatRecordKey(record.key);
-    if (records.has(text) && mapping.districtShape.kind === 'view')
+    if (records.has(text) && !mapping.guarded.district)
       refused.set(text, { refusal: doubledKey(mapping, record), cause: null });
     records.set(text, record);
   }

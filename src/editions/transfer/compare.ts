@@ -146,13 +146,13 @@ interface StateHash {
 interface DistrictPage {
   readonly records: readonly DistrictHash[];
   readonly full: boolean;
-  /** Keys of several records, as text: only a view can have them. */
+  /** Keys of several records, as text: only where no unique key of the district's guards it. */
   readonly doubled: ReadonlySet<string>;
 }
 
 async function districtPage(job: CompareJob, interval: Interval): Promise<DistrictPage> {
   const doubled = new Set<string>();
-  if (job.mapping.districtShape.kind !== 'view') {
+  if (job.mapping.guarded.district) {
     const records = await districtHashes(job, interval, job.pageRecords);
     return { records, full: records.length === job.pageRecords, doubled };
   }

@@ -21,13 +21,14 @@ export class PageRefused extends Error {
 
 /**
  * Whether an object may be streamed at all: LOCAL turns errors into warnings, so the state's server
- * must check all. A view of the district may hold a key twice, or a record that can't be read.
+ * must check all. What no unique key guards may hold a key twice, a view of the district a record
+ * that can't be read.
  */
 export function canStream(
   state: Edition,
-  { long, object, references, districtShape, triggerColumns }: ObjectMapping,
+  { long, object, references, guarded, triggerColumns }: ObjectMapping,
 ): boolean {
-  if (!state.takesStreams || districtShape.kind !== 'table') return false;
+  if (!state.takesStreams || !guarded.district || !guarded.state) return false;
   if (triggerColumns.length > 0) return false; // what triggers make of records is looked at
   return !long && object.cycle === null && references.every(({ enforced }) => enforced);
 }

@@ -265,7 +265,7 @@ export function recordChanging({ object }: ObjectMapping, { key, guid }: Refused
   };
 }
 
-/** A view, which no index guards, holds several records of one key. */
+/** A view, or a table without a unique key, holds several records of one key. */
 export function doubledKey({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
   return {
     object: object.name,
@@ -274,7 +274,7 @@ export function doubledKey({ object }: ObjectMapping, { key, guid }: Refused): R
     outcome: 'failed',
     code: 'KEY_DOUBLED',
     field: object.key.at(-1) ?? null,
-    message: `The district has several records with this ${object.key.join(' and ')}; none was sent. Let its view give one, or name another key.`,
+    message: `The district has several records with this ${object.key.join(' and ')}; none was sent. Leave one of them, or name another key.`,
     parent: null,
   };
 }

@@ -1,0 +1,91 @@
+import type { Catalog, SyncObject } from '../../domain/catalog';
+import type { RecordScope } from '../../domain/range';
+import { readTableShape, type ShapeReader } from '../columns/table-shape';
+import type { Edition, Editions } from '../connection/pools';
+import { quoteName } from '../connection/sql';
+import { cannotSend } from './cannot-send';
+import { loadMapping } from './load';
+import { districtScope, stateTenant, where } from './scope';
+import type { ObjectMapping } from './types';
+
+/**
+ * All that can stop an object before a record is sent: asked by every plan and verification, and by
+ * whoever wants to know beforehand.
+ * @throws DatabaseError configuration, which names the object and what to mend
+ */
+export async function preflight(
+  editions: Editions,
+  catalog: Catalog,
+  objectName: string,
+  scope: RecordScope,
+  readShape: ShapeReader = readTableShape,
+): Promise<ObjectMapping> {
+  const mapping = await loadMapping(editions, catalog, objectName, readShape);
+  await refuseAmbiguousKeys(editions, mapping, scope);
+  return mapping;
+}
+
+/**
+ * A key that no unique key of a table guards is a person's word that it names one record: it is
+ * looked at before each run. A view of the district is read record by record, where doubles cost
+ * themselves only.
+ */
+async function refuseAmbiguousKeys(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+): Promise<void> {
+  const { object, guarded, districtShape, districtTable, stateTable } = mapping;
+  // Without a tenant that can be told nothing of the object is sent.
+  const tenant = stateTenant(mapping, scope);
+  if (!guarded.district && districtShape.kind === 'table')
+    await refuseAmbiguousKey(editions.district, object, {
+      table: districtTable,
+      name: object.table,
+      conditions: districtScope(mapping, scope),
+    });
+  if (!guarded.state)
+    await refuseAmbiguousKey(editions.state, object, {
+      table: stateTable,
+      name: object.stateTable,
+      conditions: tenant,
+    });
+}
+
+async function refuseAmbiguousKey(
+  edition: Edition,
+  object: SyncObject,
+  {
+    table,
+    name,
+    conditions,
+  }: { readonly table: string; readonly name: string; readonly conditions: readonly string[] },
+): Promise<void> {
+  const side = edition.side === 'district' ? 'district' : 'state';
+  const columns = object.key.map(quoteName);
+  const missing = columns.map((column) => `${column} IS NULL`).join(' OR ');
+  const [[nulls], [doubles]] = await Promise.all([
+    edition.rows(`SELECT COUNT(*) FROM ${table} ${where([...conditions, `(${missing})`])}`),
+    edition.rows(
+      `SELECT COUNT(*) FROM (SELECT 1 FROM ${table} ${where([...conditions, `NOT (${missing})`])}
+         GROUP BY ${columns.join(', ')} HAVING COUNT(*) > 1) AS doubled`,
+    ),
+  ]);
+  const key = object.key.join(', ');
+  const problems = [
+    ...(Number(doubles![0]) === 0
+      ? []
+      : [`the ${side}'s table ${name} has ${counted(Number(doubles![0]))} of several records`]),
+    ...(Number(nulls![0]) === 0
+      ? []
+      : [`the ${side}'s table ${name} has records without a value in it (${Number(nulls![0])})`]),
+  ];
+  if (problems.length === 0) return;
+  throw cannotSend(object, side, [
+    `(${key}) does not tell its records apart: ${problems.join(', and ')}; mend them, or name another key`,
+  ]);
+}
+
+function counted(values: number): string {
+  return values === 1 ? 'one value' : `${values} values`;
+}
