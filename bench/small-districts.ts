@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2/promise';
-import { introspect } from '../src/catalog/introspect';
+import { introspect } from '../src/introspection/introspect';
 import { catalogToYaml } from '../src/catalog/print';
-import { readEditions } from '../src/catalog/read-editions';
+import { readEditions } from '../src/introspection/read-editions';
 
 /** Many small districts, each a database of its own on one server: four tables, 92 records. */
 

@@ -16,5 +16,7 @@ test('a list for the previous or next year with an object it can’t have stops 
   expect(catalogOf(config({ previousYear: { objects: ['Calendar'] } })).objects).toHaveLength(62);
   const bad = config({ previousYear: { objects: ['School'] }, nextYear: { objects: ['Calender'] } });
   expect(() => catalogOf(bad)).toThrow(/School is not tied to a school year[^]*no object "Calender"/);
+  const misspelled = config({ objects: { disabled: ['Calender'], enabled: ['Evaluation'] } });
+  expect(() => catalogOf(misspelled)).toThrow(/d, objects\.disabled: there is no object "Calender"/);
   expect(() => config({ nextYear: { objects: [] } })).toThrow(/nextYear/);
 });

@@ -1,6 +1,6 @@
 import type { ExclusionRule, ObjectReference, SyncObject } from '../domain/catalog';
 import type { CatalogProblem } from './problem';
-import { identifierPattern } from './schema';
+import { identifierPattern, objectNamePattern } from './identifiers';
 
 /** What an object is checked against. */
 export interface ObjectSurroundings {
@@ -36,7 +36,6 @@ function identifiers(object: SyncObject): Found[] {
   const conditionColumns = (condition: ExclusionRule['when'] | null): string[] =>
     condition ? [condition.column] : [];
   const named: [field: string, values: readonly (string | null)[]][] = [
-    ['name', [object.name]],
     ['table', [object.table]],
     ['stateTable', [object.stateTable]],
     ['key', object.key],
@@ -47,7 +46,6 @@ function identifiers(object: SyncObject): Found[] {
     ['stateAssigned', [object.stateAssigned]],
     ['ignoredColumns', object.ignoredColumns],
     ['only.column', conditionColumns(object.only)],
-    ['cycle', [object.cycle]],
     ...object.exclusions.map((rule, i): [string, string[]] => [
       `exclusions[${i}].when.column`,
       conditionColumns(rule.when),
@@ -59,11 +57,24 @@ function identifiers(object: SyncObject): Found[] {
       ]),
     ),
   ];
-  return named.flatMap(([field, values]) =>
-    values
-      .filter((value) => value !== null && !identifierPattern.test(value))
-      .map((value): Found => [field, `${JSON.stringify(value)} is not an identifier this project can use`]),
-  );
+  const objects: typeof named = [
+    ['name', [object.name]],
+    ['cycle', [object.cycle]],
+  ];
+  return [
+    ...objects.flatMap((one) => badNames(one, objectNamePattern, 'an object')),
+    ...named.flatMap((one) => badNames(one, identifierPattern, 'a table or column')),
+  ];
+}
+
+function badNames(
+  [field, values]: readonly [string, readonly (string | null)[]],
+  pattern: RegExp,
+  what: string,
+): Found[] {
+  return values
+    .filter((value) => value !== null && !pattern.test(value))
+    .map((value): Found => [field, `${JSON.stringify(value)} is no name that ${what} can have`]);
 }
 
 function key({
@@ -172,7 +183,7 @@ function subset(object: SyncObject, { byName }: ObjectSurroundings): Found[] {
     if (object[field] !== whole[field])
       found.push([field, `differs from that of ${whole.name}, whose part it is`]);
   }
-  if (object.key.join() !== whole.key.join())
+  if (JSON.stringify(object.key) !== JSON.stringify(whole.key))
     found.push(['key', `differs from that of ${whole.name}, whose part it is`]);
   return found;
 }

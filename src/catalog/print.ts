@@ -7,12 +7,13 @@ import type { Catalog, SyncObject } from '../domain/catalog';
  */
 export function catalogToYaml(catalog: Catalog): string {
   return stringify(
-    { name: catalog.name, objects: catalog.objects.map(sparse) },
+    { name: catalog.name, objects: catalog.objects.map(sparseObject) },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
 
-function sparse(object: SyncObject): Record<string, unknown> {
+/** An object as a file says it: only what differs from the defaults. */
+export function sparseObject(object: SyncObject): Record<string, unknown> {
   const { name, label, table, stateTable, key, tenantColumn, references, enabledByDefault, ...rest } = object;
   return {
     name,
@@ -27,7 +28,7 @@ function sparse(object: SyncObject): Record<string, unknown> {
           references: references.map(({ object: parent, columns, parentColumns }) => ({
             object: parent,
             columns,
-            ...(columns.join() === parentColumns.join() ? {} : { parentColumns }),
+            ...(JSON.stringify(columns) === JSON.stringify(parentColumns) ? {} : { parentColumns }),
           })),
         }),
     ...Object.fromEntries(

@@ -1,20 +1,18 @@
 import { z } from 'zod';
 import { recordRuleNames } from '../domain/catalog';
-
-/**
- * Identifiers that need no escaping beyond backticks; MySQL allows more, but nothing longer than
- * 64.
- */
-export const identifierPattern = /^[A-Za-z0-9_$]{1,64}$/;
+import { identifierPattern, objectNamePattern } from './identifiers';
 
 const identifier = z
   .string()
-  .regex(identifierPattern, 'use 1 to 64 letters, digits, "_" or "$" (no spaces, dots, quotes or dashes)');
+  .regex(identifierPattern, 'no table or column can have this name: 1 to 64 characters, no space at the end');
+const objectName = z
+  .string()
+  .regex(objectNamePattern, 'use 1 to 64 characters, no space at the end, and neither "." nor ".."');
 const columns = z
   .array(identifier)
   .min(1, 'name at least one column')
   .max(16, 'MySQL keys have at most 16 columns');
-const objectNames = z.array(identifier);
+const objectNames = z.array(objectName);
 
 const condition = z.union([
   z.strictObject({ column: identifier, equals: z.union([z.string(), z.number()]) }),
@@ -30,7 +28,7 @@ const namedRule = z
 
 const reference = z
   .strictObject({
-    object: identifier.describe('The parent object.'),
+    object: objectName.describe('The parent object.'),
     columns: columns.describe('Columns of this object that hold the key of the parent.'),
     parentColumns: columns
       .optional()
@@ -46,9 +44,11 @@ const exclusion = z.strictObject({
 
 const object = z
   .strictObject({
-    name: identifier,
+    name: objectName,
     label: z.string().min(1).max(120).optional().describe('Default: the name.'),
-    table: identifier.optional().describe('Table at the district. Default: the name.'),
+    table: identifier
+      .optional()
+      .describe('Table at the district, as it is spelled there. Default: the name.'),
     stateTable: identifier.optional().describe('Table at the state. Default: the table at the district.'),
     key: columns.describe('Match key at the district, in index order.'),
     tenantColumn: identifier
@@ -76,9 +76,9 @@ const object = z
       .default(null)
       .describe('State-owned column in which the state gives each record a value, one for a GUID.'),
     ignoredColumns: z.array(identifier).default([]).describe('Left out altogether.'),
-    subsetOf: identifier.nullable().default(null).describe('Object whose table this one shares.'),
+    subsetOf: objectName.nullable().default(null).describe('Object whose table this one shares.'),
     only: condition.nullable().default(null).describe('Which records of the shared table it sends.'),
-    cycle: identifier.nullable().default(null).describe('Unit of objects whose foreign keys form a cycle.'),
+    cycle: objectName.nullable().default(null).describe('Unit of objects whose foreign keys form a cycle.'),
     enabledByDefault: z.boolean().default(true),
   })
   .transform(({ label, table, stateTable, ...rest }) => ({

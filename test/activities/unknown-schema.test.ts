@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { introspect } from '../../src/catalog/introspect';
-import { readEditions } from '../../src/catalog/read-editions';
+import { introspect } from '../../src/introspection/introspect';
+import { readEditions } from '../../src/introspection/read-editions';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 

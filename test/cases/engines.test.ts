@@ -12,7 +12,7 @@ test.each([
     for (const [table, engine] of Object.entries(tables)) {
       const refused = findings.filter((finding) => finding.table === table && finding.kind === 'refused');
       expect(refused.map(({ message }) => message)).toEqual([
-        expect.stringMatching(new RegExp(`in ${engine}, which has no transactions.*ENGINE=InnoDB`)),
+        expect.stringMatching(new RegExp(`by ${engine}, which has no transactions.*ENGINE=InnoDB`)),
       ]);
     }
     return Promise.resolve();

@@ -65,19 +65,19 @@ test.each<[string, Partial<SyncObject>, string]>([
     'Child.ignoredColumns: "childID" is needed to match records and can\'t be left out',
   ],
   [
-    'an identifier that is SQL',
-    { table: 'a`; DROP TABLE b', stateTable: 'Child' },
-    'Child.table: "a`; DROP TABLE b" is not an identifier this project can use',
+    'a name with a space at its end',
+    { table: 'a ', stateTable: 'Child' },
+    'Child.table: "a " is no name that a table or column can have',
   ],
   [
-    'an identifier of 65 characters',
+    'a name of 65 characters',
     { guidColumn: 'x'.repeat(65) },
-    `Child.guidColumn: "${'x'.repeat(65)}" is not an identifier this project can use`,
+    `Child.guidColumn: "${'x'.repeat(65)}" is no name that a table or column can have`,
   ],
   [
-    'a condition on an odd column',
-    { exclusions: [{ code: 'X', when: { column: 'a b', equals: 1 }, message: 'x' }] },
-    'Child.exclusions[0].when.column: "a b" is not an identifier this project can use',
+    'a condition on a column with a NUL in its name',
+    { exclusions: [{ code: 'X', when: { column: 'a\0b', equals: 1 }, message: 'x' }] },
+    'Child.exclusions[0].when.column: "a\\u0000b" is no name that a table or column can have',
   ],
   [
     'a table of another object',
@@ -102,6 +102,26 @@ test.each<[string, Partial<SyncObject>, string]>([
   ],
 ])('%s is a problem that names object and field', (_, parts, expected) => {
   expect(problems(parent, child(parts))).toEqual([expected]);
+});
+
+test('any name that the servers allow in backticks is one, but for objects that an address can’t lead to', () => {
+  for (const name of [
+    'a b',
+    'nm-dash',
+    'schüler',
+    '先生',
+    'a.b',
+    "it's",
+    'a`; DROP TABLE b',
+    '1',
+    'null',
+    '%2F/',
+  ])
+    expect(problems(syncObject(name, { key: [name] }))).toEqual([]);
+  for (const name of ['.', '..', 'a\u0007b'])
+    expect(problems(syncObject(name, { key: ['id'] }))).toEqual([
+      expect.stringMatching(/\.name: .* is no name that an object can have/),
+    ]);
 });
 
 test('a name given twice is a problem', () => {

@@ -2,11 +2,11 @@ import type { Catalog } from '../../src/domain/catalog';
 import { requireObject } from '../../src/domain/catalog';
 import { planResync } from '../../src/domain/plan';
 import { checkCatalog } from '../../src/catalog/check';
-import { introspect, type Introspection } from '../../src/catalog/introspect';
-import { IntrospectionError } from '../../src/catalog/match-tables';
+import { introspect, type Introspection } from '../../src/introspection/introspect';
+import { IntrospectionError } from '../../src/introspection/findings';
 import { parseCatalog } from '../../src/catalog/parse';
 import { catalogToYaml } from '../../src/catalog/print';
-import { readEditions } from '../../src/catalog/read-editions';
+import { readEditions } from '../../src/introspection/read-editions';
 import { createTestDatabases } from '../support/stack';
 import { loadUglySchemas, runSql } from './ugly';
 import { parse } from 'yaml';
@@ -110,8 +110,11 @@ describe('the ugly schemas', () => {
     expect(findings('campus')).toEqual([
       'note: the state has no column "website": left out',
       'note: only the state has the column "district_rank" (its default stays)',
+      'note: the state keeps (district_no, legacy_no) unique: a record whose value another one keeps fails (UNIQUE_CLASH)',
     ]);
-    expect(findings('room')).toEqual(['note: "seats" is int at the district and bigint at the state']);
+    expect(findings('room')).toEqual([
+      'note: "seats" is int at the district and bigint at the state: values that it can\'t hold fail',
+    ]);
   });
 
   test('refuse the table without a key, and match one by its unique key of NOT NULL columns', () => {
@@ -169,9 +172,16 @@ describe('two schemas', () => {
     ]);
   });
 
-  test('with a name this project can not write refuse the table and say which name', async () => {
-    const { findings } = await introspectSql(keyed('`odd name`'), keyed('`odd name`'));
-    expect(findings).toMatchObject([{ kind: 'refused', table: 'odd name' }]);
+  test('with names of any characters take them, and name objects so that an address can lead to them', async () => {
+    const odd = ['`odd name`', '`.`', '`a,b`', '`back``tick`', "`it's`"].map((name) => keyed(name)).join('');
+    const { catalog } = await introspectSql(odd, odd);
+    expect(catalog.objects.map(({ name, table }) => [name, table])).toEqual([
+      ['(2e)', '.'],
+      ['a,b', 'a,b'],
+      ['back`tick', 'back`tick'],
+      ["it's", "it's"],
+      ['odd name', 'odd name'],
+    ]);
   });
 
   test('take a foreign key that only the state has, once, without its tenant column', async () => {

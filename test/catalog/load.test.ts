@@ -104,8 +104,8 @@ test.each([
     ['A.object: Unrecognized key: "parent"'],
   ],
   [
-    'objects: [{name: A, key: ["a b"], tenantColumn: null}]',
-    ['A.key[0]: use 1 to 64 letters, digits, "_" or "$" (no spaces, dots, quotes or dashes)'],
+    'objects: [{name: A, key: ["a "], tenantColumn: null}]',
+    ['A.key[0]: no table or column can have this name: 1 to 64 characters, no space at the end'],
   ],
   [
     'objects: [{name: A, key: [a], tenantColumn: null, exclusions: [{code: X, message: m, when: {column: a}}]}]',

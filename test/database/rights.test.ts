@@ -1,8 +1,8 @@
 /** Accounts with the least rights: what doctor asks for is enough for everything. */
 import type { RowDataPacket } from 'mysql2';
-import { introspect } from '../../src/catalog/introspect';
+import { introspect } from '../../src/introspection/introspect';
 import { loadCatalog } from '../../src/catalog/load';
-import { readEditions } from '../../src/catalog/read-editions';
+import { readEditions } from '../../src/introspection/read-editions';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { openServer } from '../../src/database/connect';

@@ -1,8 +1,8 @@
 /** Encrypted connections to real servers, and every way in which they must not come about. */
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { introspect } from '../../src/catalog/introspect';
-import { readEditions } from '../../src/catalog/read-editions';
+import { introspect } from '../../src/introspection/introspect';
+import { readEditions } from '../../src/introspection/read-editions';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl, selectRows } from '../../src/control/database';
 import { withTls } from '../../src/database/address';

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { introspect, type Introspection } from '../../src/catalog/introspect';
-import { readEditions } from '../../src/catalog/read-editions';
+import { introspect, type Introspection } from '../../src/introspection/introspect';
+import { readEditions } from '../../src/introspection/read-editions';
 import type { Config } from '../../src/config';
 import { type ObjectRow, ResyncWorld } from '../activities/world';
 import { createTestDatabases, type EditionServers, type TestDatabases } from './stack';

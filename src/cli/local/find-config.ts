@@ -14,6 +14,14 @@ export function stackDir(env: NodeJS.ProcessEnv = process.env): string {
  */
 export function findConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const ofStack = join(stackDir(env), 'resync.config.yaml');
-  const own = env['RESYNC_CONFIG'] !== undefined || existsSync('resync.config.yaml');
-  return loadConfig(!own && existsSync(ofStack) ? { file: ofStack, env } : { env });
+  return loadConfig(!hasOwn(env) && existsSync(ofStack) ? { file: ofStack, env } : { env });
+}
+
+/** Whether there is one at all, usable or not. */
+export function hasConfig(env: NodeJS.ProcessEnv = process.env): boolean {
+  return hasOwn(env) || existsSync(join(stackDir(env), 'resync.config.yaml'));
+}
+
+function hasOwn(env: NodeJS.ProcessEnv): boolean {
+  return env['RESYNC_CONFIG'] !== undefined || existsSync('resync.config.yaml');
 }

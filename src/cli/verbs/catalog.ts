@@ -1,15 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { introspect } from '../../catalog/introspect';
 import { CatalogError, loadCatalog } from '../../catalog/load';
-import { IntrospectionError, type IntrospectionFinding } from '../../catalog/match-tables';
-import { catalogToYaml } from '../../catalog/print';
-import { readEditions, UnreachableError } from '../../catalog/read-editions';
-import { ConfigError } from '../../config';
-import type { SyncObject } from '../../domain/catalog';
+import { type Config, ConfigError } from '../../config';
+import { catalogOf } from '../../deployment';
+import type { Catalog, SyncObject } from '../../domain/catalog';
+import { whyNotOffered } from '../../domain/plan';
+import { type CheckedDistrict, checkEditions, type EditionProblem } from '../../introspection/check-editions';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
-import { findConfig } from '../local/find-config';
+import { findConfig, hasConfig } from '../local/find-config';
+import { introspectCommand } from './introspect';
+import { refusing } from './refusing';
 
 /** `resync catalog list | check | introspect`: works without a running service. */
 export function catalogCommand(): Command {
@@ -74,21 +74,27 @@ function listTable(objects: readonly ListedObject[]): string {
   return `${table.toString()}\n`;
 }
 
+interface CheckOptions {
+  readonly district?: string;
+  readonly districtUrl?: string;
+  readonly stateUrl?: string;
+  readonly offline?: true;
+  readonly json?: true;
+}
+
 function checkCommand(): Command {
   return new Command('check')
-    .description('check a catalog file, or the built-in catalog')
-    .argument('[file]', 'JSON or YAML')
+    .description('check a catalog file against the databases that it is for')
+    .argument('[file]', 'JSON or YAML (default: the configuration’s catalog, or the built-in one)')
+    .option('--district <id>', 'only this district of the configuration (default: all)')
+    .option('--district-url <url>', 'mysql://user:password@host:port/database (default: the configuration’s)')
+    .option('--state-url <url>', 'the same of the state')
+    .option('--offline', 'look at the file only')
     .option('--json', 'as JSON')
-    .action((file: string | undefined, { json }: { json?: true }) =>
+    .action((file: string | undefined, options: CheckOptions) =>
       refusing(
-        () => {
-          const { name, objects } = loadCatalog(file === undefined ? {} : { file });
-          const found = { name, objects: objects.length, problems: [] };
-          process.stdout.write(
-            json ? `${JSON.stringify(found)}\n` : `${name}: ${objects.length} objects, no problem.\n`,
-          );
-        },
-        json
+        () => runCheck(file, options),
+        options.json
           ? (error) =>
               error instanceof CatalogError &&
               process.stdout.write(`${JSON.stringify({ name: error.source, problems: error.problems })}\n`)
@@ -97,97 +103,87 @@ function checkCommand(): Command {
     );
 }
 
-interface IntrospectOptions {
-  readonly district?: string;
-  readonly districtUrl?: string;
-  readonly stateUrl?: string;
-  readonly tenantColumn?: string;
-  readonly name?: string;
-  readonly out?: string;
-  readonly skipKeyless?: true;
-  readonly json?: true;
-}
-
-function introspectCommand(): Command {
-  return new Command('introspect')
-    .description("a catalog from two databases' own keys")
-    .option('--district <id>', 'district of the configuration (default: its first)')
-    .option('--district-url <url>', 'mysql://user:password@host:port/database (default: the configuration’s)')
-    .option('--state-url <url>', 'the same of the state')
-    .option(
-      '--tenant-column <column>',
-      "the state's column with the district's number (default: found by itself)",
-    )
-    .option('--name <name>', 'name of the catalog')
-    .option('--out <file>', 'write the catalog to this file')
-    .option('--skip-keyless', 'continue without tables whose records can’t be matched')
-    .option('--json', 'catalog and findings as JSON')
-    .action((options: IntrospectOptions) => refusing(() => runIntrospect(options)));
-}
-
-async function runIntrospect(options: IntrospectOptions): Promise<void> {
-  const schemas = await readEditions(editionUrls(options));
-  const { catalog, findings } = introspect(schemas, {
-    ...(options.tenantColumn === undefined ? {} : { tenantColumn: options.tenantColumn }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-  });
-  for (const finding of findings) process.stderr.write(`${findingLine(finding)}\n`);
-  const refused = findings.filter(({ kind }) => kind === 'refused');
-  if (refused.length > 0 && !options.skipKeyless) {
-    const tables = refused.map(({ table }) => table).join(', ');
-    throw new IntrospectionError(
-      `Records of ${tables} can't be sent for the reasons above. Mend them (a unique key without NULLs, another engine, --tenant-column), or leave the tables out with --skip-keyless.`,
+async function runCheck(file: string | undefined, options: CheckOptions): Promise<void> {
+  const config = options.offline ? null : configOf(options);
+  const named = file ?? config?.catalogFile;
+  const catalog =
+    config === null
+      ? loadCatalog(file === undefined ? {} : { file })
+      : catalogOf({ ...config, catalogFile: named });
+  const districts = options.offline ? [] : checkedDistricts(catalog, config, options);
+  const problems: EditionProblem[] = [];
+  for (const district of districts) problems.push(...(await checkEditions(catalog, district)));
+  const { name, objects } = catalog;
+  if (problems.length > 0)
+    throw new CatalogError(
+      named ?? 'The built-in catalog',
+      problems.map(({ district, object, message }) => ({
+        object,
+        field: `district ${district}`,
+        message,
+      })),
     );
-  }
-  if (catalog.objects.length === 0)
-    throw new IntrospectionError('The two databases have no table in common.');
-  const text = options.json ? `${JSON.stringify({ catalog, findings }, null, 2)}\n` : catalogToYaml(catalog);
-  if (options.out === undefined) process.stdout.write(text);
-  else {
-    // The file is a catalog whatever is printed: YAML reads back JSON, but not the findings beside
-    // it.
-    writeFileSync(options.out, catalogToYaml(catalog));
-    if (options.json) process.stdout.write(text);
-    process.stderr.write(`${catalog.objects.length} objects written to ${options.out}\n`);
-  }
+  const compared = districts.map(({ id }) => id);
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ name, objects: objects.length, districts: compared, problems: [] })}\n`
+      : `${name}: ${objects.length} objects, no problem${
+          compared.length === 0
+            ? ' in itself; no database was asked'
+            : ` at ${compared.join(', ')} and the state`
+        }.\n`,
+  );
 }
 
-/**
- * @throws ConfigError when an option is missing and there is no configuration; CommandFailure for
- * an unknown district
- */
-function editionUrls({ district: id, districtUrl, stateUrl }: IntrospectOptions): {
-  districtUrl: string;
-  stateUrl: string;
-} {
-  if (districtUrl !== undefined && stateUrl !== undefined) return { districtUrl, stateUrl };
-  const { districts, stateDatabaseUrl } = findConfig();
-  const district = id === undefined ? districts[0] : districts.find((one) => one.id === id);
-  if (district === undefined) {
-    throw new CommandFailure(`The configuration has no district "${id}".`, exitCodes.usage);
-  }
-  return { districtUrl: districtUrl ?? district.databaseUrl, stateUrl: stateUrl ?? stateDatabaseUrl };
-}
-
-function findingLine({ kind, table, message }: IntrospectionFinding): string {
-  const words = { refused: 'refused', omitted: 'left out', note: 'note' };
-  return `${words[kind]}: ${table}: ${message}`;
-}
-
-/**
- * Turns what this verb may refuse into one line on stderr and an exit code; anything else is a bug
- * and is thrown on.
- */
-async function refusing(act: () => void | Promise<void>, alsoTell?: (error: unknown) => void): Promise<void> {
+/** The configuration, or null where nobody has one and nobody asks for one of its districts. */
+function configOf({ district, districtUrl, stateUrl }: CheckOptions): Config | null {
   try {
-    await act();
+    return findConfig();
   } catch (error) {
-    if (error instanceof CatalogError || error instanceof IntrospectionError)
-      process.exitCode = exitCodes.refused;
-    else if (error instanceof UnreachableError) process.exitCode = exitCodes.unreachable;
-    else if (error instanceof ConfigError) process.exitCode = exitCodes.usage;
-    else throw error;
-    alsoTell?.(error);
-    process.stderr.write(`${error.message}\n`);
+    const needed = district !== undefined || (districtUrl === undefined) !== (stateUrl === undefined);
+    if (needed || !(error instanceof ConfigError) || hasConfig()) throw error;
+    return null;
   }
+}
+
+/** @throws CommandFailure for an unknown district */
+function checkedDistricts(
+  catalog: Catalog,
+  config: Config | null,
+  { district: id, districtUrl, stateUrl }: CheckOptions,
+): CheckedDistrict[] {
+  const state = stateUrl ?? config?.stateDatabaseUrl;
+  if (state === undefined) return [];
+  if (config === null)
+    return districtUrl === undefined
+      ? []
+      : [
+          {
+            id: 'district',
+            districtUrl,
+            stateUrl: state,
+            controlUrl: state,
+            objects: catalog.objects.map(({ name }) => name),
+            // Whether its number and code fit is the configuration's to ask.
+            scope: { districtId: 'district', districtNumber: 1, districtCode: '1', schoolYear: 2000 },
+          },
+        ];
+  const districts = config.districts.filter((one) => id === undefined || one.id === id);
+  if (districts.length === 0)
+    throw new CommandFailure(`The configuration has no district "${id}".`, exitCodes.usage);
+  return (districtUrl === undefined ? districts : districts.slice(0, 1)).map((one) => ({
+    id: one.id,
+    districtUrl: districtUrl ?? one.databaseUrl,
+    stateUrl: state,
+    controlUrl: stateUrl ?? config.controlDatabaseUrl,
+    objects: catalog.objects
+      .filter((object) => whyNotOffered(object, { ...one.objects, state: one.state ?? null }) === null)
+      .map(({ name }) => name),
+    scope: {
+      districtId: one.id,
+      districtNumber: one.number,
+      districtCode: one.code,
+      schoolYear: one.schoolYear,
+    },
+  }));
 }

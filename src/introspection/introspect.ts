@@ -1,37 +1,53 @@
 import { alg, Graph } from '@dagrejs/graphlib';
+import { checkCatalog } from '../catalog/check';
+import { formatProblem } from '../catalog/problem';
 import type { Catalog, SyncObject } from '../domain/catalog';
-import { checkCatalog } from './check';
+import { planResync } from '../domain/plan';
+import { orderByTriggers } from '../domain/trigger-order';
+import { compareNames, type Schemas } from './edition-schema';
+import { explainTables } from './explain-tables';
+import { type Finding, IntrospectionError } from './findings';
 import { referencesOf, type TableReferences } from './foreign-keys';
-import { IntrospectionError, type IntrospectionFinding, matchTables } from './match-tables';
-import { formatProblem } from './problem';
-import { compareNames, type DatabaseSchema } from './read-schema';
+import { matchTables } from './match-tables';
+import { bareObject, objectNameOf } from './object-of';
+import type { IntrospectionOptions } from './options';
 
 export interface Introspection {
   readonly catalog: Catalog;
   /** Sorted by table. Whoever uses the catalog has to have seen those of kind `refused`. */
-  readonly findings: readonly IntrospectionFinding[];
+  readonly findings: readonly Finding[];
 }
 
 /**
  * A catalog from two databases' own keys, for schemas we have never seen. Pure, and the same for
  * the same databases. Tables whose foreign keys form a cycle, nullable or not, are one group; so is
  * a table that references itself.
- * @throws IntrospectionError when the tenant column is ambiguous or not there
+ * @throws IntrospectionError when the tenant column is ambiguous, or an option names what isn't
+ *   there
  */
-export function introspect(
-  schemas: { readonly district: DatabaseSchema; readonly state: DatabaseSchema },
-  options: { readonly tenantColumn?: string; readonly name?: string } = {},
-): Introspection {
-  const { tables, findings: found } = matchTables(schemas.district, schemas.state, options.tenantColumn);
-  const findings = [...found];
-  const referenced = referencesOf(tables, findings);
+export function introspect(schemas: Schemas, options: IntrospectionOptions = {}): Introspection {
+  const findings: Finding[] = [];
+  const tables = matchTables(schemas, options, findings);
+  const referenced = referencesOf(tables, schemas, options.references ?? [], findings);
   const cycles = unitsOf(referenced);
   const graph = orderGraph(referenced, cycles, findings);
   const objects = referenced.map((entry) => objectOf(entry, cycles, graph));
   const catalog = { name: options.name ?? 'introspected', objects };
   const problems = checkCatalog(catalog);
   if (problems.length > 0) throw new IntrospectionError(problems.map(formatProblem).join('\n'));
+  findings.push(...explainTables(tables, schemas.state, plannedOf(catalog, schemas), objectNameOf));
   return { catalog, findings: findings.sort((a, b) => compareNames(a.table, b.table)) };
+}
+
+/** A full resync's order under the state's triggers. */
+function plannedOf(catalog: Catalog, { state }: Schemas) {
+  if (catalog.objects.length === 0) return [];
+  const { objects } = planResync(catalog, { objects: 'all', checkDependencies: false }, { state: null });
+  return orderByTriggers(catalog, objects, state.triggers).objects;
+}
+
+function tablesByObject(referenced: readonly TableReferences[]): ReadonlyMap<string, string> {
+  return new Map(referenced.map(({ table }) => [objectNameOf(table.name), table.name]));
 }
 
 /**
@@ -40,9 +56,10 @@ export function introspect(
  */
 function unitsOf(referenced: readonly TableReferences[]): Map<string, string> {
   const graph = new Graph({ directed: true });
+  const tableOf = tablesByObject(referenced);
   for (const { table } of referenced) graph.setNode(table.name);
   for (const { table, references } of referenced)
-    for (const { object } of references) graph.setEdge(object, table.name);
+    for (const { object } of references) graph.setEdge(tableOf.get(object)!, table.name);
   const cycles = new Map<string, string>();
   for (const component of alg.tarjan(graph)) {
     const members = [...component].sort(compareNames);
@@ -57,8 +74,9 @@ function unitsOf(referenced: readonly TableReferences[]): Map<string, string> {
 function orderGraph(
   referenced: readonly TableReferences[],
   cycles: ReadonlyMap<string, string>,
-  findings: IntrospectionFinding[],
+  findings: Finding[],
 ): Map<string, Set<string>> {
+  const tableOf = tablesByObject(referenced);
   const place = (name: string): string => cycles.get(name) ?? name;
   const parents = new Map<string, Set<string>>();
   const above = new Map<string, Set<string>>();
@@ -67,7 +85,10 @@ function orderGraph(
     above.set(place(from), (above.get(place(from)) ?? new Set()).add(place(to)));
   };
   for (const { table, references } of referenced)
-    for (const { object } of references) if (place(object) !== place(table.name)) link(table.name, object);
+    for (const { object } of references) {
+      const parent = tableOf.get(object)!;
+      if (place(parent) !== place(table.name)) link(table.name, parent);
+    }
   for (const { table, orderOnly } of referenced) {
     for (const parent of orderOnly) {
       if (!comesAfter(above, place(parent), place(table.name))) link(table.name, parent);
@@ -97,27 +118,11 @@ function objectOf(
   cycles: ReadonlyMap<string, string>,
   parents: ReadonlyMap<string, ReadonlySet<string>>,
 ): SyncObject {
+  const cycle = cycles.get(table.name);
   return {
-    name: table.name,
-    label: table.name,
-    table: table.name,
-    stateTable: table.name,
-    key: table.key,
-    tenantColumn: table.tenantColumn,
-    guidColumn: table.guidColumn,
-    parents: [...(parents.get(table.name) ?? [])].sort(compareNames),
-    softParents: [],
+    ...bareObject(table),
+    parents: [...(parents.get(table.name) ?? [])].sort(compareNames).map(objectNameOf),
     references,
-    softReferences: [],
-    schoolYear: null,
-    states: null,
-    exclusions: [],
-    stateOwnedColumns: [],
-    stateAssigned: null,
-    ignoredColumns: table.ignoredColumns,
-    subsetOf: null,
-    only: null,
-    cycle: cycles.get(table.name) ?? null,
-    enabledByDefault: true,
+    cycle: cycle === undefined ? null : objectNameOf(cycle),
   };
 }

@@ -1,0 +1,125 @@
+import { columnsSet, describeTrigger } from '../domain/state-triggers';
+import type { TriggeredObject } from '../domain/trigger-order';
+import { quoted } from './compare-columns';
+import { compareNames, type EditionSchema, uniqueKeysOf } from './edition-schema';
+import { everyTable, type Finding, type Say } from './findings';
+import type { MatchedTable } from './pair-tables';
+
+/**
+ * What the state's server does by itself, and what nothing says: named before anybody is surprised
+ * by it. Pure.
+ * @param planned the objects in the order in which a full resync sends them
+ */
+export function explainTables(
+  tables: readonly MatchedTable[],
+  state: EditionSchema,
+  planned: readonly TriggeredObject[],
+  objectNameOf: (table: string) => string,
+): Finding[] {
+  const findings: Finding[] = [];
+  const places = new Map(planned.map(({ name }, place) => [name, place]));
+  for (const table of tables) {
+    const say: Say = (kind, message) => void findings.push({ kind, table: table.name, message });
+    explainTriggers(table, state, say);
+    explainOrder(planned[places.get(objectNameOf(table.name)) ?? -1], places, say);
+    explainKeys(table, say);
+    explainTraits(table, tables, say);
+  }
+  if (state.hiddenTriggers !== null)
+    findings.push({ kind: 'note', table: everyTable, message: state.hiddenTriggers });
+  const keys = tables.some(({ district, state: there }) =>
+    [...district.foreignKeys, ...there.foreignKeys].some(({ parentTable }) =>
+      tables.some(({ name }) => name === parentTable),
+    ),
+  );
+  if (tables.length > 1 && !keys)
+    findings.push({
+      kind: 'decide',
+      table: everyTable,
+      message:
+        'no foreign key at either side: nothing says which records need which parents, or what goes first; say it with --reference CHILD.COLUMN=PARENT.COLUMN',
+    });
+  return findings;
+}
+
+/** What the state's triggers do to a table that is sent. */
+function explainTriggers(
+  { name, district, ignoredColumns }: MatchedTable,
+  { triggers }: EditionSchema,
+  say: Say,
+) {
+  for (const trigger of triggers)
+    if (trigger.table === name) say('note', `at the state, ${describeTrigger(trigger)}`);
+  const set = columnsSet(triggers, name).map((column) => column.toLowerCase());
+  const sent = [...district.columns.keys()].filter(
+    (column) => set.includes(column.toLowerCase()) && !ignoredColumns.includes(column),
+  );
+  if (sent.length > 0)
+    say(
+      'decide',
+      `${quoted(sent)}: set by the state's trigger, so that records which come out otherwise fail (STATE_CHANGES_VALUE); mend the trigger, or give the columns to the state (stateOwnedColumns, ignoredColumns)`,
+    );
+}
+
+function explainOrder(
+  object: TriggeredObject | undefined,
+  places: ReadonlyMap<string, number>,
+  say: Say,
+): void {
+  if (object?.changedBy === undefined) return;
+  const here = places.get(object.name)!;
+  const first = object.changedBy.filter((other) => places.get(other)! < here);
+  const later = object.changedBy.filter((other) => !first.includes(other));
+  if (first.length > 0) say('note', `goes after ${first.join(', ')}, whose triggers write it`);
+  if (later.length > 0)
+    say('note', `triggers of ${later.join(', ')}, which can't go first, write it: compared again at the end`);
+}
+
+/** Unique keys of the state beside the match key: two records may want one value. */
+function explainKeys({ district, state, key, tenantColumn }: MatchedTable, say: Say): void {
+  for (const columns of uniqueKeysOf(state)) {
+    const own = columns.filter((name) => name !== tenantColumn);
+    if (!own.some((name) => district.columns.has(name))) continue;
+    if (own.every((name) => key.includes(name))) continue;
+    const shared = tenantColumn !== null && own.length === columns.length;
+    say(
+      'note',
+      `the state keeps (${columns.join(', ')}) unique${shared ? ' over all districts' : ''}: a record whose value another one keeps fails (UNIQUE_CLASH)`,
+    );
+  }
+}
+
+function explainTraits(
+  { name, district, state }: MatchedTable,
+  tables: readonly MatchedTable[],
+  say: Say,
+): void {
+  if (!district.transactional && district.engine !== null)
+    say(
+      'note',
+      `the district keeps it in ${district.engine}, which has no transactions: it is read all the same`,
+    );
+  if (state.traits.partitioned)
+    say(
+      'note',
+      'partitioned at the state, where no foreign key can guard its references: parents are looked up',
+    );
+  const checks = state.traits.checks.filter(
+    (check) => !district.traits.checks.includes(check) && district.columns.get(check)?.type !== 'json',
+  );
+  if (checks.length > 0)
+    say(
+      'note',
+      `the state checks ${quoted(checks)}, which the district does not: records that break it fail`,
+    );
+  const cascading = tables.flatMap((child) =>
+    child.state.traits.cascades
+      .filter(({ parentTable }) => parentTable === name)
+      .map(({ onDelete }) => `${child.name} (ON DELETE ${onDelete})`),
+  );
+  if (cascading.length > 0)
+    say(
+      'note',
+      `removing its records would change or remove records of ${[...new Set(cascading)].sort(compareNames).join(', ')} by the state's own foreign keys: removals of it are refused`,
+    );
+}
