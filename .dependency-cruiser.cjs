@@ -104,6 +104,22 @@ module.exports = {
       to: { path: '^(src|workflows|activities)/', pathNot: '^src/(control|domain|database)/' },
     },
     {
+      name: 'catalog-knows-the-domain-only',
+      severity: 'error',
+      from: { path: '^src/catalog/' },
+      to: { path: '^(src|workflows|activities)/', pathNot: '^src/(catalog|domain)/' },
+    },
+    {
+      name: 'introspection-asks-what-a-run-asks',
+      comment: 'It reads definitions by the lower floors of the data path, and moves no record.',
+      severity: 'error',
+      from: { path: '^src/introspection/' },
+      to: {
+        path: '^(src|workflows|activities)/',
+        pathNot: '^src/(introspection|catalog|domain|database|editions/(connection|columns|mapping))/',
+      },
+    },
+    {
       name: 'http-knows-no-feature',
       severity: 'error',
       from: { path: '^src/http' },

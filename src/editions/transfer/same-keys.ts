@@ -168,7 +168,8 @@ async function partnersByStateOrder(
     const bare = `d.${quoteName(name)}`;
     if (collation === null) return [`${bare} = v.k${i}`];
     const there = `CONVERT(${bare} USING ${charset})`;
-    // A key in characters that the state's charset lacks is none of its keys, though it becomes '?'.
+    // A key in characters that the state's charset lacks is none of its keys, though it becomes
+    // '?'.
     const kept = `${asUtf8(there)} = ${asUtf8(bare)}`;
     const whole = charset === districtKey.columns[i]!.column.charset || charset === 'utf8mb4';
     return [`${there} COLLATE ${collation} = v.k${i}`, ...(whole ? [] : [kept])];
