@@ -21,7 +21,7 @@ export function dump({ districtFile, stateFile }: BenchServers): Promise<void> {
 export function myDumper({ districtFile, stateFile, dir }: BenchServers): Promise<void> {
   const folder = `${dir}/mydumper`;
   return shell(
-    `rm -rf ${folder} && mydumper --defaults-file=${districtFile} --threads 2 --rows 50000 --no-schemas --database bench --tables-list bench.attendance --outputdir ${folder}` +
+    `rm -rf ${folder} && mydumper --defaults-file=${districtFile} --threads 2 --rows 50000 --no-schemas --database bench --tables-list attendance --outputdir ${folder}` +
       ` && myloader --defaults-file=${stateFile} --threads 2 --database bench --directory ${folder}; s=$?; rm -rf ${folder}; exit $s`,
   );
 }
