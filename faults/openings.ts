@@ -74,7 +74,9 @@ function post(world: RunWorld, key: string): Promise<Answer | null> {
 function resyncOf(answer: Answer | null): string {
   const { resyncId } = (answer?.body ?? {}) as { resyncId?: string };
   if (answer === null || answer.status >= 300 || resyncId === undefined)
-    throw new Error(`The request was not accepted: ${answer === null ? 'no answer' : answer.status}.`);
+    throw new Error(
+      `The request was not accepted: ${answer === null ? 'no answer' : `${answer.status} ${JSON.stringify(answer.body)}`}.`,
+    );
   return resyncId;
 }
 

@@ -44,7 +44,7 @@ async function main(): Promise<boolean> {
   const options = readOptions(process.argv.slice(2));
   await clear(root);
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  servers = await startServers(root, options.servers, say);
+  servers = await startServers(options.servers, { dir: root, disk: SmallDisk.mount(root), say });
   say(`Seed ${options.seed}.`);
   const results = await runAll(servers, options);
   const totals = totalsOf(results);

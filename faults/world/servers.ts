@@ -5,7 +5,7 @@ import type { ServerKinds } from '../../src/stack/server-kind';
 import { databaseUrl } from '../../src/stack/stack-info';
 import { TemporalServer } from '../../src/stack/temporal-server';
 import { Proxy } from './proxy';
-import { SmallDisk } from './small-disk';
+import type { SmallDisk } from './small-disk';
 
 const adminPassword = 'faults-only';
 /** The account of API and worker: no right beyond its databases, so that read-only means it too. */
@@ -31,11 +31,13 @@ export interface Servers {
 
 /** Starts them with the settings of production: what is committed is on disk. */
 export async function startServers(
-  dir: string,
   kinds: ServerKinds,
-  say: (line: string) => void,
+  {
+    dir,
+    disk,
+    say,
+  }: { readonly dir: string; readonly disk: SmallDisk; readonly say: (line: string) => void },
 ): Promise<Servers> {
-  const disk = SmallDisk.mount(dir);
   const shared = {
     password: adminPassword,
     wantedPorts: [],

@@ -15,6 +15,13 @@ export class SmallDisk {
     readonly canFill: boolean,
   ) {}
 
+  /** A plain folder, where no disk is to be full. */
+  static folderOf(dir: string): SmallDisk {
+    const folder = join(dir, 'state-disk');
+    mkdirSync(folder, { recursive: true });
+    return new SmallDisk(folder, false);
+  }
+
   static mount(dir: string): SmallDisk {
     const folder = join(dir, 'state-disk');
     mkdirSync(folder, { recursive: true });
@@ -26,7 +33,7 @@ export class SmallDisk {
       return new SmallDisk(folder, true);
     } catch {
       rmSync(image, { force: true });
-      return new SmallDisk(folder, false);
+      return SmallDisk.folderOf(dir);
     }
   }
 
