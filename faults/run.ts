@@ -24,9 +24,11 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 let servers: Servers | null = null;
 
 async function stopAll(): Promise<void> {
-  await OwnProcess.stopAll();
-  await servers?.stop();
+  // Once only: a signal may come while the end of a run is stopping them.
+  const running = servers;
   servers = null;
+  await OwnProcess.stopAll();
+  await running?.stop();
 }
 
 /** What an earlier call that was killed left running or mounted. */

@@ -63,7 +63,8 @@ export async function judge(world: RunWorld, ended: EndedLeg): Promise<Verdict> 
     [leg.resyncId],
   );
   const state = await world.read('state');
-  const expected = expect(district, before);
+  const model = expect(district, before);
+  const expected = run?.status === 'cancelled' && leg.mayBeCancelled ? beforeClosing(model, errors) : model;
   for (const line of dangling(state)) findings.add('dangling', line);
   let whole = run?.status === 'finished';
   for (const table of tables) {
@@ -95,6 +96,18 @@ export async function judge(world: RunWorld, ended: EndedLeg): Promise<Verdict> 
       .map(({ objectName, recordKey, outcome, code }) => `${objectName} ${recordKey} ${outcome} ${code}`)
       .sort(),
   };
+}
+
+/**
+ * What is due of a run that was cancelled before its end: the closing retry did not come, so that a
+ * record which waited for it is still an error, and stored as one.
+ */
+function beforeClosing(model: Expectation, errors: readonly ErrorBooks[]): Expectation {
+  const waiting = errors.filter(({ outcome, code }) => outcome === 'blocked' || code === 'UNIQUE_CLASH');
+  const due = new Map([...model.outcomes].map(([name, records]) => [name, new Map(records)]));
+  for (const { objectName, recordKey, outcome } of waiting)
+    if (outcome === 'blocked' || outcome === 'failed') due.get(objectName)?.set(recordKey, outcome);
+  return { ...model, outcomes: due };
 }
 
 interface OneTable {

@@ -51,8 +51,6 @@ export async function asAdmin<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await world.servers.admin(side, world.databases[side]);
-  // A server killed meanwhile must not end this process.
-  connection.on('error', () => undefined);
   try {
     return await work(connection);
   } finally {

@@ -101,8 +101,6 @@ export class RunWorld {
   /** One statement at the control database, as the administrator. */
   async books<T>(sql: string, values: readonly (string | number)[] = []): Promise<T[]> {
     const connection = await this.servers.admin('state', this.databases.control);
-    // Without a listener a server killed meanwhile would end this process.
-    connection.on('error', () => undefined);
     try {
       const [rows] = await connection.query<RowDataPacket[]>(sql, [...values]);
       return rows as T[];

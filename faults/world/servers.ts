@@ -78,8 +78,13 @@ export async function startServers(
       temporal,
       disk,
       proxies: through,
-      admin: (side, name) =>
-        createConnection({ ...sides[side].info, ...(name === undefined ? {} : { database: name }) }),
+      admin: async (side, name) => {
+        const database = name === undefined ? {} : { database: name };
+        const connection = await createConnection({ ...sides[side].info, ...database });
+        // Without a listener a server that is killed meanwhile would end this process.
+        connection.on('error', () => undefined);
+        return connection;
+      },
       adminUrl: (side, name) => databaseUrl(sides[side].info, name),
       serviceUrl: (side, name) =>
         databaseUrl({ ...service, host: '127.0.0.1', port: through[side].port }, name),
