@@ -18,6 +18,42 @@ export function formatRecordKey(key: RecordKey): string {
   return JSON.stringify(key);
 }
 
+/** Characters that tables of errors and removals have for a key's text. */
+const storedCharacters = 512;
+
+/** Whether tables can name the record: quotes and control characters make a text longer. */
+export function canBeStored(key: RecordKey): boolean {
+  return formatRecordKey(key).length <= storedCharacters;
+}
+
+/**
+ * A key's text for those tables. One that is too long for them is given by its beginning and a sum
+ * of the whole: no other record's, and no record's own key.
+ */
+export function storedKey(key: RecordKey): string {
+  return storedText(formatRecordKey(key));
+}
+
+/** The same of a text that formatRecordKey has made. */
+export function storedText(text: string): string {
+  if (text.length <= storedCharacters) return text;
+  const end = ` ... ${sumOf(text)}`;
+  let start = [...text.slice(2, storedCharacters)];
+  for (;;) {
+    const short = JSON.stringify([`${start.join('')}${end}`]);
+    if (short.length <= storedCharacters) return short;
+    start = start.slice(0, start.length - Math.max(1, Math.ceil((short.length - storedCharacters) / 6)));
+  }
+}
+
+/** FNV-1a of 64 bits: workflows, too, know this file, and have no library of hashes. */
+function sumOf(text: string): string {
+  let sum = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text))
+    sum = BigInt.asUintN(64, (sum ^ BigInt(byte)) * 0x100000001b3n);
+  return sum.toString(16).padStart(16, '0');
+}
+
 const plain = /^[\w.:-]*$/;
 
 /**

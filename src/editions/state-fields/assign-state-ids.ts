@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { type RecordKey, storedKey } from '../../domain/record-error';
 import { AssignedColumn, type Known, knownOf, type Unsettled } from './assigned-column';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
@@ -180,7 +180,7 @@ class Assigning {
   /** Stored once for an event and record, also when the page is repeated. */
   private async refuse({ key, shownGuid }: Unsettled, code: string, why: string): Promise<void> {
     const { name } = this.column;
-    const values = [this.job.syncEventId, formatRecordKey(key), shownGuid, code, name, `${why} ${name}.`];
+    const values = [this.job.syncEventId, storedKey(key), shownGuid, code, name, `${why} ${name}.`];
     await this.session.write(
       `INSERT INTO ${this.job.editions.control}.syncEventRecord (syncEventID, recordKey, guid, code, field, message)
        VALUES (${values.map((value) => (value === null ? 'NULL' : quoteText(value.slice(0, 512)))).join(', ')})

@@ -1,7 +1,13 @@
 import { inBatches } from '../../domain/batches';
 import { addCounts, noRecords, type RangeCounts } from '../../domain/outcome';
 import { correctionsRange } from '../../domain/range';
-import { formatRecordKey, parseRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
+import {
+  formatRecordKey,
+  parseRecordKey,
+  type RecordError,
+  type RecordKey,
+  storedKey,
+} from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
 import type { Row, Session } from '../connection/pools';
@@ -199,7 +205,6 @@ export async function settlePage(
 
 /** Rows of one INSERT into the errors table. */
 const errorsPerStatement = 500;
-const maxKeyLength = 512;
 const maxMessageLength = 1000;
 
 /** Stores the errors of a page. */
@@ -216,14 +221,14 @@ export async function storeErrors(
         quoteText(fence.resyncId),
         quoteText(scope.districtId),
         quoteText(error.object),
-        text(formatRecordKey(error.key), maxKeyLength),
+        quoteText(storedKey(error.key)),
         text(error.guid, 64),
         quoteText(error.outcome),
         quoteText(error.code),
         text(error.field, 64),
         text(error.message, maxMessageLength),
         text(error.parent?.object ?? null, 64),
-        text(error.parent ? formatRecordKey(error.parent.key) : null, maxKeyLength),
+        error.parent ? quoteText(storedKey(error.parent.key)) : 'NULL',
       ].join(', '),
     );
     await session.write(

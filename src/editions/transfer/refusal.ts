@@ -251,6 +251,20 @@ export function identityConflict({ object }: ObjectMapping, { key, guid }: Refus
   };
 }
 
+/** What is written is noted by its key, and what a table can't note is not written. */
+export function keyTooLong({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'KEY_TOO_LONG',
+    field: object.key[0] ?? null,
+    message: `The key of the ${object.label} is longer as JSON than 512 characters, because of quotes, backslashes or control characters in it: correct the key at the district.`,
+    parent: null,
+  };
+}
+
 /** Somebody else kept writing the same record. */
 export function recordChanging({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
   return {

@@ -1,4 +1,4 @@
-import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { canBeStored, formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ComparedRecord } from './compare';
 import { DatabaseError } from '../connection/errors';
 import { type Isolation, writeIsolating } from './isolate';
@@ -10,7 +10,7 @@ import { isOneRecords } from './ask-each';
 import { readBothSides } from './both-sides';
 import { type DistrictRecord, lockAtState } from './records';
 import { respellKeys } from './respell';
-import { blockedBy, identityConflict, recordChanging, refusalOf, refusedByRule } from './refusal';
+import { blockedBy, identityConflict, keyTooLong, recordChanging, refusalOf, refusedByRule } from './refusal';
 import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
 import { missingAmong } from './missing-among';
@@ -60,6 +60,14 @@ export function batchesOf(open: readonly ComparedRecord[], most = batchRecords):
     bytes += record.bytes;
   }
   return batches;
+}
+
+function isEqual(
+  mode: PageJob['mode'],
+  record: DistrictRecord,
+  state: { readonly hash: string | null } | undefined,
+): boolean {
+  return mode === 'compare' && record.hash !== null && record.hash === state?.hash;
 }
 
 /** One batch of a page. */
@@ -156,10 +164,11 @@ class Repair implements BatchWriter {
       const state = atState.get(formatRecordKey(record.key));
       const rule = record.rule === null ? undefined : mapping.rules[record.rule];
       if (rule) this.tally.refuse(refusedByRule(mapping, record, rule));
+      else if (!canBeStored(record.key) && !isEqual(mode, record, state))
+        this.tally.refuse(keyTooLong(mapping, record));
       else if (!state) insert.push(record);
       else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityConflict(mapping, record));
-      else if (mode === 'compare' && record.hash !== null && record.hash === state.hash)
-        this.tally.add('unchanged', [record.key]);
+      else if (isEqual(mode, record, state)) this.tally.add('unchanged', [record.key]);
       else {
         update.push(record);
         if (formatRecordKey(state.key) !== formatRecordKey(record.key)) this.respelled.set(record, state.key);

@@ -1,7 +1,7 @@
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
-import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
+import { formatRecordKey, parseRecordKey, type RecordKey, storedKey } from '../../domain/record-error';
 import { openSyncEventStatuses, type SyncEventStatus } from '../../domain/sync-event';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
@@ -146,7 +146,7 @@ export async function settleSyncPage(control: Knex, page: SettledPage): Promise<
         .insert(
           batch.map(({ key, guid, code, field, message }) => ({
             syncEventID: syncEventId,
-            recordKey: formatRecordKey(key),
+            recordKey: storedKey(key),
             guid,
             code,
             field,

@@ -2,7 +2,7 @@ import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
 import { countNames, type ObjectStatus, type RangeCounts } from '../../domain/outcome';
-import { formatRecordKey, type RecordKey } from '../../domain/record-error';
+import { storedKey, type RecordKey } from '../../domain/record-error';
 import { isAboveThreshold, type RemovalDecision } from '../../domain/removals';
 import type { ResyncRequest } from '../../domain/resync';
 import { NotFoundError } from '../../control/control-error';
@@ -45,7 +45,7 @@ export async function storeFound(
         batch.map(({ key, guid }) => ({
           resyncID: resyncId,
           objectName: object,
-          recordKey: formatRecordKey(key),
+          recordKey: storedKey(key),
           guid,
           status: 'found',
         })),

@@ -1,4 +1,5 @@
 import { inBatches } from '../../domain/batches';
+import { storedText } from '../../domain/record-error';
 import type { Knex } from 'knex';
 import { selectRows } from '../../control/database';
 
@@ -14,22 +15,23 @@ export function blockedKeysOf(control: Knex, verificationId: string) {
     /** Of these keys (formatRecordKey) those that won't come; `true`: for a known exclusion. */
     lookUp: async (object: string, keys: readonly string[]): Promise<Map<string, boolean>> => {
       const known = new Map<string, boolean>();
-      for (const batch of inBatches(keys, rowsPerStatement)) {
+      const texts = new Map(keys.map((key) => [storedText(key), key]));
+      for (const batch of inBatches([...texts.keys()], rowsPerStatement)) {
         const rows = await selectRows<{ recordKey: string; known: number }>(
           control,
           'SELECT recordKey, known FROM verificationBlockedKey WHERE verificationID = ? AND objectName = ? AND recordKey IN (?)',
           [verificationId, object, batch],
         );
-        for (const row of rows) known.set(row.recordKey, row.known !== 0);
+        for (const row of rows) known.set(texts.get(row.recordKey)!, row.known !== 0);
       }
       return known;
     },
 
     add: async (object: string, keys: ReadonlyMap<string, boolean>): Promise<void> => {
-      const rows = [...keys].map(([recordKey, known]) => ({
+      const rows = [...keys].map(([key, known]) => ({
         verificationID: verificationId,
         objectName: object,
-        recordKey,
+        recordKey: storedText(key),
         known,
       }));
       for (const batch of inBatches(rows, rowsPerStatement))

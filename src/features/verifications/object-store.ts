@@ -1,3 +1,4 @@
+import { storedText } from '../../domain/record-error';
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
@@ -82,7 +83,7 @@ export async function storeVerifiedObject(control: Knex, outcome: VerifiedOutcom
         outcome.samples.map(({ kind, key, guid, school, predictedOutcome, code }) => ({
           ...of,
           kind,
-          recordKey: key,
+          recordKey: storedText(key),
           guid: clip(guid, 64),
           schoolKey: school,
           predictedOutcome,

@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { canBeStored, formatRecordKey, parseRecordKey, storedKey } from '../../../src/domain/record-error';
 import { cutRanges } from '../../../src/editions/transfer/bounds';
 import { keyInterval } from '../../../src/editions/mapping/keyset';
 import { counts, object, rows, World } from '../support';
@@ -172,4 +173,48 @@ test('problems of the two tables are named before anything is written', async ()
   await expect(world.job([without], 'thing')).rejects.toMatchObject({
     message: expect.stringMatching(/thing can't be sent: .*column must needs a value/) as string,
   });
+});
+
+test('a key whose JSON is too long for the books is refused by a name of its own, again and again', async () => {
+  const column = 'VARCHAR(300) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL';
+  await tables(`k ${column}, v VARCHAR(20)`, 'k');
+  await world.state(`INSERT INTO thing VALUES (7, 'extra', 'x')`);
+  await world.district(
+    `INSERT INTO thing VALUES ('plain', 'v'), (CONCAT(REPEAT('"', 299), 'a'), 'v'), (CONCAT(REPEAT('"', 299), 'b'), 'v'),
+       (REPEAT(CHAR(1), 100), 'v'), (REPEAT('\u{1F600}', 254), 'v'), (REPEAT('\u{1F600}', 253), 'v')`,
+  );
+  const thing = object('thing', ['k']);
+  const options = { pageRecords: 2, rangeRecords: 4 };
+  const first = await world.sync([thing], 'thing', options);
+  expect(first.counts).toEqual(counts({ inserted: 3, failed: 3, extra: 1 }));
+  const names = first.errors.map(({ recordKey }) => JSON.parse(recordKey) as string[]);
+  expect(new Set(names.flat()).size).toBe(3);
+  for (const { code, recordKey, message } of first.errors) {
+    expect([code, recordKey.length <= 512]).toEqual(['KEY_TOO_LONG', true]);
+    expect(message).toMatch(/correct the key at the district/);
+  }
+  const second = await world.sync([thing], 'thing', options);
+  expect(second.counts).toEqual(counts({ unchanged: 3, failed: 3, extra: 1 }));
+  expect(second.errors).toEqual(first.errors);
+  // Where the state has the record as it is, there is nothing to name.
+  await world.district(`DELETE FROM thing WHERE k LIKE '%b'`);
+  await world.state(`INSERT INTO thing VALUES (7, CONCAT(REPEAT('"', 299), 'a'), 'v')`);
+  expect((await world.sync([thing], 'thing', options)).counts).toEqual(
+    counts({ unchanged: 4, failed: 1, extra: 1 }),
+  );
+});
+
+test('the stored name of a key is its own while it fits, and another one for every other', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ unit: 'binary', maxLength: 400 }), { minLength: 1, maxLength: 3 }),
+      (key) => {
+        const stored = storedKey(key);
+        expect(stored.length).toBeLessThanOrEqual(512);
+        expect(Array.isArray(parseRecordKey(stored))).toBe(true);
+        expect(stored === formatRecordKey(key)).toBe(canBeStored(key));
+        expect(storedKey([...key, 'x'])).not.toBe(stored);
+      },
+    ),
+  );
 });
