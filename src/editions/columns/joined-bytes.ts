@@ -1,4 +1,6 @@
-/** An item of a record: an expression, and the bytes (in hexadecimal digits) in the place of NULL. */
+/**
+ * An item of a record: an expression, and the bytes (in hexadecimal digits) in the place of NULL.
+ */
 export interface JoinedItem {
   readonly value: string;
   readonly insteadOfNull: string | null;

@@ -41,7 +41,9 @@ export function keyText(column: Column, alias = ''): string {
   }
 }
 
-/** A key's text as the column keeps it: BINARY fills up with zero bytes, CHAR loses spaces behind. */
+/**
+ * A key's text as the column keeps it: BINARY fills up with zero bytes, CHAR loses spaces behind.
+ */
 export function asStored({ type, octets }: Column, text: string): string {
   if (type === 'binary') return text.padEnd(2 * (octets ?? 0), '0');
   return type === 'char' ? text.replace(/ +$/, '') : text;
