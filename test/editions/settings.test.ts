@@ -61,7 +61,10 @@ async function bytesOf(world: World, side: 'district' | 'state'): Promise<unknow
 
 /** Settings that don't touch each other share a server: starting one is most of a test. */
 const settings: readonly (readonly [ServerKind, readonly string[]])[] = [
-  ['mariadb', ['--local-infile=0', '--log-bin=bin', '--binlog-format=ROW', '--server-id=1']],
+  [
+    'mariadb',
+    ['--local-infile=0', '--log-bin=bin', '--binlog-format=ROW', '--server-id=1', '--max-allowed-packet=16M'],
+  ],
   ['mariadb', ['--max-allowed-packet=4M', '--sql-mode=']],
   [
     'mariadb',
@@ -83,7 +86,10 @@ const settings: readonly (readonly [ServerKind, readonly string[]])[] = [
     ],
   ],
   ['mariadb-11.8', ['--innodb-snapshot-isolation=ON', '--character-set-collations=utf8mb4=uca1400_ai_ci']],
-  ['mysql', ['--local-infile=0', '--log-bin=bin', '--binlog-format=ROW', '--server-id=1']],
+  [
+    'mysql',
+    ['--local-infile=0', '--log-bin=bin', '--binlog-format=ROW', '--server-id=1', '--max-allowed-packet=16M'],
+  ],
   [
     'mysql',
     [
