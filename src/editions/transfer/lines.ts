@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { RecordKey } from '../../domain/record-error';
+import { canBeStored, type RecordKey } from '../../domain/record-error';
 import { familyOf } from '../columns/families';
 import { joinedBytes } from '../columns/joined-bytes';
 import type { ColumnPair } from '../columns/pair';
@@ -76,13 +76,13 @@ export async function readLines(job: CompareJob, interval: Interval): Promise<Li
     sent,
     refused,
     bytes,
-    loadable: !changed && Number(lacking) === 0 && !sent.some(isNoText),
+    loadable: !changed && Number(lacking) === 0 && sent.every(canBeNamed),
   };
 }
 
-/** A key with bytes that are no characters: nobody could ever name the record. */
-function isNoText(key: RecordKey): boolean {
-  return key.some((part) => part.includes(replacement));
+/** Not a key with bytes that are no characters, or one that the books can't hold. */
+function canBeNamed(key: RecordKey): boolean {
+  return canBeStored(key) && !key.some((part) => part.includes(replacement));
 }
 
 /** Number of records without a value for a state-owned column that has a default at the state. */

@@ -202,6 +202,12 @@ test('a key whose JSON is too long for the books is refused by a name of its own
   expect((await world.sync([thing], 'thing', options)).counts).toEqual(
     counts({ unchanged: 4, failed: 1, extra: 1 }),
   );
+  // Nor does an empty state get one, though whole pages are streamed into it.
+  await world.state('DELETE FROM thing');
+  for (const outcome of [{ inserted: 3 }, { unchanged: 3 }])
+    expect((await world.sync([thing], 'thing', { pageRecords: 10 })).counts).toEqual(
+      counts({ ...outcome, failed: 2 }),
+    );
 });
 
 test('the stored name of a key is its own while it fits, and another one for every other', () => {
