@@ -1,5 +1,6 @@
-import type { RecordKey } from '../../domain/record-error';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import {
+  asStored,
   canBe,
   keyLiteral,
   keyText,
@@ -93,6 +94,11 @@ export function isAfter({ columns }: KeySide, left: RecordKey, right: RecordKey)
     return `(${a} > ${b} OR (${a} = ${b} AND ${compare(at + 1)}))`;
   };
   return compare(0);
+}
+
+/** The key's text as this side would keep it. */
+export function storedText({ columns }: KeySide, key: RecordKey): string {
+  return formatRecordKey(columns.map(({ column }, i) => asStored(column, key[i]!)));
 }
 
 /** Could the text be a key of this table at all? */

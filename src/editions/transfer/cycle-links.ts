@@ -5,7 +5,7 @@ import { type Column, type ForeignKey, readTableShape } from '../columns/table-s
 import type { Session } from '../connection/pools';
 import { quoteName, quoteTable, quoteText } from '../connection/sql';
 import type { CompareJob, PageJob } from '../mapping/job';
-import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
+import { keyList, keyOf, keySelect, keysPerList, storedText } from '../mapping/keyset';
 import { stateTenant, where } from '../mapping/scope';
 import { ofTenant, type Tenant } from '../mapping/tenant';
 import type { ObjectMapping, ReferenceMapping } from '../mapping/types';
@@ -144,10 +144,11 @@ export async function leaningOnUnverified(
       for (const part of inBatches(keys, keysPerList)) {
         const rows = await referring(session, job, link, part, { select, condition: null });
         const parents = rows.map(({ selected }) => formatRecordKey(selected));
-        const noted = await notedOf(session, job, member.object, parents);
+        const noted = await notedOf(session, job, member, parents);
         rows.forEach((row, n) => {
           const text = formatRecordKey(row.key);
-          if (noted.has(parents[n]!) && !found.has(text)) found.set(text, { ...row, link });
+          if (noted.has(notedText(member, parents[n]!)) && !found.has(text))
+            found.set(text, { ...row, link });
         });
       }
     }
@@ -186,8 +187,10 @@ async function referring(
   );
   const at = stateKey.columns.length;
   const end = at + 1 + children.length;
+  const asked = new Map(keys.map((key) => [storedText(stateKey, key), key]));
   return rows.map((row) => ({
-    key: keyOf(stateKey, row),
+    // As it was asked for: CHAR shows it without the spaces behind.
+    key: asked.get(storedText(stateKey, keyOf(stateKey, row))) ?? keyOf(stateKey, row),
     guid: row[at] === null || row[at] === undefined ? null : String(row[at]),
     parentKey: row
       .slice(at + 1, end)
@@ -253,14 +256,24 @@ async function hasUnverified(session: Session, { editions, fence }: PageJob): Pr
 async function notedOf(
   session: Session,
   { editions, fence }: PageJob,
-  object: string,
+  member: Member,
   keys: readonly string[],
 ): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
+  const noted = losesSpaces(member) ? "REPLACE(recordKey, ' ', '')" : 'recordKey';
   const rows = await session.rows(
-    `SELECT recordKey FROM ${editions.control}.cycleInsertion
-      WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(object)}
-        AND recordKey IN (${keys.map(quoteText).join(', ')})`,
+    `SELECT ${noted} FROM ${editions.control}.cycleInsertion
+      WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(member.object)}
+        AND ${noted} IN (${keys.map((key) => quoteText(notedText(member, key))).join(', ')})`,
   );
   return new Set(rows.map(([key]) => String(key)));
+}
+
+function losesSpaces({ key }: Member): boolean {
+  return key.some(({ type }) => type === 'char');
+}
+
+/** Noted is the district's spelling: without spaces rather one too many waits than one too few. */
+function notedText(member: Member, key: string): string {
+  return losesSpaces(member) ? key.replaceAll(' ', '') : key;
 }

@@ -1,12 +1,20 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import { familyOf } from '../columns/families';
-import { asStored, type KeyColumn, keyText } from '../columns/key-column';
+import { type KeyColumn, keyText } from '../columns/key-column';
 import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
 import { quoteName } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
-import { keyList, keyOf, type KeySide, keySelect, keysPerList, keyTable } from '../mapping/keyset';
+import {
+  keyList,
+  keyOf,
+  type KeySide,
+  keySelect,
+  keysPerList,
+  keyTable,
+  storedText,
+} from '../mapping/keyset';
 import { where } from '../mapping/scope';
 import type { ObjectMapping } from '../mapping/types';
 
@@ -63,11 +71,6 @@ export async function respelled(
     given.add(stranger);
   }
   return found;
-}
-
-/** The key's text as the state would keep it. */
-function storedText({ columns }: KeySide, key: RecordKey): string {
-  return formatRecordKey(columns.map(({ column }, i) => asStored(column, key[i]!)));
 }
 
 /**
@@ -168,8 +171,7 @@ async function partnersByStateOrder(
     const bare = `d.${quoteName(name)}`;
     if (collation === null) return [`${bare} = v.k${i}`];
     const there = `CONVERT(${bare} USING ${charset})`;
-    // A key in characters that the state's charset lacks is none of its keys, though it becomes
-    // '?'.
+    // Characters that the state's charset lacks become '?', which is another key.
     const kept = `${asUtf8(there)} = ${asUtf8(bare)}`;
     const whole = charset === districtKey.columns[i]!.column.charset || charset === 'utf8mb4';
     return [`${there} COLLATE ${collation} = v.k${i}`, ...(whole ? [] : [kept])];

@@ -218,3 +218,35 @@ test('a foreign key with one more column that may be NULL guards nothing: its pa
   expect(got).toEqual(counts({ inserted: 1, blocked: 1 }));
   expect(errors).toMatchObject([{ recordKey: '["1"]', parentObject: 'school', parentKey: '["5"]' }]);
 });
+
+test('a record whose key loses its spaces in CHAR is taken back like any other, and mended', async () => {
+  const node = object('node', ['id'], {
+    cycle: 'node',
+    tenantColumn: null,
+    references: [{ object: 'node', columns: ['up'], parentColumns: ['id'] }],
+  });
+  await world.district(
+    'CREATE TABLE node (id VARCHAR(5) PRIMARY KEY, up VARCHAR(5))',
+    "INSERT INTO node VALUES ('a ', 'zz'), ('b', 'a '), ('c', 'a '), ('d ', NULL), ('e', 'd ')",
+  );
+  await world.state(
+    'CREATE TABLE node (id CHAR(5) PRIMARY KEY, up CHAR(5), FOREIGN KEY (up) REFERENCES node (id))',
+    "INSERT INTO node VALUES ('c', NULL)",
+  );
+  for (const outcome of [{ inserted: 2 }, { unchanged: 2 }]) {
+    const { job } = await world.sync([node], 'node', { pageRecords: 1 });
+    await verifyCycle([job]);
+    await retryBlocked(job);
+    expect(await world.books(job)).toEqual(counts({ ...outcome, blocked: 3 }));
+    expect((await world.errors(job)).map(({ recordKey }) => recordKey).sort()).toEqual([
+      '["a "]',
+      '["b"]',
+      '["c"]',
+    ]);
+    expect(await world.state('SELECT id, up FROM node ORDER BY id')).toEqual([
+      { id: 'c', up: null },
+      { id: 'd', up: null },
+      { id: 'e', up: 'd' },
+    ]);
+  }
+});
