@@ -54,7 +54,9 @@ export class Reach {
         if (error === undefined) continue;
         const isHeld = held.some((one) => one.n === n);
         const refersToBad = table.references.some(({ columns }) => columns.some((name) => bad.has(name)));
-        if (error.code === 'UNIQUE_CLASH' && !isHeld)
+        // What the state can't hold may clash as what it would be cut to.
+        const cut = [...table.key, table.unique?.column ?? ''].some((name) => bad.has(name));
+        if (error.code === 'UNIQUE_CLASH' && !isHeld && !cut)
           problems.push(`${table.name}: nobody has the unique value of ${key}`);
         if (error.outcome === 'blocked' && missing.length === 0 && !refersToBad)
           problems.push(`${table.name}: ${key} is blocked though its parents are there`);
