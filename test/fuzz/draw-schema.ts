@@ -142,12 +142,14 @@ function tablesOf(raw: readonly RawTable[], rawReferences: readonly RawReference
   ]);
   const references: ReferenceDraw[][] = raw.map(() => []);
   // Those within keys first: others take their columns' types from keys.
-  const inKeysFirst = [...rawReferences].sort((a, b) => Number(b.inKey) - Number(a.inKey) || a.from - b.from);
+  const picks = rawReferences.map(({ from, to, inKey, guarded }) => {
+    const [child, parent] = [from % raw.length, to % raw.length];
+    return { from: child, to: parent, guarded, inKey: inKey && parent < child && keys[parent]!.length === 1 };
+  });
+  const inKeysFirst = picks.sort((a, b) => Number(b.inKey) - Number(a.inKey) || a.from - b.from);
   for (const [n, picked] of inKeysFirst.entries()) {
-    const from = picked.from % raw.length;
-    const to = picked.to % raw.length;
+    const { from, to, inKey } = picked;
     const parentKey = keys[to]!;
-    const inKey = picked.inKey && to < from && parentKey.length === 1;
     const own = parentKey.map((column, i) => ({
       ...column,
       name: inKey ? 'k0' : `r${n}${i}`,
