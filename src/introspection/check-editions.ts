@@ -4,6 +4,7 @@ import { keptShapes } from '../editions/columns/kept-shapes';
 import { DatabaseError } from '../editions/connection/errors';
 import { type Editions, type EditionsOptions, openEditions } from '../editions/connection/pools';
 import { preflight } from '../editions/mapping/preflight';
+import { hiddenTriggers } from '../editions/mapping/triggers';
 import { UnreachableError } from './read-editions';
 
 /** A district whose objects are looked at. */
@@ -21,15 +22,19 @@ export interface EditionProblem {
   readonly message: string;
 }
 
+/** What a plan of the district would say. */
+export interface CheckedEditions {
+  readonly problems: readonly EditionProblem[];
+  /** What can't be known of the state with the rights of this account. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Asks of every object what a plan asks before it sends it (preflight), at both servers. Reads
  * records only where a key has to be looked at; writes nothing.
  * @throws UnreachableError when a database can't be asked
  */
-export async function checkEditions(
-  catalog: Catalog,
-  district: CheckedDistrict,
-): Promise<readonly EditionProblem[]> {
+export async function checkEditions(catalog: Catalog, district: CheckedDistrict): Promise<CheckedEditions> {
   const { id, scope } = district;
   const editions = await open(district);
   try {
@@ -45,7 +50,8 @@ export async function checkEditions(
         problems.push({ district: id, object, message: error.message });
       }
     }
-    return problems;
+    const hidden = await hiddenTriggers(editions.state);
+    return { problems, notes: hidden === null ? [] : [hidden] };
   } finally {
     await editions.close();
   }

@@ -2,6 +2,7 @@
 import type { RowDataPacket } from 'mysql2';
 import { introspect } from '../../src/introspection/introspect';
 import { loadCatalog } from '../../src/catalog/load';
+import { checkEditions } from '../../src/introspection/check-editions';
 import { readEditions } from '../../src/introspection/read-editions';
 import { type Config, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
@@ -143,7 +144,7 @@ test.each(['mariadb', 'mysql'])(
   },
 );
 
-test('triggers that an account is not shown are told of, with the GRANT, by doctor, plan, introspection and run', async () => {
+test('triggers that an account is not shown are told of, with the GRANT, by doctor, plan, introspection, catalog check and run', async () => {
   const databases = await createTestDatabases();
   const low = await byNobodies(databases, 'blind');
   const [district, state, control] = sides.map((side) => nameOf(urlOf(databases, side)));
@@ -168,6 +169,15 @@ test('triggers that an account is not shown are told of, with the GRANT, by doct
       expect.objectContaining({ kind: 'note', message: expect.stringContaining(grantTo('state')) as string }),
     );
     const config = await configOf(low);
+    const district1 = {
+      ...{ id: 'd1', objects: ['Course'] },
+      ...{ districtUrl: low.districtUrl, stateUrl: low.stateUrl, controlUrl: low.controlUrl },
+      scope: { districtId: 'd1', districtNumber: 1, districtCode: '1', schoolYear },
+    };
+    expect(await checkEditions(found, district1)).toEqual({
+      problems: [],
+      notes: [expect.stringContaining(grantTo('state'))],
+    });
     const doctor = await checkProject(config, found);
     expect(doctor.find(({ check }) => check === 'state rights')).toMatchObject({
       level: 'warn',

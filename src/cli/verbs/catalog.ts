@@ -112,7 +112,12 @@ async function runCheck(file: string | undefined, options: CheckOptions): Promis
       : catalogOf({ ...config, catalogFile: named });
   const districts = options.offline ? [] : checkedDistricts(catalog, config, options);
   const problems: EditionProblem[] = [];
-  for (const district of districts) problems.push(...(await checkEditions(catalog, district)));
+  const notes = new Set<string>();
+  for (const district of districts) {
+    const checked = await checkEditions(catalog, district);
+    problems.push(...checked.problems);
+    for (const note of checked.notes) notes.add(note);
+  }
   const { name, objects } = catalog;
   if (problems.length > 0)
     throw new CatalogError(
@@ -126,12 +131,12 @@ async function runCheck(file: string | undefined, options: CheckOptions): Promis
   const compared = districts.map(({ id }) => id);
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ name, objects: objects.length, districts: compared, problems: [] })}\n`
+      ? `${JSON.stringify({ name, objects: objects.length, districts: compared, problems: [], notes: [...notes] })}\n`
       : `${name}: ${objects.length} objects, no problem${
           compared.length === 0
             ? ' in itself; no database was asked'
             : ` at ${compared.join(', ')} and the state`
-        }.\n`,
+        }.\n${[...notes].map((note) => `note: ${note}\n`).join('')}`,
   );
 }
 
