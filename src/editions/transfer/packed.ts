@@ -53,6 +53,7 @@ export function valueOf(item: string): string {
 
 /** The key of an item. */
 export function unpackKey({ columns }: KeySide, item: string): RecordKey {
+  if (columns.length === 1 && !isText(columns[0]!)) return [keyPart(item)];
   return keyPart(item)
     .split(betweenParts)
     .map((part, i) => (isText(columns[i]!) ? Buffer.from(part, 'hex').toString('utf8') : part));
@@ -86,18 +87,58 @@ export async function comparePacked(
   const items = itemsOf(district);
   const end = { upTo: interval.upTo, read: items.length };
   if (district === state) return { ...end, unchanged: keysOf(items), extra: [], open: [] };
-  const atState = new Set(itemsOf(state));
-  const unchanged: string[] = [];
-  const open: string[] = [];
-  for (const item of items) (atState.delete(item) ? unchanged : open).push(item);
-  const others = new Map([...atState].map((item) => [keyPart(item), item]));
-  const absent = open.filter((item) => !others.delete(keyPart(item))).length;
+  const { unchanged, open, alone, absent } = differencesOf(items, itemsOf(state));
   return {
     ...end,
     unchanged: keysOf(unchanged),
-    extra: await extraAmong(job, keysOf([...others.values()]), absent),
+    extra: await extraAmong(job, keysOf(alone), absent),
     open: keysOf(open).map((key): ComparedRecord => ({ key, bytes: 0 })),
   };
+}
+
+interface Differences {
+  /** Items of the district. */
+  readonly unchanged: readonly string[];
+  readonly open: readonly string[];
+  /** Items of the state without a district record. */
+  readonly alone: readonly string[];
+  /** Number of those in `open` that the state doesn't have. */
+  readonly absent: number;
+}
+
+/** State items passed over to find the district's next one. */
+const passedOver = 8;
+
+/**
+ * Both sides have nearly the same items, mostly in the same order: what is equal in turn is walked
+ * over, and only what is left over is looked up by its key.
+ */
+function differencesOf(district: readonly string[], state: readonly string[]): Differences {
+  const unchanged: string[] = [];
+  const left: string[] = [];
+  const others = new Map<string, string>();
+  let at = 0;
+  const passTo = (end: number): void => {
+    for (; at < end; at += 1) others.set(keyPart(state[at]!), state[at]!);
+  };
+  for (const item of district) {
+    let found = at;
+    while (found < at + passedOver && state[found] !== item) found += 1;
+    if (state[found] === item) {
+      passTo(found);
+      unchanged.push(item);
+      at += 1;
+    } else left.push(item);
+  }
+  passTo(state.length);
+  const open: string[] = [];
+  let absent = 0;
+  for (const item of left) {
+    const other = others.get(keyPart(item));
+    (other === item ? unchanged : open).push(item);
+    if (!others.delete(keyPart(item))) absent += 1;
+  }
+  return { unchanged, open, alone: [...others.values()], absent };
 }
 
 /** `null` for a side that is cut or can't be read; '' is a side without a record. */
