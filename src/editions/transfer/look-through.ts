@@ -1,4 +1,5 @@
 import type { RecordKey } from '../../domain/record-error';
+import { evenCuts } from '../../domain/even-cuts';
 import { familyOf } from '../columns/families';
 import type { CompareJob } from '../mapping/job';
 import { tellsExtra } from '../mapping/scope';
@@ -61,34 +62,40 @@ async function cutStretches(
   let after = start;
   while (stretches.length < stretchesTogether) {
     const cut = await nthKey(editions, mapping, scope, { after, upTo }, pageRecords);
-    stretches.push({ after, upTo: cut ?? upTo });
+    const stretch = { after, upTo: cut ?? upTo };
+    stretches.push(stretch);
     if (cut === null) return { stretches, complete: true };
     after = cut;
-    const even = evenCuts(job, { after, upTo }, stretchesTogether - stretches.length);
+    const even = evenStretches(
+      job,
+      { like: stretch, rest: { after, upTo } },
+      stretchesTogether - stretches.length,
+    );
     if (even !== null) return { stretches: [...stretches, ...even], complete: true };
   }
   return { stretches, complete: false };
 }
 
 /**
- * Cuts an interval of whole numbers into even parts: walking along the key to count records would
- * cost a server as much as half of their checksums.
- * @returns `null` for other keys, and where the interval has no end
+ * Cuts the rest of an interval of whole numbers into parts of a stretch's width: walking along the
+ * key to count records would cost a server as much as half of their checksums.
+ * @returns `null` for other keys, and where a bound isn't known
  */
-function evenCuts({ mapping }: CompareJob, { after, upTo }: Interval, parts: number): Interval[] | null {
+function evenStretches(
+  { mapping }: CompareJob,
+  { like, rest }: { readonly like: Interval; readonly rest: Interval },
+  most: number,
+): Interval[] | null {
   const [key, ...more] = mapping.districtKey.columns;
-  if (more.length > 0 || familyOf(key!.column) !== 'integer' || after === null || upTo === null) return null;
-  const [first, last] = [BigInt(after[0]!), BigInt(upTo[0]!)];
-  const cuts = Array.from(
-    { length: parts - 1 },
-    (_, n) => first + ((last - first) * BigInt(n + 1)) / BigInt(parts),
-  );
-  const ends = [...new Set(cuts)].filter((cut) => cut > first && cut < last);
-  let start = after;
-  return [...ends.map((cut) => [String(cut)]), upTo].map((end) => {
-    const interval = { after: start, upTo: end };
-    start = end;
-    return interval;
+  if (more.length > 0 || familyOf(key!.column) !== 'integer' || most < 1) return null;
+  if (like.after === null || rest.after === null || rest.upTo === null) return null;
+  const [begin, first, last] = [like.after, rest.after, rest.upTo].map(([part]) => BigInt(part!));
+  const cuts = evenCuts({ first: first!, last: last! }, { width: first! - begin!, most });
+  let { after } = rest;
+  return [...cuts.map((cut) => [String(cut)]), rest.upTo].map((upTo) => {
+    const stretch = { after, upTo };
+    after = upTo;
+    return stretch;
   });
 }
 
