@@ -36,7 +36,8 @@ const isWanted = (name: string): boolean => only === null || only.has(name);
 
 /** Seconds of one round, and the processor seconds of each part on stderr. */
 async function timed(servers: BenchServers, what: string, work: () => Promise<unknown>): Promise<number> {
-  await settle(servers);
+  // A short run writes too little to be worth the wait for it.
+  if (!values.short) await settle(servers);
   const [servers0, own0, start] = [servers.cpuSeconds(), process.cpuUsage(), process.hrtime.bigint()];
   await work();
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
