@@ -22,10 +22,15 @@ export interface Hashing {
   readonly casts: { readonly district: boolean; readonly state: boolean };
 }
 
+/** Two of them a lane are in memory, however large the server's packets are. */
+const mostPackedBytes = 16_777_216;
+
 /** What a connection's server is and can do. */
 export interface ServerFacts {
   readonly mariadb: boolean;
   readonly maxPacketBytes: number;
+  /** Longest value that GROUP_CONCAT makes: a longer one is cut. */
+  readonly packedBytes: number;
   /** MySQL 9.6 and newer have SHA1() only with a component that a DBA installs. */
   readonly sha1: boolean;
   /** LOAD DATA LOCAL is allowed. */
@@ -46,6 +51,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
   });
   const found = (rows as Record<string, number | string>[])[0]!;
   const mariadb = /mariadb/i.test(String(found['version']));
+  const packedBytes = Math.min(Number(found['packet']), mostPackedBytes);
   const settings = [
     `sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'`,
     `time_zone='+00:00'`,
@@ -54,7 +60,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
     'foreign_key_checks=1',
     'unique_checks=1',
     'sql_auto_is_null=0',
-    `group_concat_max_len=${found['packet']}`,
+    `group_concat_max_len=${packedBytes}`,
     ...(mariadb ? mariadbLimits : mysqlLimits),
   ];
   const statements = [
@@ -69,6 +75,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
   return {
     mariadb,
     maxPacketBytes: Number(found['packet']),
+    packedBytes,
     sha1: mariadb || (await hasSha1(connection)),
     localInfile: Number(found['localInfile']) === 1,
     logsStatements: await logsStatements(connection),

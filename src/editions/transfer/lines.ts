@@ -64,7 +64,7 @@ export async function readLines(job: CompareJob, interval: Interval): Promise<Li
   const items = itemsOf(keys === null ? null : String(keys));
   const bytes = Buffer.isBuffer(lines) ? lines : Buffer.alloc(0);
   // What is cut has the greatest length, but for parts of a character.
-  if (items.length !== Number(records) || bytes.length > facts.maxPacketBytes - 8) return null;
+  if (items.length !== Number(records) || bytes.length > facts.packedBytes - 8) return null;
   const keysOf = (some: readonly string[]): RecordKey[] => some.map((item) => unpackKey(districtKey, item));
   const ruled = items.filter((item) => valueOf(item) !== '');
   const refused = await fetchByKeys(job, keysOf(ruled));
