@@ -55,16 +55,8 @@ export class BenchService {
   ): Promise<BenchService> {
     const port = await freePort([]);
     const env = { RESYNC_CONFIG: configFile, RESYNC_API_PORT: String(port) };
-    const logs = join(dir, 'logs');
-    mkdirSync(logs, { recursive: true });
-    const worker = OwnProcess.start('worker', { built, env, logFile: join(logs, 'worker.log') });
-    while (!readFileSync(join(logs, 'worker.log'), 'utf8').includes('Worker state changed')) {
-      worker.assertLives();
-      await sleep(200);
-    }
-    const server = OwnProcess.start('api', { built, env, logFile: join(logs, 'server.log') });
     const url = `http://127.0.0.1:${port}`;
-    await answers(server, url);
+    const { worker, server } = await startProcesses(dir, { env, url, built });
     return new BenchService(worker, server, new ApiClient({ url, token: await newToken(urls.control) }));
   }
 
@@ -83,22 +75,34 @@ export class BenchService {
   }
 }
 
+/** Starts worker and API, and waits until both are ready. */
+export async function startProcesses(
+  dir: string,
+  { env, url, built }: { env: NodeJS.ProcessEnv; url: string; built: boolean },
+): Promise<{ readonly worker: OwnProcess; readonly server: OwnProcess }> {
+  const logs = join(dir, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const worker = OwnProcess.start('worker', { built, env, logFile: join(logs, 'worker.log') });
+  while (!readFileSync(join(logs, 'worker.log'), 'utf8').includes('Worker state changed')) {
+    worker.assertLives();
+    await sleep(200);
+  }
+  const server = OwnProcess.start('api', { built, env, logFile: join(logs, 'server.log') });
+  while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
+    server.assertLives();
+    await sleep(200);
+  }
+  return { worker, server };
+}
+
 /** Ends the processes and the servers of `dir`. */
 export async function stopService(dir: string, say: Say): Promise<void> {
   await OwnProcess.stopAll();
   await stopStack(dir, say);
 }
 
-async function answers(server: OwnProcess, url: string): Promise<void> {
-  for (;;) {
-    server.assertLives();
-    const ready = await fetch(`${url}/readyz`).catch(() => null);
-    if (ready?.ok) return;
-    await sleep(200);
-  }
-}
-
-async function newToken(controlUrl: string): Promise<string> {
+/** A token of the state's for the API of a bench. */
+export async function newToken(controlUrl: string): Promise<string> {
   const control = openControl(controlUrl);
   try {
     return (await createToken(control, { name: 'bench', level: 'state', expiresInDays: 1 })).token;

@@ -5,7 +5,7 @@
  * a district is not done, the state lacks a record, or a history is too long. npm run bench:request
  * -- [--districts N] [--in-flight N] [--sources]
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -13,17 +13,16 @@ import { Client, Connection } from '@temporalio/client';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { stringify } from 'yaml';
 import { ApiClient } from '../src/cli/client/api-client';
-import { openControl } from '../src/control/database';
 import type { StateRequestBoard } from '../src/features/state-requests/read-board';
-import { createToken } from '../src/features/access/token-store';
 import { describeCounts, endedRequestStatuses } from '../src/domain/state-request';
 import { migrate } from '../src/migrate';
 import { freePort } from '../src/stack/ports';
 import { startStack, stopStack } from '../src/stack/stack';
 import { databaseUrl, type StackInfo } from '../src/stack/stack-info';
-import { OwnProcess } from './own-process';
+import type { OwnProcess } from './own-process';
 import { makeSmallDistricts, recordsPerDistrict, smallCatalog } from './small-districts';
 import { runToExit } from './run-to-exit';
+import { newToken, startProcesses, stopService } from './service';
 
 const { values } = parseArgs({
   options: {
@@ -38,11 +37,6 @@ const mostEvents = 5_000;
 const lookEveryMs = 2_000;
 const dir = join(__dirname, '..', '.stack-bench-request');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-async function stopAll(): Promise<void> {
-  await OwnProcess.stopAll();
-  await stopStack(dir, say);
-}
 
 /** The databases, the catalog and the configuration of the districts. */
 async function prepare(
@@ -80,19 +74,8 @@ async function main(): Promise<boolean> {
   rmSync(dir, { recursive: true, force: true });
   const { info } = await startStack({ dir, ports: 'any', progress: say });
   const { env, url, controlUrl } = await prepare(info);
-  const logs = join(dir, 'logs');
-  mkdirSync(logs, { recursive: true });
-  const worker = OwnProcess.start('worker', { built, env, logFile: join(logs, 'worker.log') });
-  while (!readFileSync(join(logs, 'worker.log'), 'utf8').includes('Worker state changed')) {
-    worker.assertLives();
-    await sleep(200);
-  }
-  const server = OwnProcess.start('api', { built, env, logFile: join(logs, 'server.log') });
-  while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
-    server.assertLives();
-    await sleep(200);
-  }
-  const client = new ApiClient({ url, token: await token(controlUrl) });
+  const { worker, server } = await startProcesses(dir, { env, url, built });
+  const client = new ApiClient({ url, token: await newToken(controlUrl) });
   const board = await runRequest(client, [worker, server]);
   const { peakMb } = worker.memory();
   const histories = await readHistories(info.temporal.address, board.stateRequestId);
@@ -133,15 +116,6 @@ async function runRequest(client: ApiClient, watched: readonly OwnProcess[]): Pr
     told = line;
     if (endedRequestStatuses.includes(board.status)) return board;
     await sleep(lookEveryMs);
-  }
-}
-
-async function token(controlUrl: string): Promise<string> {
-  const control = openControl(controlUrl);
-  try {
-    return (await createToken(control, { name: 'bench', level: 'state', expiresInDays: 1 })).token;
-  } finally {
-    await control.destroy();
   }
 }
 
@@ -206,4 +180,4 @@ async function ask(url: string, sql: string): Promise<number> {
   }
 }
 
-runToExit(main, { stop: stopAll, say });
+runToExit(main, { stop: () => stopService(dir, say), say });
