@@ -86,7 +86,7 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
       return { fetch: isZerofill(column) ? `${name}+0` : name, write: 'number' };
     // FLOAT loses digits on the way as text; as DOUBLE it is exact, and as characters it keeps -0.
     case 'double':
-      return { fetch: `CAST(${name}+0e0 AS CHAR)`, write: 'text' };
+      return { fetch: doubleText(column), write: 'text' };
     // As it is: HEX() above max_allowed_packet would be NULL, with a warning that nobody reads.
     case 'binary':
       return { fetch: name, write: 'bytes' };
@@ -121,7 +121,7 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
         return { district: decimal(district, state.scale ?? 0), state: plainDecimal(state) };
       // 53 bits of a double hold every integer of up to 32 bits.
       if (to === 'double' && state.type === 'double' && district.type !== 'bigint' && district.type !== 'bit')
-        return { district: double(district), state: double(state) };
+        return { district: doubleText(district), state: doubleText(state) };
       if (to === 'text')
         return {
           ...texts(district, state),
@@ -181,15 +181,25 @@ function double(column: Column): string {
 }
 
 /**
+ * All digits of a double, the same on every server. MySQL ends the text of an expression after 22
+ * characters, so that two doubles have one, but not in JSON; there it writes whole ones with '.0'.
+ */
+function doubleText(column: Column): string {
+  const array = `JSON_ARRAY(${double(column)})`;
+  const digits = `TRIM(LEADING '[' FROM TRIM(TRAILING ']' FROM ${array}))`;
+  return `NULLIF(TRIM(TRAILING '.0' FROM ${digits}), 'null')`;
+}
+
+/**
  * FLOAT(m,d) and DOUBLE(m,d) round to d decimals without a note. This is how the servers round; a
  * FLOAT's nearest value counts, which only a FLOAT can tell.
  */
 function doubles(district: Column, state: Column): Compared {
-  const items = { district: double(district), state: double(state) };
+  const items = { district: doubleText(district), state: doubleText(state) };
   const { scale } = state;
   const sameGrid = district.type === state.type && district.scale !== null && district.scale <= (scale ?? 0);
   if (scale === null || sameGrid) return items;
-  const value = items.district;
+  const value = double(district);
   const rounded = `FLOOR(${value}) + ROUND((${value} - FLOOR(${value})) * 1e${scale}) / 1e${scale}`;
   return {
     ...items,
