@@ -93,8 +93,8 @@ export const resumeResync = defineUpdate<RunState, [{ by: string }]>('resumeResy
 /** API -> batchResync. Committed pages stay and are counted. */
 export const cancelResync = defineUpdate<RunState, [{ by: string }]>('cancelResync');
 /**
- * API -> batchResync: one object; what depends on it is skipped. Refused with ObjectNotPlanned or
- * ObjectEnded.
+ * API -> batchResync: one object; what depends on it is skipped. Refused with ObjectNotPlanned,
+ * ObjectEnded or NotPlannedYet.
  */
 export const cancelObject = defineUpdate<RunState, [{ object: string; by: string }]>('cancelObject');
 

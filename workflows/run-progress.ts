@@ -18,6 +18,9 @@ export class RunProgress {
   /** What there is to say beside the table: removals that wait, or what came of them. */
   remark: string | null = null;
 
+  /** It is known what the run sends. */
+  isPlanned = false;
+
   private told: ResyncStatus | null = null;
 
   /** Counts what happens, to say what came after what. */
@@ -31,6 +34,7 @@ export class RunProgress {
   ) {}
 
   planned(objects: readonly PreparedObject[]): void {
+    this.isPlanned = true;
     for (const { name } of objects) this.set(name, 'waiting', null);
     this.tell();
   }

@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  condition,
   getExternalWorkflowHandle,
   setHandler,
 } from '@temporalio/workflow';
@@ -66,6 +67,9 @@ export function handleRunUpdates(
   );
 }
 
+/** Longest time for which a cancel of an object waits for the plan that has it. */
+const planWithin = '10 seconds';
+
 /** Cancel of one object; an object of a cycle takes the whole cycle along. */
 export function handleObjectCancel(
   resyncId: string,
@@ -73,22 +77,32 @@ export function handleObjectCancel(
   progress: RunProgress,
   scopes: ReadonlyMap<string, CancellationScope>,
 ): void {
+  const refuse = (object: string): void => {
+    refuseEnded(resyncId, gate);
+    if (!progress.has(object))
+      throw ApplicationFailure.nonRetryable(`${object} is not part of ${resyncId}.`, 'ObjectNotPlanned');
+    if (progress.hasEnded(object))
+      throw ApplicationFailure.nonRetryable(`${object} has ended already.`, 'ObjectEnded');
+  };
   setHandler(
     cancelObject,
-    ({ object }): RunState => {
+    async ({ object }): Promise<RunState> => {
+      // Asked for before anybody knows what the run sends.
+      if (!progress.isPlanned) {
+        const known = () => progress.isPlanned || gate.ended || gate.cancelledBy !== null;
+        if (!(await condition(known, planWithin)))
+          throw ApplicationFailure.nonRetryable(
+            `What ${resyncId} sends is not planned yet; cancel ${object} again in a while.`,
+            'NotPlannedYet',
+          );
+        refuse(object);
+      }
       scopes.get(object)?.cancel();
       return { resyncId, status: gate.status };
     },
     {
-      validator: ({ object }: { object: string; by: string }) => {
-        refuseEnded(resyncId, gate);
-        if (!progress.has(object)) {
-          throw ApplicationFailure.nonRetryable(`${object} is not part of ${resyncId}.`, 'ObjectNotPlanned');
-        }
-        if (progress.hasEnded(object)) {
-          throw ApplicationFailure.nonRetryable(`${object} has ended already.`, 'ObjectEnded');
-        }
-      },
+      validator: ({ object }: { object: string; by: string }) =>
+        progress.isPlanned ? refuse(object) : refuseEnded(resyncId, gate),
     },
   );
 }

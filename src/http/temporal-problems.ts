@@ -10,6 +10,7 @@ const refusals: Readonly<Record<string, ProblemType>> = {
   VerificationEnded: 'already-ended',
   ObjectEnded: 'already-ended',
   NotAwaitingApproval: 'conflict',
+  NotPlannedYet: 'conflict',
   ObjectNotPlanned: 'not-found',
 };
 

@@ -195,6 +195,33 @@ it('cancels an object that has not begun, and what depends on it; the object it 
   );
 });
 
+it('cancels an object for somebody who asks before the run is planned, and refuses an unknown one', async () => {
+  const plan = door();
+  await withWorkflows(
+    { objects: [{ name: 'School' }, { name: 'CourseCode' }], plan: () => plan.opened },
+    async ({ start, log }) => {
+      const run = await start();
+      const cancel = (object: string) => run.executeUpdate(cancelObject, { args: [{ object, by }] });
+      const asked = [cancel('CourseCode'), cancel('Roster').catch((error: unknown) => error)];
+      await until('both have arrived', async () => {
+        const { events } = await run.fetchHistory();
+        const arrived = events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
+        return arrived?.length === 2;
+      });
+      plan.open();
+      expect(await Promise.all(asked)).toMatchObject([
+        { resyncId: run.workflowId.replace('resync:', '') },
+        { cause: { type: 'ObjectNotPlanned', message: expect.stringContaining('Roster') as unknown } },
+      ]);
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log.filter((line) => /^(moved|cancelled) /.test(line)).sort()).toEqual([
+        'cancelled CourseCode',
+        'moved School 0',
+      ]);
+    },
+  );
+});
+
 it('refuses to cancel an object that is unknown or has ended, by its name', async () => {
   const held = door();
   await withWorkflows(

@@ -35,6 +35,8 @@ export interface Script {
   }) => Promise<void>;
   readonly counts?: (object: string) => Partial<RangeCounts>;
   readonly rangesInFlight?: number;
+  /** Before a run is planned. */
+  readonly plan?: () => Promise<void>;
   /** What becomes of an object's state-owned fields at the run's end. */
   readonly settle?: (object: string) => Promise<void>;
   /** What a state's request finds, poll by poll; the last one again and again. */
@@ -70,10 +72,11 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
   };
   const activities: ResyncActivities = {
     ...scriptedVerification(script, log),
-    preparePlan: (request) => {
+    preparePlan: async (request) => {
+      await script.plan?.();
       const planned = ({ name }: { name: string }) => !request.verify || request.objects.includes(name);
       if (request.verify) log.push(`plan ${String(request.objects)}`);
-      return Promise.resolve({
+      return {
         epoch,
         rangesInFlight: script.rangesInFlight ?? 2,
         objects: script.objects.filter(planned).map((object) => ({
@@ -85,7 +88,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
           after: (object.after ?? []).filter((name) => planned({ name })),
           dependsOn: (object.dependsOn ?? object.after ?? []).filter((name) => planned({ name })),
         })),
-      });
+      };
     },
     syncObject: async (input) => {
       await move(input, 0);
