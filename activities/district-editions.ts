@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Config, DistrictConfig } from '../src/config';
 import type { RecordScope } from '../src/domain/range';
 import { type Editions, openEditions } from '../src/editions/connection/pools';
+import { takeLane } from './lanes';
 
 /**
  * Districts whose connections are kept open though nothing uses them. A state's request takes a
@@ -62,10 +63,12 @@ export class DistrictEditions {
   }
 
   /**
-   * Runs work on the district's editions, which stay open at least until it has ended.
+   * Runs work on the district's editions, which stay open at least until it has ended. In a worker
+   * the first use takes the lane of the running activity.
    * @throws what `district` and the work throw; DatabaseError when the configuration can't be used
    */
   async use<T>(districtId: string, work: (editions: Editions) => Promise<T>): Promise<T> {
+    await takeLane(districtId);
     const district = this.open.get(districtId) ?? { editions: this.connect(districtId), users: 0 };
     this.open.delete(districtId);
     this.open.set(districtId, district);

@@ -4,7 +4,7 @@ import { ConflictError, ControlError, NotFoundError } from '../src/control/contr
 import { OutcomeInvariantError } from '../src/domain/outcome';
 import { PlanError } from '../src/domain/plan';
 import { DatabaseError, type ErrorClass } from '../src/editions/connection/errors';
-import { attemptsWithoutProgress } from './heartbeat';
+import { attemptsWithoutProgress } from './progress';
 
 /**
  * An error no table knows is tried this often before the object gives up: it may be a fault of

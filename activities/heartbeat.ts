@@ -1,4 +1,6 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import { cameFurther } from './lanes';
+import { noteProgress } from './progress';
 
 const heartbeatEveryMs = 2_000;
 
@@ -11,18 +13,6 @@ export interface HeartbeatTools {
   readonly advance: (details: object) => void;
 }
 
-/** The attempt in which an activity last came on, where it did in this process. */
-const progressed = new WeakMap<Context, number>();
-
-/** Attempts of the running activity, this one among them, since it last came on. */
-export function attemptsWithoutProgress(): number {
-  const context = Context.current();
-  const { attempt } = context.info;
-  const details = context.info.heartbeatDetails as { readonly attempt?: unknown } | null | undefined;
-  const before = details?.attempt;
-  return attempt - (progressed.get(context) ?? (typeof before === 'number' ? before : 0));
-}
-
 /**
  * Heartbeats from a timer while the work runs, so that a long statement isn't taken for a dead
  * worker and a cancellation is heard within seconds.
@@ -32,6 +22,7 @@ export async function withHeartbeat<T>(work: (tools: HeartbeatTools) => Promise<
   let details: unknown = context.info.heartbeatDetails ?? null;
   const timer = setInterval(() => heartbeat(details), heartbeatEveryMs);
   const say = (next: unknown): void => {
+    cameFurther();
     details = next;
     heartbeat(details);
   };
@@ -40,9 +31,7 @@ export async function withHeartbeat<T>(work: (tools: HeartbeatTools) => Promise<
       signal: Context.current().cancellationSignal,
       note: (next) => say(next),
       advance: (next) => {
-        const { attempt } = context.info;
-        progressed.set(context, attempt);
-        say({ ...next, attempt });
+        say({ ...next, attempt: noteProgress() });
       },
     });
   } finally {

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../src/editions/connection/errors';
 import type { Editions } from '../src/editions/connection/pools';
-import { attemptsWithoutProgress } from './heartbeat';
+import { attemptsWithoutProgress } from './progress';
 
 /** Losses at the same place, while both databases answer, before it isn't taken for an outage. */
 const mostLosses = 8;

@@ -1,6 +1,7 @@
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
+import { Lanes } from '../activities/lanes';
 import type { Config } from './config';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
@@ -54,7 +55,7 @@ export async function startWorker(
     await Worker.create({
       ...shared,
       ...(workflows ?? (await bundledWorkflows())),
-      maxConcurrentActivityTaskExecutions: recordSlots,
+      ...inLanes(recordSlots),
       maxCachedWorkflows,
       // After a worker died the server waits this long before another may take its workflows over
       // (default 10 s).
@@ -63,7 +64,7 @@ export async function startWorker(
     await Worker.create({
       ...shared,
       taskQueue: copyTaskQueue(taskQueue),
-      maxConcurrentActivityTaskExecutions: config.copy.lanes,
+      ...inLanes(config.copy.lanes),
     }),
     await Worker.create({
       ...shared,
@@ -86,6 +87,23 @@ export async function startWorker(
     },
   };
 }
+
+/** So many activities at a time, and more while some of them wait for a district's database. */
+function inLanes(count: number): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
+  const lanes = new Lanes(count);
+  return {
+    tuner: {
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowSlots },
+      activityTaskSlotSupplier: lanes.supplier,
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
+    interceptors: { activity: [lanes.interceptor] },
+  };
+}
+
+/** Workflow tasks at a time, as the SDK has it. */
+const workflowSlots = 40;
 
 /**
  * Workflows kept ready between their tasks, each some hundred kB: a request to a thousand districts

@@ -18,6 +18,8 @@ import { workflowBundle } from '../support/workflow-bundle';
 
 export const schoolYear = 2027;
 
+const tablesOfDistrict = [...new Set(builtinCatalog.objects.map(({ table }) => table))];
+
 /** Students of each district; the number is its tenant number at the state. */
 const districts = { north: { number: 1, students: 20 }, south: { number: 2, students: 10 } } as const;
 export type DistrictId = keyof typeof districts;
@@ -138,6 +140,13 @@ export class ServiceWorld {
     await connection.query(statement);
     let release: Promise<void> | undefined;
     return () => (release ??= connection.rollback().then(() => connection.end()));
+  }
+
+  /** Locks all tables of a district until the function it gives is called, as a backup does. */
+  async lockDistrict(district: DistrictId, tables = tablesOfDistrict): Promise<() => Promise<void>> {
+    await this.sql(district, `LOCK TABLES ${tables.map((table) => `${table} WRITE`).join(', ')}`);
+    let release: Promise<unknown> | undefined;
+    return async () => void (await (release ??= this.sql(district, 'UNLOCK TABLES')));
   }
 
   /** Takes every record of all districts away at the state. */
