@@ -1,6 +1,7 @@
 /** Comparing objects of a verification while resyncs go on beside it. */
 import { requireObject } from '../src/domain/catalog';
 import type { VerificationRequest } from '../src/domain/verification';
+import { keptForbidden } from '../src/editions/mapping/forbidden';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { preflight } from '../src/editions/mapping/preflight';
 import { type VerifyJob, verifyObjects } from '../src/editions/verification/verify-objects';
@@ -77,7 +78,14 @@ async function withJobs(
       jobs.push({
         editions: pools,
         catalog,
-        mapping: await preflight(pools, catalog, object, scope, keptShapes(verificationId)),
+        mapping: await preflight(
+          pools,
+          catalog,
+          object,
+          scope,
+          keptShapes(verificationId),
+          keptForbidden(verificationId),
+        ),
         scope,
         mode: 'compare' as const,
         pageRecords: config.copy.pageRecords,

@@ -1,6 +1,7 @@
 import { loadResync } from '../src/features/resyncs/store';
 import type { ResyncRequest } from '../src/domain/resync';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
+import { keptForbidden, readForbidden } from '../src/editions/mapping/forbidden';
 import { loadMapping } from '../src/editions/mapping/load';
 import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
@@ -32,12 +33,20 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
       pools: Editions,
       { districtId, schoolYear, mode }: ResyncRequest,
       { resyncId, object, epoch }: ObjectWork,
+      { fresh = false } = {},
     ) => {
+      const name = `${resyncId} ${epoch}`;
       const catalog = await catalogOf(dependencies, districtId);
       return {
         editions: pools,
         catalog,
-        mapping: await loadMapping(pools, catalog, object, keptShapes(`${resyncId} ${epoch}`)),
+        mapping: await loadMapping(
+          pools,
+          catalog,
+          object,
+          keptShapes(name),
+          fresh ? readForbidden : keptForbidden(name),
+        ),
         scope: editions.scope(districtId, schoolYear),
         fence: { resyncId, epoch },
         mode,

@@ -12,6 +12,7 @@ import { coverNothing, cutRanges, hasFewerThan } from '../src/editions/transfer/
 import { refuseLostTable } from './lost-table';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
+import { keptForbidden } from '../src/editions/mapping/forbidden';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { preflight } from '../src/editions/mapping/preflight';
 import { orderByTriggers, type TriggeredObject, type TriggerPlan } from '../src/domain/trigger-order';
@@ -77,12 +78,13 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
       await noteObjects(control, resyncId, notesOf(catalog, ordered, { scope, request, notes, hidden }));
 
       const readShape = keptShapes(`${resyncId} ${epoch}`);
+      const forbidden = keptForbidden(`${resyncId} ${epoch}`);
       const prepare = async (object: TriggeredObject): Promise<PreparedObject & { nothing: boolean }> => {
         signal.throwIfAborted();
         note({ preparing: object.name });
         try {
           const cut = await editions.use(districtId, async (pools) => {
-            const mapping = await preflight(pools, catalog, object.name, scope, readShape);
+            const mapping = await preflight(pools, catalog, object.name, scope, readShape, forbidden);
             // With removals it is asked about before anything goes.
             if (selected === null && request.removals !== 'apply')
               await refuseLostTable(control, pools, mapping, scope);

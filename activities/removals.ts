@@ -97,7 +97,9 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
         return editions.use(request.districtId, async (pools) => {
           const jobs = [];
           for (const object of objects) {
-            const job = { ...(await jobOf(pools, request, { resyncId, object, epoch })), signal };
+            // What may sync again by now is not removed.
+            const work = { resyncId, object, epoch };
+            const job = { ...(await jobOf(pools, request, work, { fresh: true })), signal };
             const refusal = await whyNotRemovable(job);
             if (refusal === null) jobs.push(job);
             else await noteRemovalStopped(control, { resyncId, object, message: refusal });

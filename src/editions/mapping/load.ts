@@ -1,4 +1,4 @@
-import { type Catalog, type ExclusionRule, requireObject, type SyncObject } from '../../domain/catalog';
+import { type Catalog, requireObject, type SyncObject } from '../../domain/catalog';
 import { columnsSet } from '../../domain/state-triggers';
 import { isLong } from '../columns/families';
 import type { ColumnPair, Lossy } from '../columns/pair';
@@ -15,15 +15,14 @@ import {
   pairAll,
   requiredColumns,
 } from './column-problems';
+import { exclusionSql, type Forbidden, type ForbiddenReader, readForbidden } from './forbidden';
 import { isGuarded, keyProblems } from './key-problems';
 import { type KeySide, orderLike } from './keyset';
 import { columnsNamed } from './object-columns';
 import { mapReferences } from './references';
 import { tenantOf } from './tenant';
-import { conditionSql } from './scope';
-import { testScoreRule } from './test-score-rules';
 import { stateTriggers } from './triggers';
-import type { ObjectMapping, RecordRule } from './types';
+import type { ObjectMapping, RecordRule, ReferenceMapping } from './types';
 
 /** More declared bytes than this and a page of records is cut by bytes. */
 const wideRecordBytes = 16_000;
@@ -37,6 +36,7 @@ export interface Shapes {
 /**
  * Resolves an object against both databases. Nothing has been written when it throws.
  * @param readShape whoever maps many objects at a time reads the schemas once
+ * @param forbidden and the records that may not sync, above others
  * @throws DatabaseError configuration naming object and columns when the two tables don't fit each
  *   other
  */
@@ -45,6 +45,7 @@ export async function loadMapping(
   catalog: Catalog,
   objectName: string,
   readShape: ShapeReader = readTableShape,
+  forbidden: ForbiddenReader = readForbidden,
 ): Promise<ObjectMapping> {
   const object = requireObject(catalog, objectName);
   await refuseServer(editions, object);
@@ -52,6 +53,11 @@ export async function loadMapping(
   const { pairs, ownedPairs, lossy } = fitColumns(object, shapes);
   const { district, state } = shapes;
   const triggers = await stateTriggers(editions.state);
+  const references = await mapReferences(object, {
+    ...{ editions, catalog, readShape, state },
+    pairs: [...pairs, ...ownedPairs],
+  });
+  const below = await belowForbidden(object, references, forbidden(editions, catalog, readShape));
   const set = new Set(columnsSet(triggers, state.table).map((name) => name.toLowerCase()));
   return {
     object,
@@ -70,11 +76,8 @@ export async function loadMapping(
     ownedPairs,
     guid: guidColumns(object, shapes),
     hash: rowHash(pairs, await editions.hashing()),
-    rules: [...exclusionRules(object, editions.district.schema), ...lossy.map(toRule)],
-    references: await mapReferences(object, {
-      ...{ editions, catalog, readShape, state },
-      pairs: [...pairs, ...ownedPairs],
-    }),
+    rules: [...exclusionRules(object, editions.district.schema), ...below, ...lossy.map(toRule)],
+    references,
     districtShape: district,
     stateShape: state,
     long: isWide(district, pairs),
@@ -168,7 +171,7 @@ function guidColumns({ guidColumn }: SyncObject, { district, state }: Shapes): O
 
 function exclusionRules({ exclusions, table }: SyncObject, schema: string): RecordRule[] {
   return exclusions.map(({ code, when, message }) => ({
-    when: ruleSql(when, schema, table),
+    when: exclusionSql(when, schema, quoteName(table)),
     outcome: 'excluded',
     code,
     field: when.column,
@@ -180,9 +183,26 @@ function toRule({ code, column: field, when, message }: Lossy): RecordRule {
   return { when, outcome: 'failed', code, field, message };
 }
 
-function ruleSql(when: ExclusionRule['when'], schema: string, table: string): string {
-  if (!('rule' in when)) return conditionSql(when);
-  return testScoreRule(when.rule, { schema, record: quoteName(table) });
+/** Nothing below a record that may not sync does. */
+async function belowForbidden(
+  object: SyncObject,
+  references: readonly ReferenceMapping[],
+  forbidden: Forbidden,
+): Promise<RecordRule[]> {
+  const rules: RecordRule[] = [];
+  for (const [n, reference] of references.entries()) {
+    const when = await forbidden.above(object, object.references[n]!, quoteName(object.table));
+    if (when === null) continue;
+    rules.push({
+      when,
+      outcome: 'blocked',
+      code: 'PARENT_EXCLUDED',
+      field: reference.columns.at(-1) ?? null,
+      message: `Its ${reference.label} may not sync, so nothing below it does: see the errors of ${reference.object}.`,
+      reference,
+    });
+  }
+  return rules;
 }
 
 function isWide(district: TableShape, pairs: readonly ColumnPair[]): boolean {

@@ -4,6 +4,7 @@ import { readTableShape, type ShapeReader } from '../columns/table-shape';
 import type { Edition, Editions } from '../connection/pools';
 import { quoteName } from '../connection/sql';
 import { cannotSend } from './cannot-send';
+import type { ForbiddenReader } from './forbidden';
 import { loadMapping } from './load';
 import { districtScope, stateTenant, where } from './scope';
 import type { ObjectMapping } from './types';
@@ -19,8 +20,9 @@ export async function preflight(
   objectName: string,
   scope: RecordScope,
   readShape: ShapeReader = readTableShape,
+  forbidden?: ForbiddenReader,
 ): Promise<ObjectMapping> {
-  const mapping = await loadMapping(editions, catalog, objectName, readShape);
+  const mapping = await loadMapping(editions, catalog, objectName, readShape, forbidden);
   await refuseAmbiguousKeys(editions, mapping, scope);
   return mapping;
 }

@@ -2,7 +2,7 @@ import type { RecordCondition } from '../../domain/catalog';
 import type { RecordScope } from '../../domain/range';
 import { quoteName, quoteNumber, quoteText } from '../connection/sql';
 import { ofTenant } from './tenant';
-import type { ObjectMapping } from './types';
+import type { ObjectMapping, RecordRule } from './types';
 
 /** Which records of the two tables a resync may touch, as conditions for WHERE. */
 
@@ -65,6 +65,30 @@ export function conditionSql(condition: RecordCondition): string {
 /** `WHERE a AND b`, or nothing. */
 export function where(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+/** Whether a rule keeps a record out of the state altogether, itself or for one above it. */
+export function keepsOut({ outcome }: RecordRule): boolean {
+  return outcome !== 'failed';
+}
+
+/**
+ * District records that may stand at the state: what it has of another is stale, and counted with
+ * the extra records.
+ */
+export function mayStand({ rules }: Pick<ObjectMapping, 'rules'>): string[] {
+  return rules.filter(keepsOut).map(({ when }) => `(${when}) IS NOT TRUE`);
+}
+
+/**
+ * Whether a state record of a district record that may not sync can be told to be the district's
+ * own: without a tenant column it may be another district's.
+ */
+export function tellsStale(
+  { object: { tenantColumn }, rules }: Pick<ObjectMapping, 'object' | 'rules'>,
+  { sharesState = false }: RecordScope,
+): boolean {
+  return (tenantColumn !== null || !sharesState) && rules.some(keepsOut);
 }
 
 /** Number of the first rule a record breaks; NULL when it may be sent. */

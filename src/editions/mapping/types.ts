@@ -10,10 +10,13 @@ import type { Tenant } from './tenant';
 /** A reason not to send a record, as a condition the district's server evaluates. */
 export interface RecordRule {
   readonly when: string;
-  readonly outcome: Extract<ErrorOutcome, 'excluded' | 'failed'>;
+  /** `blocked`: for a record above it that may not sync. */
+  readonly outcome: ErrorOutcome;
   readonly code: string;
   readonly field: string | null;
   readonly message: string;
+  /** To the record above it that may not sync. */
+  readonly reference?: ReferenceMapping;
 }
 
 /** A parent a record needs at the state. */

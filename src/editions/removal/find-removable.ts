@@ -4,11 +4,11 @@ import { comparePage } from '../transfer/compare';
 import type { PageJob } from '../mapping/job';
 import { stretchesWithExtra } from '../transfer/ledger';
 import { readInScope } from '../transfer/records';
-import { stateScope, tellsExtra, where } from '../mapping/scope';
+import { keepsOut, stateScope, tellsExtra, where } from '../mapping/scope';
 import { sideEffects } from '../../domain/state-triggers';
 import { quoteText } from '../connection/sql';
 
-/** A state record that the district doesn't have. */
+/** A state record that the district doesn't have, or that may not sync. */
 export interface ExtraRecord {
   readonly key: RecordKey;
   /** As the state has it; `null`: the object has none. */
@@ -25,9 +25,9 @@ export async function findExtra(
   job: PageJob,
   store: (records: readonly ExtraRecord[]) => Promise<void>,
 ): Promise<void> {
-  // Without hashes and rules: whether a record is there is all that is asked. One that a rule
-  // forbids is there.
-  const keysOnly: PageJob = { ...job, mode: 'everything', mapping: { ...job.mapping, rules: [] } };
+  // Without hashes: whether a record is there, and may stand at the state, is all that is asked.
+  const rules = job.mapping.rules.filter(keepsOut);
+  const keysOnly: PageJob = { ...job, mode: 'everything', mapping: { ...job.mapping, rules } };
   for (const { after: start, upTo } of await stretchesWithExtra(job)) {
     let after = start;
     for (;;) {

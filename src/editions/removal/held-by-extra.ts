@@ -13,14 +13,15 @@ const maxDepth = 32;
 type JobOf = (object: string) => Promise<PageJob>;
 
 /**
- * How many errors of an object go back to a unique value that a record has which only the state
- * knows: that record's removal mends them, so that they are no reason against it. A record that was
- * entered anew under another key is the common case, and what hangs below it is blocked with it.
+ * How many errors of an object are no reason against a removal. Those that go back to a unique
+ * value that a record has which only the state knows: that record's removal mends them. A record
+ * that was entered anew under another key is the common case, and what hangs below it is blocked
+ * with it. And what is blocked below an excluded record, which was read as reliably as that one.
  * @throws DatabaseError
  */
 export async function countHeldByExtra(job: PageJob, jobOf: JobOf): Promise<number> {
   const roots = new Roots(job, jobOf);
-  return (await roots.clashes()) + (await roots.blocked());
+  return (await roots.clashes()) + (await roots.blocked()) + (await roots.kept());
 }
 
 class Roots {
@@ -55,7 +56,7 @@ class Roots {
   async blocked(): Promise<number> {
     const rows = await this.job.editions.state.rows(
       `SELECT parentObject, parentKey, COUNT(*) FROM ${this.errors}
-        WHERE ${this.ours} AND outcome = 'blocked' AND parentKey IS NOT NULL
+        WHERE ${this.ours} AND outcome = 'blocked' AND code <> 'PARENT_EXCLUDED' AND parentKey IS NOT NULL
         GROUP BY parentObject, parentKey LIMIT ${mostParents + 1}`,
     );
     if (rows.length > mostParents) return 0;
@@ -63,6 +64,14 @@ class Roots {
     for (const [object, key, records] of rows)
       if (await this.isExcused(String(object), String(key), 0)) excused += Number(records);
     return excused;
+  }
+
+  /** Records below one that may not sync. */
+  async kept(): Promise<number> {
+    const [row] = await this.job.editions.state.rows(
+      `SELECT COUNT(*) FROM ${this.errors} WHERE ${this.ours} AND outcome = 'blocked' AND code = 'PARENT_EXCLUDED'`,
+    );
+    return Number(row![0]);
   }
 
   private async isExcused(object: string, key: string, depth: number): Promise<boolean> {

@@ -12,7 +12,7 @@ import { readInScope, type StateRecord } from '../transfer/records';
 import { guidsDiffer } from '../transfer/repair';
 import { textsAtDistrict, withoutPartner } from '../transfer/same-keys';
 import { loadReferring, type Referring, referredTo } from './referencing-objects';
-import { stateTenant, where } from '../mapping/scope';
+import { mayStand, stateTenant, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
 
 /** Result of a removal: `done` when no record found is left to be looked at. */
@@ -22,7 +22,8 @@ export interface RemovalPass {
 
 /**
  * Removes the records found of an object, or of the objects of one cycle, each looked at again
- * under lock first: only one that still stands at the state, is still absent at the district and
+ * under lock first: only one that still stands at the state, is still absent at the district (or
+ * excluded there, itself or for a record above it) and
  * has nothing that refers to it goes; any other is kept, with the reason. Among records of one
  * cycle (or of an object that refers to itself) leaves go first, repeated until nothing moves. Safe
  * to repeat: a record's end is stored in the transaction that removed it.
@@ -77,7 +78,7 @@ interface FoundRecord {
 /** What is known of found records while they are locked; by the key's text. */
 interface Evidence {
   readonly atState: ReadonlyMap<string, StateRecord>;
-  /** Not at the district, in any school year. */
+  /** Not at the district, in any school year, or there and not allowed to sync. */
   readonly absent: ReadonlySet<string>;
   /** What still refers to them at the state. */
   readonly holders: ReadonlyMap<string, Referring>;
@@ -201,11 +202,13 @@ class Removal {
   private async lookUnderLock(session: Session, keys: readonly RecordKey[]): Promise<Evidence> {
     const { job } = this;
     const atState = await readInScope(session, { ...job, mode: 'everything' }, keys, { lock: true });
-    // In any school year, and in any spelling that the state's key holds to be the same.
+    // In any school year, and in any spelling that the state's key holds to be the same. One that
+    // may not sync is as good as absent.
+    const conditions = mayStand(job.mapping);
     const absent = await keepingAwake(session, async () => {
-      const known = await textsAtDistrict(job, keys, []);
+      const known = await textsAtDistrict(job, keys, conditions);
       const others = keys.filter((key) => !known.has(formatRecordKey(key)));
-      return withoutPartner(job, others, []);
+      return withoutPartner(job, others, conditions);
     });
     return {
       atState,

@@ -4,7 +4,17 @@ import { rangeChecksum } from '../columns/row-hash';
 import type { Row } from '../connection/pools';
 import type { CompareJob } from '../mapping/job';
 import { keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
-import { districtScope, ruleNumber, stateScope, stateTenant, tellsExtra, where } from '../mapping/scope';
+import {
+  districtScope,
+  keepsOut,
+  mayStand,
+  ruleNumber,
+  stateScope,
+  stateTenant,
+  tellsExtra,
+  tellsStale,
+  where,
+} from '../mapping/scope';
 import { isOneRecords } from './ask-each';
 import { sameOrder, withoutPartner } from './same-keys';
 
@@ -102,7 +112,10 @@ export interface ComparedPage {
   readonly read: number;
   /** Equal on both sides, and allowed to be sent. */
   readonly unchanged: readonly RecordKey[];
-  /** Keys of state records without a district record; empty where that can't be told. */
+  /**
+   * Keys of state records without a district record, or with one that may not sync; empty where
+   * that can't be told.
+   */
   readonly extra: readonly RecordKey[];
   /** To be looked at under lock: different, absent at the state, or refused by a rule. */
   readonly open: readonly ComparedRecord[];
@@ -134,7 +147,8 @@ export async function comparePage(job: CompareJob, interval: Interval): Promise<
 
 interface DistrictHash extends ComparedRecord {
   readonly hash: string | null;
-  readonly refused: boolean;
+  /** Number of the rule it breaks. */
+  readonly rule: number | null;
 }
 
 interface StateHash {
@@ -187,7 +201,7 @@ async function districtHashes(job: CompareJob, interval: Interval, limit: number
   return rows.map((row) => ({
     key: keyOf(keys, row),
     hash: row[at] === null ? null : String(row[at]),
-    refused: row[at + 1] !== null,
+    rule: row[at + 1] === null ? null : Number(row[at + 1]),
     bytes: Number(row[at + 2]),
   }));
 }
@@ -231,32 +245,41 @@ async function merge(
   const atState = new Map(state.map((record) => [formatRecordKey(record.key), record]));
   const open: ComparedRecord[] = [];
   const unchanged: RecordKey[] = [];
+  const stale: RecordKey[] = [];
+  const { rules } = job.mapping;
   let absent = 0;
-  for (const { key, hash, refused, bytes } of records) {
+  for (const { key, hash, rule, bytes } of records) {
     const id = formatRecordKey(key);
     const stateHash = atState.get(id)?.hash;
     if (!atState.delete(id)) absent += 1;
+    else if (rule !== null && keepsOut(rules[rule]!)) stale.push(key);
     const equal = typeof hash === 'string' && stateHash === hash;
-    if (equal && !refused && !doubled.has(id)) unchanged.push(key);
+    if (equal && rule === null && !doubled.has(id)) unchanged.push(key);
     else open.push({ key, bytes });
   }
   const alone = [...atState.values()].map(({ key }) => key);
-  return { ...end, read: records.length, unchanged, extra: await extraAmong(job, alone, absent), open };
+  const extra = await extraAmong(job, { alone, stale, absent });
+  return { ...end, read: records.length, unchanged, extra, open };
 }
 
 /**
  * Which state records of a page are extra.
- * @param alone without a district record of the very same key
- * @param absent district records of the page without a state record of the very same key
+ * @param found `alone`: without a district record of the very same key; `stale`: with one that may
+ *   not sync; `absent`: district records of the page without a state record of the very same key
  */
 export async function extraAmong(
   job: CompareJob,
-  alone: readonly RecordKey[],
-  absent: number,
+  {
+    alone,
+    stale,
+    absent,
+  }: { readonly alone: readonly RecordKey[]; readonly stale: readonly RecordKey[]; readonly absent: number },
 ): Promise<readonly RecordKey[]> {
   const { mapping, scope } = job;
-  if (!tellsExtra(mapping, scope)) return [];
+  const staleOnes = tellsStale(mapping, scope) ? stale : [];
+  if (!tellsExtra(mapping, scope)) return staleOnes;
   // Another spelling of a key stands in the same page where both sides have one order.
-  if (absent === 0 && sameOrder(mapping)) return alone;
-  return withoutPartner(job, alone, districtScope(mapping, scope));
+  if (absent === 0 && sameOrder(mapping)) return [...alone, ...staleOnes];
+  const conditions = [...districtScope(mapping, scope), ...mayStand(mapping)];
+  return [...(await withoutPartner(job, alone, conditions)), ...staleOnes];
 }

@@ -5,7 +5,7 @@ import type { Edition } from '../connection/pools';
 import { quoteName } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
 import { keyInterval, type KeySide } from '../mapping/keyset';
-import { districtScope, ruleNumber, stateScope, where } from '../mapping/scope';
+import { districtScope, keepsOut, stateScope, where } from '../mapping/scope';
 import type { ObjectMapping } from '../mapping/types';
 import { isOneRecords } from './ask-each';
 import { type ComparedPage, type ComparedRecord, extraAmong, type Interval } from './compare';
@@ -21,6 +21,8 @@ const betweenParts = ',';
 const betweenItems = ';';
 /** Stands for the hash of a record that may not be sent: it equals none. */
 const refusedMark = 'refused';
+/** The same of one that may not stand at the state either. */
+const keptOutMark = 'kept out';
 
 /** A value and the key of its record as one item. */
 export function packedItem(value: string, { columns }: KeySide): string {
@@ -87,11 +89,11 @@ export async function comparePacked(
   const items = itemsOf(district);
   const end = { upTo: interval.upTo, read: items.length };
   if (district === state) return { ...end, unchanged: keysOf(items), extra: [], open: [] };
-  const { unchanged, open, alone, absent } = differencesOf(items, itemsOf(state));
+  const { unchanged, open, alone, stale, absent } = differencesOf(items, itemsOf(state));
   return {
     ...end,
     unchanged: keysOf(unchanged),
-    extra: await extraAmong(job, keysOf(alone), absent),
+    extra: await extraAmong(job, { alone: keysOf(alone), stale: keysOf(stale), absent }),
     open: keysOf(open).map((key): ComparedRecord => ({ key, bytes: 0 })),
   };
 }
@@ -102,6 +104,8 @@ interface Differences {
   readonly open: readonly string[];
   /** Items of the state without a district record. */
   readonly alone: readonly string[];
+  /** Items of `open` that may not stand at the state, and do. */
+  readonly stale: readonly string[];
   /** Number of those in `open` that the state doesn't have. */
   readonly absent: number;
 }
@@ -132,13 +136,15 @@ function differencesOf(district: readonly string[], state: readonly string[]): D
   }
   passTo(state.length);
   const open: string[] = [];
+  const stale: string[] = [];
   let absent = 0;
   for (const item of left) {
     const other = others.get(keyPart(item));
     (other === item ? unchanged : open).push(item);
     if (!others.delete(keyPart(item))) absent += 1;
+    else if (valueOf(item) === keptOutMark) stale.push(item);
   }
-  return { unchanged, open, alone: [...others.values()], absent };
+  return { unchanged, open, alone: [...others.values()], stale, absent };
 }
 
 /** `null` for a side that is cut or can't be read; '' is a side without a record. */
@@ -147,10 +153,10 @@ async function bothSides(
   interval: Interval,
 ): Promise<readonly (string | null)[]> {
   const { districtKey, stateKey, hash, rules } = mapping;
-  const sent =
-    rules.length === 0
-      ? hash.district
-      : `IF(${ruleNumber(mapping)} IS NULL, ${hash.district}, '${refusedMark}')`;
+  const marks = rules.map(
+    (rule) => `WHEN ${rule.when} IS TRUE THEN '${keepsOut(rule) ? keptOutMark : refusedMark}'`,
+  );
+  const sent = rules.length === 0 ? hash.district : `CASE ${marks.join(' ')} ELSE ${hash.district} END`;
   try {
     return await Promise.all([
       oneSide(editions.district, packedItem(sent, districtKey), mapping.districtTable, [

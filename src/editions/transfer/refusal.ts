@@ -225,14 +225,16 @@ export function blockedBy(
   };
 }
 
-/** A rule of the catalog, or a value the state can't hold exactly. */
-export function refusedByRule(
-  { object }: ObjectMapping,
-  { key, guid }: Refused,
-  rule: RecordRule,
-): RecordError {
-  const { outcome, code, field, message } = rule;
-  return { object: object.name, key, guid, outcome, code, field, message, parent: null };
+/**
+ * A rule of the catalog, a record above it that may not sync, or a value the state can't hold
+ * exactly.
+ */
+export function refusedByRule(mapping: ObjectMapping, record: DistrictRecord, rule: RecordRule): RecordError {
+  const { key, guid } = record;
+  const { outcome, code, field, message, reference } = rule;
+  const parentKey = reference && parentKeyOf(mapping, record, reference);
+  const parent = parentKey ? { object: reference.object, key: parentKey } : null;
+  return { object: mapping.object.name, key, guid, outcome, code, field, message, parent };
 }
 
 /**

@@ -164,7 +164,8 @@ function conditionOf({ fence, mapping }: PageJob, { outcome, code }: Mendable): 
     `resyncID = ${quoteText(fence.resyncId)}`,
     `objectName = ${quoteText(mapping.object.name)}`,
     `outcome = ${quoteText(outcome)}`,
-    ...(code === null ? [] : [`code = ${quoteText(code)}`]),
+    // What hangs below an excluded record waits for nobody.
+    code === null ? "code <> 'PARENT_EXCLUDED'" : `code = ${quoteText(code)}`,
   ].join(' AND ');
 }
 

@@ -8,7 +8,7 @@ import { readBothSides } from '../transfer/both-sides';
 import { type DistrictRecord, guidSelect, readAtState, type StateRecord } from '../transfer/records';
 import { textsAtDistrict, withoutPartner } from '../transfer/same-keys';
 import { guidsDiffer } from '../transfer/repair';
-import { districtScope, stateScope, where } from '../mapping/scope';
+import { districtScope, mayStand, stateScope, where } from '../mapping/scope';
 import { type ParentOutcome, parentOutcomes, type ParentGround } from './parent-outcomes';
 
 /** A record that differs, before its school is known and its cycle is read to the end. */
@@ -106,13 +106,13 @@ function forbidden(
 ): Found {
   const base = differing(record, state);
   const found = { ...base, predictedOutcome: outcome, code };
-  if (outcome === 'excluded') return { ...found, kind: 'excluded' };
+  if (outcome !== 'failed') return { ...found, kind: 'excluded' };
   return equal ? { ...found, kind: null } : found;
 }
 
 /**
- * Looks again at state records that had no district record: those that still are there and still
- * have none.
+ * Looks again at state records that had no district record, or one that may not sync: those that
+ * still are there and still have none but that.
  */
 export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): Promise<Found[]> {
   const { mapping, scope, editions } = job;
@@ -131,18 +131,38 @@ export async function extraStill(job: CompareJob, keys: readonly RecordKey[]): P
         return [formatRecordKey(key), { key, guid: guidText }];
       }),
     );
-    const known = await textsAtDistrict(job, part, districtScope(mapping, scope));
+    const inScope = districtScope(mapping, scope);
+    const conditions = [...inScope, ...mayStand(mapping)];
+    const known = await textsAtDistrict(job, part, conditions);
     const others = [...left].filter(([text]) => !known.has(text)).map(([, { key }]) => key);
-    const alone = await withoutPartner(job, others, districtScope(mapping, scope));
+    const alone = await withoutPartner(job, others, conditions);
+    const excluded = new Set(alone.map(formatRecordKey));
+    if (conditions.length > inScope.length)
+      for (const key of await withoutAny(job, alone, inScope)) excluded.delete(formatRecordKey(key));
+    else excluded.clear();
     for (const key of alone)
       still.push({
         ...left.get(formatRecordKey(key))!,
         kind: 'extra',
         predictedOutcome: 'extra',
-        code: null,
+        code: excluded.has(formatRecordKey(key)) ? 'EXCLUDED_AT_STATE' : null,
         pending: [],
         absent: false,
       });
   }
   return still;
+}
+
+/** Keys of which the district has no record at all that meets the conditions, in no spelling. */
+async function withoutAny(
+  job: CompareJob,
+  keys: readonly RecordKey[],
+  conditions: readonly string[],
+): Promise<RecordKey[]> {
+  const known = await textsAtDistrict(job, keys, conditions);
+  return withoutPartner(
+    job,
+    keys.filter((key) => !known.has(formatRecordKey(key))),
+    conditions,
+  );
 }
