@@ -15,6 +15,15 @@ const startWithinMs = 90_000;
 const stopWithinMs = 20_000;
 const namespace = 'default';
 
+/**
+ * A task queue in one piece. With the four of a server's default a task can lie in one while the
+ * few free slots of one worker ask another: lanes stood idle for up to seconds.
+ */
+const onePartition = ['Read', 'Write'].flatMap((kind) => [
+  '--dynamic-config-value',
+  `matching.numTaskqueue${kind}Partitions=1`,
+]);
+
 export interface TemporalServerOptions {
   readonly dir: string;
   /** Ports to try in this order before any free one. */
@@ -107,6 +116,7 @@ export class TemporalServer implements ServerHandle {
       [
         ...['server', 'start-dev', this.mark, '--ip', '127.0.0.1', '--log-level', 'error'],
         ...[`--port=${ports.grpc}`, `--ui-port=${ports.web}`],
+        ...onePartition,
         ...searchAttributeArguments(),
       ],
       { cwd: this.options.dir, logFile },
