@@ -1,5 +1,5 @@
 import type { KeyRange, RecordScope } from '../../domain/range';
-import type { RecordKey } from '../../domain/record-error';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { isAfter, keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
 import type { Editions } from '../connection/pools';
@@ -9,6 +9,7 @@ import { districtScope, stateScope, where } from '../mapping/scope';
  * Freezes the upper bound of an object's key (the greater of the district's and the state's last
  * key now) and cuts what lies below into ranges of about `rangeRecords` district records. A record
  * created later with a higher key is out of bounds.
+ * @param fewer whether the district is known to have fewer records than a range
  * @returns at least one range; a single unbounded one when both tables are empty
  * @throws DatabaseError
  */
@@ -16,12 +17,12 @@ export async function cutRanges(
   editions: Editions,
   mapping: ObjectMapping,
   scope: RecordScope,
-  { rangeRecords }: { readonly rangeRecords: number },
+  { rangeRecords, fewer = false }: { readonly rangeRecords: number; readonly fewer?: boolean },
 ): Promise<KeyRange[]> {
   const end = await upperBound(editions, mapping, scope);
   const ranges: KeyRange[] = [];
   let after: RecordKey | null = null;
-  if (end !== null) {
+  if (end !== null && !fewer) {
     for (;;) {
       const cut: RecordKey | null = await nthKey(
         editions,
@@ -76,6 +77,7 @@ async function upperBound(
   const district = districtRows[0] && keyOf(districtKey, districtRows[0]);
   const state = stateRows[0] && keyOf(stateKey, stateRows[0]);
   if (!district || !state) return district ?? state ?? null;
+  if (formatRecordKey(district) === formatRecordKey(state)) return district;
   return (await beyondEnd(editions, mapping, state, district)) ? state : district;
 }
 

@@ -1,5 +1,5 @@
 import { inBatches } from '../../domain/batches';
-import { addCounts, noRecords, type RangeCounts } from '../../domain/outcome';
+import { addCounts, countNames, noRecords, type RangeCounts } from '../../domain/outcome';
 import { correctionsRange } from '../../domain/range';
 import {
   formatRecordKey,
@@ -151,18 +151,64 @@ function toEntry(rangeNo: number, row: Row): PageEntry {
  * @returns false when the page is already in the ledger
  */
 export async function claimPage(session: Session, job: PageJob, page: PageId): Promise<boolean> {
+  return isNew(session.write(`${insertInto(job)} VALUES (${pageValues(job, { ...page, ...untold })})`));
+}
+
+/**
+ * A page of which nothing but its row is to be written: in one statement, that of the lease among
+ * it (see checkLease).
+ * @returns false when the page is already in the ledger
+ * @throws DatabaseError fenced
+ */
+export async function insertPage(session: Session, job: PageJob, page: PageEntry): Promise<boolean> {
+  const { scope, fence, lease = fence, editions } = job;
+  const inserted = session.write(
+    `${insertInto(job)} SELECT ${pageValues(job, page)} FROM ${editions.control}.districtLease
+      WHERE ${leaseOf(scope)} AND resyncID = ${quoteText(lease.resyncId)} AND epoch = ${lease.epoch} LOCK IN SHARE MODE`,
+  );
+  return isNew(
+    inserted.then(({ affectedRows }) => {
+      if (affectedRows === 0) throw fenced();
+    }),
+  );
+}
+
+const untold = { read: 0, counts: noRecords };
+
+function insertInto({ editions }: PageJob): string {
+  return `INSERT INTO ${editions.control}.rangeLedger
+    (resyncID, objectName, rangeNo, pageNo, upToKey, lastPage, recordsRead, ${countNames.join(', ')})`;
+}
+
+function pageValues({ fence, mapping }: PageJob, page: PageEntry): string {
+  return [
+    ...[quoteText(fence.resyncId), quoteText(mapping.object.name), page.rangeNo, page.pageNo],
+    page.upTo === null ? 'NULL' : quoteText(formatRecordKey(page.upTo)),
+    ...[page.lastPage ? 1 : 0, page.read],
+    ...countNames.map((name) => page.counts[name]),
+  ].join(', ');
+}
+
+/** @returns false when the row was there before */
+async function isNew(insertion: Promise<unknown>): Promise<boolean> {
   try {
-    await session.write(
-      `INSERT INTO ${job.editions.control}.rangeLedger
-         (resyncID, objectName, rangeNo, pageNo, upToKey, recordsRead, inserted, updated, unchanged, excluded, blocked, failed, extra, lastPage)
-       VALUES (${quoteText(job.fence.resyncId)}, ${quoteText(job.mapping.object.name)}, ${page.rangeNo}, ${page.pageNo},
-         ${page.upTo === null ? 'NULL' : quoteText(formatRecordKey(page.upTo))}, 0, 0, 0, 0, 0, 0, 0, 0, ${page.lastPage ? 1 : 0})`,
-    );
+    await insertion;
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.errno === 1062) return false;
     throw error;
   }
+}
+
+function leaseOf({ districtId, schoolYear }: PageJob['scope']): string {
+  return `districtID = ${quoteText(districtId)} AND schoolYear = ${quoteNumber(schoolYear)}`;
+}
+
+function fenced(): DatabaseError {
+  return new DatabaseError(
+    'A newer run holds the lease of this district and school year; nothing more is written for this one.',
+    { errorClass: 'fenced', side: 'control' },
+  );
 }
 
 /**
@@ -177,16 +223,10 @@ export async function checkLease(
 ): Promise<void> {
   const [row] = await session.rows(
     `SELECT resyncID, epoch FROM ${editions.control}.districtLease
-      WHERE districtID = ${quoteText(scope.districtId)} AND schoolYear = ${quoteNumber(scope.schoolYear)} LOCK IN SHARE MODE`,
+      WHERE ${leaseOf(scope)} LOCK IN SHARE MODE`,
   );
   if (row && row[0] === lease.resyncId && Number(row[1]) === lease.epoch) return;
-  throw new DatabaseError(
-    'A newer run holds the lease of this district and school year; nothing more is written for this one.',
-    {
-      errorClass: 'fenced',
-      side: 'control',
-    },
-  );
+  throw fenced();
 }
 
 /** Puts the final counts into the claimed row. */

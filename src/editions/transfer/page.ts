@@ -4,6 +4,7 @@ import type { PageJob } from '../mapping/job';
 import {
   checkLease,
   claimPage,
+  insertPage,
   type PageEntry,
   type PageId,
   readPage,
@@ -29,6 +30,23 @@ export async function writePage(
     const entry = await withQuickRetries(job.signal, () => tryPage(job, page, work));
     if (entry !== null) return entry;
     job.signal.throwIfAborted();
+  }
+}
+
+/**
+ * The same for a page that writes nothing at the state, names no record and has no error: nothing
+ * but its row.
+ * @throws DatabaseError; whatever class, nothing of the page stays
+ */
+export async function writeEqualPage(job: PageJob, page: PageEntry): Promise<PageEntry> {
+  for (;;) {
+    await job.beforeCommit?.();
+    job.signal.throwIfAborted();
+    const isNew = await withQuickRetries(job.signal, () =>
+      job.editions.state.withSession((session) => insertPage(session, job, page)),
+    );
+    const entry = isNew ? page : await readPage(job, page.rangeNo, page.pageNo);
+    if (entry !== null) return entry;
   }
 }
 
