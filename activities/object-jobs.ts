@@ -1,4 +1,5 @@
 import { loadResync } from '../src/features/resyncs/store';
+import type { Catalog } from '../src/domain/catalog';
 import type { ResyncRequest } from '../src/domain/resync';
 import { keptShapes } from '../src/editions/columns/kept-shapes';
 import { keptForbidden, readForbidden } from '../src/editions/mapping/forbidden';
@@ -29,14 +30,15 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
     requestOf: async (resyncId: string): Promise<ResyncRequest> =>
       (await loadResync(control, resyncId)).request,
 
+    /** @param known the district's catalog, for who has just read it */
     jobOf: async (
       pools: Editions,
       { districtId, schoolYear, mode }: ResyncRequest,
       { resyncId, object, epoch }: ObjectWork,
-      { fresh = false } = {},
+      { fresh = false, known }: { readonly fresh?: boolean; readonly known?: Catalog | undefined } = {},
     ) => {
       const name = `${resyncId} ${epoch}`;
-      const catalog = await catalogOf(dependencies, districtId);
+      const catalog = known ?? (await catalogOf(dependencies, districtId));
       return {
         editions: pools,
         catalog,

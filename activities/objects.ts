@@ -1,13 +1,16 @@
 import { Context } from '@temporalio/activity';
-import { ConflictError } from '../src/control/control-error';
-import { finishObject, startObject } from '../src/features/resyncs/object-store';
-import { loadRange } from '../src/features/resyncs/range-store';
+import type { Catalog } from '../src/domain/catalog';
+import type { KeyRange } from '../src/domain/range';
+import type { ResyncRequest } from '../src/domain/resync';
+import { finishObject, finishObjects, startObjects } from '../src/features/resyncs/object-store';
+import { loadRange, loadRanges } from '../src/features/resyncs/range-store';
 import { retryBlocked, retryBlockedOfCycle } from '../src/editions/transfer/retry-blocked';
 import { sendSelected } from '../src/editions/selection/send-selected';
 import { syncRange } from '../src/editions/transfer/sync-range';
 import { verifyCycle } from '../src/editions/transfer/verify-cycle';
 import type { PageJob } from '../src/editions/mapping/job';
 import type { ActivityDependencies } from './dependencies';
+import { catalogOf } from './district-catalog';
 import type { ObjectEnd } from './contracts';
 import type { DistrictEditions } from './district-editions';
 import { endOf } from './run-lifecycle';
@@ -24,6 +27,8 @@ export interface RangeWork extends ObjectWork {
 export interface ObjectsWork {
   readonly resyncId: string;
   readonly objects: readonly string[];
+  /** Small objects that depend on those, or on others here before them. Absent: none. */
+  readonly followers?: readonly string[];
   readonly epoch: number;
 }
 
@@ -41,18 +46,20 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
   const { config, control } = dependencies;
   const { requestOf, jobOf } = pageJobs(dependencies, editions);
 
-  const moveRange = (work: RangeWork): Promise<void> =>
+  const moveRange = (
+    request: ResyncRequest,
+    work: ObjectWork,
+    { range, catalog }: { readonly range: KeyRange; readonly catalog?: Catalog | undefined },
+  ): Promise<void> =>
     withHeartbeat(async ({ signal, advance }) => {
-      const range = await loadRange(control, work);
-      const request = await requestOf(work.resyncId);
       await editions.use(request.districtId, (pools) =>
         whileAnswering(pools, async () =>
           (request.selection === undefined ? syncRange : sendSelected)({
-            ...(await jobOf(pools, request, work)),
+            ...(await jobOf(pools, request, work, { known: catalog })),
             range,
             districtLoadCeiling: config.copy.districtLoadCeiling,
             signal,
-            onPage: ({ pageNo, counts }) => advance({ rangeNo: work.rangeNo, pageNo, counts }),
+            onPage: ({ pageNo, counts }) => advance({ rangeNo: range.rangeNo, pageNo, counts }),
           }),
         ),
       );
@@ -72,48 +79,62 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
     });
   };
 
-  /** @returns `null` when the object has not finished */
-  const endOfEarlierAttempt = async (
-    error: unknown,
-    work: { readonly resyncId: string; readonly object: string },
-  ): Promise<ObjectEnd | null> => {
-    if (!(error instanceof ConflictError)) return null;
-    return finishObject(control, { ...work, status: 'finished' }).then(endOf, () => null);
-  };
-
-  const sendObject = async (work: ObjectWork): Promise<ObjectEnd> => {
-    await startObject(control, work);
-    await moveRange({ ...work, rangeNo: 0 });
-    return endOf(await finishObject(control, { ...work, status: 'finished' }));
+  /** The one range of an object. */
+  const moveWhole = async (work: ObjectWork): Promise<void> => {
+    const range = await loadRange(control, { ...work, rangeNo: 0 });
+    await moveRange(await requestOf(work.resyncId), work, { range });
   };
 
   return {
     /** One range of an object; resumes after its last committed page. */
-    syncRange: shortActivity((work: RangeWork): Promise<void> => moveRange(work)),
+    syncRange: shortActivity(async (work: RangeWork): Promise<void> =>
+      moveRange(await requestOf(work.resyncId), work, { range: await loadRange(control, work) }),
+    ),
 
     /**
      * A small object from its start to its end. Safe to repeat: started once, its one range counts
      * once.
      */
-    syncObject: shortActivity(sendObject),
+    syncObject: shortActivity(async (work: ObjectWork): Promise<ObjectEnd> => {
+      const { resyncId, object } = work;
+      const status = (await startObjects(control, { resyncId, objects: [object] })).get(object);
+      if (status === 'running') await moveWhole(work);
+      return endOf(await finishObject(control, { ...work, status: 'finished' }));
+    }),
 
     /**
-     * Small objects, one after the other, each as `syncObject` does. One that fails, in whatever
-     * way, is left out of what is returned, and the next is sent: it is for `syncObject` then.
+     * Small objects, one after the other, started and closed together. One that fails, in
+     * whatever way, is left out of what is returned, and the next is sent: it is for `syncObject`
+     * then. Those that follow are sent as long as none was left out.
      * @returns how those ended that came to their end, now or in an earlier attempt
      */
-    syncObjects: shortActivity(async ({ resyncId, objects, epoch }: ObjectsWork): Promise<ObjectEnd[]> => {
-      const ends: ObjectEnd[] = [];
-      for (const object of objects) {
-        // Each object heartbeats by itself; here it is only heard.
-        Context.current().cancellationSignal.throwIfAborted();
-        const end = await sendObject({ resyncId, object, epoch }).catch((error: unknown) =>
-          endOfEarlierAttempt(error, { resyncId, object }),
-        );
-        if (end !== null) ends.push(end);
-      }
-      return ends;
-    }),
+    syncObjects: shortActivity(
+      async ({ resyncId, objects, followers = [], epoch }: ObjectsWork): Promise<ObjectEnd[]> => {
+        const request = await requestOf(resyncId);
+        const catalog = await catalogOf(dependencies, request.districtId);
+        const all = [...objects, ...followers];
+        const statuses = await startObjects(control, { resyncId, objects: all });
+        const ranges = await loadRanges(control, { resyncId, objects: all, rangeNo: 0 });
+        const send = async (object: string): Promise<boolean> => {
+          if (statuses.get(object) !== 'running') return statuses.has(object);
+          const range = ranges.get(object);
+          if (range === undefined) return false;
+          const moves = moveRange(request, { resyncId, object, epoch }, { range, catalog });
+          return moves.then(
+            () => true,
+            () => false,
+          );
+        };
+        const moved: string[] = [];
+        for (const [position, object] of all.entries()) {
+          // Each object heartbeats by itself; here it is only heard.
+          if (Context.current().cancellationSignal.aborted) break;
+          if (position >= objects.length && moved.length < position) break;
+          if (await send(object)) moved.push(object);
+        }
+        return (await finishObjects(control, { resyncId, objects: moved })).map(endOf);
+      },
+    ),
 
     /** The closing retry of blocked records; the object's books are closed anew. */
     retryBlocked: activity(async ({ signal }, work: ObjectWork): Promise<ObjectEnd> => {

@@ -1,6 +1,6 @@
 import { closeEmptyObjects, noteObjects, planObjects } from '../src/features/resyncs/object-store';
 import { takeLease } from '../src/features/resyncs/lease';
-import { saveRanges } from '../src/features/resyncs/range-store';
+import { type CutObject, saveRanges } from '../src/features/resyncs/range-store';
 import { cutSelected } from '../src/features/resyncs/selection-store';
 import { setResyncStatus } from '../src/features/resyncs/store';
 import { type Catalog, requireObject } from '../src/domain/catalog';
@@ -27,9 +27,19 @@ import { activity } from './activity';
 import { settleLeftCycles } from './left-cycles';
 
 /** An object with fewer records is sent together with others. */
-const smallRecords = 2_000;
+const smallRecords = 5_000;
 /** Objects whose bounds are read at the same time. */
 const preparedAtOnce = 4;
+
+/** What the plan found of an object. */
+interface Preparation {
+  readonly object: TriggeredObject;
+  /** `null`: it has a problem instead. */
+  readonly cut: (CutObject & { readonly small: boolean }) | null;
+  readonly problem: string | null;
+  /** Neither edition has a record of it. */
+  readonly nothing: boolean;
+}
 
 /** The first step of a run. */
 export function planActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
@@ -79,7 +89,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
 
       const readShape = keptShapes(`${resyncId} ${epoch}`);
       const forbidden = keptForbidden(`${resyncId} ${epoch}`);
-      const prepare = async (object: TriggeredObject): Promise<PreparedObject & { nothing: boolean }> => {
+      const prepare = async (object: TriggeredObject): Promise<Preparation> => {
         signal.throwIfAborted();
         note({ preparing: object.name });
         try {
@@ -89,45 +99,40 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             if (selected === null && request.removals !== 'apply')
               await refuseLostTable(control, pools, mapping, scope);
             const { rangeRecords } = config.copy;
+            const small =
+              selected === null &&
+              (await hasFewerThan(pools, mapping, scope, Math.min(smallRecords, rangeRecords)));
             const ranges =
               selected === null
-                ? await cutRanges(pools, mapping, scope, { rangeRecords })
+                ? await cutRanges(pools, mapping, scope, { rangeRecords, fewer: small })
                 : await cutSelected(control, { resyncId, object: object.name, rangeRecords });
-            const few =
-              selected === null &&
-              ranges.length === 1 &&
-              (await hasFewerThan(pools, mapping, scope, smallRecords));
-            return { ranges, few, keyOrder: keyOrderOf(mapping.districtKey) };
+            return { ranges, small, keyOrder: keyOrderOf(mapping.districtKey) };
           });
-          return {
-            ...object,
-            ranges: await saveRanges(control, { resyncId, object: object.name, ...cut }),
-            problem: null,
-            ...(cut.few && { small: true as const }),
-            // What is written with checks off is looked at once more after its whole cycle.
-            // What triggers fill is looked at when they have.
-            nothing:
-              selected === null &&
-              object.cycle === null &&
-              object.changedBy === undefined &&
-              coverNothing(cut.ranges),
-          };
+          // What is written with checks off is looked at once more after its whole cycle.
+          // What triggers fill is looked at when they have.
+          const closes = selected === null && object.cycle === null && object.changedBy === undefined;
+          return { object, cut, problem: null, nothing: closes && coverNothing(cut.ranges) };
         } catch (error) {
           const problem = problemOf(object.name, error);
           if (problem === null) throw error;
-          return { ...object, ranges: 0, problem, nothing: false };
+          return { object, cut: null, problem, nothing: false };
         }
       };
-      const prepared: Awaited<ReturnType<typeof prepare>>[] = [];
+      const prepared: Preparation[] = [];
       for (const objects of inUnrelatedGroups([...ordered].reverse(), preparedAtOnce))
         prepared.unshift(...(await Promise.all(objects.map(prepare))).reverse());
+      const cuts = prepared.flatMap(({ object, cut }) => (cut === null ? [] : [[object.name, cut] as const]));
+      const ranges = await saveRanges(control, { resyncId, cuts: new Map(cuts) });
       const closed = await closeEmptyObjects(control, {
         resyncId,
-        objects: prepared.filter(({ nothing }) => nothing).map(({ name }) => name),
+        objects: prepared.filter(({ nothing }) => nothing).map(({ object }) => object.name),
       });
       const names = ordered.map(({ name }) => name);
-      const objects = prepared.map(({ nothing: _, ...object }) => ({
+      const objects = prepared.map(({ object, cut, problem }): PreparedObject => ({
         ...object,
+        ranges: ranges.get(object.name) ?? 0,
+        problem,
+        ...(cut?.small && { small: true as const }),
         ...(closed.has(object.name) && { empty: true as const }),
         ...stateFieldsOf(catalog, object.name, names),
       }));

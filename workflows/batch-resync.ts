@@ -177,12 +177,13 @@ async function sendObjects(
   objects: readonly PreparedObject[],
 ): Promise<void> {
   for (const [name, scope] of scopesOf(objects)) objectScopes.set(name, scope);
-  await SmallObjects.during(context, (small) =>
+  await SmallObjects.during(context, { objects, progress, scopes: objectScopes }, (small) =>
     runInOrder(objects, {
       succeeded: (name) => !progress.didNotFinish(name),
       run: async (members, failedParent) => {
         const scope = objectScopes.get(members[0]!.name)!;
-        const unsent = whyNotSent(members, failedParent, scope);
+        const isSent = members.every(({ name }) => small.hasSent(name));
+        const unsent = isSent ? null : whyNotSent(members, failedParent, scope);
         if (unsent === null) progress.started(members);
         progress.ended(
           unsent === null

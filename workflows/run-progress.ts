@@ -76,6 +76,10 @@ export class RunProgress {
     return this.objects.has(name);
   }
 
+  isWaiting(name: string): boolean {
+    return this.objects.get(name)?.status === 'waiting';
+  }
+
   hasEnded(name: string): boolean {
     const status = this.objects.get(name)?.status;
     return status !== undefined && status !== 'waiting' && status !== 'running';

@@ -120,7 +120,10 @@ function activitiesOf(
       const objects = plan.objects.map(({ name }) => name);
       await planObjects(control, { resyncId, districtId, schoolYear, objects });
       for (const object of objects)
-        await saveRanges(control, { resyncId, object, ranges: [{ rangeNo: 0, after: null, upTo: null }] });
+        await saveRanges(control, {
+          resyncId,
+          cuts: new Map([[object, { ranges: [{ rangeNo: 0, after: null, upTo: null }], keyOrder: null }]]),
+        });
       await setResyncStatus(control, { resyncId, status: 'running' });
       return {
         epoch,

@@ -50,7 +50,10 @@ export async function runningResync(
   await control('resync').where({ resyncID: resyncId }).update({ status: 'running' });
   await planObjects(control, { resyncId, districtId: district, schoolYear, objects });
   for (const object of objects) {
-    await saveRanges(control, { resyncId, object, ranges: [{ rangeNo: 0, after: null, upTo: null }] });
+    await saveRanges(control, {
+      resyncId,
+      cuts: new Map([[object, { ranges: [{ rangeNo: 0, after: null, upTo: null }], keyOrder: null }]]),
+    });
     await startObject(control, { resyncId, object });
   }
 }

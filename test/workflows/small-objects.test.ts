@@ -7,21 +7,27 @@ jest.setTimeout(60_000);
 const by = 'an administrator';
 const small = (name: string, after: readonly string[] = []) => ({ name, after, small: true as const });
 
-it('sends small objects that are ready at the same time in one activity, parents before children', async () => {
+it('sends small objects that are ready at the same time in one activity, with what needs only them', async () => {
   const objects = [
     small('District'),
     ...['A', 'B', 'C'].map((name) => small(name, ['District'])),
     { name: 'Large', after: ['District'] },
     small('Below', ['A', 'C']),
+    small('BelowLarge', ['A', 'Large']),
+    { ...small('Triggered', ['A']), changedBy: ['A'] },
+    { name: 'Child', after: ['B'] },
   ];
   await withWorkflows({ objects }, async ({ start, log }) => {
     const run = await start();
     expect(await run.result()).toMatchObject({ status: 'finished' });
     expect(log.filter((line) => line.startsWith('together'))).toEqual([
-      'together District',
-      'together A, B, C',
-      'together Below',
+      'together District, then A, B, C, Below',
+      'together Triggered',
+      'together BelowLarge',
     ]);
+    const moved = log.filter((line) => line.startsWith('moved '));
+    expect(moved.slice(0, 5)).toEqual(['District', 'A', 'B', 'C', 'Below'].map((name) => `moved ${name} 0`));
+    expect(moved.toSorted()).toEqual(objects.map(({ name }) => `moved ${name} 0`).toSorted());
     expect(log).toContain('moved Large 0');
     const { objects: ends } = await run.query(resyncProgress);
     expect(ends.every(({ status }) => status === 'finished')).toBe(true);
@@ -59,6 +65,47 @@ it('one that fails fails by itself: its neighbors have finished, what depends on
       // Tried with the others and by itself.
       expect(log.filter((line) => line === 'move Bad 0')).toHaveLength(2);
       expect(log.filter((line) => line === 'move A 0')).toHaveLength(1);
+    },
+  );
+});
+
+it('what follows one that fails waits for it, and is sent once', async () => {
+  let tries = 0;
+  await withWorkflows(
+    {
+      objects: [small('A'), small('B'), small('OfA', ['A']), small('OfB', ['B'])],
+      move: ({ object }) =>
+        object === 'A' && (tries += 1) === 1 ? Promise.reject(new Error('not now')) : Promise.resolve(),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log).toEqual(expect.arrayContaining(['together A, B, then OfA, OfB', 'left A']));
+      expect(log.indexOf('move OfA 0')).toBeGreaterThan(log.indexOf('moved A 0'));
+      const moves = log.filter((line) => line.startsWith('move Of'));
+      expect(moves.toSorted()).toEqual(['move OfA 0', 'move OfB 0']);
+    },
+  );
+});
+
+it('one that follows and is cancelled meanwhile has ended as it did', async () => {
+  const slow = door();
+  await withWorkflows(
+    {
+      objects: [small('A'), small('OfA', ['A'])],
+      move: ({ object }) => (object === 'OfA' ? slow.opened : Promise.resolve()),
+    },
+    async ({ start, log }) => {
+      const run = await start();
+      await until('OfA moves', () => log.includes('move OfA 0'));
+      await run.executeUpdate(cancelObject, { args: [{ object: 'OfA', by }] });
+      slow.open();
+      expect(await run.result()).toMatchObject({ status: 'finished' });
+      expect(log.filter((line) => line.includes('OfA'))).toEqual([
+        'together A, then OfA',
+        'move OfA 0',
+        'moved OfA 0',
+      ]);
     },
   );
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
 import type { ObjectWork } from '../../activities/object-jobs';
@@ -94,14 +94,16 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       await move(input, 0);
       return end(input.object, 'finished');
     },
-    syncObjects: async ({ objects, ...work }) => {
-      log.push(`together ${objects.join(', ')}`);
+    syncObjects: async ({ objects, followers = [], ...work }) => {
+      const then = followers.length === 0 ? '' : `, then ${followers.join(', ')}`;
+      log.push(`together ${objects.join(', ')}${then}`);
       const ends: ObjectEnd[] = [];
       const context = Context.current();
       const heard = setInterval(() => context.heartbeat(), 50);
       try {
-        for (const object of objects) {
-          if (context.cancellationSignal.aborted) throw new CancelledFailure('Stopped.');
+        for (const [position, object] of [...objects, ...followers].entries()) {
+          if (context.cancellationSignal.aborted) break;
+          if (position >= objects.length && ends.length < position) break;
           await move({ ...work, object }, 0).then(
             () => ends.push(end(object, 'finished')),
             () => log.push(`left ${object}`),

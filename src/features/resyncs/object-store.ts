@@ -15,7 +15,7 @@ import {
 import { ConflictError, NotFoundError } from '../../control/control-error';
 import { emptyLedger, type LedgerSums, sumLedger } from './ledger-sums';
 import { inTransaction, selectRows } from '../../control/database';
-import { countRanges } from './range-store';
+import { countRanges, countRows } from './range-store';
 
 /** How an object can end. */
 export type ObjectEndStatus = Exclude<ObjectStatus, 'waiting' | 'running'>;
@@ -33,6 +33,11 @@ export interface ObjectOutcome {
 interface ObjectRef {
   readonly resyncId: string;
   readonly object: string;
+}
+
+interface ObjectsRef {
+  readonly resyncId: string;
+  readonly objects: readonly string[];
 }
 
 /** The objects of a run, in the order of its plan. */
@@ -92,14 +97,30 @@ export async function noteObjects(
  * @throws ConflictError when the object has ended; NotFoundError when it isn't planned
  */
 export async function startObject(control: Knex, { resyncId, object }: ObjectRef): Promise<void> {
-  await inTransaction(control, async (transaction) => {
-    const row = await lockObject(transaction, { resyncId, object });
-    if (row.status === 'running') return;
-    if (row.status !== 'waiting')
-      throw new ConflictError(`${object} has ended (${row.status}) in this resync.`);
-    await transaction('DISBatchHistory')
-      .where({ resyncID: resyncId, objectName: object })
-      .update({ status: 'running', startedAt: now(transaction) });
+  const status = (await startObjects(control, { resyncId, objects: [object] })).get(object);
+  if (status === undefined) throw notPlanned(object);
+  if (status !== 'running') throw hasEnded(object, status);
+}
+
+/**
+ * The same for several objects, in one transaction.
+ * @returns the status of each that is planned: `running`, or how it has ended
+ */
+export function startObjects(
+  control: Knex,
+  { resyncId, objects }: ObjectsRef,
+): Promise<ReadonlyMap<string, ObjectStatus>> {
+  return inTransaction(control, async (transaction) => {
+    const rows = await lockObjects(transaction, { resyncId, objects });
+    const waiting = [...rows].flatMap(([object, { status }]) => (status === 'waiting' ? [object] : []));
+    if (waiting.length > 0)
+      await transaction('DISBatchHistory')
+        .where({ resyncID: resyncId })
+        .whereIn('objectName', waiting)
+        .update({ status: 'running', startedAt: now(transaction) });
+    return new Map(
+      [...rows].map(([object, { status }]) => [object, status === 'waiting' ? 'running' : status]),
+    );
   });
 }
 
@@ -159,6 +180,28 @@ export function finishObject(
 }
 
 /**
+ * Closes several objects as `finished`, in one transaction. One whose books don't show it, for
+ * whatever reason, is left as it is.
+ * @returns those that have finished, now or before
+ */
+export function finishObjects(control: Knex, { resyncId, objects }: ObjectsRef): Promise<ObjectOutcome[]> {
+  return inTransaction(control, async (transaction) => {
+    const finished: ObjectOutcome[] = [];
+    for (const [object, books] of await readBooks(transaction, { resyncId, objects })) {
+      if (!isOpen(books.status) && books.status !== 'finished') continue;
+      try {
+        assertComplete(object, books);
+      } catch (error) {
+        if (error instanceof OutcomeInvariantError) continue;
+        throw error;
+      }
+      finished.push(await writeEnd(transaction, { resyncId, object, status: 'finished' }, books));
+    }
+    return finished;
+  });
+}
+
+/**
  * Counts an object that has ended anew, after its ledger was corrected. How and when it ended stays
  * as it is; one that is under way is left alone.
  * @throws OutcomeInvariantError, and nothing is changed
@@ -195,25 +238,65 @@ export function failFinished(
 /** finishObject within the caller's transaction. */
 export async function closeObject(
   transaction: Knex.Transaction,
+  end: ObjectRef & { readonly status: ObjectEndStatus; readonly message?: string | null },
+): Promise<ObjectOutcome> {
+  const { resyncId, object, status } = end;
+  const books = (await readBooks(transaction, { resyncId, objects: [object] })).get(object);
+  if (books === undefined) throw notPlanned(object);
+  if (!isOpen(books.status) && books.status !== status) throw hasEnded(object, books.status);
+  if (status === 'finished') assertComplete(object, books);
+  return writeEnd(transaction, end, books);
+}
+
+interface ObjectRow {
+  readonly status: ObjectStatus;
+  readonly message: string | null;
+  readonly selected: number | null;
+}
+
+/** What is kept of an object: its row, and what the tables beside it add up to. */
+interface Books extends ObjectRow {
+  readonly sums: LedgerSums;
+  readonly ranges: number;
+  readonly storedErrors: number;
+}
+
+/** Of those that are planned; their rows are locked. */
+async function readBooks(
+  transaction: Knex.Transaction,
+  { resyncId, objects }: ObjectsRef,
+): Promise<ReadonlyMap<string, Books>> {
+  const rows = await lockObjects(transaction, { resyncId, objects });
+  const sums = await sumLedger(transaction, { resyncId, objects });
+  const ranges = await countRanges(transaction, { resyncId, objects });
+  const stored = await countRows(transaction, 'recordError', { resyncId, objects });
+  return new Map(
+    [...rows].map(([object, row]) => [
+      object,
+      {
+        ...row,
+        sums: sums.get(object) ?? emptyLedger,
+        ranges: ranges.get(object) ?? 0,
+        storedErrors: stored.get(object) ?? 0,
+      },
+    ]),
+  );
+}
+
+async function writeEnd(
+  transaction: Knex.Transaction,
   {
     resyncId,
     object,
     status,
     message = null,
   }: ObjectRef & { readonly status: ObjectEndStatus; readonly message?: string | null },
+  books: Books,
 ): Promise<ObjectOutcome> {
-  const row = await lockObject(transaction, { resyncId, object });
-  const open = row.status === 'waiting' || row.status === 'running';
-  if (!open && row.status !== status)
-    throw new ConflictError(`${object} has ended (${row.status}) in this resync.`);
-  const sums = (await sumLedger(transaction, { resyncId, objects: [object] })).get(object) ?? emptyLedger;
-  const ranges = await countRanges(transaction, { resyncId, object });
-  if (status === 'finished') await assertComplete(transaction, { resyncId, object, sums, ranges });
-
-  const { counts, read } = sums;
+  const { counts, read } = books.sums;
   const color = colorOf(status, counts);
-  const told = message ?? (status === 'finished' ? whyFewer(row.selected, read) : null);
-  const kept = told ?? row.message;
+  const told = message ?? (status === 'finished' ? whyFewer(books.selected, read) : null);
+  const kept = told ?? books.message;
   await transaction('DISBatchHistory')
     .where({ resyncID: resyncId, objectName: object })
     .update({
@@ -223,34 +306,19 @@ export async function closeObject(
       processed: processedOf(counts),
       errors: errorsOf(counts),
       ...Object.fromEntries(countNames.map((column) => [column, counts[column]])),
-      ranges,
+      ranges: books.ranges,
       message: clip(kept),
-      endedAt: open || status === 'finished' ? now(transaction) : transaction.ref('endedAt'),
+      endedAt: isOpen(books.status) || status === 'finished' ? now(transaction) : transaction.ref('endedAt'),
     });
   return { object, status, color, counts, read, message: kept };
 }
 
 /** An object is complete when each of its ranges wrote its last page and the counts add up. */
-async function assertComplete(
-  transaction: Knex.Transaction,
-  { resyncId, object, sums, ranges }: ObjectRef & { sums: LedgerSums; ranges: number },
-): Promise<void> {
+function assertComplete(object: string, { sums, ranges, storedErrors }: Books): void {
   if (ranges === 0) throw new OutcomeInvariantError(`${object}: no range was stored, so nothing was read.`);
-  if (sums.rangesDone !== ranges) {
+  if (sums.rangesDone !== ranges)
     throw new OutcomeInvariantError(`${object}: ${sums.rangesDone} of ${ranges} ranges are complete.`);
-  }
-  const [row] = await selectRows<{ storedErrors: number }>(
-    transaction,
-    'SELECT COUNT(*) AS storedErrors FROM recordError WHERE resyncID = ? AND objectName = ?',
-    [resyncId, object],
-  );
-  assertOutcome(object, sums.counts, { read: sums.read, storedErrors: row!.storedErrors });
-}
-
-interface ObjectRow {
-  readonly status: ObjectStatus;
-  readonly message: string | null;
-  readonly selected: number | null;
+  assertOutcome(object, sums.counts, { read: sums.read, storedErrors });
 }
 
 /** A selected record that the district no longer has counts nothing, but is reported. */
@@ -260,15 +328,29 @@ function whyFewer(selected: number | null, read: number): string | null {
   return `${missing} of ${selected} chosen records are not at the district (any more), or not in this school year: nothing was sent for them.`;
 }
 
-async function lockObject(
+function isOpen(status: ObjectStatus): boolean {
+  return status === 'waiting' || status === 'running';
+}
+
+/** In their order within the run. */
+async function lockObjects(
   transaction: Knex.Transaction,
-  { resyncId, object }: ObjectRef,
-): Promise<ObjectRow> {
-  const [row] = await selectRows<ObjectRow>(
+  { resyncId, objects }: ObjectsRef,
+): Promise<ReadonlyMap<string, ObjectRow>> {
+  if (objects.length === 0) return new Map();
+  const rows = await selectRows<ObjectRow & { readonly objectName: string }>(
     transaction,
-    'SELECT status, message, selected FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
-    [resyncId, object],
+    `SELECT objectName, status, message, selected FROM DISBatchHistory
+      WHERE resyncID = ? AND objectName IN (${objects.map(() => '?').join(', ')}) ORDER BY position FOR UPDATE`,
+    [resyncId, ...objects],
   );
-  if (!row) throw new NotFoundError(`${object} is not planned in this resync.`);
-  return row;
+  return new Map(rows.map(({ objectName, ...row }) => [objectName, row]));
+}
+
+function notPlanned(object: string): NotFoundError {
+  return new NotFoundError(`${object} is not planned in this resync.`);
+}
+
+function hasEnded(object: string, status: ObjectStatus): ConflictError {
+  return new ConflictError(`${object} has ended (${status}) in this resync.`);
 }

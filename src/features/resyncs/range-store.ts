@@ -14,47 +14,72 @@ interface ObjectRef {
   readonly object: string;
 }
 
+interface ObjectsRef {
+  readonly resyncId: string;
+  readonly objects: readonly string[];
+}
+
+/** How an object is cut. */
+export interface CutObject {
+  readonly ranges: readonly KeyRange[];
+  /** How the keys compare; `null`: no page of the run will tell of a record. */
+  readonly keyOrder: KeyOrder | null;
+}
+
 /**
- * Stores the ranges of an object once: bounds are frozen, so a repeated activity that cut other
- * bounds gets the first ones.
- * @param keyOrder how their keys compare; absent: no page of the run will tell of a record
- * @returns number of ranges stored for the object
- * @throws NotFoundError when the object isn't planned in this resync
+ * Stores the ranges of objects once, in one transaction: bounds are frozen, so a repeated activity
+ * that cut other bounds gets the first ones.
+ * @param cuts by the object's name
+ * @returns number of ranges stored for each object
+ * @throws NotFoundError when an object isn't planned in this resync
  */
 export async function saveRanges(
   control: Knex,
-  {
-    resyncId,
-    object,
-    ranges,
-    keyOrder = null,
-  }: ObjectRef & { readonly ranges: readonly KeyRange[]; readonly keyOrder?: KeyOrder | null },
-): Promise<number> {
+  { resyncId, cuts }: { readonly resyncId: string; readonly cuts: ReadonlyMap<string, CutObject> },
+): Promise<ReadonlyMap<string, number>> {
+  if (cuts.size === 0) return new Map();
+  const objects = [...cuts.keys()];
   return inTransaction(control, async (transaction) => {
-    // The history row is the lock: two attempts of the same activity store one set of bounds.
-    const planned = await selectRows(
+    // The history rows are the lock: two attempts of the same activity store one set of bounds.
+    const planned = await selectRows<{ objectName: string }>(
       transaction,
-      'SELECT batchHistoryID FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
-      [resyncId, object],
+      `SELECT objectName FROM DISBatchHistory
+        WHERE resyncID = ? AND objectName IN (${placesFor(objects)}) ORDER BY position FOR UPDATE`,
+      [resyncId, ...objects],
     );
-    if (planned.length === 0) throw new NotFoundError(`${object} is not planned in this resync.`);
-    const stored = await countRanges(transaction, { resyncId, object });
-    if (stored > 0) return stored;
-    const rows = ranges.map(({ rangeNo, after, upTo }) => ({
-      resyncID: resyncId,
-      objectName: object,
-      rangeNo,
-      afterKey: after && formatRecordKey(after),
-      upToKey: upTo && formatRecordKey(upTo),
-    }));
+    const missing = objects.find((object) => !planned.some(({ objectName }) => objectName === object));
+    if (missing !== undefined) throw new NotFoundError(`${missing} is not planned in this resync.`);
+    const stored = await countRanges(transaction, { resyncId, objects });
+    const fresh = [...cuts].filter(([object]) => !stored.has(object));
+    const rows = fresh.flatMap(([objectName, { ranges }]) =>
+      ranges.map(({ rangeNo, after, upTo }) => ({
+        resyncID: resyncId,
+        objectName,
+        rangeNo,
+        afterKey: after && formatRecordKey(after),
+        upToKey: upTo && formatRecordKey(upTo),
+      })),
+    );
     for (const batch of inBatches(rows, rowsPerInsert)) await transaction('resyncRange').insert(batch);
-    if (keyOrder !== null) {
-      await transaction('DISBatchHistory')
-        .where({ resyncID: resyncId, objectName: object })
-        .update({ keyOrder: JSON.stringify(keyOrder) });
-    }
-    return rows.length;
+    await saveKeyOrders(transaction, resyncId, fresh);
+    return new Map([...stored, ...fresh.map(([object, { ranges }]) => [object, ranges.length] as const)]);
   });
+}
+
+async function saveKeyOrders(
+  transaction: Knex.Transaction,
+  resyncId: string,
+  cuts: readonly (readonly [string, CutObject])[],
+): Promise<void> {
+  const orders = cuts.flatMap(([object, { keyOrder }]) =>
+    keyOrder === null ? [] : [[object, JSON.stringify(keyOrder)] as const],
+  );
+  if (orders.length === 0) return;
+  await transaction.raw(
+    `UPDATE DISBatchHistory SET keyOrder = CASE objectName ${orders.map(() => 'WHEN ? THEN ?').join(' ')} END
+      WHERE resyncID = ? AND objectName IN (${placesFor(orders)})`,
+    [...orders.flat(), resyncId, ...orders.map(([object]) => object)],
+  );
 }
 
 /** @throws NotFoundError */
@@ -62,13 +87,29 @@ export async function loadRange(
   control: Knex,
   { resyncId, object, rangeNo }: ObjectRef & { readonly rangeNo: number },
 ): Promise<KeyRange> {
-  const [row] = await selectRows<{ afterKey: string | null; upToKey: string | null }>(
+  const range = (await loadRanges(control, { resyncId, objects: [object], rangeNo })).get(object);
+  if (!range) throw new NotFoundError(`${object} has no range ${rangeNo} in this resync.`);
+  return range;
+}
+
+/** The range of that number of each object that has one. */
+export async function loadRanges(
+  control: Knex,
+  { resyncId, objects, rangeNo }: ObjectsRef & { readonly rangeNo: number },
+): Promise<ReadonlyMap<string, KeyRange>> {
+  if (objects.length === 0) return new Map();
+  const rows = await selectRows<{ objectName: string; afterKey: string | null; upToKey: string | null }>(
     control,
-    'SELECT afterKey, upToKey FROM resyncRange WHERE resyncID = ? AND objectName = ? AND rangeNo = ?',
-    [resyncId, object, rangeNo],
+    `SELECT objectName, afterKey, upToKey FROM resyncRange
+      WHERE resyncID = ? AND objectName IN (${placesFor(objects)}) AND rangeNo = ?`,
+    [resyncId, ...objects, rangeNo],
   );
-  if (!row) throw new NotFoundError(`${object} has no range ${rangeNo} in this resync.`);
-  return { rangeNo, after: toKey(row.afterKey), upTo: toKey(row.upToKey) };
+  return new Map(
+    rows.map(({ objectName, afterKey, upToKey }) => [
+      objectName,
+      { rangeNo, after: toKey(afterKey), upTo: toKey(upToKey) },
+    ]),
+  );
 }
 
 /** The upper bound of the object in this run; `null`: it has none. */
@@ -81,14 +122,29 @@ export async function lastBound(control: Knex, { resyncId, object }: ObjectRef):
   return toKey(row?.upToKey ?? null);
 }
 
-/** Number of ranges stored for an object; 0 before they are cut. */
-export async function countRanges(control: Knex, { resyncId, object }: ObjectRef): Promise<number> {
-  const [row] = await selectRows<{ ranges: number }>(
+/** Number of ranges stored for each object; absent before they are cut. */
+export function countRanges(control: Knex, objects: ObjectsRef): Promise<ReadonlyMap<string, number>> {
+  return countRows(control, 'resyncRange', objects);
+}
+
+/** Rows that a table of the run's books has of each object; absent where it has none. */
+export async function countRows(
+  control: Knex,
+  table: 'resyncRange' | 'recordError',
+  { resyncId, objects }: ObjectsRef,
+): Promise<ReadonlyMap<string, number>> {
+  if (objects.length === 0) return new Map();
+  const rows = await selectRows<{ objectName: string; found: number }>(
     control,
-    'SELECT COUNT(*) AS ranges FROM resyncRange WHERE resyncID = ? AND objectName = ?',
-    [resyncId, object],
+    `SELECT objectName, COUNT(*) AS found FROM ${table}
+      WHERE resyncID = ? AND objectName IN (${placesFor(objects)}) GROUP BY objectName`,
+    [resyncId, ...objects],
   );
-  return row!.ranges;
+  return new Map(rows.map(({ objectName, found }) => [objectName, found]));
+}
+
+function placesFor(values: readonly unknown[]): string {
+  return values.map(() => '?').join(', ');
 }
 
 function toKey(text: string | null): RecordKey | null {

@@ -63,7 +63,7 @@ async function run(
   await startObject(control, { resyncId, object: name });
   const ranges = await cutRanges(world.editions, job.mapping, job.scope, { rangeRecords });
   const keyOrder = keyOrderOf(job.mapping.districtKey);
-  await saveRanges(control, { resyncId, object: name, ranges, keyOrder });
+  await saveRanges(control, { resyncId, cuts: new Map([[name, { ranges, keyOrder }]]) });
   for (const range of ranges) await syncRange({ ...job, ...fields, range });
   return job;
 }

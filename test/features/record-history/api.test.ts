@@ -33,7 +33,7 @@ async function equalRun(
   await planObjects(control, { resyncId, districtId, schoolYear, objects: [name] });
   await startObject(control, { resyncId, object: name });
   const ranges = [{ rangeNo: 0, after: null, upTo: null }];
-  await saveRanges(control, { resyncId, object: name, ranges, keyOrder: order });
+  await saveRanges(control, { resyncId, cuts: new Map([[name, { ranges, keyOrder: order }]]) });
   await ledgerPage(control, { resyncId, object: name, read: 5 }, { unchanged: 5 });
 }
 

@@ -1,6 +1,12 @@
 import type { Knex } from 'knex';
 import { ConflictError } from '../../../src/control/control-error';
-import { closeEmptyObjects, finishObject, startObject } from '../../../src/features/resyncs/object-store';
+import {
+  closeEmptyObjects,
+  finishObject,
+  finishObjects,
+  startObject,
+  startObjects,
+} from '../../../src/features/resyncs/object-store';
 import { countRanges, loadRange, saveRanges } from '../../../src/features/resyncs/range-store';
 import { OutcomeInvariantError } from '../../../src/domain/outcome';
 import { controlDatabase, ledgerPage, runningResync, storedError } from '../../support/control-database';
@@ -99,11 +105,49 @@ test('bounds are frozen: ranges cut again by a repeated activity don’t replace
     { rangeNo: 0, after: null, upTo: ['100', 'é"'] },
     { rangeNo: 1, after: ['100', 'é"'], upTo: null },
   ];
-  expect(await saveRanges(control, { resyncId: 'frozen-2', object, ranges })).toBe(1);
-  expect(await countRanges(control, { resyncId: 'frozen-2', object })).toBe(1);
+  const save = () =>
+    saveRanges(control, { resyncId: 'frozen-2', cuts: new Map([[object, { ranges, keyOrder: null }]]) });
+  expect(await save()).toEqual(new Map([[object, 1]]));
+  expect(await countRanges(control, { resyncId: 'frozen-2', objects: [object] })).toEqual(
+    new Map([[object, 1]]),
+  );
   await control('resyncRange').where({ resyncID: 'frozen-2' }).del();
-  expect(await saveRanges(control, { resyncId: 'frozen-2', object, ranges })).toBe(2);
+  expect(await save()).toEqual(new Map([[object, 2]]));
   expect(await loadRange(control, { resyncId: 'frozen-2', object, rangeNo: 1 })).toEqual(ranges[1]);
+});
+
+test('objects closed together: one whose books don’t add up stays open, the others are closed, once', async () => {
+  const resyncId = 'together';
+  const objects = ['School', 'Calendar', 'Roster', 'Day', 'Unplanned'];
+  await runningResync(control, resyncId, objects.slice(0, 4));
+  await control('DISBatchHistory').where({ resyncID: resyncId }).update({ status: 'waiting' });
+  await finishObject(control, { resyncId, object: 'Day', status: 'cancelled' });
+  expect(await startObjects(control, { resyncId, objects })).toEqual(
+    new Map([
+      ...['School', 'Calendar', 'Roster'].map((name) => [name, 'running'] as const),
+      ['Day', 'cancelled'],
+    ]),
+  );
+  await ledgerPage(control, { resyncId, object: 'School', read: 2 }, { unchanged: 2 });
+  await ledgerPage(control, { resyncId, object: 'Calendar', read: 2, last: false }, { unchanged: 2 });
+  await ledgerPage(control, { resyncId, object: 'Roster', read: 3 }, { inserted: 2, failed: 1 });
+  await ledgerPage(control, { resyncId, object: 'Day', read: 1 }, { unchanged: 1 });
+  await storedError(control, { resyncId, object: 'Roster', key: '1' });
+  const finish = async () =>
+    (await finishObjects(control, { resyncId, objects })).map(({ object: name, color }) => [name, color]);
+  const both = [
+    ['School', 'green'],
+    ['Roster', 'red'],
+  ];
+  expect(await finish()).toEqual(both);
+  expect(await finish()).toEqual(both);
+  const left = await control('DISBatchHistory').where({ resyncID: resyncId }).orderBy('position');
+  expect(left.map(({ status }: { status: string }) => status)).toEqual([
+    'finished',
+    'running',
+    'finished',
+    'cancelled',
+  ]);
 });
 
 test('starting an object twice keeps its first start, and an ended one can’t be started', async () => {
