@@ -1,6 +1,6 @@
 import type { Color, ObjectStatus, RangeCounts } from '../src/domain/outcome';
 import type { PlannedObject } from '../src/domain/plan';
-import type { ResyncStatus } from '../src/domain/resync';
+import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus, StateRequestStatus } from '../src/domain/state-request';
 
 /** A planned object with what the district's tables say of it. */
@@ -111,4 +111,11 @@ export interface ComparisonEnd {
    * compared.
    */
   readonly busy: { readonly resyncId: string | null; readonly hidden: boolean } | null;
+}
+
+/** Runs of a district and school year that are under way in Temporal. */
+export interface RunsUnderWay {
+  readonly active: ResyncRequest | null;
+  /** The district's run that has made way for the active one of the state. */
+  readonly preempted: ResyncRequest | null;
 }

@@ -2,7 +2,7 @@ import { closeEmptyObjects, noteObjects, planObjects } from '../src/features/res
 import { takeLease } from '../src/features/resyncs/lease';
 import { type CutObject, saveRanges } from '../src/features/resyncs/range-store';
 import { cutSelected } from '../src/features/resyncs/selection-store';
-import { setResyncStatus } from '../src/features/resyncs/store';
+import { beginResync } from '../src/features/resyncs/store';
 import { type Catalog, requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';
@@ -70,7 +70,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
                 onObject: (object) => note({ choosing: object }),
               }),
             );
-      const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
+      signal.throwIfAborted();
+      const epoch = await takeLease(control, { districtId, schoolYear, resyncId }, { unlessPreempted: true });
       await settleLeftCycles(dependencies, editions, { request, epoch, signal });
       const effects = await editions.use(districtId, (pools) => stateTriggers(pools.state, { fresh: true }));
       const hidden = await editions.use(districtId, (pools) => hiddenTriggers(pools.state));
@@ -136,7 +137,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         ...(closed.has(object.name) && { empty: true as const }),
         ...stateFieldsOf(catalog, object.name, names),
       }));
-      await setResyncStatus(control, { resyncId, status: 'running' });
+      await beginResync(control, resyncId);
       return { epoch, rangesInFlight: config.copy.rangesInFlight, objects };
     }),
   };

@@ -1,20 +1,39 @@
 import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { readVerifiedObjects } from '../src/features/verifications/object-store';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, type ObjectOutcome, startObject } from '../src/features/resyncs/object-store';
 import { releaseLease, takeLease } from '../src/features/resyncs/lease';
 import { listNotices } from '../src/features/notices/list-due';
-import { finishResync, loadResync, setResyncStatus } from '../src/features/resyncs/store';
+import { finishResync, loadResync, openResyncsOf, setResyncStatus } from '../src/features/resyncs/store';
 import { errorsOf, processedOf } from '../src/domain/outcome';
-import type { HeldStatus } from '../src/domain/resync';
+import type { HeldStatus, ResyncRequest } from '../src/domain/resync';
 import type { ActivityDependencies } from './dependencies';
-import type { ObjectEnd, ResyncEnd } from './contracts';
+import type { ObjectEnd, ResyncEnd, RunsUnderWay } from './contracts';
+import { resyncWorkflowId } from '../workflows/messages';
 import { shortActivity } from './activity';
 
 interface ObjectName {
   readonly resyncId: string;
   readonly object: string;
+}
+
+interface DistrictYear {
+  readonly districtId: string;
+  readonly schoolYear: number;
+}
+
+async function isUnderWay(resyncId: string): Promise<boolean> {
+  try {
+    const { status } = await Context.current()
+      .client.workflow.getHandle(resyncWorkflowId(resyncId))
+      .describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** An object's end as workflows see it: counts only. */
@@ -60,9 +79,27 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
       },
     ),
 
-    /** Running, paused, preempted or awaiting an approval, where the API and its readers look. */
+    /**
+     * Runs that an agent has left behind which was ended from outside: one at a time may run, so
+     * the next agent takes them over.
+     */
+    findRunsUnderWay: shortActivity(
+      async ({ districtId, schoolYear }: DistrictYear): Promise<RunsUnderWay> => {
+        const runs: ResyncRequest[] = [];
+        for (const { request } of await openResyncsOf(control, { districtId, schoolYear }))
+          if (await isUnderWay(request.resyncId)) runs.push(request);
+        const states = runs.find(({ initiator }) => initiator === 'state') ?? null;
+        const own = runs.find(({ initiator }) => initiator === 'district') ?? null;
+        return states === null ? { active: own, preempted: null } : { active: states, preempted: own };
+      },
+    ),
+
+    /**
+     * Running, paused, preempted or awaiting an approval, where the API and its readers look. The
+     * note with the highest number stays, in whatever order they arrive.
+     */
     noteStatus: shortActivity(
-      async (work: { resyncId: string; status: HeldStatus }): Promise<void> =>
+      async (work: { resyncId: string; status: HeldStatus; sequence?: number }): Promise<void> =>
         void (await setResyncStatus(control, work)),
     ),
 
@@ -74,13 +111,19 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
       async ({
         resyncId,
         status = 'running',
+        sequence,
       }: {
         resyncId: string;
         status?: Exclude<HeldStatus, 'preempted'>;
+        sequence?: number;
       }): Promise<number> => {
         const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
         const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
-        await setResyncStatus(control, { resyncId, status });
+        await setResyncStatus(control, {
+          resyncId,
+          status,
+          ...(sequence === undefined ? {} : { sequence }),
+        });
         return epoch;
       },
     ),

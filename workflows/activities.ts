@@ -64,6 +64,7 @@ export const {
   startObject,
   finishObject,
   endObject,
+  findRunsUnderWay,
   noteStatus,
   renewLease,
   finishResync,

@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  getExternalWorkflowHandle,
   isCancellation,
   log,
   ParentClosePolicy,
@@ -14,7 +15,7 @@ import type { ObjectEnd, PreparedObject, ResyncEnd } from '../activities/contrac
 import { noRecords } from '../src/domain/outcome';
 import type { ResyncRequest } from '../src/domain/resync';
 import { noticeDelivery } from './notice-delivery';
-import { noticesWorkflowId, resyncProgress } from './messages';
+import { agentWorkflowId, noticesWorkflowId, resyncEnded, resyncProgress, tellEnd } from './messages';
 import { holdingInBlackouts } from './blackout-watch';
 import { handleObjectCancel, handlePreemption, handleRunUpdates } from './run-updates';
 import { runObjects } from './object-run';
@@ -44,6 +45,8 @@ interface Run {
   readonly objectScopes: Map<string, CancellationScope>;
   /** `null` before the run is planned: there is no lease yet. */
   context: RunContext | null;
+  /** Its agent is not its parent, and wants to know when it has ended. */
+  tellsEnd: boolean;
 }
 
 /**
@@ -60,8 +63,15 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
     const end = await closeRun(run, verifiedBy);
     if (end.noticeAlerts) await startNotices(request.resyncId, end.noticeAlerts);
     await condition(allHandlersFinished);
+    if (run.tellsEnd) await tellAgentEnded(request);
     return end;
   });
+}
+
+/** An agent that isn't the parent asked for it; it looks by itself, too. */
+async function tellAgentEnded({ districtId, schoolYear, resyncId }: ResyncRequest): Promise<void> {
+  const agent = getExternalWorkflowHandle(agentWorkflowId(districtId, schoolYear));
+  await agent.signal(resyncEnded, resyncId).catch(() => undefined);
 }
 
 /** @returns the id of the verification that gives the run its color; `null`: its objects do */
@@ -110,7 +120,7 @@ function nothingSent(object: string): ObjectEnd {
 
 /** Sets up the run's state and everything it answers to while it lasts. */
 function openRun(request: ResyncRequest): Run {
-  const gate = new PauseGate();
+  const gate = new PauseGate(patched('makes-way-within-seconds'));
   const progress = new RunProgress(request, gate);
   const run: Run = {
     request,
@@ -120,7 +130,11 @@ function openRun(request: ResyncRequest): Run {
     scope: new CancellationScope(),
     objectScopes: new Map(),
     context: null,
+    tellsEnd: false,
   };
+  setHandler(tellEnd, () => {
+    run.tellsEnd = true;
+  });
   setHandler(resyncProgress, () => progress.snapshot());
   handleRunUpdates(request.resyncId, gate, progress, run.scope);
   handleObjectCancel(request.resyncId, gate, progress, run.objectScopes);

@@ -1,37 +1,42 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
-  type ChildWorkflowHandle,
   condition,
   continueAsNew,
-  log,
-  ParentClosePolicy,
+  patched,
   setCurrentDetails,
   setHandler,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ResyncRequest } from '../src/domain/resync';
-import { batchResync } from './batch-resync';
+import type { RunsUnderWay } from '../activities/contracts';
+import { findRunsUnderWay } from './activities';
+import { type FollowedRun, followRun, startRun } from './followed-run';
 import {
   agentQueue,
   enqueueResync,
   maxQueuedResyncs,
   preemptResync,
   type QueuePlace,
+  resyncEnded,
   resyncPreempted,
-  resyncWorkflowId,
   restoreResync,
   withdrawResync,
 } from './messages';
-import { describeRequest, searchAttributesOf } from './visibility';
 
 export interface DistrictAgentInput {
   readonly districtId: string;
   readonly schoolYear: number;
   /** Requests carried over by continue-as-new. */
   readonly waiting?: readonly ResyncRequest[];
+  /** The same of runs. Absent: an agent that begins, which looks whether another has left some. */
+  readonly underWay?: RunsUnderWay;
 }
+
+const nothingUnderWay: RunsUnderWay = { active: null, preempted: null };
+
+/** Far below the 2,000 that Temporal takes of one workflow: then it goes on as a new one. */
+const updatesOfOneAgent = 500;
 
 /** An agent with nothing to do ends after this long; the next request starts it again. */
 const idleTimeout = '30 seconds';
@@ -45,6 +50,9 @@ const idleTimeout = '30 seconds';
 export async function districtAgent(input: DistrictAgentInput): Promise<void> {
   const waiting: ResyncRequest[] = [...(input.waiting ?? [])];
   const preemptedIds = new Set<string>();
+  const endedIds = new Set<string>();
+  let updates = 0;
+  const takesOver = patched('agents-take-runs-over');
   let active: ResyncRequest | null = null;
   let preempted: ResyncRequest | null = null;
 
@@ -55,6 +63,7 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
   setHandler(
     enqueueResync,
     (request): QueuePlace => {
+      updates += 1;
       if (positionOf(request.resyncId) === 0 && !isKnown(request.resyncId)) waiting.push(request);
       return { resyncId: request.resyncId, position: positionOf(request.resyncId) };
     },
@@ -72,6 +81,7 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     },
   );
   setHandler(withdrawResync, (resyncId) => {
+    updates += 1;
     const index = waiting.findIndex((request) => request.resyncId === resyncId);
     if (index >= 0) waiting.splice(index, 1);
     return index >= 0;
@@ -82,6 +92,7 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     waiting: inOrder(waiting).map(({ resyncId, initiator }) => ({ resyncId, initiator })),
   }));
   setHandler(resyncPreempted, (resyncId) => void preemptedIds.add(resyncId));
+  setHandler(resyncEnded, (resyncId) => void endedIds.add(resyncId));
 
   function isKnown(resyncId: string): boolean {
     return [active, preempted, ...waiting].some((request) => request?.resyncId === resyncId);
@@ -94,32 +105,70 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     return next;
   }
 
+  /** Every update stays in the history, of which there may be only so much. */
+  const mustContinue = (): boolean =>
+    takesOver && (workflowInfo().continueAsNewSuggested || updates >= updatesOfOneAgent);
+
+  async function goOn(): Promise<never> {
+    await condition(allHandlersFinished);
+    return continueAsNew<typeof districtAgent>({
+      ...{ districtId: input.districtId, schoolYear: input.schoolYear, waiting },
+      underWay: { active, preempted },
+    });
+  }
+
   async function runToEnd(request: ResyncRequest): Promise<void> {
     active = request;
     tellDetails();
     const run = await startRun(request);
-    if (!run) return;
-    let ended = false;
-    const end = run.result().then(
-      () => void (ended = true),
-      () => void (ended = true),
-    );
+    if (run) await followToEnd(run);
+    else if (takesOver) await followToEnd(adopt(request));
+  }
+
+  function adopt(request: ResyncRequest): FollowedRun {
+    return followRun(request, () => endedIds.has(request.resyncId));
+  }
+
+  async function followToEnd(run: FollowedRun): Promise<void> {
+    const { request } = run;
     const mustMakeWay = () =>
       request.initiator === 'district' && waiting.some(({ initiator }) => initiator === 'state');
-    while (!ended) {
-      await condition(() => ended || mustMakeWay());
-      if (ended || !(await trySignal(run, preemptResync))) continue;
-      await condition(() => ended || preemptedIds.has(request.resyncId));
-      if (ended) break;
+    while (!run.ended) {
+      await condition(() => run.ended || mustMakeWay() || mustContinue());
+      if (run.ended) continue;
+      if (mustContinue()) await goOn();
+      if (!(await run.tell(preemptResync))) continue;
+      await condition(() => run.ended || preemptedIds.has(request.resyncId));
+      if (run.ended) break;
       preempted = request;
-      for (let next = takeNext(true); next; next = takeNext(true)) await runToEnd(next);
-      preempted = null;
-      preemptedIds.delete(request.resyncId);
-      active = request;
-      tellDetails();
-      await trySignal(run, restoreResync);
+      await letTheStateGoFirst(run);
     }
-    await end;
+    await run.end;
+  }
+
+  async function letTheStateGoFirst(run: FollowedRun): Promise<void> {
+    for (let next = takeNext(true); next; next = takeNext(true)) await runToEnd(next);
+    preempted = null;
+    preemptedIds.delete(run.request.resyncId);
+    active = run.request;
+    tellDetails();
+    await run.tell(restoreResync);
+  }
+
+  /** Follows what an earlier agent has left under way. */
+  async function takeOver(found: RunsUnderWay): Promise<void> {
+    const known = [found.active, found.preempted].flatMap((request) => request?.resyncId ?? []);
+    for (const id of known) {
+      const at = waiting.findIndex(({ resyncId }) => resyncId === id);
+      if (at >= 0) waiting.splice(at, 1);
+    }
+    ({ active, preempted } = found);
+    tellDetails();
+    const held = preempted === null ? null : adopt(preempted);
+    if (active !== null) await followToEnd(adopt(active));
+    if (held === null) return;
+    await letTheStateGoFirst(held);
+    await followToEnd(held);
   }
 
   function tellDetails(): void {
@@ -128,6 +177,10 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     );
   }
 
+  if (takesOver) {
+    await takeOver(input.underWay ?? (await findRunsUnderWay(input)));
+    active = null;
+  }
   for (;;) {
     await condition(() => waiting.length > 0, idleTimeout);
     const next = takeNext();
@@ -137,11 +190,12 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
     tellDetails();
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof districtAgent>({ ...input, waiting });
+      await continueAsNew<typeof districtAgent>({ ...input, waiting, underWay: nothingUnderWay });
     }
   }
   await condition(allHandlersFinished);
-  if (waiting.length > 0) await continueAsNew<typeof districtAgent>({ ...input, waiting });
+  if (waiting.length > 0)
+    await continueAsNew<typeof districtAgent>({ ...input, waiting, underWay: nothingUnderWay });
 }
 
 /** State requests before district requests, otherwise as they came. */
@@ -150,37 +204,4 @@ function inOrder(waiting: readonly ResyncRequest[]): ResyncRequest[] {
     ...waiting.filter(({ initiator }) => initiator === 'state'),
     ...waiting.filter(({ initiator }) => initiator === 'district'),
   ];
-}
-
-/**
- * Starts the run as a child that outlives its agent. `null`: a run of this id exists already;
- * nothing to do.
- */
-async function startRun(request: ResyncRequest): Promise<ChildWorkflowHandle<typeof batchResync> | null> {
-  try {
-    return await startChild(batchResync, {
-      workflowId: resyncWorkflowId(request.resyncId),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [request],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      typedSearchAttributes: searchAttributesOf(request, 'running'),
-      staticSummary: describeRequest(request),
-    });
-  } catch (error) {
-    log.warn('The run could not be started.', { resyncId: request.resyncId, error: String(error) });
-    return null;
-  }
-}
-
-/** @returns false when the run has ended meanwhile, which is no error here. */
-async function trySignal(
-  run: ChildWorkflowHandle<typeof batchResync>,
-  signal: typeof preemptResync | typeof restoreResync,
-): Promise<boolean> {
-  try {
-    await run.signal(signal);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -132,8 +132,14 @@ export const preemptResync = defineSignal('preemptResync');
 export const restoreResync = defineSignal('restoreResync');
 /** batchResync -> districtAgent: no range is under way any more, the state's request may run. */
 export const resyncPreempted = defineSignal<[string]>('resyncPreempted');
+/** districtAgent -> batchResync, a run that isn't its child: tell when it has ended. */
+export const tellEnd = defineSignal('tellEnd');
+/** batchResync -> districtAgent that asked for it. */
+export const resyncEnded = defineSignal<[string]>('resyncEnded');
 /** batchResync -> objectResync: let the ranges under way end, then return where to go on. */
 export const stopRanges = defineSignal('stopRanges');
+/** The same, but ranges under way end at their next page: they are sent again. */
+export const breakOffRanges = defineSignal('breakOffRanges');
 
 /** Who takes a state's request back, and what becomes of the districts that run. */
 export interface StateRequestCancel {

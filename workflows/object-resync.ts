@@ -1,6 +1,13 @@
-import { CancellationScope, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { syncRange } from './activities';
-import { stopRanges } from './messages';
+import { breakOffRanges, stopRanges } from './messages';
 
 export interface ObjectResyncInput {
   readonly resyncId: string;
@@ -23,24 +30,35 @@ export interface ObjectResyncEnd {
 
 /**
  * The ranges of one large object, a sliding window of them at a time. When told to stop, it lets
- * the ranges in flight end and returns where to continue (with the epoch of that time). The first
+ * the ranges in flight end and returns where to continue (with the epoch of that time); they end in
+ * the middle where it is told to break off. The first
  * range that fails for good fails the object: no further one starts.
  */
 export async function objectResync(input: ObjectResyncInput): Promise<ObjectResyncEnd> {
   let { next } = input;
   let inFlight = 0;
   let stopped = false;
+  const ranges = new CancellationScope();
+  const unfinished = new Set<number>();
   let failure: unknown;
   setHandler(stopRanges, () => {
     stopped = true;
   });
+  setHandler(breakOffRanges, () => {
+    stopped = true;
+    ranges.cancel();
+  });
   const failed = () => failure !== undefined;
   const startRange = async (rangeNo: number): Promise<void> => {
     inFlight += 1;
+    unfinished.add(rangeNo);
     try {
-      await syncRange({ resyncId: input.resyncId, object: input.object, epoch: input.epoch, rangeNo });
+      await ranges.run(() =>
+        syncRange({ resyncId: input.resyncId, object: input.object, epoch: input.epoch, rangeNo }),
+      );
+      unfinished.delete(rangeNo);
     } catch (error) {
-      failure ??= error;
+      if (!ranges.consideredCancelled || !isCancellation(error)) failure ??= error;
     } finally {
       inFlight -= 1;
     }
@@ -58,5 +76,5 @@ export async function objectResync(input: ObjectResyncInput): Promise<ObjectResy
   }
   if (failed()) throw failure;
   if (next < input.ranges && !stopped) await continueAsNew<typeof objectResync>({ ...input, next });
-  return { next };
+  return { next: Math.min(next, ...unfinished) };
 }

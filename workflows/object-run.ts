@@ -19,7 +19,7 @@ import {
   verifyCycle,
   verifyUnfinishedCycle,
 } from './activities';
-import { stopRanges } from './messages';
+import { breakOffRanges, stopRanges } from './messages';
 import { objectResync } from './object-resync';
 import type { RunContext } from './run-context';
 import type { SmallObjects } from './small-objects';
@@ -104,12 +104,17 @@ async function runLarge(run: RunContext, members: readonly PreparedObject[]): Pr
  */
 async function moveRanges(run: RunContext, { name, ranges }: PreparedObject): Promise<void> {
   let next = 0;
+  // One that was left behind may still be there, and has the name.
+  let leftBehind = 0;
   while (next < ranges) {
     let child: ChildWorkflowHandle<typeof objectResync> | undefined;
+    let tries = 0;
     const end = await run.gate.whenOpen(
       async () => {
+        if (tries > 0) leftBehind += 1;
+        tries += 1;
         child = await startChild(objectResync, {
-          workflowId: `${workflowInfo().workflowId}/${name}`,
+          workflowId: `${workflowInfo().workflowId}/${name}${leftBehind === 0 ? '' : `/${leftBehind}`}`,
           args: [
             {
               resyncId: run.resyncId,
@@ -126,7 +131,7 @@ async function moveRanges(run: RunContext, { name, ranges }: PreparedObject): Pr
         if (run.gate.held) await child.signal(stopRanges);
         return child.result();
       },
-      async () => void (await child?.signal(stopRanges).catch(() => undefined)),
+      async (now) => void (await child?.signal(now ? breakOffRanges : stopRanges).catch(() => undefined)),
     );
     next = end.next;
   }

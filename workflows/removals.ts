@@ -103,7 +103,10 @@ export class Removals {
       : null;
     this.progress.tell();
     const { status } = this.gate;
-    if (status !== 'cancelled') await noteStatus({ resyncId: this.request.resyncId, status });
+    if (status !== 'cancelled') {
+      const sequence = this.gate.nextNote();
+      await noteStatus({ resyncId: this.request.resyncId, status, sequence });
+    }
   }
 
   private async decide(decision: 'approved' | 'rejected', { objects, by }: RemovalChoice): Promise<RunState> {

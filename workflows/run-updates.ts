@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
+  patched,
   setHandler,
 } from '@temporalio/workflow';
 import type { ResyncRequest } from '../src/domain/resync';
@@ -33,28 +34,42 @@ export function handleRunUpdates(
   wholeRun: CancellationScope,
 ): void {
   const validator = (_who: { by: string }) => refuseEnded(resyncId, gate);
+  // A validator's refusal leaves nothing in the history.
+  const refuseUnlessChanged = (paused: boolean): void => {
+    refuseEnded(resyncId, gate);
+    if (gate.isPaused === paused)
+      throw ApplicationFailure.nonRetryable(
+        `${resyncId} ${paused ? 'is' : 'is not'} paused already.`,
+        'NothingToChange',
+      );
+    gate.refuseTooMany(resyncId);
+  };
   const answer = async (): Promise<RunState> => {
     const status = gate.status;
     progress.tell();
     if (status !== 'cancelled')
-      await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
+      await CancellationScope.nonCancellable(() =>
+        noteStatus({ resyncId, status, sequence: gate.nextNote() }),
+      );
     return { resyncId, status };
   };
   setHandler(
     pauseResync,
     async () => {
+      gate.countControl();
       await gate.set({ paused: true });
       return answer();
     },
-    { validator },
+    { validator: (_who: { by: string }) => refuseUnlessChanged(true) },
   );
   setHandler(
     resumeResync,
     async () => {
+      gate.countControl();
       await gate.set({ paused: false });
       return answer();
     },
-    { validator },
+    { validator: (_who: { by: string }) => refuseUnlessChanged(false) },
   );
   setHandler(
     cancelResync,
@@ -83,10 +98,13 @@ export function handleObjectCancel(
       throw ApplicationFailure.nonRetryable(`${object} is not part of ${resyncId}.`, 'ObjectNotPlanned');
     if (progress.hasEnded(object))
       throw ApplicationFailure.nonRetryable(`${object} has ended already.`, 'ObjectEnded');
+    if (scopes.get(object)?.consideredCancelled)
+      throw ApplicationFailure.nonRetryable(`${object} is being cancelled already.`, 'NothingToChange');
   };
   setHandler(
     cancelObject,
     async ({ object }): Promise<RunState> => {
+      gate.countControl();
       // Asked for before anybody knows what the run sends.
       if (!progress.isPlanned) {
         const known = () => progress.isPlanned || gate.ended || gate.cancelledBy !== null;
@@ -101,8 +119,11 @@ export function handleObjectCancel(
       return { resyncId, status: gate.status };
     },
     {
-      validator: ({ object }: { object: string; by: string }) =>
-        progress.isPlanned ? refuse(object) : refuseEnded(resyncId, gate),
+      validator: ({ object }: { object: string; by: string }) => {
+        if (progress.isPlanned) refuse(object);
+        else refuseEnded(resyncId, gate);
+        gate.refuseTooMany(resyncId);
+      },
     },
   );
 }
@@ -112,6 +133,9 @@ function refuseEnded(resyncId: string, gate: PauseGate): void {
     throw ApplicationFailure.nonRetryable(`${resyncId} has ended.`, 'ResyncEnded');
   }
 }
+
+/** A range that waits for a lock of the district is left behind after this time. */
+const makesWayWithin = '4 seconds';
 
 /**
  * Makes way for a state request when the agent asks for it, and continues with a new epoch.
@@ -125,24 +149,28 @@ export function handlePreemption(
   const { resyncId } = request;
   setHandler(preemptResync, async () => {
     await gate.set({ preempted: true });
-    await gate.whenIdle();
-    await tellAgentPreempted(request);
+    if (gate.breaksOff) await gate.clear(makesWayWithin);
+    else await gate.whenIdle();
+    await tellAgentPreempted(request, gate);
   });
   setHandler(restoreResync, async () => {
     const status = gate.statusAfterPreemption;
+    const sequence = gate.nextNote();
     const planned = context();
     if (planned !== null)
-      planned.epoch = await CancellationScope.nonCancellable(() => renewLease({ resyncId, status }));
-    // Verifies before it is planned: there is a status to restore, but no lease.
-    else if (request.verify === 'beforeAndAfter')
-      await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status }));
+      planned.epoch = await CancellationScope.nonCancellable(() =>
+        renewLease({ resyncId, status, sequence }),
+      );
+    // Not planned yet: there is a status to restore, but no lease.
+    else if (request.verify === 'beforeAndAfter' || patched('status-restored-before-the-plan'))
+      await CancellationScope.nonCancellable(() => noteStatus({ resyncId, status, sequence }));
     await gate.set({ preempted: false });
   });
 }
 
 /** Tells the district's agent that nothing of this run is in flight any more. */
-async function tellAgentPreempted(request: ResyncRequest): Promise<void> {
-  await noteStatus({ resyncId: request.resyncId, status: 'preempted' });
+async function tellAgentPreempted(request: ResyncRequest, gate: PauseGate): Promise<void> {
+  await noteStatus({ resyncId: request.resyncId, status: 'preempted', sequence: gate.nextNote() });
   const agent = getExternalWorkflowHandle(agentWorkflowId(request.districtId, request.schoolYear));
   await agent.signal(resyncPreempted, request.resyncId);
 }

@@ -24,7 +24,7 @@ interface VerifiedRun {
  */
 export async function verifiedResync(request: ResyncRequest, run: VerifiedRun): Promise<string> {
   const { resyncId } = request;
-  await run.gate.whenOpen(() => noteStatus({ resyncId, status: 'running' }));
+  await run.gate.whenOpen(() => noteStatus({ resyncId, status: 'running', sequence: run.gate.nextNote() }));
   const before = await verify(request, 'beforeResync', run);
   const objects = await run.gate.whenOpen(() => selectDrifted({ resyncId, verificationId: before }));
   if (objects.length === 0) return before;

@@ -17,6 +17,7 @@ export const resyncs: readonly string[] = [
       idempotencyKey VARCHAR(255) NULL,
       requestHash CHAR(64) NULL COMMENT 'SHA-256 of the request, to refuse the same key with another body',
       status VARCHAR(16) NOT NULL,
+      statusSequence INT NOT NULL DEFAULT 0 COMMENT 'notes of the status by the workflow of the run; the newest counts',
       color VARCHAR(8) NOT NULL DEFAULT 'gray',
       message VARCHAR(1000) NULL,
       epoch BIGINT NULL,

@@ -10,6 +10,8 @@ const refusals: Readonly<Record<string, ProblemType>> = {
   VerificationEnded: 'already-ended',
   ObjectEnded: 'already-ended',
   NotAwaitingApproval: 'conflict',
+  TooManyChanges: 'too-many-requests',
+  TooBusy: 'too-many-requests',
   NotPlannedYet: 'conflict',
   ObjectNotPlanned: 'not-found',
 };

@@ -28,7 +28,18 @@ export class Refused extends Error {
 
 /** @returns the error as one of the two above; any other one as it is */
 export function toCallError(error: unknown): unknown {
-  return refusalOf(error) ?? (isUnreachable(error) ? new Unavailable() : error);
+  return refusalOf(error) ?? limitOf(error) ?? (isUnreachable(error) ? new Unavailable() : error);
+}
+
+/** gRPC's RESOURCE_EXHAUSTED. */
+const exhausted = 8;
+
+/** A limit of Temporal, e.g. of updates of one workflow at a time: it answers, so it isn't away. */
+function limitOf(error: unknown): Refused | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (isGrpcServiceError(at) && Number(at.code) === exhausted)
+      return new Refused('TooBusy', 'Too much is asked of it at the same time: ask again in a minute.');
+  return null;
 }
 
 function refusalOf(error: unknown): Refused | null {

@@ -60,3 +60,44 @@ test('a district whose tables are all locked holds no lanes: another district’
   }
   await timed(north, stuck);
 });
+
+test('a state’s request begins within seconds though the district’s own run waits for a lock, and that run ends well after', async () => {
+  const north = await world.caller('north', ['resyncBatch']);
+  const state = await world.caller('state', ['resyncBatch', 'stateRequest']);
+  const unlock = await world.lockDistrict('north', ['Enrollment']);
+  try {
+    const own = await send(north, 'north', { objects: ['Enrollment'], checkDependencies: false });
+    await sleep(2_000);
+    const asked = { objects: ['School'], checkDependencies: false, scenario: 'STATE_REQUEST' };
+    expect(await timed(state, await send(state, 'north', asked))).toBeLessThan(15);
+    const { status } = (await north.ask<Run>('GET', `/resyncs/${own}`)).body;
+    expect(['preempted', 'running']).toContain(status);
+    await unlock();
+    await timed(north, own);
+  } finally {
+    await unlock();
+  }
+});
+
+test('a run that is paused at once says so for as long as it is held, whatever its planning writes', async () => {
+  const north = await world.caller('north', ['resyncBatch']);
+  const status = async (id: string) => (await north.ask<Run>('GET', `/resyncs/${id}`)).body.status;
+  const id = await send(north, 'north', { objects: 'all', scenario: 'GO_LIVE' });
+  await until('it is paused', async () => {
+    await sleep(10);
+    return (await north.ask('POST', `/resyncs/${id}/pause`)).status === 200;
+  });
+  expect(await status(id)).toBe('paused');
+  await sleep(5_000);
+  expect(await status(id)).toBe('paused');
+
+  // What is asked at the same time: the last one that the run took is what all are told.
+  for (let turn = 0; turn < 10; turn += 1)
+    await Promise.all(['resume', 'pause'].map((what) => north.ask('POST', `/resyncs/${id}/${what}`)));
+  await sleep(1_000);
+  const told = await status(id);
+  await north.ask('POST', `/resyncs/${id}/${told === 'paused' ? 'pause' : 'resume'}`);
+  expect(await world.statusInTemporal(id)).toBe(told);
+  await north.ask('POST', `/resyncs/${id}/resume`);
+  await timed(north, id);
+});

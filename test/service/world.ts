@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client, Connection as TemporalConnection } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import pino from 'pino';
@@ -15,6 +16,7 @@ import { startWorker } from '../../src/worker';
 import { createTestDatabases, testStack } from '../support/stack';
 import { answerCheck } from '../support/answer-check';
 import { workflowBundle } from '../support/workflow-bundle';
+import { resyncProgress, resyncWorkflowId } from '../../workflows/messages';
 
 export const schoolYear = 2027;
 
@@ -48,6 +50,7 @@ export class ServiceWorld {
      * know.
      */
     readonly ids: Readonly<Record<DistrictId, string>>,
+    readonly temporal: Client,
     private readonly stateUrl: string,
     private readonly connections: Readonly<Record<DistrictId | 'state', Connection>>,
     private readonly end: () => Promise<void>,
@@ -91,7 +94,10 @@ export class ServiceWorld {
       south: await createConnection(south.districtUrl),
       state: await createConnection(north.stateUrl),
     };
-    return new ServiceWorld(server.url, control, ids, north.stateUrl, connections, async () => {
+    const connection = await TemporalConnection.connect({ address: config.temporal.address });
+    const temporal = new Client({ connection });
+    return new ServiceWorld(server.url, control, ids, temporal, north.stateUrl, connections, async () => {
+      await connection.close();
       await server.stop();
       await worker.stop();
       for (const connection of Object.values(connections)) await connection.end();
@@ -140,6 +146,12 @@ export class ServiceWorld {
     await connection.query(statement);
     let release: Promise<void> | undefined;
     return () => (release ??= connection.rollback().then(() => connection.end()));
+  }
+
+  /** What the workflow of a run says of itself. */
+  async statusInTemporal(resyncId: string): Promise<string> {
+    const run = this.temporal.workflow.getHandle(resyncWorkflowId(resyncId));
+    return (await run.query(resyncProgress)).status;
   }
 
   /** Locks all tables of a district until the function it gives is called, as a backup does. */

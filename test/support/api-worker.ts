@@ -16,7 +16,7 @@ import { takeLease } from '../../src/features/resyncs/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/features/removals/store';
 import { saveRanges } from '../../src/features/resyncs/range-store';
 import { endPreview } from '../../src/features/selective-sync/preview-store';
-import { setResyncStatus } from '../../src/features/resyncs/store';
+import { beginResync } from '../../src/features/resyncs/store';
 import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from './control-database';
 import type { ApiWorld } from './api-world';
@@ -124,7 +124,7 @@ function activitiesOf(
           resyncId,
           cuts: new Map([[object, { ranges: [{ rangeNo: 0, after: null, upTo: null }], keyOrder: null }]]),
         });
-      await setResyncStatus(control, { resyncId, status: 'running' });
+      await beginResync(control, resyncId);
       return {
         epoch,
         rangesInFlight: 2,

@@ -15,7 +15,7 @@ import { madeOnce } from './made-once';
  */
 export async function controlSchema(server: DatabaseServerInfo): Promise<readonly string[]> {
   const made = `control-schema-${await versionOf(server)}.json`;
-  const path = await madeOnce(made, ['migrations/control'], async () => {
+  const path = await madeOnce(made, ['migrations/control', 'migrations/control-schema'], async () => {
     const name = `template_${randomBytes(4).toString('hex')}`;
     const { host, port, user, password } = server;
     const connection = await createConnection({ host, port, user, password });

@@ -1,7 +1,10 @@
+import type { ResyncRequest } from '../../src/domain/resync';
 import {
   agentQueue,
+  cancelResync,
   maxQueuedResyncs,
   pauseResync,
+  resumeResync,
   resyncProgress,
   withdrawResync,
 } from '../../workflows/messages';
@@ -124,3 +127,117 @@ it('refuses one request more than its queue holds, but takes the state’s, and 
     closed.open();
   });
 });
+
+it('takes a state’s request however often a district has sent and withdrawn: the agent goes on anew beside the run', async () => {
+  const closed = door();
+  await withWorkflows({ objects: [{ name: 'District' }], move: () => closed.opened }, async (world) => {
+    const mine = world.request();
+    await world.enqueue(mine);
+    await until('it moves', () => world.log.includes('move District 0'));
+    const { runId } = await world.agent().describe();
+    const sendAndWithdraw = async (): Promise<void> => {
+      const request = world.request();
+      await world.enqueue(request);
+      await world.agent().executeUpdate(withdrawResync, { args: [request.resyncId] });
+    };
+    // Of one workflow Temporal takes 2,000 updates; the agent doesn't let it come to that.
+    for (let sent = 0; sent < 260; sent += 5) await Promise.all(Array.from({ length: 5 }, sendAndWithdraw));
+    expect((await world.agent().describe()).runId).not.toBe(runId);
+    expect(await world.agent().query(agentQueue)).toMatchObject({ active: mine.resyncId, waiting: [] });
+
+    const states = world.request({ initiator: 'state' });
+    await world.enqueue(states);
+    closed.open();
+    await until('the state’s ended', () => world.log.includes(`end ${states.resyncId} finished`), 30_000);
+    await until('the district’s ended', () => world.log.includes(`end ${mine.resyncId} finished`), 30_000);
+  });
+}, 240_000);
+
+it('follows the run that an agent left behind which was ended from outside, and runs nothing beside it', async () => {
+  const closed = door();
+  let found: ResyncRequest | null = null;
+  await withWorkflows(
+    {
+      objects: [{ name: 'District' }],
+      move: () => closed.opened,
+      underWay: () => ({ active: found, preempted: null }),
+    },
+    async (world) => {
+      const orphan = world.request();
+      await world.enqueue(orphan);
+      await until('it moves', () => world.log.includes('move District 0'));
+      await world.agent().terminate('by a test');
+      found = orphan;
+
+      const next = world.request();
+      await world.enqueue(next);
+      await until(
+        'the new agent has it',
+        async () => (await world.agent().query(agentQueue)).active === orphan.resyncId,
+      );
+      expect(world.log.filter((line) => line.startsWith('move '))).toHaveLength(1);
+      found = null;
+      closed.open();
+      await until('the next one ended', () => world.log.includes(`end ${next.resyncId} finished`));
+      expect(world.log.filter((line) => line.startsWith('end '))).toEqual([
+        `end ${orphan.resyncId} finished`,
+        `end ${next.resyncId} finished`,
+      ]);
+    },
+  );
+});
+
+it('leaves a range behind that doesn’t end, so that the state’s request begins within seconds, and sends it again', async () => {
+  const stuck = door();
+  const moves: { resyncId: string; object: string; epoch: number }[] = [];
+  await withWorkflows(
+    {
+      objects: [{ name: 'Day', ranges: 4 }, { name: 'School' }],
+      rangesInFlight: 1,
+      move: async (what) => {
+        moves.push(what);
+        if (moves.length <= 2) await stuck.opened;
+      },
+    },
+    async ({ enqueue, request, handleOf, log }) => {
+      const mine = request();
+      await enqueue(mine);
+      await until('both wait', () => moves.length === 2);
+      const states = request({ initiator: 'state' });
+      await enqueue(states);
+      await until('the state’s ended', () => log.includes(`end ${states.resyncId} finished`), 10_000);
+      expect((await handleOf(mine.resyncId).result()).status).toBe('finished');
+      const again = moves.slice(2).filter(({ resyncId }) => resyncId === mine.resyncId);
+      expect(again.filter(({ object }) => object === 'School')).toHaveLength(1);
+      expect(again.filter(({ object }) => object === 'Day')).toHaveLength(4);
+      expect(Math.min(...again.map(({ epoch }) => epoch))).toBeGreaterThan(moves[0]!.epoch);
+      stuck.open();
+    },
+  );
+});
+
+it('stays to be cancelled after every pause and resume that one run takes, and says that there are no more', async () => {
+  const closed = door();
+  await withWorkflows({ objects: [{ name: 'District' }], move: () => closed.opened }, async (world) => {
+    const mine = world.request();
+    await world.enqueue(mine);
+    await until('it moves', () => world.log.includes('move District 0'));
+    const run = world.handleOf(mine.resyncId);
+    const by: { args: [{ by: string }] } = { args: [{ by: 'district' }] };
+    for (let sent = 0; sent < 200; sent += 2) {
+      await run.executeUpdate(pauseResync, by);
+      await run.executeUpdate(resumeResync, by);
+    }
+    await expect(run.executeUpdate(resumeResync, by)).rejects.toMatchObject({
+      cause: { type: 'NothingToChange' },
+    });
+    await expect(run.executeUpdate(pauseResync, by)).rejects.toMatchObject({
+      cause: { type: 'TooManyChanges' },
+    });
+    const { historyLength } = await run.describe();
+    expect(historyLength).toBeLessThan(10_000);
+    await run.executeUpdate(cancelResync, by);
+    closed.open();
+    expect(await run.result()).toMatchObject({ status: 'cancelled' });
+  });
+}, 240_000);

@@ -10,6 +10,7 @@ import type {
   PreparedObject,
   RequestPoll,
   ResyncEnd,
+  RunsUnderWay,
 } from '../../activities/contracts';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { FoundRemovals } from '../../src/features/removals/store';
@@ -35,6 +36,8 @@ export interface Script {
   }) => Promise<void>;
   readonly counts?: (object: string) => Partial<RangeCounts>;
   readonly rangesInFlight?: number;
+  /** What an agent that begins finds; default: nothing. */
+  readonly underWay?: () => RunsUnderWay;
   /** Before a run is planned. */
   readonly plan?: () => Promise<void>;
   /** What becomes of an object's state-owned fields at the run's end. */
@@ -143,6 +146,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`${input.status} ${input.object}`);
       return Promise.resolve(end(input.object, input.status));
     },
+    findRunsUnderWay: () => Promise.resolve(script.underWay?.() ?? { active: null, preempted: null }),
     noteStatus: (input) => {
       log.push(`status ${input.status}`);
       return Promise.resolve();

@@ -10,6 +10,7 @@ export interface ResyncRow extends AskedRow {
   idempotencyKey: string | null;
   requestHash: string | null;
   status: ResyncStatus;
+  statusSequence: number;
   color: Color;
   message: string | null;
   epoch: number | null;

@@ -5,6 +5,7 @@ import type { Principal } from '../../domain/principal';
 import { endedStatuses } from '../../domain/resync';
 import { cancelRunObject, controlRun, withdrawRequest } from './workflow-client';
 import type { ApiContext } from '../../http/context';
+import { Refused } from '../../temporal/call-errors';
 import { requireVisible } from './visibility';
 import { canSeeDetails } from '../../http/require';
 import { Problem } from '../../http/problem';
@@ -17,6 +18,9 @@ const actions = {
   resume: 'Resume a paused resync',
   cancel: 'Cancel a resync; what is committed stays and is counted',
 } as const;
+
+/** The status in which an action changes nothing. */
+const already = { pause: 'paused', resume: 'running' } as const;
 
 /** Pausing, resuming and cancelling runs; each answers with the resync as it stands after. */
 export function runControlRoutes(context: ApiContext): RouteSpec[] {
@@ -32,7 +36,10 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     if (!canSeeDetails(principal, head))
       throw new Problem(403, 'A resync that the state asked for is the state’s to stop.');
     if (endedStatuses.includes(head.status)) throw new Problem(409, `The resync has ended: ${head.status}.`);
-    await work(head);
+    await work(head).catch((error: unknown) => {
+      // It is as they want it: there is nothing to refuse.
+      if (!(error instanceof Refused) || error.type !== 'NothingToChange') throw error;
+    });
     return headView(principal, await readResyncHead(control, resyncId));
   };
   const orNotStarted = async (state: Promise<unknown>): Promise<void> => {
@@ -50,11 +57,12 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
       params: resyncParams,
       responses,
       handler: ({ params, principal }) =>
-        act(principal, params.id, (head) =>
-          action === 'cancel'
-            ? cancel(context, head, principal)
-            : orNotStarted(controlRun(temporal, action, { resyncId: params.id, by: principal.name })),
-        ),
+        act(principal, params.id, async (head) => {
+          if (action === 'cancel') return cancel(context, head, principal);
+          // Temporal takes a limited number of updates of one run: what changes nothing is none.
+          if (head.status === already[action]) return;
+          await orNotStarted(controlRun(temporal, action, { resyncId: params.id, by: principal.name }));
+        }),
     }),
   );
   const oneObject = route({

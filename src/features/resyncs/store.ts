@@ -7,7 +7,13 @@ import {
   type RangeCounts,
   worstColor,
 } from '../../domain/outcome';
-import { endedStatuses, type HeldStatus, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
+import {
+  endedStatuses,
+  type HeldStatus,
+  openStatuses,
+  type ResyncRequest,
+  type ResyncStatus,
+} from '../../domain/resync';
 import type { VerifiedObject } from '../../domain/verification';
 import { endOfVerifiedResync } from '../../domain/verified-resync';
 import { ConflictError, NotFoundError } from '../../control/control-error';
@@ -75,24 +81,61 @@ export async function loadResync(control: Knex, resyncId: string): Promise<Store
   return { request: toRequest(row), status: row.status };
 }
 
+/** Resyncs of a district's school year that have not ended, the oldest first. */
+export async function openResyncsOf(
+  control: Knex,
+  { districtId, schoolYear }: { readonly districtId: string; readonly schoolYear: number },
+): Promise<StoredResync[]> {
+  const rows = await control<ResyncRow>('resync')
+    .where({ districtID: districtId, schoolYear })
+    .whereIn('status', openStatuses)
+    .orderBy('requestedAt')
+    .limit(maxOpen);
+  return rows.map((row) => ({ request: toRequest(row), status: row.status }));
+}
+
+/** More than an agent lets wait. */
+const maxOpen = 100;
+
+/**
+ * A run is planned: it runs, unless its workflow has already said that it is held. Safe to repeat.
+ * @throws NotFoundError
+ */
+export async function beginResync(control: Knex, resyncId: string): Promise<void> {
+  await inTransaction(control, async (transaction) => {
+    const { status, statusSequence } = await lockResync(transaction, resyncId);
+    const begins = statusSequence === 0 && (status === 'accepted' || status === 'queued');
+    await transaction('resync')
+      .where({ resyncID: resyncId })
+      .update({
+        ...(begins ? { status: 'running' } : {}),
+        startedAt: transaction.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))'),
+      });
+  });
+}
+
 /**
  * Moves a resync to another status; `startedAt` is set the first time it runs. The status it has
  * already: nothing happens, because activities and requests repeat. To end a run use finishResync,
  * which gives it its color too.
+ * @param sequence place of this status among those of the run's workflow: an older one that arrives
+ * late changes nothing
  * @throws ConflictError when the status may not follow the present one (an ended resync stays
  * ended); NotFoundError
  */
 export async function setResyncStatus(
   control: Knex,
-  { resyncId, status }: { resyncId: string; status: 'queued' | HeldStatus },
+  { resyncId, status, sequence }: { resyncId: string; status: 'queued' | HeldStatus; sequence?: number },
 ): Promise<void> {
   await inTransaction(control, async (transaction) => {
     const row = await lockResync(transaction, resyncId);
+    if (sequence !== undefined && sequence <= row.statusSequence) return;
     if (row.status !== status) refuseUnlessAllowed(row.status, status);
     await transaction('resync')
       .where({ resyncID: resyncId })
       .update({
         status,
+        ...(sequence === undefined ? {} : { statusSequence: sequence }),
         ...(status === 'running'
           ? { startedAt: transaction.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))') }
           : {}),
