@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Catalog } from '../src/domain/catalog';
 import type { KeyRange } from '../src/domain/range';
 import type { ResyncRequest } from '../src/domain/resync';
-import { finishObject, finishObjects, startObjects } from '../src/features/resyncs/object-store';
+import { finishObject, finishObjects, holdObject, startObjects } from '../src/features/resyncs/object-store';
 import { loadRange, loadRanges } from '../src/features/resyncs/range-store';
 import { retryBlocked, retryBlockedOfCycle } from '../src/editions/transfer/retry-blocked';
 import { sendSelected } from '../src/editions/selection/send-selected';
@@ -59,6 +59,12 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
             range,
             districtLoadCeiling: config.copy.districtLoadCeiling,
             signal,
+            ...(request.acceptUpdates !== true && {
+              hold: {
+                sharePercent: config.safety.updatedPercent,
+                onHeld: (held) => holdObject(control, work, held),
+              },
+            }),
             onPage: ({ pageNo, counts }) => advance({ rangeNo: range.rangeNo, pageNo, counts }),
           }),
         ),

@@ -85,6 +85,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         schoolYear,
         objects: ordered.map(({ name }) => name),
         selected,
+        shrunkPercent: request.acceptShrunk === true ? null : config.safety.shrunkPercent,
       });
       await noteObjects(control, resyncId, notesOf(catalog, ordered, { scope, request, notes, hidden }));
 
@@ -97,8 +98,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
           const cut = await editions.use(districtId, async (pools) => {
             const mapping = await preflight(pools, catalog, object.name, scope, readShape, forbidden);
             // With removals it is asked about before anything goes.
-            if (selected === null && request.removals !== 'apply')
-              await refuseLostTable(control, pools, mapping, scope);
+            if (selected === null && request.removals !== 'apply' && request.acceptShrunk !== true)
+              await refuseLostTable(control, pools, { resyncId, mapping, scope });
             const { rangeRecords } = config.copy;
             const small =
               selected === null &&

@@ -8,7 +8,7 @@ import {
   readObjectEnd,
   storeFound,
 } from '../src/features/removals/store';
-import { processedOf } from '../src/domain/outcome';
+import { processedOf, type RangeCounts } from '../src/domain/outcome';
 import { whyNotRemoved } from '../src/domain/removals';
 import { countAtState, findExtra, whyNotRemovable } from '../src/editions/removal/find-removable';
 import { countHeldByExtra } from '../src/editions/removal/held-by-extra';
@@ -26,6 +26,11 @@ export interface RemovalWork {
 }
 
 const hourMs = 3_600_000;
+
+/** The district has none of it any more. */
+function isEmptied(counts: RangeCounts): boolean {
+  return counts.extra > 0 && processedOf(counts) === 0;
+}
 
 /**
  * Finding and removing what is gone at the district; each may be repeated. Results are counts,
@@ -50,8 +55,8 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
           object,
           position: end.position,
           records,
-          // Whatever the threshold: everything would go.
-          thresholdPercent: end.counts.extra > 0 && processedOf(end.counts) === 0 ? 0 : thresholdPercent,
+          // Whatever the threshold: most of it would go.
+          thresholdPercent: end.doubt === 'SHRUNK' || isEmptied(end.counts) ? 0 : thresholdPercent,
           refusal,
         });
       // Nothing can excuse an object that wasn't read to its end.

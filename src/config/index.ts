@@ -162,6 +162,12 @@ export const configSchema = z.strictObject({
         .describe(
           'Colors of a full resync with which its year may be ended without the state accepting it (ADR 7).',
         ),
+      judgedColor: z
+        .enum(['withoutExclusions', 'all'])
+        .default('withoutExclusions')
+        .describe(
+          'Which color of the full resync it is: the one without expected exclusions and what hangs below them, or that of all errors.',
+        ),
       startOfYearDueDays: z
         .int()
         .min(0)
@@ -191,6 +197,26 @@ export const configSchema = z.strictObject({
         .default(1_000)
         .describe('Shortest and longest wait between two looks at the districts in flight.'),
       maxPollMs: z.int().min(50).max(600_000).default(30_000),
+    })
+    .prefault({}),
+  safety: z
+    .strictObject({
+      shrunkPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(50)
+        .describe(
+          'An object whose district lost more than this share of the records that the state holds ends red (SHRUNK), unless the request accepts it.',
+        ),
+      updatedPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(50)
+        .describe(
+          'An object of which more than this share of the records would be updated is held before that (UPDATES_HELD), unless the request accepts it.',
+        ),
     })
     .prefault({}),
   removals: z

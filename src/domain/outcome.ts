@@ -122,6 +122,14 @@ export type Color = 'gray' | 'green' | 'yellow' | 'red';
 export type ObjectStatus = 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled' | 'skipped';
 
 /**
+ * Why a person has to look at an object whatever its records came to (docs/errors.md). `SHRUNK`:
+ * the district has much fewer records than the state. `UPDATES_HELD`: so many of the state's
+ * records would be changed that none was.
+ */
+export const objectDoubts = ['SHRUNK', 'UPDATES_HELD'] as const;
+export type ObjectDoubt = (typeof objectDoubts)[number];
+
+/**
  * Color of counts that are complete: green 0 errors, yellow up to 1.0 %, red above. Exact: no
  * division.
  */
@@ -133,7 +141,11 @@ export function colorOfCounts({ processed, errors }: { processed: number; errors
 /**
  * The one function that gives a color: an object that did not finish is red, one under way is gray.
  */
-export function colorOf(status: ObjectStatus, counts: OutcomeCounts): Color {
+export function colorOf(
+  status: ObjectStatus,
+  counts: OutcomeCounts,
+  doubt: ObjectDoubt | null = null,
+): Color {
   switch (status) {
     case 'waiting':
     case 'running':
@@ -143,13 +155,25 @@ export function colorOf(status: ObjectStatus, counts: OutcomeCounts): Color {
     case 'skipped':
       return 'red';
     case 'finished':
+      if (doubt !== null) return 'red';
       return colorOfCounts({ processed: processedOf(counts), errors: errorsOf(counts) });
   }
 }
 
-/** Color without the expected exclusions: what a person still has to correct. */
-export function colorWithoutExclusionsOf(status: ObjectStatus, counts: OutcomeCounts): Color {
-  return colorOf(status, { ...counts, excluded: 0 });
+/** What an object came to beside its counts. */
+export interface ObjectFacts {
+  /** Of the blocked records those below an excluded one: as expected as that one is. */
+  readonly expectedBlocked: number;
+  readonly doubt: ObjectDoubt | null;
+}
+
+/** Color without the expected exclusions and what hangs below them: what is left to correct. */
+export function colorWithoutExclusionsOf(
+  status: ObjectStatus,
+  counts: OutcomeCounts,
+  { expectedBlocked, doubt }: ObjectFacts = { expectedBlocked: 0, doubt: null },
+): Color {
+  return colorOf(status, { ...counts, excluded: 0, blocked: counts.blocked - expectedBlocked }, doubt);
 }
 
 /** Color of a whole resync: the worst of its objects; gray while it runs. */

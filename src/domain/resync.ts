@@ -81,6 +81,10 @@ export interface ResyncRequest {
   readonly requestedBy: string;
   /** What becomes of state records that the district no longer has. Absent: `report`. */
   readonly removals?: 'report' | 'apply';
+  /** The district may have lost most of an object's records: it is meant. */
+  readonly acceptShrunk?: true;
+  /** Most of an object's records may be updated: it is meant. */
+  readonly acceptUpdates?: true;
   /** Absent: what is planned is sent, and that is all. */
   readonly verify?: 'beforeAndAfter';
   /** Absent: whole objects. Otherwise the records stored for this resync. */

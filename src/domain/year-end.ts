@@ -15,6 +15,8 @@ export interface YearRun {
   readonly initiator: Initiator;
   readonly status: ResyncStatus;
   readonly color: Color;
+  /** The one that decides, where it is another: without expected exclusions. */
+  readonly judgedColor?: Color;
   readonly requestedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -54,7 +56,7 @@ const byEnd = (a: YearRun, b: YearRun): number =>
 
 /** Its outcome counts as accepted: by its color, or by a person of the state. */
 export function isAccepted(run: YearRun, acceptedColors: readonly Color[]): boolean {
-  return run.status === 'finished' && (run.accepted || acceptedColors.includes(run.color));
+  return run.status === 'finished' && (run.accepted || acceptedColors.includes(run.judgedColor ?? run.color));
 }
 
 /**
@@ -85,7 +87,7 @@ function whyNotAccepted(run: YearRun, acceptedColors: readonly Color[]): string 
   if (run.initiator === 'state') {
     return `The newest full resync, ${run.resyncId}, was requested by the state, and its outcome is not accepted: send a full one, or let a state administrator accept it with a reason.`;
   }
-  return `The newest full resync, ${run.resyncId}, finished ${run.color}, and ${acceptedColors.join(' or ')} is accepted: ${objectsToResync}`;
+  return `The newest full resync, ${run.resyncId}, finished ${run.judgedColor ?? run.color}, and ${acceptedColors.join(' or ')} is accepted: ${objectsToResync}`;
 }
 
 function whatChangedSince(

@@ -64,6 +64,7 @@ interface WorldOptions {
   readonly others?: readonly { readonly id: string; readonly number: number; readonly databaseUrl: string }[];
   readonly copy?: Partial<Config['copy']>;
   readonly removals?: Partial<Config['removals']>;
+  readonly safety?: Partial<Config['safety']>;
   /** Lists for the years beside `schoolYear`. */
   readonly years?: YearSetup;
 }
@@ -81,7 +82,7 @@ export class ResyncWorld {
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
     const { address } = (await testStack()).temporal;
     const { databases, catalog, schoolYear, districtNumber = 42 } = options;
-    const { copy = {}, removals = {}, years = {}, districtCode, others = [] } = options;
+    const { copy = {}, removals = {}, safety = {}, years = {}, districtCode, others = [] } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
@@ -89,6 +90,7 @@ export class ResyncWorld {
         temporal: { address, taskQueue: `activities-${randomUUID()}` },
         copy,
         removals,
+        safety,
         districts: [
           {
             id: 'test-district',

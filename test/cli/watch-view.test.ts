@@ -16,6 +16,8 @@ const row = (object: string, over: Partial<ObjectOutcome> = {}): ObjectOutcome =
   rangesDone: 0,
   expected: null,
   message: null,
+  doubt: null,
+  held: null,
   startedAt: null,
   endedAt: null,
   ...over,

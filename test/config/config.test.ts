@@ -36,7 +36,12 @@ test('the smallest configuration gets every default', () => {
     auth: {},
     certification: { waitHours: 24 },
     removals: { thresholdPercent: 10, approvalHours: 72 },
-    scenarios: { acceptedColors: ['green', 'yellow'], startOfYearDueDays: 14 },
+    safety: { shrunkPercent: 50, updatedPercent: 50 },
+    scenarios: {
+      acceptedColors: ['green', 'yellow'],
+      judgedColor: 'withoutExclusions',
+      startOfYearDueDays: 14,
+    },
     notices: { allowPlainHttp: false, allowPrivateAddresses: false },
     stateRequests: { districtsInFlight: 20, minPollMs: 1000, maxPollMs: 30_000, windowHours: 24 },
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { introspect, type Introspection } from '../../src/introspection/introspect';
 import { readEditions } from '../../src/introspection/read-editions';
+import type { Catalog } from '../../src/domain/catalog';
 import type { Config } from '../../src/config';
 import { type ObjectRow, ResyncWorld } from '../activities/world';
 import { createTestDatabases, type EditionServers, type TestDatabases } from './stack';
@@ -18,6 +19,9 @@ export const secondDistrict = 'second-district';
 export interface CaseOptions {
   readonly copy?: Partial<Config['copy']>;
   readonly removals?: Partial<Config['removals']>;
+  readonly safety?: Partial<Config['safety']>;
+  /** What introspection can't know, as exclusions. */
+  readonly catalog?: (made: Catalog) => Catalog;
   readonly introspect?: Parameters<typeof introspect>[1];
   /** The district's code where the state's tenant column is a text. */
   readonly districtCode?: string;
@@ -100,14 +104,15 @@ export async function useCase(
       for (const sql of options[side] ?? []) await query(url, sql);
     }
     const introspection = introspect(await readEditions(databases), options.introspect);
-    const { copy = {}, removals = {} } = options;
+    const { copy = {}, removals = {}, safety = {}, catalog = (made: Catalog) => made } = options;
     const world = {
       databases,
-      catalog: introspection.catalog,
+      catalog: catalog(introspection.catalog),
       schoolYear: 2027,
       districtNumber,
       copy,
       removals,
+      safety,
       districtCode: options.districtCode,
       others: second === null ? [] : [{ id: secondDistrict, number: 8, databaseUrl: second.districtUrl }],
     };

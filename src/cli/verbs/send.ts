@@ -17,6 +17,8 @@ interface SendOptions {
   readonly mode: 'compare' | 'everything';
   readonly scenario: Scenario;
   readonly removals: 'report' | 'apply';
+  readonly acceptShrunk?: true;
+  readonly acceptUpdates?: true;
   readonly verify?: 'beforeAndAfter';
   readonly dryRun?: true;
   readonly schoolYear?: number;
@@ -50,6 +52,8 @@ export function sendCommand(name = 'send'): Command {
         .choices(['report', 'apply'])
         .default('report'),
     )
+    .option('--accept-shrunk', 'the district has lost most records of an object, and that is right')
+    .option('--accept-updates', 'most records of an object are to be updated, and that is right')
     .addOption(
       new Option('--verify <how>', 'compare, send only what drifted, compare again').choices([
         'beforeAndAfter',
@@ -120,12 +124,15 @@ export function objectsOf({ all, objects }: { all?: true; objects?: string[] }):
 
 function requestOf(options: SendOptions): ResyncRequest {
   const { checkDependencies, mode, scenario, removals, verify, schoolYear } = options;
+  const { acceptShrunk, acceptUpdates } = options;
   return {
     objects: objectsOf(options),
     checkDependencies,
     mode,
     scenario,
     removals,
+    ...(acceptShrunk && { acceptShrunk }),
+    ...(acceptUpdates && { acceptUpdates }),
     ...(verify === undefined ? {} : { verify }),
     ...(schoolYear === undefined ? {} : { schoolYear }),
   };

@@ -2,6 +2,7 @@ import type { Catalog } from '../../domain/catalog';
 import type { RangeCounts } from '../../domain/outcome';
 import type { Fence, KeyRange, RecordScope } from '../../domain/range';
 import type { ResyncMode } from '../../domain/resync';
+import type { HeldUpdates } from '../../domain/safety';
 import type { ObjectMapping } from './types';
 import type { Editions } from '../connection/pools';
 
@@ -34,6 +35,11 @@ export interface RangeJob extends PageJob {
   readonly range: KeyRange;
   /** Statements running at the district above which the next page waits; 0 or absent: never. */
   readonly districtLoadCeiling?: number;
+  /** Above which share of updates the object is held, and who notes it. Absent: never. */
+  readonly hold?: {
+    readonly sharePercent: number;
+    readonly onHeld: (held: HeldUpdates) => Promise<void>;
+  };
   /** After each commit; `counts` are the page's. */
   readonly onPage?: (progress: { readonly pageNo: number; readonly counts: RangeCounts }) => void;
 }

@@ -49,7 +49,11 @@ async function withGuids(job: PageJob, keys: readonly RecordKey[]): Promise<Extr
  * The object's records at the state, of the run's district and school year.
  * @throws DatabaseError
  */
-export async function countAtState({ editions, mapping, scope }: PageJob): Promise<number> {
+export async function countAtState({
+  editions,
+  mapping,
+  scope,
+}: Pick<PageJob, 'editions' | 'mapping' | 'scope'>): Promise<number> {
   const [row] = await editions.state.rows(
     `SELECT COUNT(*) FROM ${mapping.stateTable} ${where(stateScope(mapping, scope))}`,
   );

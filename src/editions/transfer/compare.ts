@@ -117,6 +117,8 @@ export interface ComparedPage {
    * that can't be told.
    */
   readonly extra: readonly RecordKey[];
+  /** Of those in `open` the number that would be updated. */
+  readonly differing: number;
   /** To be looked at under lock: different, absent at the state, or refused by a rule. */
   readonly open: readonly ComparedRecord[];
 }
@@ -248,9 +250,11 @@ async function merge(
   const stale: RecordKey[] = [];
   const { rules } = job.mapping;
   let absent = 0;
+  let differing = 0;
   for (const { key, hash, rule, bytes } of records) {
     const id = formatRecordKey(key);
     const stateHash = atState.get(id)?.hash;
+    if (rule === null && typeof stateHash === 'string' && stateHash !== hash) differing += 1;
     if (!atState.delete(id)) absent += 1;
     else if (rule !== null && keepsOut(rules[rule]!)) stale.push(key);
     const equal = typeof hash === 'string' && stateHash === hash;
@@ -259,7 +263,7 @@ async function merge(
   }
   const alone = [...atState.values()].map(({ key }) => key);
   const extra = await extraAmong(job, { alone, stale, absent });
-  return { ...end, read: records.length, unchanged, extra, open };
+  return { ...end, read: records.length, unchanged, extra, differing, open };
 }
 
 /**

@@ -88,12 +88,13 @@ export async function comparePacked(
     items.map((item) => unpackKey(job.mapping.districtKey, item));
   const items = itemsOf(district);
   const end = { upTo: interval.upTo, read: items.length };
-  if (district === state) return { ...end, unchanged: keysOf(items), extra: [], open: [] };
-  const { unchanged, open, alone, stale, absent } = differencesOf(items, itemsOf(state));
+  if (district === state) return { ...end, unchanged: keysOf(items), extra: [], differing: 0, open: [] };
+  const { unchanged, open, alone, stale, absent, differing } = differencesOf(items, itemsOf(state));
   return {
     ...end,
     unchanged: keysOf(unchanged),
     extra: await extraAmong(job, { alone: keysOf(alone), stale: keysOf(stale), absent }),
+    differing,
     open: keysOf(open).map((key): ComparedRecord => ({ key, bytes: 0 })),
   };
 }
@@ -108,6 +109,8 @@ interface Differences {
   readonly stale: readonly string[];
   /** Number of those in `open` that the state doesn't have. */
   readonly absent: number;
+  /** Number of those in `open` that would be updated. */
+  readonly differing: number;
 }
 
 /** State items passed over to find the district's next one. */
@@ -138,13 +141,15 @@ function differencesOf(district: readonly string[], state: readonly string[]): D
   const open: string[] = [];
   const stale: string[] = [];
   let absent = 0;
+  let differing = 0;
   for (const item of left) {
     const other = others.get(keyPart(item));
     (other === item ? unchanged : open).push(item);
     if (!others.delete(keyPart(item))) absent += 1;
     else if (valueOf(item) === keptOutMark) stale.push(item);
+    else if (other !== item && valueOf(item) !== refusedMark) differing += 1;
   }
-  return { unchanged, open, alone: [...others.values()], stale, absent };
+  return { unchanged, open, alone: [...others.values()], stale, absent, differing };
 }
 
 /** `null` for a side that is cut or can't be read; '' is a side without a record. */

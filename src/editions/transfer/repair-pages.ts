@@ -4,6 +4,7 @@ import type { RangeJob } from '../mapping/job';
 import { ahead } from './ahead';
 import type { ComparedRecord, Interval } from './compare';
 import { pauseOf } from './district-load';
+import { holdMassUpdate } from './hold-updates';
 import type { PageEntry, PageId } from './ledger';
 import { type Look, lookThrough } from './look-through';
 import { writeEqualPage, writePage } from './page';
@@ -39,6 +40,7 @@ export async function* repairPages(
   let { pageNo } = stretch;
   for await (const { looks, upTo, lastPage } of pagesOfLooks(job, lookThrough(job, stretch, pauseOf(job)))) {
     const id = { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage: lastPage && stretch.endsRange };
+    await holdMassUpdate(job, looks);
     const page = await writeLooks(job, id, looks, memory);
     yield page;
     if (!isSamePage(page, id)) return;

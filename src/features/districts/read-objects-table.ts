@@ -3,6 +3,7 @@ import {
   type Color,
   type CountsView,
   colorWithoutExclusionsOf,
+  type ObjectDoubt,
   type ObjectStatus,
   viewCounts,
 } from '../../domain/outcome';
@@ -20,6 +21,8 @@ export interface LastRun {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly message: string | null;
+  /** Why a person has to look at it, whatever its records came to. */
+  readonly doubt: ObjectDoubt | null;
   /**
    * Errors of records that had none in the run before, and of that run that are gone; `null`: no
    * run before.
@@ -41,6 +44,8 @@ interface RunRow extends CountRow {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly message: string | null;
+  readonly expectedBlocked: number;
+  readonly doubt: ObjectDoubt | null;
 }
 
 /** Which runs of which objects are looked at. */
@@ -135,11 +140,12 @@ async function toLastRun(control: Knex, row: RunRow, sincePreviousRun: Change | 
     resyncId,
     status,
     color: row.color,
-    colorWithoutExclusions: colorWithoutExclusionsOf(status, counts),
+    colorWithoutExclusions: colorWithoutExclusionsOf(status, counts, row),
     counts: viewCounts(counts),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
     message: row.message,
+    doubt: row.doubt,
     sincePreviousRun,
   };
 }

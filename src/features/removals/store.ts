@@ -1,15 +1,16 @@
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
-import { countNames, type ObjectStatus, type RangeCounts } from '../../domain/outcome';
+import { countNames, type ObjectDoubt, type ObjectStatus, type RangeCounts } from '../../domain/outcome';
 import { storedKey, type RecordKey } from '../../domain/record-error';
 import { isAboveThreshold, type RemovalDecision } from '../../domain/removals';
 import type { ResyncRequest } from '../../domain/resync';
 import { NotFoundError } from '../../control/control-error';
 import { type CountRow, toCounts } from '../resyncs/ledger-sums';
-import { selectRows } from '../../control/database';
+import { inTransaction, selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
 import { resyncCategory } from '../resyncs/end-alerts';
+import { acceptShrunk } from '../resyncs/object-store';
 
 /** Rows of one INSERT. */
 const rowsPerInsert = 500;
@@ -19,18 +20,23 @@ interface ObjectRef {
   readonly object: string;
 }
 
+/** How an object ended in a run. */
+interface ObjectEnd {
+  readonly position: number;
+  readonly status: ObjectStatus;
+  readonly counts: RangeCounts;
+  readonly doubt: ObjectDoubt | null;
+}
+
 /** Status and counts of an object in a run. @throws NotFoundError when it isn't planned */
-export async function readObjectEnd(
-  control: Knex,
-  { resyncId, object }: ObjectRef,
-): Promise<{ readonly position: number; readonly status: ObjectStatus; readonly counts: RangeCounts }> {
-  const [row] = await selectRows<CountRow & { position: number; status: ObjectStatus }>(
+export async function readObjectEnd(control: Knex, { resyncId, object }: ObjectRef): Promise<ObjectEnd> {
+  const [row] = await selectRows<CountRow & Omit<ObjectEnd, 'counts'>>(
     control,
-    `SELECT position, status, ${countNames.join(', ')} FROM DISBatchHistory WHERE resyncID = ? AND objectName = ?`,
+    `SELECT position, status, doubt, ${countNames.join(', ')} FROM DISBatchHistory WHERE resyncID = ? AND objectName = ?`,
     [resyncId, object],
   );
   if (!row) throw new NotFoundError(`${object} is not planned in this resync.`);
-  return { position: row.position, status: row.status, counts: toCounts(row) };
+  return { position: row.position, status: row.status, doubt: row.doubt, counts: toCounts(row) };
 }
 
 /** Stores records found gone; one that is stored already stays as it is. */
@@ -176,10 +182,14 @@ export async function decideRemovals(
   control: Knex,
   { resyncId, objects, decision, by }: DecidedRemovals,
 ): Promise<void> {
-  await control('removalObject')
-    .where({ resyncID: resyncId, decision: 'awaiting' })
-    .whereIn('objectName', [...objects])
-    .update({ decision, decidedBy: by, decidedAt: now(control) });
+  await inTransaction(control, async (transaction) => {
+    await transaction('removalObject')
+      .where({ resyncID: resyncId, decision: 'awaiting' })
+      .whereIn('objectName', [...objects])
+      .update({ decision, decidedBy: by, decidedAt: now(transaction) });
+    // Whoever approves that most of an object goes has accepted that the district lost it.
+    if (decision === 'approved') await acceptShrunk(transaction, resyncId, objects);
+  });
 }
 
 /**

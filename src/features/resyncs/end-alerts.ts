@@ -1,4 +1,4 @@
-import { type Color, errorsOf, processedOf, type RangeCounts } from '../../domain/outcome';
+import { type Color, errorsOf, type ObjectDoubt, processedOf, type RangeCounts } from '../../domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
 import type { NewAlert } from '../alerts/post';
 import { schoolYearLabel } from '../../domain/school-year';
@@ -39,6 +39,39 @@ export function alertsOfEnd(
     level: 'district',
   };
   return [full, neutral];
+}
+
+const doubtNames: Readonly<Record<ObjectDoubt, string>> = {
+  SHRUNK: 'Records Missing at the District',
+  UPDATES_HELD: 'Mass Update Held',
+};
+
+/**
+ * One alert for each object that a person has to look at. Of a state's request only the state is
+ * told: the district may not see which objects it has.
+ */
+export function alertsOfDoubts(
+  { resyncId, districtId, schoolYear, initiator }: ResyncRequest,
+  objects: readonly {
+    readonly objectName: string;
+    readonly doubt: ObjectDoubt | null;
+    readonly message: string | null;
+  }[],
+): NewAlert[] {
+  return objects.flatMap(({ objectName, doubt, message }) =>
+    doubt === null
+      ? []
+      : {
+          category: resyncCategory,
+          districtId,
+          resyncId,
+          right: 'resyncBatch',
+          alertKey: `doubt:${resyncId}:${objectName}`,
+          name: doubtNames[doubt],
+          text: `${doubt}: ${message ?? objectName} Resync ${resyncId} of ${districtId}, ${schoolYearLabel(schoolYear)}.`,
+          level: initiator === 'state' ? 'state' : null,
+        },
+  );
 }
 
 function whatOf({ resyncId, districtId, schoolYear, initiator }: ResyncRequest): string {

@@ -6,16 +6,18 @@ import {
   type Color,
   colorOf,
   errorsOf,
+  type ObjectDoubt,
   noRecords,
   type ObjectStatus,
   OutcomeInvariantError,
   processedOf,
   type RangeCounts,
 } from '../../domain/outcome';
+import { describeShrunk, hasShrunk, type HeldUpdates, sidesOf } from '../../domain/safety';
 import { ConflictError, NotFoundError } from '../../control/control-error';
 import { emptyLedger, type LedgerSums, sumLedger } from './ledger-sums';
 import { inTransaction, selectRows } from '../../control/database';
-import { countRanges, countRows } from './range-store';
+import { countRanges } from './range-store';
 
 /** How an object can end. */
 export type ObjectEndStatus = Exclude<ObjectStatus, 'waiting' | 'running'>;
@@ -28,6 +30,7 @@ export interface ObjectOutcome {
   readonly counts: RangeCounts;
   readonly read: number;
   readonly message: string | null;
+  readonly doubt: ObjectDoubt | null;
 }
 
 interface ObjectRef {
@@ -47,6 +50,8 @@ interface PlannedRun {
   readonly schoolYear: number;
   readonly objects: readonly string[];
   readonly selected?: ReadonlyMap<string, number> | null;
+  /** Share lost at the district from which an object ends red; `null`: never. */
+  readonly shrunkPercent?: number | null;
 }
 
 /**
@@ -57,7 +62,7 @@ interface PlannedRun {
  */
 export async function planObjects(
   control: Knex,
-  { resyncId, districtId, schoolYear, objects, selected = null }: PlannedRun,
+  { resyncId, districtId, schoolYear, objects, selected = null, shrunkPercent = null }: PlannedRun,
 ): Promise<void> {
   if (objects.length === 0) return;
   await control('DISBatchHistory')
@@ -69,12 +74,13 @@ export async function planObjects(
         objectName,
         position,
         selected: selected === null ? null : (selected.get(objectName) ?? 0),
+        shrunkPercent: selected === null ? shrunkPercent : null,
         status: 'waiting',
         color: 'gray',
       })),
     )
     .onConflict(['resyncID', 'objectName'])
-    .merge(['position', 'selected']);
+    .merge(['position', 'selected', 'shrunkPercent']);
 }
 
 /**
@@ -90,6 +96,43 @@ export async function noteObjects(
     await control('DISBatchHistory')
       .where({ resyncID: resyncId, objectName, status: 'waiting' })
       .update({ message: clip(note) });
+}
+
+/** Notes why a person has to look at an object; its end is told with it. */
+export async function doubtObject(
+  control: Knex,
+  { resyncId, object, doubt }: ObjectRef & { readonly doubt: ObjectDoubt },
+): Promise<void> {
+  await control('DISBatchHistory').where({ resyncID: resyncId, objectName: object }).update({ doubt });
+}
+
+/** Notes that an object is held before most of its records are updated. */
+export async function holdObject(
+  control: Knex,
+  { resyncId, object }: ObjectRef,
+  held: HeldUpdates,
+): Promise<void> {
+  await control('DISBatchHistory')
+    .where({ resyncID: resyncId, objectName: object })
+    .update({ doubt: 'UPDATES_HELD', held: JSON.stringify(held) });
+}
+
+/** Objects of which it is meant that the district lost most records: they are judged anew. */
+export async function acceptShrunk(
+  transaction: Knex.Transaction,
+  resyncId: string,
+  objects: readonly string[],
+): Promise<void> {
+  const shrunk = await transaction('DISBatchHistory')
+    .select<{ objectName: string }[]>('objectName')
+    .where({ resyncID: resyncId, status: 'finished', doubt: 'SHRUNK' })
+    .whereIn('objectName', [...objects]);
+  for (const { objectName: object } of shrunk) {
+    await transaction('DISBatchHistory')
+      .where({ resyncID: resyncId, objectName: object })
+      .update({ shrunkPercent: null, message: null });
+    await closeObject(transaction, { resyncId, object, status: 'finished' });
+  }
 }
 
 /**
@@ -252,6 +295,8 @@ interface ObjectRow {
   readonly status: ObjectStatus;
   readonly message: string | null;
   readonly selected: number | null;
+  readonly shrunkPercent: number | null;
+  readonly doubt: ObjectDoubt | null;
 }
 
 /** What is kept of an object: its row, and what the tables beside it add up to. */
@@ -259,6 +304,8 @@ interface Books extends ObjectRow {
   readonly sums: LedgerSums;
   readonly ranges: number;
   readonly storedErrors: number;
+  /** Of those the blocked records below an excluded one. */
+  readonly expectedBlocked: number;
 }
 
 /** Of those that are planned; their rows are locked. */
@@ -269,7 +316,7 @@ async function readBooks(
   const rows = await lockObjects(transaction, { resyncId, objects });
   const sums = await sumLedger(transaction, { resyncId, objects });
   const ranges = await countRanges(transaction, { resyncId, objects });
-  const stored = await countRows(transaction, 'recordError', { resyncId, objects });
+  const stored = await countErrors(transaction, { resyncId, objects });
   return new Map(
     [...rows].map(([object, row]) => [
       object,
@@ -277,10 +324,28 @@ async function readBooks(
         ...row,
         sums: sums.get(object) ?? emptyLedger,
         ranges: ranges.get(object) ?? 0,
-        storedErrors: stored.get(object) ?? 0,
+        ...(stored.get(object) ?? { storedErrors: 0, expectedBlocked: 0 }),
       },
     ]),
   );
+}
+
+type StoredErrors = Pick<Books, 'storedErrors' | 'expectedBlocked'>;
+
+async function countErrors(
+  transaction: Knex.Transaction,
+  { resyncId, objects }: ObjectsRef,
+): Promise<ReadonlyMap<string, StoredErrors>> {
+  if (objects.length === 0) return new Map();
+  const rows = await selectRows<StoredErrors & { readonly objectName: string }>(
+    transaction,
+    `SELECT objectName, COUNT(*) AS storedErrors,
+            CAST(SUM(outcome = 'blocked' AND code = 'PARENT_EXCLUDED') AS SIGNED) AS expectedBlocked
+       FROM recordError WHERE resyncID = ? AND objectName IN (${objects.map(() => '?').join(', ')})
+      GROUP BY objectName`,
+    [resyncId, ...objects],
+  );
+  return new Map(rows.map(({ objectName, ...errors }) => [objectName, errors]));
 }
 
 async function writeEnd(
@@ -294,8 +359,11 @@ async function writeEnd(
   books: Books,
 ): Promise<ObjectOutcome> {
   const { counts, read } = books.sums;
-  const color = colorOf(status, counts);
-  const told = message ?? (status === 'finished' ? whyFewer(books.selected, read) : null);
+  const finished = status === 'finished';
+  const shrunk = finished ? whyShrunk(object, books) : null;
+  const doubt = finished ? (shrunk === null ? null : 'SHRUNK') : books.doubt;
+  const color = colorOf(status, counts, doubt);
+  const told = message ?? (finished ? (shrunk ?? whyFewer(books.selected, read)) : null);
   const kept = told ?? books.message;
   await transaction('DISBatchHistory')
     .where({ resyncID: resyncId, objectName: object })
@@ -305,12 +373,14 @@ async function writeEnd(
       recordsRead: read,
       processed: processedOf(counts),
       errors: errorsOf(counts),
+      expectedBlocked: finished ? books.expectedBlocked : 0,
+      doubt,
       ...Object.fromEntries(countNames.map((column) => [column, counts[column]])),
       ranges: books.ranges,
       message: clip(kept),
       endedAt: isOpen(books.status) || status === 'finished' ? now(transaction) : transaction.ref('endedAt'),
     });
-  return { object, status, color, counts, read, message: kept };
+  return { object, status, color, counts, read, message: kept, doubt };
 }
 
 /** An object is complete when each of its ranges wrote its last page and the counts add up. */
@@ -319,6 +389,12 @@ function assertComplete(object: string, { sums, ranges, storedErrors }: Books): 
   if (sums.rangesDone !== ranges)
     throw new OutcomeInvariantError(`${object}: ${sums.rangesDone} of ${ranges} ranges are complete.`);
   assertOutcome(object, sums.counts, { read: sums.read, storedErrors });
+}
+
+/** @returns a sentence when the district has lost most of what the state holds */
+function whyShrunk(object: string, { shrunkPercent, sums: { counts, read } }: Books): string | null {
+  const sides = sidesOf(counts, read);
+  return shrunkPercent !== null && hasShrunk(sides, shrunkPercent) ? describeShrunk(object, sides) : null;
 }
 
 /** A selected record that the district no longer has counts nothing, but is reported. */
@@ -340,7 +416,7 @@ async function lockObjects(
   if (objects.length === 0) return new Map();
   const rows = await selectRows<ObjectRow & { readonly objectName: string }>(
     transaction,
-    `SELECT objectName, status, message, selected FROM DISBatchHistory
+    `SELECT objectName, status, message, selected, shrunkPercent, doubt FROM DISBatchHistory
       WHERE resyncID = ? AND objectName IN (${objects.map(() => '?').join(', ')}) ORDER BY position FOR UPDATE`,
     [resyncId, ...objects],
   );

@@ -123,20 +123,14 @@ export async function lastBound(control: Knex, { resyncId, object }: ObjectRef):
 }
 
 /** Number of ranges stored for each object; absent before they are cut. */
-export function countRanges(control: Knex, objects: ObjectsRef): Promise<ReadonlyMap<string, number>> {
-  return countRows(control, 'resyncRange', objects);
-}
-
-/** Rows that a table of the run's books has of each object; absent where it has none. */
-export async function countRows(
+export async function countRanges(
   control: Knex,
-  table: 'resyncRange' | 'recordError',
   { resyncId, objects }: ObjectsRef,
 ): Promise<ReadonlyMap<string, number>> {
   if (objects.length === 0) return new Map();
   const rows = await selectRows<{ objectName: string; found: number }>(
     control,
-    `SELECT objectName, COUNT(*) AS found FROM ${table}
+    `SELECT objectName, COUNT(*) AS found FROM resyncRange
       WHERE resyncID = ? AND objectName IN (${placesFor(objects)}) GROUP BY objectName`,
     [resyncId, ...objects],
   );

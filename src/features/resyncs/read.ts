@@ -4,11 +4,13 @@ import {
   type Color,
   colorWithoutExclusionsOf,
   noRecords,
+  type ObjectDoubt,
   type ObjectStatus,
   type CountsView,
   viewCounts,
   worstColor,
 } from '../../domain/outcome';
+import type { HeldUpdates } from '../../domain/safety';
 import { endedStatuses, type ResyncRequest, type ResyncStatus } from '../../domain/resync';
 import { type CountRow, emptyLedger, type LedgerSums, sumLedger, toCounts } from './ledger-sums';
 import { selectRows, toIso } from '../../control/database';
@@ -34,6 +36,10 @@ export interface ObjectView {
    */
   readonly expected: number | null;
   readonly message: string | null;
+  /** Why a person has to look at it, whatever its records came to. */
+  readonly doubt: ObjectDoubt | null;
+  /** Of UPDATES_HELD. */
+  readonly held: HeldUpdates | null;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
 }
@@ -71,6 +77,9 @@ interface HistoryRow extends CountRow {
   readonly endedAt: string | null;
   readonly expected: number | null;
   readonly rangesPlanned: number;
+  readonly expectedBlocked: number;
+  readonly doubt: ObjectDoubt | null;
+  readonly held: string | null;
 }
 
 /** The rows as readers see them. */
@@ -140,9 +149,10 @@ export async function readResync(
   return {
     ...head,
     colorWithoutExclusions:
-      head.status === 'finished'
+      row.colorWithoutExclusions ??
+      (head.status === 'finished'
         ? worstColor(objectResults.map((o) => o.colorWithoutExclusions))
-        : head.color,
+        : head.color),
     totals: viewCounts(totals),
     objectResults,
   };
@@ -180,12 +190,14 @@ function toObjectView(row: HistoryRow, live: LedgerSums = emptyLedger): ObjectVi
     position: row.position,
     status: row.status,
     color: row.color,
-    colorWithoutExclusions: colorWithoutExclusionsOf(row.status, counts),
+    colorWithoutExclusions: colorWithoutExclusionsOf(row.status, counts, row),
     counts: viewCounts(counts),
     ranges: row.rangesPlanned,
     rangesDone: running ? live.rangesDone : row.status === 'finished' ? row.rangesPlanned : 0,
     expected: row.expected,
     message: row.message,
+    doubt: row.doubt,
+    held: row.held === null ? null : (JSON.parse(row.held) as HeldUpdates),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
   };

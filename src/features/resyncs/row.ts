@@ -12,6 +12,7 @@ export interface ResyncRow extends AskedRow {
   status: ResyncStatus;
   statusSequence: number;
   color: Color;
+  colorWithoutExclusions: Color | null;
   message: string | null;
   epoch: number | null;
   requestedAt: string;
@@ -19,6 +20,8 @@ export interface ResyncRow extends AskedRow {
   endedAt: string | null;
   heldUntil: string | null;
   removals: 'apply' | null;
+  acceptShrunk: number | null;
+  acceptUpdates: number | null;
   verify: 'beforeAndAfter' | null;
   selection: SelectionKind | null;
   retryOf: string | null;
@@ -40,10 +43,15 @@ export function toRequest(row: ResyncRow): ResyncRequest {
  * What only some requests have. Absent in the others, so that their workflow's input is what it
  * always was.
  */
-type Specials = Pick<ResyncRequest, 'removals' | 'verify' | 'selection' | 'retryOf' | 'selected'>;
+type Specials = Pick<
+  ResyncRequest,
+  'removals' | 'acceptShrunk' | 'acceptUpdates' | 'verify' | 'selection' | 'retryOf' | 'selected'
+>;
 
 function specialsOf({
   removals,
+  acceptShrunk,
+  acceptUpdates,
   verify,
   selection,
   retryOf,
@@ -51,6 +59,8 @@ function specialsOf({
 }: Pick<ResyncRow, keyof Specials>): Specials {
   return {
     ...(removals === 'apply' && { removals }),
+    ...(acceptShrunk !== null && { acceptShrunk: true }),
+    ...(acceptUpdates !== null && { acceptUpdates: true }),
     ...(verify !== null && { verify }),
     ...(selection !== null && { selection }),
     ...(retryOf !== null && { retryOf }),
@@ -69,9 +79,19 @@ export function toColumns(request: ResyncRequest) {
   };
 }
 
-function specialColumns({ removals, verify, selection, retryOf, selected }: ResyncRequest) {
+function specialColumns({
+  removals,
+  acceptShrunk,
+  acceptUpdates,
+  verify,
+  selection,
+  retryOf,
+  selected,
+}: ResyncRequest) {
   return {
     removals: removals === 'apply' ? removals : null,
+    acceptShrunk: acceptShrunk === true ? 1 : null,
+    acceptUpdates: acceptUpdates === true ? 1 : null,
     verify: verify ?? null,
     selection: selection ?? null,
     retryOf: retryOf ?? null,

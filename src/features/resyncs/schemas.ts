@@ -1,5 +1,6 @@
 /** What the API answers with; the same schemas make the OpenAPI document. */
 import { z } from 'zod';
+import { objectDoubts } from '../../domain/outcome';
 import { scenarios } from '../../domain/resync';
 import { count, level, mode, schoolYear, time } from '../../http/schemas';
 
@@ -23,6 +24,11 @@ export const resyncStatus = z.enum([
 /** What a district sees of a state's request beside queued and running: that it has ended. */
 export const shownStatus = z.enum([...resyncStatus.options, 'ended']);
 export const outcome = z.enum(['excluded', 'blocked', 'failed']);
+
+const doubt = z
+  .enum(objectDoubts)
+  .nullable()
+  .meta({ description: 'why a person has to look at it, whatever its records came to: docs/errors.md' });
 
 const counts = z
   .object({
@@ -58,6 +64,7 @@ const lastRun = z
     startedAt: time,
     endedAt: time.nullable(),
     message: z.string().nullable(),
+    doubt,
     sincePreviousRun: z.object({ newErrors: count, resolvedErrors: count }).nullable(),
   })
   .meta({ id: 'LastRun' });
@@ -116,6 +123,14 @@ export const resyncRequest = z
     dryRun: z.boolean().default(false).meta({
       description: 'only predict the outcome: answers with a verification of kind dryRun',
     }),
+    acceptShrunk: z.boolean().default(false).meta({
+      description:
+        'the district has lost most records of an object, and that is right: it doesn’t end red (SHRUNK)',
+    }),
+    acceptUpdates: z.boolean().default(false).meta({
+      description:
+        'most records of an object are to be updated, and that is right: it isn’t held (UPDATES_HELD)',
+    }),
     removals: z.enum(['report', 'apply']).default('report').meta({
       description:
         'what happens to state records that are gone at the district; apply: they are removed, above a threshold after approval',
@@ -138,6 +153,8 @@ export const resyncHead = z
     mode: mode.nullable(),
     requestedBy: z.string(),
     removals: z.enum(['report', 'apply']).optional(),
+    acceptShrunk: z.literal(true).optional(),
+    acceptUpdates: z.literal(true).optional(),
     verify: z.literal('beforeAndAfter').optional(),
     selection: z
       .enum(['retry', 'selective'])
@@ -190,6 +207,17 @@ const objectView = z
     rangesDone: z.int(),
     expected: z.int().nullable().meta({ description: 'records of its last finished run' }),
     message: z.string().nullable(),
+    doubt,
+    held: z
+      .object({
+        updates: count,
+        records: count,
+        samples: z
+          .array(z.object({ key: z.array(z.string()).readonly(), columns: z.array(z.string()).readonly() }))
+          .readonly(),
+      })
+      .nullable()
+      .meta({ description: 'of UPDATES_HELD: how many records, and samples of keys and columns' }),
     startedAt: time.nullable(),
     endedAt: time.nullable(),
   })

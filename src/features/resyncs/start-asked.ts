@@ -89,10 +89,12 @@ function toResyncRequest(
   principal: Principal,
   { district, year, body }: Scope & { readonly body: Body },
 ): ResyncRequest {
-  const { removals, dryRun: _, verify, ...asked } = body;
+  const { removals, acceptShrunk, acceptUpdates, dryRun: _, verify, ...asked } = body;
   return {
     ...asked,
     ...(removals === 'apply' && { removals }),
+    ...(acceptShrunk && { acceptShrunk }),
+    ...(acceptUpdates && { acceptUpdates }),
     ...(verify !== undefined && { verify }),
     resyncId: newResyncId(),
     districtId: district.id,

@@ -2,7 +2,9 @@ import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import {
   type Color,
+  colorWithoutExclusionsOf,
   countNames,
+  type ObjectDoubt,
   type ObjectStatus,
   type RangeCounts,
   worstColor,
@@ -22,7 +24,7 @@ import { insertOnce } from '../../control/insert-once';
 import { type CountRow, toCounts } from './ledger-sums';
 import { closeObject } from './object-store';
 import { postAlert } from '../alerts/post';
-import { alertsOfEnd } from './end-alerts';
+import { alertsOfDoubts, alertsOfEnd } from './end-alerts';
 import { askedOf, type ResyncRow, toColumns, toRequest } from './row';
 
 /**
@@ -179,18 +181,25 @@ export async function finishResync(
     const row = await lockResync(transaction, resyncId);
     if (!endedStatuses.includes(row.status)) {
       await closeOpenObjects(transaction, { resyncId, status, message });
-      const end = await endOf(transaction, { resyncId, status, message, verified });
+      const objects = await objectStates(transaction, resyncId);
+      const end = endOf(objects, { status, message, verified });
       refuseUnlessAllowed(row.status, end.status);
       await transaction('resync')
         .where({ resyncID: resyncId })
         .update({
           status: end.status,
           color: end.color,
+          colorWithoutExclusions: end.colorWithoutExclusions,
           message: clip(end.message),
           endedAt: now(transaction),
         });
       const stored = await endStored(transaction, resyncId);
-      for (const alert of alertsOfEnd(toRequest(row), stored)) await postAlert(transaction, alert);
+      const doubtful = objects.filter(({ doubt }) => doubt !== null);
+      for (const alert of [
+        ...alertsOfEnd(toRequest(row), stored),
+        ...alertsOfDoubts(toRequest(row), doubtful),
+      ])
+        await postAlert(transaction, alert);
       return stored;
     }
     return endStored(transaction, resyncId);
@@ -217,18 +226,21 @@ async function closeOpenObjects(
 
 /** The end that was asked for; objects may have it that it is another. */
 interface AskedEnd {
-  readonly resyncId: string;
   readonly status: ResyncStatus;
   readonly message: string | null;
   readonly verified: FinalVerification | undefined;
 }
 
-async function endOf(
-  transaction: Knex.Transaction,
-  { resyncId, status, message, verified }: AskedEnd,
-): Promise<{ status: ResyncStatus; color: Color; message: string | null }> {
-  if (status !== 'finished') return { status, color: 'red', message };
-  const objects = await objectStates(transaction, resyncId);
+interface ColoredEnd {
+  readonly status: ResyncStatus;
+  readonly color: Color;
+  readonly colorWithoutExclusions: Color;
+  readonly message: string | null;
+}
+
+function endOf(objects: readonly ObjectState[], { status, message, verified }: AskedEnd): ColoredEnd {
+  const red = { color: 'red', colorWithoutExclusions: 'red' } as const;
+  if (status !== 'finished') return { status, ...red, message };
   const unfinished = objects.filter((object) => object.status !== 'finished');
   if (unfinished.length === 0 && verified !== undefined) {
     const { verificationId } = verified;
@@ -236,29 +248,41 @@ async function endOf(
     return {
       status,
       color: end.color,
+      colorWithoutExclusions: end.color,
       message: message === null ? end.message : `${end.message} ${message}`,
     };
   }
   if (unfinished.length === 0)
-    return { status, color: worstColor(objects.map(({ color }) => color)), message };
+    return {
+      status,
+      color: worstColor(objects.map(({ color }) => color)),
+      colorWithoutExclusions: worstColor(
+        objects.map((object) => colorWithoutExclusionsOf(object.status, toCounts(object), object)),
+      ),
+      message,
+    };
   const gaveUp = unfinished.some((object) => object.status === 'failed');
   return {
     status: gaveUp ? 'failed' : 'cancelled',
-    color: 'red',
+    ...red,
     message: message ?? `${unfinished.length} of ${objects.length} objects did not finish.`,
   };
 }
 
-interface ObjectState {
+interface ObjectState extends CountRow {
   readonly objectName: string;
   readonly status: ObjectStatus;
   readonly color: Color;
+  readonly expectedBlocked: number;
+  readonly doubt: ObjectDoubt | null;
+  readonly message: string | null;
 }
 
 function objectStates(transaction: Knex.Transaction, resyncId: string): Promise<ObjectState[]> {
   return selectRows<ObjectState>(
     transaction,
-    'SELECT objectName, status, color FROM DISBatchHistory WHERE resyncID = ? ORDER BY position',
+    `SELECT objectName, status, color, expectedBlocked, doubt, message, ${countNames.join(', ')}
+       FROM DISBatchHistory WHERE resyncID = ? ORDER BY position`,
     [resyncId],
   );
 }

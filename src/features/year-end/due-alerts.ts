@@ -17,7 +17,7 @@ const weekMs = 7 * 86_400_000;
 export async function postDueAlerts(
   control: Knex,
   districts: readonly (DistrictYears & { readonly name: string })[],
-  { now, acceptedColors, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
+  { now, acceptedColors, judgedColor: judged, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
 ): Promise<number> {
   const switches = await readLastSwitches(control);
   const runsOf = new Map<number, Awaited<ReturnType<typeof readYearRuns>>>();
@@ -27,7 +27,7 @@ export async function postDueAlerts(
     const switchedAt = switchedForwardAt(last);
     if (!last || switchedAt === null) continue;
     const schoolYear = last.toYear;
-    const runs = runsOf.get(schoolYear) ?? (await readYearRuns(control, { schoolYear }));
+    const runs = runsOf.get(schoolYear) ?? (await readYearRuns(control, { schoolYear, judged }));
     runsOf.set(schoolYear, runs);
     const start = judgeYearStart(
       { schoolYear, runs: runs.get(id) ?? [], acceptedColors },

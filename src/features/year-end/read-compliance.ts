@@ -55,14 +55,15 @@ export async function readCompliance(
     schoolYear,
     now,
     acceptedColors,
+    judgedColor: judged,
     startOfYearDueDays,
   }: ScenarioSettings & { readonly schoolYear: number; readonly now: Date },
 ): Promise<DistrictCompliance[]> {
   const years = await readScopedYears(control);
   const switches = await readLastSwitches(control);
-  const ending = await readYearRuns(control, { schoolYear });
+  const ending = await readYearRuns(control, { schoolYear, judged });
   const drift = await readDriftFound(control, { schoolYear });
-  const starting = await readYearRuns(control, { schoolYear: schoolYear + 1 });
+  const starting = await readYearRuns(control, { schoolYear: schoolYear + 1, judged });
   return districts.map(({ id, name, schoolYear: configured }) => {
     const scopedYear = years.get(id) ?? configured;
     const last = switches.get(id);

@@ -3,6 +3,9 @@ import type { YearRun } from '../../domain/year-end';
 import { selectRows, toIso } from '../../control/database';
 import type { ResyncRow } from '../resyncs/row';
 
+/** Which color of a resync it is that lets a year be ended. */
+export type JudgedColor = 'withoutExclusions' | 'all';
+
 /** Object whose records tell whether enrollments were rolled forward. */
 const enrollment = 'Enrollment';
 
@@ -14,6 +17,7 @@ interface YearRunRow extends Pick<
   | 'initiator'
   | 'status'
   | 'color'
+  | 'colorWithoutExclusions'
   | 'requestedAt'
   | 'startedAt'
   | 'endedAt'
@@ -28,11 +32,15 @@ interface YearRunRow extends Pick<
  * The resyncs of a school year that decide whether it may be ended and whether it was begun, by
  * district: every full one that finished, and of the others those that came after the newest of
  * them or are still open.
- * @param districtId only of this district
+ * @param options `districtId`: only of this district; `judged`: the color that decides
  */
 export async function readYearRuns(
   control: Knex,
-  { schoolYear, districtId }: { readonly schoolYear: number; readonly districtId?: string },
+  {
+    schoolYear,
+    districtId,
+    judged,
+  }: { readonly schoolYear: number; readonly districtId?: string; readonly judged: JudgedColor },
 ): Promise<Map<string, YearRun[]>> {
   const ofDistrict = districtId === undefined ? '' : 'AND r.districtID = :districtId';
   const rows = await selectRows<YearRunRow>(
@@ -42,7 +50,7 @@ export async function readYearRuns(
        SELECT r.districtID, MAX(r.endedAt) AS endedAt FROM resync r
         WHERE r.schoolYear = :schoolYear ${ofDistrict} AND r.status = 'finished' AND JSON_TYPE(r.objects) = 'STRING'
         GROUP BY r.districtID)
-     SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.color, r.requestedAt, r.startedAt, r.endedAt,
+     SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.color, r.colorWithoutExclusions, r.requestedAt, r.startedAt, r.endedAt,
             JSON_TYPE(r.objects) = 'STRING' AS full,
             (SELECT CAST(COALESCE(SUM(h.inserted + h.updated), 0) AS SIGNED) FROM DISBatchHistory h
               WHERE h.resyncID = r.resyncID) AS written,
@@ -57,11 +65,11 @@ export async function readYearRuns(
     { schoolYear, enrollment, ...(districtId === undefined ? {} : { districtId }) },
   );
   const runs = new Map<string, YearRun[]>();
-  for (const row of rows) runs.set(row.districtID, [...(runs.get(row.districtID) ?? []), toRun(row)]);
+  for (const row of rows) runs.set(row.districtID, [...(runs.get(row.districtID) ?? []), toRun(row, judged)]);
   return runs;
 }
 
-function toRun(row: YearRunRow): YearRun {
+function toRun(row: YearRunRow, judged: JudgedColor): YearRun {
   return {
     resyncId: row.resyncID,
     full: row.full !== 0,
@@ -69,6 +77,7 @@ function toRun(row: YearRunRow): YearRun {
     initiator: row.initiator,
     status: row.status,
     color: row.color,
+    judgedColor: (judged === 'all' ? null : row.colorWithoutExclusions) ?? row.color,
     requestedAt: toIso(row.requestedAt),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),

@@ -82,6 +82,7 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
           reason: body.override?.reason ?? null,
           by: requesterOf(principal),
           acceptedColors: scenarios.acceptedColors,
+          judgedColor: scenarios.judgedColor,
         });
         if (verdict.kind === 'refused') {
           const { how, field, why } = verdict;

@@ -7,11 +7,13 @@ import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../.
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { readDriftFound } from './read-drift';
 import { type DistrictYears, readScopedYear } from '../scoped-year/read';
-import { readYearRuns } from './read-year-runs';
+import { type JudgedColor, readYearRuns } from './read-year-runs';
 
 /** What the configuration says of both turns of the year. */
 export interface ScenarioSettings {
   readonly acceptedColors: readonly Color[];
+  /** Which color of a resync has to be one of them. */
+  readonly judgedColor: JudgedColor;
   /** Days after a switch until the start-of-year resync is due. */
   readonly startOfYearDueDays: number;
 }
@@ -90,11 +92,12 @@ export interface ScopedYearView {
 export async function readScopedYearView(
   control: Knex,
   district: DistrictYears,
-  { acceptedColors, startOfYearDueDays, now }: ScenarioSettings & { readonly now: Date },
+  { acceptedColors, judgedColor: judged, startOfYearDueDays, now }: ScenarioSettings & { readonly now: Date },
 ): Promise<ScopedYearView> {
   const schoolYear = await readScopedYear(control, district);
   const switches = await readSwitches(control, district.id);
-  const runs = (await readYearRuns(control, { schoolYear, districtId: district.id })).get(district.id) ?? [];
+  const runs =
+    (await readYearRuns(control, { schoolYear, districtId: district.id, judged })).get(district.id) ?? [];
   const drift = await readDriftFound(control, { schoolYear, districtId: district.id });
   const facts = { schoolYear, runs, changes: drift.get(district.id) ?? [], acceptedColors };
   const switchedAt = switchedForwardAt(switches[0]);
@@ -120,9 +123,10 @@ export function switchScopedYear(
     readonly reason: string | null;
     readonly by: string;
     readonly acceptedColors: readonly Color[];
+    readonly judgedColor: JudgedColor;
   },
 ): Promise<SwitchVerdict> {
-  const { to, level, reason, by, acceptedColors } = request;
+  const { to, level, reason, by, acceptedColors, judgedColor: judged } = request;
   return inTransaction(control, async (transaction) => {
     // Two switches of one district follow each other: the second waits here, or is the victim of a
     // deadlock and begins anew.
@@ -131,7 +135,7 @@ export function switchScopedYear(
     ]);
     const from = await readScopedYear(transaction, district);
     const openRuns = await readOpenRuns(transaction, district.id);
-    const runs = await readYearRuns(transaction, { schoolYear: from, districtId: district.id });
+    const runs = await readYearRuns(transaction, { schoolYear: from, districtId: district.id, judged });
     const drift = await readDriftFound(transaction, { schoolYear: from, districtId: district.id });
     const yearEnd = judgeYearEnd({
       schoolYear: from,

@@ -1,0 +1,61 @@
+import type { RangeCounts } from './outcome';
+import type { RecordKey } from './record-error';
+
+/**
+ * When a run rather shows that something went wrong at the district than what its data is: a
+ * deletion or an update without a condition. Pure.
+ */
+
+/** Fewer records than this at the state say nothing by their share. */
+const fewestRecords = 20;
+
+/** An object's records on either side. */
+export interface BothSides {
+  readonly atDistrict: number;
+  readonly atState: number;
+}
+
+/** Has the district lost more than this share of what the state holds? Exact: no division. */
+export function hasShrunk({ atDistrict, atState }: BothSides, sharePercent: number): boolean {
+  return atState >= fewestRecords && (atState - atDistrict) * 100 > sharePercent * atState;
+}
+
+/**
+ * What a whole sending of an object says of its two sides: records that the state has and that were
+ * neither compared nor found to be extra (a failed one may stand there) are left out.
+ */
+export function sidesOf(counts: RangeCounts, read: number): BothSides {
+  return { atDistrict: read, atState: counts.unchanged + counts.updated + counts.extra };
+}
+
+/** For people; numbers of records, and what to do. */
+export function describeShrunk(object: string, { atDistrict, atState }: BothSides): string {
+  return `${object} has ${atDistrict} records at the district, and the state holds ${atState}. Restore the district's table, or send it again with "acceptShrunk" if that is right.`;
+}
+
+/** What was held of an object, so that a person can tell a mishap from what was meant. */
+export interface HeldUpdates {
+  readonly updates: number;
+  /** Of the object, at the district. */
+  readonly records: number;
+  /** Some of the records, and which of their columns differ; never a value. */
+  readonly samples: readonly { readonly key: RecordKey; readonly columns: readonly string[] }[];
+}
+
+/** Records of which a share says something about an update. */
+const fewestUpdated = 100;
+
+/** Would more than this share of an object's records be updated? Exact: no division. */
+export function isMassUpdate(
+  { updates, records }: Pick<HeldUpdates, 'updates' | 'records'>,
+  sharePercent: number,
+): boolean {
+  return records >= fewestUpdated && updates * 100 > sharePercent * records;
+}
+
+/** For people; numbers and columns, and what to do. */
+export function describeHeld(object: string, { updates, records, samples }: HeldUpdates): string {
+  const columns = [...new Set(samples.flatMap((sample) => sample.columns))].slice(0, 10);
+  const what = columns.length === 0 ? '' : ` (${columns.join(', ')})`;
+  return `${updates} of ${records} records of ${object} would be updated${what}: none was. Look at the samples; send it again with "acceptUpdates" if that is right, otherwise correct the district's table.`;
+}
