@@ -1,33 +1,36 @@
 import type { Logger } from 'pino';
-import type { Reconciliation } from './features/resyncs/reconcile';
-import type { ResyncRequest } from './domain/resync';
 import { repeat } from './repeat';
 
 const intervalMs = 30_000;
 
+/** Open work of one kind, compared with Temporal. */
+export interface ReconciledKind {
+  readonly name: string;
+  /** @returns how many of them failed */
+  readonly pass: (stopping: () => boolean) => Promise<number>;
+}
+
 /**
- * Runs the reconciliation at once and every half minute; a pass that fails is tried again at the
- * next turn.
+ * Runs the reconciliation at once and every half minute. Each kind by itself: one that fails is
+ * logged, and tried again at the next turn.
  */
-export function startReconciler({
-  pass,
-  start,
-  logger,
-}: {
-  pass: () => Promise<Reconciliation>;
-  start: (request: ResyncRequest) => Promise<unknown>;
-  logger: Logger;
-}): { stop(): Promise<void> } {
+export function startReconciler(
+  kinds: readonly ReconciledKind[],
+  { logger, everyMs = intervalMs }: { readonly logger: Logger; readonly everyMs?: number },
+): { stop(): Promise<void> } {
   return repeat(
     async (stopping) => {
-      const { lost, toStart } = await pass();
-      if (lost.length > 0) logger.warn({ resyncIds: lost }, 'resyncs were lost');
-      for (const request of toStart) {
+      for (const { name, pass } of kinds) {
         if (stopping()) return;
-        await start(request);
-        logger.info({ resyncId: request.resyncId }, 'accepted resync given to its agent');
+        try {
+          const failed = await pass(stopping);
+          if (failed > 0) logger.warn({ kind: name, failed }, 'not all could be reconciled');
+        } catch (error) {
+          const what = error instanceof Error ? error.name : 'unknown';
+          logger.warn({ kind: name, error: what }, 'could not be reconciled');
+        }
       }
     },
-    { everyMs: intervalMs, name: 'reconciliation', logger },
+    { everyMs, name: 'reconciliation', logger },
   );
 }

@@ -16,7 +16,7 @@ export function repeat(
     try {
       await turn(() => stopped);
     } catch (error) {
-      logger.debug({ error: error instanceof Error ? error.name : 'unknown' }, `${name} put off`);
+      logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, `${name} put off`);
     }
     if (!stopped) timer = setTimeout(() => void (running = take()), everyMs);
   };

@@ -6,23 +6,14 @@ import { createApp } from './app';
 import type { Config } from './config';
 import { openControl } from './control/database';
 import { postDueAlerts } from './features/year-end/due-alerts';
-import { reconcile } from './features/resyncs/reconcile';
-import { reconcileCertifications } from './features/certifications/reconcile';
 import { catalogOf } from './deployment';
-import { reconcileVerifications } from './features/verifications/reconcile';
-import { reconcileStateRequests } from './features/state-requests/reconcile';
-import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { createLogger } from './logger';
 import { passNotices } from './features/notices/dispatch';
 import type { CheckAnswer } from './http/check-answer';
+import { reconciledKinds } from './reconciled-kinds';
 import { startReconciler } from './reconciler';
 import { TemporalCalls } from './temporal/calls';
-import { findCertification, startCertification } from './features/certifications/workflow-client';
-import { startSyncEvent } from './features/field-ownership/workflow-client';
 import { startNotices } from './features/notices/workflow-client';
-import { enqueueRequest, findResync } from './features/resyncs/workflow-client';
-import { findStateRequest, startStateRequest } from './features/state-requests/workflow-client';
-import { findVerification, startComparison } from './features/verifications/workflow-client';
 import { repeat } from './repeat';
 
 /** What is due is due by the day; an hour is often enough to look. */
@@ -69,28 +60,7 @@ export async function startServer(
     await Promise.all([control.destroy(), connection.close()]);
     throw error;
   }
-  const reconciler = startReconciler({
-    pass: async () => {
-      await reconcileStateRequests(control, {
-        whereabouts: (id) => findStateRequest(calls, id),
-        start: (id) =>
-          startStateRequest(calls, { stateRequestId: id, summary: 'A request of the state, taken up again' }),
-      });
-      await reconcileCertifications(control, {
-        whereabouts: (work) => findCertification(calls, work),
-        start: (work) => startCertification(calls, work),
-      });
-      for (const event of await openSyncEvents(control, { olderThanSeconds: eventAgeSeconds }))
-        await startSyncEvent(calls, event);
-      await reconcileVerifications(control, {
-        whereabouts: (id) => findVerification(calls, id),
-        start: (request) => startComparison(calls, request),
-      });
-      return reconcile(control, ({ request }) => findResync(calls, request));
-    },
-    start: (request) => enqueueRequest(calls, request),
-    logger,
-  });
+  const reconciler = startReconciler(reconciledKinds({ control, temporal: calls, logger }), { logger });
   const chaser = repeat(
     () => postDueAlerts(control, config.districts, { ...config.scenarios, now: new Date() }),
     { everyMs: dueAlertsEveryMs, name: 'alerts of what is due', logger },
@@ -121,8 +91,6 @@ export async function startServer(
   };
 }
 
-/** Sync events younger than this may still be on their way to Temporal. */
-const eventAgeSeconds = 30;
 const noticesEveryMs = 30_000;
 /** Alerts younger than this may still be on their way from the run they tell of. */
 const noticeAgeSeconds = 5;

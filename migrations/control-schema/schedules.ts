@@ -12,7 +12,9 @@ export const schedules: readonly string[] = [
       note VARCHAR(255) NULL,
       createdBy VARCHAR(128) NOT NULL,
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      atTemporal BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'Temporal is known to have it',
       PRIMARY KEY (scheduleID),
+      KEY not_at_temporal (atTemporal, createdAt),
       UNIQUE KEY one_name (districtID, initiator, name)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `

@@ -71,11 +71,6 @@ export async function insertDrift(
   });
 }
 
-/** A comparison that could not be started is as if it had never been. */
-export async function forgetDrift(control: Knex, driftId: string): Promise<void> {
-  await control('certificationDrift').where({ driftID: driftId, status: 'accepted' }).del();
-}
-
 /** @throws NotFoundError */
 export async function loadDrift(control: Knex, driftId: string): Promise<CertificationDrift> {
   const row = await control<DriftHeadRow>('certificationDrift').where({ driftID: driftId }).first();

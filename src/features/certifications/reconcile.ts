@@ -14,9 +14,9 @@ interface OpenCertification {
 export async function reconcileCertifications(
   control: Knex,
   temporal: Pick<OpenWork<OpenCertification>, 'whereabouts' | 'start'>,
-): Promise<void> {
+): Promise<number> {
   const message = 'The certification was ended in Temporal before it had measured: request it again.';
-  await reconcileOpen({
+  return reconcileOpen({
     ...temporal,
     open: await openCertifications(control),
     close: ({ certificationId, driftId }) =>

@@ -6,16 +6,17 @@ import { Problem, unusable } from '../../http/problem';
 import { sees } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
 import { requireOfferedYear } from '../scoped-year/require';
-import { forgetDrift, insertDrift, loadDrift } from './drift-store';
+import { insertDrift, loadDrift } from './drift-store';
 import { requireCertification, requireValidManifest } from './require';
 import type * as schemas from './schemas';
-import { forgetCertification, insertCertification, loadCertification } from './store';
+import { insertCertification, loadCertification } from './store';
 import { driftView } from './views';
 import { startCertification as startWorkflow } from './workflow-client';
 
 /**
- * Stored first, then started; what Temporal refuses is forgotten again. Idempotent by the key of
- * the request.
+ * Stored first, then started: what was accepted is never lost. When Temporal doesn't answer nobody
+ * knows whether it has it, and the repeated request or the reconciler starts it. Idempotent by the
+ * key of the request.
  * @throws Problem 409 without a signing key, 422
  */
 export async function startCertification(
@@ -41,10 +42,7 @@ export async function startCertification(
     asked: body,
     idempotencyKey: idempotencyKeyOf(request),
   });
-  await startWorkflow(temporal, { certificationId }).catch(async (error: unknown) => {
-    await forgetCertification(control, certificationId);
-    throw error;
-  });
+  await startWorkflow(temporal, { certificationId });
   const { status } = await loadCertification(control, certificationId);
   return { certificationId, status, replayed: !created };
 }
@@ -65,10 +63,7 @@ export async function startDrift(
     initiator: principal.level,
     requestedBy: requesterOf(principal),
   });
-  await startWorkflow(temporal, { certificationId, driftId }).catch(async (error: unknown) => {
-    await forgetDrift(control, driftId);
-    throw error;
-  });
+  await startWorkflow(temporal, { certificationId, driftId });
   return driftView(principal, await loadDrift(control, driftId));
 }
 

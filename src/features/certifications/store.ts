@@ -83,14 +83,6 @@ export async function insertCertification(
   return { certificationId: stored?.certificationID ?? certificationId, created: stored === null };
 }
 
-/**
- * A request that could not be started is as if it had never been; one that was carried out
- * stays.
- */
-export async function forgetCertification(control: Knex, certificationId: string): Promise<void> {
-  await control('certification').where({ certificationID: certificationId, status: 'accepted' }).del();
-}
-
 /** @throws NotFoundError */
 export async function loadCertification(control: Knex, certificationId: string): Promise<Certification> {
   const row = await control<CertificationRow>('certification')

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { openStatuses, type ResyncRequest, type ResyncStatus, type Whereabouts } from '../../domain/resync';
 import { ConflictError } from '../../control/control-error';
-import { reconcileOpen } from '../../temporal/reconcile';
+import { leastAgeSeconds, reconcileOpen } from '../../temporal/reconcile';
 import { type ResyncRow, toRequest } from './row';
 import { finishResync } from './store';
 
@@ -16,25 +16,32 @@ export interface Reconciliation {
    * to repeat.
    */
   readonly toStart: readonly ResyncRequest[];
+  /** Of which Temporal said nothing. */
+  readonly failed: number;
 }
 
 /**
  * Compares the open resyncs with Temporal. A run whose workflow is gone never shows as under way
  * forever: it becomes `lost`, red, and says so; one that never began is returned to be started.
- * @param whereabouts asks Temporal; when it throws (unreachable), nothing further is changed and
- * the error passes on
+ * @param whereabouts asks Temporal
+ * @param leastAge of what was only accepted: younger than this it is still with who accepted it
  */
 export async function reconcile(
   control: Knex,
   whereabouts: (resync: { request: ResyncRequest; status: ResyncStatus }) => Promise<Whereabouts>,
+  { leastAge = leastAgeSeconds }: { readonly leastAge?: number } = {},
 ): Promise<Reconciliation> {
   const rows = await control<ResyncRow>('resync')
     .whereIn('status', openStatuses)
+    .whereRaw(
+      "(status NOT IN ('accepted', 'queued') OR requestedAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND)",
+      [leastAge],
+    )
     .orderBy('requestedAt')
     .limit(maxOpenResyncs);
   const lost: string[] = [];
   const toStart: ResyncRequest[] = [];
-  await reconcileOpen({
+  const failed = await reconcileOpen({
     open: rows.map((row) => ({ request: toRequest(row), status: row.status })),
     whereabouts,
     hasBegun: ({ status }) => status !== 'accepted' && status !== 'queued',
@@ -43,7 +50,7 @@ export async function reconcile(
       if (await markLost(control, resyncId)) lost.push(resyncId);
     },
   });
-  return { lost, toStart };
+  return { lost, toStart, failed };
 }
 
 async function markLost(control: Knex, resyncId: string): Promise<boolean> {

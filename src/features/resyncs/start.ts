@@ -28,7 +28,9 @@ export async function startResync(
   if (stored.status !== 'accepted')
     return { resyncId, status: stored.status, position: null, replayed: !stored.created };
   const { position } = await enqueueRequest(temporal, stored.request).catch(async (error: unknown) => {
-    if (error instanceof Refused && error.type === 'QueueFull') await forgetRefusedResync(control, resyncId);
+    // A repeated request may have been taken before, and run: only who stored it may forget it.
+    if (stored.created && error instanceof Refused && error.type === 'QueueFull')
+      await forgetRefusedResync(control, resyncId);
     throw error;
   });
   if (position > 0) await noteQueued({ control, resyncId });

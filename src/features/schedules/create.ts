@@ -11,21 +11,22 @@ import type { AnswerTo, Asked } from '../../http/route';
 import type { districtParams } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
 import * as schemas from './schemas';
-import { insertSchedule, removeSchedule } from './store';
+import { insertSchedule, noteAtTemporal, type StoredSchedule } from './store';
 import { createAtTemporal } from './temporal-schedules';
 import { scheduleView } from './views';
 
 type Body = z.output<typeof schemas.scheduleRequest>;
 
 /**
- * Stored first, then made at Temporal; what Temporal refuses is forgotten again.
+ * Stored first, then made at Temporal. When Temporal doesn't answer nobody knows whether it has it:
+ * the schedule stays, and the reconciler makes it.
  * @throws Problem 403, 404, 422; PlanError
  */
 export async function createSchedule(
   context: ApiContext,
   { params, body, principal }: Asked<{ params: typeof districtParams; body: typeof schemas.scheduleRequest }>,
 ): Promise<AnswerTo<typeof schemas.schedule>> {
-  const { config, control, temporal } = context;
+  const { config, control } = context;
   // Before the path is looked up: a refusal must not tell whether the district is there.
   requireRightToFire(principal, body.kind);
   const district = requireDistrict(config, principal, params.district);
@@ -40,13 +41,17 @@ export async function createSchedule(
     note,
     createdBy: principal.name,
   });
-  try {
-    await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
-  } catch (error) {
-    await removeSchedule(control, stored.scheduleId);
-    throw error;
-  }
+  await makeAtTemporal(context, stored);
   return scheduleView(context, principal, stored);
+}
+
+/** Has Temporal fire it. Safe to repeat. */
+export async function makeAtTemporal(
+  { control, temporal }: Pick<ApiContext, 'control' | 'temporal'>,
+  stored: StoredSchedule,
+): Promise<void> {
+  await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
+  await noteAtTemporal(control, stored.scheduleId);
 }
 
 /** @throws Problem 403 without the right to what it would start */

@@ -5,6 +5,7 @@ import { endedStatuses } from '../../domain/resync';
 import type { FiringOutcome, ResyncSchedule } from '../../domain/schedule';
 import { ConflictError, ControlError } from '../../control/control-error';
 import { inTransaction, selectRows, toIso } from '../../control/database';
+import { leastAgeSeconds, maxOpen } from '../../temporal/reconcile';
 
 /** Most schedules of one owner (the district, the state) in one district. */
 export const maxSchedules = 20;
@@ -40,6 +41,7 @@ interface ScheduleRow {
   readonly note: string | null;
   readonly createdBy: string;
   readonly createdAt: string;
+  readonly atTemporal: number | boolean;
 }
 
 /**
@@ -100,6 +102,21 @@ export async function listSchedules(control: Knex, districtId: string): Promise<
 export async function readSchedule(control: Knex, scheduleId: string): Promise<StoredSchedule | null> {
   const row = await control<ScheduleRow>('resyncSchedule').where({ scheduleID: scheduleId }).first();
   return row ? toSchedule(row) : null;
+}
+
+/** Temporal has it. */
+export async function noteAtTemporal(control: Knex, scheduleId: string): Promise<void> {
+  await control('resyncSchedule').where({ scheduleID: scheduleId }).update({ atTemporal: true });
+}
+
+/** Schedules of which nobody knows whether Temporal has them, the oldest first. */
+export async function unconfirmedSchedules(control: Knex): Promise<StoredSchedule[]> {
+  const rows = await control<ScheduleRow>('resyncSchedule')
+    .where({ atTemporal: false })
+    .whereRaw('createdAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [leastAgeSeconds])
+    .orderBy('createdAt')
+    .limit(maxOpen);
+  return rows.map(toSchedule);
 }
 
 /** Forgets a schedule and its firings; the resyncs and verifications it made stay. */

@@ -1,6 +1,7 @@
 /** Schedules as Temporal keeps them: it fires them, the control database says what they are. */
 import {
   type Client,
+  ScheduleAlreadyRunning,
   type ScheduleOptions,
   type ScheduleHandle,
   ScheduleNotFoundError,
@@ -63,7 +64,12 @@ export async function createAtTemporal(
       { key: attributeKeys.initiator, value: initiator },
     ],
   };
-  await client.schedule.create(options);
+  try {
+    await client.schedule.create(options);
+  } catch (error) {
+    // An earlier call had made it, and its answer was lost.
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
 }
 
 /** `null`: Temporal doesn't have it. */

@@ -243,6 +243,19 @@ export function openStateRequestIds(control: Knex): Promise<string[]> {
     .pluck('stateRequestID');
 }
 
+/** Requests that have ended and whose districts nobody follows any more. */
+export function endedWithOpenDistricts(control: Knex): Promise<string[]> {
+  return control<StateRequestRow>('stateRequest as s')
+    .whereIn('s.status', [...endedRequestStatuses])
+    .whereExists(
+      control('stateRequestDistrict as d')
+        .whereRaw('d.stateRequestID = s.stateRequestID')
+        .whereIn('d.status', [...inFlightStatuses]),
+    )
+    .limit(maxOpen)
+    .pluck('s.stateRequestID');
+}
+
 function toStored(row: StateRequestRow): StoredStateRequest {
   return {
     stateRequestId: row.stateRequestID,

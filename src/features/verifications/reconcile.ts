@@ -16,8 +16,8 @@ export async function reconcileVerifications(
     readonly whereabouts: OpenWork<string>['whereabouts'];
     readonly start: OpenWork<VerificationRequest>['start'];
   },
-): Promise<void> {
-  await reconcileOpen({
+): Promise<number> {
+  return reconcileOpen({
     open: await control<VerificationRow>('verification')
       .whereNotIn('status', endedVerification)
       .whereRaw('requestedAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [leastAgeSeconds])

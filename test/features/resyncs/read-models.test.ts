@@ -265,8 +265,10 @@ test('a run whose workflow is gone becomes lost, one that never began is to be s
   await insertResync(control, { request: requestOf('rec-accepted') });
   await runningResync(control, 'rec-gone', ['School']);
   await runningResync(control, 'rec-alive', ['School']);
-  const { lost, toStart } = await reconcile(control, ({ request }) =>
-    Promise.resolve(request.resyncId === 'rec-alive' ? 'running' : 'unknown'),
+  const { lost, toStart } = await reconcile(
+    control,
+    ({ request }) => Promise.resolve(request.resyncId === 'rec-alive' ? 'running' : 'unknown'),
+    { leastAge: -1 },
   );
   expect(lost).toEqual(['rec-gone']);
   expect(toStart.map(({ resyncId }) => resyncId)).toEqual(['rec-accepted']);

@@ -1,0 +1,92 @@
+/** What the reconciler compares with Temporal: all that the API accepts before Temporal has it. */
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import { reconcileCertifications } from './features/certifications/reconcile';
+import { findCertification, startCertification } from './features/certifications/workflow-client';
+import { openSyncEvents } from './features/field-ownership/sync-event-store';
+import { startSyncEvent } from './features/field-ownership/workflow-client';
+import { reconcile } from './features/resyncs/reconcile';
+import { enqueueRequest, findResync } from './features/resyncs/workflow-client';
+import { makeAtTemporal } from './features/schedules/create';
+import { unconfirmedSchedules } from './features/schedules/store';
+import { reconcileStateRequests } from './features/state-requests/reconcile';
+import { findStateRequest, startStateRequest } from './features/state-requests/workflow-client';
+import { reconcileVerifications } from './features/verifications/reconcile';
+import { findVerification, startComparison } from './features/verifications/workflow-client';
+import type { ReconciledKind } from './reconciler';
+import type { TemporalCalls } from './temporal/calls';
+import { eachByItself } from './temporal/reconcile';
+
+/** Sync events younger than this may still be on their way to Temporal. */
+const eventAgeSeconds = 30;
+
+/** Districts' and the state's requests first: others wait for them. */
+export function reconciledKinds({
+  control,
+  temporal,
+  logger,
+}: {
+  readonly control: Knex;
+  readonly temporal: TemporalCalls;
+  readonly logger: Logger;
+}): readonly ReconciledKind[] {
+  return [
+    {
+      name: 'state requests',
+      pass: () =>
+        reconcileStateRequests(control, {
+          whereabouts: (id) => findStateRequest(temporal, id),
+          start: (id) =>
+            startStateRequest(temporal, {
+              stateRequestId: id,
+              summary: 'A request of the state, taken up again',
+            }),
+        }),
+    },
+    {
+      name: 'resyncs',
+      pass: async (stopping) => {
+        const { lost, toStart, failed } = await reconcile(control, ({ request }) =>
+          findResync(temporal, request),
+        );
+        if (lost.length > 0) logger.warn({ resyncIds: lost }, 'resyncs were lost');
+        const refused = await eachByItself(toStart, async (request) => {
+          if (stopping()) return;
+          await enqueueRequest(temporal, request);
+          logger.info({ resyncId: request.resyncId }, 'accepted resync given to its agent');
+        });
+        return failed + refused;
+      },
+    },
+    {
+      name: 'certifications',
+      pass: () =>
+        reconcileCertifications(control, {
+          whereabouts: (work) => findCertification(temporal, work),
+          start: (work) => startCertification(temporal, work),
+        }),
+    },
+    {
+      name: 'sync events',
+      pass: async () =>
+        eachByItself(await openSyncEvents(control, { olderThanSeconds: eventAgeSeconds }), (event) =>
+          startSyncEvent(temporal, event),
+        ),
+    },
+    {
+      name: 'verifications',
+      pass: () =>
+        reconcileVerifications(control, {
+          whereabouts: (id) => findVerification(temporal, id),
+          start: (request) => startComparison(temporal, request),
+        }),
+    },
+    {
+      name: 'schedules',
+      pass: async () =>
+        eachByItself(await unconfirmedSchedules(control), (schedule) =>
+          makeAtTemporal({ control, temporal }, schedule),
+        ),
+    },
+  ];
+}
