@@ -46,7 +46,7 @@ export async function measureDistrict({
       return taken;
     };
     const run = (kind: 'inserted' | 'unchanged') => async (): Promise<void> =>
-      checkAll(await service.runResync(district.id, { everyMs: 50 }), kind);
+      checkAll(await service.runResync(district.id, { everyMs: 200 }), kind);
     const times: Record<'first' | 'dump' | 'unchanged' | 'sync' | 'sums', number[]> = {
       ...{ first: [], dump: [], unchanged: [], sync: [], sums: [] },
     };

@@ -126,6 +126,8 @@ export class Edition {
       decimalNumbers: false,
       jsonStrings: true,
       multipleStatements: false,
+      // What is thrown gets a class and a stack of its own.
+      trace: false,
       // With FOUND_ROWS the server would report rows matched instead of rows changed.
       flags: ['-FOUND_ROWS'],
     });
