@@ -23,13 +23,48 @@ import type { HeartbeatTools } from './heartbeat';
 export interface ComparisonWork {
   readonly verificationId: string;
   readonly objects: readonly string[];
+  /**
+   * Objects that may be compared after those, in this order, each as soon as those before it have
+   * been. Absent: none.
+   */
+  readonly followers?: readonly string[];
+}
+
+/** Followers are compared while no more has passed: most take less than an activity costs. */
+const followWithinMs = 3_000;
+
+/**
+ * Compares an object (or a cycle) and then its followers, one after the other, as long as that goes
+ * well and quickly. The first that is busy or fails ends it: it has its own turn later.
+ */
+export async function compareWithFollowers(
+  dependencies: ActivityDependencies,
+  editions: DistrictEditions,
+  { followers = [], ...work }: ComparisonWork,
+  tools: HeartbeatTools,
+): Promise<ComparisonEnd> {
+  const start = performance.now();
+  const end = await compareObjects(dependencies, editions, work, tools);
+  if (end.busy !== null || followers.length === 0) return end;
+  const followed: string[] = [];
+  for (const name of followers) {
+    if (tools.signal.aborted || performance.now() - start > followWithinMs) break;
+    const follower = { verificationId: work.verificationId, objects: [name] };
+    const isCompared = await compareObjects(dependencies, editions, follower, tools).then(
+      ({ busy }) => busy === null,
+      () => false,
+    );
+    if (!isCompared) break;
+    followed.push(name);
+  }
+  return { ...end, followed };
 }
 
 /**
  * Compares an object (or a cycle), unless a resync is in the middle of it. Drift that was found
  * while pages of it were written is not believed. Idempotent: its rows are replaced.
  */
-export async function compareObjects(
+async function compareObjects(
   dependencies: ActivityDependencies,
   editions: DistrictEditions,
   { verificationId, objects }: ComparisonWork,

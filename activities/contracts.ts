@@ -111,6 +111,8 @@ export interface ComparisonEnd {
    * compared.
    */
   readonly busy: { readonly resyncId: string | null; readonly hidden: boolean } | null;
+  /** Which of its followers were compared, too. Absent: none. */
+  readonly followed?: readonly string[];
 }
 
 /** Runs of a district and school year that are under way in Temporal. */

@@ -7,7 +7,7 @@ import {
   type VerificationEnd,
 } from '../src/features/verifications/store';
 import { activity, shortActivity } from './activity';
-import { compareObjects, type ComparisonWork } from './compare-objects';
+import { compareWithFollowers, type ComparisonWork } from './compare-objects';
 import type { ComparisonEnd, VerificationPlan } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
@@ -28,9 +28,12 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
       openVerification(dependencies, editions, request),
     ),
 
-    /** Compares an object, or a cycle, unless a resync is in the middle of it. Safe to repeat. */
+    /**
+     * Compares an object, or a cycle, unless a resync is in the middle of it, and what may follow.
+     * Safe to repeat.
+     */
     compareObjects: activity((tools, work: ComparisonWork): Promise<ComparisonEnd> =>
-      compareObjects(dependencies, editions, work, tools),
+      compareWithFollowers(dependencies, editions, work, tools),
     ),
 
     /** Where the API and its readers look for it. */

@@ -1,4 +1,4 @@
-import { isCancellation, rootCause, sleep } from '@temporalio/workflow';
+import { isCancellation, patched, rootCause, sleep } from '@temporalio/workflow';
 import type { ComparisonEnd, VerificationPlan } from '../activities/contracts';
 import type { VerificationRequest } from '../src/domain/verification';
 import { compareObjects, endComparison, noteVerification } from './activities';
@@ -11,10 +11,15 @@ import { atMost, runInOrder } from './run-in-order';
 const shortestWaitMs = 1_000;
 const longestWaitMs = 60_000;
 
+/** Objects that one activity may compare. */
+const mostTogether = 16;
+
 /** Where a comparison is made: in a verification of its own, or in the middle of a run. */
 export interface ComparisonPlace {
   /** Starts a piece of work once nothing holds it. */
   whenOpen<T>(work: () => Promise<T>): Promise<T>;
+  /** Nothing holds the work, so that one activity may compare several objects. */
+  readonly together: boolean;
   /** How many objects are compared, and what others wait for; `null`: none waits. */
   tell(done: number, waitsFor: string | null): void;
 }
@@ -29,7 +34,7 @@ export async function compareAll(
   plan: VerificationPlan,
   place: ComparisonPlace,
 ): Promise<void> {
-  const comparison = new Comparison(request, plan.atOnce, place);
+  const comparison = new Comparison(request, plan, place);
   await runInOrder(plan.objects, {
     run: (members) => comparison.compare(members.map(({ name }) => name)),
   });
@@ -39,6 +44,10 @@ export async function compareAll(
 class Comparison {
   private done = 0;
   private readonly inTurn: ReturnType<typeof atMost>;
+  /** Compared, or given up. */
+  private readonly ended = new Set<string>();
+  /** Being compared now. */
+  private readonly underWay = new Set<string>();
   /** What is waited for, by the objects that wait. */
   private readonly waits = new Map<string, string>();
   private told: string | null = null;
@@ -46,21 +55,18 @@ class Comparison {
 
   constructor(
     private readonly request: VerificationRequest,
-    atOnce: number,
+    private readonly plan: VerificationPlan,
     private readonly place: ComparisonPlace,
   ) {
-    this.inTurn = atMost(atOnce);
+    this.inTurn = atMost(plan.atOnce);
   }
 
   /** Compares an object or a cycle, as often as it takes. Throws only when cancelled. */
   async compare(objects: readonly string[]): Promise<void> {
-    const { verificationId } = this.request;
     const name = objects.join(', ');
     try {
       for (let waitMs = shortestWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
-        const { busy } = await this.inTurn(() =>
-          this.place.whenOpen(() => compareObjects({ verificationId, objects })),
-        );
+        const busy = await this.inTurn(() => this.place.whenOpen(() => this.compareNow(objects)));
         await this.waiting(name, busy);
         if (busy === null) break;
         await sleep(waitMs);
@@ -69,10 +75,58 @@ class Comparison {
       if (isCancellation(error)) throw error;
       const message = rootCause(error) ?? 'It gave up.';
       await this.waiting(name, null);
-      await endComparison({ verificationId, objects, status: 'failed', message });
+      await endComparison({
+        verificationId: this.request.verificationId,
+        objects,
+        status: 'failed',
+        message,
+      });
     }
+    for (const object of objects) this.ended.add(object);
     this.done += 1;
     this.tell();
+  }
+
+  private async compareNow(objects: readonly string[]): Promise<ComparisonEnd['busy']> {
+    const { verificationId } = this.request;
+    if (!this.place.together || !patched('comparisons-with-followers'))
+      return (await compareObjects({ verificationId, objects })).busy;
+    // With others that were under way when it got its turn.
+    if (objects.every((object) => this.ended.has(object))) return null;
+    const followers = this.followersOf(objects);
+    const together = [...objects, ...followers];
+    for (const object of together) this.underWay.add(object);
+    try {
+      const end = await compareObjects({
+        verificationId,
+        objects,
+        ...(followers.length > 0 && { followers }),
+      });
+      for (const object of end.followed ?? []) this.ended.add(object);
+      return end.busy;
+    } finally {
+      for (const object of together) this.underWay.delete(object);
+    }
+  }
+
+  /**
+   * Objects that may be compared once these are, and what may be after them, in the order of the
+   * plan. Where several are compared at a time, those that need none of these are left to the
+   * others.
+   */
+  private followersOf(objects: readonly string[]): string[] {
+    const { objects: planned, atOnce } = this.plan;
+    const names = new Set(planned.map(({ name }) => name));
+    const together = new Set(objects);
+    const isThere = (parent: string): boolean =>
+      together.has(parent) || this.ended.has(parent) || !names.has(parent);
+    for (const { name, after, cycle } of planned) {
+      if (together.size >= mostTogether) break;
+      if (cycle !== null || this.ended.has(name) || this.underWay.has(name)) continue;
+      const follows = atOnce === 1 || after.some((parent) => together.has(parent));
+      if (follows && after.every(isThere)) together.add(name);
+    }
+    return [...together].slice(objects.length);
   }
 
   /** Notes what an object waits for, where people look. */

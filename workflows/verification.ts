@@ -24,6 +24,7 @@ function ofItsOwn(): ComparisonPlace {
   let told: VerificationStatus = 'running';
   return {
     whenOpen: (work) => work(),
+    together: true,
     tell: (done, waitsFor) => {
       const status = waitsFor === null ? 'running' : 'waiting';
       if (status !== told) upsertSearchAttributes([{ key: attributeKeys.status, value: status }]);

@@ -61,6 +61,7 @@ async function verify(
     const plan = await gate.whenOpen(() => openVerification(asked));
     await compareAll(asked, plan, {
       whenOpen: (work) => gate.whenOpen(work),
+      together: false,
       tell: (done, waitsFor) => tell(`: ${done} of ${plan.objects.length} compared. ${waitsFor ?? ''}`),
     });
   } catch (error) {

@@ -262,11 +262,33 @@ function scriptedVerification(
       };
     },
     selectDrifted: () => Promise.resolve(drifted),
-    compareObjects: async ({ objects: names, verificationId }) => {
-      log.push(`compare ${names.join('+')}`);
-      const busy = (await compare?.(names, verificationId)) ?? null;
-      log.push(`${busy === null ? 'compared' : 'busy'} ${names.join('+')}`);
-      return { busy };
+    compareObjects: async ({ objects: first, followers = [], verificationId }) => {
+      if (followers.length > 0) log.push(`together ${first.join('+')}, then ${followers.join(', ')}`);
+      const look = async (names: readonly string[]) => {
+        log.push(`compare ${names.join('+')}`);
+        const found = (await compare?.(names, verificationId)) ?? null;
+        log.push(`${found === null ? 'compared' : 'busy'} ${names.join('+')}`);
+        return found;
+      };
+      const context = Context.current();
+      const heard = setInterval(() => context.heartbeat(), 50);
+      try {
+        const busy = await look(first);
+        const followed: string[] = [];
+        for (const name of busy === null ? followers : []) {
+          const goesOn =
+            !context.cancellationSignal.aborted &&
+            (await look([name]).then(
+              (found) => found === null,
+              () => false,
+            ));
+          if (!goesOn) break;
+          followed.push(name);
+        }
+        return { busy, followed };
+      } finally {
+        clearInterval(heard);
+      }
     },
     noteVerification: async ({ status, message }) => {
       // Slow to say that it waits: what is said next must not be overtaken.
