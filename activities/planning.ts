@@ -2,7 +2,7 @@ import { closeEmptyObjects, noteObjects, planObjects } from '../src/features/res
 import { takeLease } from '../src/features/resyncs/lease';
 import { type CutObject, saveRanges } from '../src/features/resyncs/range-store';
 import { cutSelected } from '../src/features/resyncs/selection-store';
-import { beginResync } from '../src/features/resyncs/store';
+import { beginResync, loadResync } from '../src/features/resyncs/store';
 import { type Catalog, requireObject } from '../src/domain/catalog';
 import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';
@@ -63,8 +63,9 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
       const { plan, selected } =
         request.selection === undefined
           ? { plan: await planRun({ catalog, control }, district, request), selected: null }
-          : await editions.use(districtId, (pools) =>
-              planSelected({ catalog, control }, district, request, {
+          : await editions.use(districtId, async (pools) =>
+              // Which record was asked for doesn't stand in the workflow's history.
+              planSelected({ catalog, control }, district, (await loadResync(control, resyncId)).request, {
                 ...ground,
                 editions: pools,
                 onObject: (object) => note({ choosing: object }),

@@ -23,7 +23,8 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
 
   return {
     /** Looks for a record in the district's table, by its key and school year. */
-    findRecord: shortActivity(async (question: RecordQuestion): Promise<RecordAnswer> => {
+    findRecord: shortActivity(async ({ questionId }: RecordQuestion): Promise<RecordAnswer> => {
+      const question = await readPreview(control, questionId);
       const catalog = await catalogOf(dependencies, question.districtId);
       try {
         return await editions.use(question.districtId, async (pools) => {

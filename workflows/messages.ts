@@ -1,7 +1,6 @@
 /** Every signal, update and query: name, type, who sends it. The API imports this file too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Color, ObjectStatus, RangeCounts } from '../src/domain/outcome';
-import type { RecordKey } from '../src/domain/record-error';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus } from '../src/domain/state-request';
 
@@ -162,12 +161,12 @@ export const stateRequestCounts = defineQuery<Readonly<Record<RequestDistrictSta
  */
 export const cancelVerification = defineUpdate<void, [{ by: string }]>('cancelVerification');
 
-/** API -> recordLook: is there such a record at the district? */
+/**
+ * API -> recordLook: is there such a record at the district? Which one stands in the control
+ * database: what a person types for a key is not for histories.
+ */
 export interface RecordQuestion {
-  readonly districtId: string;
-  readonly schoolYear: number;
-  readonly object: string;
-  readonly key: RecordKey;
+  readonly questionId: string;
 }
 
 export interface RecordAnswer {

@@ -81,11 +81,15 @@ export function judgeYearEnd({ schoolYear, runs, changes = [], acceptedColors }:
   return { holds: false, run, why: `${since} Send a full resync of ${schoolYear} again.` };
 }
 
+/** Whether the state's run was full, and how it came out, is not the district's to know. */
+const sinceTheState =
+  'The state has requested a resync, and nothing since shows that it holds all: send a full one, or let a state administrator accept the state’s with a reason.';
+
 function whyNotAccepted(run: YearRun, acceptedColors: readonly Color[]): string {
   const objectsToResync =
     'correct its errors and send it again, or let a state administrator accept it with a reason.';
   if (run.initiator === 'state') {
-    return `The newest full resync, ${run.resyncId}, was requested by the state, and its outcome is not accepted: send a full one, or let a state administrator accept it with a reason.`;
+    return sinceTheState;
   }
   return `The newest full resync, ${run.resyncId}, finished ${run.judgedColor ?? run.color}, and ${acceptedColors.join(' or ')} is accepted: ${objectsToResync}`;
 }
@@ -101,7 +105,7 @@ function whatChangedSince(
     if (neverRan || !endedStatuses.includes(later.status)) continue;
     const what = `A later resync, ${later.resyncId},`;
     if (later.initiator === 'state' && (later.status !== 'finished' || later.written > 0)) {
-      return `${what} was requested by the state, so the full one before it no longer counts.`;
+      return 'The state has requested a resync, so the full one before it no longer counts.';
     }
     if (later.status !== 'finished') return `${what} did not finish (${later.status}).`;
     if (later.written > 0) return `${what} wrote records, so the data changed after the full one.`;

@@ -1,4 +1,4 @@
-import { isOpen, type ResyncStatus } from './resync';
+import { type Initiator, isOpen, type ResyncStatus } from './resync';
 import type { YearEnd } from './year-end';
 
 /** Who may switch a district's scoped year, to which year, and when. */
@@ -9,6 +9,13 @@ export interface SwitchRequest {
   readonly level: 'district' | 'state';
   /** Why the state switches though the end-of-year condition doesn't hold, or back. */
   readonly reason: string | null;
+}
+
+/** A resync of the district that runs or waits. */
+export interface OpenRun {
+  readonly resyncId: string;
+  readonly status: ResyncStatus;
+  readonly initiator: Initiator;
 }
 
 /** What a switch comes to. `refused` names the field of the request at fault, where one is. */
@@ -34,7 +41,7 @@ export function judgeSwitch(
     openRuns,
     yearEnd,
   }: {
-    openRuns: readonly { readonly resyncId: string; readonly status: ResyncStatus }[];
+    openRuns: readonly OpenRun[];
     yearEnd: YearEnd;
   },
 ): SwitchVerdict {
@@ -59,13 +66,19 @@ export function judgeSwitch(
   }
   const open = openRuns.find(({ status }) => isOpen(status));
   if (open) {
-    const why = `Resync ${open.resyncId} of this district is ${open.status}: let it end, or cancel it, before the scoped year is switched.`;
-    return refuse('conflict', null, why);
+    return refuse('conflict', null, whyOpen(open, level));
   }
   if (back) return { kind: 'switch', overridden: true, resyncId: null };
   if (yearEnd.holds) return { kind: 'switch', overridden: false, resyncId: yearEnd.run.resyncId };
   if (reason === null) return refuse('conflict', null, yearEnd.why);
   return { kind: 'switch', overridden: true, resyncId: null };
+}
+
+/** Of a run of the state's a district learns that it is there, not how it stands. */
+function whyOpen({ resyncId, status, initiator }: OpenRun, level: SwitchRequest['level']): string {
+  if (initiator === 'state' && level === 'district')
+    return 'A resync that the state asked for is under way: let it end before the scoped year is switched.';
+  return `Resync ${resyncId} of this district is ${status}: let it end, or cancel it, before the scoped year is switched.`;
 }
 
 function refuse(

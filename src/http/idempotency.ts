@@ -25,6 +25,14 @@ export function requesterOf({ name, principalId }: Principal): string {
   return `${name.slice(0, 60)} (${principalId})`;
 }
 
+/**
+ * Was it this principal who asked? By its id, which ends the text: a name may be another tomorrow,
+ * as the claim of a token is.
+ */
+export function isRequester({ principalId }: Pick<Principal, 'principalId'>, requestedBy: string): boolean {
+  return requestedBy.endsWith(` (${principalId})`);
+}
+
 /** @throws Problem 400 on a key that isn't one */
 export function idempotencyKeyOf(request: Request): string | null {
   const checked = idempotencyHeader.shape['Idempotency-Key'].safeParse(request.get('Idempotency-Key'));

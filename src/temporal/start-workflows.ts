@@ -23,9 +23,11 @@ import { attributeKeys } from '../domain/search-attributes';
  * @throws the SDK's errors; WorkflowUpdateFailedError with cause type QueueFull when too many wait
  */
 export function giveToAgent(client: Client, taskQueue: string, request: ResyncRequest): Promise<QueuePlace> {
+  // The key of a record that was asked for stays in the control database.
+  const { selected: _, ...handed } = request;
   const { districtId, schoolYear, resyncId } = request;
   return client.workflow.executeUpdateWithStart(enqueueResync, {
-    args: [request],
+    args: [handed],
     updateId: resyncId,
     startWorkflowOperation: new WithStartWorkflowOperation('districtAgent', {
       workflowId: agentWorkflowId(districtId, schoolYear),

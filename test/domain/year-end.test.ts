@@ -66,7 +66,7 @@ describe('a year may be ended when its newest full resync finished with an accep
     ];
     for (const runs of states) {
       const end = judge(...runs);
-      expect(end.holds ? '' : end.why).toMatch(/requested by the state/);
+      expect(end.holds ? '' : end.why).toMatch(/state has requested/);
       expect(end.holds ? '' : end.why).not.toMatch(/red|yellow|wrote|failed/);
     }
   });
@@ -152,7 +152,14 @@ describe('a switch of the scoped year', () => {
   const judged = (request: Partial<SwitchRequest>, yearEnd = held, open: string[] = []) => {
     const verdict = judgeSwitch(
       { from: 2027, to: 2028, level: 'district', reason: null, ...request },
-      { openRuns: open.map((resyncId) => ({ resyncId, status: 'queued' as const })), yearEnd },
+      {
+        openRuns: open.map((resyncId) => ({
+          resyncId,
+          status: 'queued' as const,
+          initiator: 'district' as const,
+        })),
+        yearEnd,
+      },
     );
     return verdict.kind === 'refused' ? `${verdict.how}: ${verdict.why}` : verdict;
   };

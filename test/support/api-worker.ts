@@ -15,7 +15,7 @@ import { startObject, planObjects, finishObject } from '../../src/features/resyn
 import { takeLease } from '../../src/features/resyncs/lease';
 import { decideFound, readObjectEnd, storeFound } from '../../src/features/removals/store';
 import { saveRanges } from '../../src/features/resyncs/range-store';
-import { endPreview } from '../../src/features/selective-sync/preview-store';
+import { endPreview, readPreview } from '../../src/features/selective-sync/preview-store';
 import { beginResync } from '../../src/features/resyncs/store';
 import { planResync } from '../../src/domain/plan';
 import { ledgerPage } from './control-database';
@@ -111,7 +111,10 @@ function activitiesOf(
     ...verificationActivities(dependencies, editions),
     ...verifiedResyncActivities(dependencies),
     // The one key that no record has.
-    findRecord: ({ key }) => Promise.resolve({ found: key[0] !== 'nobody', problem: null }),
+    findRecord: async ({ questionId }) => {
+      const { key } = await readPreview(control, questionId);
+      return { found: key[0] !== 'nobody', problem: null };
+    },
     previewSelection: ({ previewId }) => endPreview(control, previewId, { answer: onePreview }),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;

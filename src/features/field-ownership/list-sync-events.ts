@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { parseRecordKey } from '../../domain/record-error';
 import type { Initiator } from '../../domain/resync';
+import type { Level } from '../../domain/rights';
 import type { SyncEventStatus } from '../../domain/sync-event';
 import { maxPageRows, newestFirst, type Page, type PageFilter } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
@@ -53,25 +54,34 @@ const columns = [
   'e.endedAt',
 ];
 
+/** Whose events they are, and who reads them. */
+interface EventsOf {
+  readonly districtId: string;
+  /**
+   * The district doesn't see what came after a run of the state's: which objects such a run has is
+   * not its to know, nor when it came to them.
+   */
+  readonly level: Level;
+}
+
 /** Events of a district, each with the resync after which it came. */
-function eventsOf(control: Knex, districtId: string): Knex.QueryBuilder {
-  return control('syncEvent as e')
+function eventsOf(control: Knex, { districtId, level }: EventsOf): Knex.QueryBuilder {
+  const events = control('syncEvent as e')
     .leftJoin('resync as r', 'r.resyncID', 'e.resyncID')
     .select(columns)
     .select(control.raw('JSON_LENGTH(e.recordKeys) AS `keys`'))
     .where('e.districtID', districtId);
+  if (level === 'district')
+    void events.where((own) => void own.whereNull('e.resyncID').orWhere('r.initiator', 'district'));
+  return events;
 }
 
 /** Sync events of a district, newest first. @throws CursorError */
 export async function listSyncEvents(
   control: Knex,
-  {
-    districtId,
-    object,
-    ...filter
-  }: PageFilter & { readonly districtId: string; readonly object?: string | undefined },
+  { districtId, level, object, ...filter }: PageFilter & EventsOf & { readonly object?: string | undefined },
 ): Promise<Page<SyncEventView>> {
-  const query = eventsOf(control, districtId);
+  const query = eventsOf(control, { districtId, level });
   if (object !== undefined) void query.where('e.objectName', object);
   const page = await newestFirst<EventRow>(query, { at: 'e.requestedAt', id: 'e.syncEventID' }, filter);
   return { ...page, items: page.items.map(toView) };
@@ -80,9 +90,9 @@ export async function listSyncEvents(
 /** One event of a district; `null`: the district has none of this id. */
 export async function readSyncEvent(
   control: Knex,
-  { districtId, syncEventId }: { readonly districtId: string; readonly syncEventId: string },
+  { syncEventId, ...of }: EventsOf & { readonly syncEventId: string },
 ): Promise<SyncEventView | null> {
-  const [row] = (await eventsOf(control, districtId).where('e.syncEventID', syncEventId)) as EventRow[];
+  const [row] = (await eventsOf(control, of).where('e.syncEventID', syncEventId)) as EventRow[];
   return row ? toView(row) : null;
 }
 

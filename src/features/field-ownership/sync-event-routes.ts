@@ -59,7 +59,10 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
           if (!(error instanceof Unavailable)) throw error;
           logger.warn({ syncEventId }, 'a sync event waits for Temporal');
         }
-        return viewFor(principal, await existing(readSyncEvent(control, { districtId: id, syncEventId })));
+        return viewFor(
+          principal,
+          await existing(readSyncEvent(control, { districtId: id, level: principal.level, syncEventId })),
+        );
       },
     }),
     route({
@@ -74,7 +77,11 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       responses: { 200: { description: 'A page of events', schema: pageOf(schemas.syncEvent) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
-        const { items, nextCursor } = await listSyncEvents(control, { districtId: id, ...query });
+        const { items, nextCursor } = await listSyncEvents(control, {
+          districtId: id,
+          level: principal.level,
+          ...query,
+        });
         return { items: items.map((item) => viewFor(principal, item)), nextCursor };
       },
     }),
@@ -89,7 +96,9 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       responses: { 200: { description: 'The event', schema: schemas.syncEventDetail } },
       handler: async ({ params, principal }) => {
         const { id: districtId } = requireDistrict(config, principal, params.district);
-        const event = await existing(readSyncEvent(control, { districtId, syncEventId: params.id }));
+        const event = await existing(
+          readSyncEvent(control, { districtId, level: principal.level, syncEventId: params.id }),
+        );
         const errors = await listSyncRefusals(control, { syncEventId: params.id });
         return { ...viewFor(principal, event), errors };
       },
@@ -108,10 +117,7 @@ async function existing(found: Promise<SyncEventView | null>): Promise<SyncEvent
   return event;
 }
 
-/**
- * What came after a run of the state's looks to the district like what the state announced: which
- * objects such a run has is not the district's to know, nor who at the state asked.
- */
+/** Who at the state announced a change is not the district's to know. */
 function viewFor(
   { level }: Principal,
   { initiator, ...event }: SyncEventView,

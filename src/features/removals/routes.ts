@@ -10,7 +10,7 @@ import * as schemas from './schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import { resyncParams } from '../resyncs/schemas';
-import { requesterOf } from '../../http/idempotency';
+import { isRequester, requesterOf } from '../../http/idempotency';
 
 /**
  * Records gone at the district: what was found, and a person's decision where it is much
@@ -40,7 +40,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       audit: ({ body: { objects } }) => ({ objects: objects ?? 'all that await' }),
       handler: async ({ params, body, principal }) => {
         const head = await requireDetails(control, principal, params.id);
-        if (verb === 'approve' && head.requestedBy === requesterOf(principal)) {
+        if (verb === 'approve' && isRequester(principal, head.requestedBy)) {
           throw new Problem(
             403,
             'Removals must be approved by someone other than the requester: another person of the district, or the state.',

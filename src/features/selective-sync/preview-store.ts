@@ -78,6 +78,11 @@ export async function insertPreview(control: Knex, request: PreviewRequest): Pro
   });
 }
 
+/** A question that was answered. */
+export async function forgetPreview(control: Knex, previewId: string): Promise<void> {
+  await control('selectivePreview').where({ previewID: previewId }).del();
+}
+
 /** @throws NotFoundError */
 export async function readPreview(control: Knex, previewId: string): Promise<SelectivePreview> {
   const row = await control<PreviewRow>('selectivePreview').where({ previewID: previewId }).first();

@@ -1,13 +1,20 @@
 import type { z } from 'zod';
 import type { DistrictConfig } from '../../config';
 import { readResync } from '../resyncs/read';
-import { insertPreview, readPreview, type SelectivePreview } from './preview-store';
+import {
+  insertPreview,
+  readPreview,
+  type SelectivePreview,
+  forgetPreview,
+  type PreviewRequest,
+} from './preview-store';
 import type { Principal } from '../../domain/principal';
 import { findObject } from '../../domain/catalog';
 import { planScopeOf } from '../../domain/plan';
 import type { OfferedYear } from '../../domain/school-year';
 import { unsentBelow } from '../../domain/selection';
 import { findRecord, startPreview } from './workflow-client';
+import type { RecordAnswer } from '../../../workflows/messages';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
@@ -50,7 +57,9 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
           schema: schemas.selectivePreview,
         },
       },
-      audit: ({ body, answer }) => ({ ...body, previewId: answer?.previewId }),
+      audit: ({ body: { object, schoolYear }, answer }) => ({
+        ...{ object, schoolYear, previewId: answer?.previewId },
+      }),
       location: ({ previewId }) => `/selective-syncs/previews/${previewId}`,
       handler: async ({ params, body, principal }) => {
         const { district, year } = await requireRecord(context, principal, params.district, body);
@@ -99,7 +108,9 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       responses: {
         202: { description: 'Accepted; Location names the resync', schema: schemas.selectiveAccepted },
       },
-      audit: ({ body, answer }) => ({ ...body, resyncId: answer?.resyncId }),
+      audit: ({ body: { object, schoolYear }, answer }) => ({
+        ...{ object, schoolYear, resyncId: answer?.resyncId },
+      }),
       location: ({ resyncId }) => `/selective-syncs/${resyncId}`,
       handler: async ({ params, body, principal, request }) => {
         const { district, year, omitted } = await requireRecord(context, principal, params.district, body);
@@ -143,6 +154,24 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
     }),
   ];
 
+  /** The question stands in the control database for as long as it takes. */
+  async function look(
+    principal: Principal,
+    asked: Pick<PreviewRequest, 'districtId' | 'schoolYear' | 'object' | 'key'>,
+  ): Promise<RecordAnswer> {
+    const questionId = newResyncId();
+    const { level } = principal;
+    await insertPreview(control, {
+      ...asked,
+      ...{ previewId: questionId, level, requestedBy: requesterOf(principal) },
+    });
+    try {
+      return await findRecord(temporal, { questionId, ...asked });
+    } finally {
+      await forgetPreview(control, questionId);
+    }
+  }
+
   /**
    * The record is one the district sends, and has. @throws Problem 404, 422 naming the field, 409,
    * 503
@@ -163,8 +192,9 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         : `There is no object "${object}" in the catalog.`;
       throw unusable(why, { pointer: '#/object' });
     }
-    const question = { districtId: district.id, schoolYear: year.schoolYear, object, key };
-    const { found, problem } = await findRecord(temporal, question);
+    const { found, problem } = await look(principal, {
+      ...{ districtId: district.id, schoolYear: year.schoolYear, object, key },
+    });
     if (problem !== null) throw new Problem(409, problem);
     if (!found) throw unusable(notThere(context, year, object), { pointer: '#/key' });
     return { district, year, omitted: omittedOf(context, district, year, object) };

@@ -14,14 +14,20 @@ import {
  * server does.
  * @throws Unavailable too when the district's database doesn't answer within ten seconds
  */
-export function findRecord(temporal: TemporalCalls, question: RecordQuestion): Promise<RecordAnswer> {
-  const { districtId, object } = question;
+export function findRecord(
+  temporal: TemporalCalls,
+  {
+    questionId,
+    districtId,
+    object,
+  }: RecordQuestion & { readonly districtId: string; readonly object: string },
+): Promise<RecordAnswer> {
   return temporal.call(async (client, taskQueue) => {
     try {
       return (await client.workflow.execute('recordLook', {
         taskQueue,
         workflowId: recordLookWorkflowId(districtId, randomUUID()),
-        args: [question],
+        args: [{ questionId }],
         workflowExecutionTimeout: '12 seconds',
         staticSummary: `Is there such a record of ${object} in ${districtId}?`,
       })) as RecordAnswer;

@@ -1,8 +1,8 @@
 import { now } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { Color } from '../../domain/outcome';
-import { openStatuses, type ResyncStatus } from '../../domain/resync';
-import { judgeSwitch, type SwitchVerdict } from '../../domain/year-switch';
+import { openStatuses } from '../../domain/resync';
+import { judgeSwitch, type OpenRun, type SwitchVerdict } from '../../domain/year-switch';
 import { judgeYearEnd, judgeYearStart, type YearEnd, type YearStart } from '../../domain/year-end';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { readDriftFound } from './read-drift';
@@ -168,13 +168,10 @@ export function switchScopedYear(
  * Open resyncs of a district, the oldest first. The shared lock on its stretch of the index keeps
  * new ones out until the transaction ends.
  */
-function readOpenRuns(
-  transaction: Knex.Transaction,
-  districtId: string,
-): Promise<{ resyncId: string; status: ResyncStatus }[]> {
+function readOpenRuns(transaction: Knex.Transaction, districtId: string): Promise<OpenRun[]> {
   return selectRows(
     transaction,
-    `SELECT resyncID AS resyncId, status FROM resync FORCE INDEX (by_district)
+    `SELECT resyncID AS resyncId, status, initiator FROM resync FORCE INDEX (by_district)
       WHERE districtID = ? AND status IN (?)
       ORDER BY requestedAt LOCK IN SHARE MODE`,
     [districtId, openStatuses],

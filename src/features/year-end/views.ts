@@ -6,12 +6,12 @@ import type { AnswerTo } from '../../http/route';
 import type * as schemas from './schemas';
 
 /**
- * A run that decides about a turn of the year; of the state's a district sees that it is, not how
- * it came out.
+ * A run that decides about a turn of the year; `null`: it is the state's, and which one it was, and
+ * that it was full, is not the district's to see.
  */
-export function yearRunView(principal: Principal, run: YearRun): AnswerTo<typeof schemas.yearRun> {
-  const { resyncId, scenario, initiator, endedAt, accepted } = run;
-  const color = canSeeDetails(principal, run) ? run.color : null;
+export function yearRunView(principal: Principal, run: YearRun): AnswerTo<typeof schemas.yearRun> | null {
+  if (!canSeeDetails(principal, run)) return null;
+  const { resyncId, scenario, initiator, endedAt, accepted, color } = run;
   return { resyncId, scenario, initiator, endedAt, accepted, color };
 }
 
