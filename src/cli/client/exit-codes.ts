@@ -12,6 +12,8 @@ export const exitCodes = {
   cancelled: 6,
   refused: 7,
   unreachable: 8,
+  /** Ctrl-C: 128 and the signal's number, as shells have it. */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { clientOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import type { FailOn } from '../client/exit-codes';
+import { confirm, yesOption } from '../client/confirm';
 import { failOnOption, followToEnd } from './send';
 import type { RetryAccepted } from '../client/answers';
 import { print, printJson, tell } from '../client/terminal';
@@ -8,6 +9,7 @@ import { print, printJson, tell } from '../client/terminal';
 interface RetryOptions {
   readonly outcome?: string[];
   readonly wait: boolean;
+  readonly yes?: true;
   readonly failOn: FailOn;
   readonly idempotencyKey?: string;
 }
@@ -22,11 +24,15 @@ export function retryCommand(): Command {
     .argument('<resync>', 'id of the resync that had the errors')
     .option('--outcome <names>', 'only errors of these outcomes: excluded, blocked, failed', namesOf)
     .option('--no-wait', 'return as soon as it is accepted')
+    .option(...yesOption)
     .option('--idempotency-key <key>', 'the same key gives the first retry back')
     .addOption(failOnOption())
     .action(async (id: string, options: RetryOptions, command: Command) => {
       const client = clientOf(command);
       const { outcome, idempotencyKey } = options;
+      const which = outcome === undefined ? '' : ` of ${outcome.join(', ')} records`;
+      const question = () => `Send the records with an error${which} of resync ${id} to the state again`;
+      await confirm(question, { yes: options.yes === true, command });
       const accepted = await client.post<RetryAccepted>(
         `/resyncs/${encodeURIComponent(id)}/retry`,
         outcome === undefined ? {} : { outcomes: outcome },

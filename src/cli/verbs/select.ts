@@ -3,15 +3,18 @@ import { endedStatuses } from '../../domain/resync';
 import type { Accepted, Resync, SelectivePreview } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
+import { confirm, yesOption } from '../client/confirm';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn } from '../client/exit-codes';
 import { RunView } from '../client/run-progress';
 import { failOnOption, printEnd } from './send';
 import { createWatchView } from '../client/watch-view';
+import { whileFollowing } from '../client/while-following';
 import { number, plainTable, print, printJson, tell } from '../client/terminal';
 
 interface SelectOptions {
   readonly preview?: true;
   readonly wait: boolean;
+  readonly yes?: true;
   readonly schoolYear?: number;
   readonly failOn: FailOn;
   readonly idempotencyKey?: string;
@@ -31,6 +34,7 @@ export function selectCommand(name = 'select'): Command {
     .argument('<key...>', 'its key; of several columns, each a word')
     .option('--preview', 'show what would be sent, and send nothing')
     .option('--no-wait', 'return as soon as it is accepted')
+    .option(...yesOption)
     .addOption(schoolYearOption())
     .option('--idempotency-key <key>', 'the same key gives the first resync back')
     .addOption(failOnOption())
@@ -42,13 +46,19 @@ export function selectCommand(name = 'select'): Command {
         const path = `/districts/${encodeURIComponent(district)}/selective-syncs`;
         if (options.preview) return showPreview(await preview(client, path, body), command);
         const { idempotencyKey } = options;
+        const question = () =>
+          `Send one record of ${object} with what is above and below it, of ${district}, to the state`;
+        await confirm(question, { yes: options.yes === true, command });
         const accepted = await client.post<Accepted>(path, body, { idempotencyKey });
         if (!options.wait) {
           if (wantsJson(command)) printJson(accepted);
           else print(accepted.resyncId);
           return;
         }
-        const end = await follow(client, accepted.resyncId);
+        const { resyncId } = accepted;
+        const end = await whileFollowing({ resyncId, again: `resync watch ${resyncId}` }, () =>
+          follow(client, resyncId),
+        );
         printEnd(end, command);
         process.exitCode = exitCodeOf(end, options.failOn);
       },

@@ -1,14 +1,16 @@
 import { Command, Option } from 'commander';
 import { type Scenario, scenarios } from '../../domain/resync';
-import type { Resync, ResyncRequest } from '../client/answers';
+import type { Plan, Resync, ResyncRequest } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import { clientOf, namesOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodeOf, exitCodes, type FailOn, failOns } from '../client/exit-codes';
 import { headline, outcomeTable, remarkLines, verificationLines } from '../client/outcome-table';
+import { confirm, yesOption } from '../client/confirm';
 import { dryRunResync } from '../client/dry-run';
 import { sendResync, watchResync } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
-import { print, printJson, tell } from '../client/terminal';
+import { number, print, printJson, tell } from '../client/terminal';
+import { whileFollowing } from '../client/while-following';
 
 interface SendOptions {
   readonly all?: true;
@@ -24,6 +26,7 @@ interface SendOptions {
   readonly schoolYear?: number;
   readonly district?: string;
   readonly wait: boolean;
+  readonly yes?: true;
   readonly failOn: FailOn;
   readonly idempotencyKey?: string;
 }
@@ -64,6 +67,7 @@ export function sendCommand(name = 'send'): Command {
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
     .option('--no-wait', 'return as soon as it is accepted')
+    .option(...yesOption)
     .option('--idempotency-key <key>', 'the same key gives the first resync back')
     .addOption(failOnOption())
     .action(async (options: SendOptions, command: Command) => {
@@ -74,6 +78,8 @@ export function sendCommand(name = 'send'): Command {
         const { failOn, idempotencyKey } = options;
         return dryRunResync(client, { district, request, idempotencyKey, command, failOn });
       }
+      const question = () => questionOf(client, district, request);
+      await confirm(question, { yes: options.yes === true, command });
       const accepted = await sendResync(client, {
         district,
         request,
@@ -99,9 +105,26 @@ export async function followToEnd(
   resyncId: string,
   { command, failOn, quiet = false }: { command: Command; failOn: FailOn; quiet?: boolean },
 ): Promise<void> {
-  const end = await watchResync(client, resyncId, createWatchView({ quiet }));
+  const end = await whileFollowing({ resyncId, again: `resync watch ${resyncId}` }, () =>
+    watchResync(client, resyncId, createWatchView({ quiet })),
+  );
   printEnd(end, command);
   process.exitCode = exitCodeOf(end, failOn);
+}
+
+/** What a person is asked before a district's objects are sent. */
+async function questionOf(client: ApiClient, district: string, request: ResyncRequest): Promise<string> {
+  const { objects, checkDependencies, schoolYear, mode, removals } = request;
+  const plan = await client.post<Plan>(`/districts/${encodeURIComponent(district)}/plan`, {
+    ...{ objects, checkDependencies },
+    ...(schoolYear === undefined ? {} : { schoolYear }),
+  });
+  const sent = plan.objects.length === 1 ? '1 object' : `${number(plan.objects.length)} objects`;
+  const records = mode === 'everything' ? ', every record of them,' : '';
+  const removed = removals === 'apply' ? ', and remove there what the district no longer has' : '';
+  const year = schoolYear === undefined ? '' : `, school year ${schoolYear}`;
+  const left = plan.omitted.length === 0 ? '' : ` (${number(plan.omitted.length)} left out)`;
+  return `Send ${sent}${left}${records} of ${district}${year}, to the state${removed}`;
 }
 
 /** The outcome of a resync on standard output. */
