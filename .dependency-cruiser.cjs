@@ -9,7 +9,7 @@ const editionFloors = [
   ['columns'],
   ['mapping'],
   ['transfer'],
-  ['selection', 'removal', 'state-fields', 'schools'],
+  ['selection', 'removal', 'state-fields', 'schools', 'identity'],
   ['verification'],
 ];
 
@@ -33,6 +33,7 @@ const featureOrder = [
   'blackouts',
   'schedules',
   'outcomes',
+  'identity-conflicts',
   'year-end',
 ];
 

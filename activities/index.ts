@@ -3,6 +3,7 @@ import { runLifecycleActivities } from './run-lifecycle';
 import { certificationActivities } from './certifications';
 import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
+import { identityActivities } from './identity';
 import { noticeActivities } from './notices';
 import { objectActivities } from './objects';
 import { removalActivities } from './removals';
@@ -31,6 +32,7 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof blackoutActivities> &
   ReturnType<typeof scheduleActivities> &
   ReturnType<typeof selectiveActivities> &
+  ReturnType<typeof identityActivities> &
   ReturnType<typeof certificationActivities> &
   ReturnType<typeof verificationActivities> &
   ReturnType<typeof verifiedResyncActivities> &
@@ -54,6 +56,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...blackoutActivities(dependencies),
       ...scheduleActivities(dependencies),
       ...selectiveActivities(dependencies, editions),
+      ...identityActivities(dependencies, editions),
       ...certificationActivities(dependencies, editions),
       ...verificationActivities(dependencies, editions),
       ...verifiedResyncActivities(dependencies),

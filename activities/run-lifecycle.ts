@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { readVerifiedObjects } from '../src/features/verifications/object-store';
 import { ConflictError } from '../src/control/control-error';
 import { finishObject, type ObjectOutcome, startObject } from '../src/features/resyncs/object-store';
+import { postTransferAlerts } from '../src/features/identity-conflicts/alerts';
 import { releaseLease, takeLease } from '../src/features/resyncs/lease';
 import { listNotices } from '../src/features/notices/list-due';
 import { finishResync, loadResync, openResyncsOf, setResyncStatus } from '../src/features/resyncs/store';
@@ -54,7 +55,7 @@ async function noticesOf(control: Knex, resyncId: string): Promise<readonly numb
 }
 
 /** Activities that keep the run records in the control database; each is idempotent. */
-export function runLifecycleActivities({ control }: ActivityDependencies) {
+export function runLifecycleActivities({ config, control }: ActivityDependencies) {
   return {
     /** The object's row in DISBatchHistory turns gray and gets its start time, once. */
     startObject: shortActivity((work: ObjectName): Promise<void> => startObject(control, work)),
@@ -140,7 +141,8 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
          */
         verifiedBy?: string;
       }): Promise<ResyncEnd> => {
-        const { districtId, schoolYear } = (await loadResync(control, work.resyncId)).request;
+        const { request } = await loadResync(control, work.resyncId);
+        const { districtId, schoolYear } = request;
         const { verifiedBy, ...ended } = work;
         const verified = verifiedBy !== undefined && {
           verificationId: verifiedBy,
@@ -150,6 +152,7 @@ export function runLifecycleActivities({ control }: ActivityDependencies) {
           ...ended,
           ...(verified ? { verified } : {}),
         });
+        await postTransferAlerts(control, config.districts, request);
         await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
         const noticeAlerts = await noticesOf(control, work.resyncId);
         return {

@@ -38,6 +38,7 @@ import { addRoutes, type RouteSpec } from './http/route';
 import { runControlRoutes } from './features/resyncs/run-routes';
 import { stateRequestRoutes } from './features/state-requests/routes';
 import { scopedYearRoutes } from './features/year-end/routes';
+import { identityConflictRoutes } from './features/identity-conflicts/routes';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './features/verifications/routes';
@@ -68,6 +69,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...resyncRoutes(context),
     ...runControlRoutes(context),
     ...retryRoutes(context),
+    ...identityConflictRoutes(context),
     ...selectiveSyncRoutes(context),
     ...outcomeRoutes(context),
     ...removalRoutes(context),

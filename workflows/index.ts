@@ -6,6 +6,7 @@ export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';
 export { scheduledResync } from './scheduled-resync';
 export { recordLook, selectivePreview } from './selective';
+export { identityResolution } from './identity';
 export { certification } from './certification';
 export { verification } from './verification';
 export { syncEvent } from './sync-event';

@@ -1,6 +1,7 @@
 /** Every signal, update and query: name, type, who sends it. The API imports this file too. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Color, ObjectStatus, RangeCounts } from '../src/domain/outcome';
+import type { IdentityChange } from '../src/domain/identity-conflict';
 import type { ResyncRequest, ResyncStatus } from '../src/domain/resync';
 import type { RequestDistrictStatus } from '../src/domain/state-request';
 
@@ -17,6 +18,9 @@ export const verificationWorkflowId = (verificationId: string): string => `verif
 /** @param look chance, since each question is a workflow of its own */
 export const recordLookWorkflowId = (districtId: string, look: string): string =>
   `look:${districtId}:${look}`;
+/** @param look chance, since each attempt of a person is a workflow of its own */
+export const identityResolutionWorkflowId = (conflictId: number, look: string): string =>
+  `identity:${conflictId}:${look}`;
 export const selectivePreviewWorkflowId = (previewId: string): string => `selective-preview:${previewId}`;
 
 /**
@@ -172,5 +176,19 @@ export interface RecordQuestion {
 export interface RecordAnswer {
   readonly found: boolean;
   /** Why nobody can look: the object's tables don't fit. */
+  readonly problem: string | null;
+}
+
+/** API -> identityResolution: what a person of the state has decided. */
+export interface IdentityQuestion {
+  readonly conflictId: number;
+  readonly preview: boolean;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface IdentityAnswer {
+  readonly changes: readonly IdentityChange[];
+  /** Why it can't be, in a sentence: it is not as it was found. */
   readonly problem: string | null;
 }

@@ -115,10 +115,21 @@ export const resyncs: readonly string[] = [
       message VARCHAR(1000) NOT NULL,
       parentObject VARCHAR(64) NULL,
       parentKey VARCHAR(512) NULL,
+      heldBy VARCHAR(64) NULL COMMENT 'tenant that holds the GUID; for the state only',
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       PRIMARY KEY (recordErrorID),
       UNIQUE KEY one_error (resyncID, objectName, recordKey),
-      KEY by_outcome (resyncID, objectName, outcome, recordErrorID)
+      KEY by_outcome (resyncID, objectName, outcome, recordErrorID),
+      KEY identity (resyncID, code)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE identityResolution (
+      recordErrorID BIGINT NOT NULL COMMENT 'of the run that found the conflict',
+      action VARCHAR(16) NOT NULL,
+      resolvedBy VARCHAR(128) NOT NULL,
+      reason VARCHAR(500) NOT NULL,
+      resolvedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (recordErrorID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
     CREATE TABLE recordMarks (

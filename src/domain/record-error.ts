@@ -76,7 +76,7 @@ export interface RecordError {
   readonly guid: string | null;
   readonly outcome: ErrorOutcome;
   /**
-   * UPPER_SNAKE, e.g. PARENT_NOT_AT_STATE, VALUE_TOO_LONG, IDENTITY_CONFLICT,
+   * UPPER_SNAKE, e.g. PARENT_NOT_AT_STATE, VALUE_TOO_LONG, IDENTITY_CHANGED,
    * STATE_EXCLUDED_CALENDAR.
    */
   readonly code: string;
@@ -89,7 +89,9 @@ export interface RecordError {
   readonly message: string;
   /**
    * For `blocked`: the parent that is missing at the state. For UNIQUE_CLASH: the record of the
-   * same object that has the value there.
+   * same object that has the value there. For RENUMBERED: the key that the state has it under.
    */
   readonly parent: { readonly object: string; readonly key: RecordKey } | null;
+  /** For HELD_BY_DISTRICT: whose record it is, by the tenant column; for the state's eyes only. */
+  readonly heldBy?: string;
 }

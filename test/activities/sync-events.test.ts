@@ -111,7 +111,7 @@ it('an announced event carries the named records, says which it could not reach,
     expect(await world.carry(event)).toMatchObject(sums);
     expect(await world.carry(event)).toMatchObject(sums);
     expect(await world.control('syncEventRecord').orderBy('recordKey')).toMatchObject([
-      { recordKey: '["2"]', code: 'IDENTITY_CONFLICT', field: 'guid' },
+      { recordKey: '["2"]', code: 'IDENTITY_CHANGED', field: 'guid' },
       { recordKey: '["999999"]', code: 'NOT_AT_STATE' },
       { recordKey: '["nonsense"]', code: 'NOT_A_KEY' },
     ]);

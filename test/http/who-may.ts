@@ -127,6 +127,7 @@ export interface Things {
   readonly certification: string;
   readonly drift: string;
   readonly verification: string;
+  readonly identityConflict: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -169,8 +170,20 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     syncEvent: 'eventA',
     ...(await certificationFor(world)),
     verification: await verificationFor(world),
+    identityConflict: await identityConflictFor(world),
     ...(await selectiveFor(world)),
   };
+}
+
+/** A school of district A whose GUID was changed, as its newest run has found. */
+async function identityConflictFor({ control, here }: ApiWorld): Promise<string> {
+  await runningResync(control, 'conflicting', ['School'], { districtId: here });
+  const [id] = await control('recordError').insert({
+    ...{ resyncID: 'conflicting', districtID: here, objectName: 'School', recordKey: '["1"]' },
+    ...{ guid: 'a', outcome: 'failed', code: 'IDENTITY_CHANGED', message: 'made for the table' },
+  });
+  await finishResync(control, { resyncId: 'conflicting', status: 'failed', message: 'made for the table' });
+  return String(id);
 }
 
 /** A selective sync of one school of district A, and a preview of it. */
@@ -330,6 +343,7 @@ export function requestFor(
     '/certifications/{id}': things.certification,
     '/drift/{drift}': things.drift,
     '/verifications/{id}': things.verification,
+    '/identity-conflicts/{id}': things.identityConflict,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents', object: 'School' };
   const filled = (idOf: (known: string) => string): string =>

@@ -115,6 +115,8 @@ function activitiesOf(
       const { key } = await readPreview(control, questionId);
       return { found: key[0] !== 'nobody', problem: null };
     },
+    resolveIdentityConflict: () =>
+      Promise.resolve({ changes: [{ object: 'School', records: 1 }], problem: null }),
     previewSelection: ({ previewId }) => endPreview(control, previewId, { answer: onePreview }),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;

@@ -25,8 +25,8 @@ export interface CaseOptions {
   readonly introspect?: Parameters<typeof introspect>[1];
   /** The district's code where the state's tenant column is a text. */
   readonly districtCode?: string;
-  /** A second district, with the records of the case's district2.sql. */
-  readonly second?: boolean;
+  /** A second district, with the records of the case's district2.sql, or these statements. */
+  readonly second?: boolean | readonly string[];
   /** The shared ones when none are given. */
   readonly servers?: EditionServers;
   /** Statements of the test's own, after the files have been read. */
@@ -94,10 +94,12 @@ export async function useCase(
   options: CaseOptions = {},
 ): Promise<void> {
   const databases = await createTestDatabases(options.servers);
-  const second = options.second === true ? await createTestDatabases(options.servers) : null;
+  const second = options.second ? await createTestDatabases(options.servers) : null;
   try {
-    if (second !== null)
+    if (second !== null && options.second === true)
       await query(second.districtUrl, readFileSync(join(inputs, name!, 'district2.sql'), 'utf8'));
+    if (second !== null && Array.isArray(options.second))
+      for (const sql of options.second as readonly string[]) await query(second.districtUrl, sql);
     for (const side of ['district', 'state'] as const) {
       const url = side === 'district' ? databases.districtUrl : databases.stateUrl;
       if (name !== null) await query(url, readFileSync(join(inputs, name, `${side}.sql`), 'utf8'));

@@ -180,6 +180,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push('ask blackout');
       return Promise.resolve(script.blackout?.(Date.parse(at), initiator) ?? null);
     },
+    resolveIdentityConflict: () => Promise.resolve({ changes: [], problem: null }),
     findRecord: () => Promise.resolve({ found: true, problem: null }),
     previewSelection: () => Promise.resolve(),
     failPreview: () => Promise.resolve(),

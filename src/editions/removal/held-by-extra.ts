@@ -42,7 +42,7 @@ class Roots {
       signal.throwIfAborted();
       const rows = await editions.state.rows(
         `SELECT recordErrorID, parentKey FROM ${this.errors}
-          WHERE ${this.ours} AND outcome = 'failed' AND code = 'UNIQUE_CLASH' AND parentKey IS NOT NULL
+          WHERE ${this.ours} AND outcome = 'failed' AND code IN ('UNIQUE_CLASH', 'RENUMBERED') AND parentKey IS NOT NULL
             AND recordErrorID > ${after} ORDER BY recordErrorID LIMIT ${keysPerList}`,
       );
       if (rows.length === 0) return excused;
@@ -95,7 +95,7 @@ class Roots {
     if (!row || row[3] === null) return false;
     const [outcome, code, parentObject, parentKey] = row.map(String);
     if (outcome === 'blocked') return this.isExcused(parentObject!, parentKey!, depth + 1);
-    if (code !== 'UNIQUE_CLASH') return false;
+    if (code !== 'UNIQUE_CLASH' && code !== 'RENUMBERED') return false;
     return (await absent(await this.jobFor(object), [parentKey!])).length > 0;
   }
 

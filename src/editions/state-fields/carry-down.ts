@@ -214,7 +214,7 @@ class Carrying {
 
 function identityConflict({ label, guidColumn }: { label: string; guidColumn: string | null }): Reason {
   return {
-    code: 'IDENTITY_CONFLICT',
+    code: 'IDENTITY_CHANGED',
     field: guidColumn,
     message: `The district has another ${label} under this key (its ${guidColumn} differs); nothing was carried to it.`,
   };

@@ -1,5 +1,5 @@
 /** Records whose unique values stand in each other's way, or in that of records at the state. */
-import type { RecordKey } from '../../domain/record-error';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
 import type { PageJob } from '../mapping/job';
@@ -7,7 +7,17 @@ import { type Isolation, writeIsolating } from './isolate';
 import type { PageTally } from './page-tally';
 import { parkValues } from './park-values';
 import type { DistrictRecord } from './records';
-import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
+import { keepingAwake } from './keep-awake';
+import { textsAtDistrict } from './same-keys';
+import {
+  heldBy,
+  heldByDistrict,
+  type Holder,
+  holdersOf,
+  isIdentity,
+  renumbered,
+  searchedIndexes,
+} from './unique-holders';
 import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
 import { statementsOf } from './write';
 
@@ -68,9 +78,30 @@ export class Clashes {
     await this.writer.unchecked(kind, writeAll);
     const rest = [...left.map(({ record }) => record), ...stuck];
     const holdersNow = await holdersOf(session, job, rest, this.writer.respelled);
-    for (const { record, error } of left) this.refuseClash(record, error, holdersNow.get(record)?.[0]);
-    for (const record of stuck)
-      this.refuseClash(record, uniqueClash, (holdersNow.get(record) ?? holders.get(record))?.[0]);
+    const inTheWay = [
+      ...left.map((clash) => ({ ...clash, holder: this.foremost(holdersNow.get(clash.record)) })),
+      ...stuck.map((record) => ({
+        record,
+        error: uniqueClash,
+        holder: this.foremost(holdersNow.get(record) ?? holders.get(record)),
+      })),
+    ];
+    const known = await this.atDistrict(inTheWay.flatMap(({ holder }) => holder ?? []));
+    for (const { record, error, holder } of inTheWay) this.refuseClash(record, error, holder, known);
+  }
+
+  /** Whose the record is tells more than any other value that is taken. */
+  private foremost(holders: readonly Holder[] = []): Holder | undefined {
+    return holders.find((holder) => isIdentity(this.writer.job.mapping, holder)) ?? holders[0];
+  }
+
+  /** Keys of those holders of a GUID that the district has, in any school year. */
+  private async atDistrict(holders: readonly Holder[]): Promise<ReadonlySet<string>> {
+    const { job, session } = this.writer;
+    const keys = holders
+      .filter((holder) => holder.ours && isIdentity(job.mapping, holder))
+      .map(({ key }) => key);
+    return keys.length === 0 ? new Set() : keepingAwake(session, () => textsAtDistrict(job, keys, []));
   }
 
   /** Writes records. @returns those that clash, alone */
@@ -157,11 +188,20 @@ export class Clashes {
     return refused;
   }
 
-  private refuseClash(record: DistrictRecord, error: DatabaseError, holder: Holder | undefined): void {
+  private refuseClash(
+    record: DistrictRecord,
+    error: DatabaseError,
+    holder: Holder | undefined,
+    known: ReadonlySet<string>,
+  ): void {
     const { job, tally } = this.writer;
     const { mapping } = job;
     if (holder !== undefined) {
-      tally.refuse(heldBy(mapping, record, holder));
+      const identity = isIdentity(mapping, holder);
+      if (identity && !holder.ours) tally.refuse(heldByDistrict(mapping, record, holder));
+      else if (identity && !known.has(formatRecordKey(holder.key)))
+        tally.refuse(renumbered(mapping, record, holder));
+      else tally.refuse(heldBy(mapping, record, holder));
       return;
     }
     const { index } = error.names;

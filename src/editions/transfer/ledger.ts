@@ -269,11 +269,12 @@ export async function storeErrors(
         text(error.message, maxMessageLength),
         text(error.parent?.object ?? null, 64),
         error.parent ? quoteText(storedKey(error.parent.key)) : 'NULL',
+        text(error.heldBy ?? null, 64),
       ].join(', '),
     );
     await session.write(
       `INSERT INTO ${editions.control}.recordError
-         (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey)
+         (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey, heldBy)
        VALUES (${rows.join('), (')})`,
     );
   }

@@ -246,7 +246,7 @@ export function identityConflict({ object }: ObjectMapping, { key, guid }: Refus
     key,
     guid,
     outcome: 'failed',
-    code: 'IDENTITY_CONFLICT',
+    code: 'IDENTITY_CHANGED',
     field: object.guidColumn,
     message: `The state has another ${object.label} under this key (its ${object.guidColumn} differs); it was not overwritten. Has the district's database been renumbered?`,
     parent: null,

@@ -34,11 +34,11 @@ interface Retried {
 interface Mendable {
   readonly outcome: Extract<ErrorOutcome, 'blocked' | 'failed'>;
   /** `null`: whatever the code. */
-  readonly code: string | null;
+  readonly codes: readonly string[] | null;
 }
 
-const blocked: Mendable = { outcome: 'blocked', code: null };
-const clashed: Mendable = { outcome: 'failed', code: 'UNIQUE_CLASH' };
+const blocked: Mendable = { outcome: 'blocked', codes: null };
+const clashed: Mendable = { outcome: 'failed', codes: ['UNIQUE_CLASH', 'RENUMBERED', 'HELD_BY_DISTRICT'] };
 
 /**
  * The closing retry: every record of the object that was blocked in this run, or whose unique value
@@ -159,30 +159,30 @@ async function passedOn(job: PageJob, first: string): Promise<string[] | null> {
   return null;
 }
 
-function conditionOf({ fence, mapping }: PageJob, { outcome, code }: Mendable): string {
+function conditionOf({ fence, mapping }: PageJob, { outcome, codes }: Mendable): string {
   return [
     `resyncID = ${quoteText(fence.resyncId)}`,
     `objectName = ${quoteText(mapping.object.name)}`,
     `outcome = ${quoteText(outcome)}`,
     // What hangs below an excluded record waits for nobody.
-    code === null ? "code <> 'PARENT_EXCLUDED'" : `code = ${quoteText(code)}`,
+    codes === null ? "code <> 'PARENT_EXCLUDED'" : `code IN (${codes.map(quoteText).join(', ')})`,
   ].join(' AND ');
 }
 
 async function retryPage(
   job: PageJob,
-  { outcome, code }: Mendable,
+  { outcome, codes }: Mendable,
   ids: readonly string[],
 ): Promise<Retried | null> {
   const errors = `${job.editions.control}.recordError`;
   const page = await nextCorrection(job);
   const keeps = (error: RecordError): boolean =>
-    error.outcome === outcome && (code === null || error.code === code);
+    error.outcome === outcome && (codes === null || codes.includes(error.code));
   let done: Retried | null = null;
   await writePage(job, page, async (session) => {
     const rows = await session.rows(
       `SELECT recordErrorID, recordKey FROM ${errors}
-        WHERE ${conditionOf(job, { outcome, code })} AND recordErrorID IN (${ids.join(', ')}) FOR UPDATE`,
+        WHERE ${conditionOf(job, { outcome, codes })} AND recordErrorID IN (${ids.join(', ')}) FOR UPDATE`,
     );
     const stored = new Map(rows.map(([id, key]) => [String(key), String(id)]));
     const keys: RecordKey[] = [...stored.keys()].map(parseRecordKey);

@@ -18,6 +18,8 @@ export interface Holder {
   readonly key: RecordKey;
   /** Of the same district: its key may be named. */
   readonly ours: boolean;
+  /** Value of its tenant column; `null`: the table has none. */
+  readonly tenant: string | null;
 }
 
 /** An index whose values can be looked for, and the columns that tell them apart. */
@@ -62,11 +64,11 @@ export async function holdersOf(
       return literals === null ? [] : [{ record, literals }];
     });
     for (const part of inBatches(wanted, keysPerList)) {
-      for (const { n, key, ours } of await findHolders(session, job, searched, part)) {
+      for (const { n, key, ours, tenant } of await findHolders(session, job, searched, part)) {
         const { record } = part[n]!;
         const own = respelled.get(record) ?? record.key;
         if (ours && formatRecordKey(key) === formatRecordKey(own)) continue;
-        holders.set(record, [...(holders.get(record) ?? []), { index: searched.index, key, ours }]);
+        holders.set(record, [...(holders.get(record) ?? []), { index: searched.index, key, ours, tenant }]);
       }
     }
   }
@@ -78,7 +80,7 @@ async function findHolders(
   { mapping, scope }: PageJob,
   { index, columns }: SearchedIndex,
   wanted: readonly { readonly literals: readonly string[] }[],
-): Promise<{ readonly n: number; readonly key: RecordKey; readonly ours: boolean }[]> {
+): Promise<(Omit<Holder, 'index'> & { readonly n: number })[]> {
   const { object, stateKey, stateTable } = mapping;
   const rows = wanted.map(({ literals }, n) => {
     const values = literals.map((literal, i) => (n === 0 ? `${literal} AS k${i}` : literal));
@@ -90,14 +92,57 @@ async function findHolders(
     ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
   ];
   const found = await session.rows(
-    `SELECT v.n, ${tenant ?? '1'}, ${stateKey.columns.map(({ column }) => keyText(column, 'p.')).join(', ')}
+    `SELECT v.n, ${tenant ?? '1'}, ${mapping.tenant === null ? 'NULL' : keyText(mapping.tenant.column, 'p.')}, ${stateKey.columns.map(({ column }) => keyText(column, 'p.')).join(', ')}
        FROM (${rows.join(' UNION ALL ')}) v STRAIGHT_JOIN ${stateTable} p ON ${on.join(' AND ')}`,
   );
-  return found.map(([n, ours, ...key]) => ({
+  return found.map(([n, ours, whose, ...key]) => ({
     n: Number(n),
     ours: Number(ours) === 1,
+    tenant: whose === null ? null : String(whose),
     key: key.map(String),
   }));
+}
+
+/** Whether the value in the way is the record's GUID: then it is a matter of identity. */
+export function isIdentity({ object }: ObjectMapping, { index }: Holder): boolean {
+  return index.columns.some((name) => name === object.guidColumn);
+}
+
+/** The state has the record by its GUID, under a key that the district no longer has. */
+export function renumbered(
+  { object }: ObjectMapping,
+  { key, guid }: DistrictRecord,
+  holder: Holder,
+): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'RENUMBERED',
+    field: object.key[0] ?? null,
+    message: `The state has this ${object.label} under another key, named here as its parent, which the district no longer has: its key was changed. A person of the state can carry the new key over.`,
+    parent: { object: object.name, key: holder.key },
+  };
+}
+
+/** Another district's record has the GUID: a transfer. Whose it is only the state may see. */
+export function heldByDistrict(
+  { object }: ObjectMapping,
+  { key, guid }: DistrictRecord,
+  { tenant }: Holder,
+): RecordError {
+  return {
+    object: object.name,
+    key,
+    guid,
+    outcome: 'failed',
+    code: 'HELD_BY_DISTRICT',
+    field: object.guidColumn,
+    message: `Another district holds this ${object.label} at the state (its ${object.guidColumn}). After a transfer a person of the state can release it from there.`,
+    parent: null,
+    ...(tenant !== null && { heldBy: tenant }),
+  };
 }
 
 /**

@@ -70,7 +70,7 @@ export async function lookAgain(
     const equal = state !== undefined && record.hash !== null && record.hash === state.hash;
     if (rule !== null && ofCatalog) found.push(forbidden(record, state, rule, equal));
     else if (state && guidsDiffer(record.guid, state.guid))
-      found.push({ ...differing(record, state), predictedOutcome: 'failed', code: 'IDENTITY_CONFLICT' });
+      found.push({ ...differing(record, state), predictedOutcome: 'failed', code: 'IDENTITY_CHANGED' });
     else if (equal) unchanged += 1;
     else toSend.push({ record, refusal: rule });
   }

@@ -44,7 +44,7 @@ export const syncEventDetail = syncEvent
         z.object({
           key: z.array(z.string()),
           guid: z.string().nullable(),
-          code: z.string().meta({ example: 'IDENTITY_CONFLICT' }),
+          code: z.string().meta({ example: 'IDENTITY_CHANGED' }),
           field: z.string().nullable(),
           message: z.string(),
         }),

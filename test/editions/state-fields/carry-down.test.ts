@@ -98,7 +98,7 @@ test('a record with another GUID, a missing one and a value that does not fit st
     refused: [
       ['2', 'VALUE_PRECISION', 'size'],
       ['3', 'VALUE_NOT_ALLOWED', 'level'],
-      ['4', 'IDENTITY_CONFLICT', 'guid'],
+      ['4', 'IDENTITY_CHANGED', 'guid'],
       ['6', 'NOT_AT_DISTRICT', null],
       ['7', 'NOT_AT_STATE', null],
       ['1', 'VALUE_TOO_LONG', 'grade'],

@@ -228,7 +228,7 @@ test('a state record with the same key but another GUID is an identity conflict,
   await world.state("UPDATE student SET guid = UUID(), name = 'somebody else' WHERE studentID = 4");
   const { counts: got, errors } = await world.sync([student], 'student');
   expect(got).toEqual(counts({ unchanged: 9, failed: 1 }));
-  expect(errors).toMatchObject([{ recordKey: '["4"]', code: 'IDENTITY_CONFLICT', field: 'guid' }]);
+  expect(errors).toMatchObject([{ recordKey: '["4"]', code: 'IDENTITY_CHANGED', field: 'guid' }]);
   expect((await stateRow(4))!['name']).toBe('somebody else');
 });
 

@@ -126,7 +126,7 @@ test('missing, different and extra records are counted by school, with samples o
   expect([...courses.samples].sort((a, b) => a.key.localeCompare(b.key))).toEqual([
     sample(1, 'different', 'updated', null, '["1"]'),
     sample(3, 'missing', 'inserted', null, '["3"]'),
-    sample(4, 'different', 'failed', 'IDENTITY_CONFLICT', '["4"]'),
+    sample(4, 'different', 'failed', 'IDENTITY_CHANGED', '["4"]'),
     sample(5, 'missing', 'inserted', null, '["2"]'),
     sample(6, 'missing', 'blocked', 'PARENT_NOT_AT_STATE', null),
     sample(7, 'missing', 'failed', 'VALUE_TOO_LONG', '["3"]'),

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { actionFor } from '../../domain/identity-conflict';
+import type { Principal } from '../../domain/principal';
+import type { ApiContext } from '../../http/context';
+import { requesterOf } from '../../http/idempotency';
+import { notFound, Problem, unusable } from '../../http/problem';
+import { requireDistrict } from '../../http/require';
+import { type AnswerTo, route, type RouteSpec } from '../../http/route';
+import { districtParams, pageOf, pageQuery, schoolYear } from '../../http/schemas';
+import { requireOfferedYear } from '../scoped-year/require';
+import { districtOf } from './alerts';
+import * as schemas from './schemas';
+import { type IdentityConflict, listIdentityConflicts, readIdentityConflict } from './store';
+import { resolveConflict } from './workflow-client';
+
+/** Records whose key, GUID or district no longer go together, and the way out of each. */
+export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
+  const { catalog, config, control, temporal } = context;
+
+  const view = (
+    principal: Principal,
+    { conflictId, districtId: _, initiator: __, resolved: ___, ...conflict }: IdentityConflict,
+  ): AnswerTo<typeof schemas.identityConflict> => ({
+    ...conflict,
+    id: conflictId,
+    action: actionFor(conflict.code),
+    heldBy:
+      principal.level === 'state' && conflict.heldBy !== null
+        ? (districtOf(config.districts, conflict.heldBy)?.id ?? conflict.heldBy)
+        : null,
+  });
+
+  return [
+    route({
+      operationId: 'listIdentityConflicts',
+      method: 'get',
+      path: '/districts/{district}/identity-conflicts',
+      right: 'errorLog',
+      tag: 'Outcomes',
+      summary: 'Records that were renumbered, changed their GUID or are held by another district',
+      params: districtParams,
+      query: z.strictObject({ ...pageQuery, schoolYear: z.coerce.number().pipe(schoolYear).optional() }),
+      responses: {
+        200: { description: 'A page of conflicts', schema: pageOf(schemas.identityConflict) },
+      },
+      handler: async ({ params, query, principal }) => {
+        const district = requireDistrict(config, principal, params.district);
+        const year = await requireOfferedYear(context, district, query.schoolYear, {
+          parameter: 'schoolYear',
+        });
+        const limit = query.limit ?? 100;
+        const found = await listIdentityConflicts(control, {
+          districtId: district.id,
+          schoolYear: year.schoolYear,
+          objects: catalog.objects.map(({ name }) => name),
+          ownOnly: principal.level === 'district',
+          after: Number(query.cursor ?? 0) || 0,
+          limit: limit + 1,
+        });
+        const page = found.slice(0, limit);
+        return {
+          items: page.map((conflict) => view(principal, conflict)),
+          nextCursor: found.length > limit ? String(page.at(-1)!.conflictId) : null,
+        };
+      },
+    }),
+    route({
+      operationId: 'resolveIdentityConflict',
+      method: 'post',
+      path: '/districts/{district}/identity-conflicts/{id}/resolve',
+      right: 'administration',
+      stateOnly: true,
+      tag: 'Outcomes',
+      summary: 'Resolve one at the state: carry the key over, take the GUID over, or release the record',
+      params: schemas.identityConflictParams,
+      example: { action: 'takeGuid', reason: 'Confirmed by the district.', preview: true },
+      body: schemas.resolveRequest,
+      responses: {
+        200: { description: 'What was changed, or would be', schema: schemas.resolved },
+      },
+      audit: ({ body, answer }) => ({ ...body, changes: answer?.changes }),
+      handler: async ({ params, body, principal }) => {
+        const district = requireDistrict(config, principal, params.district);
+        const conflict = await readIdentityConflict(control, params.id);
+        if (conflict.districtId !== district.id) throw notFound();
+        if (conflict.resolved) throw new Problem(409, 'The conflict has been resolved already.');
+        const action = actionFor(conflict.code);
+        if (body.action !== action)
+          throw unusable(`${conflict.code} is resolved by ${action}.`, { pointer: '#/action' });
+        const { changes, problem } = await resolveConflict(temporal, {
+          conflictId: conflict.conflictId,
+          preview: body.preview,
+          by: requesterOf(principal),
+          reason: body.reason,
+        });
+        if (problem !== null) throw new Problem(409, problem);
+        return { id: conflict.conflictId, action, preview: body.preview, changes };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,50 @@
+/** What the API says of identity conflicts. */
+import { z } from 'zod';
+import { identityActions, identityCodes } from '../../domain/identity-conflict';
+import { count, time } from '../../http/schemas';
+
+const key = z.array(z.string()).readonly();
+
+export const identityConflict = z
+  .object({
+    id: z.int(),
+    resyncId: z.string(),
+    schoolYear: z.int(),
+    object: z.string(),
+    key: key.meta({ description: 'of the record at the district' }),
+    guid: z.string().nullable(),
+    code: z.enum(identityCodes),
+    action: z.enum(identityActions).meta({ description: 'what a person of the state does about it' }),
+    formerKey: key.nullable().meta({ description: 'of RENUMBERED: the key that the state has it under' }),
+    heldBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'of HELD_BY_DISTRICT: the district that has it; only the state sees it' }),
+    seenAt: time,
+  })
+  .meta({ id: 'IdentityConflict' });
+
+export const identityConflictParams = z.object({
+  district: z.string(),
+  id: z.coerce.number().int().min(1),
+});
+
+export const resolveRequest = z
+  .strictObject({
+    action: z.enum(identityActions),
+    reason: z.string().trim().min(3).max(500).meta({ description: 'kept with it, and in the audit' }),
+    preview: z.boolean().default(false).meta({ description: 'only count what would be changed' }),
+  })
+  .meta({ id: 'IdentityResolutionRequest' });
+
+export const resolved = z
+  .object({
+    id: z.int(),
+    action: z.enum(identityActions),
+    preview: z.boolean(),
+    changes: z
+      .array(z.object({ object: z.string(), records: count }))
+      .readonly()
+      .meta({ description: 'records at the state that were changed, or would be' }),
+  })
+  .meta({ id: 'IdentityResolution' });

@@ -1,0 +1,151 @@
+import { listIdentityConflicts } from '../../../src/features/identity-conflicts/store';
+import type { IdentityAnswer } from '../../../workflows/messages';
+import { type CaseWorld, useCase } from '../../support/case-world';
+
+/** Records that were renumbered, got another GUID or moved to another district, and the way out. */
+
+jest.setTimeout(120_000);
+
+const person = (tenant: string) =>
+  `CREATE TABLE person (${tenant} personID INT, guid CHAR(36) NOT NULL, name VARCHAR(20), UNIQUE (guid), PRIMARY KEY (${tenant === '' ? '' : 'districtID, '}personID))`;
+const district = [
+  person(''),
+  'CREATE TABLE enrollment (enrollmentID INT PRIMARY KEY, personID INT, guid CHAR(36) NOT NULL UNIQUE)',
+  'CREATE TABLE attendance (enrollmentID INT, day INT, code CHAR(1), PRIMARY KEY (enrollmentID, day))',
+  'CREATE TABLE note (noteID INT PRIMARY KEY, enrollmentID INT, day INT)',
+  "INSERT INTO person VALUES (1, 'g1', 'A'), (2, 'g2', 'B'), (3, 'g3', 'C'), (4, 'g4', 'D')",
+  "INSERT INTO enrollment VALUES (11, 1, 'e1'), (12, 2, 'e2'), (13, 2, 'e3')",
+  "INSERT INTO attendance VALUES (11, 1, 'P'), (12, 1, 'P'), (12, 2, 'A'), (13, 1, 'P')",
+  'INSERT INTO note VALUES (1, 12, 1), (2, 12, 2), (3, 11, 1)',
+];
+const tenant = 'districtID INT NOT NULL,';
+const state = [
+  person(tenant),
+  `CREATE TABLE enrollment (${tenant} enrollmentID INT, personID INT, guid CHAR(36) NOT NULL UNIQUE, PRIMARY KEY (districtID, enrollmentID),
+     FOREIGN KEY (districtID, personID) REFERENCES person (districtID, personID))`,
+  `CREATE TABLE attendance (${tenant} enrollmentID INT, day INT, code CHAR(1), PRIMARY KEY (districtID, enrollmentID, day),
+     FOREIGN KEY (districtID, enrollmentID) REFERENCES enrollment (districtID, enrollmentID))`,
+  `CREATE TABLE note (${tenant} noteID INT, enrollmentID INT, day INT, PRIMARY KEY (districtID, noteID),
+     FOREIGN KEY (districtID, enrollmentID, day) REFERENCES attendance (districtID, enrollmentID, day))`,
+];
+
+const conflictsOf = ({ world }: CaseWorld) =>
+  listIdentityConflicts(world.control, {
+    ...{ districtId: 'test-district', schoolYear: 2027, ownOnly: true, after: 0, limit: 10 },
+    objects: ['person', 'enrollment', 'attendance', 'note'],
+  });
+
+async function resolve(world: CaseWorld, conflictId: number, preview = false): Promise<IdentityAnswer> {
+  const question = { conflictId, preview, by: 'the state', reason: 'Confirmed.' };
+  return (await world.world.run('identityResolution', question)) as IdentityAnswer;
+}
+
+async function allGreen(world: CaseWorld): Promise<void> {
+  const { status, objects, errors } = await world.resync();
+  expect({ status, errors }).toEqual({ status: 'finished', errors: [] });
+  for (const { color } of Object.values(objects)) expect(color).toBe('green');
+  const again = await world.resync();
+  for (const counts of Object.values(again.objects)) expect(counts).not.toHaveProperty('updated');
+}
+
+const options = { district, state, introspect: { tenantColumn: 'districtID' } };
+
+test('a renumbered record is found with both keys, and its new key is carried over with all that refers to it', async () => {
+  await useCase(
+    null,
+    async (world) => {
+      await world.resync();
+      await world.district(
+        'UPDATE enrollment SET enrollmentID = 912 WHERE enrollmentID = 12; UPDATE attendance SET enrollmentID = 912 WHERE enrollmentID = 12; UPDATE note SET enrollmentID = 912 WHERE enrollmentID = 12',
+      );
+      for (const run of ['first', 'second']) {
+        const { objects, errors } = await world.resync();
+        expect({ run, ...objects['enrollment'] }).toMatchObject({ run, color: 'red', failed: 1, extra: 1 });
+        expect(errors).toContain('enrollment ["912"] failed RENUMBERED enrollmentID');
+      }
+      const [conflict, ...others] = await conflictsOf(world);
+      expect(others).toEqual([]);
+      expect(conflict).toMatchObject({ key: ['912'], formerKey: ['12'], code: 'RENUMBERED' });
+      const changes = [
+        { object: 'enrollment', records: 1 },
+        { object: 'attendance', records: 2 },
+        { object: 'note', records: 2 },
+      ];
+      const before = await world.state('SELECT * FROM note ORDER BY noteID');
+      expect(await resolve(world, conflict!.conflictId, true)).toEqual({ changes, problem: null });
+      expect(await world.state('SELECT * FROM note ORDER BY noteID')).toEqual(before);
+      expect(await conflictsOf(world)).toHaveLength(1);
+      expect(await resolve(world, conflict!.conflictId)).toEqual({ changes, problem: null });
+      expect(await conflictsOf(world)).toEqual([]);
+      expect(await world.state('SELECT noteID, enrollmentID FROM note ORDER BY noteID')).toEqual([
+        { noteID: 1, enrollmentID: 912 },
+        { noteID: 2, enrollmentID: 912 },
+        { noteID: 3, enrollmentID: 11 },
+      ]);
+      await allGreen(world);
+    },
+    options,
+  );
+});
+
+test('a changed GUID is taken over where a person says so, and not while another record has it', async () => {
+  await useCase(
+    null,
+    async (world) => {
+      await world.resync();
+      await world.district("UPDATE person SET guid = 'new' WHERE personID = 2");
+      for (let run = 0; run < 2; run += 1)
+        expect((await world.resync()).errors).toEqual(['person ["2"] failed IDENTITY_CHANGED guid']);
+      const [conflict] = await conflictsOf(world);
+      await world.state("INSERT INTO person VALUES (8, 1, 'new', 'Z')");
+      expect((await resolve(world, conflict!.conflictId)).problem).toContain('Another record at the state');
+      await world.state('DELETE FROM person WHERE districtID = 8');
+      expect(await resolve(world, conflict!.conflictId)).toEqual({
+        changes: [{ object: 'person', records: 1 }],
+        problem: null,
+      });
+      await allGreen(world);
+    },
+    options,
+  );
+});
+
+test('a student of another district is released from there, both districts and the state hear of it', async () => {
+  await useCase(
+    null,
+    async (world) => {
+      await world.state("INSERT INTO person VALUES (8, 77, 'g3', 'C')");
+      const { errors } = await world.resync();
+      expect(errors).toEqual(['person ["3"] failed HELD_BY_DISTRICT guid']);
+      expect((await world.resync()).errors).toEqual(errors);
+      const [conflict] = await conflictsOf(world);
+      expect(conflict).toMatchObject({ code: 'HELD_BY_DISTRICT', heldBy: '8', key: ['3'] });
+      const alerts = (await world.world
+        .control('processAlert')
+        .where('name', 'Records Held by Another District')) as {
+        districtID: string | null;
+        level: string;
+        text: string;
+      }[];
+      // Of two runs: each the state's, the sender's and the holder's.
+      expect(alerts.map(({ districtID, level }) => `${districtID ?? 'all'} ${level}`).sort()).toEqual([
+        ...['all state', 'all state'],
+        ...['second-district district', 'second-district district'],
+        ...['test-district district', 'test-district district'],
+      ]);
+      for (const { level, text, districtID } of alerts) {
+        const other = districtID === 'test-district' ? 'second-district' : 'test-district';
+        if (level === 'district') expect(text).not.toContain(other);
+      }
+      expect((await resolve(world, conflict!.conflictId)).changes).toEqual([
+        { object: 'person', records: 1 },
+      ]);
+      const released = await world.world.control('processAlert').where('name', 'Record Released');
+      expect(released).toHaveLength(2);
+      const [left] = await world.state('SELECT guid, name FROM person WHERE districtID = 8');
+      expect(left).toEqual({ guid: expect.not.stringMatching('^g3$') as string, name: 'C' });
+      await allGreen(world);
+    },
+    { ...options, second: [person('')] },
+  );
+});
