@@ -34,7 +34,7 @@ export async function postTransferAlerts(
       alertKey: `${key}:state`,
       text: `${what} that ${districtId} sends are held by ${holder?.id ?? `the tenant ${heldBy}`} at the state. Confirm the transfer under identity conflicts of ${districtId}.`,
       districtId: null,
-      right: 'administration',
+      right: 'stateRequest',
       level: 'state',
     });
     // Of a state's run a district doesn't see which objects it has.

@@ -68,7 +68,7 @@ export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'resolveIdentityConflict',
       method: 'post',
       path: '/districts/{district}/identity-conflicts/{id}/resolve',
-      right: 'administration',
+      right: 'stateRequest',
       stateOnly: true,
       tag: 'Outcomes',
       summary: 'Resolve one at the state: carry the key over, take the GUID over, or release the record',
