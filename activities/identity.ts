@@ -19,7 +19,7 @@ export function identityActivities(dependencies: ActivityDependencies, editions:
      * what is resolved is resolved once.
      */
     resolveIdentityConflict: shortActivity(
-      async ({ conflictId, preview, by, reason }: IdentityQuestion): Promise<IdentityAnswer> => {
+      async ({ conflictId, preview, by }: IdentityQuestion): Promise<IdentityAnswer> => {
         const conflict = await readIdentityConflict(control, conflictId);
         const { districtId, schoolYear, object, code, key, guid, formerKey } = conflict;
         const action = actionFor(code);
@@ -36,7 +36,7 @@ export function identityActivities(dependencies: ActivityDependencies, editions:
                 scope: editions.scope(districtId, schoolYear),
               },
               { action, key, guid, oldKey: formerKey, preview },
-              (session) => storeResolution(session, pools.control, { conflictId, action, by, reason }),
+              (session) => storeResolution(session, pools.control, { conflictId, action, by }),
             ),
           );
           if (action === 'release' && !preview)

@@ -184,7 +184,6 @@ export interface IdentityQuestion {
   readonly conflictId: number;
   readonly preview: boolean;
   readonly by: string;
-  readonly reason: string;
 }
 
 export interface IdentityAnswer {

@@ -127,7 +127,6 @@ export const resyncs: readonly string[] = [
       recordErrorID BIGINT NOT NULL COMMENT 'of the run that found the conflict',
       action VARCHAR(16) NOT NULL,
       resolvedBy VARCHAR(128) NOT NULL,
-      reason VARCHAR(500) NOT NULL,
       resolvedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       PRIMARY KEY (recordErrorID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,

@@ -233,16 +233,14 @@ export async function storeResolution(
     conflictId,
     action,
     by,
-    reason,
   }: {
     readonly conflictId: number;
     readonly action: IdentityAction;
     readonly by: string;
-    readonly reason: string;
   },
 ): Promise<void> {
   await session.write(
-    `INSERT INTO ${control}.identityResolution (recordErrorID, action, resolvedBy, reason)
-      VALUES (${conflictId}, ${quoteText(action)}, ${quoteText(by)}, ${quoteText(reason)})`,
+    `INSERT INTO ${control}.identityResolution (recordErrorID, action, resolvedBy)
+      VALUES (${conflictId}, ${quoteText(action)}, ${quoteText(by)})`,
   );
 }

@@ -91,7 +91,6 @@ export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
           conflictId: conflict.conflictId,
           preview: body.preview,
           by: requesterOf(principal),
-          reason: body.reason,
         });
         if (problem !== null) throw new Problem(409, problem);
         return { id: conflict.conflictId, action, preview: body.preview, changes };

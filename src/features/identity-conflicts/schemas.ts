@@ -32,7 +32,7 @@ export const identityConflictParams = z.object({
 export const resolveRequest = z
   .strictObject({
     action: z.enum(identityActions),
-    reason: z.string().trim().min(3).max(500).meta({ description: 'kept with it, and in the audit' }),
+    reason: z.string().trim().min(3).max(500).meta({ description: 'kept in the audit' }),
     preview: z.boolean().default(false).meta({ description: 'only count what would be changed' }),
   })
   .meta({ id: 'IdentityResolutionRequest' });

@@ -36,7 +36,7 @@ const conflictsOf = ({ world }: CaseWorld) =>
   });
 
 async function resolve(world: CaseWorld, conflictId: number, preview = false): Promise<IdentityAnswer> {
-  const question = { conflictId, preview, by: 'the state', reason: 'Confirmed.' };
+  const question = { conflictId, preview, by: 'the state' };
   return (await world.world.run('identityResolution', question)) as IdentityAnswer;
 }
 
