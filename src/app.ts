@@ -49,6 +49,13 @@ export interface AppOptions {
   readonly config: Config;
   readonly catalog: Catalog;
   readonly control: Knex;
+  /**
+   * Connections to the same database for who asks and whether it answers: these never wait behind
+   * what is read. Default: `control`.
+   */
+  readonly keeper?: Knex;
+  /** Aborted when the server stops: streams end. */
+  readonly stopping?: AbortSignal;
   readonly temporal: Client;
   readonly logger: Logger;
   /** Requests a minute of one token, and refused ones of one address. */
@@ -93,11 +100,13 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 }
 
 /** The API as an Express app; it opens and closes nothing itself. */
-export function createApp({ limits = {}, temporal, checkAnswer, ...rest }: AppOptions): Express {
+export function createApp({ limits = {}, temporal, checkAnswer, ...options }: AppOptions): Express {
+  const { keeper = options.control, stopping = new AbortController().signal, ...rest } = options;
   const context: ApiContext = {
     ...rest,
     temporal: new TemporalCalls(temporal, rest.config.temporal.taskQueue),
     streamMs: limits.streamMs ?? 300_000,
+    stopping,
   };
   const { control, logger } = context;
   const { oidc } = context.config.auth;
@@ -141,13 +150,18 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...rest }: AppOp
     }),
   );
   app.use(metrics.observe);
-  app.use(healthRouter(context, metrics));
+  app.use(healthRouter({ ...context, control: keeper }, metrics));
   app.use('/api/docs', docsRouter());
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
 
   const v1 = Router();
-  v1.use(refusedLimit(limits.refusedPerAddress ?? 300));
-  v1.use(authenticate(control, oidc ? createOidcVerifier(oidc) : null));
+  v1.use(
+    authenticate(
+      keeper,
+      oidc ? createOidcVerifier(oidc) : null,
+      refusedLimit(limits.refusedPerAddress ?? 300),
+    ),
+  );
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(json({ limit: '100kb', strict: false }));
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
@@ -170,14 +184,12 @@ const tooMany: Partial<Options> = {
     next(new Problem(429, 'Too many requests in this minute.', [], { 'Retry-After': '60' })),
 };
 
-/** Guessing tokens: only answers of 401 count. */
+/** Guessing tokens: asked of refused requests only. */
 function refusedLimit(limit: number) {
   return rateLimit({
     ...tooMany,
     limit,
     keyGenerator: ({ ip }) => ipKeyGenerator(ip ?? ''),
-    requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
-    skipSuccessfulRequests: true,
   });
 }
 

@@ -31,5 +31,6 @@ const routes = apiRoutes({
   temporal: new TemporalCalls(temporal, config.temporal.taskQueue),
   logger: createLogger('api'),
   streamMs: 0,
+  stopping: new AbortController().signal,
 });
 writeFileSync(file, `${JSON.stringify(openApiDocument(routes), null, 2)}\n`);

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { setMaxListeners } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
@@ -22,7 +23,10 @@ const dueAlertsEveryMs = 3_600_000;
 export interface RunningServer {
   /** Where it listens, e.g. http://127.0.0.1:8080. */
   readonly url: string;
-  /** Refuses new requests, ends event streams, closes its connections. */
+  /**
+   * Refuses new requests, ends event streams, lets answers under way go out (10 s at most), closes
+   * its connections.
+   */
   stop(): Promise<void>;
 }
 
@@ -44,12 +48,19 @@ export async function startServer(
 ): Promise<RunningServer> {
   const catalog = catalogOf(config);
   const control = openControl(config.controlDatabaseUrl);
+  const keeper = openControl(config.controlDatabaseUrl, { connections: keeperConnections });
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const { address, namespace, taskQueue } = config.temporal;
   const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });
   const temporal = new Client({ connection, namespace });
   const calls = new TemporalCalls(temporal, taskQueue);
   const server = createServer(
-    createApp({ config, catalog, control, temporal, logger, ...(checkAnswer && { checkAnswer }) }),
+    createApp({
+      ...{ config, catalog, control, keeper, temporal, logger },
+      stopping: stopping.signal,
+      ...(checkAnswer && { checkAnswer }),
+    }),
   );
   try {
     await new Promise<void>((resolve, reject) => {
@@ -57,7 +68,7 @@ export async function startServer(
       server.listen(config.api.port, config.api.host, resolve);
     });
   } catch (error) {
-    await Promise.all([control.destroy(), connection.close()]);
+    await Promise.all([control.destroy(), keeper.destroy(), connection.close()]);
     throw error;
   }
   const reconciler = startReconciler(reconciledKinds({ control, temporal: calls, logger }), { logger });
@@ -82,13 +93,29 @@ export async function startServer(
     url: `http://${config.api.host}:${port}`,
     stop: async () => {
       await Promise.all([reconciler.stop(), chaser.stop(), notices.stop()]);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-      await control.destroy();
+      stopping.abort();
+      await closeWell(server);
+      await Promise.all([control.destroy(), keeper.destroy()]);
       await connection.close();
     },
   };
+}
+
+/** Who asks, and whether the database answers: short statements. */
+const keeperConnections = 3;
+/** Answers under way when the server stops are waited for so long. */
+const answersWithinMs = 10_000;
+
+/** Takes no more requests, and ends when the answers under way are out. */
+async function closeWell(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection rests when its answer is out, whatever its client meant to keep it for.
+  const resting = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), answersWithinMs);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(resting);
+  clearTimeout(late);
 }
 
 const noticesEveryMs = 30_000;

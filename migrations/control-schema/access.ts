@@ -35,6 +35,11 @@ export const access: readonly string[] = [
       CONSTRAINT token_of_principal FOREIGN KEY (principalID) REFERENCES principal (principalID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
+    CREATE TABLE limitLock (
+      what VARCHAR(255) NOT NULL COMMENT 'whose number is limited: locked while one more is added',
+      PRIMARY KEY (what)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
     CREATE TABLE auditEvent (
       auditEventID BIGINT NOT NULL AUTO_INCREMENT,
       happenedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),

@@ -44,10 +44,11 @@ class SafeMySql extends (MySql as unknown as new (
  * end. Times are UTC text, BIGINT sums are numbers (the counts are asserted to be safe integers
  * where they are used).
  * @param url mysql://user:password@host:port/database
+ * @param connections most of them at a time
  * @returns a knex whose statements throw ControlError only
  * @throws AddressError, TlsError
  */
-export function openControl(url: string): Knex {
+export function openControl(url: string, { connections = maxConnections } = {}): Knex {
   return knex({
     client: SafeMySql as unknown as typeof Knex.Client,
     // knex would print connection errors to standard output, which is for data.
@@ -64,7 +65,7 @@ export function openControl(url: string): Knex {
     acquireConnectionTimeout: 10_000,
     pool: {
       min: 0,
-      max: maxConnections,
+      max: connections,
       afterCreate(
         connection: { query(sql: string, done: (error: Error | null) => void): void },
         done: (error: Error | null, connection: unknown) => void,

@@ -16,4 +16,6 @@ export interface ApiContext {
    * then.
    */
   readonly streamMs: number;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
 }

@@ -17,8 +17,9 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
     notAuthenticated: problem('No usable token', 'NotAuthenticated'),
     notFound: problem('Not there, or not the caller’s to see', 'NotFound'),
     conflict: problem('Contradicts what is stored', 'Conflict'),
+    tooLarge: problem('The body is larger than 100 kB', 'TooLarge'),
     unsupportedMediaType: problem('The body is not application/json', 'UnsupportedMediaType'),
-    invalidRequest: problem('The body can’t be carried out', 'InvalidRequest'),
+    invalidRequest: problem('The request can’t be carried out', 'InvalidRequest'),
     tooManyRequests: problem('Too many requests', 'TooManyRequests'),
     notAvailable: problem('Temporal or the database does not answer now', 'NotAvailable'),
   };
@@ -63,9 +64,10 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
           ? {}
           : {
               '409': common.conflict,
+              '413': common.tooLarge,
               '415': common.unsupportedMediaType,
-              '422': common.invalidRequest,
             }),
+        '422': common.invalidRequest,
         '429': common.tooManyRequests,
         '503': common.notAvailable,
       },

@@ -106,6 +106,8 @@ export function toProblem(error: unknown, requestId?: string): Problem {
   if (error instanceof ControlError && error.retryable) {
     return new Problem(503, error.message, [], { 'Retry-After': '5' });
   }
+  // Of the router, about a path like /resyncs/%.
+  if (error instanceof URIError) return new Problem(400, 'The path is not valid: write % as %25.');
   const call = answerToCallError(error);
   if (call) return new Problem(call.status, (error as Error).message, [], call.headers, call.type);
   if (isHttpError(error) && error.expose) {

@@ -13,6 +13,11 @@ export const schoolYear = z.int().min(1990).max(2100);
 export const level = z.enum(levels);
 export const mode = z.enum(resyncModes);
 
+/** A list in whose order and doubles there is no meaning: each entry once. */
+export function setOf<Item extends z.ZodType<string>>(list: z.ZodArray<Item>) {
+  return list.transform((items): z.output<Item>[] => [...new Set(items)]);
+}
+
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });

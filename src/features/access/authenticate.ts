@@ -10,8 +10,14 @@ export type VerifyForeign = (token: string) => Promise<Principal | null>;
 /**
  * Sets `response.locals.principal` from the Bearer token, or answers 401: one of our own tokens, or
  * where another issuer is configured one of its.
+ * @param refused counts what is refused, and answers when it was too much: a good token of the same
+ * address isn't asked about it
  */
-export function authenticate(control: Knex, verifyForeign: VerifyForeign | null): RequestHandler {
+export function authenticate(
+  control: Knex,
+  verifyForeign: VerifyForeign | null,
+  refused: RequestHandler,
+): RequestHandler {
   return async (request, response, next) => {
     // Node takes at most 16 kB of headers; a JWT longer than half of it is none of a person's.
     const [, token] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -20,7 +26,7 @@ export function authenticate(control: Knex, verifyForeign: VerifyForeign | null)
     const principal = token === undefined ? null : await verify(token);
     if (!principal) {
       const known = token === undefined ? '' : ', error="invalid_token"';
-      throw new Problem(
+      const problem = new Problem(
         401,
         token === undefined
           ? 'Send a token: "Authorization: Bearer rsk_…". "resync token create" makes one.'
@@ -28,6 +34,8 @@ export function authenticate(control: Knex, verifyForeign: VerifyForeign | null)
         [],
         { 'WWW-Authenticate': `Bearer realm="resync"${known}` },
       );
+      await refused(request, response, (error?: unknown) => next(error ?? problem));
+      return;
     }
     response.locals['principal'] = principal;
     next();

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { toolRights } from '../../domain/rights';
 import { period } from '../../http/period';
-import { level, pageQuery, time } from '../../http/schemas';
+import { level, pageQuery, setOf, time } from '../../http/schemas';
 
 export const toolRight = z.enum(toolRights).meta({ id: 'ToolRight' });
 const rights = z.array(toolRight);
@@ -31,9 +31,10 @@ export const newPrincipal = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     level: level.default('district'),
-    districts: z.array(z.string().max(64)).min(1).max(2_000).nullable().default(null),
-    rights: rights
-      .max(toolRights.length)
+    districts: setOf(z.array(z.string().max(64)).min(1).max(2_000))
+      .nullable()
+      .default(null),
+    rights: setOf(rights.max(100))
       .optional()
       .meta({ description: 'absent: all of the level, in a district without administration' }),
   })

@@ -3,7 +3,9 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Knex } from 'knex';
 import { type Level, rightsByDefault, type ToolRight } from '../../domain/rights';
 import type { Principal } from '../../domain/principal';
-import { selectRows, toIso } from '../../control/database';
+import { inTransaction, selectRows, toIso } from '../../control/database';
+import { ConflictError } from '../../control/control-error';
+import { oneAtATime } from '../../control/under-limit';
 import { createPrincipal, districtsOf, type PrincipalRow, rightsColumn, rightsOf } from './principal-store';
 
 export interface TokenView extends Principal {
@@ -93,6 +95,29 @@ export async function createToken(
         : control.raw('UTC_TIMESTAMP(3) + INTERVAL ? SECOND', [Math.round(expiresInDays * 86_400)]),
   });
   return { token: `rsk_${tokenId}_${secret}`, tokenId, principalId };
+}
+
+/** Most tokens of one principal that can be used. */
+const maxTokens = 20;
+
+/**
+ * As createToken, for a principal that is there.
+ * @throws ConflictError when it has as many as it may
+ */
+export async function addToken(
+  control: Knex,
+  token: { readonly principalId: string; readonly name: string; readonly expiresInDays: number | null },
+): ReturnType<typeof createToken> {
+  return inTransaction(control, async (transaction) => {
+    await oneAtATime(transaction, `tokens of ${token.principalId}`);
+    const usable = (await listTokens(transaction, token)).filter(
+      ({ revokedAt, expiresAt }) =>
+        revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()),
+    );
+    if (usable.length >= maxTokens)
+      throw new ConflictError(`A principal has at most ${maxTokens} usable tokens: revoke one first.`);
+    return createToken(transaction, token);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { clip } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
+import { oneAtATime } from '../../control/under-limit';
 import { type BlackoutRule, holdsRun } from '../../domain/blackout';
 import type { Initiator } from '../../domain/resync';
 import { ConflictError } from '../../control/control-error';
@@ -37,7 +38,7 @@ export async function listBlackouts(control: Knex, districtId: string): Promise<
   const rows = await selectRows<BlackoutRow>(
     control,
     'SELECT * FROM blackout WHERE districtID = ? ORDER BY createdAt, blackoutID LIMIT ?',
-    [districtId, maxBlackouts],
+    [districtId, 2 * maxBlackouts],
   );
   return rows.map(toBlackout);
 }
@@ -58,9 +59,11 @@ export async function addBlackout(
 ): Promise<Blackout> {
   const blackoutId = randomBytes(5).toString('hex');
   return inTransaction(control, async (transaction) => {
-    const present = await listBlackouts(transaction, districtId);
+    await oneAtATime(transaction, `blackouts of ${districtId}`);
+    // The state's own windows never stand back behind the district's.
+    const present = (await listBlackouts(transaction, districtId)).filter((other) => other.setBy === setBy);
     if (present.length >= maxBlackouts)
-      throw new ConflictError(`The district has ${maxBlackouts} blackout windows; remove one first.`);
+      throw new ConflictError(`There are ${maxBlackouts} blackout windows already; remove one first.`);
     await transaction('blackout').insert({
       blackoutID: blackoutId,
       districtID: districtId,

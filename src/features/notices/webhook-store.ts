@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { NoticeEvent } from '../../domain/notices';
 import { ConflictError, NotFoundError } from '../../control/control-error';
-import { selectRows, toIso } from '../../control/database';
+import { inTransaction, selectRows, toIso } from '../../control/database';
+import { oneAtATime } from '../../control/under-limit';
 
 /** Most endpoints of one principal. */
 export const maxWebhooks = 20;
@@ -54,15 +55,18 @@ export async function addWebhook(
   control: Knex,
   { principalId, url, events, secret }: NewWebhook,
 ): Promise<WebhookView> {
-  if ((await listWebhooks(control, principalId)).length >= maxWebhooks)
-    throw new ConflictError(`There are ${maxWebhooks} webhooks already: delete one first.`);
   const webhookID = `wh-${randomBytes(8).toString('hex')}`;
-  await control('webhook').insert({
-    webhookID,
-    principalID: principalId,
-    url,
-    events: JSON.stringify(events),
-    secret,
+  await inTransaction(control, async (transaction) => {
+    await oneAtATime(transaction, `webhooks of ${principalId}`);
+    if ((await listWebhooks(transaction, principalId)).length >= maxWebhooks)
+      throw new ConflictError(`There are ${maxWebhooks} webhooks already: delete one first.`);
+    await transaction('webhook').insert({
+      webhookID,
+      principalID: principalId,
+      url,
+      events: JSON.stringify(events),
+      secret,
+    });
   });
   return readWebhook(control, { principalId, webhookId: webhookID });
 }

@@ -7,12 +7,15 @@ import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
 import { requireDetails } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
+import { fewAtATime } from '../../http/few-at-a-time';
 import { route, type RouteSpec, sendCsv } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from '../resyncs/schemas';
 
 /** What came of a resync: errors, their causes, the report. */
 export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
+  // Of hundreds of thousands of errors these take seconds.
+  const few = fewAtATime(4);
   return [
     route({
       operationId: 'listRecordErrors',
@@ -47,7 +50,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       },
       handler: async ({ params, principal }) => {
         await requireDetails(control, principal, params.id);
-        return { items: await readCauses(control, params.id) };
+        return { items: await few(principal, () => readCauses(control, params.id)) };
       },
     }),
     route({
@@ -72,7 +75,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
         const removals = await readRemovals(control, params.id);
         if (query.format === 'csv')
           return sendCsv(response, `resync-${params.id}`, reportCsv(resync, removals));
-        return { resync, causes: await readCauses(control, params.id), removals };
+        return { resync, causes: await few(principal, () => readCauses(control, params.id)), removals };
       },
     }),
   ];

@@ -13,8 +13,11 @@ import { redactedView } from './views';
 /** Most event streams one token holds open. */
 const maxStreamsPerToken = 5;
 
+/** A comment so often, or proxies would take the connection for dead. */
+const keepAliveMs = 15_000;
+
 /** GET /resyncs/{id}/events. One poll of the control database serves every listener of a resync. */
-export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
+export function eventRoutes({ control, streamMs, stopping }: ApiContext): RouteSpec[] {
   const feeds = new Map<string, ResyncFeed>();
   const streams = new Map<string, number>();
 
@@ -56,9 +59,25 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
         if (open >= maxStreamsPerToken) {
           throw new Problem(429, `A token listens to at most ${maxStreamsPerToken} streams at a time.`);
         }
+        // Listened to before anything is waited for, or the end of it could be missed.
+        let leave = (): void => {};
+        const gone = new Promise<'gone'>((resolve) => {
+          if (response.closed || response.destroyed) resolve('gone');
+          else response.once('close', () => resolve('gone'));
+        });
         streams.set(principal.tokenId, open + 1);
-        const session: Session = await createSession(request, response, { keepAlive: 15_000 });
-        const leave = feedOf(params.id, principal, canSeeDetails(principal, head)).join({
+        void gone.then(() => {
+          leave();
+          const left = (streams.get(principal.tokenId) ?? 1) - 1;
+          if (left > 0) streams.set(principal.tokenId, left);
+          else streams.delete(principal.tokenId);
+        });
+        const session: Session | 'gone' = await Promise.race([
+          createSession(request, response, { keepAlive: null }),
+          gone,
+        ]);
+        if (session === 'gone' || response.closed) return sent;
+        const leaveFeed = feedOf(params.id, principal, canSeeDetails(principal, head)).join({
           lastEventId: request.get('Last-Event-ID') ?? null,
           push: (event, data, id) => {
             if (session.isConnected) session.push(data, event, id);
@@ -67,14 +86,17 @@ export function eventRoutes({ control, streamMs }: ApiContext): RouteSpec[] {
         });
         // Clients come back by themselves, with Last-Event-ID, and are asked for their token and
         // right again.
-        const over = setTimeout(() => response.end(), streamMs).unref();
-        response.once('close', () => {
+        const end = (): void => void response.end();
+        // Not the session's own: it would go on for a client that left before there was a session.
+        const alive = setInterval(() => void response.write(':\n\n'), keepAliveMs);
+        const over = setTimeout(end, streamMs).unref();
+        stopping.addEventListener('abort', end);
+        leave = () => {
           clearTimeout(over);
-          leave();
-          const left = (streams.get(principal.tokenId) ?? 1) - 1;
-          if (left > 0) streams.set(principal.tokenId, left);
-          else streams.delete(principal.tokenId);
-        });
+          clearInterval(alive);
+          stopping.removeEventListener('abort', end);
+          leaveFeed();
+        };
         return sent;
       },
     }),

@@ -5,6 +5,7 @@ import { endedStatuses } from '../../domain/resync';
 import type { FiringOutcome, ResyncSchedule } from '../../domain/schedule';
 import { ConflictError, ControlError } from '../../control/control-error';
 import { inTransaction, selectRows, toIso } from '../../control/database';
+import { oneAtATime } from '../../control/under-limit';
 import { leastAgeSeconds, maxOpen } from '../../temporal/reconcile';
 
 /** Most schedules of one owner (the district, the state) in one district. */
@@ -57,6 +58,7 @@ export async function insertSchedule(
   const { districtId, initiator, name } = schedule;
   try {
     return await inTransaction(control, async (transaction) => {
+      await oneAtATime(transaction, `schedules of ${districtId}`);
       const present = (await listSchedules(transaction, districtId)).filter(
         (other) => other.initiator === initiator,
       );
