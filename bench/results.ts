@@ -24,7 +24,8 @@ export function isKept({ ratio, bound }: Result): boolean {
   return ratio <= bound;
 }
 
-function median(numbers: readonly number[]): number {
+/** Of any numbers but none. */
+export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

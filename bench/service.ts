@@ -87,12 +87,22 @@ export async function startProcesses(
     worker.assertLives();
     await sleep(200);
   }
+  return { worker, server: await startServer(dir, { env, url, built }) };
+}
+
+/** Starts the API alone and waits until it is ready. */
+export async function startServer(
+  dir: string,
+  { env, url, built }: { env: NodeJS.ProcessEnv; url: string; built: boolean },
+): Promise<OwnProcess> {
+  const logs = join(dir, 'logs');
+  mkdirSync(logs, { recursive: true });
   const server = OwnProcess.start('api', { built, env, logFile: join(logs, 'server.log') });
   while (!(await fetch(`${url}/readyz`).catch(() => null))?.ok) {
     server.assertLives();
     await sleep(200);
   }
-  return { worker, server };
+  return server;
 }
 
 /** Ends the processes and the servers of `dir`. */

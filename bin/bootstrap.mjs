@@ -66,6 +66,7 @@ const ofBuilt = {
   bench: 'bench/run.ts',
   'bench:memory': 'bench/worker-memory.ts',
   'bench:request': 'bench/state-request.ts',
+  'bench:lists': 'bench/lists.ts',
   faults: 'faults/run.ts',
 };
 
@@ -80,6 +81,7 @@ async function main() {
     case 'bench':
     case 'bench:memory':
     case 'bench:request':
+    case 'bench:lists':
     case 'faults': {
       // These run the worker as it is deployed.
       const built = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['run', '--silent', 'build']);
@@ -100,7 +102,7 @@ async function main() {
     }
     default:
       console.error(
-        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|faults|fuzz|e2e|install [arguments]',
+        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|bench:lists|faults|fuzz|e2e|install [arguments]',
       );
       return 2;
   }

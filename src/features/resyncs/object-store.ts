@@ -256,9 +256,20 @@ export function recountObject(control: Knex, object: ObjectRef): Promise<void> {
       'SELECT status FROM DISBatchHistory WHERE resyncID = ? AND objectName = ? FOR UPDATE',
       [object.resyncId, object.object],
     );
-    if (row && row.status !== 'waiting' && row.status !== 'running')
-      await closeObject(transaction, { ...object, status: row.status });
+    if (!row || isOpen(row.status)) return;
+    await closeObject(transaction, { ...object, status: row.status });
+    await countWritten(transaction, object.resyncId);
   });
+}
+
+/** Keeps with a run that has ended how many records it wrote: its year's lists ask for it. */
+export async function countWritten(transaction: Knex.Transaction, resyncId: string): Promise<void> {
+  await transaction.raw(
+    `UPDATE resync r SET r.written = (SELECT COALESCE(SUM(h.inserted + h.updated), 0) FROM DISBatchHistory h
+                                       WHERE h.resyncID = r.resyncID)
+      WHERE r.resyncID = ? AND r.endedAt IS NOT NULL`,
+    [resyncId],
+  );
 }
 
 /**
@@ -404,7 +415,7 @@ function whyFewer(selected: number | null, read: number): string | null {
   return `${missing} of ${selected} chosen records are not at the district (any more), or not in this school year: nothing was sent for them.`;
 }
 
-function isOpen(status: ObjectStatus): boolean {
+function isOpen(status: ObjectStatus): status is 'waiting' | 'running' {
   return status === 'waiting' || status === 'running';
 }
 

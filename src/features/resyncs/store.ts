@@ -22,7 +22,7 @@ import { ConflictError, NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
 import { type CountRow, toCounts } from './ledger-sums';
-import { closeObject } from './object-store';
+import { closeObject, countWritten } from './object-store';
 import { postAlert } from '../alerts/post';
 import { alertsOfDoubts, alertsOfEnd } from './end-alerts';
 import { askedOf, type ResyncRow, toColumns, toRequest } from './row';
@@ -193,6 +193,7 @@ export async function finishResync(
           message: clip(end.message),
           endedAt: now(transaction),
         });
+      await countWritten(transaction, resyncId);
       const stored = await endStored(transaction, resyncId);
       const doubtful = objects.filter(({ doubt }) => doubt !== null);
       for (const alert of [

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { YearRun } from '../../domain/year-end';
+import { openStatuses } from '../../domain/resync';
 import { selectRows, toIso } from '../../control/database';
 import type { ResyncRow } from '../resyncs/row';
 
@@ -29,9 +30,16 @@ interface YearRunRow extends Pick<
 }
 
 /**
+ * Of like runs, the newest decide; of those after the newest full one, the first that changed
+ * something does. Some more are read, for what is equal in time.
+ */
+const mostAlike = 20;
+
+/**
  * The resyncs of a school year that decide whether it may be ended and whether it was begun, by
- * district: every full one that finished, and of the others those that came after the newest of
- * them or are still open.
+ * district: the newest full one that finished, and what came after it and wrote, did not finish, or
+ * is still open; those of a start of the year; and the one by which the year was ended. Found by
+ * indexes, however many a year has.
  * @param options `districtId`: only of this district; `judged`: the color that decides
  */
 export async function readYearRuns(
@@ -42,27 +50,44 @@ export async function readYearRuns(
     judged,
   }: { readonly schoolYear: number; readonly districtId?: string; readonly judged: JudgedColor },
 ): Promise<Map<string, YearRun[]>> {
-  const ofDistrict = districtId === undefined ? '' : 'AND r.districtID = :districtId';
+  const ofDistrict = (table: string): string =>
+    districtId === undefined ? '' : `AND ${table}.districtID = :districtId`;
+  const finishedFull = `r.schoolYear = :schoolYear AND r.full = 1 AND r.status = 'finished' ${ofDistrict('r')}`;
   const rows = await selectRows<YearRunRow>(
     control,
-    // The sums are made for the few runs that matter, not for the year's whole history.
     `WITH newest AS (
-       SELECT r.districtID, MAX(r.endedAt) AS endedAt FROM resync r
-        WHERE r.schoolYear = :schoolYear ${ofDistrict} AND r.status = 'finished' AND JSON_TYPE(r.objects) = 'STRING'
-        GROUP BY r.districtID)
+       SELECT r.districtID, MAX(r.endedAt) AS endedAt FROM resync r WHERE ${finishedFull} GROUP BY r.districtID),
+     starts AS (
+       SELECT r.resyncID, ROW_NUMBER() OVER (
+                PARTITION BY r.districtID, r.color, r.colorWithoutExclusions ORDER BY r.endedAt DESC) AS place
+         FROM resync r WHERE ${finishedFull} AND r.scenario = 'START_OF_YEAR'),
+     later AS (
+       SELECT r.resyncID, ROW_NUMBER() OVER (PARTITION BY r.districtID ORDER BY r.endedAt) AS place
+         FROM newest n JOIN resync r ON r.districtID = n.districtID AND r.endedAt >= n.endedAt
+        WHERE r.schoolYear = :schoolYear ${ofDistrict('r')}
+          AND (r.status <> 'finished' OR r.written IS NULL OR r.written > 0)),
+     deciding AS (
+       SELECT r.resyncID FROM newest n JOIN resync r ON r.districtID = n.districtID AND r.endedAt = n.endedAt
+        WHERE ${finishedFull}
+       UNION SELECT resyncID FROM starts WHERE place <= :mostAlike
+       UNION SELECT resyncID FROM later WHERE place <= :mostAlike
+       UNION SELECT r.resyncID FROM resync r
+        WHERE r.schoolYear = :schoolYear AND r.endedAt IS NULL AND r.status IN (:openStatuses) ${ofDistrict('r')}
+       UNION SELECT s.resyncID FROM scopedYearSwitch s
+        WHERE s.fromYear = :schoolYear AND s.resyncID IS NOT NULL ${ofDistrict('s')})
      SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.color, r.colorWithoutExclusions, r.requestedAt, r.startedAt, r.endedAt,
-            JSON_TYPE(r.objects) = 'STRING' AS full,
-            (SELECT CAST(COALESCE(SUM(h.inserted + h.updated), 0) AS SIGNED) FROM DISBatchHistory h
-              WHERE h.resyncID = r.resyncID) AS written,
+            r.full,
+            COALESCE(r.written, (SELECT CAST(COALESCE(SUM(h.inserted + h.updated), 0) AS SIGNED)
+                                   FROM DISBatchHistory h WHERE h.resyncID = r.resyncID)) AS written,
             (SELECT h.recordsRead FROM DISBatchHistory h
               WHERE h.resyncID = r.resyncID AND h.objectName = :enrollment) AS enrollmentsRead,
             EXISTS (SELECT 1 FROM resyncAcceptance a WHERE a.resyncID = r.resyncID) AS accepted
-       FROM resync r LEFT JOIN newest n ON n.districtID = r.districtID
-      WHERE r.schoolYear = :schoolYear ${ofDistrict}
-        AND (r.endedAt IS NULL OR r.endedAt >= n.endedAt
-             OR (r.status = 'finished' AND JSON_TYPE(r.objects) = 'STRING'))
+       FROM deciding d JOIN resync r ON r.resyncID = d.resyncID
       ORDER BY r.endedAt, r.resyncID`,
-    { schoolYear, enrollment, ...(districtId === undefined ? {} : { districtId }) },
+    {
+      ...{ schoolYear, enrollment, mostAlike, openStatuses },
+      ...(districtId === undefined ? {} : { districtId }),
+    },
   );
   const runs = new Map<string, YearRun[]>();
   for (const row of rows) runs.set(row.districtID, [...(runs.get(row.districtID) ?? []), toRun(row, judged)]);

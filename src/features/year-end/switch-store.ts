@@ -171,7 +171,7 @@ export function switchScopedYear(
 function readOpenRuns(transaction: Knex.Transaction, districtId: string): Promise<OpenRun[]> {
   return selectRows(
     transaction,
-    `SELECT resyncID AS resyncId, status, initiator FROM resync FORCE INDEX (by_district)
+    `SELECT resyncID AS resyncId, status, initiator FROM resync FORCE INDEX (open_of_district)
       WHERE districtID = ? AND status IN (?)
       ORDER BY requestedAt LOCK IN SHARE MODE`,
     [districtId, openStatuses],
