@@ -25,6 +25,7 @@ import {
 import type { VerificationRequest } from '../src/domain/verification';
 import type { ActivityDependencies } from './dependencies';
 import { shortActivity } from './activity';
+import { pauseSchedule, whyMakerMayNot } from './firing-rights';
 import { Refusal, yearOfFiring } from './firing-year';
 
 export interface ScheduledFiring {
@@ -83,6 +84,13 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
         // Deleted between Temporal's firing and now.
         if (!schedule) return { outcome: 'skipped', resyncId: null };
         try {
+          const why = await whyMakerMayNot(control, schedule);
+          if (why !== null) {
+            await pauseSchedule(schedule, why);
+            throw new Refusal(
+              `${why} The schedule is paused: delete it, and have somebody with the right make it.`,
+            );
+          }
           return await start(schedule, scheduledFor);
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;

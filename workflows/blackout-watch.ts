@@ -1,4 +1,12 @@
-import { CancellationScope, condition, isCancellation, log, setHandler } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { blackoutAskMs } from '../src/domain/history-budget';
 import type { HeldWindow } from '../src/domain/blackout';
 import type { ResyncRequest } from '../src/domain/resync';
 import { blackoutsChanged } from './messages';
@@ -7,10 +15,10 @@ import type { PauseGate } from './pause-gate';
 import type { RunProgress } from './run-progress';
 
 /**
- * Windows may change without a signal reaching the run: asked again at least this often. About 11
- * events an hour.
+ * Windows may change without a signal reaching the run: asked again at least this often, less often
+ * the longer the run is held.
  */
-const askEveryMs = 60 * 60 * 1000;
+const askEveryMs = (): number => blackoutAskMs(workflowInfo().historyLength);
 
 /**
  * Does the work, held in the district's blackout windows: what is under way at a window's start
@@ -79,7 +87,7 @@ class BlackoutWatch {
         log.warn('Blackout windows could not be asked for; the run stays as it is.', {
           error: String(error),
         });
-        await condition(() => this.changed, askEveryMs);
+        await condition(() => this.changed, askEveryMs());
       }
     }
   }
@@ -99,8 +107,8 @@ class BlackoutWatch {
   }
 
   private waitMs(): number {
-    if (this.window === null) return askEveryMs;
+    if (this.window === null) return askEveryMs();
     const boundary = this.gate.heldUntil === null ? this.window.startsAt : this.window.endsAt;
-    return Math.min(askEveryMs, Math.max(1, Date.parse(boundary) - Date.now()));
+    return Math.min(askEveryMs(), Math.max(1, Date.parse(boundary) - Date.now()));
   }
 }

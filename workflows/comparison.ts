@@ -1,15 +1,26 @@
-import { isCancellation, patched, rootCause, sleep } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  isCancellation,
+  patched,
+  rootCause,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ComparisonEnd, VerificationPlan } from '../activities/contracts';
+import { longestBusyWaitMs, mostEventsToWait } from '../src/domain/history-budget';
 import type { VerificationRequest } from '../src/domain/verification';
 import { compareObjects, endComparison, noteVerification } from './activities';
 import { atMost, runInOrder } from './run-in-order';
 
 /**
- * Waits before an object that a resync is in the middle of is looked at again: the first, and the
- * longest.
+ * Wait before an object that a resync is in the middle of is looked at again the first time.
  */
 const shortestWaitMs = 1_000;
-const longestWaitMs = 60_000;
+
+/** Twice as long, up to what the history still allows. */
+function nextWaitMs(waitMs: number): number {
+  return Math.min(longestBusyWaitMs(workflowInfo().historyLength), waitMs * 2);
+}
 
 /** Objects that one activity may compare. */
 const mostTogether = 16;
@@ -65,10 +76,16 @@ class Comparison {
   async compare(objects: readonly string[]): Promise<void> {
     const name = objects.join(', ');
     try {
-      for (let waitMs = shortestWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
+      for (let waitMs = shortestWaitMs; ; waitMs = nextWaitMs(waitMs)) {
         const busy = await this.inTurn(() => this.place.whenOpen(() => this.compareNow(objects)));
         await this.waiting(name, busy);
         if (busy === null) break;
+        const { historyLength } = workflowInfo();
+        if (historyLength > mostEventsToWait)
+          throw ApplicationFailure.nonRetryable(
+            'A resync has been in the middle of it for too long: verify again when that has ended.',
+            'WaitedTooLong',
+          );
         await sleep(waitMs);
       }
     } catch (error) {

@@ -11,6 +11,7 @@ export const schedules: readonly string[] = [
       request JSON NOT NULL COMMENT 'objects, checkDependencies, mode, scenario',
       note VARCHAR(255) NULL,
       createdBy VARCHAR(128) NOT NULL,
+      createdByID VARCHAR(64) NOT NULL COMMENT 'the principal whose rights each firing needs',
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       atTemporal BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'Temporal is known to have it',
       PRIMARY KEY (scheduleID),

@@ -43,6 +43,17 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
   });
 }
 
+/** A schedule's id at Temporal: readable in Temporal Web, and no two schedules share one. */
+export function scheduleIdAtTemporal({
+  districtId,
+  scheduleId,
+}: {
+  readonly districtId: string;
+  readonly scheduleId: string;
+}): string {
+  return `schedule:${districtId}:${scheduleId}`;
+}
+
 /**
  * Has a verification made; one that is, or was, is left alone. Safe to repeat. @throws the SDK's
  * errors

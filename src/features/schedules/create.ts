@@ -40,6 +40,7 @@ export async function createSchedule(
     request: await requestOf(context, principal, district, body),
     note,
     createdBy: principal.name,
+    createdById: principal.principalId,
   });
   await makeAtTemporal(context, stored);
   return scheduleView(context, principal, stored);

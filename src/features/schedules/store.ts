@@ -16,6 +16,8 @@ const shownFirings = 10;
 /** A schedule as it stands in the control database; that it fires is Temporal's business. */
 export interface StoredSchedule extends ResyncSchedule {
   readonly createdBy: string;
+  /** Whose rights a firing needs. */
+  readonly createdById: string;
   /** ISO 8601. */
   readonly createdAt: string;
 }
@@ -41,6 +43,7 @@ interface ScheduleRow {
   readonly request: string;
   readonly note: string | null;
   readonly createdBy: string;
+  readonly createdByID: string;
   readonly createdAt: string;
   readonly atTemporal: number | boolean;
 }
@@ -75,6 +78,7 @@ export async function insertSchedule(
         request: JSON.stringify(schedule.request),
         note: schedule.note,
         createdBy: clip(schedule.createdBy, 128),
+        createdByID: schedule.createdById,
       });
       const stored = await readSchedule(transaction, scheduleId);
       if (!stored) throw new ConflictError('The schedule was deleted meanwhile.');
@@ -209,6 +213,7 @@ function toSchedule(row: ScheduleRow): StoredSchedule {
     request: JSON.parse(row.request) as ResyncSchedule['request'],
     note: row.note,
     createdBy: row.createdBy,
+    createdById: row.createdByID,
     createdAt: toIso(row.createdAt),
   };
 }

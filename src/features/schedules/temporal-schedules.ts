@@ -11,6 +11,7 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import type { Weekday } from '../../domain/blackout';
 import type { ResyncSchedule, ScheduleTiming } from '../../domain/schedule';
 import { attributeKeys } from '../../domain/search-attributes';
+import { scheduleIdAtTemporal } from '../../temporal/start-workflows';
 
 const minuteMs = 60_000;
 /** Without making up for anything: a firing may be this late, because servers are. */
@@ -25,13 +26,8 @@ export interface Standing {
   readonly nextRuns: readonly Date[];
 }
 
-/** Readable in Temporal Web, and no two schedules share one. */
-function temporalId({ districtId, scheduleId }: ResyncSchedule): string {
-  return `schedule:${districtId}:${scheduleId}`;
-}
-
 function handleOf(client: Client, schedule: ResyncSchedule): ScheduleHandle {
-  return client.schedule.getHandle(temporalId(schedule));
+  return client.schedule.getHandle(scheduleIdAtTemporal(schedule));
 }
 
 /** Starts to fire. @throws the SDK's errors */
@@ -42,7 +38,7 @@ export async function createAtTemporal(
 ): Promise<void> {
   const { districtId, scheduleId, initiator, kind, timing } = schedule;
   const options: ScheduleOptions = {
-    scheduleId: temporalId(schedule),
+    scheduleId: scheduleIdAtTemporal(schedule),
     spec: specOf(timing),
     action: {
       type: 'startWorkflow',
@@ -118,7 +114,7 @@ export function timesBetween(
     await handleOf(client, schedule).describe();
     const { startTime } = await client.schedule.workflowService.listScheduleMatchingTimes({
       namespace: client.options.namespace,
-      scheduleId: temporalId(schedule),
+      scheduleId: scheduleIdAtTemporal(schedule),
       startTime: msToTs(from.getTime()),
       endTime: msToTs(to.getTime()),
     });

@@ -22,7 +22,7 @@ export async function scheduleView(
   const standing = await temporal.call((client) => standingOf(client, stored));
   const nextRuns = await nextRunsOf(context, stored, standing);
   const { paused = null, note: pauseNote = null } = standing ?? {};
-  const { request, timing, ...rest } = stored;
+  const { request, timing, createdById: _, ...rest } = stored;
   const common = { ...rest, paused, nextRuns, problem: standing ? null : missingAtTemporal };
   if (!canSeeDetails(principal, stored)) {
     const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };

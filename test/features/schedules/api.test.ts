@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { setDisabled } from '../../../src/features/access/principal-store';
 import { createToken } from '../../../src/features/access/token-store';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
@@ -262,3 +263,30 @@ test('an owner has no more schedules in a district than 20; a calendar works as 
   expect((await call('post', of(world.here)).send(nightly({ name: 'n20' }))).status).toBe(409);
   for (const { scheduleId } of made) await call('delete', of(world.here, `/${scheduleId}`));
 });
+
+test('a schedule fires with its maker’s rights of that moment: without them it is paused, and says so', () =>
+  withWorker(world, async () => {
+    const rights = ['resyncBatch'] as const;
+    const options = { name: 'maker', level: 'district', districts: [world.other], rights } as const;
+    const { token, principalId } = await createToken(world.control, options);
+    const made = await request(world.app)
+      .post(`/api/v1${of(world.other)}`)
+      .set('Authorization', `Bearer ${token}`)
+      .send(nightly());
+    const { scheduleId } = made.body as Schedule;
+    const path = of(world.other, `/${scheduleId}`);
+    await setDisabled(world.control, { principalId, disabled: true });
+    expect((await call('post', `${path}/trigger`, 'other')).status).toBe(202);
+    let seen: (Schedule & { pauseNote: string | null }) | undefined;
+    for (let i = 0; i < 200 && !seen?.lastRuns.length; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen = (await call('get', path, 'other')).body as typeof seen;
+    }
+    const why = expect.stringContaining('maker, who made it, is disabled') as string;
+    expect(seen).toMatchObject({
+      paused: true,
+      pauseNote: why,
+      lastRuns: [{ outcome: 'refused', resyncId: null, message: why }],
+    });
+    await call('delete', path, 'other');
+  }));

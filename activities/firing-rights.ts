@@ -1,0 +1,43 @@
+import { Context } from '@temporalio/activity';
+import { ScheduleNotFoundError } from '@temporalio/client';
+import type { Knex } from 'knex';
+import { NotFoundError } from '../src/control/control-error';
+import { readPrincipal } from '../src/features/access/principal-store';
+import type { StoredSchedule } from '../src/features/schedules/store';
+import { scheduleIdAtTemporal } from '../src/temporal/start-workflows';
+
+/**
+ * Why the maker of a schedule may not start what it starts, at this moment; `null`: it may. Of a
+ * principal of another issuer nothing is known here: that one's rights are the issuer's.
+ */
+export async function whyMakerMayNot(
+  control: Knex,
+  { createdById, createdBy, initiator, kind, districtId }: StoredSchedule,
+): Promise<string | null> {
+  try {
+    const { disabledAt, rights, districts, level } = await readPrincipal(control, createdById);
+    if (disabledAt !== null) return `${createdBy}, who made it, is disabled.`;
+    const needed = [
+      'resyncBatch' as const,
+      ...(kind === 'verification' ? ['verificationSummary' as const] : []),
+      ...(kind === 'resync' && initiator === 'state' ? ['stateRequest' as const] : []),
+    ];
+    const missing = needed.find((right) => !rights.includes(right));
+    if (missing !== undefined) return `${createdBy}, who made it, no longer has the right ${missing}.`;
+    const reaches = districts === null ? level === 'state' : districts.includes(districtId);
+    return reaches ? null : `${createdBy}, who made it, no longer belongs to the district.`;
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
+
+/** It fires no more until somebody resumes it. */
+export async function pauseSchedule(schedule: StoredSchedule, note: string): Promise<void> {
+  try {
+    await Context.current().client.schedule.getHandle(scheduleIdAtTemporal(schedule)).pause(note);
+  } catch (error) {
+    // It was deleted meanwhile.
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+}
