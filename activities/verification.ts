@@ -1,4 +1,5 @@
 import type { VerificationRequest } from '../src/domain/verification';
+import { postDriftAlert } from '../src/features/verifications/drift-alert';
 import { endVerifiedObject, planVerifiedObjects } from '../src/features/verifications/object-store';
 import {
   finishVerification,
@@ -21,7 +22,7 @@ export type { ComparisonWork } from './compare-objects';
  * workflow.
  */
 export function verificationActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
-  const { control } = dependencies;
+  const { config, control } = dependencies;
   return {
     /** Stores what isn't stored yet, and plans as a resync would. Safe to repeat. */
     openVerification: shortActivity((request: VerificationRequest): Promise<VerificationPlan> =>
@@ -57,11 +58,15 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
 
     /** Closes it and gives the verdict. */
     finishVerification: shortActivity(
-      (work: {
+      async (work: {
         verificationId: string;
         status: 'finished' | 'failed' | 'cancelled';
         message: string | null;
-      }): Promise<VerificationEnd> => finishVerification(control, work),
+      }): Promise<VerificationEnd> => {
+        const end = await finishVerification(control, work);
+        await postDriftAlert(control, work.verificationId, config.notices.drift);
+        return end;
+      },
     ),
   };
 }

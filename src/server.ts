@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { createApp } from './app';
 import type { Config } from './config';
 import { openControl } from './control/database';
-import { postDueAlerts } from './features/year-end/due-alerts';
+import { postDueAlerts, postEndOfYearAlerts } from './features/year-end/due-alerts';
 import { catalogOf } from './deployment';
 import { createLogger } from './logger';
 import { passNotices } from './features/notices/dispatch';
@@ -73,7 +73,11 @@ export async function startServer(
   }
   const reconciler = startReconciler(reconciledKinds({ control, temporal: calls, logger }), { logger });
   const chaser = repeat(
-    () => postDueAlerts(control, config.districts, { ...config.scenarios, now: new Date() }),
+    async () => {
+      const settings = { ...config.scenarios, now: new Date() };
+      await postEndOfYearAlerts(control, config.districts, settings);
+      return postDueAlerts(control, config.districts, settings);
+    },
     { everyMs: dueAlertsEveryMs, name: 'alerts of what is due', logger },
   );
   const notices = repeat(

@@ -27,7 +27,8 @@ export const schedules: readonly string[] = [
       verificationID VARCHAR(64) NULL COMMENT 'what it started, of a schedule of verifications',
       message VARCHAR(1000) NULL,
       firedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-      PRIMARY KEY (scheduleID, scheduledFor)
+      PRIMARY KEY (scheduleID, scheduledFor),
+      KEY of_verification (verificationID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
     CREATE TABLE blackout (

@@ -168,6 +168,14 @@ export const configSchema = z.strictObject({
         .describe(
           'Which color of the full resync it is: the one without expected exclusions and what hangs below them, or that of all errors.',
         ),
+      endOfYearDueDays: z
+        .int()
+        .min(0)
+        .max(365)
+        .default(30)
+        .describe(
+          'Days before July 1 from which a scoped year without its accepted full resync is due, and said to be so.',
+        ),
       startOfYearDueDays: z
         .int()
         .min(0)
@@ -253,6 +261,20 @@ export const configSchema = z.strictObject({
         .default(false)
         .describe('Webhooks may lead to private, loopback and link-local addresses.'),
       allowPlainHttp: z.boolean().default(false).describe('Webhooks may be http://.'),
+      drift: z
+        .strictObject({
+          leastRecords: z
+            .int()
+            .min(1)
+            .default(1)
+            .describe('Records that a scheduled verification must find different before it is told.'),
+          onlyOnIncrease: z
+            .boolean()
+            .default(false)
+            .describe('Told only where it found more than the scheduled verification before it.'),
+        })
+        .prefault({})
+        .describe('When the drift that a scheduled verification finds becomes an alert.'),
       smtp: z
         .strictObject({
           url: z.string().regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:port'),

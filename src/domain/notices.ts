@@ -7,6 +7,12 @@ export const noticeEvents = [
   'stateRequest',
   'mandatoryDue',
   'approval',
+  'doubt',
+  'identity',
+  'drift',
+  'schedule',
+  'syncEvent',
+  'certification',
 ] as const;
 export type NoticeEvent = (typeof noticeEvents)[number];
 
@@ -18,7 +24,13 @@ export type NoticeType =
   | 'state_request.posted'
   | 'state_request.ended'
   | 'mandatory_resync.due'
-  | 'removals.await_approval';
+  | 'removals.await_approval'
+  | 'object.doubtful'
+  | 'identity.conflict'
+  | 'verification.drift'
+  | 'schedule.refused'
+  | 'sync_event.incomplete'
+  | 'certification.failed';
 
 /** One kind of notice: who asked for `event` gets it as `type`. */
 export interface NoticeKind {
@@ -34,6 +46,14 @@ const byName: Readonly<Record<string, NoticeKind>> = {
   'State Resync Requested': { event: 'stateRequest', type: 'state_request.posted' },
   'Removals Await Approval': { event: 'approval', type: 'removals.await_approval' },
   'State Resync Request Ended': { event: 'completion', type: 'state_request.ended' },
+  'Records Missing at the District': { event: 'doubt', type: 'object.doubtful' },
+  'Mass Update Held': { event: 'doubt', type: 'object.doubtful' },
+  'Records Held by Another District': { event: 'identity', type: 'identity.conflict' },
+  'Drift Found': { event: 'drift', type: 'verification.drift' },
+  'Scheduled Resync Refused': { event: 'schedule', type: 'schedule.refused' },
+  'Scheduled Verification Refused': { event: 'schedule', type: 'schedule.refused' },
+  'Sync Event Incomplete': { event: 'syncEvent', type: 'sync_event.incomplete' },
+  'Certification Failed': { event: 'certification', type: 'certification.failed' },
 };
 
 /**

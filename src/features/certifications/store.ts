@@ -123,10 +123,22 @@ export async function failCertification(
   certificationId: string,
   message: string,
 ): Promise<void> {
-  await openCertification(control, certificationId).update({
-    status: 'failed',
-    message: clip(message),
-    endedAt: now(control),
+  await inTransaction(control, async (transaction) => {
+    const ended = await openCertification(transaction, certificationId).update({
+      status: 'failed',
+      message: clip(message),
+      endedAt: now(transaction),
+    });
+    if (ended === 0) return;
+    const { districtId, name, schoolYear } = await loadCertification(transaction, certificationId);
+    await postAlert(transaction, {
+      alertKey: `certification-failed:${certificationId}`,
+      category: certificationCategory,
+      name: 'Certification Failed',
+      text: `“${name}” of ${districtId}, ${schoolYearLabel(schoolYear)}, was not certified. ${message}`,
+      districtId,
+      right: 'processAlerts',
+    });
   });
 }
 

@@ -389,6 +389,10 @@ async function writeEnd(
       ...Object.fromEntries(countNames.map((column) => [column, counts[column]])),
       ranges: books.ranges,
       message: clip(kept),
+      // One that failed before its first record was tried all the same: its newest run.
+      ...(status === 'failed' && {
+        startedAt: transaction.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))'),
+      }),
       endedAt: isOpen(books.status) || status === 'finished' ? now(transaction) : transaction.ref('endedAt'),
     });
   return { object, status, color, counts, read, message: kept, doubt };

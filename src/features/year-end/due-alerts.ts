@@ -1,12 +1,63 @@
 import type { Knex } from 'knex';
-import { judgeYearStart } from '../../domain/year-end';
+import { judgeYearEnd, judgeYearStart } from '../../domain/year-end';
 import { postAlert } from '../alerts/post';
-import type { DistrictYears } from '../scoped-year/read';
+import { type DistrictYears, readScopedYears } from '../scoped-year/read';
+import { readDriftFound } from './read-drift';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './switch-store';
 import { readYearRuns } from './read-year-runs';
 import { schoolYearLabel } from '../../domain/school-year';
 
 const weekMs = 7 * 86_400_000;
+
+const dayMs = 86_400_000;
+
+/**
+ * Posts where a scoped year comes to its end without an accepted full resync: once when it is due,
+ * and from July 1 on every week. Safe to repeat.
+ * @returns number of districts for which it is due
+ */
+export async function postEndOfYearAlerts(
+  control: Knex,
+  districts: readonly (DistrictYears & { readonly name: string })[],
+  { now, acceptedColors, judgedColor: judged, endOfYearDueDays }: ScenarioSettings & { readonly now: Date },
+): Promise<number> {
+  const years = await readScopedYears(control);
+  const facts = new Map<number, Awaited<ReturnType<typeof factsOf>>>();
+  let due = 0;
+  for (const { id, name, schoolYear: configured } of districts) {
+    const schoolYear = years.get(id) ?? configured;
+    const end = new Date(Date.UTC(schoolYear, 6, 1));
+    if (now.getTime() < end.getTime() - endOfYearDueDays * dayMs) continue;
+    const known = facts.get(schoolYear) ?? (await factsOf(control, schoolYear, judged));
+    facts.set(schoolYear, known);
+    const yearEnd = judgeYearEnd({
+      schoolYear,
+      runs: known.runs.get(id) ?? [],
+      changes: known.drift.get(id) ?? [],
+      acceptedColors,
+    });
+    if (yearEnd.holds) continue;
+    due += 1;
+    const week = Math.floor((now.getTime() - end.getTime()) / weekMs);
+    await postAlert(control, {
+      category: 'Vertical Interoperability',
+      name: 'End-of-year Resync Due',
+      districtId: id,
+      right: 'resyncBatch',
+      dueAt: end,
+      alertKey: `end-of-year:${id}:${schoolYear}${week < 0 ? '' : `:week-${week}`}`,
+      text: `The school year ${schoolYearLabel(schoolYear)} of ${name} ends, and its full resync is ${week < 0 ? 'due' : 'overdue'}. ${yearEnd.why}`,
+    });
+  }
+  return due;
+}
+
+async function factsOf(control: Knex, schoolYear: number, judged: ScenarioSettings['judgedColor']) {
+  return {
+    runs: await readYearRuns(control, { schoolYear, judged }),
+    drift: await readDriftFound(control, { schoolYear }),
+  };
+}
 
 /**
  * Posts what is due: for every district whose scoped year was switched and whose start-of-year

@@ -14,6 +14,8 @@ export interface ScenarioSettings {
   readonly acceptedColors: readonly Color[];
   /** Which color of a resync has to be one of them. */
   readonly judgedColor: JudgedColor;
+  /** Days before July 1 from which the end-of-year resync is due. */
+  readonly endOfYearDueDays: number;
   /** Days after a switch until the start-of-year resync is due. */
   readonly startOfYearDueDays: number;
 }

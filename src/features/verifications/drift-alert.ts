@@ -1,0 +1,80 @@
+import type { Knex } from 'knex';
+import { selectRows } from '../../control/database';
+import { postAlert } from '../alerts/post';
+import { resyncCategory } from '../resyncs/end-alerts';
+import { schoolYearLabel } from '../../domain/school-year';
+import type { VerificationRow } from './row';
+
+/** When drift is told. */
+export interface DriftSettings {
+  /** Records that differ, at least. */
+  readonly leastRecords: number;
+  /** Only where there are more than the scheduled verification before it found. */
+  readonly onlyOnIncrease: boolean;
+}
+
+/**
+ * Posts what a verification that a schedule started has found; nobody else waits for its answer.
+ * Safe to repeat.
+ */
+export async function postDriftAlert(
+  control: Knex,
+  verificationId: string,
+  { leastRecords, onlyOnIncrease }: DriftSettings,
+): Promise<void> {
+  const row = await control<VerificationRow>('verification')
+    .where({ verificationID: verificationId, status: 'finished', kind: 'verification' })
+    .first();
+  if (!row || !(await isScheduled(control, verificationId))) return;
+  const found = await differingOf(control, verificationId);
+  if (found.records < leastRecords) return;
+  if (onlyOnIncrease && found.records <= (await lastFound(control, row))) return;
+  const { districtID, schoolYear, initiator } = row;
+  await postAlert(control, {
+    alertKey: `drift:${verificationId}`,
+    category: resyncCategory,
+    name: 'Drift Found',
+    text: `A scheduled verification of ${districtID}, ${schoolYearLabel(schoolYear)}, found ${found.records} record(s) that differ, in ${found.objects} object(s). ${row.message ?? ''} "resync verification show ${verificationId}" lists them.`,
+    // What a state's schedule finds is not the district's to know.
+    districtId: initiator === 'state' ? null : districtID,
+    right: 'verificationSummary',
+    level: initiator === 'state' ? 'state' : null,
+  });
+}
+
+async function isScheduled(control: Knex, verificationId: string): Promise<boolean> {
+  const firings = await selectRows(control, 'SELECT 1 FROM scheduleFiring WHERE verificationID = ? LIMIT 1', [
+    verificationId,
+  ]);
+  return firings.length > 0;
+}
+
+async function differingOf(
+  control: Knex,
+  verificationId: string,
+): Promise<{ readonly records: number; readonly objects: number }> {
+  const [sums] = await selectRows<{ records: number; objects: number }>(
+    control,
+    `SELECT CAST(COALESCE(SUM(missing + different + extra), 0) AS SIGNED) AS records,
+            CAST(COALESCE(SUM(missing + different + extra > 0), 0) AS SIGNED) AS objects
+       FROM verificationObject WHERE verificationID = ?`,
+    [verificationId],
+  );
+  return sums!;
+}
+
+/** What the scheduled one before it found; none: nothing. */
+async function lastFound(
+  control: Knex,
+  { verificationID, districtID, schoolYear, initiator }: VerificationRow,
+): Promise<number> {
+  const [before] = await selectRows<{ verificationID: string }>(
+    control,
+    `SELECT v.verificationID FROM verification v
+      WHERE v.districtID = ? AND v.schoolYear = ? AND v.initiator = ? AND v.status = 'finished' AND v.verificationID <> ?
+        AND EXISTS (SELECT 1 FROM scheduleFiring f WHERE f.verificationID = v.verificationID)
+      ORDER BY v.endedAt DESC LIMIT 1`,
+    [districtID, schoolYear, initiator, verificationID],
+  );
+  return before === undefined ? 0 : (await differingOf(control, before.verificationID)).records;
+}

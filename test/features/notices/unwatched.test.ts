@@ -1,0 +1,141 @@
+import type { Knex } from 'knex';
+import { noticeEvents, noticeKindOf } from '../../../src/domain/notices';
+import { noRecords } from '../../../src/domain/outcome';
+import { nothingCompared } from '../../../src/domain/verification';
+import { failCertification, insertCertification } from '../../../src/features/certifications/store';
+import { finishResync } from '../../../src/features/resyncs/store';
+import { finishObject } from '../../../src/features/resyncs/object-store';
+import { noteFiring } from '../../../src/features/schedules/store';
+import { type DriftSettings, postDriftAlert } from '../../../src/features/verifications/drift-alert';
+import { planVerifiedObjects, storeVerifiedObject } from '../../../src/features/verifications/object-store';
+import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
+import { postEndOfYearAlerts } from '../../../src/features/year-end/due-alerts';
+import {
+  controlDatabase,
+  district,
+  ledgerPage,
+  runningResync,
+  schoolYear,
+} from '../../support/control-database';
+
+/** What goes wrong while nobody waits becomes an alert, and a notice for who asked for it. */
+
+let control: Knex;
+let close: () => Promise<void>;
+beforeEach(async () => {
+  ({ control, close } = await controlDatabase());
+}, 120_000);
+afterEach(() => close());
+
+const alerts = async (): Promise<
+  { name: string; text: string; level: string | null; districtID: string | null }[]
+> => control('processAlert').select('name', 'text', 'level', 'districtID').orderBy('processAlertID');
+
+interface Verified extends Partial<DriftSettings> {
+  readonly scheduled?: boolean;
+  readonly initiator?: 'district' | 'state';
+}
+
+async function verified(
+  verificationId: string,
+  missing: number,
+  { scheduled = true, initiator = 'district', ...drift }: Verified = {},
+): Promise<void> {
+  await insertVerification(control, {
+    ...{ verificationId, districtId: district, schoolYear, objects: 'all', checkDependencies: true },
+    ...{ initiator, requestedBy: 'schedule nightly', kind: 'verification', resyncId: null },
+  });
+  await planVerifiedObjects(control, verificationId, [{ name: 'School', cycle: null }]);
+  await storeVerifiedObject(control, {
+    ...{ verificationId, object: 'School', schools: new Map(), samples: [] },
+    counts: { ...nothingCompared, districtRecords: 10, missing },
+    predicted: { ...noRecords, inserted: missing },
+  });
+  await finishVerification(control, { verificationId, status: 'finished', message: null });
+  if (scheduled)
+    await noteFiring(control, {
+      ...{ scheduleId: 's', scheduledFor: new Date(2027, 1, missing, missing).toISOString() },
+      ...{ outcome: 'started', verificationId },
+    });
+  const settings = { leastRecords: 1, onlyOnIncrease: false, ...drift };
+  for (const _ of [1, 2]) await postDriftAlert(control, verificationId, settings);
+}
+
+test('drift that a schedule finds is told, by its share and on increase where that is chosen', async () => {
+  await verified('asked', 5, { scheduled: false });
+  await verified('equal', 0);
+  expect(await alerts()).toEqual([]);
+  await verified('three', 3);
+  expect(await alerts()).toEqual([
+    {
+      name: 'Drift Found',
+      text: expect.stringContaining('found 3 record(s) that differ, in 1 object(s)') as string,
+      ...{ level: null, districtID: district },
+    },
+  ]);
+  await verified('less', 2, { onlyOnIncrease: true });
+  await verified('few', 4, { leastRecords: 5 });
+  expect(await alerts()).toHaveLength(1);
+  await verified('more', 6, { onlyOnIncrease: true });
+  await verified('state', 7, { initiator: 'state' });
+  expect((await alerts()).slice(1)).toEqual([
+    expect.objectContaining({ districtID: district }),
+    // A district doesn't see what the state compares.
+    expect.objectContaining({ districtID: null, level: 'state' }),
+  ]);
+});
+
+test('a failed certification and a year that ends without its resync are told', async () => {
+  await insertCertification(control, {
+    certification: {
+      ...{ certificationId: 'c', districtId: district, schoolYear, reportingDate: '2026-10-01' },
+      ...{ name: 'Fall count', certifiedBy: 'district', requestedBy: 'test' },
+    },
+    asked: {},
+    idempotencyKey: null,
+  });
+  for (const _ of [1, 2]) await failCertification(control, 'c', 'No key.');
+  expect(await alerts()).toEqual([
+    expect.objectContaining({
+      name: 'Certification Failed',
+      text: expect.stringContaining('No key.') as string,
+    }),
+  ]);
+
+  const settings = {
+    ...{ acceptedColors: ['green'] as const, judgedColor: 'all' as const },
+    ...{ endOfYearDueDays: 30, startOfYearDueDays: 14 },
+  };
+  const districts = [{ id: district, name: 'Grand Bend', schoolYear }];
+  const at = (day: string) => postEndOfYearAlerts(control, districts, { ...settings, now: new Date(day) });
+  expect(await at('2027-05-30T00:00:00Z')).toBe(0);
+  expect([await at('2027-06-02T00:00:00Z'), await at('2027-06-20T00:00:00Z')]).toEqual([1, 1]);
+  expect([await at('2027-07-02T00:00:00Z'), await at('2027-07-03T00:00:00Z')]).toEqual([1, 1]);
+  expect((await alerts()).slice(1).map(({ name, text }) => `${name}: ${text.slice(0, 60)}`)).toEqual([
+    expect.stringContaining('End-of-year Resync Due') as string,
+    expect.stringContaining('End-of-year Resync Due') as string,
+  ]);
+  await runningResync(control, 'full', ['School'], { objects: 'all' });
+  await ledgerPage(control, { resyncId: 'full', object: 'School', read: 1 }, { unchanged: 1 });
+  await finishObject(control, { resyncId: 'full', object: 'School', status: 'finished' });
+  await finishResync(control, { resyncId: 'full', status: 'finished' });
+  expect(await at('2027-07-20T00:00:00Z')).toBe(0);
+});
+
+test('each kind of alert is a notice that can be asked for by itself', () => {
+  const names = {
+    'Records Missing at the District': 'doubt',
+    'Mass Update Held': 'doubt',
+    'Records Held by Another District': 'identity',
+    'Drift Found': 'drift',
+    'Scheduled Resync Refused': 'schedule',
+    'Scheduled Verification Refused': 'schedule',
+    'Sync Event Incomplete': 'syncEvent',
+    'Certification Failed': 'certification',
+  };
+  for (const [name, event] of Object.entries(names)) {
+    expect(noticeKindOf({ name, due: false })?.event).toBe(event);
+    expect(noticeEvents).toContain(event);
+  }
+  expect(noticeKindOf({ name: 'End-of-year Resync Due', due: true })?.event).toBe('mandatoryDue');
+});
