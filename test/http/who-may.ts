@@ -312,6 +312,7 @@ export async function renewThings(
       kind: 'resync',
       timing: JSON.stringify(timing),
       request: JSON.stringify(request),
+      createdByID: 'the table',
       ...common,
     })
     .onConflict('scheduleID')
