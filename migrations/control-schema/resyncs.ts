@@ -137,6 +137,12 @@ export const resyncs: readonly string[] = [
       PRIMARY KEY (recordErrorID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
+    CREATE TABLE resyncCauses (
+      resyncID VARCHAR(64) NOT NULL,
+      causes JSON NOT NULL COMMENT 'of its errors, once it has ended and somebody asked',
+      PRIMARY KEY (resyncID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
     CREATE TABLE recordMarks (
       resyncID VARCHAR(64) NOT NULL,
       objectName VARCHAR(64) NOT NULL,

@@ -171,5 +171,5 @@ test('who stops following a run reads that it goes on, and how to follow it agai
   await sleep(500);
   child.kill('SIGINT');
   const [code] = (await once(child, 'exit')) as [number];
-  expect([code, told]).toEqual([5, expect.stringContaining('resync run watch followed')]);
+  expect([code, told]).toEqual([130, expect.stringContaining('To follow it again: resync watch followed')]);
 });

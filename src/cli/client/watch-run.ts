@@ -4,8 +4,8 @@ import type { Accepted, ObjectOutcome, Resync, ResyncRequest } from './answers';
 import type { ApiClient } from './api-client';
 import { CommandFailure, exitCodes } from './exit-codes';
 import { RunView } from './run-progress';
-import { tell } from './terminal';
 import type { WatchView } from './watch-view';
+import { whileFollowing } from './while-following';
 
 /** An API that is away (restarting) is waited for this long before watching gives up. */
 const patienceMs = 120_000;
@@ -34,21 +34,12 @@ export function sendResync(
  */
 export async function watchResync(client: ApiClient, resyncId: string, view: WatchView): Promise<Resync> {
   const path = `/resyncs/${encodeURIComponent(resyncId)}`;
-  const left = (): void => {
-    view.close();
-    tell(`Resync ${resyncId} goes on. Follow it again with: resync run watch ${resyncId}`);
-    process.exit(exitCodes.notFinished);
-  };
-  process.once('SIGINT', left);
-  try {
+  return whileFollowing(resyncId, view, async () => {
     const run = new RunView(await client.get<Resync>(path));
     view.update(run);
     if (run.status === 'ended' || endedStatuses.includes(run.status)) return run.resync;
-    return await followEvents(client, path, run, view);
-  } finally {
-    process.off('SIGINT', left);
-    view.close();
-  }
+    return followEvents(client, path, run, view);
+  });
 }
 
 /** Starts a resync and follows it to its end. @throws CommandFailure */

@@ -1,16 +1,18 @@
 import { exitCodes } from './exit-codes';
 import { tell } from './terminal';
+import type { WatchView } from './watch-view';
 
 /**
- * Follows a run; Ctrl-C ends the command, not the run, and says so.
- * @param again the command that follows it again
+ * Follows a run, and closes the view at the end. Ctrl-C ends the command, not the run, and says so.
  */
 export async function whileFollowing<T>(
-  { resyncId, again }: { readonly resyncId: string; readonly again: string },
+  resyncId: string,
+  view: WatchView,
   follow: () => Promise<T>,
 ): Promise<T> {
   const leave = (): void => {
-    tell(`\nResync ${resyncId} goes on. To follow it again: ${again}. To stop it: resync cancel ${resyncId}`);
+    view.close();
+    tell(`Resync ${resyncId} goes on. To follow it again: resync watch ${resyncId}`);
     process.exit(exitCodes.interrupted);
   };
   process.once('SIGINT', leave);
@@ -18,5 +20,6 @@ export async function whileFollowing<T>(
     return await follow();
   } finally {
     process.off('SIGINT', leave);
+    view.close();
   }
 }

@@ -55,10 +55,7 @@ export function selectCommand(name = 'select'): Command {
           else print(accepted.resyncId);
           return;
         }
-        const { resyncId } = accepted;
-        const end = await whileFollowing({ resyncId, again: `resync watch ${resyncId}` }, () =>
-          follow(client, resyncId),
-        );
+        const end = await follow(client, accepted.resyncId);
         printEnd(end, command);
         process.exitCode = exitCodeOf(end, options.failOn);
       },
@@ -94,15 +91,13 @@ function showPreview(answer: SelectivePreview, command: Command): void {
 /** By asking, not by events: those need the right to batches. */
 async function follow(client: ApiClient, resyncId: string): Promise<Resync> {
   const view = createWatchView({ quiet: false });
-  try {
-    return await client.waitFor<Resync>(`/selective-syncs/${encodeURIComponent(resyncId)}`, {
+  return whileFollowing(resyncId, view, () =>
+    client.waitFor<Resync>(`/selective-syncs/${encodeURIComponent(resyncId)}`, {
       ended: (resync) => {
         view.update(new RunView(resync));
         return resync.status === 'ended' || endedStatuses.includes(resync.status);
       },
       everyMs: askEveryMs,
-    });
-  } finally {
-    view.close();
-  }
+    }),
+  );
 }

@@ -10,7 +10,6 @@ import { dryRunResync } from '../client/dry-run';
 import { sendResync, watchResync } from '../client/watch-run';
 import { createWatchView } from '../client/watch-view';
 import { number, print, printJson, tell } from '../client/terminal';
-import { whileFollowing } from '../client/while-following';
 
 interface SendOptions {
   readonly all?: true;
@@ -105,9 +104,7 @@ export async function followToEnd(
   resyncId: string,
   { command, failOn, quiet = false }: { command: Command; failOn: FailOn; quiet?: boolean },
 ): Promise<void> {
-  const end = await whileFollowing({ resyncId, again: `resync watch ${resyncId}` }, () =>
-    watchResync(client, resyncId, createWatchView({ quiet })),
-  );
+  const end = await watchResync(client, resyncId, createWatchView({ quiet }));
   printEnd(end, command);
   process.exitCode = exitCodeOf(end, failOn);
 }

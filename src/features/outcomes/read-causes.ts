@@ -126,8 +126,42 @@ async function blame(transaction: Knex.Transaction, resyncId: string): Promise<B
   return rows;
 }
 
-/** Causes of a resync's errors, the largest first; their errors sum to the errors stored. */
+/** Being made now, by database and resync: all who ask meanwhile get the same answer. */
+const underWay = new WeakMap<Knex, Map<string, Promise<Cause[]>>>();
+
+/**
+ * Causes of a resync's errors, the largest first; their errors sum to the errors stored. Made once
+ * when the resync has ended, and kept: of hundreds of thousands of errors it takes seconds.
+ */
 export async function readCauses(control: Knex, resyncId: string): Promise<Cause[]> {
+  const kept = await control('resyncCauses')
+    .where({ resyncID: resyncId })
+    .first<{ causes: string }>('causes');
+  if (kept) return JSON.parse(kept.causes) as Cause[];
+  const makings = underWay.get(control) ?? new Map<string, Promise<Cause[]>>();
+  underWay.set(control, makings);
+  const making =
+    makings.get(resyncId) ?? makeAndKeep(control, resyncId).finally(() => makings.delete(resyncId));
+  makings.set(resyncId, making);
+  return making;
+}
+
+async function makeAndKeep(control: Knex, resyncId: string): Promise<Cause[]> {
+  const ended = await selectRows(
+    control,
+    'SELECT resyncID FROM resync WHERE resyncID = ? AND endedAt IS NOT NULL',
+    [resyncId],
+  );
+  const causes = await makeCauses(control, resyncId);
+  if (ended.length > 0)
+    await control('resyncCauses')
+      .insert({ resyncID: resyncId, causes: JSON.stringify(causes) })
+      .onConflict('resyncID')
+      .merge();
+  return causes;
+}
+
+async function makeCauses(control: Knex, resyncId: string): Promise<Cause[]> {
   // Read committed: INSERT … SELECT would otherwise lock the errors it reads against a run that
   // writes them.
   const rows = await control.transaction((transaction) => blame(transaction, resyncId), {

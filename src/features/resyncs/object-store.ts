@@ -259,6 +259,8 @@ export function recountObject(control: Knex, object: ObjectRef): Promise<void> {
     if (!row || isOpen(row.status)) return;
     await closeObject(transaction, { ...object, status: row.status });
     await countWritten(transaction, object.resyncId);
+    // Its errors have changed, so they are no longer what was made of them.
+    await transaction('resyncCauses').where({ resyncID: object.resyncId }).del();
   });
 }
 

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import { CursorError } from '../../../src/control/page';
-import { finishObject, planObjects } from '../../../src/features/resyncs/object-store';
+import { finishObject, recountObject } from '../../../src/features/resyncs/object-store';
 import { listErrors } from '../../../src/features/outcomes/list-errors';
 import { listResyncs } from '../../../src/features/resyncs/list';
 import { readObjectsTable } from '../../../src/features/districts/read-objects-table';
 import { readCauses } from '../../../src/features/outcomes/read-causes';
 import { readResync, readResyncHead } from '../../../src/features/resyncs/read';
 import { reconcile } from '../../../src/features/resyncs/reconcile';
-import { insertResync } from '../../../src/features/resyncs/store';
+import { finishResync, insertResync } from '../../../src/features/resyncs/store';
 import { readYearRuns } from '../../../src/features/year-end/read-year-runs';
 import { createToken, listTokens, revokeToken, verifyToken } from '../../../src/features/access/token-store';
 import {
@@ -127,6 +127,26 @@ test('causes account for every error of a run with more parents than fit in memo
       ],
     },
   ]);
+});
+
+test('causes are made once when a run has ended, and anew when its errors were counted anew', async () => {
+  const resyncId = 'kept';
+  await runningResync(control, resyncId, ['School']);
+  const errorsOf = async () => (await readCauses(control, resyncId)).map(({ errors }) => errors);
+  await ledgerPage(control, { resyncId, object: 'School', read: 2 }, { failed: 2 });
+  await storedError(control, { resyncId, object: 'School', key: '1' });
+  expect(await errorsOf()).toEqual([1]);
+  await storedError(control, { resyncId, object: 'School', key: '2' });
+  // While it runs, what is stored by now.
+  expect(await errorsOf()).toEqual([2]);
+  await finishObject(control, { resyncId, object: 'School', status: 'finished' });
+  await finishResync(control, { resyncId, status: 'finished' });
+  expect(await Promise.all([errorsOf(), errorsOf()])).toEqual([[2], [2]]);
+  await control('recordError').where({ resyncID: resyncId, recordKey: '["2"]' }).del();
+  await ledgerPage(control, { resyncId, object: 'School', rangeNo: -1, read: 0 }, { failed: -1, updated: 1 });
+  expect(await errorsOf()).toEqual([2]);
+  await recountObject(control, { resyncId, object: 'School' });
+  expect(await errorsOf()).toEqual([1]);
 });
 
 test('records that block each other in a circle are counted once and end', async () => {
