@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { CursorError } from '../../../src/control/page';
-import { finishObject, recountObject } from '../../../src/features/resyncs/object-store';
+import { finishObject, planObjects, recountObject } from '../../../src/features/resyncs/object-store';
 import { listErrors } from '../../../src/features/outcomes/list-errors';
 import { listResyncs } from '../../../src/features/resyncs/list';
 import { readObjectsTable } from '../../../src/features/districts/read-objects-table';
