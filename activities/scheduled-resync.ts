@@ -12,6 +12,7 @@ import {
   setResyncStatus,
   type StoredResync,
 } from '../src/features/resyncs/store';
+import { isSecondOfTwo } from '../src/features/schedules/clock-changes';
 import { noteFiring, openRunOf, readSchedule } from '../src/features/schedules/store';
 import { insertVerification } from '../src/features/verifications/store';
 import { readVerificationRow } from '../src/features/verifications/row';
@@ -54,6 +55,11 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
     const { scheduleId, kind } = schedule;
     const id = scheduledId(scheduleId, scheduledFor);
     const known = await isStored(control, kind, id);
+    if (!known && isSecondOfTwo(schedule.timing, new Date(scheduledFor))) {
+      const message = 'The clocks were put back, and it had fired at this local time before.';
+      await noteFiring(control, { scheduleId, scheduledFor, outcome: 'skipped', message });
+      return { outcome: 'skipped', resyncId: null };
+    }
     const open = !known && schedule.timing.overlap === 'skip' ? await openRunOf(control, schedule) : null;
     if (open !== null) {
       const message = `The ${open} of this schedule had not ended.`;

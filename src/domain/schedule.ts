@@ -118,7 +118,31 @@ export function shortestIntervalMinutes(times: ScheduleTimes): number {
   return Math.min(...gaps);
 }
 
-function minutesOfDay(times: ScheduleTimes): number[] {
+/**
+ * Does it fire on such a day?
+ * @param date `weekday` 0 is Sunday
+ */
+export function firesOnDay(
+  times: ScheduleTimes,
+  { month, day, weekday }: { readonly month: number; readonly day: number; readonly weekday: number },
+): boolean {
+  if ('calendar' in times) {
+    const { daysOfWeek, daysOfMonth, months } = times.calendar;
+    const named = cronFields[4].words[weekday] as Weekday;
+    return (
+      (daysOfWeek?.includes(named) ?? true) &&
+      (daysOfMonth?.includes(day) ?? true) &&
+      (months?.includes(month) ?? true)
+    );
+  }
+  const fields = times.cron.trim().split(/\s+/);
+  const has = (index: 2 | 3 | 4, value: number): boolean =>
+    valuesOf(fields[index]!, cronFields[index])?.includes(value) ?? false;
+  return has(2, day) && has(3, month) && (has(4, weekday) || (weekday === 0 && has(4, 7)));
+}
+
+/** Its times of day, ascending, in minutes since midnight. */
+export function minutesOfDay(times: ScheduleTimes): number[] {
   if ('calendar' in times) {
     const minutes = times.calendar.at.map((at) => Number(at.slice(0, 2)) * 60 + Number(at.slice(3)));
     return [...new Set(minutes)].sort((a, b) => a - b);

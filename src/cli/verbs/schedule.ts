@@ -171,10 +171,16 @@ function utcOf(text: string): string {
 
 function show(schedule: Schedule | BackfilledSchedule, command: Command): void {
   if (wantsJson(command)) return printJson(schedule);
-  const { scheduleId, name, paused, pauseNote, nextRuns, lastRuns, problem } = schedule;
+  const { scheduleId, name, paused, pauseNote, nextRuns, clockChanges, lastRuns, problem } = schedule;
   print(`Schedule ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
   if (problem !== null) print(problem);
   if ('filledIn' in schedule) print(`Fills in: ${schedule.filledIn.join(', ') || 'nothing'}`);
+  for (const { date, time, effect } of clockChanges)
+    print(
+      effect === 'skipped'
+        ? `On ${date} the clocks skip ${time}: it does not fire.`
+        : `On ${date} the clocks show ${time} twice: it fires at the first.`,
+    );
   for (const { at, heldUntil } of nextRuns)
     print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
   for (const firing of lastRuns)

@@ -137,6 +137,12 @@ export const schedule = z
         heldUntil: time.nullable().meta({ description: 'end of the blackout window that the run waits for' }),
       }),
     ),
+    clockChanges: z
+      .array(z.object({ date: z.iso.date(), time: z.string(), effect: z.enum(['skipped', 'twice']) }))
+      .meta({
+        description:
+          'nights of the next year on which the clocks skip the local time, so that it does not fire, or show it twice, so that it fires at the first',
+      }),
     lastRuns: z.array(
       z.object({
         scheduledFor: time,

@@ -11,13 +11,14 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import type { Weekday } from '../../domain/blackout';
 import type { ResyncSchedule, ScheduleTiming } from '../../domain/schedule';
 import { attributeKeys } from '../../domain/search-attributes';
+import { isSecondOfTwo } from './clock-changes';
 import { scheduleIdAtTemporal } from '../../temporal/start-workflows';
 
 const minuteMs = 60_000;
 /** Without making up for anything: a firing may be this late, because servers are. */
 const punctualMs = minuteMs;
 /** Next firings shown. */
-const shownRuns = 5;
+const shownRuns = 10;
 
 /** How a schedule stands at Temporal. */
 export interface Standing {
@@ -76,7 +77,9 @@ export async function standingOf(client: Client, schedule: ResyncSchedule): Prom
   return {
     paused: state.paused,
     note: state.note ?? null,
-    nextRuns: state.paused ? [] : info.nextActionTimes.slice(0, shownRuns),
+    nextRuns: state.paused
+      ? []
+      : info.nextActionTimes.filter((at) => !isSecondOfTwo(schedule.timing, at)).slice(0, shownRuns),
   };
 }
 

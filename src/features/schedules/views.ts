@@ -4,6 +4,7 @@ import { canSeeDetails } from '../../http/require';
 import type { AnswerTo } from '../../http/route';
 import { rulesFor } from '../blackouts/store';
 import { windowAt } from '../blackouts/windows';
+import { clockChangesOf } from './clock-changes';
 import { missingAtTemporal } from './require';
 import type * as schemas from './schemas';
 import { lastFirings, type StoredSchedule } from './store';
@@ -23,7 +24,8 @@ export async function scheduleView(
   const nextRuns = await nextRunsOf(context, stored, standing);
   const { paused = null, note: pauseNote = null } = standing ?? {};
   const { request, timing, createdById: _, ...rest } = stored;
-  const common = { ...rest, paused, nextRuns, problem: standing ? null : missingAtTemporal };
+  const clockChanges = clockChangesOf(timing, new Date());
+  const common = { ...rest, paused, nextRuns, clockChanges, problem: standing ? null : missingAtTemporal };
   if (!canSeeDetails(principal, stored)) {
     const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
     return { ...common, ...hidden, name: 'A schedule of the state', createdBy: 'the state' };
