@@ -58,7 +58,7 @@ test('send asks on a terminal how much is to be sent; without a yes nothing is',
   expect(terminal.text).toMatch(/Send 4 objects/);
   terminal.type('\n');
   expect(await terminal.end()).toBe(6);
-  expect(terminal.text).toContain('Nothing was sent.');
+  expect(terminal.text).toContain('Nothing was done.');
   expect(await runs()).toHaveLength(before);
 });
 

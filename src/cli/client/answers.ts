@@ -9,6 +9,7 @@ import type * as blackouts from '../../features/blackouts/schemas';
 import type * as certifications from '../../features/certifications/schemas';
 import type * as settings from '../../features/field-ownership/settings-schemas';
 import type * as syncEvents from '../../features/field-ownership/sync-event-schemas';
+import type * as identityConflicts from '../../features/identity-conflicts/schemas';
 import type * as recordHistory from '../../features/record-history/schemas';
 import type * as removals from '../../features/removals/schemas';
 import type * as retries from '../../features/resyncs/retry-schemas';
@@ -33,6 +34,9 @@ export type Agent = z.output<typeof resyncs.agent>;
 export type District = z.output<typeof resyncs.district>;
 export type TableObject = z.output<typeof resyncs.tableObject>;
 export type RetryAccepted = z.output<typeof retries.retryAccepted>;
+
+export type IdentityConflict = z.output<typeof identityConflicts.identityConflict>;
+export type IdentityResolution = z.output<typeof identityConflicts.resolved>;
 
 export type Removals = z.output<typeof removals.removals>;
 export type RemovalObject = z.output<typeof removals.removalObject>;

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { wantsJson } from './command-context';
 import { CommandFailure, exitCodes } from './exit-codes';
 
-/** `--yes`, for every verb that asks before it sends. */
-export const yesOption = ['--yes', 'send without asking; nobody is asked in a script'] as const;
+/** `--yes`, for every verb that asks first. */
+export const yesOption = ['--yes', 'do it without asking; nobody is asked in a script'] as const;
 
 /**
- * Asks a person on a terminal before something is sent. A script, which has no terminal or wants
+ * Asks a person on a terminal before something is done. A script, which has no terminal or wants
  * JSON, isn't asked.
  * @param question made only when it is asked; without the question mark
  * @throws CommandFailure cancelled, unless the answer is yes
@@ -24,5 +24,5 @@ export async function confirm(
   const unanswered = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   const answer = await Promise.race([lines.question(asked), unanswered]);
   lines.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailure('Nothing was sent.', exitCodes.cancelled);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailure('Nothing was done.', exitCodes.cancelled);
 }
