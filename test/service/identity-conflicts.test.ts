@@ -60,7 +60,7 @@ test('a renumbered record is shown to the district, carried over by the state on
   expect(preview.stdout).toContain('Would change 1 TestScore.');
   const wrong = ['--action', 'takeGuid', '--reason', 'Confirmed.', ...district];
   expect(await resync('record', 'resolve', String(conflict!.id), ...wrong)).toMatchObject({
-    code: 7,
+    code: 2,
     stderr: expect.stringContaining('carryKey') as unknown,
   });
   const [before] = await world.sql('state', 'SELECT COUNT(*) AS n FROM TestScore WHERE testScoreID = 900001');
