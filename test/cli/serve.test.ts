@@ -102,6 +102,8 @@ test('serve runs API and worker of a configuration in one process: a resync goes
   expect([ready.status, await ready.json()]).toEqual([200, { controlDatabase: true, temporal: true }]);
   const token = await resync('token', 'create', '--name', 'served', '--level', 'state');
   process.env['RESYNC_TOKEN'] = token.stdout.trim();
+  // Before the worker is there, the agent doesn't answer in time.
+  await said(service, /"msg":"(Worker state changed)/);
   const sent = await resync('send', '--all', '--api', url);
   expect([sent.code, sent.stdout]).toEqual([0, expect.stringMatching(/Library +● green +2 +2/)]);
   expect(await terminated(service)).toBe(0);
