@@ -39,7 +39,7 @@ export const resyncs: readonly string[] = [
       UNIQUE KEY one_request (requestedBy, idempotencyKey),
       KEY by_district (districtID, requestedAt, resyncID),
       KEY by_year (districtID, schoolYear, requestedAt, resyncID),
-      KEY full_of_year (schoolYear, full, status, districtID, endedAt),
+      KEY full_of_year (schoolYear, full, status, districtID, endedAt, scenario),
       KEY end_of_year (schoolYear, districtID, endedAt, status, written),
       KEY open_of_district (districtID, status, requestedAt),
       KEY by_status (status),

@@ -50,10 +50,35 @@ export async function readYearRuns(
     judged,
   }: { readonly schoolYear: number; readonly districtId?: string; readonly judged: JudgedColor },
 ): Promise<Map<string, YearRun[]>> {
+  const deciding = await readDeciding(control, { schoolYear, districtId });
+  if (deciding.length === 0) return new Map();
+  const rows = await selectRows<YearRunRow>(
+    control,
+    `SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.color, r.colorWithoutExclusions, r.requestedAt, r.startedAt, r.endedAt,
+            r.full,
+            COALESCE(r.written, (SELECT CAST(COALESCE(SUM(h.inserted + h.updated), 0) AS SIGNED)
+                                   FROM DISBatchHistory h WHERE h.resyncID = r.resyncID)) AS written,
+            (SELECT h.recordsRead FROM DISBatchHistory h
+              WHERE h.resyncID = r.resyncID AND h.objectName = ?) AS enrollmentsRead,
+            EXISTS (SELECT 1 FROM resyncAcceptance a WHERE a.resyncID = r.resyncID) AS accepted
+       FROM resync r WHERE r.resyncID IN (${deciding.map(() => '?').join(', ')})
+      ORDER BY r.endedAt, r.resyncID`,
+    [enrollment, ...deciding],
+  );
+  const runs = new Map<string, YearRun[]>();
+  for (const row of rows) runs.set(row.districtID, [...(runs.get(row.districtID) ?? []), toRun(row, judged)]);
+  return runs;
+}
+
+/** Ids of the runs that can decide. */
+async function readDeciding(
+  control: Knex,
+  { schoolYear, districtId }: { readonly schoolYear: number; readonly districtId: string | undefined },
+): Promise<string[]> {
   const ofDistrict = (table: string): string =>
     districtId === undefined ? '' : `AND ${table}.districtID = :districtId`;
   const finishedFull = `r.schoolYear = :schoolYear AND r.full = 1 AND r.status = 'finished' ${ofDistrict('r')}`;
-  const rows = await selectRows<YearRunRow>(
+  const rows = await selectRows<{ resyncID: string }>(
     control,
     `WITH newest AS (
        SELECT r.districtID, MAX(r.endedAt) AS endedAt FROM resync r WHERE ${finishedFull} GROUP BY r.districtID),
@@ -65,33 +90,18 @@ export async function readYearRuns(
        SELECT r.resyncID, ROW_NUMBER() OVER (PARTITION BY r.districtID ORDER BY r.endedAt) AS place
          FROM newest n JOIN resync r ON r.districtID = n.districtID AND r.endedAt >= n.endedAt
         WHERE r.schoolYear = :schoolYear ${ofDistrict('r')}
-          AND (r.status <> 'finished' OR r.written IS NULL OR r.written > 0)),
-     deciding AS (
-       SELECT r.resyncID FROM newest n JOIN resync r ON r.districtID = n.districtID AND r.endedAt = n.endedAt
-        WHERE ${finishedFull}
-       UNION SELECT resyncID FROM starts WHERE place <= :mostAlike
-       UNION SELECT resyncID FROM later WHERE place <= :mostAlike
-       UNION SELECT r.resyncID FROM resync r
-        WHERE r.schoolYear = :schoolYear AND r.endedAt IS NULL AND r.status IN (:openStatuses) ${ofDistrict('r')}
-       UNION SELECT s.resyncID FROM scopedYearSwitch s
-        WHERE s.fromYear = :schoolYear AND s.resyncID IS NOT NULL ${ofDistrict('s')})
-     SELECT r.resyncID, r.districtID, r.scenario, r.initiator, r.status, r.color, r.colorWithoutExclusions, r.requestedAt, r.startedAt, r.endedAt,
-            r.full,
-            COALESCE(r.written, (SELECT CAST(COALESCE(SUM(h.inserted + h.updated), 0) AS SIGNED)
-                                   FROM DISBatchHistory h WHERE h.resyncID = r.resyncID)) AS written,
-            (SELECT h.recordsRead FROM DISBatchHistory h
-              WHERE h.resyncID = r.resyncID AND h.objectName = :enrollment) AS enrollmentsRead,
-            EXISTS (SELECT 1 FROM resyncAcceptance a WHERE a.resyncID = r.resyncID) AS accepted
-       FROM deciding d JOIN resync r ON r.resyncID = d.resyncID
-      ORDER BY r.endedAt, r.resyncID`,
-    {
-      ...{ schoolYear, enrollment, mostAlike, openStatuses },
-      ...(districtId === undefined ? {} : { districtId }),
-    },
+          AND (r.status <> 'finished' OR r.written IS NULL OR r.written > 0))
+     SELECT r.resyncID FROM newest n JOIN resync r ON r.districtID = n.districtID AND r.endedAt = n.endedAt
+      WHERE ${finishedFull}
+     UNION SELECT resyncID FROM starts WHERE place <= :mostAlike
+     UNION SELECT resyncID FROM later WHERE place <= :mostAlike
+     UNION SELECT r.resyncID FROM resync r
+      WHERE r.schoolYear = :schoolYear AND r.endedAt IS NULL AND r.status IN (:openStatuses) ${ofDistrict('r')}
+     UNION SELECT s.resyncID FROM scopedYearSwitch s
+      WHERE s.fromYear = :schoolYear AND s.resyncID IS NOT NULL ${ofDistrict('s')}`,
+    { ...{ schoolYear, mostAlike, openStatuses }, ...(districtId === undefined ? {} : { districtId }) },
   );
-  const runs = new Map<string, YearRun[]>();
-  for (const row of rows) runs.set(row.districtID, [...(runs.get(row.districtID) ?? []), toRun(row, judged)]);
-  return runs;
+  return rows.map(({ resyncID }) => resyncID);
 }
 
 function toRun(row: YearRunRow, judged: JudgedColor): YearRun {
