@@ -104,8 +104,15 @@ test('serve runs API and worker of a configuration in one process: a resync goes
   process.env['RESYNC_TOKEN'] = token.stdout.trim();
   // Before the worker is there, the agent doesn't answer in time.
   await said(service, /"msg":"(Worker state changed)/);
-  const sent = await resync('send', '--all', '--api', url);
-  expect([sent.code, sent.stdout]).toEqual([0, expect.stringMatching(/Library +● green +2 +2/)]);
+  let sent = await resync('send', '--all', '--api', url);
+  // On a busy machine its first workflow may take longer than the API waits: it asks to try again.
+  for (let more = 3; sent.code === 8 && more > 0; more -= 1)
+    sent = await resync('send', '--all', '--api', url);
+  expect([sent.code, sent.stderr, sent.stdout]).toEqual([
+    0,
+    expect.any(String),
+    expect.stringMatching(/Library +● green +2 +2/),
+  ]);
   expect(await terminated(service)).toBe(0);
   expect(service.stderr()).toContain('Stopping: records under way are committed first.');
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();

@@ -94,10 +94,10 @@ test('a run that is paused at once says so for as long as it is held, whatever i
   // What is asked at the same time: the last one that the run took is what all are told.
   for (let turn = 0; turn < 10; turn += 1)
     await Promise.all(['resume', 'pause'].map((what) => north.ask('POST', `/resyncs/${id}/${what}`)));
+  const isToldAsItIs = async () => (await status(id)) === (await world.statusInTemporal(id));
+  await until('all are told how it is', isToldAsItIs);
   await sleep(1_000);
-  const told = await status(id);
-  await north.ask('POST', `/resyncs/${id}/${told === 'paused' ? 'pause' : 'resume'}`);
-  expect(await world.statusInTemporal(id)).toBe(told);
+  expect(await isToldAsItIs()).toBe(true);
   await north.ask('POST', `/resyncs/${id}/resume`);
   await timed(north, id);
 });
