@@ -36,6 +36,8 @@ export function describeShrunk(object: string, { atDistrict, atState }: BothSide
 /** What was held of an object, so that a person can tell a mishap from what was meant. */
 export interface HeldUpdates {
   readonly updates: number;
+  /** Of them those that were updated before it showed that most would be. */
+  readonly updated: number;
   /** Of the object, at the district. */
   readonly records: number;
   /** Some of the records, and which of their columns differ; never a value. */
@@ -45,17 +47,22 @@ export interface HeldUpdates {
 /** Records of which a share says something about an update. */
 const fewestUpdated = 100;
 
-/** Would more than this share of an object's records be updated? Exact: no division. */
-export function isMassUpdate(
-  { updates, records }: Pick<HeldUpdates, 'updates' | 'records'>,
-  sharePercent: number,
-): boolean {
-  return records >= fewestUpdated && updates * 100 > sharePercent * records;
+type Updates = Pick<HeldUpdates, 'updates' | 'records'>;
+
+/** Would more than this share of the records be updated? Exact: no division. */
+export function updatesMost({ updates, records }: Updates, sharePercent: number): boolean {
+  return updates * 100 > sharePercent * records;
+}
+
+/** The same of a whole object, of which few records say nothing. */
+export function isMassUpdate(object: Updates, sharePercent: number): boolean {
+  return object.records >= fewestUpdated && updatesMost(object, sharePercent);
 }
 
 /** For people; numbers and columns, and what to do. */
-export function describeHeld(object: string, { updates, records, samples }: HeldUpdates): string {
+export function describeHeld(object: string, { updates, updated, records, samples }: HeldUpdates): string {
   const columns = [...new Set(samples.flatMap((sample) => sample.columns))].slice(0, 10);
   const what = columns.length === 0 ? '' : ` (${columns.join(', ')})`;
-  return `${updates} of ${records} records of ${object} would be updated${what}: none was. Look at the samples; send it again with "acceptUpdates" if that is right, otherwise correct the district's table.`;
+  const so = updated === 0 ? 'none was' : `${updated} were before it showed, and no more are`;
+  return `${updates} of ${records} records of ${object} would be updated${what}: ${so}. Look at the samples; send it again with "acceptUpdates" if that is right, otherwise correct the district's table.`;
 }

@@ -1,4 +1,4 @@
-import { describeHeld, type HeldUpdates, isMassUpdate } from '../../domain/safety';
+import { describeHeld, type HeldUpdates, isMassUpdate, updatesMost } from '../../domain/safety';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { rowHash } from '../columns/row-hash';
 import { DatabaseError } from '../connection/errors';
@@ -6,46 +6,72 @@ import type { RangeJob } from '../mapping/job';
 import { keyList, keyOf, keySelect } from '../mapping/keyset';
 import { districtScope, stateTenant, where } from '../mapping/scope';
 import { pauseOf } from './district-load';
+import type { Interval } from './compare';
+import { updatedSoFar } from './ledger';
 import { type Look, lookThrough } from './look-through';
+import type { RangeMemory } from './range-memory';
 
 /** Records whose keys and columns are shown. */
 const samples = 10;
 
 /**
  * Stops an object of which so many records would be updated that it rather is a mishap at the
- * district, such as an UPDATE without a condition, before any of the page is written. A page tells
- * by what was compared anyway; only where its own share is too large the object is compared as a
- * whole, once more.
+ * district, such as an UPDATE without a condition, before the page is written. A page tells by what
+ * was compared anyway. Where its own share is too large its range is compared once more, and where
+ * that one's is, the whole object: most of an object differs only where most of some range does,
+ * and most of some page of it. What this run has updated by then counts too.
+ * @param memory a range is looked at once
  * @throws DatabaseError configuration when it is held, after `onHeld` has noted it
  */
-export async function holdMassUpdate(job: RangeJob, looks: readonly Look[]): Promise<void> {
-  const { hold, mapping } = job;
-  if (hold === undefined || job.mode !== 'compare') return;
-  const here = sumOf(looks);
-  if (here.differing * 100 <= hold.sharePercent * here.read) return;
-  const whole = { differing: 0, read: 0 };
-  for await (const look of lookThrough(job, { after: null, upTo: null }, pauseOf(job))) {
-    job.signal.throwIfAborted();
-    const { differing, read } = sumOf([look]);
-    whole.differing += differing;
-    whole.read += read;
+export async function holdMassUpdate(
+  job: RangeJob,
+  looks: readonly Look[],
+  memory: RangeMemory,
+): Promise<void> {
+  const { hold, mapping, range } = job;
+  if (hold === undefined || job.mode !== 'compare' || memory.mayUpdate) return;
+  if (!updatesMost(sumOf(looks), hold.sharePercent)) return;
+  if (updatesMost(await updatesWithin(job, range, range.rangeNo), hold.sharePercent)) {
+    const whole = await updatesWithin(job, { after: null, upTo: null });
+    if (isMassUpdate(whole, hold.sharePercent)) {
+      const keys = looks.flatMap((look) => ('equal' in look ? [] : look.open.map(({ key }) => key)));
+      const held: HeldUpdates = { ...whole, samples: await sampled(job, keys) };
+      await hold.onHeld(held);
+      throw new DatabaseError(describeHeld(mapping.object.name, held), {
+        errorClass: 'configuration',
+        side: 'district',
+      });
+    }
   }
-  const { differing: updates, read: records } = whole;
-  if (!isMassUpdate({ updates, records }, hold.sharePercent)) return;
-  const keys = looks.flatMap((look) => ('equal' in look ? [] : look.open.map(({ key }) => key)));
-  const held: HeldUpdates = { updates, records, samples: await sampled(job, keys) };
-  await hold.onHeld(held);
-  throw new DatabaseError(describeHeld(mapping.object.name, held), {
-    errorClass: 'configuration',
-    side: 'district',
-  });
+  memory.mayUpdate = true;
 }
 
-function sumOf(looks: readonly Look[]): { differing: number; read: number } {
-  const sum = { differing: 0, read: 0 };
+type Sum = Pick<HeldUpdates, 'updates' | 'records'>;
+
+/**
+ * Records that would be updated, and those that this run has updated.
+ * @param rangeNo of this range only
+ */
+async function updatesWithin(
+  job: RangeJob,
+  interval: Interval,
+  rangeNo?: number,
+): Promise<Sum & Pick<HeldUpdates, 'updated'>> {
+  const updated = await updatedSoFar(job, rangeNo);
+  const looks: Sum[] = [];
+  for await (const look of lookThrough(job, interval, pauseOf(job))) {
+    job.signal.throwIfAborted();
+    looks.push(sumOf([look]));
+  }
+  const updates = looks.reduce((sum, look) => sum + look.updates, updated);
+  return { updates, updated, records: looks.reduce((sum, look) => sum + look.records, 0) };
+}
+
+function sumOf(looks: readonly Look[]): Sum {
+  const sum = { updates: 0, records: 0 };
   for (const look of looks) {
-    sum.read += 'equal' in look ? look.equal : look.read;
-    sum.differing += 'equal' in look ? 0 : look.differing;
+    sum.records += 'equal' in look ? look.equal : look.read;
+    sum.updates += 'equal' in look ? 0 : look.differing;
   }
   return sum;
 }

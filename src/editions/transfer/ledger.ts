@@ -76,6 +76,16 @@ export async function readProgress(job: PageJob, rangeNo: number): Promise<Range
   return rows.map((row) => toEntry(rangeNo, row)).reduce(withPage, nothingDone);
 }
 
+/** Records of the object that the run has updated by now, of one range or of all. */
+export async function updatedSoFar({ editions, fence, mapping }: PageJob, rangeNo?: number): Promise<number> {
+  const [row] = await editions.state.rows(
+    `SELECT COALESCE(SUM(updated), 0) FROM ${editions.control}.rangeLedger
+      WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)}
+        ${rangeNo === undefined ? '' : `AND rangeNo = ${rangeNo}`}`,
+  );
+  return Number(row![0]);
+}
+
 /** One page's row. @returns `null` when it isn't written */
 export async function readPage(job: PageJob, rangeNo: number, pageNo: number): Promise<PageEntry | null> {
   const [row] = await job.editions.state.rows(

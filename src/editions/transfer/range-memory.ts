@@ -4,6 +4,8 @@ import { UniformFailures } from './uniform-failures';
 export class RangeMemory {
   /** A page had blocked records: parents are looked up before writing from now on. */
   blockedSeen: boolean;
+  /** It was looked at whether most of its object would be updated, and it would not. */
+  mayUpdate = false;
   /** Parents within the cycle must be there already: nothing verifies the cycle after this. */
   readonly strict: boolean;
   private uniform = new UniformFailures();

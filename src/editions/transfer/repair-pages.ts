@@ -40,7 +40,7 @@ export async function* repairPages(
   let { pageNo } = stretch;
   for await (const { looks, upTo, lastPage } of pagesOfLooks(job, lookThrough(job, stretch, pauseOf(job)))) {
     const id = { rangeNo: job.range.rangeNo, pageNo, upTo, lastPage: lastPage && stretch.endsRange };
-    await holdMassUpdate(job, looks);
+    await holdMassUpdate(job, looks, memory);
     const page = await writeLooks(job, id, looks, memory);
     yield page;
     if (!isSamePage(page, id)) return;

@@ -210,7 +210,8 @@ const objectView = z
     doubt,
     held: z
       .object({
-        updates: count,
+        updates: count.meta({ description: 'records that would be updated, or were' }),
+        updated: count.meta({ description: 'of them those that were before it showed' }),
         records: count,
         samples: z
           .array(z.object({ key: z.array(z.string()).readonly(), columns: z.array(z.string()).readonly() }))
