@@ -118,7 +118,7 @@ class Carrying {
           'NOT_AT_DISTRICT',
           `The district has no ${object.label} with this key.`,
         );
-      else if (guidsDiffer(target.guid, source.guid)) this.refuse(source, identityConflict(object));
+      else if (guidsDiffer(target.guid, source.guid)) this.refuse(source, identityChanged(object));
       else if (source.waits)
         this.notFound(
           key,
@@ -212,7 +212,7 @@ class Carrying {
   }
 }
 
-function identityConflict({ label, guidColumn }: { label: string; guidColumn: string | null }): Reason {
+function identityChanged({ label, guidColumn }: { label: string; guidColumn: string | null }): Reason {
   return {
     code: 'IDENTITY_CHANGED',
     field: guidColumn,

@@ -9,15 +9,8 @@ import { parkValues } from './park-values';
 import type { DistrictRecord } from './records';
 import { keepingAwake } from './keep-awake';
 import { textsAtDistrict } from './same-keys';
-import {
-  heldBy,
-  heldByDistrict,
-  type Holder,
-  holdersOf,
-  isIdentity,
-  renumbered,
-  searchedIndexes,
-} from './unique-holders';
+import { heldByDistrict, isIdentity, renumbered } from './identity-errors';
+import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
 import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
 import { statementsOf } from './write';
 

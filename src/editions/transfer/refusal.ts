@@ -206,6 +206,15 @@ export function parentKeyOf(
   return key;
 }
 
+/** A record that failed. */
+export function failedWith(
+  { object }: ObjectMapping,
+  { key, guid }: Refused,
+  error: Pick<RecordError, 'code' | 'field' | 'message' | 'heldBy'> & Partial<Pick<RecordError, 'parent'>>,
+): RecordError {
+  return { object: object.name, key, guid, outcome: 'failed', parent: null, ...error };
+}
+
 /** `blocked`: the parent isn't at the state. */
 export function blockedBy(
   { object }: ObjectMapping,
@@ -237,78 +246,40 @@ export function refusedByRule(mapping: ObjectMapping, record: DistrictRecord, ru
   return { object: mapping.object.name, key, guid, outcome, code, field, message, parent };
 }
 
-/**
- * The state has another record under this key: a renumbered district database. Never overwritten.
- */
-export function identityConflict({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
-    code: 'IDENTITY_CHANGED',
-    field: object.guidColumn,
-    message: `The state has another ${object.label} under this key (its ${object.guidColumn} differs); it was not overwritten. Has the district's database been renumbered?`,
-    parent: null,
-  };
-}
-
 /** What is written is noted by its key, and what a table can't note is not written. */
-export function keyTooLong({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
+export function keyTooLong(mapping: ObjectMapping, record: Refused): RecordError {
+  const { object } = mapping;
+  return failedWith(mapping, record, {
     code: 'KEY_TOO_LONG',
     field: object.key[0] ?? null,
     message: `The key of the ${object.label} is longer as JSON than 512 characters, because of quotes, backslashes or control characters in it: correct the key at the district.`,
-    parent: null,
-  };
+  });
 }
 
 /** Somebody else kept writing the same record. */
-export function recordChanging({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
+export function recordChanging(mapping: ObjectMapping, record: Refused): RecordError {
+  return failedWith(mapping, record, {
     code: 'RECORD_CHANGING',
     field: null,
     message: 'The record kept changing at the state while it was sent; send the object again.',
-    parent: null,
-  };
+  });
 }
 
 /** A view, or a table without a unique key, holds several records of one key. */
-export function doubledKey({ object }: ObjectMapping, { key, guid }: Refused): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
+export function doubledKey(mapping: ObjectMapping, record: Refused): RecordError {
+  const { object } = mapping;
+  return failedWith(mapping, record, {
     code: 'KEY_DOUBLED',
     field: object.key.at(-1) ?? null,
     message: `The district has several records with this ${object.key.join(' and ')}; none was sent. Leave one of them, or name another key.`,
-    parent: null,
-  };
+  });
 }
 
 /** Bytes that are no characters (unpaired surrogates), which no other server could store. */
-export function lostCharacters(
-  { object }: ObjectMapping,
-  { key, guid }: Refused,
-  field: string,
-): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
+export function lostCharacters(mapping: ObjectMapping, record: Refused, field: string): RecordError {
+  return failedWith(mapping, record, {
     code: 'CHARACTERS_NOT_ALLOWED',
     field,
     message: `${field} has bytes that are no characters. Enter it anew at the district.`,
-    parent: null,
-  };
+  });
 }

@@ -10,7 +10,8 @@ import { isOneRecords } from './ask-each';
 import { readBothSides } from './both-sides';
 import { type DistrictRecord, lockAtState } from './records';
 import { respellKeys } from './respell';
-import { blockedBy, identityConflict, keyTooLong, recordChanging, refusalOf, refusedByRule } from './refusal';
+import { identityChanged } from './identity-errors';
+import { blockedBy, keyTooLong, recordChanging, refusalOf, refusedByRule } from './refusal';
 import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
 import { missingAmong } from './missing-among';
@@ -167,7 +168,7 @@ class Repair implements BatchWriter {
       else if (!canBeStored(record.key) && !isEqual(mode, record, state))
         this.tally.refuse(keyTooLong(mapping, record));
       else if (!state) insert.push(record);
-      else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityConflict(mapping, record));
+      else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityChanged(mapping, record));
       else if (isEqual(mode, record, state)) this.tally.add('unchanged', [record.key]);
       else {
         update.push(record);

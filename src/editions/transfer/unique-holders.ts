@@ -9,6 +9,7 @@ import { keysPerList } from '../mapping/keyset';
 import { ofTenant } from '../mapping/tenant';
 import type { ObjectMapping } from '../mapping/types';
 import { type DistrictRecord, writtenPairs } from './records';
+import { failedWith } from './refusal';
 
 /** Who has the unique values that records are about to take, as the state's own server compares. */
 
@@ -103,70 +104,25 @@ async function findHolders(
   }));
 }
 
-/** Whether the value in the way is the record's GUID: then it is a matter of identity. */
-export function isIdentity({ object }: ObjectMapping, { index }: Holder): boolean {
-  return index.columns.some((name) => name === object.guidColumn);
-}
-
-/** The state has the record by its GUID, under a key that the district no longer has. */
-export function renumbered(
-  { object }: ObjectMapping,
-  { key, guid }: DistrictRecord,
-  holder: Holder,
-): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
-    code: 'RENUMBERED',
-    field: object.key[0] ?? null,
-    message: `The state has this ${object.label} under another key, named here as its parent, which the district no longer has: its key was changed. A person of the state can carry the new key over.`,
-    parent: { object: object.name, key: holder.key },
-  };
-}
-
-/** Another district's record has the GUID: a transfer. Whose it is only the state may see. */
-export function heldByDistrict(
-  { object }: ObjectMapping,
-  { key, guid }: DistrictRecord,
-  { tenant }: Holder,
-): RecordError {
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
-    code: 'HELD_BY_DISTRICT',
-    field: object.guidColumn,
-    message: `Another district holds this ${object.label} at the state (its ${object.guidColumn}). After a transfer a person of the state can release it from there.`,
-    parent: null,
-    ...(tenant !== null && { heldBy: tenant }),
-  };
-}
-
 /**
  * The error of a record whose unique value another one has. Whose it is stands in `parent`, not in
  * the sentence, and only where it is the district's own.
  */
 export function heldBy(
-  { object }: ObjectMapping,
-  { key, guid }: DistrictRecord,
+  mapping: ObjectMapping,
+  record: DistrictRecord,
   { index, key: holder, ours }: Holder,
 ): RecordError {
+  const { object } = mapping;
   const columns = index.columns.filter((name) => name !== object.tenantColumn);
-  return {
-    object: object.name,
-    key,
-    guid,
-    outcome: 'failed',
+  return failedWith(mapping, record, {
     code: 'UNIQUE_CLASH',
     field: columns[0] ?? null,
     message: ours
       ? `Another record at the state already has this ${columns.join(' and ')}: the ${object.label} whose key is named here as its parent.`
       : `A record of another district already has this ${columns.join(' and ')} at the state.`,
     parent: ours ? { object: object.name, key: holder } : null,
-  };
+  });
 }
 
 /** `null`: a part is NULL, which is never in the way, or no value of such a column at all. */
