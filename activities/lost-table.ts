@@ -7,7 +7,7 @@ import type { ObjectMapping } from '../src/editions/mapping/types';
 import { hasFewerThan } from '../src/editions/transfer/bounds';
 import { countAtState } from '../src/editions/removal/find-removable';
 import { readLastRead } from '../src/features/resyncs/last-read';
-import { doubtObject } from '../src/features/resyncs/object-store';
+import { doubtObject } from '../src/features/resyncs/planned-objects';
 
 /**
  * Stops before a district's table that lost its records ends as a green run in which all is extra.

@@ -1,4 +1,5 @@
-import { closeEmptyObjects, noteObjects, planObjects } from '../src/features/resyncs/object-store';
+import { closeEmptyObjects } from '../src/features/resyncs/object-store';
+import { noteObjects, planObjects } from '../src/features/resyncs/planned-objects';
 import { takeLease } from '../src/features/resyncs/lease';
 import { type CutObject, saveRanges } from '../src/features/resyncs/range-store';
 import { cutSelected } from '../src/features/resyncs/selection-store';

@@ -2,7 +2,7 @@ import { builtinCatalog } from '../../src/catalog/builtin';
 import { listVerificationSamples } from '../../src/features/verifications/list-samples';
 import { listVerifiedSchools } from '../../src/features/verifications/list-schools';
 import { insertResync } from '../../src/features/resyncs/store';
-import { planObjects } from '../../src/features/resyncs/object-store';
+import { planObjects } from '../../src/features/resyncs/planned-objects';
 import { errorsOf } from '../../src/domain/outcome';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { openControl } from '../../src/control/database';
-import { planObjects, startObject } from '../../src/features/resyncs/object-store';
+import { startObject } from '../../src/features/resyncs/object-store';
+import { planObjects } from '../../src/features/resyncs/planned-objects';
 import { saveRanges } from '../../src/features/resyncs/range-store';
 import { insertResync } from '../../src/features/resyncs/store';
 import { noRecords, type RangeCounts } from '../../src/domain/outcome';

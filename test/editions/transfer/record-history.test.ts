@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { openControl } from '../../../src/control/database';
-import { planObjects, startObject } from '../../../src/features/resyncs/object-store';
+import { startObject } from '../../../src/features/resyncs/object-store';
+import { planObjects } from '../../../src/features/resyncs/planned-objects';
 import { saveRanges } from '../../../src/features/resyncs/range-store';
 import { readRecordHistory, type RecordRun } from '../../../src/features/record-history/read';
 import { insertResync } from '../../../src/features/resyncs/store';

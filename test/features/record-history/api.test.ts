@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { saveRanges } from '../../../src/features/resyncs/range-store';
-import { startObject, planObjects } from '../../../src/features/resyncs/object-store';
+import { startObject } from '../../../src/features/resyncs/object-store';
+import { planObjects } from '../../../src/features/resyncs/planned-objects';
 import { insertResync } from '../../../src/features/resyncs/store';
 import type { KeyOrder } from '../../../src/domain/key-order';
 import type { Initiator } from '../../../src/domain/resync';

@@ -105,7 +105,10 @@ test.each([
           const { resyncId, objects } = await world.resync();
           expect({ run, ...objects['pupil'] }).toMatchObject({ run, status: 'failed', color: 'red' });
           const [pupil] = (await readResync(world.world.control, resyncId)).objectResults;
-          expect(pupil).toMatchObject({ doubt: 'UPDATES_HELD', held: { updates: 1198, updated: 0, records: 1200 } });
+          expect(pupil).toMatchObject({
+            doubt: 'UPDATES_HELD',
+            held: { updates: 1198, updated: 0, records: 1200 },
+          });
           expect(pupil!.held!.samples.length).toBeGreaterThan(3);
           expect(pupil!.held!.samples[0]!.columns).toEqual(['name']);
           expect((await alertsOf(world, resyncId))[0]).toMatch(

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { CursorError } from '../../../src/control/page';
-import { finishObject, planObjects, recountObject } from '../../../src/features/resyncs/object-store';
+import { finishObject, recountObject } from '../../../src/features/resyncs/object-store';
+import { planObjects } from '../../../src/features/resyncs/planned-objects';
 import { listErrors } from '../../../src/features/outcomes/list-errors';
 import { listResyncs } from '../../../src/features/resyncs/list';
 import { readObjectsTable } from '../../../src/features/districts/read-objects-table';

@@ -4,7 +4,8 @@ import { openControl } from '../../../src/control/database';
 import { releaseLease, takeLease } from '../../../src/features/resyncs/lease';
 import { readResyncHead } from '../../../src/features/resyncs/read';
 import { finishResync, insertResync, loadResync, setResyncStatus } from '../../../src/features/resyncs/store';
-import { finishObject, planObjects } from '../../../src/features/resyncs/object-store';
+import { finishObject } from '../../../src/features/resyncs/object-store';
+import { planObjects } from '../../../src/features/resyncs/planned-objects';
 import {
   controlDatabase,
   district,
