@@ -5,6 +5,7 @@ import { inBatches } from '../../domain/batches';
 import { keyText } from '../columns/key-column';
 import { spelledLike } from '../columns/spelling';
 import type { Column, ShapeReader, TableShape } from '../columns/table-shape';
+import { KeptReadings, once } from '../connection/kept-readings';
 import type { Edition, Editions } from '../connection/pools';
 import { quoteName, quoteTable } from '../connection/sql';
 import { keyList, type KeySide, keysPerList } from './keyset';
@@ -97,9 +98,7 @@ export class Forbidden {
     if (object.cycle !== null) return (await this.cycleOf(object.cycle)).keysOf(object, columns);
     const id = JSON.stringify([object.name, columns, canLookUp]);
     const most = columns.length > 1 ? mostListedPairs : mostListed;
-    const known = this.listed.get(id) ?? this.readKeys(object, columns, canLookUp ? most : Infinity);
-    this.listed.set(id, known);
-    return known;
+    return once(this.listed, id, () => this.readKeys(object, columns, canLookUp ? most : Infinity));
   }
 
   private async readKeys(
@@ -142,9 +141,7 @@ export class Forbidden {
   }
 
   private cycleOf(cycle: string): Promise<CycleKeys> {
-    const known = this.cycles.get(cycle) ?? this.followCycle(cycle);
-    this.cycles.set(cycle, known);
-    return known;
+    return once(this.cycles, cycle, () => this.followCycle(cycle));
   }
 
   /** Records of a cycle hang below each other: followed until no more are found. */
@@ -186,13 +183,10 @@ export class Forbidden {
   }
 
   private shapeOf(object: SyncObject): Promise<TableShape | null> {
-    const known =
-      this.shapes.get(object.name) ??
-      this.readShape(this.district, object.table).then(
-        (shape) => shape && spelledLike(shape, columnsNamed(object)),
-      );
-    this.shapes.set(object.name, known);
-    return known;
+    return once(this.shapes, object.name, async () => {
+      const shape = await this.readShape(this.district, object.table);
+      return shape && spelledLike(shape, columnsNamed(object));
+    });
   }
 }
 
@@ -276,17 +270,6 @@ export function exclusionSql(when: ExclusionRule['when'], schema: string, record
   return 'rule' in when ? testScoreRule(when.rule, { schema, record }) : conditionSql(when);
 }
 
-/** What is forbidden changes little while a run reads; what removes looks anew. */
-const keptMs = 60_000;
-const keptReadings = 4;
-
-interface Reading {
-  readonly at: number;
-  readonly forbidden: Forbidden;
-}
-
-const kept = new WeakMap<Edition, Map<string, Reading>>();
-
 /** Makes, or finds, what knows the forbidden records of a catalog's objects. */
 export type ForbiddenReader = (editions: Editions, catalog: Catalog, readShape: ShapeReader) => Forbidden;
 
@@ -294,20 +277,14 @@ export type ForbiddenReader = (editions: Editions, catalog: Catalog, readShape: 
 export const readForbidden: ForbiddenReader = ({ district }, catalog, readShape) =>
   new Forbidden(district, catalog, readShape);
 
+const readings = new KeptReadings<Forbidden>();
+
 /**
- * Reads them once for all objects of a run.
- * @param name of the reading, as of keptShapes
+ * Reads them once for all objects of a run: they change little while it reads, and what removes
+ * looks anew.
+ * @param name of the reading (KeptReadings)
  */
 export function keptForbidden(name: string): ForbiddenReader {
-  return (editions, catalog, readShape) => {
-    const readings = kept.get(editions.district) ?? new Map<string, Reading>();
-    kept.set(editions.district, readings);
-    const known = readings.get(name);
-    if (known !== undefined && performance.now() - known.at < keptMs) return known.forbidden;
-    const forbidden = readForbidden(editions, catalog, readShape);
-    readings.delete(name);
-    readings.set(name, { at: performance.now(), forbidden });
-    for (const oldest of [...readings.keys()].slice(0, -keptReadings)) readings.delete(oldest);
-    return forbidden;
-  };
+  return (editions, catalog, readShape) =>
+    readings.get(editions.district, name, () => readForbidden(editions, catalog, readShape));
 }

@@ -1,4 +1,6 @@
 import type { SyncObject } from '../../../src/domain/catalog';
+import { readTableShape } from '../../../src/editions/columns/table-shape';
+import { keptForbidden } from '../../../src/editions/mapping/forbidden';
 import type { PageJob } from '../../../src/editions/mapping/job';
 import { countHeldByExtra } from '../../../src/editions/removal/held-by-extra';
 import { findExtra } from '../../../src/editions/removal/find-removable';
@@ -248,3 +250,24 @@ test('within a circle of references all that hangs below an excluded record is b
   await removed(jobs, 'badge', 'staff');
   expect([await atState('staff'), await atState('badge')]).toEqual([11, 11]);
 }, 60_000);
+
+test('a connection lost while exclusions are read is not remembered: the next attempt of the run reads them', async () => {
+  await sent('', 20);
+  await world.district('UPDATE enrollment SET stateExclude = 1 WHERE enrollmentID = 7');
+  const { district } = world.editions;
+  const above = () =>
+    keptForbidden('lost')(world.editions, catalog, readTableShape).above(
+      attendance,
+      attendance.references[0]!,
+      '`attendance`',
+    );
+  for (const statement of [1, 4, 7, 10]) {
+    const asked = jest.spyOn(district, 'rows');
+    for (let before = 1; before < statement; before += 1)
+      asked.mockImplementationOnce((sql) => district.withSession((session) => session.rows(sql)));
+    asked.mockRejectedValueOnce(new Error('away'));
+    await above().catch((error: unknown) => expect(error).toMatchObject({ message: 'away' }));
+    asked.mockRestore();
+  }
+  expect(await above()).toContain('7');
+});
