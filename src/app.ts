@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import express, { type Express, json, Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, json, type RequestHandler, Router } from 'express';
 import { ipKeyGenerator, rateLimit, type Options } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Knex } from 'knex';
@@ -26,6 +26,8 @@ import { openApiDocument } from './http/openapi';
 import { noticeRoutes } from './features/notices/routes';
 import { outcomeRoutes } from './features/outcomes/routes';
 import { authenticate } from './features/access/authenticate';
+import { sessionRoutes } from './features/access/session-routes';
+import { signInRoutes } from './features/access/sign-in-routes';
 import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
@@ -69,7 +71,12 @@ export interface AppOptions {
   readonly checkAnswer?: CheckAnswer;
 }
 
-/** Every route under /api/v1, in the order of the document. */
+/** Routes under /api/v1 that are asked without a token. */
+export function publicRoutes(context: ApiContext): RouteSpec[] {
+  return signInRoutes(context);
+}
+
+/** Every other route under /api/v1, in the order of the document. */
 export function apiRoutes(context: ApiContext): RouteSpec[] {
   return [
     ...districtRoutes(context),
@@ -83,6 +90,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...recordHistoryRoutes(context),
     ...eventRoutes(context),
     ...alertRoutes(context),
+    ...sessionRoutes(context),
     ...principalRoutes(context),
     ...principalTokenRoutes(context),
     ...auditRoutes(context),
@@ -112,7 +120,8 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
   const { oidc } = context.config.auth;
   const metrics = createMetrics();
   const routes = apiRoutes(context);
-  const document = openApiDocument(routes);
+  const open = publicRoutes(context);
+  const document = openApiDocument([...open, ...routes]);
 
   const app = express();
   app.disable('x-powered-by');
@@ -154,14 +163,15 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
   app.use('/api/docs', docsRouter());
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
 
+  const refused = refusedLimit(limits.refusedPerAddress ?? 300);
   const v1 = Router();
-  v1.use(
-    authenticate(
-      keeper,
-      oidc ? createOidcVerifier(oidc) : null,
-      refusedLimit(limits.refusedPerAddress ?? 300),
-    ),
-  );
+  // Answers are of this moment and this caller: no browser keeps them for the next one.
+  v1.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  v1.use(openRouter(open, refused, checkAnswer));
+  v1.use(authenticate(keeper, oidc ? createOidcVerifier(oidc) : null, refused));
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(json({ limit: '100kb', strict: false }));
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
@@ -169,6 +179,22 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
   app.use(unknownPath);
   app.use(problemHandler(logger, checkAnswer));
   return app;
+}
+
+/** The routes that need no token; who is refused there is counted as who guesses tokens. */
+function openRouter(
+  routes: readonly RouteSpec[],
+  refused: RequestHandler,
+  checkAnswer: CheckAnswer | undefined,
+): Router {
+  const router = Router();
+  router.post('/session', json({ limit: '10kb', strict: false }));
+  addRoutes(router, routes, { keepAudit: (_spec, _asked, work) => work(), checkAnswer });
+  const count: ErrorRequestHandler = async (error: unknown, request, response, next) => {
+    if (!(error instanceof Problem) || error.status !== 401) return next(error);
+    await refused(request, response, (tooMuch?: unknown) => next(tooMuch ?? error));
+  };
+  return router.use(count);
 }
 
 /** The key of a record may be whatever a person typed: it is for nobody's log. */

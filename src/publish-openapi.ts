@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { apiRoutes } from './app';
+import { apiRoutes, publicRoutes } from './app';
 import { parseConfig } from './config';
 import { openControl } from './control/database';
 import { catalogOf } from './deployment';
+import type { ApiContext } from './http/context';
 import { openApiDocument } from './http/openapi';
 import { createLogger } from './logger';
 import { TemporalCalls } from './temporal/calls';
@@ -24,7 +25,7 @@ const config = parseConfig(
   { env: {} },
 );
 const temporal = new Client({ connection: Connection.lazy({ address: config.temporal.address }) });
-const routes = apiRoutes({
+const context: ApiContext = {
   config,
   catalog: catalogOf(config),
   control: openControl(nowhere),
@@ -32,5 +33,6 @@ const routes = apiRoutes({
   logger: createLogger('api'),
   streamMs: 0,
   stopping: new AbortController().signal,
-});
+};
+const routes = [...publicRoutes(context), ...apiRoutes(context)];
 writeFileSync(file, `${JSON.stringify(openApiDocument(routes), null, 2)}\n`);

@@ -1,4 +1,4 @@
-/** Principals, their rights and tokens, and the audit, which refuses any change. */
+/** Principals, their rights, tokens and sessions, and the audit, which refuses any change. */
 export const access: readonly string[] = [
   `
     CREATE TABLE principal (
@@ -33,6 +33,28 @@ export const access: readonly string[] = [
       PRIMARY KEY (tokenID),
       KEY token_of_principal (principalID),
       CONSTRAINT token_of_principal FOREIGN KEY (principalID) REFERENCES principal (principalID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE consoleSession (
+      sessionHash CHAR(64) NOT NULL COMMENT 'SHA-256 of what the cookie holds, hex',
+      tokenID VARCHAR(32) NOT NULL COMMENT 'it was opened with; its owner and rights are read anew',
+      createdAt DATETIME(3) NOT NULL,
+      lastSeenAt DATETIME(3) NOT NULL COMMENT 'over when idle for an hour',
+      endsAt DATETIME(3) NOT NULL,
+      PRIMARY KEY (sessionHash),
+      KEY by_end (endsAt),
+      KEY session_of_token (tokenID),
+      CONSTRAINT session_of_token FOREIGN KEY (tokenID) REFERENCES apiToken (tokenID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE signInCode (
+      codeHash CHAR(64) NOT NULL COMMENT 'SHA-256 of the code, hex; the row goes when it is used',
+      tokenID VARCHAR(32) NOT NULL,
+      expiresAt DATETIME(3) NOT NULL,
+      PRIMARY KEY (codeHash),
+      KEY by_expiry (expiresAt),
+      KEY code_of_token (tokenID),
+      CONSTRAINT code_of_token FOREIGN KEY (tokenID) REFERENCES apiToken (tokenID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
     CREATE TABLE limitLock (

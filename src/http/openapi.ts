@@ -41,6 +41,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
       operationId: spec.operationId,
       summary: spec.summary,
       tags: [spec.tag],
+      ...(spec.public && { security: [] }),
       requestParams: {
         ...(spec.params ? { path: spec.params } : {}),
         ...(spec.query ? { query: spec.query } : {}),

@@ -90,6 +90,8 @@ interface RouteHead {
   readonly right: ToolRight | null;
   /** Only for principals of the state. */
   readonly stateOnly?: true;
+  /** Asked without a token. It has no principal. */
+  readonly public?: true;
   readonly headers?: Shape;
 }
 

@@ -58,6 +58,6 @@ function eventOf(
  * The caller's address, as far as `api.trustProxy` lets a proxy tell it; an IPv4 one in its plain
  * form.
  */
-function addressOf({ ip = 'unknown' }: Request): string {
+export function addressOf({ ip = 'unknown' }: Request): string {
   return ip.replace(/^::ffff:(?=\d+\.)/, '');
 }

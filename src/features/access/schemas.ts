@@ -15,6 +15,37 @@ export const self = z
   .object({ principalId: z.string(), name: z.string(), level, districts, rights })
   .meta({ id: 'Self' });
 
+export const signIn = z
+  .object({
+    token: z.boolean().meta({ description: 'by a token of ours' }),
+    whyNot: z.string().nullable().meta({ description: 'why nobody signs in over this connection' }),
+  })
+  .meta({ id: 'SignIn' });
+
+export const newSession = z
+  .union([
+    z.strictObject({ token: z.string().min(1).max(200) }),
+    z.strictObject({
+      code: z.string().min(1).max(200).meta({ description: 'of a sign-in link; used up by it' }),
+    }),
+  ])
+  .meta({ id: 'NewSession' });
+
+export const session = z
+  .object({
+    principalId: z.string(),
+    name: z.string(),
+    level,
+    rights,
+    districts: z
+      .array(z.object({ id: z.string(), number: z.int(), name: z.string() }))
+      .meta({ description: 'those the caller may see' }),
+    serverTime: time,
+    csrf: z.string().nullable().meta({ description: 'for the header X-CSRF of writes; null with a token' }),
+    endsAt: time.nullable().meta({ description: 'null with a token' }),
+  })
+  .meta({ id: 'Session' });
+
 export const principal = z
   .object({
     principalId: z.string(),

@@ -139,6 +139,15 @@ export async function verifyToken(control: Knex, token: string): Promise<Princip
   return toPrincipal(row);
 }
 
+/**
+ * @returns who a token belongs to, by its id, with the rights of this moment; `null` when it can't
+ * be used any more
+ */
+export async function readTokenOwner(control: Knex, tokenId: string): Promise<Principal | null> {
+  const [row] = await selectRows<TokenRow>(control, `${selectTokens} WHERE t.tokenID = ?`, [tokenId]);
+  return row === undefined || row.usable === 0 ? null : toPrincipal(row);
+}
+
 /** All tokens, or one principal's, without secrets, the newest first; at most 500. */
 export async function listTokens(
   control: Knex,

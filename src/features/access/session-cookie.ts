@@ -1,0 +1,67 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { CookieOptions, Request } from 'express';
+import { Problem } from '../../http/problem';
+
+/** With Secure and the whole host for its path: no other host nor page can set it. */
+const secureName = '__Host-resync';
+/** On this machine's own address over plain HTTP, where a browser keeps no Secure cookie. */
+const loopbackName = 'resync-session';
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|::1)$/;
+
+/**
+ * Why nobody signs in over this connection, or `null`. A session's cookie over plain HTTP is
+ * everybody's who listens.
+ */
+export function whyNoSignIn({ secure, hostname }: Request): string | null {
+  if (secure || loopback.test(hostname ?? '')) return null;
+  return 'Signing in needs HTTPS: put a proxy with a certificate in front, and say in api.trustProxy that it is believed.';
+}
+
+/** Name and attributes of the cookie over this connection. */
+export function cookieOf({ secure }: Request): { readonly name: string; readonly options: CookieOptions } {
+  return {
+    name: secure ? secureName : loopbackName,
+    options: { httpOnly: true, secure, sameSite: 'strict', path: '/' },
+  };
+}
+
+/** The secret in the request's cookie; `null`: it has none. */
+export function sessionSecretOf(request: Request): string | null {
+  const { name } = cookieOf(request);
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const at = part.indexOf('=');
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+  }
+  return null;
+}
+
+/** What a write with this session has to send in X-CSRF: only who read an answer of ours knows it. */
+export function csrfOf(secret: string): string {
+  return createHmac('sha256', secret).update('csrf').digest('base64url');
+}
+
+/**
+ * Was the request made by a page of ours? Browsers say so; a request that doesn't say comes from no
+ * browser's page.
+ * @throws Problem 403
+ */
+export function refuseOtherOrigins(request: Request): void {
+  const site = request.get('Sec-Fetch-Site');
+  const origin = request.get('Origin');
+  const own = `${request.protocol}://${request.get('Host') ?? ''}`;
+  if ((site === undefined || site === 'same-origin') && (origin === undefined || origin === own)) return;
+  throw new Problem(
+    403,
+    'This comes from a page of another address: a session is used by its own pages only.',
+  );
+}
+
+/** @throws Problem 403 when a page of another address could have sent this write */
+export function refuseForgery(request: Request, secret: string): void {
+  refuseOtherOrigins(request);
+  const sent = Buffer.from(request.get('X-CSRF') ?? '');
+  const expected = Buffer.from(csrfOf(secret));
+  if (sent.length === expected.length && timingSafeEqual(sent, expected)) return;
+  throw new Problem(403, 'A write with a session needs the header X-CSRF, as GET /session has it.');
+}

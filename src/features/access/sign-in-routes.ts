@@ -1,0 +1,77 @@
+import type { Request, Response } from 'express';
+import type { Knex } from 'knex';
+import type { ApiContext } from '../../http/context';
+import { Problem } from '../../http/problem';
+import { route, type RouteSpec } from '../../http/route';
+import { recordAudit } from './audit-store';
+import { addressOf } from './keep-audit';
+import * as schemas from './schemas';
+import { cookieOf, csrfOf, refuseOtherOrigins, whyNoSignIn } from './session-cookie';
+import { openSession, openSessionByCode } from './session-store';
+import { sessionView } from './session-view';
+
+/** How a browser gets a session. These need no token: they are asked before there is one. */
+export function signInRoutes(context: ApiContext): RouteSpec[] {
+  const { control } = context;
+  return [
+    route({
+      operationId: 'showSignIn',
+      method: 'get',
+      path: '/sign-in',
+      right: null,
+      public: true,
+      tag: 'Sessions',
+      summary: 'How one signs in to the console here',
+      responses: { 200: { description: 'Ways to sign in', schema: schemas.signIn } },
+      handler: ({ request }) => Promise.resolve({ token: true, whyNot: whyNoSignIn(request) }),
+    }),
+    route({
+      operationId: 'openSession',
+      method: 'post',
+      path: '/session',
+      right: null,
+      public: true,
+      tag: 'Sessions',
+      summary: 'Sign in by a token, or by the one-use code of a sign-in link; the answer sets a cookie',
+      example: { token: 'rsk_…' },
+      body: schemas.newSession,
+      responses: { 201: { description: 'The session', schema: schemas.session } },
+      audit: false,
+      handler: async ({ body, request, response }) => {
+        const whyNot = whyNoSignIn(request);
+        if (whyNot !== null) throw new Problem(403, whyNot);
+        refuseOtherOrigins(request);
+        const opened =
+          'code' in body
+            ? await openSessionByCode(control, body.code)
+            : await openSession(control, body.token);
+        if (opened === null) {
+          const detail =
+            'code' in body
+              ? 'This sign-in link was used before, or is older than five minutes: make a new one.'
+              : 'The token is unknown, expired or revoked.';
+          throw new Problem(401, detail);
+        }
+        await keepOpened(control, request, opened.principal);
+        setCookie(request, response, opened.secret);
+        return sessionView(context, opened.principal, { endsAt: opened.endsAt, csrf: csrfOf(opened.secret) });
+      },
+    }),
+  ];
+}
+
+function setCookie(request: Request, response: Response, secret: string): void {
+  const { name, options } = cookieOf(request);
+  response.cookie(name, secret, options);
+}
+
+async function keepOpened(
+  control: Knex,
+  request: Request,
+  who: Parameters<typeof recordAudit>[1]['who'],
+): Promise<void> {
+  await recordAudit(control, {
+    ...{ who, action: 'POST /session', target: '/session', status: 201, details: {} },
+    address: addressOf(request),
+  });
+}
