@@ -33,7 +33,7 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
     /** @param known the district's catalog, for who has just read it */
     jobOf: async (
       pools: Editions,
-      { districtId, schoolYear, mode }: ResyncRequest,
+      { districtId, schoolYear, mode, initiator }: ResyncRequest,
       { resyncId, object, epoch }: ObjectWork,
       { fresh = false, known }: { readonly fresh?: boolean; readonly known?: Catalog | undefined } = {},
     ) => {
@@ -51,6 +51,7 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
         ),
         scope: editions.scope(districtId, schoolYear),
         fence: { resyncId, epoch },
+        ofState: initiator === 'state',
         mode,
         pageRecords: config.copy.pageRecords,
       };

@@ -27,7 +27,8 @@ export async function fillYear(
 ): Promise<void> {
   const connection = await createConnection({ uri: controlUrl });
   const district = `IF(seq % 2 = 0, '${busiest}', CONCAT('d-', seq % ${districts}))`;
-  const requestedAt = `'2026-08-01' + INTERVAL seq * ${Math.max(1, Math.floor(25_000_000 / runs))} SECOND`;
+  const runSeconds = Math.max(1, Math.floor(25_000_000 / runs));
+  const requestedAt = `'2026-08-01' + INTERVAL seq * ${runSeconds} SECOND`;
   try {
     // Of a tenth the request is full; one of a hundred failed, half wrote nothing.
     await connection.query(
@@ -48,18 +49,20 @@ export async function fillYear(
       );
     say('Runs are made');
     const ofWorst = Math.min(errors, worst.mostErrors);
-    const insertErrors = (resync: string, from: number, to: number) =>
+    const insertErrors = (run: string, from: number, to: number) =>
       connection.query(
-        `INSERT INTO recordError (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message)
-         SELECT ${resync}, '${busiest}', '${worst.object}', CONCAT('["', seq, '"]'), UUID(),
+        `INSERT INTO recordError (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message,
+           school, createdAt)
+         SELECT CONCAT('run-', ${run}), '${busiest}', '${worst.object}', CONCAT('["', seq, '"]'), UUID(),
            ELT(1 + seq % 3, 'failed', 'blocked', 'excluded'), ELT(1 + seq % 3, 'VALUE_TOO_LONG', 'PARENT_NOT_AT_STATE', 'EXCLUDED'),
-           'field', 'A sentence of the usual length that says what is wrong with this record and what to do.'
+           'field', 'A sentence of the usual length that says what is wrong with this record and what to do.',
+           CONCAT('["', seq % 40, '"]'), '2026-08-01' + INTERVAL 30 + ${runSeconds} * (${run}) SECOND
          FROM seq_${from}_to_${to}`,
       );
-    await insertErrors(`'${worst.resyncId}'`, 1, ofWorst);
+    await insertErrors('0', 1, ofWorst);
     for (let from = ofWorst + 1; from <= errors; from += errorsPerStatement) {
       await insertErrors(
-        `CONCAT('run-', 1 + seq DIV 120 % ${runs - 1})`,
+        `1 + seq DIV 120 % ${runs - 1}`,
         from,
         Math.min(errors, from + errorsPerStatement - 1),
       );

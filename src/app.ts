@@ -24,6 +24,7 @@ import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
 import { openApiDocument } from './http/openapi';
 import { noticeRoutes } from './features/notices/routes';
+import { districtErrorRoutes } from './features/outcomes/district-errors-routes';
 import { outcomeRoutes } from './features/outcomes/routes';
 import { authenticate } from './features/access/authenticate';
 import { sessionRoutes } from './features/access/session-routes';
@@ -86,6 +87,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...identityConflictRoutes(context),
     ...selectiveSyncRoutes(context),
     ...outcomeRoutes(context),
+    ...districtErrorRoutes(context),
     ...removalRoutes(context),
     ...recordHistoryRoutes(context),
     ...eventRoutes(context),

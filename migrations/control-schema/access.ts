@@ -6,6 +6,7 @@ export const access: readonly string[] = [
       name VARCHAR(128) NOT NULL,
       level VARCHAR(16) NOT NULL COMMENT 'state or district',
       districts JSON NULL COMMENT 'ids of the districts; NULL at state level: all',
+      schools JSON NULL COMMENT 'texts of the keys of its schools, in its one district; NULL: not limited to any',
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       disabledAt DATETIME(3) NULL COMMENT 'since then its tokens are refused',
       PRIMARY KEY (principalID),

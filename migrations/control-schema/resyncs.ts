@@ -122,11 +122,16 @@ export const resyncs: readonly string[] = [
       parentObject VARCHAR(64) NULL,
       parentKey VARCHAR(512) NULL,
       heldBy VARCHAR(64) NULL COMMENT 'tenant that holds the GUID; for the state only',
+      school VARCHAR(128) NULL COMMENT 'JSON array of the key of its School; NULL: of none, or not known',
+      ofState BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'found by a run of the state: not for the district',
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       PRIMARY KEY (recordErrorID),
       UNIQUE KEY one_error (resyncID, objectName, recordKey),
       KEY by_outcome (resyncID, objectName, outcome, recordErrorID),
-      KEY identity (resyncID, code)
+      KEY identity (resyncID, code),
+      KEY of_district (districtID, createdAt, recordErrorID, ofState, objectName, code, field, school, outcome, resyncID),
+      KEY of_object (districtID, objectName, recordErrorID, ofState),
+      KEY held (heldBy)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
     CREATE TABLE identityResolution (

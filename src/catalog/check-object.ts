@@ -42,6 +42,7 @@ function identifiers(object: SyncObject): Found[] {
     ['tenantColumn', [object.tenantColumn]],
     ['guidColumn', [object.guidColumn]],
     ['schoolYear.column', [object.schoolYear?.column ?? null]],
+    ['schoolColumn', [object.schoolColumn]],
     ['stateOwnedColumns', object.stateOwnedColumns],
     ['stateAssigned', [object.stateAssigned]],
     ['ignoredColumns', object.ignoredColumns],

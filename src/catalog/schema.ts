@@ -46,6 +46,13 @@ const object = z
   .strictObject({
     name: objectName,
     label: z.string().min(1).max(120).optional().describe('Default: the name.'),
+    screen: z
+      .string()
+      .min(1)
+      .max(120)
+      .nullable()
+      .default(null)
+      .describe("Where a person mends a record of it in the district's application."),
     table: identifier
       .optional()
       .describe('Table at the district, as it is spelled there. Default: the name.'),
@@ -68,6 +75,10 @@ const object = z
       .strictObject({ column: identifier.describe('Holds the year in which the school year ends.') })
       .nullable()
       .default(null),
+    schoolColumn: identifier
+      .nullable()
+      .default(null)
+      .describe('Column with the key of the school. Default: its references lead there, or nothing does.'),
     states: z.array(z.string().min(2).max(3)).min(1).nullable().default(null).describe('null: all states.'),
     exclusions: z.array(exclusion).default([]).describe('Records that may not sync.'),
     stateOwnedColumns: z.array(identifier).default([]).describe('Never compared, never overwritten.'),

@@ -39,6 +39,9 @@ const claims = z.strictObject({
         .describe('District ids here by the values of the claim. Absent: the values are ids.'),
     })
     .prefault({}),
+  schools: claim
+    .default('resync_schools')
+    .describe('Keys of schools of its one district, whose errors are all that it sees. Absent: no limit.'),
   rights: z
     .strictObject({
       claim: claim.default('resync_rights'),

@@ -78,6 +78,8 @@ export interface ExclusionRule {
 export interface SyncObject {
   readonly name: string;
   readonly label: string;
+  /** Where a person mends a record of it in the district's application; `null`: not said. */
+  readonly screen: string | null;
   /** Table at the district. */
   readonly table: string;
   /** Table at the state. */
@@ -105,6 +107,11 @@ export interface SyncObject {
    */
   readonly softReferences: readonly ObjectReference[];
   readonly schoolYear: SchoolYearTie | null;
+  /**
+   * Column (both sides) that holds the key of the record's school, where no chain of references
+   * says which one it is. `null`: its references do, or it has none.
+   */
+  readonly schoolColumn: string | null;
   /** States (postal code, or BIE) the object applies to; `null`: all. */
   readonly states: readonly string[] | null;
   readonly exclusions: readonly ExclusionRule[];

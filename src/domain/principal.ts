@@ -10,4 +10,9 @@ export interface Principal extends PrincipalScope {
   readonly tokenId: string;
   readonly name: string;
   readonly rights: readonly ToolRight[];
+  /**
+   * Limited to these schools of its district, stored texts of their keys: it sees their errors and
+   * nothing else. `null`: not limited.
+   */
+  readonly schools: readonly string[] | null;
 }

@@ -49,6 +49,9 @@ export function rightsByDefault(level: Level): readonly ToolRight[] {
   return level === 'state' ? all : all.filter((right) => right !== 'administration');
 }
 
+/** What somebody limited to schools may have: all other tools look at a district as a whole. */
+export const rightsOfSchools: readonly ToolRight[] = ['errorLog'];
+
 /**
  * @returns which of the names are rights that the level may have, in the order of the list; others
  * are left out

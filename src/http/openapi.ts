@@ -93,7 +93,9 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
 }
 
 /** Who gets 403 here. */
-function refusalOf({ right, stateOnly }: RouteSpec): string {
-  const needs = right === null ? 'The caller may see it, but not do this' : `Needs the tool right ${right}`;
+function refusalOf({ right, orRight, stateOnly }: RouteSpec): string {
+  const either = orRight === undefined ? '' : ` or ${orRight}`;
+  const needs =
+    right === null ? 'The caller may see it, but not do this' : `Needs the tool right ${right}${either}`;
   return stateOnly ? `${needs}; only the state does it` : needs;
 }

@@ -88,6 +88,8 @@ interface RouteHead {
   readonly tag: string;
   /** The tool right it needs; `null`: a valid token is enough. */
   readonly right: ToolRight | null;
+  /** A right that is enough as well, for less of the answer. */
+  readonly orRight?: ToolRight;
   /** Only for principals of the state. */
   readonly stateOnly?: true;
   /** Asked without a token. It has no principal. */
@@ -223,8 +225,9 @@ function nameOf({ method, path }: RouteSpec): string {
 }
 
 /** @throws Problem 403 naming what is missing, whatever the path leads to */
-function requireRight({ right, stateOnly }: RouteSpec, principal: Principal): void {
-  if (right !== null) requireToolRight(principal, right);
+function requireRight({ right, orRight, stateOnly }: RouteSpec, principal: Principal): void {
+  const enough = orRight !== undefined && principal.rights.includes(orRight);
+  if (right !== null && !enough) requireToolRight(principal, right);
   if (stateOnly && principal.level !== 'state') throw new Problem(403, 'Only the state can do this.');
 }
 

@@ -13,6 +13,7 @@ export function bareObject({
   return {
     name: objectNameOf(name),
     label: name,
+    screen: null,
     table: name,
     stateTable: name,
     key,
@@ -23,6 +24,7 @@ export function bareObject({
     references: [],
     softReferences: [],
     schoolYear: null,
+    schoolColumn: null,
     states: null,
     exclusions: [],
     stateOwnedColumns: [],

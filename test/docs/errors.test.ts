@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtinCatalog } from '../../src/catalog/builtin';
 import { exitCodes } from '../../src/cli/client/exit-codes';
+import { errorRules } from '../../src/domain/error-rules';
 import { problemTypes } from '../../src/http/problem-types';
 
 const root = join(__dirname, '..', '..');
@@ -48,6 +50,18 @@ test('every code of a record has its row, and every row is a code', () => {
   const written = rowsOf('Record error codes').flatMap(([code = '']) => /^`(.+)`$/.exec(code)?.[1] ?? []);
   const used = new Set([...codeFolders.flatMap(codesIn), ...madeCodes, ...wordCodes]);
   expect(written.toSorted()).toEqual([...used].sort());
+});
+
+test('of every code of a record it can be said what it breaks', () => {
+  const own = builtinCatalog.objects.flatMap(({ exclusions }) => exclusions.map(({ code }) => code));
+  const general = rowsOf('Record error codes').flatMap(([code = '']) => /^`(.+)`$/.exec(code)?.[1] ?? []);
+  const said = Object.keys(errorRules);
+  expect(said.toSorted()).toEqual(
+    general
+      .filter((code) => !own.includes(code))
+      .map((code) => code.replace(/_\*$/, ''))
+      .sort(),
+  );
 });
 
 test('every exit code has its row', () => {

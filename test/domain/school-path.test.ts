@@ -29,4 +29,13 @@ describe('the way from a record to its school', () => {
     expect(namesOf('Twice', { name: 'ways', objects })).toEqual(['Other', 'School']);
     expect(namesOf('Round', { name: 'ways', objects })).toBeNull();
   });
+
+  it('ends at an object with a column of its own for the school', () => {
+    const objects = [
+      syncObject('Room', { schoolColumn: 'building' }),
+      syncObject('Seat', { references: [to('Room')] }),
+    ];
+    expect(namesOf('Seat', { name: 'ways', objects })).toEqual(['Room']);
+    expect(namesOf('Room', { name: 'ways', objects })).toEqual([]);
+  });
 });

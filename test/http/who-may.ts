@@ -60,8 +60,8 @@ export function nameOf({ method, path }: Pick<RouteSpec, 'method' | 'path'>): st
   return `${method.toUpperCase()} ${path}`;
 }
 
-export function needsOf({ right, stateOnly }: RouteSpec): string {
-  return `${right ?? 'any token'}${stateOnly ? ', state' : ''}`;
+export function needsOf({ right, orRight, stateOnly }: RouteSpec): string {
+  return `${right ?? 'any token'}${orRight === undefined ? '' : ` or ${orRight}`}${stateOnly ? ', state' : ''}`;
 }
 
 /**
@@ -85,12 +85,14 @@ export function suggestedRow(spec: RouteSpec): string {
 }
 
 /** Authorization headers of a kind of principal for a route's right; `null`: none. */
-export function callers(world: ApiWorld): (kind: Kind, right: ToolRight | null) => Promise<string | null> {
+export function callers(
+  world: ApiWorld,
+): (kind: Kind, right: ToolRight | null, orRight?: ToolRight) => Promise<string | null> {
   const made = new Map<string, Promise<string>>();
-  const make = async (kind: Kind, right: ToolRight | null): Promise<string> => {
+  const make = async (kind: Kind, right: ToolRight | null, orRight?: ToolRight): Promise<string> => {
     const level = kind.startsWith('state') ? 'state' : 'district';
     const wanted = kind.endsWith('no right')
-      ? toolRights.filter((other) => other !== right)
+      ? toolRights.filter((other) => other !== right && other !== orRight)
       : right === null
         ? []
         : [right];
@@ -103,10 +105,10 @@ export function callers(world: ApiWorld): (kind: Kind, right: ToolRight | null) 
     });
     return `Bearer ${token}`;
   };
-  return (kind, right) => {
+  return (kind, right, orRight) => {
     if (kind === 'no token') return Promise.resolve(null);
-    const key = `${kind}/${right}`;
-    if (!made.has(key)) made.set(key, make(kind, right));
+    const key = `${kind}/${right}/${orRight}`;
+    if (!made.has(key)) made.set(key, make(kind, right, orRight));
     return made.get(key)!;
   };
 }

@@ -9,6 +9,7 @@ type Entry = Pick<SyncObject, 'name' | 'label' | 'key'> & Partial<SyncObject>;
 export function syncObject(entry: Entry): SyncObject {
   const table = entry.table ?? entry.name;
   return {
+    screen: null,
     table,
     stateTable: table,
     tenantColumn: 'districtID',
@@ -18,6 +19,7 @@ export function syncObject(entry: Entry): SyncObject {
     references: [],
     softReferences: [],
     schoolYear: null,
+    schoolColumn: null,
     states: null,
     exclusions: [],
     stateOwnedColumns: [],

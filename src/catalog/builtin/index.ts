@@ -6,6 +6,7 @@ import { healthObjects } from './health';
 import { peopleObjects } from './people';
 import { programsObjects } from './programs';
 import { staffObjects } from './staff';
+import { screens } from './screens';
 import { structureObjects } from './structure';
 
 /**
@@ -23,5 +24,5 @@ export const builtinCatalog: Catalog = {
     ...programsObjects,
     ...healthObjects,
     ...assessmentObjects,
-  ],
+  ].map((object) => ({ ...object, screen: screens[object.name] ?? null })),
 };

@@ -163,8 +163,8 @@ export class ApiClient {
   }
 
   /** An answer that isn't JSON, as it is. @param path below /api/v1 */
-  getText(path: string): Promise<string> {
-    return this.send('GET', path);
+  getText(path: string, query: Query = {}): Promise<string> {
+    return this.send('GET', withQuery(path, query));
   }
 
   /** Headers that authenticate. */

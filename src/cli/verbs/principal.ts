@@ -38,17 +38,25 @@ function createCommand(): Command {
       'its tool rights, separated by commas (default: see docs/rights.md)',
       rightsNamed,
     )
+    .option('--schools <keys>', 'keys of schools whose errors are all that it sees', namesOf)
     .action(
       async (
-        body: { name: string; level: Level; districts?: string[]; rights?: ToolRight[] },
+        body: {
+          name: string;
+          level: Level;
+          districts?: string[];
+          rights?: ToolRight[];
+          schools?: string[];
+        },
         command: Command,
       ) => {
-        const { name, level, districts, rights } = body;
+        const { name, level, districts, rights, schools } = body;
         const made = await clientOf(command).post<Principal>('/principals', {
           name,
           level,
           districts,
           rights,
+          schools,
         });
         show([made], made, command);
       },
@@ -126,11 +134,11 @@ function pathOf(principalId: string): string {
 /** @param answer what --json prints */
 function show(principals: readonly Principal[], answer: unknown, command: Command): void {
   if (wantsJson(command)) return printJson(answer);
-  const rows = principals.map(({ principalId, name, level, districts, rights, disabledAt }) => [
+  const rows = principals.map(({ principalId, name, level, districts, schools, rights, disabledAt }) => [
     principalId,
     name,
     level,
-    districts?.join(', ') ?? 'all',
+    `${districts?.join(', ') ?? 'all'}${schools === null ? '' : `, schools ${schools.join(', ')}`}`,
     disabledAt === null ? rights.join(', ') || 'none' : `disabled ${disabledAt}`,
   ]);
   print(plainTable(['Principal', 'Name', 'Level', 'Districts', 'Rights'], rows));

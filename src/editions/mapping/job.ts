@@ -25,6 +25,8 @@ export interface PageJob extends CompareJob {
    * Absent: the fence's own.
    */
   readonly lease?: Fence;
+  /** The state asked for the run: what it finds is not the district's to see. Absent: it didn't. */
+  readonly ofState?: boolean;
   /** Looked at between statements; what is committed stays. */
   readonly signal: AbortSignal;
   /** Test hook: between a page's last statement and its COMMIT. */

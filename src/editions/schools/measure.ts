@@ -9,7 +9,7 @@ import { spelledLike } from '../columns/spelling';
 import { readTableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
 import type { Editions, Session } from '../connection/pools';
-import { joinSchool, schoolOf, type SchoolJoin } from './school-join';
+import { joinSchool, schoolOf, type SchoolJoin } from '../mapping/school-join';
 import { columnsNamed } from '../mapping/object-columns';
 import { stateScope, where } from '../mapping/scope';
 import { tenantOf } from '../mapping/tenant';

@@ -12,6 +12,7 @@ import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
 import type { Row, Session } from '../connection/pools';
 import { quoteNumber, quoteText } from '../connection/sql';
+import { schoolsOfErrors } from './error-schools';
 
 /**
  * The ledger: one row per page, in the page's own transaction. What it says was counted, and
@@ -256,13 +257,21 @@ export async function settlePage(
 /** Rows of one INSERT into the errors table. */
 const errorsPerStatement = 500;
 const maxMessageLength = 1000;
+const maxSchoolLength = 128;
 
-/** Stores the errors of a page. */
+/** Stores the errors of a page, each with the school of its record. */
 export async function storeErrors(
   session: Session,
-  { editions, fence, scope }: PageJob,
+  job: PageJob,
   errors: readonly RecordError[],
 ): Promise<void> {
+  const { editions, fence, lease, scope, ofState = false } = job;
+  const schools = await schoolsOfErrors(session, job, errors);
+  // What is found late in the books of an ended run is of its end: errors lie within their run.
+  const seenAt =
+    lease === undefined
+      ? 'CURRENT_TIMESTAMP(3)'
+      : `COALESCE((SELECT endedAt FROM ${editions.control}.resync WHERE resyncID = ${quoteText(fence.resyncId)}), CURRENT_TIMESTAMP(3))`;
   const text = (value: string | null, longest: number): string =>
     value === null ? 'NULL' : quoteText([...value].slice(0, longest).join(''));
   for (const batch of inBatches(errors, errorsPerStatement)) {
@@ -280,11 +289,15 @@ export async function storeErrors(
         text(error.parent?.object ?? null, 64),
         error.parent ? quoteText(storedKey(error.parent.key)) : 'NULL',
         text(error.heldBy ?? null, 64),
+        text(schools.get(formatRecordKey(error.key)) ?? null, maxSchoolLength),
+        ofState ? 1 : 0,
+        seenAt,
       ].join(', '),
     );
     await session.write(
       `INSERT INTO ${editions.control}.recordError
-         (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey, heldBy)
+         (resyncID, districtID, objectName, recordKey, guid, outcome, code, field, message, parentObject, parentKey, heldBy,
+          school, ofState, createdAt)
        VALUES (${rows.join('), (')})`,
     );
   }

@@ -14,7 +14,7 @@ import {
   joinSchool,
   type SchoolJoin,
   schoolOf,
-} from '../schools/school-join';
+} from '../mapping/school-join';
 import { districtScope, stateScope, stateTenant, tellsExtra } from '../mapping/scope';
 import type { ParentGround } from './parent-outcomes';
 import { extraStill, type Found, type LookGround, lookAgain } from './second-look';

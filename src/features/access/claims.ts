@@ -2,7 +2,8 @@ import { clip } from '../../control/columns';
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../../domain/principal';
-import { effectiveRights, type Level } from '../../domain/rights';
+import { effectiveRights, type Level, rightsOfSchools } from '../../domain/rights';
+import { storedSchool } from '../../domain/school-key';
 import type { OidcConfig } from '../../config/oidc';
 
 type ClaimMap = OidcConfig['claims'];
@@ -17,13 +18,19 @@ export function principalOfClaims(payload: JWTPayload & { readonly sub: string }
   const level = levelOf(payload, map.level);
   const principalId = idOf(payload.sub);
   const name = claimOf(payload, map.name);
+  const districts = districtsOf(payload, map.districts, level);
+  const rights = effectiveRights(level, rightsOf(payload, map.rights));
+  const schools = schoolsOf(payload, map.schools);
+  // Of several districts, or of all, a school's key alone says nothing.
+  const limited = level === 'district' && districts?.length === 1 ? rightsOfSchools : [];
   return {
     principalId,
     tokenId: principalId,
     name: clip(typeof name === 'string' && name !== '' ? name : payload.sub, 128),
     level,
-    districts: districtsOf(payload, map.districts, level),
-    rights: effectiveRights(level, rightsOf(payload, map.rights)),
+    districts,
+    rights: schools === null ? rights : rights.filter((right) => limited.includes(right)),
+    schools,
   };
 }
 
@@ -46,6 +53,11 @@ function districtsOf(
   const said = claimOf(payload, claim);
   if (said === undefined) return level === 'state' ? null : [];
   return valuesOf(said).flatMap((value) => (values ? (lookUp(values, value) ?? []) : value));
+}
+
+function schoolsOf(payload: JWTPayload, claim: string): readonly string[] | null {
+  const said = claimOf(payload, claim);
+  return said === undefined ? null : valuesOf(said).map(storedSchool);
 }
 
 function rightsOf(payload: JWTPayload, { claim, values }: ClaimMap['rights']): readonly string[] {

@@ -3,12 +3,20 @@ import {
   createPrincipal,
   grantRight,
   listPrincipals,
+  type PrincipalView,
   readPrincipal,
   setDisabled,
   withdrawRight,
 } from './principal-store';
 import type { Principal } from '../../domain/principal';
-import { type PrincipalScope, rightsByDefault, rightsOfLevel, type ToolRight } from '../../domain/rights';
+import {
+  type PrincipalScope,
+  rightsByDefault,
+  rightsOfLevel,
+  rightsOfSchools,
+  type ToolRight,
+} from '../../domain/rights';
+import { shownSchool, storedSchool } from '../../domain/school-key';
 import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
 import { requireAdministered } from './require-administered';
@@ -35,8 +43,11 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       tag,
       summary: 'Who the token belongs to, and what it may do',
       responses: { 200: { description: 'The caller', schema: schemas.self } },
-      handler: ({ principal: { principalId, name, level, districts, rights } }) =>
-        Promise.resolve({ principalId, name, level, districts, rights }),
+      handler: ({ principal: { principalId, name, level, districts, rights, schools } }) =>
+        Promise.resolve({
+          ...{ principalId, name, level, districts, rights },
+          schools: schools && schools.map(shownSchool),
+        }),
     }),
     route({
       operationId: 'listPrincipals',
@@ -47,7 +58,10 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Principals of the control database, newest first',
       query: z.strictObject(pageQuery),
       responses: { 200: { description: 'A page of principals', schema: pageOf(schemas.principal) } },
-      handler: ({ query, principal }) => listPrincipals(control, { within: principal, ...query }),
+      handler: async ({ query, principal }) => {
+        const page = await listPrincipals(control, { within: principal, ...query });
+        return { ...page, items: page.items.map(shown) };
+      },
     }),
     route({
       operationId: 'createPrincipal',
@@ -62,12 +76,17 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       audit: ({ body, answer }) => ({ ...body, principalId: answer?.principalId }),
       location: ({ principalId }) => `/principals/${principalId}`,
       handler: async ({ body, principal }) => {
-        const { name, level, rights = rightsByDefault(level) } = body;
+        const { name, level, schools } = body;
+        const { rights = schools === null ? rightsByDefault(level) : rightsOfSchools } = body;
         const districts = requireOwnScope(context, principal, body);
-        requireFitting(level, rights, { pointer: '#/rights' });
-        const by = principal.principalId;
-        const principalId = await createPrincipal(control, { name, level, districts, rights, by });
-        return readPrincipal(control, principalId);
+        requireFitting({ level, schools }, rights, { pointer: '#/rights' });
+        if (schools !== null && (level === 'state' || districts?.length !== 1))
+          throw unusable('Who is limited to schools belongs to one district.', { pointer: '#/schools' });
+        const principalId = await createPrincipal(control, {
+          ...{ name, level, districts, rights, by: principal.principalId },
+          schools: schools && schools.map(storedSchool),
+        });
+        return shown(await readPrincipal(control, principalId));
       },
     }),
     route({
@@ -79,7 +98,8 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       summary: 'A principal with its rights',
       params: schemas.principalParams,
       responses: { 200: { description: 'The principal', schema: schemas.principal } },
-      handler: ({ params, principal }) => requireAdministered(context, principal, params.principal),
+      handler: async ({ params, principal }) =>
+        shown(await requireAdministered(context, principal, params.principal)),
     }),
     ...(['disable', 'enable'] as const).map((action) =>
       route({
@@ -98,7 +118,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
           const { principalId } = await requireAdministered(context, principal, params.principal);
           if (action === 'disable') requireAnother(principal, principalId);
           await setDisabled(control, { principalId, disabled: action === 'disable' });
-          return readPrincipal(control, principalId);
+          return shown(await readPrincipal(control, principalId));
         },
       }),
     ),
@@ -112,10 +132,11 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       params: schemas.rightParams,
       responses: one,
       handler: async ({ params, principal }) => {
-        const { principalId, level } = await requireAdministered(context, principal, params.principal);
-        requireFitting(level, [params.tool], { parameter: 'tool' });
+        const found = await requireAdministered(context, principal, params.principal);
+        const { principalId } = found;
+        requireFitting(found, [params.tool], { parameter: 'tool' });
         await grantRight(control, { principalId, right: params.tool, by: principal.principalId });
-        return readPrincipal(control, principalId);
+        return shown(await readPrincipal(control, principalId));
       },
     }),
     route({
@@ -131,10 +152,15 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
         const { principalId } = await requireAdministered(context, principal, params.principal);
         if (params.tool === 'administration') requireAnother(principal, principalId);
         await withdrawRight(control, { principalId, right: params.tool });
-        return readPrincipal(control, principalId);
+        return shown(await readPrincipal(control, principalId));
       },
     }),
   ];
+}
+
+/** A principal as the API shows it: its schools as people name them. */
+function shown(found: PrincipalView): PrincipalView {
+  return { ...found, schools: found.schools && found.schools.map(shownSchool) };
 }
 
 /**
@@ -160,12 +186,14 @@ function requireOwnScope(
   return districts && [...new Set(districts)];
 }
 
-/** @throws Problem 422 for a right that the level can't have */
+/** @throws Problem 422 for a right that the level, or who is limited to schools, can't have */
 function requireFitting(
-  level: PrincipalScope['level'],
+  { level, schools }: Pick<Principal, 'level' | 'schools'>,
   rights: readonly ToolRight[],
   where: { pointer: string } | { parameter: string },
 ): void {
+  const beyond = schools && rights.find((right) => !rightsOfSchools.includes(right));
+  if (beyond) throw unusable(`The right ${beyond} looks at a whole district, not at single schools.`, where);
   const wrong = rights.find((right) => !rightsOfLevel(level).includes(right));
   if (wrong === undefined) return;
   throw unusable(`The right ${wrong} belongs to the state: a principal of a district can’t have it.`, where);

@@ -6,6 +6,7 @@ import {
   type Level,
   type PrincipalScope,
   rightsOfLevel,
+  rightsOfSchools,
   type ToolRight,
 } from '../../domain/rights';
 import { NotFoundError } from '../../control/control-error';
@@ -17,6 +18,8 @@ export interface PrincipalView extends PrincipalScope {
   readonly principalId: string;
   readonly name: string;
   readonly rights: readonly ToolRight[];
+  /** Stored texts of the schools it is limited to; `null`: to none. */
+  readonly schools: readonly string[] | null;
   readonly createdAt: string;
   /** Since then its tokens are refused. */
   readonly disabledAt: string | null;
@@ -25,6 +28,7 @@ export interface PrincipalView extends PrincipalScope {
 export interface NewPrincipal extends PrincipalScope {
   readonly name: string;
   readonly rights: readonly ToolRight[];
+  readonly schools?: readonly string[] | null;
   /** Who grants them. */
   readonly by: string;
 }
@@ -35,6 +39,7 @@ export interface PrincipalRow {
   readonly name: string;
   readonly level: Level;
   readonly districts: string | null;
+  readonly schools: string | null;
   readonly createdAt: string;
   readonly disabledAt: string | null;
   readonly rights: string | null;
@@ -47,16 +52,18 @@ export const rightsColumn = `(SELECT GROUP_CONCAT(r.toolRight) FROM principalRig
 /**
  * Stores a principal with its rights.
  * @returns its id
- * @throws RangeError when a district's principal names no district, or is given a right of the
- * state
+ * @throws RangeError when a district's principal names no district, is given a right of the state,
+ * or names schools beside several districts or another right
  */
 export async function createPrincipal(
   control: Knex,
-  { name, level, districts, rights, by }: NewPrincipal,
+  { name, level, districts, rights, schools = null, by }: NewPrincipal,
 ): Promise<string> {
   if (level === 'district' && !districts?.length)
     throw new RangeError('A principal of a district has to name its districts.');
-  requireFitting(level, rights);
+  requireFitting(level, rights, schools);
+  if (schools !== null && (level === 'state' || districts?.length !== 1))
+    throw new RangeError('Who is limited to schools belongs to one district.');
   const principalId = randomBytes(6).toString('hex');
   await inTransaction(control, async (transaction) => {
     await transaction('principal').insert({
@@ -64,6 +71,7 @@ export async function createPrincipal(
       name,
       level,
       districts: districts && JSON.stringify(districts),
+      schools: schools && JSON.stringify(schools),
     });
     if (rights.length > 0) {
       await transaction('principalRight').insert(
@@ -120,8 +128,8 @@ export async function grantRight(
   control: Knex,
   { principalId, right, by }: { principalId: string; right: ToolRight; by: string },
 ): Promise<void> {
-  const { level } = await readPrincipal(control, principalId);
-  requireFitting(level, [right]);
+  const { level, schools } = await readPrincipal(control, principalId);
+  requireFitting(level, [right], schools);
   await control('principalRight')
     .insert({ principalID: principalId, toolRight: right, grantedBy: by })
     .onConflict(['principalID', 'toolRight'])
@@ -156,14 +164,19 @@ export function withinScope(
   return { sql: parts.length > 0 ? `(${parts.join(' AND ')})` : 'TRUE', values };
 }
 
-/** Ids of the districts; `null`: all. */
+/** A column of ids, of districts or of schools; `null`: all. */
 export function districtsOf(column: string | null): readonly string[] | null {
   return column === null ? null : (JSON.parse(column) as string[]);
 }
 
 /** Rights of a row that its level may have: what was stored otherwise gives nothing. */
-export function rightsOf({ level, rights }: Pick<PrincipalRow, 'level' | 'rights'>): readonly ToolRight[] {
-  return effectiveRights(level, rights?.split(',') ?? []);
+export function rightsOf({
+  level,
+  rights,
+  schools,
+}: Pick<PrincipalRow, 'level' | 'rights' | 'schools'>): readonly ToolRight[] {
+  const own = effectiveRights(level, rights?.split(',') ?? []);
+  return schools === null ? own : own.filter((right) => rightsOfSchools.includes(right));
 }
 
 function toView(row: PrincipalRow): PrincipalView {
@@ -173,12 +186,15 @@ function toView(row: PrincipalRow): PrincipalView {
     level: row.level,
     districts: districtsOf(row.districts),
     rights: rightsOf(row),
+    schools: districtsOf(row.schools),
     createdAt: toIso(row.createdAt),
     disabledAt: toIso(row.disabledAt),
   };
 }
 
-function requireFitting(level: Level, rights: readonly ToolRight[]): void {
+function requireFitting(level: Level, rights: readonly ToolRight[], schools: readonly string[] | null): void {
+  const beyond = schools && rights.find((right) => !rightsOfSchools.includes(right));
+  if (beyond) throw new RangeError(`The right ${beyond} looks at a whole district, not at single schools.`);
   const wrong = rights.find((right) => !rightsOfLevel(level).includes(right));
   if (wrong !== undefined) throw new RangeError(`The right ${wrong} is the state’s alone.`);
 }

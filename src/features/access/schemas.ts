@@ -11,8 +11,14 @@ const districts = z
   .nullable()
   .meta({ description: 'ids of its districts; null, only at state level: all' });
 
+const schools = z
+  .array(z.string())
+  .readonly()
+  .nullable()
+  .meta({ description: 'keys of the schools it is limited to; null: to none' });
+
 export const self = z
-  .object({ principalId: z.string(), name: z.string(), level, districts, rights })
+  .object({ principalId: z.string(), name: z.string(), level, districts, rights, schools })
   .meta({ id: 'Self' });
 
 export const signIn = z
@@ -53,6 +59,7 @@ export const principal = z
     level,
     districts,
     rights,
+    schools,
     createdAt: time,
     disabledAt: time.nullable().meta({ description: 'since then its tokens are refused' }),
   })
@@ -68,6 +75,13 @@ export const newPrincipal = z
     rights: setOf(rights.max(100))
       .optional()
       .meta({ description: 'absent: all of the level, in a district without administration' }),
+    schools: setOf(z.array(z.string().min(1).max(120)).min(1).max(200))
+      .nullable()
+      .default(null)
+      .meta({
+        description:
+          'keys of schools of its one district, whose errors are then all that it sees; its only right is errorLog',
+      }),
   })
   .meta({ id: 'NewPrincipal' });
 

@@ -56,6 +56,8 @@ export type NewToken = {
       readonly districts?: readonly string[] | null;
       /** Default: rightsByDefault of the level. */
       readonly rights?: readonly ToolRight[];
+      /** Stored texts of the schools it is limited to. */
+      readonly schools?: readonly string[] | null;
       /** Who grants them; default: the command line of this machine. */
       readonly by?: string;
     }
@@ -80,6 +82,7 @@ export async function createToken(
           level: token.level,
           districts: token.districts ?? null,
           rights: token.rights ?? rightsByDefault(token.level),
+          schools: token.schools ?? null,
           by: token.by ?? 'local',
         });
   const tokenId = randomBytes(6).toString('hex');
@@ -193,6 +196,7 @@ function toPrincipal(row: TokenRow): Principal {
     level: row.level,
     districts: districtsOf(row.districts),
     rights: rightsOf(row),
+    schools: districtsOf(row.schools),
   };
 }
 

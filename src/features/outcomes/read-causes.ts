@@ -57,10 +57,10 @@ const createRooted = `
 /**
  * Grouped by parent before it climbs: a class of 500 blocked attendance records goes up as one row.
  */
-const firstLevel = `
+const firstLevel = (only: string): string => `
   INSERT INTO causeLevel0
   SELECT e.objectName, e.code, e.parentObject, e.parentKey, COUNT(*)
-    FROM recordError e WHERE e.resyncID = ? AND ${climbs('e')}
+    FROM recordError e WHERE e.resyncID = ? AND ${climbs('e')}${only}
    GROUP BY e.objectName, e.code, e.parentObject, e.parentKey`;
 
 /**
@@ -86,13 +86,13 @@ const climb = (from: string, to: string): string => `
 /**
  * ROLLUP gives the distinct roots over all objects, which can't be summed from the objects' own.
  */
-const sumRooted = `
+const sumRooted = (only: string): string => `
   SELECT rootObject, rootOutcome, rootCode, fromObject, CAST(SUM(errors) AS SIGNED) AS errors,
          COUNT(DISTINCT rootKey) AS records, MIN(message) AS message
     FROM (SELECT * FROM causeRooted
           UNION ALL
           SELECT e.objectName, e.outcome, e.code, e.recordKey, e.objectName, 1, e.message
-            FROM recordError e WHERE e.resyncID = ? AND NOT (${climbs('e')})) rooted
+            FROM recordError e WHERE e.resyncID = ? AND NOT (${climbs('e')})${only}) rooted
    GROUP BY rootObject, rootOutcome, rootCode, fromObject WITH ROLLUP
   HAVING rootCode IS NOT NULL`;
 
@@ -102,18 +102,24 @@ const sumRooted = `
  * where it outgrows memory (measured: 19,999 of 20,000), and grouping between the steps is faster
  * too.
  */
-async function blame(transaction: Knex.Transaction, resyncId: string): Promise<BlameRow[]> {
+async function blame(
+  transaction: Knex.Transaction,
+  resyncId: string,
+  schools: readonly string[] | null,
+): Promise<BlameRow[]> {
+  const only = schools === null ? '' : ` AND e.school IN (${schools.map(() => '?').join(', ') || 'NULL'})`;
+  const ofSchools = [resyncId, ...(schools ?? [])];
   const tables = ['causeLevel0', 'causeLevel1', 'causeRooted'];
   const dropAll = (): Promise<unknown> =>
     transaction.raw(`DROP TEMPORARY TABLE IF EXISTS ${tables.join(', ')}`);
-  const write = async (sql: string): Promise<number> => {
-    const [result] = (await transaction.raw(sql, [resyncId])) as [{ affectedRows: number }];
+  const write = async (sql: string, values: readonly string[] = [resyncId]): Promise<number> => {
+    const [result] = (await transaction.raw(sql, [...values])) as [{ affectedRows: number }];
     return result.affectedRows;
   };
   await dropAll();
   for (const level of ['causeLevel0', 'causeLevel1']) await transaction.raw(createLevel(level));
   await transaction.raw(createRooted);
-  let climbing = await write(firstLevel);
+  let climbing = await write(firstLevel(only), ofSchools);
   for (let depth = 1; climbing > 0; depth++) {
     const [from, to] = depth % 2 === 1 ? ['causeLevel0', 'causeLevel1'] : ['causeLevel1', 'causeLevel0'];
     const last = depth === maxDepth;
@@ -121,7 +127,7 @@ async function blame(transaction: Knex.Transaction, resyncId: string): Promise<B
     await transaction.raw(`DELETE FROM ${to}`);
     climbing = last ? 0 : await write(climb(from, to));
   }
-  const rows = await selectRows<BlameRow>(transaction, sumRooted, [resyncId]);
+  const rows = await selectRows<BlameRow>(transaction, sumRooted(only), ofSchools);
   await dropAll();
   return rows;
 }
@@ -132,8 +138,14 @@ const underWay = new WeakMap<Knex, Map<string, Promise<Cause[]>>>();
 /**
  * Causes of a resync's errors, the largest first; their errors sum to the errors stored. Made once
  * when the resync has ended, and kept: of hundreds of thousands of errors it takes seconds.
+ * @param schools only of errors of these schools, which are fewer and not kept
  */
-export async function readCauses(control: Knex, resyncId: string): Promise<Cause[]> {
+export async function readCauses(
+  control: Knex,
+  resyncId: string,
+  schools: readonly string[] | null = null,
+): Promise<Cause[]> {
+  if (schools !== null) return makeCauses(control, resyncId, schools);
   const kept = await control('resyncCauses')
     .where({ resyncID: resyncId })
     .first<{ causes: string }>('causes');
@@ -161,10 +173,14 @@ async function makeAndKeep(control: Knex, resyncId: string): Promise<Cause[]> {
   return causes;
 }
 
-async function makeCauses(control: Knex, resyncId: string): Promise<Cause[]> {
+async function makeCauses(
+  control: Knex,
+  resyncId: string,
+  schools: readonly string[] | null = null,
+): Promise<Cause[]> {
   // Read committed: INSERT … SELECT would otherwise lock the errors it reads against a run that
   // writes them.
-  const rows = await control.transaction((transaction) => blame(transaction, resyncId), {
+  const rows = await control.transaction((transaction) => blame(transaction, resyncId, schools), {
     isolationLevel: 'read committed',
   });
   const causes = new Map<string, Cause & { objects: { object: string; errors: number }[] }>();

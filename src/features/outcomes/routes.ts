@@ -13,7 +13,7 @@ import { pageOf, pageQuery } from '../../http/schemas';
 import * as schemas from '../resyncs/schemas';
 
 /** What came of a resync: errors, their causes, the report. */
-export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
+export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
   // Of hundreds of thousands of errors these take seconds.
   const few = fewAtATime(4);
   return [
@@ -34,7 +34,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       responses: { 200: { description: 'A page of errors', schema: pageOf(schemas.recordError) } },
       handler: async ({ params, query, principal }) => {
         await requireDetails(control, principal, params.id);
-        return listErrors(control, { resyncId: params.id, ...query });
+        return listErrors(control, catalog, { resyncId: params.id, schools: principal.schools, ...query });
       },
     }),
     route({
@@ -50,7 +50,7 @@ export function outcomeRoutes({ control }: ApiContext): RouteSpec[] {
       },
       handler: async ({ params, principal }) => {
         await requireDetails(control, principal, params.id);
-        return { items: await few(principal, () => readCauses(control, params.id)) };
+        return { items: await few(principal, () => readCauses(control, params.id, principal.schools)) };
       },
     }),
     route({

@@ -251,16 +251,27 @@ export const accepted = z
   })
   .meta({ id: 'Accepted' });
 
+const recordKey = z.array(z.string()).readonly();
 export const recordError = z
   .object({
+    resyncId: z.string(),
     object: z.string(),
-    key: z.array(z.string()),
+    key: recordKey.nullable().meta({ description: 'null: hidden without the right errorLog' }),
     guid: z.string().nullable(),
     outcome,
     code: z.string(),
     field: z.string().nullable(),
+    rule: z.string().nullable().meta({ description: 'what the record breaks', example: 'stateExclude is not 1' }),
     message: z.string(),
-    parent: z.object({ object: z.string(), key: z.array(z.string()) }).nullable(),
+    parent: z.object({ object: z.string(), key: recordKey.nullable() }).nullable(),
+    school: recordKey
+      .nullable()
+      .meta({ description: 'key of the School of the record; null: of none, or not known' }),
+    screen: z
+      .string()
+      .nullable()
+      .meta({ description: 'where it is mended in the district’s application, if the catalog says so' }),
+    table: z.string().nullable().meta({ description: 'table of the district' }),
     seenAt: time,
   })
   .meta({ id: 'RecordError' });

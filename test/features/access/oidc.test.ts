@@ -143,6 +143,7 @@ test('a token of the issuer is who its claims say, with the rights they map to, 
         level: 'district',
         districts: [world.here],
         rights: ['resyncBatch', 'errorLog'],
+        schools: null,
       },
     ]);
   }
@@ -156,6 +157,15 @@ test('a token of the issuer is who its claims say, with the rights they map to, 
   expect(await get(`/districts/${world.other}/resyncs`)).toBe(404);
   expect(await get(`/districts/${world.here}/agent`)).toBe(403);
   expect((await request(world.app).get('/api/v1/me').set('Authorization', world.as.here)).status).toBe(200);
+});
+
+test('a claim of schools limits a person to their errors, in one district only', async () => {
+  const who = async (payload: Claims) => (await me(await tokenOf({ payload }))).body as object;
+  expect(await who({ resync_schools: ['12', '14'] })).toMatchObject({
+    schools: ['12', '14'],
+    rights: ['errorLog'],
+  });
+  expect(await who({ resync_schools: '12', lea: [world.here, world.other] })).toMatchObject({ rights: [] });
 });
 
 test('claims that say nothing give nothing, and no claim gives a district the state’s power', async () => {

@@ -21,6 +21,7 @@ import {
   storedError,
 } from '../../support/control-database';
 
+const noCatalog = { name: 'none', objects: [] };
 let control: Knex;
 let close: () => Promise<void>;
 beforeAll(async () => ({ control, close } = await controlDatabase()));
@@ -184,15 +185,15 @@ test('pages of errors give each error once, in any filter', async () => {
   const keys: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listErrors(control, { resyncId, limit: 2, cursor });
+    const page = await listErrors(control, noCatalog, { resyncId, limit: 2, cursor });
     expect(page.items.length).toBeLessThanOrEqual(2);
-    keys.push(...page.items.map(({ key }) => key[0]!));
+    keys.push(...page.items.map(({ key }) => key![0]!));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   expect([...keys].sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
-  const filtered = await listErrors(control, { resyncId, object: 'B', outcome: 'excluded' });
-  expect(filtered.items.map(({ key }) => key[0])).toEqual(['0', '6']);
-  await expect(listErrors(control, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(CursorError);
+  const filtered = await listErrors(control, noCatalog, { resyncId, object: 'B', outcome: 'excluded' });
+  expect(filtered.items.map(({ key }) => key![0])).toEqual(['0', '6']);
+  await expect(listErrors(control, noCatalog, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(CursorError);
 });
 
 test('pages of resyncs give each resync once, the newest first', async () => {

@@ -4,7 +4,7 @@ import {
   joinSchool,
   schoolOf,
   type SchoolSum,
-} from '../../../src/editions/schools/school-join';
+} from '../../../src/editions/mapping/school-join';
 import { districtScope, stateScope } from '../../../src/editions/mapping/scope';
 import { districtNumber, object, World } from '../support';
 
@@ -55,6 +55,51 @@ test('records are counted by their school on both sides; a broken way and no way
   expect(await counted('School', 'district')).toEqual({ '["1"]': 1, '["2"]': 1 });
   expect(await counted('Person', 'district')).toEqual({ null: 2 });
   expect(await counted('Person', 'state')).toEqual({});
+});
+
+test('a stored error names the school of its record, by a column of its own too, and none where the way is closed', async () => {
+  const badge = object('Badge', ['badgeID'], { schoolColumn: 'building' });
+  const broken = object('Broken', ['brokenID'], { references: [to('Lost', 'lostID')] });
+  const lost = object('Lost', ['lostID'], { references: [to('School', 'schoolID')] });
+  await world.district(
+    'CREATE TABLE School (schoolID INT PRIMARY KEY)',
+    'CREATE TABLE Calendar (calendarID INT PRIMARY KEY, schoolID INT NULL, name VARCHAR(20))',
+    'CREATE TABLE Badge (badgeID INT PRIMARY KEY, building VARCHAR(8), name VARCHAR(20))',
+    'CREATE TABLE Broken (brokenID INT PRIMARY KEY, lostID INT NULL, name VARCHAR(20))',
+    'INSERT INTO School VALUES (1), (2)',
+    `INSERT INTO Calendar VALUES (1, 1, 'fits'), (2, 1, 'much too long'), (3, 2, 'much too long'), (4, NULL, 'much too long')`,
+    `INSERT INTO Badge VALUES (1, 'north', 'much too long'), (2, NULL, 'much too long')`,
+    `INSERT INTO Broken VALUES (1, NULL, 'much too long')`,
+  );
+  await world.state(
+    'CREATE TABLE School (districtID INT, schoolID INT, PRIMARY KEY (districtID, schoolID))',
+    `INSERT INTO School VALUES (${districtNumber}, 1), (${districtNumber}, 2)`,
+    'CREATE TABLE Calendar (districtID INT, calendarID INT, schoolID INT NULL, name VARCHAR(4), PRIMARY KEY (districtID, calendarID))',
+    'CREATE TABLE Badge (districtID INT, badgeID INT, building VARCHAR(8), name VARCHAR(4), PRIMARY KEY (districtID, badgeID))',
+    'CREATE TABLE Broken (districtID INT, brokenID INT, lostID INT NULL, name VARCHAR(4), PRIMARY KEY (districtID, brokenID))',
+    'CREATE TABLE Lost (districtID INT, lostID INT, PRIMARY KEY (districtID, lostID))',
+  );
+  const objects = [school, calendar, badge, broken, lost];
+  const schools: Record<string, unknown> = {};
+  for (const name of ['Calendar', 'Badge', 'Broken']) {
+    const { job } = await world.sync(objects, name);
+    const stored = await world.control(
+      `SELECT recordKey, school, ofState FROM recordError WHERE resyncID = '${job.fence.resyncId}' ORDER BY recordErrorID`,
+    );
+    schools[name] = stored.map(({ recordKey, school: of, ofState }) => [recordKey, of, ofState]);
+  }
+  expect(schools).toEqual({
+    Calendar: [
+      ['["2"]', '["1"]', 0],
+      ['["3"]', '["2"]', 0],
+      ['["4"]', null, 0],
+    ],
+    Badge: [
+      ['["1"]', '["north"]', 0],
+      ['["2"]', null, 0],
+    ],
+    Broken: [['["1"]', null, 0]],
+  });
 });
 
 /** A second sum shows that what was grouped early adds up. */

@@ -1,14 +1,14 @@
-import { type Catalog, findObject, requireObject, type SyncObject } from '../../domain/catalog';
+import { type Catalog, requireObject, type SyncObject } from '../../domain/catalog';
 import type { RecordScope } from '../../domain/range';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { schoolObject, schoolPath } from '../../domain/school-path';
 import { keyText } from '../columns/key-column';
 import { type Column, readTableShape } from '../columns/table-shape';
-import type { KeySide } from '../mapping/keyset';
-import type { ObjectMapping } from '../mapping/types';
+import type { KeySide } from './keyset';
+import type { ObjectMapping } from './types';
 import type { Edition, Editions, Row } from '../connection/pools';
-import { where } from '../mapping/scope';
-import { ofTenant, type Tenant, tenantOf } from '../mapping/tenant';
+import { where } from './scope';
+import { ofTenant, type Tenant, tenantOf } from './tenant';
 import { quoteName, quoteTable } from '../connection/sql';
 
 /** How the records of one object, on one side, find their school. */
@@ -44,11 +44,12 @@ export async function joinSchool(
   side: 'district' | 'state',
 ): Promise<SchoolJoin> {
   const path = schoolPath(catalog, object.name);
-  const school = findObject(catalog, schoolObject);
-  if (path === null || !school) return noWay;
+  if (path === null) return noWay;
+  const end = requireObject(catalog, path.at(-1)?.reference.object ?? object.name);
+  const names = end.name === schoolObject ? end.key : [end.schoolColumn!];
   const edition = editions[side];
-  const shape = await readTableShape(edition, side === 'district' ? school.table : school.stateTable);
-  const keyColumns = school.key.map((name) => shape?.columns.get(name));
+  const shape = await readTableShape(edition, side === 'district' ? end.table : end.stateTable);
+  const keyColumns = names.map((name) => shape?.columns.get(name));
   if (keyColumns.includes(undefined)) return noWay;
 
   const joins: string[] = [];
@@ -63,7 +64,7 @@ export async function joinSchool(
     const table = quoteTable(edition.schema, side === 'district' ? parent.table : parent.stateTable);
     joins.push(`LEFT JOIN ${table} ${alias} ON ${on.join(' AND ')}`);
   }
-  const first = path[0]?.reference.columns ?? school.key;
+  const first = path[0]?.reference.columns ?? names;
   const last = path.length === 0 ? 'r.' : `s${path.length - 1}.`;
   return {
     columns: first,

@@ -1,0 +1,43 @@
+/** What the API says of the errors of a district. */
+import { z } from 'zod';
+import { period } from '../../http/period';
+import { count, pageOf, pageQuery } from '../../http/schemas';
+import * as resyncs from '../resyncs/schemas';
+import { errorOrders, mostCounted } from './list-district-errors';
+
+const name = z.string().max(64).optional();
+
+export const districtErrorsQuery = z.strictObject({
+  ...pageQuery,
+  ...period,
+  object: name,
+  outcome: resyncs.outcome.optional(),
+  code: name,
+  field: name,
+  school: z
+    .string()
+    .max(120)
+    .optional()
+    .meta({ description: 'key of a School: the value, or a JSON array of texts', example: '1' }),
+  run: name.meta({ description: 'id of a resync' }),
+  sort: z.enum(errorOrders).default('newest'),
+  format: z
+    .enum(['json', 'csv'])
+    .default('json')
+    .meta({ description: 'csv: all pages, 100,000 lines at most' }),
+});
+
+const facet = z
+  .array(z.object({ value: z.string().nullable(), count }))
+  .readonly()
+  .meta({ description: 'largest first; null: errors without one' });
+
+export const districtErrors = pageOf(resyncs.recordError)
+  .extend({
+    total: count.max(mostCounted),
+    totalCapped: z
+      .boolean()
+      .meta({ description: 'there are more than total; then the facets are of the newest of them' }),
+    facets: z.object({ object: facet, code: facet, field: facet, school: facet }),
+  })
+  .meta({ id: 'DistrictErrors' });
