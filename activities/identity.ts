@@ -1,4 +1,4 @@
-import { postReleaseAlerts, districtOf } from '../src/features/identity-conflicts/alerts';
+import { closeReleasedTask, districtOf, postReleaseAlerts } from '../src/features/identity-conflicts/alerts';
 import { readIdentityConflict } from '../src/features/identity-conflicts/store';
 import { actionFor } from '../src/domain/identity-conflict';
 import { DatabaseError } from '../src/editions/connection/errors';
@@ -24,7 +24,11 @@ export function identityActivities(dependencies: ActivityDependencies, editions:
         const { districtId, schoolYear, object, code, key, guid, formerKey } = conflict;
         const action = actionFor(code);
         if (guid === null) return { changes: [], problem: `${object} has no GUID under this key.` };
-        if (conflict.resolved) return { changes: [], problem: null };
+        if (conflict.resolved) {
+          // Only the answer of what resolved it may have been lost.
+          await closeReleasedTask(control, conflict);
+          return { changes: [], problem: null };
+        }
         const catalog = await catalogOf(dependencies, districtId);
         try {
           const changes = await editions.use(districtId, async (pools) =>
@@ -39,13 +43,15 @@ export function identityActivities(dependencies: ActivityDependencies, editions:
               (session) => storeResolution(session, pools.control, { conflictId, action, by }),
             ),
           );
-          if (action === 'release' && !preview)
+          if (action === 'release' && !preview) {
+            await closeReleasedTask(control, conflict);
             await postReleaseAlerts(control, {
               conflictId,
               object,
               districtId,
               holderId: districtOf(config.districts, conflict.heldBy)?.id ?? null,
             });
+          }
           return { changes, problem: null };
         } catch (error) {
           if (!(error instanceof DatabaseError) || error.errorClass !== 'configuration') throw error;

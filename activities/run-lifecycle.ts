@@ -5,7 +5,7 @@ import { readVerifiedObjects } from '../src/features/verifications/object-store'
 import { ConflictError } from '../src/control/control-error';
 import type { ObjectOutcome } from '../src/features/resyncs/object-books';
 import { finishObject, startObject } from '../src/features/resyncs/object-store';
-import { postTransferAlerts } from '../src/features/identity-conflicts/alerts';
+import { keepTransferTasks } from '../src/features/identity-conflicts/alerts';
 import { releaseLease, takeLease } from '../src/features/resyncs/lease';
 import { listNotices } from '../src/features/notices/list-due';
 import { finishResync, loadResync, openResyncsOf, setResyncStatus } from '../src/features/resyncs/store';
@@ -153,7 +153,7 @@ export function runLifecycleActivities({ config, control }: ActivityDependencies
           ...ended,
           ...(verified ? { verified } : {}),
         });
-        await postTransferAlerts(control, config.districts, request);
+        await keepTransferTasks(control, config.districts, request);
         await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
         const noticeAlerts = await noticesOf(control, work.resyncId);
         return {

@@ -12,6 +12,7 @@ export const alerts: readonly string[] = [
       resyncID VARCHAR(64) NULL,
       postedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       dueAt DATETIME(3) NULL,
+      closedAt DATETIME(3) NULL COMMENT 'what it asks for is settled, for everybody it reaches',
       level VARCHAR(16) NULL COMMENT 'district or state: reaches principals of this level only; NULL: both',
       principalID VARCHAR(64) NULL COMMENT 'reaches this principal only; NULL: all it is meant for',
       noticedAt DATETIME(3) NULL COMMENT 'its deliveries by web and mail are listed in noticeDelivery',

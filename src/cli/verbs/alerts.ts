@@ -35,7 +35,7 @@ function listCommand(): Command {
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((alert) => [
         `${alert.alertId}`,
-        alert.read ? '' : 'new',
+        alert.closedAt === null ? (alert.read ? '' : 'new') : 'settled',
         alert.category,
         alert.name,
         alert.districtId ?? '',

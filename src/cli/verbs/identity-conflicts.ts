@@ -36,7 +36,7 @@ export function conflictsCommand(): Command {
         const rows = items.map((conflict) => [
           String(conflict.id),
           conflict.object,
-          conflict.key.join(' / '),
+          conflict.key?.join(' / ') ?? '(sent by another district)',
           conflict.code,
           conflict.formerKey?.join(' / ') ?? conflict.heldBy ?? '',
           conflict.action,

@@ -51,3 +51,17 @@ export async function postAlert(control: Knex, alert: NewAlert): Promise<void> {
 }
 
 const maxTextLength = 1000;
+
+/**
+ * What the alerts ask for is settled: they are closed for everybody, and the same may be posted
+ * anew when it comes up again.
+ */
+export async function closeAlerts(control: Knex, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await control('processAlert')
+    .whereIn('alertKey', keys)
+    .update({
+      closedAt: control.raw('UTC_TIMESTAMP(3)'),
+      alertKey: control.raw("CONCAT('closed:', processAlertID)"),
+    });
+}

@@ -15,6 +15,8 @@ export interface AlertView {
   readonly resyncId: string | null;
   readonly postedAt: string;
   readonly dueAt: string | null;
+  /** Since then nothing is left to do about it, for anybody it reaches. */
+  readonly closedAt: string | null;
   readonly read: boolean;
 }
 
@@ -40,6 +42,7 @@ export interface AlertRow {
   readonly resyncID: string | null;
   readonly postedAt: string;
   readonly dueAt: string | null;
+  readonly closedAt: string | null;
 }
 
 interface ReaderRow extends AlertRow {
@@ -57,7 +60,7 @@ export async function listAlerts(
   const query = visible(control, reader);
   if (filter.from) void query.where('a.postedAt', '>=', toDatetime(filter.from));
   if (filter.before) void query.where('a.postedAt', '<', toDatetime(filter.before));
-  if (filter.unread) void query.whereNull('s.readAt');
+  if (filter.unread) void query.whereNull('s.readAt').whereNull('a.closedAt');
   if (filter.districtId !== undefined) void query.where('a.districtID', filter.districtId);
   const columns = { at: 'a.postedAt', id: 'a.processAlertID', idIs: 'number' } as const;
   const page = await newestFirst<ReaderRow>(query, columns, filter);
@@ -107,7 +110,7 @@ function visible(control: Knex, reader: Reader): Knex.QueryBuilder {
       state.on('s.processAlertID', 'a.processAlertID').andOnVal('s.principalID', reader.principalId),
     )
     .select('a.processAlertID', 'a.category', 'a.name', 'a.text', 'a.districtID', 'a.resyncID')
-    .select('a.postedAt', 'a.dueAt', 's.readAt')
+    .select('a.postedAt', 'a.dueAt', 'a.closedAt', 's.readAt')
     .whereRaw(sql, [...values])
     .whereNull('s.deletedAt');
 }
@@ -161,6 +164,7 @@ export function toAlert(row: AlertRow): Omit<AlertView, 'read'> {
     resyncId: row.resyncID,
     postedAt: toIso(row.postedAt),
     dueAt: toIso(row.dueAt),
+    closedAt: toIso(row.closedAt),
   };
 }
 
@@ -175,4 +179,13 @@ function marks(values: readonly unknown[]): string {
 /** A DATETIME(3) in UTC, as the control database compares it. */
 function toDatetime(at: Date): string {
   return at.toISOString().replace('T', ' ').replace('Z', '');
+}
+
+/** Keys of open alerts that begin with this, which has no wildcard in it. */
+export async function readAlertKeys(control: Knex, begin: string): Promise<string[]> {
+  const rows = await control('processAlert')
+    .where('alertKey', 'like', `${begin}%`)
+    .whereNull('closedAt')
+    .select<{ alertKey: string }[]>('alertKey');
+  return rows.map(({ alertKey }) => alertKey);
 }

@@ -12,6 +12,7 @@ export const alert = z
     resyncId: z.string().nullable(),
     postedAt: time,
     dueAt: time.nullable(),
+    closedAt: time.nullable().meta({ description: 'since then nothing is left to do about it' }),
     read: z.boolean(),
   })
   .meta({ id: 'Alert' });

@@ -8,27 +8,42 @@ import { requireDistrict } from '../../http/require';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery, schoolYear } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
-import { districtOf } from './alerts';
+import { districtOf, tenantsOf } from './alerts';
 import * as schemas from './schemas';
-import { type IdentityConflict, listIdentityConflicts, readIdentityConflict } from './store';
+import {
+  type IdentityConflict,
+  listHeldConflicts,
+  listIdentityConflicts,
+  readIdentityConflict,
+} from './store';
 import { resolveConflict } from './workflow-client';
 
 /** Records whose key, GUID or district no longer go together, and the way out of each. */
 export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
   const { catalog, config, control, temporal } = context;
 
+  const nameOf = (tenant: string): string => districtOf(config.districts, tenant)?.id ?? tenant;
+
+  /** Of the other end a district sees what is its own: the object and the GUID that both have. */
   const view = (
     principal: Principal,
-    { conflictId, districtId: _, initiator: __, resolved: ___, ...conflict }: IdentityConflict,
-  ): AnswerTo<typeof schemas.identityConflict> => ({
-    ...conflict,
-    id: conflictId,
-    action: actionFor(conflict.code),
-    heldBy:
-      principal.level === 'state' && conflict.heldBy !== null
-        ? (districtOf(config.districts, conflict.heldBy)?.id ?? conflict.heldBy)
-        : null,
-  });
+    side: 'sender' | 'holder',
+    { conflictId, districtId, initiator: _, resolved: __, ...conflict }: IdentityConflict,
+  ): AnswerTo<typeof schemas.identityConflict> => {
+    const ofState = principal.level === 'state';
+    const own = ofState || side === 'sender';
+    return {
+      ...conflict,
+      id: conflictId,
+      side,
+      action: actionFor(conflict.code),
+      resyncId: own ? conflict.resyncId : null,
+      key: own ? conflict.key : null,
+      formerKey: own ? conflict.formerKey : null,
+      sentBy: own ? districtId : null,
+      heldBy: ofState && conflict.heldBy !== null ? nameOf(conflict.heldBy) : null,
+    };
+  };
 
   return [
     route({
@@ -37,7 +52,8 @@ export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
       path: '/districts/{district}/identity-conflicts',
       right: 'errorLog',
       tag: 'Outcomes',
-      summary: 'Records that were renumbered, changed their GUID or are held by another district',
+      summary:
+        'Records that were renumbered, changed their GUID or are held by another district, at either end',
       params: districtParams,
       query: z.strictObject({ ...pageQuery, schoolYear: z.coerce.number().pipe(schoolYear).optional() }),
       responses: {
@@ -49,18 +65,31 @@ export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
           parameter: 'schoolYear',
         });
         const limit = query.limit ?? 100;
-        const found = await listIdentityConflicts(control, {
-          districtId: district.id,
+        const asked = {
           schoolYear: year.schoolYear,
-          objects: catalog.objects.map(({ name }) => name),
           ownOnly: principal.level === 'district',
           after: Number(query.cursor ?? 0) || 0,
           limit: limit + 1,
+        };
+        const sent = await listIdentityConflicts(control, {
+          ...asked,
+          districtId: district.id,
+          objects: catalog.objects.map(({ name }) => name),
+          schools: principal.schools,
         });
+        // Of which school the holder's record is, nobody has asked.
+        const held =
+          principal.schools === null
+            ? await listHeldConflicts(control, { ...asked, tenants: tenantsOf(district) })
+            : [];
+        const found = [
+          ...sent.map((conflict) => ({ side: 'sender' as const, conflict })),
+          ...held.map((conflict) => ({ side: 'holder' as const, conflict })),
+        ].sort((a, b) => a.conflict.conflictId - b.conflict.conflictId);
         const page = found.slice(0, limit);
         return {
-          items: page.map((conflict) => view(principal, conflict)),
-          nextCursor: found.length > limit ? String(page.at(-1)!.conflictId) : null,
+          items: page.map(({ side, conflict }) => view(principal, side, conflict)),
+          nextCursor: found.length > limit ? String(page.at(-1)!.conflict.conflictId) : null,
         };
       },
     }),

@@ -8,14 +8,20 @@ const key = z.array(z.string()).readonly();
 export const identityConflict = z
   .object({
     id: z.int(),
-    resyncId: z.string(),
+    side: z.enum(['sender', 'holder']).meta({
+      description: 'sender: the district’s own records; holder: it has at the state what another sends',
+    }),
+    resyncId: z.string().nullable(),
     schoolYear: z.int(),
     object: z.string(),
-    key: key.meta({ description: 'of the record at the district' }),
+    key: key
+      .nullable()
+      .meta({ description: 'of the record at the district that sends it; the holder doesn’t see it' }),
     guid: z.string().nullable(),
     code: z.enum(identityCodes),
     action: z.enum(identityActions).meta({ description: 'what a person of the state does about it' }),
     formerKey: key.nullable().meta({ description: 'of RENUMBERED: the key that the state has it under' }),
+    sentBy: z.string().nullable().meta({ description: 'the district that sends it; not for the holder' }),
     heldBy: z
       .string()
       .nullable()

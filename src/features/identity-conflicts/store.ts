@@ -51,6 +51,8 @@ interface ConflictFilter {
   readonly objects: readonly string[];
   /** Only of the district's own runs: what the state's found is not the district's to see. */
   readonly ownOnly: boolean;
+  /** Only of these schools; `null`: of all and of none. */
+  readonly schools: readonly string[] | null;
   readonly after: number;
   readonly limit: number;
 }
@@ -61,7 +63,7 @@ interface ConflictFilter {
  */
 export async function listIdentityConflicts(
   control: Knex,
-  { districtId, schoolYear, objects, ownOnly, after, limit }: ConflictFilter,
+  { districtId, schoolYear, objects, ownOnly, schools, after, limit }: ConflictFilter,
 ): Promise<IdentityConflict[]> {
   if (objects.length === 0) return [];
   const own = ownOnly ? "JOIN resync o ON o.resyncID = h.resyncID AND o.initiator = 'district'" : '';
@@ -75,8 +77,15 @@ export async function listIdentityConflicts(
     `${selected} JOIN (${newest.join(' UNION ALL ')}) n
          ON n.resyncID = e.resyncID AND n.objectName = e.objectName
       WHERE e.code IN (?) AND i.recordErrorID IS NULL AND e.recordErrorID > ?
+        ${schools === null ? '' : 'AND e.school IN (?)'}
       ORDER BY e.recordErrorID LIMIT ?`,
-    [...objects.flatMap((object) => [districtId, object, schoolYear]), [...identityCodes], after, limit],
+    [
+      ...objects.flatMap((object) => [districtId, object, schoolYear]),
+      [...identityCodes],
+      after,
+      ...(schools === null ? [] : [schools.length === 0 ? [''] : [...schools]]),
+      limit,
+    ],
   );
   return rows.map(toConflict);
 }
@@ -89,6 +98,53 @@ export async function readIdentityConflict(control: Knex, conflictId: number): P
   ]);
   if (!row) throw NotFoundError.of('identity conflict');
   return toConflict(row);
+}
+
+/** Whether a run's records of an object that a tenant holds are not all resolved. */
+export async function isHeldStill(
+  control: Knex,
+  { resyncId, object, heldBy }: { resyncId: string; object: string; heldBy: string },
+): Promise<boolean> {
+  const [row] = await selectRows(
+    control,
+    `SELECT 1 FROM recordError e FORCE INDEX (identity)
+       LEFT JOIN identityResolution i ON i.recordErrorID = e.recordErrorID
+      WHERE e.resyncID = ? AND e.code = 'HELD_BY_DISTRICT' AND e.objectName = ? AND e.heldBy = ?
+        AND i.recordErrorID IS NULL LIMIT 1`,
+    [resyncId, object, heldBy],
+  );
+  return row !== undefined;
+}
+
+/**
+ * Conflicts whose record this district holds and another sends, found by the newest whole run of
+ * the object there: the other end of the same task.
+ */
+export async function listHeldConflicts(
+  control: Knex,
+  {
+    tenants,
+    schoolYear,
+    ownOnly,
+    after,
+    limit,
+  }: Pick<ConflictFilter, 'schoolYear' | 'ownOnly' | 'after' | 'limit'> & {
+    readonly tenants: readonly string[];
+  },
+): Promise<IdentityConflict[]> {
+  const rows = await selectRows<Row>(
+    control,
+    `${selected} JOIN DISBatchHistory h ON h.resyncID = e.resyncID AND h.objectName = e.objectName
+      WHERE e.heldBy IN (?) AND e.code = 'HELD_BY_DISTRICT' AND i.recordErrorID IS NULL
+        AND e.recordErrorID > ? AND r.schoolYear = ? ${ownOnly ? "AND r.initiator = 'district'" : ''}
+        AND h.status = 'finished' AND h.selected IS NULL AND NOT EXISTS (
+          SELECT 1 FROM DISBatchHistory n ${ownOnly ? "JOIN resync o ON o.resyncID = n.resyncID AND o.initiator = 'district'" : ''}
+           WHERE n.districtID = h.districtID AND n.objectName = h.objectName AND n.schoolYear = h.schoolYear
+             AND n.status = 'finished' AND n.selected IS NULL AND n.startedAt > h.startedAt)
+      ORDER BY e.recordErrorID LIMIT ?`,
+    [[...tenants], after, schoolYear, limit],
+  );
+  return rows.map(toConflict);
 }
 
 /** How many records of a run each other district holds, by object. */

@@ -50,7 +50,7 @@ interface DeliveryRow extends AlertRow {
 }
 
 const select = `
-  SELECT d.*, a.category, a.name, a.text, a.districtID, a.resyncID, a.postedAt, a.dueAt
+  SELECT d.*, a.category, a.name, a.text, a.districtID, a.resyncID, a.postedAt, a.dueAt, a.closedAt
     FROM noticeDelivery d JOIN processAlert a ON a.processAlertID = d.processAlertID`;
 
 /**

@@ -40,7 +40,7 @@ export async function readNoticeOwners(
   const rows = await selectRows<OwnerRow>(
     control,
     `SELECT o.level AS keptLevel, o.districts AS keptDistricts, o.rights AS keptRights,
-            p.level, p.districts, p.disabledAt, ${rightsColumn}, p.principalID IS NOT NULL AS ours,
+            p.level, p.districts, p.schools, p.disabledAt, ${rightsColumn}, p.principalID IS NOT NULL AS ours,
             o.principalID
        FROM noticeOwner o LEFT JOIN principal p ON p.principalID = o.principalID
       WHERE o.principalID IN (${principalIds.map(() => '?').join(', ')})`,

@@ -155,6 +155,7 @@ test('a line break in a name or an address starts no header of its own', async (
     resyncId: null,
     postedAt: '2026-11-26T08:00:00.000Z',
     dueAt: null,
+    closedAt: null,
   });
   const mail = { to: 'here@example.org', subject, text, messageId: 'msg_1' };
   expect(await sendMail(server.settings, mail)).toEqual({ outcome: 'sent', word: '250' });

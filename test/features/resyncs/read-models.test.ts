@@ -193,7 +193,9 @@ test('pages of errors give each error once, in any filter', async () => {
   expect([...keys].sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
   const filtered = await listErrors(control, noCatalog, { resyncId, object: 'B', outcome: 'excluded' });
   expect(filtered.items.map(({ key }) => key![0])).toEqual(['0', '6']);
-  await expect(listErrors(control, noCatalog, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(CursorError);
+  await expect(listErrors(control, noCatalog, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(
+    CursorError,
+  );
 });
 
 test('pages of resyncs give each resync once, the newest first', async () => {
