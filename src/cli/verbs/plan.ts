@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Plan } from '../client/answers';
 import { clientOf, namesOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
-import { objectsOf } from './send';
+import { forecastOf, objectsOf } from './send';
 import { plainTable, print, printJson } from '../client/terminal';
 
 /** `resync plan`: what a resync would send, in which order and why. */
@@ -42,6 +42,7 @@ export function planCommand(): Command {
         print(plainTable(['', 'Object', 'After', 'Why'], rows, [0]));
         for (const { name, why } of plan.omitted) print(`Left out: ${name} (${why})`);
         for (const { object, note } of plan.notes) print(`Note: ${object}: ${note}`);
+        for (const line of forecastOf(plan)) print(line);
       },
     );
 }

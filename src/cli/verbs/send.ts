@@ -77,11 +77,17 @@ export function sendCommand(name = 'send'): Command {
         const { failOn, idempotencyKey } = options;
         return dryRunResync(client, { district, request, idempotencyKey, command, failOn });
       }
-      const question = () => questionOf(client, district, request);
+      let planHash: string | undefined;
+      const question = async () => {
+        const plan = await planOf(client, district, request);
+        planHash = plan.planHash;
+        return questionOf(plan, district, request);
+      };
       await confirm(question, { yes: options.yes === true, command });
       const accepted = await sendResync(client, {
         district,
-        request,
+        // What was shown is what is sent.
+        request: planHash === undefined ? request : { ...request, planHash },
         idempotencyKey: options.idempotencyKey,
       });
       if (accepted.advice) tell(accepted.advice.text);
@@ -109,19 +115,39 @@ export async function followToEnd(
   process.exitCode = exitCodeOf(end, failOn);
 }
 
-/** What a person is asked before a district's objects are sent. */
-async function questionOf(client: ApiClient, district: string, request: ResyncRequest): Promise<string> {
-  const { objects, checkDependencies, schoolYear, mode, removals } = request;
-  const plan = await client.post<Plan>(`/districts/${encodeURIComponent(district)}/plan`, {
-    ...{ objects, checkDependencies },
+function planOf(client: ApiClient, district: string, request: ResyncRequest): Promise<Plan> {
+  const { objects, checkDependencies, schoolYear, mode, scenario } = request;
+  return client.post<Plan>(`/districts/${encodeURIComponent(district)}/plan`, {
+    ...{ objects, checkDependencies, mode, scenario },
     ...(schoolYear === undefined ? {} : { schoolYear }),
   });
+}
+
+/** What a person is asked before a district's objects are sent. */
+function questionOf(plan: Plan, district: string, request: ResyncRequest): string {
+  const { schoolYear, mode, removals } = request;
   const sent = plan.objects.length === 1 ? '1 object' : `${number(plan.objects.length)} objects`;
   const records = mode === 'everything' ? ', every record of them,' : '';
   const removed = removals === 'apply' ? ', and remove there what the district no longer has' : '';
   const year = schoolYear === undefined ? '' : `, school year ${schoolYear}`;
   const left = plan.omitted.length === 0 ? '' : ` (${number(plan.omitted.length)} left out)`;
+  for (const line of forecastOf(plan)) tell(line);
   return `Send ${sent}${left}${records} of ${district}${year}, to the state${removed}`;
+}
+
+/** How much, how long and when, as far as it is known. */
+export function forecastOf({ records, time, queue, heldUntil, verification }: Plan): string[] {
+  const unknown = records.unknown.length === 0 ? '' : `, and ${records.unknown.length} object(s) never sent`;
+  return [
+    ...(time === null ? [] : [`About ${number(records.expected)} records${unknown}. ${time.text}`]),
+    ...(queue !== null && queue.ahead > 0 ? [`It waits for ${queue.ahead} other run(s).`] : []),
+    ...(heldUntil === null ? [] : [`A blackout window holds it until ${heldUntil}.`]),
+    ...(verification === null
+      ? []
+      : [
+          `The verification ${verification.verificationId} of ${verification.finishedAt} proposes ${verification.proposes.join(', ') || 'nothing'}.`,
+        ]),
+  ];
 }
 
 /** The outcome of a resync on standard output. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { planView } from './plan-views';
 import { readObjectsTable } from './read-objects-table';
 import { readScopedYears } from '../scoped-year/read';
 import type { SyncObject } from '../../domain/catalog';
-import { planResync, planScopeOf, whyNotOffered } from '../../domain/plan';
+import { planScopeOf, whyNotOffered } from '../../domain/plan';
 import type { OfferedYear } from '../../domain/school-year';
 import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
@@ -10,7 +11,6 @@ import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { agent, district, plan, planRequest, tableObject } from '../resyncs/schemas';
-import { noteStateTables } from '../resyncs/plan-notes';
 import { districtParams } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
@@ -95,8 +95,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ params, body, principal }) => {
         const found = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, found, body.schoolYear, { pointer: '#/schoolYear' });
-        const planned = planResync(catalog, body, planScopeOf(found, year));
-        return { ...planned, ...(await noteStateTables(context, planned)) };
+        return planView(context, { district: found, year, body, principal });
       },
     }),
     route({

@@ -16,8 +16,8 @@ interface PaceOf {
 }
 
 /**
- * How these objects went in the district's last finished runs before an instant; runs of chosen
- * records and those that verified are no measure.
+ * How these objects went in the district's last finished runs before an instant, newest first; runs
+ * of chosen records and those that verified are no measure.
  * @param seenBy `district`: of its own runs only, because the state's would tell which objects the
  * state asked for
  * @param before ISO 8601
@@ -41,7 +41,8 @@ export async function readPastPace(
                 AND EXISTS (SELECT 1 FROM DISBatchHistory o
                              WHERE o.resyncID = resync.resyncID AND o.objectName IN (:objects))
               ORDER BY endedAt DESC LIMIT ${runsLookedAt}) r
-       JOIN DISBatchHistory h ON h.resyncID = r.resyncID AND h.status = 'finished' AND h.objectName IN (:objects)`,
+       JOIN DISBatchHistory h ON h.resyncID = r.resyncID AND h.status = 'finished' AND h.objectName IN (:objects)
+      ORDER BY r.endedAt DESC`,
     { districtId, objects, mode, seenBy, before: new Date(before) },
   );
 }

@@ -87,6 +87,10 @@ const notes = z.array(z.object({ object: z.string(), note: z.string() })).meta({
 
 export const plan = z
   .object({
+    planHash: z
+      .string()
+      .meta({ description: 'of objects and omitted; POST resyncs takes it: 409 when it has changed' }),
+    schoolYear: z.int(),
     objects: z.array(
       z.object({
         name: z.string(),
@@ -101,6 +105,33 @@ export const plan = z
     ),
     omitted: z.array(z.object({ name: z.string(), why: z.string() })),
     notes,
+    records: z
+      .object({
+        expected: count,
+        objects: z.array(z.object({ object: z.string(), records: count })),
+        unknown: z.array(z.string()).meta({ description: 'objects without a run to go by' }),
+      })
+      .meta({ description: 'as the last finished runs of these objects had them' }),
+    time: z
+      .object({ seconds: count, runs: count, text: z.string() })
+      .nullable()
+      .meta({ description: 'by the pace of the last finished runs; null: there is none' }),
+    queue: z
+      .object({ ahead: count })
+      .nullable()
+      .meta({ description: 'runs that it would wait for; null: not known at the moment' }),
+    heldUntil: time.nullable().meta({ description: 'end of the blackout window that would hold it now' }),
+    verification: z
+      .object({
+        verificationId: z.string(),
+        finishedAt: time,
+        resyncNecessary: z.boolean(),
+        proposes: z.array(z.string()).readonly().meta({ description: 'the fewest objects that mend it' }),
+        ofThese: z.array(z.string()).readonly(),
+      })
+      .nullable()
+      .meta({ description: 'the newest of the year that finished' }),
+    scenarios: z.array(z.object({ scenario: z.enum(scenarios), whyNot: z.string().nullable() })),
   })
   .meta({ id: 'Plan' });
 
@@ -111,7 +142,13 @@ const request = {
   checkDependencies: z.boolean().default(true),
   schoolYear: schoolYear.optional(),
 };
-export const planRequest = z.strictObject(request).meta({ id: 'PlanRequest' });
+export const planRequest = z
+  .strictObject({
+    ...request,
+    scenario: z.enum(scenarios).default('OTHER').meta({ description: 'for its place in the queue' }),
+    mode: mode.default('compare').meta({ description: 'for the time it takes' }),
+  })
+  .meta({ id: 'PlanRequest' });
 export const resyncRequest = z
   .strictObject({
     ...request,
@@ -130,6 +167,9 @@ export const resyncRequest = z
     acceptUpdates: z.boolean().default(false).meta({
       description:
         'most records of an object are to be updated, and that is right: it isn’t held (UPDATES_HELD)',
+    }),
+    planHash: z.string().max(64).optional().meta({
+      description: 'of the plan that was shown: 409 when these objects no longer make the same plan',
     }),
     removals: z.enum(['report', 'apply']).default('report').meta({
       description:
@@ -261,7 +301,10 @@ export const recordError = z
     outcome,
     code: z.string(),
     field: z.string().nullable(),
-    rule: z.string().nullable().meta({ description: 'what the record breaks', example: 'stateExclude is not 1' }),
+    rule: z
+      .string()
+      .nullable()
+      .meta({ description: 'what the record breaks', example: 'stateExclude is not 1' }),
     message: z.string(),
     parent: z.object({ object: z.string(), key: recordKey.nullable() }).nullable(),
     school: recordKey

@@ -7,7 +7,7 @@ import { adviseResync, scenarioProblem } from '../../domain/scenario-rules';
 import type { OfferedYear } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { unusable } from '../../http/problem';
+import { Problem, unusable } from '../../http/problem';
 import { requireDistrict, requireToolRight } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
 import type { districtParams } from '../../http/schemas';
@@ -17,6 +17,7 @@ import { newestVerification } from '../verifications/read';
 import { verificationAccepted } from '../verifications/schemas';
 import { startDryRun } from '../verifications/start-dry-run';
 import * as schemas from './schemas';
+import { planHashOf } from './plan-hash';
 import { noteStateTables } from './plan-notes';
 import { startResync } from './start';
 
@@ -48,10 +49,14 @@ export async function startAskedResync(
   const year = await requireOfferedYear(context, district, body.schoolYear, { pointer: '#/schoolYear' });
   validateRequest(context, principal, { district, year, body });
   const idempotencyKey = idempotencyKeyOf(request);
-  if (body.dryRun) return startDryRun(context, principal, { district, year, body, key: idempotencyKey });
+  const changed = whyPlanChanged(context, { district, year, body });
+  if (body.dryRun) {
+    if (changed !== null) throw new Problem(409, changed);
+    return startDryRun(context, principal, { district, year, body, key: idempotencyKey });
+  }
   const answer = await startResync(context, toResyncRequest(principal, { district, year, body }), {
     idempotencyKey,
-    refuse: () => whyYearChanged(context, district, year),
+    refuse: async () => changed ?? (await whyYearChanged(context, district, year)),
   });
   const mine = principal.level === 'district' ? { initiator: 'district' as const } : {};
   const newest = await newestVerification(context.control, {
@@ -62,6 +67,17 @@ export async function startAskedResync(
   const planned = planResync(context.catalog, body, planScopeOf(district, year));
   const { notes } = await noteStateTables(context, planned);
   return { ...answer, advice: adviseResync(body.scenario, newest), notes };
+}
+
+/** Why what would be sent is not what was shown; `null`: it is, or nothing was. */
+function whyPlanChanged(
+  { catalog }: ApiContext,
+  { district, year, body }: Scope & { readonly body: Body },
+): string | null {
+  if (body.planHash === undefined) return null;
+  const planned = planResync(catalog, body, planScopeOf(district, year));
+  if (planHashOf({ schoolYear: year.schoolYear, ...planned }) === body.planHash) return null;
+  return 'The plan has changed since it was shown: look at it again, then send.';
 }
 
 /** @throws Problem 403 without the state's right, 422 naming the field; PlanError */
@@ -89,7 +105,7 @@ function toResyncRequest(
   principal: Principal,
   { district, year, body }: Scope & { readonly body: Body },
 ): ResyncRequest {
-  const { removals, acceptShrunk, acceptUpdates, dryRun: _, verify, ...asked } = body;
+  const { removals, acceptShrunk, acceptUpdates, dryRun: _, planHash: __, verify, ...asked } = body;
   return {
     ...asked,
     ...(removals === 'apply' && { removals }),
