@@ -155,6 +155,8 @@ function tablesOf(raw: readonly RawTable[], rawReferences: readonly RawReference
       name: inKey ? 'k0' : `r${n}${i}`,
       state: column.state.replace(' AUTO_INCREMENT', ''),
       nullable: inKey ? notNull.nullable : { district: true, state: true },
+      // What can't be a key may well be sent.
+      refused: inKey && column.refused,
     }));
     if (inKey) keys[from]![0] = own[0]!;
     else columns[from]!.push(...own);

@@ -1,4 +1,4 @@
-import { quoteName, quoteText } from '../connection/sql';
+import { quoteBytes, quoteName } from '../connection/sql';
 import { familyOf, isLong, membersOf, type TypeFamily } from './families';
 import type { Column } from './table-shape';
 
@@ -286,13 +286,11 @@ function addresses(district: Column, state: Column): Compared | string {
 }
 
 /**
- * ENUM matches by its collation: "YES" would be stored as "Yes" and differ permanently, so only
- * exact members may pass.
+ * ENUM matches by its collation and without spaces behind: "YES" or "Yes " would be stored as "Yes"
+ * and differ permanently, so only members of the very same bytes may pass.
  */
 function intoEnum(district: Column, state: Column): Compared {
-  const members = membersOf(state).map(
-    (member) => `CONVERT(${quoteText(member)} USING utf8mb4) COLLATE utf8mb4_bin`,
-  );
+  const members = membersOf(state).map((member) => quoteBytes(Buffer.from(member)));
   const known =
     familyOf(district) === 'enum' && membersOf(district).every((member) => membersOf(state).includes(member));
   return {
@@ -302,7 +300,7 @@ function intoEnum(district: Column, state: Column): Compared {
       : {
           code: 'VALUE_NOT_ALLOWED',
           column: district.name,
-          when: `(${text(district, false)} COLLATE utf8mb4_bin NOT IN (${members.join(', ')}))`,
+          when: `(CAST(${text(district, false)} AS BINARY) NOT IN (${members.join(', ')}))`,
           message: `The value of ${district.name} is not one of those the state allows.`,
         },
   };
