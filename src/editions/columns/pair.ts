@@ -1,6 +1,10 @@
-import { quoteBytes, quoteName } from '../connection/sql';
-import { familyOf, isLong, membersOf, type TypeFamily } from './families';
+import { quoteName } from '../connection/sql';
+import type { Compared, ComparedItems, Lossy } from './compared';
+import { familyOf, type TypeFamily } from './families';
+import { moments } from './moments';
+import { decimal, decimals, doubles, doubleText, isZerofill, negative, plainDecimal, whole } from './numbers';
 import type { Column } from './table-shape';
+import { addresses, binaries, intoEnum, sameSet, text, texts } from './texts';
 
 /**
  * How a value fetched from the district is written. `unsigned`: a number that must reach the column
@@ -8,30 +12,9 @@ import type { Column } from './table-shape';
  */
 export type WriteKind = 'number' | 'unsigned' | 'text' | 'bytes';
 
-/**
- * A district value the state's type can't hold exactly though the server would take it without an
- * error.
- */
-export interface Lossy {
-  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED' | 'VALUE_OUT_OF_RANGE' | 'VALUE_MISSING';
-  readonly column: string;
-  /** Condition on the district record; TRUE: the record can't be sent. */
-  readonly when: string;
-  readonly message: string;
-}
-
 /** One column on both sides: how its values are compared, read and written. */
-export interface ColumnPair {
+export interface ColumnPair extends ComparedItems {
   readonly name: string;
-  /**
-   * Items of the hashed text on each side: the same characters for the same value. With `framed`
-   * the item may hold any character, so its length goes before it.
-   */
-  readonly district: string;
-  readonly state: string;
-  readonly framed: boolean;
-  /** The item may be long: a digest of it stands in the text, far below max_allowed_packet. */
-  readonly digested: boolean;
   /** Either side may be NULL: the hashed text says so. */
   readonly nullable: boolean;
   /** Expression that reads the district's value without loss through the driver. */
@@ -106,9 +89,6 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
   }
 }
 
-type Compared = Pick<ColumnPair, 'district' | 'state'> &
-  Partial<Pick<ColumnPair, 'framed' | 'digested'>> & { readonly lossy?: Lossy | null };
-
 function compared(district: Column, from: TypeFamily, state: Column, to: TypeFamily): Compared | string {
   const lossy = `${district.type} at the district and ${state.type} at the state can't be compared exactly`;
   switch (from) {
@@ -165,191 +145,4 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
     case 'time':
       return to === 'time' ? moments(district, state) : lossy;
   }
-}
-
-function isZerofill(column: Column): boolean {
-  return /zerofill/i.test(column.fullType);
-}
-
-function whole(column: Column): string {
-  const name = quoteName(column.name);
-  return column.type === 'bit' || column.type === 'year' || isZerofill(column) ? `${name}+0` : name;
-}
-
-function double(column: Column): string {
-  return `${quoteName(column.name)}+0e0`;
-}
-
-/**
- * All digits of a double, the same on every server. MySQL ends the text of an expression after 22
- * characters, so that two doubles have one, but not in JSON; there it writes whole ones with '.0'.
- */
-function doubleText(column: Column): string {
-  const array = `JSON_ARRAY(${double(column)})`;
-  const digits = `TRIM(LEADING '[' FROM TRIM(TRAILING ']' FROM ${array}))`;
-  return `NULLIF(TRIM(TRAILING '.0' FROM ${digits}), 'null')`;
-}
-
-/**
- * FLOAT(m,d) and DOUBLE(m,d) round to d decimals without a note. This is how the servers round; a
- * FLOAT's nearest value counts, which only a FLOAT can tell.
- */
-function doubles(district: Column, state: Column): Compared {
-  const items = { district: doubleText(district), state: doubleText(state) };
-  const { scale } = state;
-  const sameGrid = district.type === state.type && district.scale !== null && district.scale <= (scale ?? 0);
-  if (scale === null || sameGrid) return items;
-  const value = double(district);
-  const rounded = `FLOOR(${value}) + ROUND((${value} - FLOOR(${value})) * 1e${scale}) / 1e${scale}`;
-  return {
-    ...items,
-    lossy: {
-      code: 'VALUE_PRECISION',
-      column: district.name,
-      when:
-        state.type === 'float'
-          ? `(CAST(${rounded} AS FLOAT) <> ${quoteName(district.name)})`
-          : `(${rounded} <> ${value})`,
-      message: `The value of ${district.name} has more than the ${scale} decimal places the state keeps.`,
-    },
-  };
-}
-
-/** BIT(64) takes the bits of a negative number for a large one. */
-function negative(district: Column, state: Column): Lossy | null {
-  const signed = !/unsigned|zerofill/i.test(district.fullType) && !['bit', 'year'].includes(district.type);
-  if (state.type !== 'bit' || !signed) return null;
-  return {
-    code: 'VALUE_OUT_OF_RANGE',
-    column: district.name,
-    when: `(${quoteName(district.name)} < 0)`,
-    message: `The value of ${district.name} is outside the range the state allows.`,
-  };
-}
-
-function decimal(column: Column, scale: number): string {
-  return `CAST(${quoteName(column.name)} AS DECIMAL(65,${scale}))`;
-}
-
-function plainDecimal(column: Column): string {
-  return isZerofill(column) ? `${quoteName(column.name)}+0` : quoteName(column.name);
-}
-
-/**
- * The state's smaller scale would round with a note at most, so records that need more digits are
- * refused beforehand.
- */
-function decimals(district: Column, state: Column): Compared {
-  const from = district.scale ?? 0;
-  const to = state.scale ?? 0;
-  const name = quoteName(district.name);
-  if (from === to && familyOf(state) === 'decimal')
-    return { district: plainDecimal(district), state: plainDecimal(state) };
-  const scale = Math.max(from, to);
-  return {
-    district: decimal(district, scale),
-    state: decimal(state, scale),
-    lossy:
-      to >= from
-        ? null
-        : {
-            code: 'VALUE_PRECISION',
-            column: district.name,
-            when: `(${name} <> TRUNCATE(${name}, ${to}))`,
-            message: `The value of ${district.name} has more than the ${to} decimal places the state keeps.`,
-          },
-  };
-}
-
-/** The value in UTF-8. */
-function text(column: Column, stripped: boolean, expression = quoteName(column.name)): string {
-  const utf8 =
-    column.charset === 'utf8mb4' && expression === quoteName(column.name)
-      ? expression
-      : `CONVERT(${expression} USING utf8mb4)`;
-  return stripped ? `TRIM(TRAILING ' ' FROM ${utf8})` : utf8;
-}
-
-/** CHAR loses the spaces behind: what is sent to one is compared without them. */
-function texts(district: Column, state: Column): Compared {
-  const stripped = state.type === 'char' && district.type !== 'char';
-  const items = { district: text(district, stripped), state: text(state, false) };
-  return isLong(district) || isLong(state) ? { ...items, digested: true } : { ...items, framed: true };
-}
-
-function addresses(district: Column, state: Column): Compared | string {
-  if (district.type === state.type) return texts(district, state);
-  if (state.type !== 'uuid') return `text and ${state.type} can't be compared exactly`;
-  // A UUID is taken with hyphens anywhere or nowhere, and always shown with four.
-  const digits = (column: Column): string => `REPLACE(LOWER(${text(column, false)}), '-', '')`;
-  return { district: digits(district), state: digits(state), framed: true };
-}
-
-/**
- * ENUM matches by its collation and without spaces behind: "YES" or "Yes " would be stored as "Yes"
- * and differ permanently, so only members of the very same bytes may pass.
- */
-function intoEnum(district: Column, state: Column): Compared {
-  const members = membersOf(state).map((member) => quoteBytes(Buffer.from(member)));
-  const known =
-    familyOf(district) === 'enum' && membersOf(district).every((member) => membersOf(state).includes(member));
-  return {
-    ...texts(district, state),
-    lossy: known
-      ? null
-      : {
-          code: 'VALUE_NOT_ALLOWED',
-          column: district.name,
-          when: `(CAST(${text(district, false)} AS BINARY) NOT IN (${members.join(', ')}))`,
-          message: `The value of ${district.name} is not one of those the state allows.`,
-        },
-  };
-}
-
-function sameSet(district: Column, state: Column): boolean {
-  const members = membersOf(state);
-  return membersOf(district).every((member, i) => member === members[i]);
-}
-
-/** BINARY(n) fills up with zero bytes at the state. */
-function binaries(district: Column, state: Column): Compared {
-  const from = quoteName(district.name);
-  const to = quoteName(state.name);
-  const n = state.octets ?? 0;
-  const padded =
-    state.type === 'binary' && !(district.type === 'binary' && (district.octets ?? 0) >= n)
-      ? `IF(LENGTH(${from}) >= ${n}, ${from}, RPAD(${from}, ${n}, x'00'))`
-      : from;
-  return isLong(district) || isLong(state)
-    ? { district: padded, state: to, digested: true }
-    : { district: `HEX(${padded})`, state: `HEX(${to})` };
-}
-
-/** Text of both sides with as many digits of the second; a date gets midnight. */
-function moments(district: Column, state: Column): Compared {
-  const fraction = Math.max(district.fraction, state.fraction);
-  const name = quoteName(district.name);
-  const lost = 10 ** (6 - state.fraction);
-  return {
-    district: moment(district, state, fraction),
-    state: moment(state, district, fraction),
-    lossy:
-      state.fraction >= district.fraction
-        ? null
-        : {
-            code: 'VALUE_PRECISION',
-            column: district.name,
-            when: `(MICROSECOND(${name}) % ${lost} <> 0)`,
-            message: `The time in ${district.name} is more precise than the state keeps.`,
-          },
-  };
-}
-
-function moment(column: Column, other: Column, fraction: number): string {
-  const name = quoteName(column.name);
-  const midnight = column.type === 'date' && other.type !== 'date' ? ' 00:00:00' : '';
-  const missing = fraction - column.fraction;
-  const digits = missing === 0 ? '' : `${column.fraction === 0 ? '.' : ''}${'0'.repeat(missing)}`;
-  const suffix = midnight + digits;
-  return suffix === '' ? name : `CONCAT(${name}, '${suffix}')`;
 }

@@ -1,5 +1,6 @@
 import type { SyncObject } from '../../domain/catalog';
-import { type ColumnPair, type Lossy, pairColumns } from '../columns/pair';
+import type { Lossy } from '../columns/compared';
+import { type ColumnPair, pairColumns } from '../columns/pair';
 import type { TableShape } from '../columns/table-shape';
 import { quoteName } from '../connection/sql';
 

@@ -1,7 +1,8 @@
 import { type Catalog, requireObject, type SyncObject } from '../../domain/catalog';
 import { columnsSet } from '../../domain/state-triggers';
 import { isLong } from '../columns/families';
-import type { ColumnPair, Lossy } from '../columns/pair';
+import type { Lossy } from '../columns/compared';
+import type { ColumnPair } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
 import { spelledLike } from '../columns/spelling';
 import { type Column, readTableShape, type ShapeReader, type TableShape } from '../columns/table-shape';

@@ -2,7 +2,7 @@ import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { CarryMapping } from './carry-mapping';
 import { keyText } from '../columns/key-column';
-import type { Lossy } from '../columns/pair';
+import type { Lossy } from '../columns/compared';
 import { writeIsolating } from '../transfer/isolate';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';

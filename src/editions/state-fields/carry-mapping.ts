@@ -1,4 +1,5 @@
-import { type ColumnPair, pairColumns, type Lossy } from '../columns/pair';
+import type { Lossy } from '../columns/compared';
+import { type ColumnPair, pairColumns } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
 import type { ObjectMapping } from '../mapping/types';
 
