@@ -177,6 +177,37 @@ describe('a refusal names the field', () => {
   });
 });
 
+describe('NAME_FILE', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'secrets-'))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const secret = (name: string, text: string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test('holds the value of NAME, without the line’s end, in ${NAME} and where NAME overrides', () => {
+    const config = parse(
+      { ...whole, stateDatabaseUrl: 'mysql://s:${STATE_PASSWORD}@h/d' },
+      {
+        STATE_PASSWORD_FILE: secret('password', 'p w\n'),
+        CONTROL_DATABASE_URL_FILE: secret('url', 'mysql://file@h/control\r\n'),
+      },
+    );
+    expect(config.stateDatabaseUrl).toBe('mysql://s:p w@h/d');
+    expect(config.controlDatabaseUrl).toBe('mysql://file@h/control');
+  });
+
+  test('that can’t be read is named, and so is one beside its NAME, without a word of either', () => {
+    const raw = { ...whole, stateDatabaseUrl: 'mysql://s:${WORD}@h/d' };
+    const none = join(folder, 'none');
+    expect(refusal(raw, { WORD_FILE: none })).toBe(`WORD_FILE: ${none} can't be read (ENOENT).`);
+    const both = refusal(raw, { WORD: 'hidden-one', WORD_FILE: secret('word', 'hidden-two') });
+    expect(both).toBe('WORD and WORD_FILE are both set: only one may be.');
+  });
+});
+
 describe('the file', () => {
   let folder: string;
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'config-'))));

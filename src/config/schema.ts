@@ -1,0 +1,293 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { certificationSchema } from './certification';
+import { databaseTls, databaseUrl } from './database';
+import { oidcSchema } from './oidc';
+
+/**
+ * Objects of a school year beside the current one; each must be tied to a school year
+ * (src/deployment.ts).
+ */
+const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
+
+const proxyAddress = z
+  .string()
+  .refine(
+    (text) => ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isAddressRange(text),
+    'must be an IP address, a range like 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+  );
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const widest = family === 4 ? 32 : 128;
+  return (
+    family > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
+  );
+}
+
+const district = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes')
+    .describe('Id in URLs, workflow ids and the control database.'),
+  number: z.int().positive().describe("The district's number in the state's tenant column."),
+  code: z
+    .string({ error: 'must be a text: put it in quotes' })
+    .regex(
+      /^[\x21-\x7e]([\x20-\x7e]{0,62}[\x21-\x7e])?$/,
+      'use 1 to 64 ASCII characters, no space at the ends',
+    )
+    .optional()
+    .describe(
+      "The district's code, exactly as the state writes it, where the state's tenant column is a text. Absent: objects with such a column aren't sent.",
+    ),
+  name: z.string().min(1).max(120),
+  state: z
+    .string()
+    .min(2)
+    .max(3)
+    .optional()
+    .describe(
+      'Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered.',
+    ),
+  schoolYear: z
+    .int()
+    .min(1990)
+    .max(2100)
+    .describe(
+      'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
+    ),
+  databaseUrl,
+  databaseTls: databaseTls.optional(),
+  objects: z
+    .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
+    .default({ enabled: [], disabled: [] })
+    .describe("Objects on or off for this district, beyond the catalog's default."),
+  previousYear: yearList
+    .optional()
+    .describe(
+      'Present: the district also resyncs these objects in the year before, or after, the scoped one.',
+    ),
+  nextYear: yearList.optional(),
+});
+
+export const configSchema = z.strictObject({
+  stateDatabaseUrl: databaseUrl,
+  stateDatabaseTls: databaseTls.optional(),
+  controlDatabaseUrl: databaseUrl.describe(
+    "On the state's server: a page's records, ledger row and errors are one transaction.",
+  ),
+  controlDatabaseTls: databaseTls
+    .optional()
+    .describe(
+      "Absent: as stateDatabaseTls, because both are on one server. Another account's certificate and key go here.",
+    ),
+  temporal: z
+    .strictObject({
+      address: z.string().default('127.0.0.1:7233'),
+      namespace: z.string().default('default'),
+      taskQueue: z.string().default('resync'),
+      webUrl: z.url().optional(),
+    })
+    .prefault({}),
+  api: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65535).default(8080),
+      trustProxy: z
+        .union([z.literal(false), z.int().min(1).max(9), z.array(proxyAddress).min(1)])
+        .default(false)
+        .describe(
+          "Whose X-Forwarded-For is believed: so many proxies before us, or their addresses. `false`: nobody's; the address that audit and limits see is the connection's.",
+        ),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      oidc: oidcSchema
+        .optional()
+        .describe(
+          'People and services that another issuer vouches for, by JWT. Absent: only our own tokens.',
+        ),
+    })
+    .prefault({}),
+  copy: z
+    .strictObject({
+      rangeRecords: z
+        .int()
+        .min(100)
+        .max(5_000_000)
+        .default(100_000)
+        .describe("Records of one range, the work of one activity (perf: 100,000 hides Temporal's latency)."),
+      pageRecords: z
+        .int()
+        .min(1)
+        .max(20_000)
+        .default(5_000)
+        .describe('Records of one page, one transaction (perf: 1,000 to 5,000).'),
+      lanes: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(2)
+        .describe("Ranges a worker moves at the same time: the state server's free cores."),
+      rangesInFlight: z
+        .int()
+        .min(1)
+        .max(500)
+        .default(4)
+        .describe('Ranges of one object queued at the same time.'),
+      districtLoadCeiling: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .default(0)
+        .describe(
+          "Statements running on the district's server (Threads_running) above which pages wait. 0: never wait.",
+        ),
+    })
+    .prefault({}),
+  scenarios: z
+    .strictObject({
+      acceptedColors: z
+        .array(z.enum(['green', 'yellow', 'red']))
+        .min(1)
+        .default(['green', 'yellow'])
+        .describe(
+          'Colors of a full resync with which its year may be ended without the state accepting it (ADR 7).',
+        ),
+      judgedColor: z
+        .enum(['withoutExclusions', 'all'])
+        .default('withoutExclusions')
+        .describe(
+          'Which color of the full resync it is: the one without expected exclusions and what hangs below them, or that of all errors.',
+        ),
+      endOfYearDueDays: z
+        .int()
+        .min(0)
+        .max(365)
+        .default(30)
+        .describe(
+          'Days before July 1 from which a scoped year without its accepted full resync is due, and said to be so.',
+        ),
+      startOfYearDueDays: z
+        .int()
+        .min(0)
+        .max(365)
+        .default(14)
+        .describe('Days after a switch of the scoped year by which the start-of-year resync is due.'),
+    })
+    .prefault({}),
+  stateRequests: z
+    .strictObject({
+      districtsInFlight: z
+        .int()
+        .min(1)
+        .max(500)
+        .default(20)
+        .describe('Districts of one request that their agents have at the same time.'),
+      windowHours: z
+        .number()
+        .positive()
+        .max(2_160)
+        .default(24)
+        .describe('How long a request without a window of its own keeps trying to reach a district.'),
+      minPollMs: z
+        .int()
+        .min(50)
+        .max(60_000)
+        .default(1_000)
+        .describe('Shortest and longest wait between two looks at the districts in flight.'),
+      maxPollMs: z.int().min(50).max(600_000).default(30_000),
+    })
+    .prefault({}),
+  safety: z
+    .strictObject({
+      shrunkPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(50)
+        .describe(
+          'An object whose district lost more than this share of the records that the state holds ends red (SHRUNK), unless the request accepts it.',
+        ),
+      updatedPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(50)
+        .describe(
+          'An object of which more than this share of the records would be updated is held before that (UPDATES_HELD), unless the request accepts it.',
+        ),
+    })
+    .prefault({}),
+  removals: z
+    .strictObject({
+      thresholdPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(10)
+        .describe(
+          "More gone records than this share of an object's records at the state wait for an approval.",
+        ),
+      approvalHours: z
+        .number()
+        .positive()
+        .max(720)
+        .default(72)
+        .describe('How long a run waits for it; then nothing above the threshold is removed.'),
+    })
+    .prefault({}),
+  notices: z
+    .strictObject({
+      secretKey: z
+        .string()
+        .refine((text) => Buffer.from(text, 'base64').length === 32, {
+          error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
+        })
+        .optional()
+        .describe(
+          'Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable.',
+        ),
+      allowPrivateAddresses: z
+        .boolean()
+        .default(false)
+        .describe('Webhooks may lead to private, loopback and link-local addresses.'),
+      allowPlainHttp: z.boolean().default(false).describe('Webhooks may be http://.'),
+      drift: z
+        .strictObject({
+          leastRecords: z
+            .int()
+            .min(1)
+            .default(1)
+            .describe('Records that a scheduled verification must find different before it is told.'),
+          onlyOnIncrease: z
+            .boolean()
+            .default(false)
+            .describe('Told only where it found more than the scheduled verification before it.'),
+        })
+        .prefault({})
+        .describe('When the drift that a scheduled verification finds becomes an alert.'),
+      smtp: z
+        .strictObject({
+          url: z.string().regex(/^smtps?:\/\//, 'must look like smtps://user:password@host:port'),
+          from: z.email(),
+        })
+        .optional()
+        .describe('Absent: no e-mail is sent.'),
+    })
+    .prefault({}),
+  certification: certificationSchema.prefault({}),
+  catalogFile: z
+    .string()
+    .optional()
+    .describe("File that replaces the built-in catalog of the specification's 62 objects."),
+  districts: z.array(district).min(1),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type DistrictConfig = Config['districts'][number];
