@@ -28,6 +28,11 @@ export interface PreparedObject extends PlannedObject {
    */
   readonly small?: true;
   /**
+   * Shares of records not sent (in percent) of objects it refers to, above which it isn't sent
+   * itself. Absent: none, and in histories older than this.
+   */
+  readonly stopsAbove?: readonly { readonly parent: string; readonly percent: number }[];
+  /**
    * Objects whose triggers at the state write this one's table. Absent: none, and in histories
    * older than this.
    */

@@ -12,6 +12,7 @@ import { recompareActivities } from './recompare';
 import { stateRequestActivities } from './state-requests';
 import { syncEventActivities } from './sync-events';
 import { scheduleActivities } from './scheduled-resync';
+import { unblockedActivities } from './unblocked';
 import { verificationActivities } from './verification';
 import { verifiedResyncActivities } from './verified-resync';
 import { selectiveActivities } from './selective';
@@ -36,6 +37,7 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof certificationActivities> &
   ReturnType<typeof verificationActivities> &
   ReturnType<typeof verifiedResyncActivities> &
+  ReturnType<typeof unblockedActivities> &
   ReturnType<typeof syncEventActivities>;
 
 /**
@@ -60,6 +62,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
       ...certificationActivities(dependencies, editions),
       ...verificationActivities(dependencies, editions),
       ...verifiedResyncActivities(dependencies),
+      ...unblockedActivities(dependencies, editions),
       ...syncEventActivities(dependencies, editions),
     },
     close: () => editions.close(),

@@ -136,7 +136,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         ...object,
         ranges: ranges.get(object.name) ?? 0,
         problem,
-        ...(cut?.small && { small: true as const }),
+        ...(cut?.small && stopsAboveOf(catalog, object.name).length === 0 && { small: true as const }),
+        ...stopsAbove(catalog, object.name),
         ...(closed.has(object.name) && { empty: true as const }),
         ...stateFieldsOf(catalog, object.name, names),
       }));
@@ -187,6 +188,17 @@ function notesOf(
   for (const [object, note] of [...first, ...shared, ...notes.map((one) => [one.object, one.note] as const)])
     found.set(object, [found.get(object), note].filter((text) => text !== undefined).join(' '));
   return found;
+}
+
+function stopsAboveOf(catalog: Catalog, name: string): NonNullable<PreparedObject['stopsAbove']> {
+  return requireObject(catalog, name).references.flatMap(({ object: parent, onParentErrors: gate }) =>
+    typeof gate === 'object' ? [{ parent, percent: gate.stopAbovePercent }] : [],
+  );
+}
+
+function stopsAbove(catalog: Catalog, name: string): Pick<PreparedObject, 'stopsAbove'> {
+  const stops = stopsAboveOf(catalog, name);
+  return stops.length > 0 ? { stopsAbove: stops } : {};
 }
 
 /** Settled once for a table, with the object that has it where the plan has both. */

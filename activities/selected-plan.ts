@@ -61,7 +61,8 @@ function select(job: ChoiceJob, { selected, retryOf }: ResyncRequest): Promise<r
   if (selected !== undefined && 'object' in selected) return selectAsked(job, selected);
   if (selected === undefined || retryOf === undefined)
     throw new PlanError('The request doesn’t say which records are chosen.', 'selected');
-  return selectErrors(job, { resyncId: retryOf, outcomes: selected.outcomes });
+  const { outcomes, landedIn } = selected;
+  return selectErrors(job, { resyncId: retryOf, outcomes, onlyLanded: landedIn !== undefined });
 }
 
 /** Chooses around one record. @throws PlanError when the district doesn't have it */

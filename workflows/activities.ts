@@ -83,6 +83,13 @@ export const {
   failSyncEvent,
 } = records;
 
+/** After a run: its workflow waits for it, and its district's next run for the workflow. */
+export const { sendUnblocked } = proxyActivities<ResyncActivities>({
+  ...recordOptions,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '5 minutes',
+});
+
 /** Activities that send notices out, apart from all others. */
 export const { listDeliveries, giveUpNotice } = records;
 export const deliverNotice = (work: { deliveryId: number }) =>

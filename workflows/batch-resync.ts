@@ -22,7 +22,14 @@ import { runObjects } from './object-run';
 import type { RunContext } from './run-context';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
-import { endObject, finishResync, preparePlan, retryBlocked, retryBlockedOfCycle } from './activities';
+import {
+  endObject,
+  finishResync,
+  preparePlan,
+  retryBlocked,
+  retryBlockedOfCycle,
+  sendUnblocked,
+} from './activities';
 import { PauseGate } from './pause-gate';
 import { runInOrder } from './run-in-order';
 import { verifiedResync } from './verified-resync';
@@ -62,10 +69,20 @@ export async function batchResync(request: ResyncRequest): Promise<ResyncEnd> {
   return CancellationScope.nonCancellable(async () => {
     const end = await closeRun(run, verifiedBy);
     if (end.noticeAlerts) await startNotices(request.resyncId, end.noticeAlerts);
+    if (run.progress.hasInserted() && patched('sends-what-is-unblocked')) await followUp(request.resyncId);
     await condition(allHandlersFinished);
     if (run.tellsEnd) await tellAgentEnded(request);
     return end;
   });
+}
+
+/** What an earlier run had blocked for records that have come with this one is sent now. */
+async function followUp(resyncId: string): Promise<void> {
+  try {
+    await sendUnblocked({ resyncId });
+  } catch (error) {
+    log.warn('What is no longer blocked was left to the next run.', { resyncId, error: String(error) });
+  }
 }
 
 /** An agent that isn't the parent asked for it; it looks by itself, too. */
@@ -197,7 +214,8 @@ async function sendObjects(
       run: async (members, failedParent) => {
         const scope = objectScopes.get(members[0]!.name)!;
         const isSent = members.every(({ name }) => small.hasSent(name));
-        const unsent = isSent ? null : whyNotSent(members, failedParent, scope);
+        const stopped = isSent ? null : whyStopped(progress, members);
+        const unsent = isSent ? null : (whyNotSent(members, failedParent, scope) ?? stopped);
         if (unsent === null) progress.started(members);
         progress.ended(
           unsent === null
@@ -239,6 +257,20 @@ function whyNotSent(
     };
   const problem = members.find((member) => member.problem !== null)?.problem ?? null;
   return problem === null ? null : { status: 'failed', message: problem };
+}
+
+/** Too much of an object that one of these refers to was not sent. */
+function whyStopped(progress: RunProgress, members: readonly PreparedObject[]): Unsent | null {
+  for (const { name, stopsAbove = [] } of members) {
+    const over = stopsAbove.find(({ parent, percent }) => progress.unsentPercent(parent) > percent);
+    if (over === undefined) continue;
+    const share = Math.round(progress.unsentPercent(over.parent) * 10) / 10;
+    return {
+      status: 'skipped',
+      message: `${share} % of the records of ${over.parent} were not sent, and ${name} isn't sent above ${over.percent} %: mend ${over.parent}, then send both.`,
+    };
+  }
+  return null;
 }
 
 function endUnsent(

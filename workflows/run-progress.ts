@@ -89,6 +89,18 @@ export class RunProgress {
     return this.objects.get(name)?.status !== 'finished';
   }
 
+  /** Share of an object's records that were blocked or failed; 0 for one that isn't in the run. */
+  unsentPercent(name: string): number {
+    const counts = this.objects.get(name)?.counts;
+    const processed = counts ? processedOf(counts) : 0;
+    return counts && processed > 0 ? (100 * (counts.blocked + counts.failed)) / processed : 0;
+  }
+
+  /** Did any record newly come to the state? */
+  hasInserted(): boolean {
+    return [...this.objects.values()].some(({ counts }) => (counts?.inserted ?? 0) > 0);
+  }
+
   hasBlocked(name: string): boolean {
     const object = this.objects.get(name);
     return object?.status === 'finished' && (object.counts?.blocked ?? 0) > 0;

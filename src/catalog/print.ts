@@ -25,10 +25,11 @@ export function sparseObject(object: SyncObject): Record<string, unknown> {
     ...(references.length === 0
       ? {}
       : {
-          references: references.map(({ object: parent, columns, parentColumns }) => ({
+          references: references.map(({ object: parent, columns, parentColumns, onParentErrors }) => ({
             object: parent,
             columns,
             ...(JSON.stringify(columns) === JSON.stringify(parentColumns) ? {} : { parentColumns }),
+            ...(onParentErrors === undefined ? {} : { onParentErrors }),
           })),
         }),
     ...Object.fromEntries(

@@ -33,8 +33,18 @@ const reference = z
     parentColumns: columns
       .optional()
       .describe("The parent's key columns, in that order. Default: the same names."),
+    onParentErrors: z
+      .union([z.enum(['block', 'send']), z.strictObject({ stopAbovePercent: z.number().min(0).max(100) })])
+      .optional()
+      .describe(
+        'When records of the parent were not sent. block (the default): what refers to them is blocked, the rest is sent; send: all is sent that no foreign key of the state refuses; stopAbovePercent: above this share of the parent nothing of this object is sent.',
+      ),
   })
-  .transform(({ parentColumns, ...rest }) => ({ ...rest, parentColumns: parentColumns ?? rest.columns }));
+  .transform(({ parentColumns, onParentErrors, ...rest }) => ({
+    ...rest,
+    parentColumns: parentColumns ?? rest.columns,
+    ...(onParentErrors !== undefined && { onParentErrors }),
+  }));
 
 const exclusion = z.strictObject({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'use UPPER_SNAKE, at most 64 characters'),

@@ -16,7 +16,17 @@ export interface ObjectReference {
   readonly columns: readonly string[];
   /** Columns of the parent's district table (its match key). */
   readonly parentColumns: readonly string[];
+  /**
+   * When records of the parent could not be sent. `block`: those that refer to them are blocked,
+   * and the rest is sent. `send`: they are sent too, where no foreign key of the state is in the
+   * way. `stopAbovePercent`: as `block`, and above this share of the parent's records nothing of
+   * this object is sent.
+   */
+  readonly onParentErrors?: ParentErrorGate;
 }
+
+/** See ObjectReference. */
+export type ParentErrorGate = 'block' | 'send' | { readonly stopAbovePercent: number };
 
 /**
  * How the records of an object reach a school year. `null` in the catalog: the object isn't tied to

@@ -29,7 +29,12 @@ export type SelectionKind = 'retry' | 'selective';
  * Keys, never values.
  */
 export type SelectedRecords =
-  { readonly outcomes: readonly ErrorOutcome[] } | { readonly object: string; readonly key: RecordKey };
+  | {
+      readonly outcomes: readonly ErrorOutcome[];
+      /** Only those whose parent is at the state by now; the run that brought it there. */
+      readonly landedIn?: string;
+    }
+  | { readonly object: string; readonly key: RecordKey };
 
 export type Initiator = 'district' | 'state';
 

@@ -75,6 +75,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
   };
   const activities: ResyncActivities = {
     ...scriptedVerification(script, log),
+    sendUnblocked: () => Promise.resolve([]),
     preparePlan: async (request) => {
       await script.plan?.();
       const planned = ({ name }: { name: string }) => !request.verify || request.objects.includes(name);

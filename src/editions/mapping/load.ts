@@ -78,7 +78,10 @@ export async function loadMapping(
     guid: guidColumns(object, shapes),
     hash: rowHash(pairs, await editions.hashing()),
     rules: [...exclusionRules(object, editions.district.schema), ...below, ...lossy.map(toRule)],
-    references,
+    // Whose parents need not be there is only held back by a key of the state's own.
+    references: references.filter(
+      ({ enforced }, n) => enforced || object.references[n]!.onParentErrors !== 'send',
+    ),
     districtShape: district,
     stateShape: state,
     long: isWide(district, pairs),

@@ -1,12 +1,23 @@
 import type { RecordScope } from '../../domain/range';
 import { parseRecordKey, type ErrorOutcome, type RecordKey } from '../../domain/record-error';
 import { senderOf } from '../../domain/selection';
-import { isKeyOf, keyList, keyOf, keySelect } from '../mapping/keyset';
+import type { CompareJob } from '../mapping/job';
+import { isKeyOf, keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
+import { loadMapping } from '../mapping/load';
 import type { ObjectMapping } from '../mapping/types';
-import type { Editions } from '../connection/pools';
+import type { Editions, Row } from '../connection/pools';
+import { landedAmong } from './landed-parents';
 import { type ChoiceJob, RecordSearch, type Unsearched } from './record-search';
 import { districtScope, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
+
+/** Which stored errors of a run are chosen. */
+interface ErrorsOfRun {
+  readonly resyncId: string;
+  readonly outcomes: readonly ErrorOutcome[];
+  /** Only those whose parent is at the state by now. */
+  readonly onlyLanded?: boolean;
+}
 
 /** Errors copied at a time. */
 const errorsPerPage = 1_000;
@@ -34,10 +45,7 @@ export async function selectAround(
  * blocked, and theirs: "just the stored errors, with parents first". Safe to repeat.
  * @throws DatabaseError; the signal's reason when aborted
  */
-export async function selectErrors(
-  job: ChoiceJob,
-  from: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
-): Promise<Unsearched[]> {
+export async function selectErrors(job: ChoiceJob, from: ErrorsOfRun): Promise<Unsearched[]> {
   const search = new RecordSearch(job, 'parent');
   await copyErrors(job, search, from);
   await search.searchAbove();
@@ -71,28 +79,46 @@ export async function findRecord(
  * was missing then.
  */
 async function copyErrors(
-  { catalog, editions, objects, signal }: ChoiceJob,
+  { catalog, editions, objects, scope, signal }: ChoiceJob,
   search: RecordSearch,
-  { resyncId, outcomes }: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
+  { resyncId, outcomes, onlyLanded = false }: ErrorsOfRun,
 ): Promise<void> {
   const sent = new Set(objects);
   for (const { name } of catalog.objects) {
     const object = senderOf(catalog, sent, name);
+    let mapping: ObjectMapping | null = null;
     for (const outcome of object === null ? [] : outcomes) {
       let after = '0';
       for (;;) {
         signal.throwIfAborted();
         const rows = await editions.state.rows(
-          `SELECT recordErrorID, recordKey FROM ${editions.control}.recordError
+          `SELECT recordErrorID, recordKey, parentObject, parentKey FROM ${editions.control}.recordError
             WHERE resyncID = ${quoteText(resyncId)} AND objectName = ${quoteText(name)}
               AND outcome = ${quoteText(outcome)} AND recordErrorID > ${after}
             ORDER BY recordErrorID LIMIT ${errorsPerPage}`,
         );
         if (rows.length === 0) break;
-        const keys = rows.map(([, key]) => parseRecordKey(String(key)));
+        mapping ??= onlyLanded ? await loadMapping(editions, catalog, name) : null;
+        const chosen = mapping === null ? rows : await landedOf({ editions, scope, mapping }, rows);
+        const keys = chosen.map(([, key]) => parseRecordKey(String(key)));
         await search.insert(object!, 'error', outcome === 'blocked' ? 'up' : null, keys);
         after = String(rows.at(-1)![0]);
       }
     }
   }
+}
+
+/** Errors whose parent is at the state by now. */
+async function landedOf(
+  job: Pick<CompareJob, 'editions' | 'scope' | 'mapping'>,
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const waiting = rows.filter(([, , object, key]) => object !== null && key !== null);
+  const parents = waiting.map(([, , object, key]) => ({ object: String(object), key: String(key) }));
+  const landed = new Set<number>();
+  for (let begin = 0; begin < parents.length; begin += keysPerList) {
+    const some = parents.slice(begin, begin + keysPerList);
+    for (const place of await landedAmong(job, job.mapping, some)) landed.add(begin + place);
+  }
+  return waiting.filter((_, place) => landed.has(place));
 }

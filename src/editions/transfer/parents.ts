@@ -73,7 +73,7 @@ interface KeyedTable {
  */
 export async function absentOf(
   session: Pick<Session, 'rows'>,
-  { scope }: CompareJob,
+  { scope }: Pick<CompareJob, 'scope'>,
   { table, tenant, columns }: KeyedTable,
   keys: readonly RecordKey[],
 ): Promise<number[]> {

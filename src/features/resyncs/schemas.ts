@@ -202,7 +202,13 @@ export const resyncHead = z
       .meta({ description: 'only selected records were sent; absent: whole objects' }),
     selected: z
       .union([
-        z.object({ outcomes: z.array(outcome).readonly() }),
+        z.object({
+          outcomes: z.array(outcome).readonly(),
+          landedIn: z
+            .string()
+            .optional()
+            .meta({ description: 'sent by itself: this run has brought their parents to the state' }),
+        }),
         z.object({ object: z.string(), key: z.array(z.string()).readonly() }),
       ])
       .optional()
