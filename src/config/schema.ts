@@ -28,6 +28,14 @@ function isAddressRange(text: string): boolean {
   );
 }
 
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const district = z.strictObject({
   id: z
     .string()
@@ -60,6 +68,11 @@ const district = z.strictObject({
     .describe(
       'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
     ),
+  timezone: z
+    .string()
+    .refine(isTimezone, 'must be an IANA time zone, e.g. America/Chicago')
+    .optional()
+    .describe("Where the district is: the console shows its times so. Absent: as each browser's clock."),
   databaseUrl,
   databaseTls: databaseTls.optional(),
   objects: z

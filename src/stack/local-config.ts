@@ -13,6 +13,7 @@ export const grandBend = {
   number: 255901,
   name: 'Grand Bend ISD',
   schoolYear: 2022,
+  timezone: 'America/Chicago',
 } as const;
 const databases = {
   district: 'district_grand_bend',

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import pino from 'pino';
 import { builtinCatalog } from '../../src/catalog/builtin';
-import { parseConfig } from '../../src/config';
+import { type DistrictConfig, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { createToken } from '../../src/features/access/token-store';
 import type { SyncObject } from '../../src/domain/catalog';
@@ -56,7 +56,8 @@ export class ServiceWorld {
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async open(): Promise<ServiceWorld> {
+  /** @param district what else the configuration says of each district */
+  static async open(district: Partial<DistrictConfig> = {}): Promise<ServiceWorld> {
     const north = await createTestDatabases();
     const south = await createTestDatabases();
     await migrate(north.stateUrl, 'state');
@@ -80,6 +81,7 @@ export class ServiceWorld {
           name: id,
           schoolYear,
           databaseUrl: districtUrl,
+          ...district,
         })),
       },
       { env: {} },

@@ -36,7 +36,7 @@ export function sessionSecretOf(request: Request): string | null {
   return null;
 }
 
-/** What a write with this session has to send in X-CSRF: only who read an answer of ours knows it. */
+/** What a write with this session sends in X-CSRF: only who read an answer of ours knows it. */
 export function csrfOf(secret: string): string {
   return createHmac('sha256', secret).update('csrf').digest('base64url');
 }

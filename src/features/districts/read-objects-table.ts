@@ -23,6 +23,8 @@ export interface LastRun {
   readonly message: string | null;
   /** Why a person has to look at it, whatever its records came to. */
   readonly doubt: ObjectDoubt | null;
+  /** Records of the finished run before it; `null`: there is none. */
+  readonly expected: number | null;
   /**
    * Errors of records that had none in the run before, and of that run that are gone; `null`: no
    * run before.
@@ -77,7 +79,7 @@ export async function readObjectsTable(
   for (const object of objects) {
     const [last, before] = runs.get(object) ?? [];
     if (!last) table.push({ object, last: null });
-    else table.push({ object, last: await toLastRun(control, last, before ? changes.get(object)! : null) });
+    else table.push({ object, last: await toLastRun(control, last, before, changes.get(object) ?? null) });
   }
   return table;
 }
@@ -129,7 +131,12 @@ async function changesOf(
   return changes;
 }
 
-async function toLastRun(control: Knex, row: RunRow, sincePreviousRun: Change | null): Promise<LastRun> {
+async function toLastRun(
+  control: Knex,
+  row: RunRow,
+  before: RunRow | undefined,
+  sincePreviousRun: Change | null,
+): Promise<LastRun> {
   const { resyncID: resyncId, objectName, status } = row;
   const live =
     status === 'running'
@@ -146,6 +153,7 @@ async function toLastRun(control: Knex, row: RunRow, sincePreviousRun: Change | 
     endedAt: toIso(row.endedAt),
     message: row.message,
     doubt: row.doubt,
+    expected: before?.status === 'finished' ? viewCounts(toCounts(before)).processed : null,
     sincePreviousRun,
   };
 }

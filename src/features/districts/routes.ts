@@ -4,7 +4,8 @@ import { readObjectsTable } from './read-objects-table';
 import { readScopedYears } from '../scoped-year/read';
 import type { SyncObject } from '../../domain/catalog';
 import { planScopeOf, whyNotOffered } from '../../domain/plan';
-import type { OfferedYear } from '../../domain/school-year';
+import { type OfferedYear, offeredYears } from '../../domain/school-year';
+import { treeParents } from '../../domain/tree';
 import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
@@ -29,13 +30,18 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ principal }) => {
         const seen = config.districts.filter(({ id }) => sees(principal, id));
         const years = await readScopedYears(control);
-        const items = seen.map(({ id, number, name, state, schoolYear }) => ({
-          id,
-          number,
-          name,
-          state: state ?? null,
-          schoolYear: years.get(id) ?? schoolYear,
-        }));
+        const items = seen.map(({ id, number, name, state, timezone, ...district }) => {
+          const schoolYear = years.get(id) ?? district.schoolYear;
+          return {
+            ...{ id, number, name, schoolYear },
+            state: state ?? null,
+            timezone: timezone ?? null,
+            years: offeredYears(schoolYear, district).map(({ schoolYear: year, kind }) => ({
+              schoolYear: year,
+              kind,
+            })),
+          };
+        });
         return { items };
       },
     }),
@@ -68,11 +74,17 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
           initiator: principal.level === 'state' ? null : 'district',
         });
         const last = new Map(table.map((row) => [row.object, row.last]));
+        const above = treeParents(shown);
         const items = shown.map((object) => ({
           object: object.name,
           label: object.label,
           parents: object.parents.filter((parent) => names.has(parent)),
           softParents: object.softParents.filter((parent) => names.has(parent)),
+          treeParent: above.get(object.name) ?? null,
+          subsetOf: object.subsetOf,
+          cycle: object.cycle,
+          enabledByDefault: object.enabledByDefault,
+          keyColumns: object.key,
           schoolYearTied: object.schoolYear !== null,
           notOffered: whyNotOffered(object, scope),
           last: last.get(object.name) ?? null,

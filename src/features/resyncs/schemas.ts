@@ -51,6 +51,10 @@ export const district = z
     name: z.string(),
     state: z.string().nullable(),
     schoolYear: z.int().meta({ description: 'year in which the current school year ends' }),
+    years: z
+      .array(z.object({ schoolYear: z.int(), kind: z.enum(['previous', 'current', 'next']) }))
+      .meta({ description: 'years whose objects can be sent, the earliest first' }),
+    timezone: z.string().nullable().meta({ description: 'where the district is; null: not configured' }),
   })
   .meta({ id: 'District' });
 
@@ -65,6 +69,9 @@ const lastRun = z
     endedAt: time.nullable(),
     message: z.string().nullable(),
     doubt,
+    expected: count.nullable().meta({
+      description: 'records of the finished run before it: what a run under way will come to',
+    }),
     sincePreviousRun: z.object({ newErrors: count, resolvedErrors: count }).nullable(),
   })
   .meta({ id: 'LastRun' });
@@ -75,6 +82,13 @@ export const tableObject = z
     label: z.string(),
     parents: z.array(z.string()),
     softParents: z.array(z.string()),
+    treeParent: z.string().nullable().meta({
+      description: 'the object below which it stands in a tree; null: at the top',
+    }),
+    subsetOf: z.string().nullable().meta({ description: 'whose records it sends a part of' }),
+    cycle: z.string().nullable().meta({ description: 'sent together with the others of this name' }),
+    enabledByDefault: z.boolean(),
+    keyColumns: z.array(z.string()).meta({ description: 'columns of a record’s key, in order' }),
     schoolYearTied: z.boolean(),
     notOffered: z.string().nullable().meta({ description: 'why this district doesn’t send it' }),
     last: lastRun.nullable(),
