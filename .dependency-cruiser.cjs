@@ -156,6 +156,20 @@ module.exports = {
       to: { path: ['^src/(http|cli|stack|sample)', edge] },
     },
     {
+      name: 'console-knows-the-domain-only',
+      comment: 'It runs in browsers: what it asks of the service goes over HTTP.',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^(src|workflows|activities|migrations)/', pathNot: '^src/(console|domain)/' },
+    },
+    {
+      name: 'nobody-knows-the-console',
+      comment: 'The API serves its files; it imports none of it.',
+      severity: 'error',
+      from: { pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
       name: 'command-line-is-a-client',
       comment:
         'It knows the answers as types; only what works on this machine opens more. Signatures are checked here.',
@@ -172,6 +186,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 };

@@ -16,6 +16,7 @@ import { certificationRoutes } from './features/certifications/routes';
 import type { CheckAnswer } from './http/check-answer';
 import type { ApiContext } from './http/context';
 import { districtRoutes } from './features/districts/routes';
+import { consoleRouter } from './http/console';
 import { docsRouter } from './http/docs';
 import { eventRoutes } from './features/resyncs/event-routes';
 import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
@@ -178,6 +179,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
   v1.use(json({ limit: '100kb', strict: false }));
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   app.use('/api/v1', v1);
+  app.use(consoleRouter());
   app.use(unknownPath);
   app.use(problemHandler(logger, checkAnswer));
   return app;

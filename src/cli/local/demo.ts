@@ -9,12 +9,13 @@ import type { ResyncView } from '../../features/resyncs/read';
 import { givenServers } from '../../stack/given-servers';
 import { emptyDatabases } from '../../stack/prepare-databases';
 import { startLocalStack, type LocalStack } from '../../stack/local-stack';
-import { startService } from '../../service';
+import { type RunningService, startService } from '../../service';
 import type { ServerKinds } from '../../stack/server-kind';
 import { stopStack } from '../../stack/stack';
 import { ApiClient } from '../client/api-client';
 import { causesText, verificationText } from './demo-table';
 import { countEditions } from './demo-verify';
+import { buildConsoleIfChanged, signInLink } from './console-link';
 import { auditLocally } from './local-audit';
 import { takeAsOneInterrupt } from './one-interrupt';
 import { outcomeTable } from '../client/outcome-table';
@@ -33,34 +34,62 @@ export function demoCommand(): Command {
     .description('load the sample district, resync it through the API, verify both editions')
     .option('--dir <dir>', 'folder of the demo’s own stack', '.stack-demo')
     .addOption(serverOption())
-    .option('--keep', 'leave the stack running')
+    .option('--keep', 'leave it running, with a page to look at; Ctrl-C stops it')
     .action(({ dir, server, keep }: { dir: string; server?: ServerKinds; keep?: true }) =>
       reportingStackErrors(async () => {
+        let kept: RunningService | null = null;
         // Ctrl-C leaves nothing behind either.
         const guard = closeWithGrace({ delay: 60_000 }, async () => {
           takeAsOneInterrupt();
+          await kept?.stop();
           await stopStack(dir);
           // Interrupted: not what was expected of it.
-          process.exit(130);
+          process.exit(kept === null ? 130 : 0);
         });
         const clock = new StepClock();
+        let links: readonly string[] = [];
         try {
-          process.exitCode = (await runDemo(dir, server, clock)) ? 0 : 4;
+          const end = await runDemo(dir, { servers: server, keep, clock });
+          ({ kept, links } = end);
+          process.exitCode = end.asExpected ? 0 : 4;
         } finally {
-          guard.uninstall();
-          if (keep) out(`The stack goes on running; "npx resync down --dir ${dir}" stops it.`);
-          else await clock.step('Stopping everything', () => stopStack(dir, progress));
+          if (kept === null) {
+            guard.uninstall();
+            await clock.step('Stopping everything', () => stopStack(dir, progress));
+          }
         }
         out(clock.summary());
+        out(pageText(links));
       }),
     );
 }
 
-/**
- * @returns whether it did what was expected: everything finished, every difference explained,
- * nothing left to write
- */
-async function runDemo(dir: string, servers: ServerKinds | undefined, clock: StepClock): Promise<boolean> {
+interface DemoOptions {
+  readonly servers: ServerKinds | undefined;
+  readonly keep: true | undefined;
+  readonly clock: StepClock;
+}
+
+interface DemoEnd {
+  /** Everything finished, every difference explained, nothing left to write. */
+  readonly asExpected: boolean;
+  /** The service, where it is to go on. */
+  readonly kept: RunningService | null;
+  readonly links: readonly string[];
+}
+
+/** Says that there is more to see than this terminal shows. */
+function pageText(links: readonly string[]): string {
+  if (links.length === 0)
+    return 'There is a page to look at, too: "npm run demo -- --keep" goes on running, and prints a link to it.';
+  return [
+    'Look at it in a browser (each link signs in once, within five minutes):',
+    ...links,
+    'Ctrl-C stops it.',
+  ].join('\n');
+}
+
+async function runDemo(dir: string, { servers, keep, clock }: DemoOptions): Promise<DemoEnd> {
   const local = await clock.step('Servers, databases, configuration', () =>
     startLocalStack({ dir, ports: 'any', progress, ...(servers === undefined ? {} : { servers }) }),
   );
@@ -68,18 +97,17 @@ async function runDemo(dir: string, servers: ServerKinds | undefined, clock: Ste
   const district = config.districts[0];
   if (district === undefined) throw new Error('The demo’s configuration has no district.');
   await clock.step('Sample district: Grand Bend', () => loadSample(local, district.databaseUrl));
-  const service = await clock.step('Worker and API', () =>
-    startService(
+  const service = await clock.step('Worker, API and console', () => {
+    buildConsoleIfChanged();
+    return startService(
       { ...config, api: { ...config.api, port: 0 } },
       { logFile: join(dir, 'logs', 'service.log') },
-    ),
-  );
+    );
+  });
   try {
     out(`API docs ${service.url}/api/docs   Temporal Web ${stack.info.temporal.webUrl ?? '-'}`);
-    const client = new ApiClient({
-      url: service.url,
-      token: await demoToken(config.controlDatabaseUrl, district.id),
-    });
+    const token = await demoToken(config.controlDatabaseUrl, district.id);
+    const client = new ApiClient({ url: service.url, token });
     const first = await clock.step('Full resync', () => watched(client, district.id));
     out(outcomeTable(first.objectResults, first.totals));
     if (first.totals.errors > 0) {
@@ -103,16 +131,27 @@ async function runDemo(dir: string, servers: ServerKinds | undefined, clock: Ste
     const finished = [...first.objectResults, ...second.objectResults].every(
       ({ status }) => status === 'finished',
     );
-    return (
+    const asExpected =
       first.status === 'finished' &&
       first.totals.processed > 0 &&
       second.status === 'finished' &&
       finished &&
       written === 0 &&
-      counts.every(({ agrees }) => agrees)
-    );
-  } finally {
+      counts.every(({ agrees }) => agrees);
+    if (!keep) {
+      await service.stop();
+      return { asExpected, kept: null, links: [] };
+    }
+    const { controlDatabaseUrl } = config;
+    const asState = await demoToken(controlDatabaseUrl, null);
+    const links = [
+      `  the district  ${await signInLink(service.url, { token, controlDatabaseUrl })}`,
+      `  the state     ${await signInLink(service.url, { token: asState, controlDatabaseUrl })}`,
+    ];
+    return { asExpected, kept: service, links };
+  } catch (error) {
     await service.stop();
+    throw error;
   }
 }
 
@@ -130,12 +169,16 @@ async function loadSample({ config }: LocalStack, districtUrl: string): Promise<
   await loadGrandBend({ districtUrl, onProgress: () => {} });
 }
 
-async function demoToken(controlUrl: string, districtId: string): Promise<string> {
+/** @param districtId `null`: of the state */
+async function demoToken(controlUrl: string, districtId: string | null): Promise<string> {
   const control = openControl(controlUrl);
   try {
     const made = await createToken(control, {
-      ...{ name: 'demo', level: 'district', districts: [districtId], expiresInDays: 1 },
-    } as const);
+      ...(districtId === null
+        ? { name: 'demo, state', level: 'state' as const }
+        : { name: 'demo', level: 'district' as const, districts: [districtId] }),
+      expiresInDays: 1,
+    });
     const target = `/principals/${made.principalId}/tokens/${made.tokenId}`;
     await auditLocally(control, { action: 'resync demo', target });
     return made.token;

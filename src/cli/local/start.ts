@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { startService } from '../../service';
 import { startLocalStack } from '../../stack/local-stack';
 import { runningServers, stopStack } from '../../stack/stack';
+import { buildConsoleIfChanged, signInLink } from './console-link';
 import { writeLocalAccess } from './local-access';
 import { stopOnSignal } from './serve';
 import { developerStack, progress, reportingStackErrors } from './stack-verb';
@@ -19,9 +20,14 @@ export function startCommand(): Command {
       reportingStackErrors(async () => {
         const ranBefore = Object.values(runningServers(dir)).every((pid) => pid !== null);
         const { config, configFile, stack } = await startLocalStack({ dir, progress });
+        buildConsoleIfChanged();
         const service = await startService(config, { logFile: join(dir, 'logs', 'service.log') });
-        await writeLocalAccess({ dir, url: service.url, controlDatabaseUrl: config.controlDatabaseUrl });
+        const { controlDatabaseUrl } = config;
+        const token = await writeLocalAccess({ dir, url: service.url, controlDatabaseUrl });
         const lines = [
+          `Console       ${service.url}`,
+          `Sign in       ${await signInLink(service.url, { token, controlDatabaseUrl })}`,
+          '              (works once, within five minutes; "resync start" makes a new one)',
           `API           ${service.url}/api/v1`,
           `API docs      ${service.url}/api/docs`,
           `Temporal Web  ${stack.info.temporal.webUrl ?? '(of your own server)'}`,

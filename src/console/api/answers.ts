@@ -1,0 +1,152 @@
+/**
+ * What the API answers with, as far as pages look at it. test/console/answers.test.ts holds these
+ * to the API's own schemas.
+ */
+import type { Color, CountsView, ObjectStatus } from '../../domain/outcome';
+import type { PlanReason } from '../../domain/plan-order';
+import type { Level, ToolRight } from '../../domain/rights';
+import type { YearKind } from '../../domain/school-year';
+
+/** A problem document. */
+export interface ProblemBody {
+  readonly detail: string;
+  readonly status: number;
+  readonly requestId: string;
+}
+
+export interface SignIn {
+  readonly token: boolean;
+  readonly whyNot: string | null;
+}
+
+export interface Session {
+  readonly principalId: string;
+  readonly name: string;
+  readonly level: Level;
+  readonly rights: readonly ToolRight[];
+  readonly districts: readonly { readonly id: string; readonly number: number; readonly name: string }[];
+  readonly csrf: string | null;
+}
+
+export interface District {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly schoolYear: number;
+  readonly years: readonly { readonly schoolYear: number; readonly kind: YearKind }[];
+  readonly timezone: string | null;
+}
+
+export interface LastRun {
+  readonly resyncId: string;
+  readonly status: ObjectStatus;
+  readonly color: Color;
+  readonly colorWithoutExclusions: Color;
+  readonly counts: CountsView;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly message: string | null;
+  readonly expected: number | null;
+  readonly sincePreviousRun: { readonly newErrors: number; readonly resolvedErrors: number } | null;
+}
+
+export interface TableObject {
+  readonly object: string;
+  readonly label: string;
+  readonly parents: readonly string[];
+  readonly softParents: readonly string[];
+  readonly treeParent: string | null;
+  readonly subsetOf: string | null;
+  readonly cycle: string | null;
+  readonly enabledByDefault: boolean;
+  readonly notOffered: string | null;
+  readonly last: LastRun | null;
+}
+
+export interface ObjectsTable {
+  readonly schoolYear: number;
+  readonly items: readonly TableObject[];
+}
+
+export interface Plan {
+  readonly objects: readonly { readonly name: string; readonly reason: PlanReason }[];
+  readonly omitted: readonly { readonly name: string; readonly why: string }[];
+  readonly notes: readonly { readonly object: string; readonly note: string }[];
+}
+
+export type RunStatus =
+  | 'accepted'
+  | 'queued'
+  | 'running'
+  | 'paused'
+  | 'preempted'
+  | 'awaitingApproval'
+  | 'finished'
+  | 'failed'
+  | 'cancelled'
+  | 'lost'
+  | 'ended';
+
+export interface ResyncHead {
+  readonly resyncId: string;
+  readonly districtId: string;
+  readonly schoolYear: number;
+  readonly objects: 'all' | readonly string[] | null;
+  readonly scenario: string;
+  readonly initiator: Level;
+  readonly mode: 'compare' | 'everything' | null;
+  readonly requestedBy: string;
+  readonly retryOf?: string | undefined;
+  readonly status: RunStatus;
+  readonly percent: number | null;
+  readonly color: Color | null;
+  readonly message: string | null;
+  readonly requestedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly heldUntil: string | null;
+}
+
+export interface ObjectResult {
+  readonly object: string;
+  readonly position: number;
+  readonly status: ObjectStatus;
+  readonly color: Color;
+  readonly counts: CountsView;
+  readonly ranges: number;
+  readonly rangesDone: number;
+  readonly expected: number | null;
+  readonly message: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+export interface Resync extends ResyncHead {
+  readonly colorWithoutExclusions: Color | null;
+  readonly totals: CountsView | null;
+  readonly objectResults: readonly ObjectResult[] | null;
+}
+
+export interface Cause {
+  readonly object: string;
+  readonly outcome: 'excluded' | 'blocked' | 'failed' | 'missing';
+  readonly code: string;
+  readonly message: string | null;
+  readonly records: number;
+  readonly errors: number;
+  readonly objects: readonly { readonly object: string; readonly errors: number }[];
+}
+
+export interface RecordError {
+  readonly object: string;
+  /** `null`: hidden without the right errorLog. */
+  readonly key: readonly string[] | null;
+  readonly outcome: 'excluded' | 'blocked' | 'failed';
+  readonly code: string;
+  readonly field: string | null;
+  readonly message: string;
+  readonly parent: { readonly object: string; readonly key: readonly string[] | null } | null;
+  /** Where it is mended in the district's application, if the catalog says so. */
+  readonly screen: string | null;
+  readonly seenAt: string;
+}

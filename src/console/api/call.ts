@@ -1,0 +1,57 @@
+import type { ProblemBody, Session } from './answers';
+
+/** An answer that is no success. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly requestId: string | null,
+  ) {
+    super(message);
+  }
+}
+
+let csrf: string | null = null;
+let onSignedOut = (): void => {};
+
+/** From now on writes carry this session's proof. */
+export function rememberSession(session: Pick<Session, 'csrf'> | null): void {
+  csrf = session?.csrf ?? null;
+}
+
+/** Called when the server says that the session is over. */
+export function whenSignedOut(tell: () => void): void {
+  onSignedOut = tell;
+}
+
+interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks our API. @throws CallError; status 0: the server can't be reached */
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const { method = 'GET', body, headers = {}, signal } = options;
+  const answer = await fetch(`/api/v1${path}`, {
+    method,
+    headers: {
+      Accept: 'application/json',
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...(method !== 'GET' && csrf !== null && { 'X-CSRF': csrf }),
+      ...headers,
+    },
+    body: body ? JSON.stringify(body) : null,
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new CallError(0, 'The server can’t be reached.', null);
+  });
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  const problem = (await answer.json().catch(() => null)) as ProblemBody | null;
+  if (answer.status === 401 && path !== '/session') onSignedOut();
+  const detail = problem?.detail ?? `The server answered ${answer.status}.`;
+  throw new CallError(answer.status, detail, problem?.requestId ?? null);
+}

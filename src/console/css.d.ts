@@ -1,0 +1,2 @@
+/** Style sheets are the builder's: importing one gives nothing. */
+declare module '*.css';

@@ -1,0 +1,85 @@
+/** A real browser, and pages that must not complain. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/**
+ * A Chromium of this machine: CHROMIUM, else one on the PATH, else the system's package, where root
+ * may install it.
+ */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? onPath() ?? installed(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+  });
+}
+
+function onPath(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  const files = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  return files.find((file) => existsSync(file)) ?? null;
+}
+
+function installed(): string {
+  if (process.getuid?.() !== 0)
+    throw new Error('The browser tests need Chromium: install it, or name one in CHROMIUM.');
+  const options = { stdio: 'ignore', timeout: 240_000 } as const;
+  execFileSync('apt-get', ['update', '-qq'], options);
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
+  return onPath() ?? 'chromium';
+}
+
+/** What the pages of a browser's profile did that they must not. */
+export class WatchedContext {
+  private readonly faults: string[] = [];
+  /** Statuses of answers that a test expects; the browser writes each to its console. */
+  private expected: RegExp | null = null;
+
+  private constructor(
+    readonly context: BrowserContext,
+    private readonly host: string,
+  ) {}
+
+  static async open(
+    browser: Browser,
+    url: string,
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<WatchedContext> {
+    const context = await browser.newContext({
+      ...{ baseURL: url, viewport: { width: 1280, height: 900 }, timezoneId: 'America/Chicago' },
+      ...options,
+    });
+    const watched = new WatchedContext(context, new URL(url).host);
+    context.on('page', (page) => watched.watch(page));
+    // Text, not a function: the types of tests are Node's.
+    await context.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
+      console.error('content security policy: ' + event.violatedDirective + ' ' + event.blockedURI))`);
+    return watched;
+  }
+
+  /** Lines of the console that the next steps may cause, e.g. of a server that was stopped. */
+  expect(lines: RegExp): void {
+    this.expected = lines;
+  }
+
+  /** @throws Error naming what the pages complained of, or asked of another host */
+  async close(): Promise<void> {
+    await this.context.close();
+    if (this.faults.length > 0) throw new Error(this.faults.join('\n'));
+  }
+
+  private watch(page: Page): void {
+    page.on('pageerror', (error) => this.faults.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (!['error', 'warning'].includes(message.type()) || this.expected?.test(text)) return;
+      this.faults.push(`${page.url()}: ${text}`);
+    });
+    page.on('request', (request) => {
+      const { host, protocol } = new URL(request.url());
+      if (protocol !== 'data:' && host !== this.host) this.faults.push(`${page.url()} asked ${host}`);
+    });
+  }
+}

@@ -1,0 +1,344 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { builtinCatalog } from '../../src/catalog/builtin';
+import { makeSignInCode } from '../../src/features/access/session-store';
+import type { Resync } from '../../src/console/api/answers';
+import { ServiceWorld, type Caller } from '../service/world';
+import { openBrowser, WatchedContext } from './browser';
+import { buildConsole, signIn } from './world';
+
+jest.setTimeout(90_000);
+
+const ofYear = builtinCatalog.objects.filter(({ schoolYear }) => schoolYear !== null).slice(0, 6);
+const enrollmentNeeds = [
+  'District',
+  'School',
+  'Calendar',
+  'ScheduleStructure',
+  'StructureGradeLevel',
+  'PersonIdentity',
+];
+
+let world: ServiceWorld;
+let browser: Browser;
+let north: Caller;
+beforeAll(async () => {
+  buildConsole();
+  const previousYear = { objects: ofYear.map(({ name }) => name) };
+  [world, browser] = await Promise.all([
+    ServiceWorld.open({ timezone: 'America/Chicago', previousYear }),
+    openBrowser(),
+  ]);
+  north = await world.caller('north', ['resyncBatch', 'errorLog']);
+});
+afterAll(async () => {
+  await browser.close();
+  await world.close();
+});
+
+/** Runs steps in a browser of their own, which must complain of nothing. */
+async function inBrowser(
+  steps: (page: Page, watched: WatchedContext) => Promise<void>,
+  options: Parameters<typeof WatchedContext.open>[2] = {},
+): Promise<void> {
+  const watched = await WatchedContext.open(browser, world.url, options);
+  try {
+    await steps(await watched.context.newPage(), watched);
+  } finally {
+    await watched.close();
+  }
+}
+const box = (page: Page, name: string) => page.getByRole('checkbox', { name, exact: true });
+const row = (page: Page, object: string) => page.locator(`tr[data-object="${object}"]`);
+const idOf = (page: Page) => page.url().split('/').at(-1)!;
+const verdict = (page: Page) => page.locator('.verdict').getByText(/^(Green|Yellow|Red): /);
+const ended = async (page: Page): Promise<Resync> => {
+  await verdict(page).waitFor({ timeout: 60_000 });
+  return (await north.ask<Resync>('GET', `/resyncs/${idOf(page)}`)).body;
+};
+
+test('a full resync: the box at the top left, Send Resync, OK', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await box(page, 'All objects').check();
+    await page.getByRole('button', { name: 'Send Resync' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^Send \d+ objects of 2026-2027 to the state\?$/)
+      .waitFor();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.waitForURL(/\/runs\//);
+    const { objects, totals, color } = await ended(page);
+    expect([objects, color]).toEqual(['all', 'green']);
+    await page.getByText(`Green: 0 errors in ${totals!.processed.toLocaleString('en-US')} records`).waitFor();
+    await page.getByRole('link', { name: 'Batch', exact: true }).click();
+    await row(page, 'Enrollment').getByText('No errors').waitFor();
+  }));
+
+test('a partial resync: Enrollment ticks the six that it needs, and they say why', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await box(page, 'Check dependencies').check();
+    await box(page, 'Enrollment').check();
+    for (const object of enrollmentNeeds) {
+      await row(page, object).getByText('needed by Enrollment').waitFor();
+      expect(await box(page, `${object}, needed by Enrollment`).isChecked()).toBe(true);
+    }
+    await page.getByText('7 objects: 1 ticked, 6 needed by them').waitFor();
+    // It can't be taken out by itself, and says so.
+    await box(page, 'School, needed by Enrollment').click();
+    await page.getByText('School is needed by Enrollment: it is sent as long as they are ticked.').waitFor();
+    await page.waitForURL(/tick=Enrollment/);
+    await page.getByRole('button', { name: 'Send Resync' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Send 7 objects of 2026-2027 to the state?').waitFor();
+    await dialog.getByText(enrollmentNeeds.join(', ')).waitFor();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.waitForURL(/\/runs\//);
+    const { objects, objectResults } = await ended(page);
+    expect(objects).toEqual(['Enrollment']);
+    expect(objectResults!.map(({ object }) => object)).toEqual([...enrollmentNeeds, 'Enrollment']);
+  }));
+
+test('without Check dependencies only what is ticked is sent, and its parents show that it is below them', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await box(page, 'Check dependencies').uncheck();
+    await box(page, 'Enrollment').check();
+    await page.getByText('1 object: 1 ticked, 0 needed by them').waitFor();
+    expect(await box(page, 'School').isChecked()).toBe(false);
+    expect(await page.locator('tr[data-object="School"] input:indeterminate').count()).toBe(1);
+    await box(page, 'PersonIdentity').check();
+    await box(page, 'PersonIdentityNoStateIDOnly').check();
+    await page
+      .getByText(/sends a part of the records of PersonIdentity/)
+      .first()
+      .waitFor();
+    const send = page.getByRole('button', { name: 'Send Resync' });
+    expect(await send.getAttribute('aria-disabled')).toBe('true');
+  }));
+
+test('another year has its own heading and only its own objects, and is sent as such', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await page.getByRole('combobox', { name: /^Year/ }).selectOption('2025-2026 (previous)');
+    await page.getByText('Resync Data For The Previous School Year (2025-2026)').waitFor();
+    expect(await page.locator('tr[data-object]').count()).toBe(ofYear.length);
+    await box(page, 'All objects').check();
+    await page.getByRole('button', { name: 'Send Resync' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/of 2025-2026 to the state/)
+      .waitFor();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.waitForURL(/\/runs\//);
+    const { body } = await north.ask<Resync>('GET', `/resyncs/${idOf(page)}`);
+    expect([body.schoolYear, body.objects]).toEqual([2026, 'all']);
+  }));
+
+test('by keys alone: from the sign-in to a resync', () =>
+  inBrowser(async (page) => {
+    const press = (...keys: string[]) =>
+      keys.reduce<Promise<void>>(
+        (before, key) => before.then(() => page.keyboard.press(key)),
+        Promise.resolve(),
+      );
+    await page.goto('/');
+    await page.getByLabel('Token').waitFor();
+    await press('Tab');
+    await page.keyboard.insertText(north.token);
+    await press('Enter');
+    await row(page, 'District').waitFor();
+    await row(page, 'District').focus();
+    await press('ArrowDown', 's', 'c', 'Space');
+    await page.getByText('2 objects: 1 ticked, 1 needed by them').waitFor();
+    // Closed, nothing of School is shown; its key opens it again.
+    await press('ArrowLeft');
+    await row(page, 'Calendar').waitFor({ state: 'detached' });
+    await press('ArrowRight');
+    await row(page, 'Calendar').waitFor();
+    await page.getByRole('button', { name: 'Send Resync' }).focus();
+    await press('Enter');
+    await page.getByRole('dialog').getByText('Ticked').waitFor();
+    await page.getByRole('button', { name: 'OK', exact: true }).focus();
+    await press('Enter');
+    await page.waitForURL(/\/runs\//);
+    expect((await ended(page)).objects).toEqual(['School']);
+  }));
+
+test('Results tell more when they are pointed at, and the Legend explains the colors', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await row(page, 'School')
+      .getByRole('button', { name: /^Processed: / })
+      .hover();
+    await page.getByRole('tooltip').getByText('Unchanged').waitFor();
+    await page.getByRole('button', { name: 'Legend' }).click();
+    await page.getByText('Color Coding Legend').waitFor();
+    await page.getByLabel('Find').fill('roster');
+    expect(await page.locator('tr[data-object]').count()).toBeLessThan(12);
+    await row(page, 'Roster').waitFor();
+  }));
+
+test('the code of a link signs in once; a right that is withdrawn is missing at the next step', async () => {
+  const short = await world.caller('north', ['resyncBatch']);
+  const tokenId = short.token.split('_')[1]!;
+  const code = await makeSignInCode(world.control, tokenId);
+  await inBrowser(async (page, watched) => {
+    watched.expect(/40[13]/);
+    await page.goto(`/sign-in?next=//elsewhere.example/#code=${code}`);
+    await row(page, 'District').waitFor();
+    expect(page.url()).not.toContain(code);
+    await world
+      .control('principalRight')
+      .where({ toolRight: 'resyncBatch' })
+      .whereIn('principalID', world.control('apiToken').select('principalID').where({ tokenID: tokenId }))
+      .delete();
+    await page.reload();
+    await page.getByText('This page needs the tool right resyncBatch.').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.goto(`/sign-in#code=${code}`);
+    await page.getByText(/was used before/).waitFor();
+  });
+});
+
+test('a session that is over is opened again over the page, and nothing that was ticked is lost', () =>
+  inBrowser(async (page, watched) => {
+    watched.expect(/401/);
+    await signIn(page, north.token);
+    await box(page, 'School').check();
+    await world.control('consoleSession').delete();
+    await page.getByRole('button', { name: 'Send Resync' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your session is over' });
+    await dialog.getByLabel('Token').fill(north.token);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await box(page, 'School').isChecked()).toBe(true);
+  }));
+
+test('nothing to complain of for who can’t see or point well, in light and dark', () =>
+  inBrowser(
+    async (page) => {
+      const check = async (): Promise<void> => {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const axe = new AxeBuilder({ page }).setLegacyMode(true);
+          // Of the two only the colors differ.
+          if (colorScheme === 'dark') axe.withRules(['color-contrast']);
+          else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+          const { violations } = await axe.analyze();
+          expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+        }
+      };
+      await page.goto('/');
+      await page.getByLabel('Token').waitFor();
+      await check();
+      await signIn(page, north.token);
+      await box(page, 'Enrollment').check();
+      // Each kind of row is still there, and sixty of them are not.
+      await page.getByLabel('Find').fill('enrollment');
+      await check();
+      await page.getByRole('button', { name: 'Send Resync' }).click();
+      await page.getByRole('dialog').getByText('Needed by them').waitFor();
+      await check();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await row(page, 'Enrollment').getByRole('link').first().click();
+      await verdict(page).waitFor();
+      await page.getByRole('link', { name: 'Causes' }).click();
+      await page.getByText('This resync has no errors.').waitFor();
+      await check();
+      await page.getByRole('link', { name: /^Errors/ }).click();
+      await page.getByText('No record has an error.').waitFor();
+      await check();
+      await page.goto('/nowhere');
+      await page.getByText('There is no such page.').waitFor();
+      await check();
+    },
+    { reducedMotion: 'reduce' },
+  ));
+
+test('nothing leaves the side of a page of 320 pixels, nor of one at 400 %', () =>
+  inBrowser(
+    async (page) => {
+      const overflow = () => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      await signIn(page, north.token);
+      await box(page, 'Enrollment').check();
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await page.getByRole('button', { name: 'Send Resync' }).click();
+      await page.getByRole('dialog').getByText('Needed by them').waitFor();
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      const { last } = (
+        await north.ask<{ items: { last: { resyncId: string } }[] }>(
+          'GET',
+          `/districts/${world.ids.north}/objects`,
+        )
+      ).body.items[0]!;
+      await page.goto(`/runs/${last.resyncId}`);
+      await verdict(page).waitFor();
+      expect(await overflow()).toBeLessThanOrEqual(0);
+    },
+    { viewport: { width: 320, height: 640 }, deviceScaleFactor: 1 },
+  ));
+
+test('a tick costs so little that it is painted within 50 ms on a processor of a quarter of the speed', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await row(page, 'District').waitFor();
+    const devtools = await page.context().newCDPSession(page);
+    // The processor's time for the page's own work: a clock would measure what else runs here.
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const spent = async (): Promise<number> => {
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      const work = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
+      return metrics.reduce((sum, { name, value }) => sum + (work.includes(name) ? value * 1_000 : 0), 0);
+    };
+    const times: number[] = [];
+    for (let n = 0; n < 9; n++) {
+      const before = await spent();
+      await page.evaluate(`new Promise((resolve) => {
+        document.querySelector('tr[data-object="Enrollment"] input').click();
+        requestAnimationFrame(() => setTimeout(resolve));
+      })`);
+      times.push((await spent()) - before);
+    }
+    expect(times.sort((a, b) => a - b)[4]! * 4).toBeLessThan(50);
+  }));
+
+test('the first load is small, and holds nothing of the server', () => {
+  const folder = join(__dirname, '..', '..', 'dist', 'console');
+  interface Output {
+    readonly entryPoint?: string;
+    readonly imports: readonly { readonly path: string; readonly kind: string }[];
+  }
+  const meta = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8')) as {
+    inputs: Record<string, object>;
+    outputs: Record<string, Output>;
+  };
+  const named = new Map(
+    Object.entries(meta.outputs).map(([path, output]) => [path.split('/').at(-1)!, output]),
+  );
+  const first = new Set<string>();
+  const load = (name: string): void => {
+    if (first.has(name)) return;
+    first.add(name);
+    for (const { path, kind } of named.get(name)?.imports ?? [])
+      if (kind === 'import-statement') load(path.split('/').at(-1)!);
+  };
+  load(
+    [...named].find(([name, { entryPoint }]) => entryPoint?.endsWith('main.tsx') && name.endsWith('.js'))![0],
+  );
+  const bytes = (name: string) => readFileSync(join(folder, 'assets', `${name}.gz`)).length;
+  const scripts = [...first]
+    .filter((name) => name.endsWith('.js'))
+    .reduce((sum, name) => sum + bytes(name), 0);
+  expect(scripts).toBeLessThan(130_000);
+  const styles = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.css'));
+  expect(styles.reduce((sum, name) => sum + bytes(name), 0)).toBeLessThan(12_000);
+  const forbidden = Object.keys(meta.inputs).filter(
+    (path) => /node_modules\/(knex|zod|express)\//.test(path) || /^src\/(?!console|domain)/.test(path),
+  );
+  expect(forbidden).toEqual([]);
+});
