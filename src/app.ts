@@ -39,6 +39,7 @@ import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './features/resyncs/routes';
 import { retryRoutes } from './features/resyncs/retry-routes';
 import { addRoutes, type RouteSpec } from './http/route';
+import { withoutKeys } from './http/without-keys';
 import { runControlRoutes } from './features/resyncs/run-routes';
 import { stateRequestRoutes } from './features/state-requests/routes';
 import { scopedYearRoutes } from './features/year-end/routes';
@@ -199,11 +200,6 @@ function openRouter(
     await refused(request, response, (tooMuch?: unknown) => next(tooMuch ?? error));
   };
   return router.use(count);
-}
-
-/** The key of a record may be whatever a person typed: it is for nobody's log. */
-function withoutKeys(path: string): string {
-  return path.replace(/(\/records\/[^/]*\/)[^/]+/, '$1{key}');
 }
 
 const tooMany: Partial<Options> = {

@@ -1,6 +1,7 @@
 /** What the reconciler compares with Temporal: all that the API accepts before Temporal has it. */
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import { settleIntents } from './features/access/audit-intents';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { findCertification, startCertification } from './features/certifications/workflow-client';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
@@ -31,6 +32,14 @@ export function reconciledKinds({
   readonly logger: Logger;
 }): readonly ReconciledKind[] {
   return [
+    {
+      name: 'audit',
+      pass: async () => {
+        const settled = await settleIntents(control);
+        if (settled > 0) logger.warn({ events: settled }, 'requests were never answered; the audit has them');
+        return 0;
+      },
+    },
     {
       name: 'state requests',
       pass: () =>

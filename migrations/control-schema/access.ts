@@ -73,11 +73,20 @@ export const access: readonly string[] = [
       action VARCHAR(160) NOT NULL COMMENT 'e.g. POST /resyncs/{id}/pause',
       target VARCHAR(512) NOT NULL COMMENT 'the path with its ids',
       address VARCHAR(64) NOT NULL COMMENT 'where it came from; local: the control database itself',
-      status SMALLINT NOT NULL COMMENT 'HTTP status of the answer',
+      status SMALLINT NOT NULL COMMENT 'HTTP status of the answer; 0: it was begun, and nobody knows more',
       details JSON NOT NULL COMMENT 'no secrets, no student values',
+      hash CHAR(64) NOT NULL DEFAULT '' COMMENT 'SHA-256 of the event and of the hash before it',
       PRIMARY KEY (auditEventID),
       KEY by_principal (principalID, auditEventID),
       KEY by_time (happenedAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE auditIntent (
+      intentID CHAR(36) NOT NULL,
+      event JSON NOT NULL COMMENT 'what is about to be done, by whom: becomes an event, or is forgotten',
+      notedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (intentID),
+      KEY by_time (notedAt)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
     CREATE TRIGGER auditEvent_no_update BEFORE UPDATE ON auditEvent FOR EACH ROW

@@ -32,7 +32,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         ...((schema || sends) && {
           content: {
             ...(schema && { 'application/json': { schema } }),
-            ...(sends && { [sends]: { schema: text } }),
+            ...Object.fromEntries([sends ?? []].flat().map((type) => [type, { schema: text }])),
           },
         }),
       },

@@ -18,7 +18,7 @@ interface ResponseSpec {
    * Another form of the same answer, which the handler sends itself: text/csv for a table, a
    * stream, a document.
    */
-  readonly sends?: string;
+  readonly sends?: string | readonly string[];
 }
 
 type Responses = Readonly<Record<number, ResponseSpec>>;
@@ -51,8 +51,10 @@ export type AnswerTo<S extends z.ZodType> = Readable<z.input<S>>;
 type AnswerOf<R extends Responses> = {
   [Status in keyof R]:
     | (R[Status] extends { readonly schema: infer S extends z.ZodType } ? AnswerTo<S> : never)
-    | (R[Status] extends { readonly sends: string } ? Sent : never)
-    | (R[Status] extends { readonly schema: z.ZodType } | { readonly sends: string } ? never : void);
+    | (R[Status] extends { readonly sends: string | readonly string[] } ? Sent : never)
+    | (R[Status] extends { readonly schema: z.ZodType } | { readonly sends: string | readonly string[] }
+        ? never
+        : void);
 }[keyof R];
 
 /** What the audit is given of an answer: nothing when the work failed. */
@@ -90,6 +92,11 @@ interface RouteHead {
   readonly right: ToolRight | null;
   /** A right that is enough as well, for less of the answer. */
   readonly orRight?: ToolRight;
+  /**
+   * A GET that shows records by their keys: when the state reads it, the audit has who, when and
+   * what of.
+   */
+  readonly showsRecords?: true;
   /** Only for principals of the state. */
   readonly stateOnly?: true;
   /** Asked without a token. It has no principal. */

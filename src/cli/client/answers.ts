@@ -83,6 +83,7 @@ export type Principal = z.output<typeof access.principal>;
 export type Token = z.output<typeof access.token>;
 export type MadeToken = z.output<typeof access.madeToken>;
 export type AuditEvent = z.output<typeof access.auditEvent>;
+export type AuditChain = z.output<typeof access.auditChain>;
 export type Alert = z.output<typeof alerts.alert>;
 
 /** A page of a list. */

@@ -1,13 +1,30 @@
-import { listAudit } from './audit-store';
+import { verifyChain } from './audit-chain';
+import { type AuditEvent, listAudit } from './audit-store';
 import type { ApiContext } from '../../http/context';
-import { auditEvent, auditQuery } from './schemas';
+import { fewAtATime } from '../../http/few-at-a-time';
+import { auditChain, auditChainQuery, auditEvent, auditQuery } from './schemas';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
+import { sendPages } from '../../http/send-pages';
+
+const header = [
+  ...['auditEventId', 'happenedAt', 'principalId', 'principalName', 'level', 'districts', 'action'],
+  ...['target', 'address', 'status', 'details', 'hash'],
+];
+
+function line(event: AuditEvent): (string | number)[] {
+  const { auditEventId, happenedAt, principalId, principalName, level, districts, action } = event;
+  return [
+    ...[auditEventId, happenedAt, principalId, principalName, level, districts?.join(' ') ?? '', action],
+    ...[event.target, event.address, event.status, JSON.stringify(event.details), event.hash],
+  ];
+}
 
 /**
  * GET /audit. A district's administrator reads what its own people did, nothing that the state did.
  */
 export function auditRoutes({ control }: ApiContext): RouteSpec[] {
+  const few = fewAtATime(2);
   return [
     route({
       operationId: 'listAuditEvents',
@@ -15,11 +32,36 @@ export function auditRoutes({ control }: ApiContext): RouteSpec[] {
       path: '/audit',
       right: 'administration',
       tag: 'Audit',
-      summary: 'Who changed what, when and from where, newest first',
+      summary: 'Who changed what, and who of the state read records, when and from where, newest first',
       query: auditQuery,
-      responses: { 200: { description: 'A page of events', schema: pageOf(auditEvent) } },
-      handler: ({ query: { principal: principalId, ...rest }, principal }) =>
-        listAudit(control, { within: principal, principalId, ...rest }),
+      responses: {
+        200: {
+          description: 'A page of events',
+          schema: pageOf(auditEvent),
+          sends: ['text/csv', 'application/x-ndjson'],
+        },
+      },
+      handler: ({ query: { principal: principalId, format, ...rest }, principal, response }) => {
+        const read = (page: { cursor?: string | undefined; limit?: number | undefined }) =>
+          listAudit(control, { within: principal, principalId, ...rest, ...page });
+        if (format === 'json') return read(rest);
+        const pages = (cursor = rest.cursor) => read({ limit: rest.limit ?? 500, cursor });
+        return few(principal, () =>
+          sendPages(response, { name: 'audit', format, header, line, read: pages }),
+        );
+      },
+    }),
+    route({
+      operationId: 'verifyAudit',
+      method: 'get',
+      path: '/audit/chain',
+      right: 'administration',
+      stateOnly: true,
+      tag: 'Audit',
+      summary: 'Whether every event still follows the one before it, by their hashes',
+      query: auditChainQuery,
+      responses: { 200: { description: 'What was found', schema: auditChain } },
+      handler: ({ query, principal }) => few(principal, () => verifyChain(control, query.expect ?? null)),
     }),
   ];
 }

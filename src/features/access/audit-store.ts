@@ -6,7 +6,9 @@ import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { Level, PrincipalScope } from '../../domain/rights';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
-import { selectRows, toIso } from '../../control/database';
+import { inTransaction, selectRows, toIso } from '../../control/database';
+import { oneAtATime } from '../../control/under-limit';
+import { type ChainedEvent, hashOf, headOfChain } from './audit-chain';
 import { districtsOf, withinScope } from './principal-store';
 
 /** What happened. Nothing in it may be a secret or a student's value. */
@@ -39,6 +41,8 @@ export interface AuditEvent {
   readonly address: string;
   readonly status: number;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Of the event and the one before it: see audit-chain.ts. */
+  readonly hash: string;
 }
 
 interface AuditRow extends Omit<AuditEvent, 'auditEventId' | 'principalId' | 'districts' | 'details'> {
@@ -48,21 +52,34 @@ interface AuditRow extends Omit<AuditEvent, 'auditEventId' | 'principalId' | 'di
   readonly details: string;
 }
 
-/** Adds one event. @throws ControlError */
+/**
+ * Adds one event to the chain, in whose order only one is added at a time.
+ * @param intentId the note of it that is settled with it
+ * @throws ControlError
+ */
 export async function recordAudit(
   control: Knex,
   { who, action, target, address, status, details }: NewAuditEvent,
+  intentId: string | null = null,
 ): Promise<void> {
-  await control('auditEvent').insert({
-    principalID: who.principalId,
-    principalName: clip(who.name, 128),
-    level: who.level,
-    districts: who.districts && JSON.stringify(who.districts),
-    action: clip(action, 160),
-    target: clip(target, 512),
-    address: clip(address, 64),
-    status,
-    details: JSON.stringify(details),
+  await inTransaction(control, async (transaction) => {
+    await oneAtATime(transaction, 'the chain of audit events');
+    const [time] = await selectRows<{ now: string }>(transaction, 'SELECT UTC_TIMESTAMP(3) AS now');
+    const event: ChainedEvent = {
+      happenedAt: time!.now,
+      principalID: who.principalId,
+      principalName: clip(who.name, 128),
+      level: who.level,
+      districts: who.districts && JSON.stringify(who.districts),
+      action: clip(action, 160),
+      target: clip(target, 512),
+      address: clip(address, 64),
+      status,
+      details: JSON.stringify(details),
+    };
+    const hash = hashOf(await headOfChain(transaction), event);
+    await transaction('auditEvent').insert({ ...event, hash });
+    if (intentId !== null) await transaction('auditIntent').where({ intentID: intentId }).delete();
   });
 }
 
@@ -123,6 +140,7 @@ function toEvent({
     address: row.address,
     status: row.status,
     details: JSON.parse(details) as Record<string, unknown>,
+    hash: row.hash,
   };
 }
 

@@ -1,37 +1,71 @@
+import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import { forgetIntent, noteIntent } from './audit-intents';
 import { type NewAuditEvent, recordAudit } from './audit-store';
 import { toProblem } from '../../http/problem';
 import type { AskedRoute, KeepAudit, RouteSpec } from '../../http/route';
+import { withoutKeys } from '../../http/without-keys';
 
 /**
  * Keeps the audit of every route that may change something: one event for what was done (2xx), what
  * the caller has no right to (403), and what may have been done although the answer is an error
  * (5xx: an accepted resync whose workflow could not be reached is started later). What was refused
- * for other reasons changed nothing and leaves nothing. An event that can't be written is logged as
- * a whole; the change stands, so its answer stays.
+ * for other reasons changed nothing and leaves nothing. It is noted before it is done: without the
+ * note nothing is done, and what has no event in the end becomes one of its note. Of reads, those
+ * of the state that show records.
  */
 export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
-  const keep = async (event: NewAuditEvent): Promise<void> => {
+  const keep = async (event: NewAuditEvent, intentId: string | null): Promise<void> => {
     try {
-      await recordAudit(control, event);
+      await recordAudit(control, event, intentId);
     } catch (error) {
       logger.error({ auditEvent: event, error: (error as Error).name }, 'audit event could not be written');
     }
   };
+  /** A note that stays makes an event too many: nothing that an answer has to wait for. */
+  const forget = async (intentId: string): Promise<void> => {
+    try {
+      await forgetIntent(control, intentId);
+    } catch (error) {
+      logger.warn({ error: (error as Error).name }, 'a note of the audit stays');
+    }
+  };
+  const read: KeepAudit = async (spec, asked, work) => {
+    const answer = await work();
+    const event = eventOf(spec, asked, asked.status);
+    await keep({ ...event, details: readDetails(asked.request) }, null);
+    return answer;
+  };
   return async (spec, asked, work) => {
+    if (spec.method === 'get' && spec.showsRecords && asked.principal.level === 'state')
+      return read(spec, asked, work);
     if (spec.method === 'get' || spec.auditDetails === false) return work();
+    const { who, action, target, address } = eventOf(spec, asked, 0);
+    const intentId = await noteIntent(control, { who, action, target, address });
     try {
       const answer = await work();
-      await keep(eventOf(spec, asked, asked.status, answer));
+      await keep(eventOf(spec, asked, asked.status, answer), intentId);
       return answer;
     } catch (error) {
       const { status } = toProblem(error);
-      if (status === 403 || status >= 500) await keep(eventOf(spec, asked, status));
+      if (status === 403 || status >= 500) await keep(eventOf(spec, asked, status), intentId);
+      else await forget(intentId);
       throw error;
     }
   };
+}
+
+/**
+ * What was read: the filters, and the record by a sum of its key, so that the events of a record
+ * can be found by who knows it, and nobody learns of it from them.
+ */
+function readDetails({ query, params }: Request): Record<string, unknown> {
+  const { cursor: _, ...filters } = query;
+  const key = params['key'];
+  if (key === undefined) return filters;
+  return { ...filters, record: createHash('sha256').update(String(key)).digest('hex').slice(0, 32) };
 }
 
 function eventOf(
@@ -47,7 +81,7 @@ function eventOf(
   return {
     who: principal,
     action: `${method.toUpperCase()} ${path}`,
-    target: request.path,
+    target: withoutKeys(request.path),
     address: addressOf(request),
     status,
     details: auditDetails && checked ? auditDetails({ body, answer }) : {},

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { toolRights } from '../../domain/rights';
 import { period } from '../../http/period';
-import { level, pageQuery, setOf, time } from '../../http/schemas';
+import { count, level, pageQuery, setOf, time } from '../../http/schemas';
 
 export const toolRight = z.enum(toolRights).meta({ id: 'ToolRight' });
 const rights = z.array(toolRight);
@@ -122,8 +122,11 @@ export const auditEvent = z
     action: z.string().meta({ example: 'POST /resyncs/{id}/pause' }),
     target: z.string(),
     address: z.string().meta({ description: 'where it came from; local: the control database itself' }),
-    status: z.int().meta({ description: 'HTTP status of the answer' }),
+    status: z
+      .int()
+      .meta({ description: 'HTTP status of the answer; 0: it was begun, and nobody knows more' }),
     details: z.record(z.string(), z.unknown()),
+    hash: z.string().meta({ description: 'SHA-256 of the event and of the hash before it' }),
   })
   .meta({ id: 'AuditEvent' });
 
@@ -131,7 +134,23 @@ export const auditQuery = z.strictObject({
   ...pageQuery,
   principal: z.string().max(64).optional(),
   ...period,
+  format: z
+    .enum(['json', 'csv', 'ndjson'])
+    .default('json')
+    .meta({ description: 'csv, ndjson: all pages, 100,000 events at most' }),
 });
+
+export const auditChain = z
+  .object({
+    events: count,
+    head: z
+      .string()
+      .meta({ description: 'hash of the newest event: keep it elsewhere, and ask for it later' }),
+    brokenAt: z.int().nullable().meta({ description: 'the first event that doesn’t follow the one before' }),
+    hasExpected: z.boolean().nullable().meta({ description: 'whether `expect` is a hash of the chain' }),
+  })
+  .meta({ id: 'AuditChain' });
+export const auditChainQuery = z.strictObject({ expect: z.string().max(64).optional() });
 
 export const principalParams = z.object({ principal: z.string().max(64) });
 export const rightParams = principalParams.extend({ tool: toolRight });

@@ -51,6 +51,7 @@ export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/districts/{district}/identity-conflicts',
       right: 'errorLog',
+      showsRecords: true,
       tag: 'Outcomes',
       summary:
         'Records that were renumbered, changed their GUID or are held by another district, at either end',

@@ -21,6 +21,7 @@ export function districtErrorRoutes({ config, catalog, control }: ApiContext): R
     path: '/districts/{district}/errors',
     right: 'errorLog',
     orRight: 'resyncBatch',
+    showsRecords: true,
     tag: 'Outcomes',
     summary:
       'Records of all runs that did not reach the state, and where to mend them; without the right errorLog their keys are hidden',

@@ -22,6 +22,7 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/resyncs/{id}/errors',
       right: 'errorLog',
+      showsRecords: true,
       tag: 'Outcomes',
       summary: 'Records that did not reach the state, and why',
       params: schemas.resyncParams,

@@ -17,6 +17,7 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
       method: 'get',
       path: '/districts/{district}/records/{object}/{key}/history',
       right: 'resyncBatch',
+      showsRecords: true,
       tag: 'Outcomes',
       summary:
         'Every resync that wrote, compared, missed, removed or refused the record, newest first; the state’s runs are shown to the state only',

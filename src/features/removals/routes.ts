@@ -71,6 +71,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       operationId: 'listRemovals',
       method: 'get',
       path: '/resyncs/{id}/objects/{name}/removals',
+      showsRecords: true,
       summary: 'The records of one object that are only at the state, and the decision about each',
       params: resyncParams.extend({ name: z.string().max(64) }),
       query: z.strictObject({ ...pageQuery, status: schemas.removalStatus.optional() }),

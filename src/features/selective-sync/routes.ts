@@ -80,6 +80,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'showSelectiveSyncPreview',
       method: 'get',
       path: '/selective-syncs/previews/{id}',
+      showsRecords: true,
       right: 'selectiveSync',
       tag: 'Selective sync',
       summary:

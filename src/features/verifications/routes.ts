@@ -63,6 +63,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'listVerificationSamples',
       method: 'get',
       path: '/verifications/{id}/samples',
+      showsRecords: true,
       summary: 'Samples of records that differ: keys and GUIDs, at most 20 of each kind and object',
       query: schemas.samplesQuery,
       responses: { 200: { description: 'A page of samples', schema: schemas.samplePage } },

@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { settleIntents } from '../../../src/features/access/audit-intents';
 import type { AuditEvent } from '../../../src/features/access/audit-store';
 import { createToken } from '../../../src/features/access/token-store';
 import { runningResync } from '../../support/control-database';
@@ -253,9 +254,71 @@ test('when the audit can’t be written the change stands, and the log has the w
     expect(JSON.parse(line!)).toMatchObject({
       auditEvent: { action: 'POST /principals', status: 201, details: { principalId, name: 'kept' } },
     });
+    await torn.control.raw('RENAME TABLE elsewhere TO auditEvent');
+    // Its note becomes the event.
+    expect(await settleIntents(torn.control, -1)).toBe(1);
+    const kept = await request(torn.app).get('/api/v1/audit').set('Authorization', torn.as.state);
+    expect(kept.body).toMatchObject({ items: [{ action: 'POST /principals', status: 0 }] });
+    // Without a note nothing is done.
+    await torn.control.raw('RENAME TABLE auditIntent TO elsewhere');
+    const refused = await request(torn.app)
+      .post('/api/v1/principals')
+      .set('Authorization', torn.as.state)
+      .send({ name: 'refused', districts: [torn.here] });
+    expect(refused.status).toBeGreaterThanOrEqual(500);
+    expect(await torn.control('principal').where({ name: 'refused' })).toEqual([]);
   } finally {
     await torn.close();
   }
+});
+
+test('what the state reads of records is in the audit, with the key as a sum; what a district reads is not', async () => {
+  const read = (path: string, header: string) =>
+    request(world.app).get(`/api/v1/districts/${world.here}${path}`).set('Authorization', header);
+  const path = `/records/School/${encodeURIComponent('Jane 123-45-6789')}/history`;
+  for (const header of [as.state, world.as.here]) {
+    expect((await read(path, header)).status).toBe(200);
+    expect((await read('/errors?object=School', header)).status).toBe(200);
+  }
+  const reads = (await world.control('auditEvent').where('action', 'like', 'GET %')) as {
+    action: string;
+    target: string;
+    details: string;
+    level: string;
+  }[];
+  expect(reads.every(({ level }) => level === 'state')).toBe(true);
+  expect(JSON.stringify(reads)).not.toContain('Jane');
+  expect(reads.map(({ action, details }) => [action, JSON.parse(details) as unknown])).toContainEqual([
+    ...['GET /districts/{district}/errors', { object: 'School' }],
+  ]);
+  expect(reads.map(({ target }) => target)).toContain(
+    `/districts/${world.here}/records/School/{key}/history`,
+  );
+});
+
+test('the audit is exported as CSV and NDJSON, and its chain verified by the state', async () => {
+  const get = (path: string, header = as.state) =>
+    request(world.app).get(`/api/v1${path}`).set('Authorization', header);
+  const { items } = (await get('/audit?limit=500')).body as { items: { hash: string }[] };
+  const ndjson = await get('/audit?format=ndjson&limit=3')
+    .buffer(true)
+    .parse((response, done) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+      response.on('end', () => done(null, text));
+    });
+  const hashes = String(ndjson.body)
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { hash: string }).hash);
+  expect(hashes).toEqual(items.map(({ hash }) => hash));
+  const csv = await get('/audit?format=csv');
+  expect(csv.headers['content-type']).toMatch(/^text\/csv/);
+  expect(csv.text.trim().split('\r\n')).toHaveLength(items.length + 1);
+  expect((await get(`/audit/chain?expect=${hashes[2]}`)).body).toMatchObject({
+    ...{ brokenAt: null, hasExpected: true, head: hashes[0] },
+  });
+  expect((await get('/audit/chain', as.district)).status).toBe(403);
 });
 
 test('the state asks one district only with the right for it, not with resyncBatch alone', async () => {
