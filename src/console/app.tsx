@@ -16,6 +16,10 @@ import { SignInForm } from './parts/sign-in-form';
 
 const RunPage = lazy(() => import('./pages/run/run-page').then(({ RunPage: page }) => ({ default: page })));
 
+const AlertsPage = lazy(() =>
+  import('./pages/alerts-page').then(({ AlertsPage: page }) => ({ default: page })),
+);
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -105,6 +109,9 @@ function Pages() {
         </Route>
         <Route path="/d/:district/batch">
           {({ district }) => <BatchPage key={district} district={district} />}
+        </Route>
+        <Route path="/alerts">
+          <AlertsPage />
         </Route>
         <Route path="/runs/:id/*?">{({ id }) => <RunPage key={id} resyncId={id} />}</Route>
         <Route>

@@ -33,6 +33,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <nav className="header__nav" aria-label="Pages">
           {districts.length > 1 && <NavLink to="/">Districts</NavLink>}
           {district && <BatchLink district={district.id} />}
+          <AlertsLink />
         </nav>
         <div className="header__end">
           <ZonePicker />
@@ -49,6 +50,10 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function BatchLink({ district }: { district: string }) {
   return useRight('resyncBatch') ? <NavLink to={`/d/${district}/batch`}>Batch</NavLink> : null;
+}
+
+function AlertsLink() {
+  return useRight('processAlerts') ? <NavLink to="/alerts">Alerts</NavLink> : null;
 }
 
 function NavLink({ to, children }: { to: string; children: ReactNode }) {

@@ -31,7 +31,7 @@ beforeAll(async () => {
     ServiceWorld.open({ timezone: 'America/Chicago', previousYear }),
     openBrowser(),
   ]);
-  north = await world.caller('north', ['resyncBatch', 'errorLog']);
+  north = await world.caller('north', ['resyncBatch', 'errorLog', 'processAlerts']);
 });
 afterAll(async () => {
   await browser.close();
@@ -182,6 +182,28 @@ test('Results tell more when they are pointed at, and the Legend explains the co
     await row(page, 'Roster').waitFor();
   }));
 
+test('the end of a resync is an alert: opened it is read, and it is deleted for oneself only', () =>
+  inBrowser(async (page) => {
+    await signIn(page, north.token);
+    await page.getByRole('link', { name: 'Alerts' }).click();
+    const messages = page.getByRole('row').filter({ has: page.getByRole('rowheader') });
+    await messages.first().waitFor();
+    const before = await messages.count();
+    await messages.first().getByText('unread').waitFor();
+    await messages.first().getByRole('link').click();
+    await verdict(page).waitFor();
+    await page.goBack();
+    await page
+      .getByRole('checkbox', { name: /^(?!Unread)/ })
+      .first()
+      .check();
+    await page.getByRole('button', { name: 'Delete Selected Messages' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await messages.nth(before - 1).waitFor({ state: 'detached' });
+    await page.getByRole('checkbox', { name: 'Unread only' }).check();
+    await page.waitForURL(/unread=true/);
+  }));
+
 test('the code of a link signs in once; a right that is withdrawn is missing at the next step', async () => {
   const short = await world.caller('north', ['resyncBatch']);
   const tokenId = short.token.split('_')[1]!;
@@ -251,6 +273,9 @@ test('nothing to complain of for who can’t see or point well, in light and dar
       await check();
       await page.getByRole('link', { name: /^Errors/ }).click();
       await page.getByText('No record has an error.').waitFor();
+      await check();
+      await page.getByRole('link', { name: 'Alerts' }).click();
+      await page.getByText('Delete Selected Messages').waitFor();
       await check();
       await page.goto('/nowhere');
       await page.getByText('There is no such page.').waitFor();

@@ -4,6 +4,7 @@
  */
 import type { Color, CountsView, ObjectStatus } from '../../domain/outcome';
 import type { PlanReason } from '../../domain/plan-order';
+import type { Scenario } from '../../domain/resync';
 import type { Level, ToolRight } from '../../domain/rights';
 import type { YearKind } from '../../domain/school-year';
 
@@ -69,9 +70,34 @@ export interface ObjectsTable {
 }
 
 export interface Plan {
+  readonly planHash: string;
   readonly objects: readonly { readonly name: string; readonly reason: PlanReason }[];
   readonly omitted: readonly { readonly name: string; readonly why: string }[];
   readonly notes: readonly { readonly object: string; readonly note: string }[];
+  readonly records: { readonly expected: number; readonly unknown: readonly string[] };
+  readonly time: { readonly seconds: number; readonly runs: number } | null;
+  readonly queue: { readonly ahead: number } | null;
+  readonly heldUntil: string | null;
+  readonly verification: {
+    readonly finishedAt: string;
+    readonly resyncNecessary: boolean;
+    readonly ofThese: readonly string[];
+  } | null;
+  readonly scenarios: readonly { readonly scenario: Scenario; readonly whyNot: string | null }[];
+}
+
+/** A Process Alert. */
+export interface Alert {
+  readonly alertId: number;
+  readonly category: string;
+  readonly name: string;
+  readonly text: string;
+  readonly districtId: string | null;
+  readonly resyncId: string | null;
+  readonly postedAt: string;
+  readonly dueAt: string | null;
+  readonly closedAt: string | null;
+  readonly read: boolean;
 }
 
 export type RunStatus =

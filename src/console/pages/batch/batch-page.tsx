@@ -141,9 +141,7 @@ function Table({ table: { items, schoolYear }, title, district, kind, stale, onY
         <SendDialog
           district={district}
           schoolYear={schoolYear}
-          kind={kind}
           selection={selection}
-          items={items}
           onClose={() => setSending(false)}
         />
       )}

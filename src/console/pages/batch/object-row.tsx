@@ -68,7 +68,7 @@ export const ObjectRow = memo(function ObjectRow(props: ObjectRowProps) {
           ) : (
             <span className="tree__fold tree__fold--none" />
           )}
-          <span>{object}</span>
+          <span className="tree__label">{object}</span>
           {neededBy !== '' && <span className="needed">needed by {neededBy}</span>}
         </span>
         <span className="narrow small soft">

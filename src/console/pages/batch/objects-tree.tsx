@@ -137,7 +137,7 @@ export function ObjectsTree({ items, selection, find }: ObjectsTreeProps) {
             <span className="hidden">Errors</span>
           </th>
           <th role="columnheader" className="tree__status">
-            Status <LegendButton />
+            <span className="wide">Status</span> <LegendButton />
           </th>
         </tr>
       </thead>

@@ -2,32 +2,30 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { PlanReason } from '../../../domain/plan-order';
-import { type Scenario, scenarios } from '../../../domain/resync';
-import { scenarioProblem } from '../../../domain/scenario-rules';
-import type { YearKind } from '../../../domain/school-year';
-import type { District, Plan, TableObject } from '../../api/answers';
+import type { Scenario } from '../../../domain/resync';
+import type { District, Plan } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
-import { counted, longYear } from '../../parts/format';
+import { about, counted, longYear, number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
+import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
-import { recordsInWords } from './records';
 import type { Selection } from './selection';
 
 interface SendDialogProps {
   readonly district: District;
   readonly schoolYear: number;
-  readonly kind: YearKind;
   readonly selection: Selection;
-  readonly items: readonly TableObject[];
   readonly onClose: () => void;
 }
 
-/** Asks before it sends: the server's own plan is what is shown, and what OK sends. */
-export function SendDialog({ district, schoolYear, kind, selection, items, onClose }: SendDialogProps) {
-  const { session } = useSignedIn();
+/**
+ * Asks before it sends. The server's own plan is what is shown, and its hash is sent with OK: a
+ * plan that changed meanwhile is refused instead of carried out unseen.
+ */
+export function SendDialog({ district, schoolYear, selection, onClose }: SendDialogProps) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [scenario, setScenario] = useState<Scenario>('OTHER');
@@ -35,33 +33,34 @@ export function SendDialog({ district, schoolYear, kind, selection, items, onClo
   // The same key for every try of this window: pressed twice, it is sent once.
   const [key] = useState(() => crypto.randomUUID());
   const { objects, checkDependencies } = selection;
-  const asked = { objects, checkDependencies, schoolYear };
+  const mode = everything ? ('everything' as const) : ('compare' as const);
+  const asked = { objects, checkDependencies, schoolYear, mode };
   const plan = useQuery({
     queryKey: ['plan', district.id, asked],
     queryFn: () => call<Plan>(`/districts/${district.id}/plan`, { method: 'POST', body: asked }),
+    placeholderData: (before) => before,
     gcTime: 0,
     staleTime: 0,
   });
   const send = useMutation({
-    mutationFn: () =>
+    mutationFn: (planHash: string) =>
       call<{ resyncId: string }>(`/districts/${district.id}/resyncs`, {
         method: 'POST',
-        body: { ...asked, scenario, mode: everything ? 'everything' : 'compare' },
+        body: { ...asked, scenario, planHash },
         headers: { 'Idempotency-Key': key },
       }),
     onSuccess: ({ resyncId }) => {
       void queries.invalidateQueries({ queryKey: ['objects', district.id] });
       navigate(`/runs/${resyncId}`);
     },
+    onError: () => plan.refetch(),
   });
-  const year = { kind, schoolYear, currentYear: district.schoolYear };
-  const known = scenarios.filter(
-    (name) =>
-      name !== 'STATE_REQUEST' || (session.level === 'state' && session.rights.includes('stateRequest')),
-  );
-  const problem = scenarioProblem(scenario, objects, year)?.why ?? null;
+  const problem = plan.data?.scenarios.find((known) => known.scenario === scenario)?.whyNot ?? null;
   const whyNot = problem ?? (plan.data ? null : 'The plan is not there yet.');
   const count = plan.data?.objects.length ?? selection.plan.reasons.size;
+  const submit = (): void => {
+    if (plan.data) send.mutate(plan.data.planHash);
+  };
   return (
     <Dialog
       title={`Send ${counted(count, 'object')} of ${longYear(schoolYear)} to the state?`}
@@ -69,28 +68,15 @@ export function SendDialog({ district, schoolYear, kind, selection, items, onClo
       buttons={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button main onPress={() => send.mutate()} whyNot={send.isPending ? 'It is being sent.' : whyNot}>
+          <Button main onPress={submit} whyNot={send.isPending ? 'It is being sent.' : whyNot}>
             OK
           </Button>
         </>
       }
     >
       {plan.error && <Failed error={plan.error} onAgain={() => void plan.refetch()} />}
-      {plan.data ? <Planned plan={plan.data} items={items} /> : !plan.error && <Loading what="the plan" />}
-      <label>
-        Why it is made{' '}
-        <select
-          className="field"
-          value={scenario}
-          onChange={({ target }) => setScenario(target.value as Scenario)}
-        >
-          {known.map((name) => (
-            <option key={name} value={name}>
-              {scenarioNames[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      {plan.data ? <Planned plan={plan.data} /> : !plan.error && <Loading what="the plan" />}
+      <ScenarioChoice plan={plan.data} scenario={scenario} onChoose={setScenario} />
       {problem !== null && (
         <p role="alert" className="banner">
           {problem}
@@ -108,15 +94,47 @@ export function SendDialog({ district, schoolYear, kind, selection, items, onClo
           Send every record, without comparing first
         </label>
       </details>
-      {send.error && <Failed error={send.error} onAgain={() => send.mutate()} />}
+      {send.error && <Failed error={send.error} onAgain={submit} />}
     </Dialog>
   );
 }
 
-function Planned({ plan, items }: { plan: Plan; items: readonly TableObject[] }) {
+interface ScenarioChoiceProps {
+  readonly plan: Plan | undefined;
+  readonly scenario: Scenario;
+  readonly onChoose: (scenario: Scenario) => void;
+}
+
+function ScenarioChoice({ plan, scenario, onChoose }: ScenarioChoiceProps) {
+  const { session } = useSignedIn();
+  const known = (plan?.scenarios ?? [{ scenario: 'OTHER' as const, whyNot: null }]).filter(
+    (choice) =>
+      choice.scenario !== 'STATE_REQUEST' ||
+      (session.level === 'state' && session.rights.includes('stateRequest')),
+  );
+  return (
+    <label>
+      Why it is made{' '}
+      <select
+        className="field"
+        value={scenario}
+        onChange={({ target }) => onChoose(target.value as Scenario)}
+      >
+        {known.map(({ scenario: name, whyNot }) => (
+          <option key={name} value={name}>
+            {scenarioNames[name]}
+            {whyNot !== null && ' (not now)'}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Planned({ plan }: { plan: Plan }) {
   const names = (kind: PlanReason['kind']) =>
     plan.objects.filter(({ reason }) => reason.kind === kind).map(({ name }) => name);
-  const planned = plan.objects.map(({ name }) => name);
+  const { records, time, queue, heldUntil, verification } = plan;
   return (
     <dl className="facts">
       <dt>Ticked</dt>
@@ -134,7 +152,40 @@ function Planned({ plan, items }: { plan: Plan; items: readonly TableObject[] })
         </>
       )}
       <dt>Records</dt>
-      <dd>{recordsInWords(items, planned)}</dd>
+      <dd>
+        {records.unknown.length === plan.objects.length
+          ? 'never sent: how many is not known yet'
+          : `about ${number(records.expected)}`}
+        {records.unknown.length > 0 &&
+          records.unknown.length < plan.objects.length &&
+          `, and those of ${records.unknown.join(', ')}, never sent so far`}
+      </dd>
+      <dt>Time</dt>
+      <dd>
+        {time === null ? 'not known yet' : `${about(time.seconds)}, by ${counted(time.runs, 'earlier run')}`}
+      </dd>
+      {queue !== null && queue.ahead > 0 && (
+        <>
+          <dt>Waits for</dt>
+          <dd>{counted(queue.ahead, 'resync')} ahead of it</dd>
+        </>
+      )}
+      {heldUntil !== null && (
+        <>
+          <dt>Held until</dt>
+          <dd>
+            <Time at={heldUntil} />, the end of a blackout window
+          </dd>
+        </>
+      )}
+      <dt>Compared</dt>
+      <dd>
+        {verification === null ? (
+          'No verification of this year yet.'
+        ) : (
+          <Verified verification={verification} />
+        )}
+      </dd>
       {plan.notes.length > 0 && (
         <>
           <dt>To know</dt>
@@ -142,5 +193,19 @@ function Planned({ plan, items }: { plan: Plan; items: readonly TableObject[] })
         </>
       )}
     </dl>
+  );
+}
+
+function Verified({ verification }: { verification: NonNullable<Plan['verification']> }) {
+  const { finishedAt, resyncNecessary, ofThese } = verification;
+  return (
+    <>
+      <Time at={finishedAt} />:{' '}
+      {!resyncNecessary
+        ? 'no resync is necessary'
+        : ofThese.length === 0
+          ? 'a resync is necessary, but of none of these'
+          : `a resync is necessary, of these for ${ofThese.join(', ')}`}
+    </>
   );
 }
