@@ -1,0 +1,111 @@
+import type { z } from 'zod';
+import type { DistrictConfig } from '../../config';
+import type { Catalog } from '../../domain/catalog';
+import { type PlanScope, planScopeOf } from '../../domain/plan';
+import type { Principal } from '../../domain/principal';
+import { isOpen } from '../../domain/resync';
+import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
+import { senderOf } from '../../domain/selection';
+import type { ApiContext } from '../../http/context';
+import { newResyncId } from '../../http/idempotency';
+import { Problem } from '../../http/problem';
+import { requireDistrict, requireToolRight } from '../../http/require';
+import { readOfferedYears } from '../scoped-year/read';
+import { whyYearChanged } from '../scoped-year/why-changed';
+import type { retryRequest } from './retry-schemas';
+import { countErrors } from './selection-store';
+import { sentObjects, whyNotSent } from './sent-objects';
+import { startResync } from './start';
+import { requireDetails } from './visibility';
+
+/** Sending again just what another resync could not. */
+
+type Outcomes = z.output<typeof retryRequest>['outcomes'];
+
+/** What is sent again of which resync. */
+export interface Retry extends SortedErrors {
+  readonly of: Awaited<ReturnType<typeof requireDetails>>;
+  readonly district: DistrictConfig;
+  readonly year: OfferedYear;
+  readonly outcomes: Outcomes;
+}
+
+/**
+ * An ended resync that has errors which its district still sends.
+ * @throws Problem 404; 403 for the state’s without its right; 409 with what stands in the way
+ */
+export async function requireRetry(
+  { catalog, config, control }: ApiContext,
+  principal: Principal,
+  resyncId: string,
+  outcomes: Outcomes,
+): Promise<Retry> {
+  const of = await requireDetails(control, principal, resyncId);
+  const district = requireDistrict(config, principal, of.districtId);
+  // What was the state's stays the state's: hidden from the district, and ahead of what the
+  // district asked.
+  if (of.initiator === 'state') requireToolRight(principal, 'stateRequest');
+  if (isOpen(of.status))
+    throw new Problem(409, `The resync is ${of.status}: its errors are known when it has ended.`);
+  const years = await readOfferedYears(control, district);
+  const year = years.find(({ schoolYear }) => schoolYear === of.schoolYear);
+  if (!year) throw new Problem(409, whyYearNotOffered(of.schoolYear, years));
+  const errors = await countErrors(control, { resyncId, outcomes });
+  if (errors.size === 0)
+    throw new Problem(409, `The resync has no stored error (${outcomes.join(', ')}): nothing to retry.`);
+  const { selected, omitted } = sortErrors(catalog, errors, planScopeOf(district, year));
+  if (selected.length === 0) {
+    const whys = omitted.map(({ object, why }) => `${object}: ${why}`).join('; ');
+    throw new Problem(409, `The district sends none of the objects with errors (${whys}).`);
+  }
+  return { of, district, year, outcomes, selected, omitted };
+}
+
+/** @returns as every start does @throws Problem 409 when the scoped year changed meanwhile; 503 */
+export function startRetry(
+  context: ApiContext,
+  { of, district, year, outcomes, selected }: Retry,
+  { requestedBy, idempotencyKey }: { readonly requestedBy: string; readonly idempotencyKey: string | null },
+): ReturnType<typeof startResync> {
+  return startResync(
+    context,
+    {
+      resyncId: newResyncId(),
+      districtId: district.id,
+      schoolYear: year.schoolYear,
+      objects: selected.map(({ object }) => object),
+      checkDependencies: false,
+      scenario: of.scenario,
+      initiator: of.initiator,
+      mode: 'compare',
+      requestedBy,
+      selection: 'retry',
+      retryOf: of.resyncId,
+      selected: { outcomes },
+    },
+    { idempotencyKey, refuse: () => whyYearChanged(context, district, year) },
+  );
+}
+
+interface SortedErrors {
+  readonly selected: { object: string; records: number }[];
+  readonly omitted: { object: string; records: number; why: string }[];
+}
+
+/** By the object that sends them now, in the order of the plan; and those that nothing sends. */
+function sortErrors(catalog: Catalog, errors: ReadonlyMap<string, number>, scope: PlanScope): SortedErrors {
+  const sent = sentObjects(catalog, scope);
+  const selected = new Map<string, number>();
+  const omitted: SortedErrors['omitted'] = [];
+  for (const [name, records] of errors) {
+    const object = senderOf(catalog, new Set(sent), name);
+    if (object !== null) selected.set(object, (selected.get(object) ?? 0) + records);
+    else omitted.push({ object: name, records, why: whyNotSent(catalog, name, scope) });
+  }
+  return {
+    selected: sent.flatMap((object) =>
+      selected.has(object) ? [{ object, records: selected.get(object)! }] : [],
+    ),
+    omitted,
+  };
+}
