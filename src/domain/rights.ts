@@ -1,9 +1,11 @@
 /**
- * Tool rights: what a principal may do, tool by tool. A right on a tool is R, view and run, as the
- * specification's rights article has it; what only the state may do is said by level beside it.
+ * Tool rights: what a principal may do, tool by tool. A right on a tool is to view and run it, as
+ * the specification's rights article has it; `resyncView` is to view resyncs without running any.
+ * What only the state may do is said by level beside it.
  */
 export const toolRights = [
   'resyncBatch',
+  'resyncView',
   'selectiveSync',
   'verificationSummary',
   'stateRequest',
@@ -41,11 +43,11 @@ export function rightsOfLevel(level: Level): readonly ToolRight[] {
 }
 
 /**
- * Rights of a new principal for which none are named: all of its level; in a district without
- * administration.
+ * Rights of a new principal for which none are named: all of its level but resyncView, which
+ * resyncBatch has in it; in a district without administration.
  */
 export function rightsByDefault(level: Level): readonly ToolRight[] {
-  const all = rightsOfLevel(level);
+  const all = rightsOfLevel(level).filter((right) => right !== 'resyncView');
   return level === 'state' ? all : all.filter((right) => right !== 'administration');
 }
 

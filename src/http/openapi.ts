@@ -93,8 +93,8 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
 }
 
 /** Who gets 403 here. */
-function refusalOf({ right, orRight, stateOnly }: RouteSpec): string {
-  const either = orRight === undefined ? '' : ` or ${orRight}`;
+function refusalOf({ right, orRights = [], stateOnly }: RouteSpec): string {
+  const either = orRights.map((one) => ` or ${one}`).join('');
   const needs =
     right === null ? 'The caller may see it, but not do this' : `Needs the tool right ${right}${either}`;
   return stateOnly ? `${needs}; only the state does it` : needs;

@@ -90,8 +90,8 @@ interface RouteHead {
   readonly tag: string;
   /** The tool right it needs; `null`: a valid token is enough. */
   readonly right: ToolRight | null;
-  /** A right that is enough as well, for less of the answer. */
-  readonly orRight?: ToolRight;
+  /** Rights any of which is enough as well, it may be for less of the answer. */
+  readonly orRights?: readonly ToolRight[];
   /**
    * A GET that shows records by their keys: when the state reads it, the audit has who, when and
    * what of.
@@ -171,7 +171,10 @@ export function route<
   Q extends Shape = typeof nothing,
   B extends z.ZodType = z.ZodUndefined,
 >({ audit, handler, location, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
+  // Who may only look at resyncs reads what who runs them reads.
+  const views = rest.method === 'get' && rest.right === 'resyncBatch';
   return {
+    ...(views && { orRights: ['resyncView'] }),
     ...rest,
     // addRoutes gives all of these what the schemas of this very route have checked.
     handle: async (call) => {
@@ -232,8 +235,8 @@ function nameOf({ method, path }: RouteSpec): string {
 }
 
 /** @throws Problem 403 naming what is missing, whatever the path leads to */
-function requireRight({ right, orRight, stateOnly }: RouteSpec, principal: Principal): void {
-  const enough = orRight !== undefined && principal.rights.includes(orRight);
+function requireRight({ right, orRights = [], stateOnly }: RouteSpec, principal: Principal): void {
+  const enough = orRights.some((one) => principal.rights.includes(one));
   if (right !== null && !enough) requireToolRight(principal, right);
   if (stateOnly && principal.level !== 'state') throw new Problem(403, 'Only the state can do this.');
 }

@@ -60,7 +60,7 @@ test(
         if (!spec) continue;
         const { path, unknownPath, body } = requestFor(spec, world, things);
         for (const kind of kinds) {
-          const header = await headerOf(kind, spec.right, spec.orRight);
+          const header = await headerOf(kind, spec.right, spec.orRights);
           await renewThings(world, things);
           const answer = await send(spec, path, header, body);
           const expected = cells[kind];

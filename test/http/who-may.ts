@@ -60,8 +60,9 @@ export function nameOf({ method, path }: Pick<RouteSpec, 'method' | 'path'>): st
   return `${method.toUpperCase()} ${path}`;
 }
 
-export function needsOf({ right, orRight, stateOnly }: RouteSpec): string {
-  return `${right ?? 'any token'}${orRight === undefined ? '' : ` or ${orRight}`}${stateOnly ? ', state' : ''}`;
+export function needsOf({ right, orRights = [], stateOnly }: RouteSpec): string {
+  const either = orRights.map((one) => ` or ${one}`).join('');
+  return `${right ?? 'any token'}${either}${stateOnly ? ', state' : ''}`;
 }
 
 /**
@@ -87,12 +88,16 @@ export function suggestedRow(spec: RouteSpec): string {
 /** Authorization headers of a kind of principal for a route's right; `null`: none. */
 export function callers(
   world: ApiWorld,
-): (kind: Kind, right: ToolRight | null, orRight?: ToolRight) => Promise<string | null> {
+): (kind: Kind, right: ToolRight | null, orRights?: readonly ToolRight[]) => Promise<string | null> {
   const made = new Map<string, Promise<string>>();
-  const make = async (kind: Kind, right: ToolRight | null, orRight?: ToolRight): Promise<string> => {
+  const make = async (
+    kind: Kind,
+    right: ToolRight | null,
+    orRights: readonly ToolRight[] = [],
+  ): Promise<string> => {
     const level = kind.startsWith('state') ? 'state' : 'district';
     const wanted = kind.endsWith('no right')
-      ? toolRights.filter((other) => other !== right && other !== orRight)
+      ? toolRights.filter((other) => other !== right && !orRights.includes(other))
       : right === null
         ? []
         : [right];
@@ -105,10 +110,10 @@ export function callers(
     });
     return `Bearer ${token}`;
   };
-  return (kind, right, orRight) => {
+  return (kind, right, orRights) => {
     if (kind === 'no token') return Promise.resolve(null);
-    const key = `${kind}/${right}/${orRight}`;
-    if (!made.has(key)) made.set(key, make(kind, right, orRight));
+    const key = `${kind}/${right}/${orRights?.join()}`;
+    if (!made.has(key)) made.set(key, make(kind, right, orRights));
     return made.get(key)!;
   };
 }

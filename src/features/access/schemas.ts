@@ -74,7 +74,10 @@ export const newPrincipal = z
       .default(null),
     rights: setOf(rights.max(100))
       .optional()
-      .meta({ description: 'absent: all of the level, in a district without administration' }),
+      .meta({
+        description:
+          'absent: all of the level but resyncView, which resyncBatch has in it; in a district without administration',
+      }),
     schools: setOf(z.array(z.string().min(1).max(120)).min(1).max(200))
       .nullable()
       .default(null)

@@ -97,6 +97,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: '/districts/{district}/plan',
       right: 'resyncBatch',
+      orRights: ['resyncView'],
       tag: 'Resyncs',
       summary: 'What a resync would send, in which order, and why; nothing is started',
       params: districtParams,

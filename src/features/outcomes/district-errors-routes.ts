@@ -20,7 +20,7 @@ export function districtErrorRoutes({ config, catalog, control }: ApiContext): R
     method: 'get',
     path: '/districts/{district}/errors',
     right: 'errorLog',
-    orRight: 'resyncBatch',
+    orRights: ['resyncBatch', 'resyncView'],
     showsRecords: true,
     tag: 'Outcomes',
     summary:

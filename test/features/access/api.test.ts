@@ -296,6 +296,28 @@ test('what the state reads of records is in the audit, with the key as a sum; wh
   );
 });
 
+test('who may only view resyncs sees and plans them, and starts, stops and changes none', async () => {
+  const { bearer } = await made(as.state, {
+    name: 'viewer',
+    districts: [world.here],
+    rights: ['resyncView'],
+  });
+  await runningResync(world.control, 'viewed', ['School'], { districtId: world.here });
+  const district = `/districts/${world.here}`;
+  for (const [method, path, body, status] of [
+    ['get', `${district}/objects`, undefined, 200],
+    ['get', `${district}/resyncs`, undefined, 200],
+    ['get', '/resyncs/viewed', undefined, 200],
+    ['get', `${district}/errors`, undefined, 200],
+    ['post', `${district}/plan`, { objects: ['School'] }, 200],
+    ['post', `${district}/resyncs`, { objects: ['School'] }, 403],
+    ['post', '/resyncs/viewed/pause', undefined, 403],
+    ['post', '/resyncs/viewed/retry', { outcomes: ['failed'] }, 403],
+    ['get', '/resyncs/viewed/errors', undefined, 403],
+  ] as const)
+    expect([method, path, (await ask(bearer, method, path, body)).status]).toEqual([method, path, status]);
+});
+
 test('the audit is exported as CSV and NDJSON, and its chain verified by the state', async () => {
   const get = (path: string, header = as.state) =>
     request(world.app).get(`/api/v1${path}`).set('Authorization', header);
