@@ -16,6 +16,15 @@ import { SignInForm } from './parts/sign-in-form';
 
 const RunPage = lazy(() => import('./pages/run/run-page').then(({ RunPage: page }) => ({ default: page })));
 
+const HistoryPage = lazy(() =>
+  import('./pages/history-page').then(({ HistoryPage: page }) => ({ default: page })),
+);
+const VerificationsPage = lazy(() =>
+  import('./pages/verifications-page').then(({ VerificationsPage: page }) => ({ default: page })),
+);
+const VerificationPage = lazy(() =>
+  import('./pages/verification-page').then(({ VerificationPage: page }) => ({ default: page })),
+);
 const AlertsPage = lazy(() =>
   import('./pages/alerts-page').then(({ AlertsPage: page }) => ({ default: page })),
 );
@@ -109,6 +118,15 @@ function Pages() {
         </Route>
         <Route path="/d/:district/batch">
           {({ district }) => <BatchPage key={district} district={district} />}
+        </Route>
+        <Route path="/d/:district/history">
+          {({ district }) => <HistoryPage key={district} district={district} />}
+        </Route>
+        <Route path="/d/:district/verifications">
+          {({ district }) => <VerificationsPage key={district} district={district} />}
+        </Route>
+        <Route path="/verifications/:id">
+          {({ id }) => <VerificationPage key={id} verificationId={id} />}
         </Route>
         <Route path="/alerts">
           <AlertsPage />

@@ -10,6 +10,7 @@ import { ZonePicker } from './parts/zone';
 export function Shell({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { session, districts } = useSignedIn();
+  const alerts = useRight('processAlerts');
   const [path, navigate] = useLocation();
   const named = /^\/d\/([^/]+)/.exec(path)?.[1];
   const district =
@@ -32,8 +33,8 @@ export function Shell({ children }: { children: ReactNode }) {
         {district && <span>{district.name}</span>}
         <nav className="header__nav" aria-label="Pages">
           {districts.length > 1 && <NavLink to="/">Districts</NavLink>}
-          {district && <BatchLink district={district.id} />}
-          <AlertsLink />
+          {district && <DistrictLinks district={district.id} />}
+          {alerts && <NavLink to="/alerts">Alerts</NavLink>}
         </nav>
         <div className="header__end">
           <ZonePicker />
@@ -48,12 +49,17 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-function BatchLink({ district }: { district: string }) {
-  return useRight('resyncBatch') ? <NavLink to={`/d/${district}/batch`}>Batch</NavLink> : null;
-}
-
-function AlertsLink() {
-  return useRight('processAlerts') ? <NavLink to="/alerts">Alerts</NavLink> : null;
+/** Pages of a district, as far as the reader may see them. */
+function DistrictLinks({ district }: { district: string }) {
+  const batch = useRight('resyncBatch');
+  const verifications = useRight('verificationSummary');
+  return (
+    <>
+      {batch && <NavLink to={`/d/${district}/batch`}>Batch</NavLink>}
+      {batch && <NavLink to={`/d/${district}/history`}>History</NavLink>}
+      {verifications && <NavLink to={`/d/${district}/verifications`}>Verifications</NavLink>}
+    </>
+  );
 }
 
 function NavLink({ to, children }: { to: string; children: ReactNode }) {

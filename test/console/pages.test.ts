@@ -31,7 +31,7 @@ beforeAll(async () => {
     ServiceWorld.open({ timezone: 'America/Chicago', previousYear }),
     openBrowser(),
   ]);
-  north = await world.caller('north', ['resyncBatch', 'errorLog', 'processAlerts']);
+  north = await world.caller('north', ['resyncBatch', 'errorLog', 'processAlerts', 'verificationSummary']);
 });
 afterAll(async () => {
   await browser.close();
@@ -204,6 +204,32 @@ test('the end of a resync is an alert: opened it is read, and it is deleted for 
     await page.waitForURL(/unread=true/);
   }));
 
+test('a comparison says whether a resync is necessary, and its objects are ticked and sent', () =>
+  inBrowser(async (page) => {
+    const { stateTable } = builtinCatalog.objects.find(({ name }) => name === 'Day')!;
+    await world.sql('state', `DELETE FROM ${stateTable} LIMIT 3`);
+    await signIn(page, north.token);
+    await page.getByRole('link', { name: 'Verifications' }).click();
+    await page.getByRole('button', { name: 'Compare all of 2026-2027 now' }).click();
+    await page.getByText('A resync is necessary').waitFor({ timeout: 60_000 });
+    const found = page
+      .getByRole('row')
+      .filter({ has: page.getByRole('rowheader', { name: 'Day', exact: true }) });
+    await found.getByRole('cell', { name: '3', exact: true }).first().waitFor();
+    await page.getByRole('link', { name: 'Tick them on the batch page' }).click();
+    await page.getByText('1 object: 1 ticked, 0 needed by them').waitFor();
+    expect(await box(page, 'Day').isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Send Resync' }).click();
+    await page.getByRole('dialog').getByText('a resync is necessary, of these for Day').waitFor();
+    await page.getByRole('button', { name: 'OK', exact: true }).click();
+    await page.waitForURL(/\/runs\//);
+    expect((await ended(page)).totals!.inserted).toBe(3);
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('cell', { name: 'Day', exact: true }).waitFor();
+    await page.getByLabel('Status').selectOption('Failed');
+    await page.getByText('No resync is like this.').waitFor();
+  }));
+
 test('the code of a link signs in once; a right that is withdrawn is missing at the next step', async () => {
   const short = await world.caller('north', ['resyncBatch']);
   const tokenId = short.token.split('_')[1]!;
@@ -276,6 +302,14 @@ test('nothing to complain of for who can’t see or point well, in light and dar
       await check();
       await page.getByRole('link', { name: 'Alerts' }).click();
       await page.getByText('Delete Selected Messages').waitFor();
+      await check();
+      await page.goto(`/d/${world.ids.north}/history`);
+      await page.getByRole('rowheader').first().waitFor();
+      await check();
+      await page.getByRole('link', { name: 'Verifications' }).click();
+      await page.getByRole('rowheader').first().getByRole('link').click();
+      await page.getByLabel('Differing only').uncheck();
+      await page.getByRole('rowheader', { name: 'Day', exact: true }).waitFor();
       await check();
       await page.goto('/nowhere');
       await page.getByText('There is no such page.').waitFor();

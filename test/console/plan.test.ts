@@ -7,6 +7,7 @@ import { planOf } from '../../src/console/plan/plan-of';
 import { planResync, planScopeOf } from '../../src/domain/plan';
 import { offeredYears } from '../../src/domain/school-year';
 import type { session, signIn } from '../../src/features/access/schemas';
+import type { verification } from '../../src/features/verifications/schemas';
 import type { alert } from '../../src/features/alerts/schemas';
 import type * as resyncs from '../../src/features/resyncs/schemas';
 import { apiWorld, type ApiWorld } from '../support/api-world';
@@ -79,6 +80,8 @@ export type Answers = [
   Fits<answers.Plan, z.output<typeof resyncs.plan>>,
   Fits<answers.Resync, z.output<typeof resyncs.resync>>,
   Fits<answers.Alert, z.output<typeof alert>>,
+  Fits<answers.ResyncHead, z.output<typeof resyncs.resyncHead>>,
+  Fits<answers.Verification, z.output<typeof verification>>,
   Fits<answers.Cause, z.output<typeof resyncs.cause>>,
   Fits<answers.RecordError, z.output<typeof resyncs.recordError>>,
 ];

@@ -7,6 +7,7 @@ import type { PlanReason } from '../../domain/plan-order';
 import type { Scenario } from '../../domain/resync';
 import type { Level, ToolRight } from '../../domain/rights';
 import type { YearKind } from '../../domain/school-year';
+import type { VerificationKind, VerificationStatus } from '../../domain/verification';
 
 /** A problem document. */
 export interface ProblemBody {
@@ -84,6 +85,46 @@ export interface Plan {
     readonly ofThese: readonly string[];
   } | null;
   readonly scenarios: readonly { readonly scenario: Scenario; readonly whyNot: string | null }[];
+}
+
+export interface VerificationHead {
+  readonly verificationId: string;
+  readonly districtId: string;
+  readonly schoolYear: number;
+  readonly objects: 'all' | readonly string[];
+  readonly requestedBy: string;
+  readonly kind: VerificationKind;
+  readonly status: VerificationStatus;
+  readonly equal: boolean | null;
+  readonly resyncNecessary: boolean | null;
+  readonly objectsToResync: readonly string[] | null;
+  readonly message: string | null;
+  readonly requestedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+/** How both editions compare. */
+export interface Compared {
+  readonly districtRecords: number;
+  readonly stateRecords: number;
+  readonly missing: number;
+  readonly different: number;
+  readonly extra: number;
+  readonly excluded: number;
+}
+
+export interface VerifiedObject {
+  readonly object: string;
+  readonly status: 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
+  readonly counts: Compared;
+  readonly predicted: { readonly inserted: number; readonly updated: number; readonly extra: number };
+  readonly message: string | null;
+}
+
+export interface Verification extends VerificationHead {
+  readonly totals: Compared;
+  readonly objectResults: readonly VerifiedObject[];
 }
 
 /** A Process Alert. */

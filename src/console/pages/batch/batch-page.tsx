@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { District, ObjectsTable } from '../../api/answers';
 import { call } from '../../api/call';
-import { useSignedIn } from '../../api/session';
 import { counted, longYear } from '../../parts/format';
 import { Button } from '../../parts/button';
-import { Failed, Loading, NotHere, useTitle } from '../../parts/states';
+import { Failed, Loading } from '../../parts/states';
 import { batchText, procedures } from '../../text';
+import { DistrictPage } from '../district-page';
 import { ObjectsTree } from './objects-tree';
 import { recordsInWords } from './records';
 import { type Selection, useSelection } from './selection';
@@ -18,19 +18,11 @@ const restingMs = 30_000;
 
 /** The tool's page: objects, their last resyncs, and what to send. */
 export function BatchPage({ district: id }: { district: string }) {
-  const { session, districts } = useSignedIn();
-  useTitle('Resync State Data – Batch');
-  const district = districts.find((known) => known.id === id);
-  if (!district)
-    return <NotHere title="Not here">There is no such district, or it is not yours to see.</NotHere>;
-  if (!session.rights.includes('resyncBatch')) {
-    return (
-      <NotHere title="Resync State Data – Batch">
-        This page needs the tool right resyncBatch. Who has administration for {district.name} grants it.
-      </NotHere>
-    );
-  }
-  return <Batch district={district} />;
+  return (
+    <DistrictPage id={id} title="Resync State Data – Batch" right="resyncBatch">
+      {(district) => <Batch district={district} />}
+    </DistrictPage>
+  );
 }
 
 function Batch({ district }: { district: District }) {

@@ -21,12 +21,17 @@ const glyphs: Partial<Record<Resync['status'], Glyph>> = {
 };
 const colorNames = { green: 'Green', yellow: 'Yellow', red: 'Red', gray: 'In progress' } as const;
 
+/** The shape of a run's state. */
+export function glyphOf({ status, color }: Pick<Resync, 'status' | 'color'>): Glyph {
+  return glyphs[status] ?? color ?? 'none';
+}
+
 /** Where a run stands, or what came of it, in a sentence. */
 export function RunVerdict({ run, live }: { run: Resync; live: Live }) {
   const open = isUnderWay(run);
   return (
     <div className="verdict">
-      <Status glyph={glyphs[run.status] ?? run.color ?? 'none'} turning={open && run.status === 'running'}>
+      <Status glyph={glyphOf(run)} turning={open && run.status === 'running'}>
         {open ? <UnderWay run={run} /> : <Ended run={run} />}
       </Status>
       <p className="small soft" role="status">

@@ -1,0 +1,157 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useSearchParams } from 'wouter';
+import type { District, ResyncHead } from '../api/answers';
+import { call } from '../api/call';
+import { Button } from '../parts/button';
+import { counted, duration, longYear } from '../parts/format';
+import { Failed, Loading } from '../parts/states';
+import { Status } from '../parts/status';
+import { Time } from '../parts/zone';
+import { runStatusNames, scenarioNames } from '../text';
+import { DistrictPage } from './district-page';
+import { glyphOf, isUnderWay } from './run/run-verdict';
+
+interface ResyncsPage {
+  readonly items: readonly ResyncHead[];
+  readonly nextCursor: string | null;
+}
+
+const refreshMs = 15_000;
+const statuses = ['running', 'queued', 'finished', 'failed', 'cancelled', 'lost'] as const;
+
+/** `/d/{district}/history`: the resyncs of a district, newest first. */
+export function HistoryPage({ district: id }: { district: string }) {
+  return (
+    <DistrictPage id={id} title="Resync History" right="resyncBatch">
+      {(district) => <History district={district} />}
+    </DistrictPage>
+  );
+}
+
+function History({ district }: { district: District }) {
+  const [search, setSearch] = useSearchParams();
+  const status = search.get('status') ?? '';
+  const resyncs = useInfiniteQuery({
+    queryKey: ['resyncs', district.id, status],
+    queryFn: ({ pageParam }) => {
+      const query = new URLSearchParams({ limit: '50' });
+      if (status !== '') query.set('status', status);
+      if (pageParam !== '') query.set('cursor', pageParam);
+      return call<ResyncsPage>(`/districts/${district.id}/resyncs?${query.toString()}`);
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    staleTime: 0,
+    refetchInterval: refreshMs,
+  });
+  const items = resyncs.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <main className="page" id="content">
+      <h1>Resync History</h1>
+      <label>
+        Status{' '}
+        <select
+          className="field"
+          value={status}
+          onChange={({ target }) => setSearch(target.value === '' ? {} : { status: target.value })}
+        >
+          <option value="">all</option>
+          {statuses.map((name) => (
+            <option key={name} value={name}>
+              {runStatusNames[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {resyncs.error && <Failed error={resyncs.error} onAgain={() => void resyncs.refetch()} />}
+      {!resyncs.data && !resyncs.error && <Loading what="the resyncs" />}
+      {resyncs.data && items.length === 0 && (
+        <p>
+          {status === '' ? 'No resync yet. ' : 'No resync is like this. '}
+          <Link href={`/d/${district.id}/batch`}>Send one</Link>
+        </p>
+      )}
+      {items.length > 0 && <Runs items={items} />}
+      {resyncs.hasNextPage && (
+        <div>
+          <Button
+            onPress={() => void resyncs.fetchNextPage()}
+            whyNot={resyncs.isFetching ? 'They are on their way.' : null}
+          >
+            Older resyncs
+          </Button>
+        </div>
+      )}
+    </main>
+  );
+}
+
+function Runs({ items }: { items: readonly ResyncHead[] }) {
+  return (
+    <div className="frame">
+      <table className="table table--stack">
+        <thead>
+          <tr>
+            <th scope="col">Asked for</th>
+            <th scope="col">Status</th>
+            <th scope="col" className="wide">
+              Objects
+            </th>
+            <th scope="col" className="wide">
+              School year
+            </th>
+            <th scope="col" className="wide">
+              Why
+            </th>
+            <th scope="col" className="wide">
+              By
+            </th>
+            <th scope="col" className="wide number">
+              Time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((run) => (
+            <tr key={run.resyncId}>
+              <th scope="row">
+                <Link href={`/runs/${run.resyncId}`}>
+                  <Time at={run.requestedAt} />
+                </Link>
+              </th>
+              <td>
+                <Status glyph={glyphOf(run)}>
+                  {runStatusNames[run.status]}
+                  {isUnderWay(run) && run.percent !== null && `, ${run.percent} %`}
+                </Status>
+              </td>
+              <td className="wide">{objectsOf(run)}</td>
+              <td className="wide">{longYear(run.schoolYear)}</td>
+              <td className="wide">
+                {run.scenario in scenarioNames
+                  ? scenarioNames[run.scenario as keyof typeof scenarioNames]
+                  : run.scenario}
+              </td>
+              <td className="wide">{run.requestedBy}</td>
+              <td className="wide number">
+                {run.startedAt !== null && run.endedAt !== null
+                  ? duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))
+                  : '–'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function objectsOf({ objects, retryOf }: ResyncHead): string {
+  if (retryOf !== undefined) return 'errors of another resync';
+  if (objects === null) return 'the state’s to see';
+  if (objects === 'all') return 'all';
+  const [first = '', ...more] = objects;
+  return more.length === 0
+    ? first
+    : `${first} and ${counted(more.length, 'more object')}`.replace('more objects', 'more');
+}

@@ -1,0 +1,163 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { endedVerification } from '../../domain/verification';
+import type { Verification, VerifiedObject } from '../api/answers';
+import { call, CallError } from '../api/call';
+import { useRight, useSignedIn } from '../api/session';
+import { counted, longYear, number } from '../parts/format';
+import { Failed, Loading, NotHere, useTitle } from '../parts/states';
+import { Time } from '../parts/zone';
+import { VerificationStatusMark } from './verification-mark';
+
+const comparingMs = 2_000;
+
+/** `/verifications/{id}`: what differs between the editions, and what mends it. */
+export function VerificationPage({ verificationId }: { verificationId: string }) {
+  useTitle('Verification');
+  const { data, error, refetch } = useQuery({
+    queryKey: ['verification', verificationId],
+    queryFn: () => call<Verification>(`/verifications/${encodeURIComponent(verificationId)}`),
+    refetchInterval: ({ state }) =>
+      state.data && endedVerification.includes(state.data.status) ? false : comparingMs,
+  });
+  if (error instanceof CallError && error.status === 404)
+    return <NotHere title="Not here">There is no such verification, or it is not yours to see.</NotHere>;
+  if (error instanceof CallError && error.status === 403)
+    return (
+      <NotHere title="Verification">
+        This page needs the tool right verificationSummary. Your administrators grant it.
+      </NotHere>
+    );
+  return (
+    <main className="page" id="content">
+      {error && <Failed error={error} onAgain={() => void refetch()} />}
+      {data ? <Found verification={data} /> : !error && <Loading what="the verification" />}
+    </main>
+  );
+}
+
+function Found({ verification }: { verification: Verification }) {
+  const { districts } = useSignedIn();
+  const [differing, setDiffering] = useState(true);
+  const { districtId, schoolYear, requestedAt, requestedBy, message, objectResults } = verification;
+  const district = districts.find(({ id }) => id === districtId);
+  const rows = objectResults.filter((row) => !differing || differs(row));
+  return (
+    <>
+      <p>
+        <Link href={`/d/${districtId}/verifications`}>
+          {district?.name ?? districtId}: Verification Summary
+        </Link>
+      </p>
+      <h1>
+        Verification · <Time at={requestedAt} />
+      </h1>
+      <p className="soft">
+        asked by {requestedBy} · {longYear(schoolYear)}
+      </p>
+      <div className="verdict">
+        <VerificationStatusMark verification={verification} />
+        {message !== null && <p className="soft">{message}</p>}
+      </div>
+      <Proposal verification={verification} />
+      <label className="choice">
+        <input
+          type="checkbox"
+          className="tick"
+          checked={differing}
+          onChange={({ target }) => setDiffering(target.checked)}
+        />
+        Differing only
+      </label>
+      {rows.length === 0 ? (
+        <p>
+          {objectResults.length === 0
+            ? 'The objects are shown when it has begun.'
+            : 'No object differs so far.'}
+        </p>
+      ) : (
+        <Objects rows={rows} />
+      )}
+    </>
+  );
+}
+
+function differs({ counts, status }: VerifiedObject): boolean {
+  return status === 'failed' || counts.missing + counts.different + counts.extra > 0;
+}
+
+/** What mends it, ready to be sent on the batch page. */
+function Proposal({ verification }: { verification: Verification }) {
+  const maySend = useRight('resyncBatch');
+  const { objectsToResync, districtId, schoolYear } = verification;
+  if (objectsToResync === null || objectsToResync.length === 0) return null;
+  const ticked = new URLSearchParams({
+    year: String(schoolYear),
+    tick: objectsToResync.join(','),
+    deps: '0',
+  });
+  return (
+    <p className="banner">
+      {counted(objectsToResync.length, 'object')} to send, which mends all that a resync can:{' '}
+      {objectsToResync.join(', ')}.{' '}
+      {maySend && (
+        <Link href={`/d/${districtId}/batch?${ticked.toString()}`}>Tick them on the batch page</Link>
+      )}
+    </p>
+  );
+}
+
+function Objects({ rows }: { rows: readonly VerifiedObject[] }) {
+  return (
+    <div className="frame">
+      <table className="table table--stack">
+        <thead>
+          <tr>
+            <th scope="col">Object</th>
+            <th scope="col" className="wide number">
+              District
+            </th>
+            <th scope="col" className="wide number">
+              State
+            </th>
+            <th scope="col" className="number">
+              Missing
+            </th>
+            <th scope="col" className="number">
+              Different
+            </th>
+            <th scope="col" className="number">
+              Extra
+            </th>
+            <th scope="col" className="wide number">
+              Expected exclusions
+            </th>
+            <th scope="col" className="wide">
+              A resync would
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ object, counts, predicted, message }) => (
+            <tr key={object}>
+              <th scope="row">
+                {object}
+                {message !== null && <div className="small soft">{message}</div>}
+              </th>
+              <td className="wide number">{number(counts.districtRecords)}</td>
+              <td className="wide number">{number(counts.stateRecords)}</td>
+              <td className="number">{number(counts.missing)}</td>
+              <td className="number">{number(counts.different)}</td>
+              <td className="number">{number(counts.extra)}</td>
+              <td className="wide number">{number(counts.excluded)}</td>
+              <td className="wide">
+                insert {number(predicted.inserted)}, update {number(predicted.updated)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
