@@ -1,0 +1,179 @@
+/**
+ * Two districts with the same past of their own; in one of them the state has had a run too, with
+ * errors, removals, a comparison and a conflict. Whatever a district reads is the same in both, to
+ * the byte, but for what decision 8 allows: that there was a run of the state, and when.
+ */
+import request from 'supertest';
+import { apiRoutes } from '../../../src/app';
+import { keepTransferTasks } from '../../../src/features/identity-conflicts/alerts';
+import { finishObject } from '../../../src/features/resyncs/object-store';
+import { finishResync } from '../../../src/features/resyncs/store';
+import { planVerifiedObjects } from '../../../src/features/verifications/object-store';
+import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
+import type { ApiContext } from '../../../src/http/context';
+import { resync, serve, type Served, speakAs } from '../../support/command-line';
+import { ledgerPage, requestOf, runningResync } from '../../support/control-database';
+import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
+
+jest.setTimeout(120_000);
+
+const sides = ['here', 'other'] as const;
+type Side = (typeof sides)[number];
+
+let world: ApiWorld;
+let served: Served;
+let as: ApiWorld['as'];
+beforeAll(async () => {
+  world = await apiWorld();
+  served = await serve(world.app);
+  as = await administrators(world);
+  for (const side of sides) await past(side, 'district', `own-${side}`, 'Course');
+  await past('here', 'state', 'states-here', 'Section');
+});
+afterAll(async () => {
+  served.close();
+  await world.close();
+});
+
+/** A run with an error and a conflict, and a comparison that found the object to differ. */
+async function past(side: Side, initiator: 'district' | 'state', id: string, object: string): Promise<void> {
+  const { control, config } = world;
+  const districtId = world[side];
+  const state = initiator === 'state';
+  await runningResync(control, id, [object], {
+    ...{ districtId, initiator, objects: [object] },
+    ...(state && { scenario: 'STATE_REQUEST' as const }),
+  });
+  await control('DISBatchHistory').where({ resyncID: id }).update({ districtID: districtId });
+  for (const [key, code] of [
+    ['7', 'VALUE_TOO_LONG'],
+    ['8', 'IDENTITY_CHANGED'],
+    ['9', 'HELD_BY_DISTRICT'],
+  ])
+    await control('recordError').insert({
+      ...{ resyncID: id, districtID: districtId, objectName: object, recordKey: `["${key}"]`, code },
+      ...{ guid: `${object}-${key}`, outcome: 'failed', message: `Planted in ${object}.`, ofState: state },
+      ...(code === 'HELD_BY_DISTRICT' && { heldBy: '99' }),
+    });
+  await ledgerPage(control, { resyncId: id, object, read: 12 }, { inserted: 9, failed: 3 });
+  await finishObject(control, { resyncId: id, object, status: 'finished' });
+  await finishResync(control, { resyncId: id, status: 'finished' });
+  await keepTransferTasks(control, config.districts, requestOf(id, { districtId, initiator }));
+  const verificationId = `${id}-compared`;
+  await insertVerification(control, {
+    ...{ verificationId, districtId, schoolYear: 2027, objects: [object], checkDependencies: false },
+    ...{ initiator, requestedBy: 'tester', kind: 'verification', resyncId: null },
+  });
+  await planVerifiedObjects(control, verificationId, [{ name: object, cycle: null }]);
+  await control('verificationObject')
+    .where({ verificationID: verificationId })
+    .update({ status: 'finished', inserted: 3 });
+  await finishVerification(control, { verificationId, status: 'finished', message: null });
+}
+
+/** Without what differs between any two districts. */
+function withoutNames(text: string): string {
+  return text
+    .replaceAll(new RegExp(`${world.here}|${world.other}`, 'g'), 'DISTRICT')
+    .replaceAll(/own-(here|other)/g, 'OWN')
+    .replaceAll(/District \d/g, 'NAME')
+    .replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+Z?/g, 'TIME')
+    .replaceAll(
+      /"(requestId|csrf|principalId|tokenId|id|alertId|number|nextCursor)":\s*("[^"]*"|\d+)/g,
+      '"$1":"N"',
+    )
+    .replaceAll(/"seconds":\d+|About \d+ s/g, 'SECONDS')
+    .replaceAll(/^\d+ {2,}/gm, 'N ')
+    .replaceAll(/ {2,}/g, '  ');
+}
+
+/** Every GET route but streams, of what is the district’s own, in each of its forms. */
+async function everyRead(side: Side): Promise<Record<string, string>> {
+  const answers: Record<string, string> = {};
+  const routes = apiRoutes({ ...world } as unknown as ApiContext);
+  for (const { path: written, query } of routes.filter(
+    ({ method, path }) =>
+      method === 'get' && !path.endsWith('/events') && !/^\/(audit|principals)/.test(path),
+  )) {
+    const id = written.startsWith('/verifications') ? `own-${side}-compared` : `own-${side}`;
+    const path = written
+      .replace('{district}', world[side])
+      .replace('{object}', 'Section')
+      .replace('{key}', '7')
+      .replace('{name}', 'Course')
+      .replace('{id}', id)
+      .replaceAll(/\{\w+\}/g, 'x');
+    const formats = query && 'format' in query.shape ? ['', '?format=csv'] : [''];
+    for (const format of formats) {
+      const answer = await request(world.app).get(`/api/v1${path}${format}`).set('Authorization', as[side]);
+      answers[`${written}${format}`] = `${answer.status} ${withoutNames(answer.text ?? '')}`;
+    }
+  }
+  for (const body of [{ objects: ['Section'] }, { objects: 'all' }]) {
+    const plan = await request(world.app)
+      .post(`/api/v1/districts/${world[side]}/plan`)
+      .set('Authorization', as[side])
+      .send(body);
+    answers[`plan ${JSON.stringify(body)}`] = withoutNames(plan.text);
+  }
+  return answers;
+}
+
+const differing = (a: Record<string, string>, b: Record<string, string>) =>
+  Object.keys(a).filter((name) => a[name] !== b[name]);
+
+test('of a run of the state a district reads that it was there, and nothing else in any route differs', async () => {
+  const here = await everyRead('here');
+  const other = await everyRead('other');
+  expect(Object.keys(here).length).toBeGreaterThan(40);
+  expect(Object.values(here).filter((text) => text.startsWith('5'))).toEqual([]);
+  expect(differing(here, other).sort()).toEqual(['/alerts', '/districts/{district}/resyncs']);
+  // What differs is one more head and one more alert, without what is in the run.
+  const list = async (side: Side, path = `/districts/${world[side]}/resyncs`) => {
+    const answer = await request(world.app).get(`/api/v1${path}`).set('Authorization', as[side]);
+    return (answer.body as { items: Record<string, unknown>[] }).items;
+  };
+  const [states, own, ...rest] = await list('here');
+  expect(rest).toEqual([]);
+  expect(withoutNames(JSON.stringify(own))).toBe(withoutNames(JSON.stringify((await list('other'))[0])));
+  expect(states).toMatchObject({ resyncId: 'states-here', status: 'ended', objects: null, color: null });
+  const told = (await list('here', '/alerts')).filter(({ resyncId }) => resyncId === 'states-here');
+  const others = (await list('here', '/alerts')).filter(({ resyncId }) => resyncId !== 'states-here');
+  expect(told).toHaveLength(1);
+  expect(withoutNames(JSON.stringify(others))).toBe(
+    withoutNames(JSON.stringify(await list('other', '/alerts'))),
+  );
+  expect(JSON.stringify(told)).not.toMatch(/Section|red|yellow|\b(3|9|12)\b/);
+  expect(JSON.stringify([here, states])).not.toMatch(/Planted in Section|Section-[789]|states-here-compared/);
+});
+
+test('the command line prints the same, but for one run and one alert in their lists', async () => {
+  const printed = async (side: Side) => {
+    speakAs(as[side]);
+    const outputs: Record<string, string> = {};
+    for (const argv of [
+      ['objects'],
+      ['agent'],
+      ['alerts'],
+      ['errors'],
+      ['errors', '--csv'],
+      ['errors', `own-${side}`],
+      ['causes', `own-${side}`],
+      ['plan', '--all'],
+      ['plan', '--objects', 'Section'],
+      ['record', 'conflicts'],
+      ['history', world[side], 'Section', '7'],
+      ['runs'],
+    ]) {
+      const { code, text } = await resync(...argv);
+      outputs[withoutNames(argv.join(' '))] = `${code}: ${withoutNames(text)}`;
+    }
+    return outputs;
+  };
+  const here = await printed('here');
+  const other = await printed('other');
+  expect(differing(here, other)).toEqual(['alerts', 'runs']);
+  for (const name of ['alerts', 'runs'])
+    expect(here[name]!.split('\n')).toHaveLength(other[name]!.split('\n').length + 1);
+  expect(JSON.stringify(here)).not.toMatch(/Planted in Section|Section-[789]/);
+});
