@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from './api/call';
-import { useRight, useSignedIn } from './api/session';
+import { useRight, useSeesResyncs, useSignedIn } from './api/session';
 import { noteSignedIn } from './api/signed-in';
 import { ZonePicker } from './parts/zone';
 
@@ -51,7 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 /** Pages of a district, as far as the reader may see them. */
 function DistrictLinks({ district }: { district: string }) {
-  const batch = useRight('resyncBatch');
+  const batch = useSeesResyncs();
   const verifications = useRight('verificationSummary');
   return (
     <>

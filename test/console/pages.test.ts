@@ -230,6 +230,20 @@ test('a comparison says whether a resync is necessary, and its objects are ticke
     await page.getByText('No resync is like this.').waitFor();
   }));
 
+test('who may only look at resyncs sees the pages, and can send nothing', async () => {
+  const auditor = await world.caller('north', ['resyncView']);
+  await inBrowser(async (page) => {
+    await signIn(page, auditor.token);
+    await box(page, 'School').check();
+    await page.getByText('2 objects: 1 ticked, 1 needed by them').waitFor();
+    const send = page.getByRole('button', { name: 'Send Resync' });
+    expect(await send.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('heading', { name: 'Resync History' }).waitFor();
+    expect(await page.getByRole('link', { name: /Verifications|Alerts/ }).count()).toBe(0);
+  });
+});
+
 test('the code of a link signs in once; a right that is withdrawn is missing at the next step', async () => {
   const short = await world.caller('north', ['resyncBatch']);
   const tokenId = short.token.split('_')[1]!;

@@ -11,14 +11,18 @@ interface DistrictPageProps {
   readonly children: (district: District) => ReactNode;
 }
 
-/** A page of one district that needs a right: what is missing is said instead. */
+/**
+ * A page of one district that needs a right: what is missing is said instead. Who may only look at
+ * resyncs sees what who runs them sees.
+ */
 export function DistrictPage({ id, title, right, children }: DistrictPageProps) {
   const { session, districts } = useSignedIn();
   useTitle(title);
   const district = districts.find((known) => known.id === id);
   if (!district)
     return <NotHere title="Not here">There is no such district, or it is not yours to see.</NotHere>;
-  if (!session.rights.includes(right)) {
+  const mayLook = right === 'resyncBatch' && session.rights.includes('resyncView');
+  if (!session.rights.includes(right) && !mayLook) {
     return (
       <NotHere title={title}>
         This page needs the tool right {right}. Who has administration for {district.name} grants it.

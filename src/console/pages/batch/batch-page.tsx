@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { District, ObjectsTable } from '../../api/answers';
 import { call } from '../../api/call';
+import { useRight } from '../../api/session';
 import { counted, longYear } from '../../parts/format';
 import { Button } from '../../parts/button';
 import { Failed, Loading } from '../../parts/states';
@@ -151,7 +152,10 @@ function Footer({ selection, items, onSend }: FooterProps) {
   const { plan, said } = selection;
   const planned = [...plan.reasons.keys()];
   const ticked = [...plan.reasons.values()].filter(({ kind }) => kind === 'requested').length;
-  const whyNot = plan.problem ?? (planned.length === 0 ? 'Tick at least one object.' : null);
+  const maySend = useRight('resyncBatch');
+  const whyNot = maySend
+    ? (plan.problem ?? (planned.length === 0 ? 'Tick at least one object.' : null))
+    : 'Sending needs the tool right resyncBatch.';
   return (
     <div className="footer">
       <div className="footer__sum">

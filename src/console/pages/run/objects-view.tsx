@@ -83,7 +83,8 @@ export function ObjectsView({ run, stale }: { run: Resync; stale: boolean }) {
 function Row({ row, run, now }: { row: ObjectResult; run: Resync; now: number }) {
   const { object, status, counts, expected, ranges, rangesDone, message, startedAt, endedAt } = row;
   const { glyph, word } = statusOf({ ...row, expected: status === 'running' ? expected : null });
-  const stoppable = isUnderWay(run) && (status === 'waiting' || status === 'running');
+  const mayStop = useRight('resyncBatch');
+  const stoppable = mayStop && isUnderWay(run) && (status === 'waiting' || status === 'running');
   const parts = status === 'running' && ranges > 1 ? `, ${rangesDone} of ${ranges} parts` : '';
   const mayReadErrors = useRight('errorLog');
   const end = endedAt === null ? now : Date.parse(endedAt);

@@ -23,8 +23,8 @@ export function RunControls({ run }: { run: Resync }) {
       call(`/resyncs/${run.resyncId}/${action}`, { method: 'POST' }),
     onSettled: () => queries.invalidateQueries({ queryKey: resyncKey(run.resyncId) }),
   });
-  // A state's request is the state's to stop.
-  if (run.objectResults === null) return null;
+  // A state's request is the state's to stop, and who may only look at resyncs runs none.
+  if (run.objectResults === null || !session.rights.includes('resyncBatch')) return null;
   const open = isUnderWay(run);
   const errors = run.totals?.errors ?? 0;
   const mayRetry = run.initiator === 'district' || session.rights.includes('stateRequest');

@@ -29,7 +29,7 @@ export function RunPage({ resyncId }: { resyncId: string }) {
   if (error instanceof CallError && error.status === 403)
     return (
       <NotHere title="Resync">
-        This page needs the tool right resyncBatch. Your administrators grant it.
+        This page needs the tool right resyncBatch, or resyncView. Your administrators grant it.
       </NotHere>
     );
   if (!run.data) {
