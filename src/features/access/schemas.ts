@@ -72,12 +72,10 @@ export const newPrincipal = z
     districts: setOf(z.array(z.string().max(64)).min(1).max(2_000))
       .nullable()
       .default(null),
-    rights: setOf(rights.max(100))
-      .optional()
-      .meta({
-        description:
-          'absent: all of the level but resyncView, which resyncBatch has in it; in a district without administration',
-      }),
+    rights: setOf(rights.max(100)).optional().meta({
+      description:
+        'absent: all of the level but resyncView, which resyncBatch has in it; in a district without administration',
+    }),
     schools: setOf(z.array(z.string().min(1).max(120)).min(1).max(200))
       .nullable()
       .default(null)
