@@ -1,9 +1,9 @@
 /**
  * Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). Two
- * projects: `parallel`, three files at a time, and `serial` for what needs quiet servers or servers
- * of its own. bin/run-tests.mjs runs one after the other.
+ * projects: `parallel`, three files at a time, and `serial` for what needs quiet servers or the
+ * machine's usual ports. bin/run-tests.mjs runs one after the other.
  */
-const serial = ['<rootDir>/test/(faults|stack)/', 'district-load\\.test\\.ts$'];
+const serial = ['<rootDir>/test/stack/', 'district-load\\.test\\.ts$'];
 
 const shared = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
@@ -34,7 +34,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'serial',
-      testMatch: ['**/test/{faults,stack}/**/*.test.ts', '**/district-load.test.ts'],
+      testMatch: ['**/test/stack/**/*.test.ts', '**/district-load.test.ts'],
     },
   ],
 };

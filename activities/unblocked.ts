@@ -13,6 +13,9 @@ import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
 import { shortActivity } from './activity';
 
+/** How long a run waits for its agent's answer, milliseconds. */
+const agentMs = 15_000;
+
 /** Sending what an earlier run had to leave behind, once its parent has come. */
 export function unblockedActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
@@ -76,9 +79,11 @@ export function unblockedActivities(dependencies: ActivityDependencies, editions
       selected: { outcomes: ['blocked'], landedIn: run.resyncId },
     };
     if (stored === null) await insertResync(control, { request, idempotencyKey: resyncId });
-    // When the agent's queue is full, the reconciler gives it to the agent as soon as it has room.
-    const client = Context.current().client;
-    const { position } = await giveToAgent(client, config.temporal.taskQueue, request);
+    // Whatever the agent can't take now, the reconciler gives to it later.
+    const { client } = Context.current();
+    const { position } = await client.connection.withDeadline(Date.now() + agentMs, () =>
+      giveToAgent(client, config.temporal.taskQueue, request),
+    );
     if (position > 0)
       await setResyncStatus(control, { resyncId, status: 'queued' }).catch((error: unknown) => {
         // It runs already.

@@ -1,7 +1,7 @@
 import { syncObject } from '../../src/catalog/builtin/entry';
 import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
-import { ResyncWorld } from './world';
+import { ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(120_000);
 
@@ -31,7 +31,7 @@ const setAfterFirstRange = (owner: string) =>
     'DROP TRIGGER IF EXISTS change_owner',
     `CREATE TRIGGER change_owner AFTER INSERT ON rangeLedger FOR EACH ROW
        INSERT INTO fieldSetting (districtID, objectName, fieldName, owner, changedBy)
-       SELECT 'test-district', 'Student', 'grade', '${owner}', 'test' FROM DUAL WHERE NEW.rangeNo = 0
+       SELECT '${testDistrict}', 'Student', 'grade', '${owner}', 'test' FROM DUAL WHERE NEW.rangeNo = 0
        ON DUPLICATE KEY UPDATE owner = '${owner}'`,
   );
 

@@ -9,7 +9,7 @@ import { generateDistrict } from '../../src/sample/generate';
 import type { PlantedOutcome } from '../../src/sample/generator/expected-outcomes';
 import { partOfCatalog } from '../support/part-of-catalog';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
-import { type ObjectRow, ResyncWorld } from './world';
+import { type ObjectRow, ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(240_000);
 
@@ -78,7 +78,7 @@ describe('a generated district with planted defects', () => {
         expect(again.objects).toHaveLength(1);
         expect(again.objects[0]).toMatchObject({ inserted: 3, updated: 0, errors: 0, color: 'green' });
         const { items } = await readRecordHistory(world.control, {
-          ...{ districtId: 'test-district', object: 'CensusContactSummary', key: ['1'] },
+          ...{ districtId: testDistrict, object: 'CensusContactSummary', key: ['1'] },
           ...{ yearTied: false, initiator: null },
         });
         expect(items.map(({ outcome, evidence }) => [outcome, evidence])).toEqual([

@@ -6,7 +6,7 @@ import { generateDistrict } from '../../src/sample/generate';
 import type { ErrorOutcome } from '../../src/domain/record-error';
 import { partOfCatalog } from '../support/part-of-catalog';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
-import { type ObjectRow, ResyncWorld } from './world';
+import { type ObjectRow, ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(240_000);
 
@@ -143,7 +143,7 @@ it('one student is previewed, then sent with ancestors and all that hangs below;
     const asked = { object: 'PersonIdentity', key: [String(personID)] };
     const previewId = `preview-${personID}`;
     await insertPreview(world.control, {
-      ...{ previewId, districtId: 'test-district', schoolYear, level: 'district', requestedBy: 'test' },
+      ...{ previewId, districtId: testDistrict, schoolYear, level: 'district', requestedBy: 'test' },
       ...asked,
     });
     await world.run('selectivePreview', { previewId });

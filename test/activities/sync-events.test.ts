@@ -9,7 +9,7 @@ import { generateDistrict } from '../../src/sample/generate';
 import { syncEventWorkflowId } from '../../workflows/messages';
 import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
-import { ResyncWorld } from './world';
+import { ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(240_000);
 
@@ -79,7 +79,7 @@ it('what the state changed without a word is found after the next run; what the 
   world(async (world) => {
     await settled(world);
     await world.control('fieldSetting').insert({
-      ...{ districtID: 'test-district', objectName: 'PersonIdentity', fieldName: 'suffix' },
+      ...{ districtID: testDistrict, objectName: 'PersonIdentity', fieldName: 'suffix' },
       ...{ owner: 'state', changedBy: 'test' },
     });
     await state("UPDATE PersonIdentity SET suffix = 'III' WHERE personID IN (1, 2, 3, 50)");
@@ -122,9 +122,7 @@ it('an announced event carries the named records, says which it could not reach,
     });
     // The state is told that one left records behind.
     const alerts = await world.control('processAlert').where({ name: 'Sync Event Incomplete' });
-    expect(alerts).toMatchObject([
-      { level: 'state', toolRight: 'fieldSettings', districtID: 'test-district' },
-    ]);
+    expect(alerts).toMatchObject([{ level: 'state', toolRight: 'fieldSettings', districtID: testDistrict }]);
   }));
 
 it('a crash between the district’s COMMIT and the record of it counts each record once, as carried', () =>
@@ -135,7 +133,7 @@ it('a crash between the district’s COMMIT and the record of it counts each rec
       await district("UPDATE PersonIdentity SET stateID = 'old' WHERE personID < 4");
       const event = { syncEventId: `cut-off-${keys?.length ?? 'all'}`, object: 'PersonIdentity', keys };
       await insertSyncEvent(world.control, {
-        ...{ districtId: 'test-district', resyncId: null, requestedBy: 'test', ...event },
+        ...{ districtId: testDistrict, resyncId: null, requestedBy: 'test', ...event },
       });
       // As far as the attempt came that died: two of the three were written.
       await startSyncEvent(world.control, event.syncEventId);

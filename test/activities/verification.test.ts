@@ -12,7 +12,7 @@ import { partOfCatalog } from '../support/part-of-catalog';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { runOn } from '../support/run-on';
 import { until } from '../workflows/support';
-import { ResyncWorld } from './world';
+import { ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(180_000);
 
@@ -86,7 +86,7 @@ it('never takes half a range for drift: it waits for the resync, says so, and co
     await world.resync();
     // A resync that died in the middle of Calendar, of which the state lacks what it has not sent
     // yet.
-    const open = { resyncId: 'half', districtId: 'test-district', schoolYear };
+    const open = { resyncId: 'half', districtId: testDistrict, schoolYear };
     await insertResync(world.control, {
       request: {
         ...open,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { type google, temporal } from '@temporalio/proto';
 import type { Knex } from 'knex';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
@@ -16,6 +16,7 @@ import type { YearSetup } from '../../src/domain/school-year';
 import { startWorker } from '../../src/worker';
 import type { batchResync, syncEvent, verification } from '../../workflows';
 import {
+  agentWorkflowId,
   approveRemovals,
   resyncWorkflowId,
   syncEventWorkflowId,
@@ -69,6 +70,18 @@ interface WorldOptions {
   readonly years?: YearSetup;
 }
 
+/** An agent's tasks are on its world's queue: the next world needs one of its own. */
+async function endAgent(client: Client, schoolYear: number): Promise<void> {
+  try {
+    await client.workflow.getHandle(agentWorkflowId(testDistrict, schoolYear)).terminate();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+/** The district of a file's worlds: no other file has it, so none waits for another's agent. */
+export const testDistrict = `test-district-${randomUUID().slice(0, 8)}`;
+
 /** Real activities on real databases, run by real workflows: one resync after the other. */
 export class ResyncWorld {
   private constructor(
@@ -93,7 +106,7 @@ export class ResyncWorld {
         safety,
         districts: [
           {
-            id: 'test-district',
+            id: testDistrict,
             number: districtNumber,
             name: 'Test District',
             schoolYear,
@@ -112,9 +125,11 @@ export class ResyncWorld {
       catalog,
       workflows: { workflowBundle: await workflowBundle() },
     });
+    const client = new Client({ connection });
     try {
-      await work(new ResyncWorld(options, config, control, new Client({ connection })));
+      await work(new ResyncWorld(options, config, control, client));
     } finally {
+      await endAgent(client, schoolYear);
       await worker.stop();
       await control.destroy();
       await connection.close();
@@ -128,7 +143,7 @@ export class ResyncWorld {
     const resyncId = `test-${randomUUID()}`;
     const request: ResyncRequest = {
       resyncId,
-      districtId: 'test-district',
+      districtId: testDistrict,
       schoolYear: this.options.schoolYear,
       objects: 'all',
       checkDependencies: true,
@@ -181,7 +196,7 @@ export class ResyncWorld {
     const verificationId = `test-${randomUUID()}`;
     const request: VerificationRequest = {
       verificationId,
-      districtId: 'test-district',
+      districtId: testDistrict,
       schoolYear: this.options.schoolYear,
       objects: 'all',
       checkDependencies: true,
@@ -213,7 +228,7 @@ export class ResyncWorld {
   /** Carries an event of this district out, new or stored before. @returns its row */
   async carry(event: Partial<NewSyncEvent> & { readonly syncEventId: string }): Promise<SyncEventRow> {
     const { syncEventId } = event;
-    const districtId = 'test-district';
+    const districtId = testDistrict;
     const stored = { districtId, object: '', keys: null, resyncId: null, requestedBy: 'test', ...event };
     await insertSyncEvent(this.control, stored);
     await this.client.workflow.execute<typeof syncEvent>('syncEvent', {

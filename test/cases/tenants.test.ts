@@ -1,5 +1,6 @@
 import { requireObject } from '../../src/domain/catalog';
 import { secondDistrict, useCase } from '../support/case-world';
+import { testDistrict } from '../activities/world';
 
 jest.setTimeout(180_000);
 
@@ -114,7 +115,7 @@ describe('40-two-districts-no-tenant: a table of the state that does not say who
           { name: 'one', n: 5 },
           { name: 'two', n: 100 },
         ]);
-        for (const districtId of ['test-district', secondDistrict]) {
+        for (const districtId of [testDistrict, secondDistrict]) {
           const again = await world.resync({ districtId, removals: 'apply' });
           expect(again.objects['tn_student']).toEqual({
             status: 'finished',

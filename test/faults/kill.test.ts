@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(process.cwd(), '.stack-faults-'));
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack({ dir: folder });
+  stack = await startStack({ dir: folder, ports: 'any' });
 });
 afterAll(async () => {
   await stack?.stop();

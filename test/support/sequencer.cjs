@@ -7,6 +7,8 @@ const order = [
   'catalog',
   'sample',
   'stack',
+  // They wait more than they work: beside others that costs no time.
+  'faults',
   'http',
   'features',
   'editions',
@@ -14,7 +16,6 @@ const order = [
   'activities',
   'service',
   'cli',
-  'faults',
   'replay',
 ];
 

@@ -1,6 +1,7 @@
 import { listIdentityConflicts } from '../../../src/features/identity-conflicts/store';
 import type { IdentityAnswer } from '../../../workflows/messages';
 import { type CaseWorld, useCase } from '../../support/case-world';
+import { testDistrict } from '../../activities/world';
 
 /** Records that were renumbered, got another GUID or moved to another district, and the way out. */
 
@@ -31,7 +32,7 @@ const state = [
 
 const conflictsOf = ({ world }: CaseWorld) =>
   listIdentityConflicts(world.control, {
-    ...{ districtId: 'test-district', schoolYear: 2027, ownOnly: true, schools: null },
+    ...{ districtId: testDistrict, schoolYear: 2027, ownOnly: true, schools: null },
     ...{ after: 0, limit: 10 },
     objects: ['person', 'enrollment', 'attendance', 'note'],
   });
@@ -132,10 +133,10 @@ test('a student of another district is released from there, both districts and t
       expect(alerts.map(({ districtID, level }) => `${districtID ?? 'all'} ${level}`).sort()).toEqual([
         'all state',
         'second-district district',
-        'test-district district',
+        `${testDistrict} district`,
       ]);
       for (const { level, text, districtID } of alerts) {
-        const other = districtID === 'test-district' ? 'second-district' : 'test-district';
+        const other = districtID === testDistrict ? 'second-district' : testDistrict;
         if (level === 'district') expect(text).not.toContain(other);
       }
       expect((await resolve(world, conflict!.conflictId)).changes).toEqual([

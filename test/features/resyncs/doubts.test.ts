@@ -2,6 +2,7 @@ import { readResync } from '../../../src/features/resyncs/read';
 import { readYearRuns } from '../../../src/features/year-end/read-year-runs';
 import type { CaseWorld } from '../../support/case-world';
 import { useCase } from '../../support/case-world';
+import { testDistrict } from '../../activities/world';
 
 /** Runs whose counts look well and whose data doesn't: red until a person has accepted it. */
 
@@ -143,8 +144,8 @@ test('what is blocked below an expected exclusion is expected too: the net color
       expect(view).toMatchObject({ color: 'red', colorWithoutExclusions: 'green' });
       expect(view.objectResults.map((object) => object.colorWithoutExclusions)).toEqual(['green', 'green']);
       const runOf = async (judged: 'all' | 'withoutExclusions') =>
-        (await readYearRuns(control, { schoolYear: 2027, districtId: 'test-district', judged })).get(
-          'test-district',
+        (await readYearRuns(control, { schoolYear: 2027, districtId: testDistrict, judged })).get(
+          testDistrict,
         )![0];
       expect(await runOf('withoutExclusions')).toMatchObject({ color: 'red', judgedColor: 'green' });
       expect(await runOf('all')).toMatchObject({ judgedColor: 'red' });

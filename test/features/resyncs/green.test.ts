@@ -3,6 +3,7 @@ import type { Catalog } from '../../../src/domain/catalog';
 import { readObjectsTable } from '../../../src/features/districts/read-objects-table';
 import { readResync } from '../../../src/features/resyncs/read';
 import { type CaseWorld, useCase } from '../../support/case-world';
+import { testDistrict } from '../../activities/world';
 
 /**
  * Green means equal but for what is listed: each way in which the two editions can differ is
@@ -170,7 +171,7 @@ test.each(ways)('$way: nothing calls it green while it differs', async ({ plant,
         const view = await readResync(control, resyncId);
         const alerts = (await control('processAlert').where({ resyncID: resyncId })) as { text: string }[];
         const table = await readObjectsTable(control, {
-          districtId: 'test-district',
+          districtId: testDistrict,
           schoolYear: 2027,
           objects: names,
         });

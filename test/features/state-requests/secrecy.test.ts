@@ -175,6 +175,12 @@ async function bothEnded(ids: Record<Side, string>): Promise<void> {
       };
       return row.endedAt !== null;
     });
+  // The agent learns of it a moment later, and says so of the queue.
+  for (const side of sides)
+    await until('its agent is free', async () => {
+      const [, text] = await call(side, 'post', `/districts/${world[side]}/plan`, { objects: 'all' });
+      return (JSON.parse(text) as { queue: { ahead: number } }).queue.ahead === 0;
+    });
 }
 
 it('tells two districts the same, whatever the state asked of them and however it ended', () =>

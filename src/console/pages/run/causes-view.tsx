@@ -18,15 +18,12 @@ export function CausesView({ run }: { run: Resync }) {
   if (!causes.data) return <Loading what="the causes" />;
   const { items } = causes.data;
   const sum = (of: (cause: Cause) => number) => items.reduce((total, cause) => total + of(cause), 0);
+  const errors = sum((cause) => cause.errors);
   if (items.length === 0) return <p>{open ? 'No errors so far.' : 'This resync has no errors.'}</p>;
   return (
     <>
       <p>
-        {counted(
-          sum(({ errors }) => errors),
-          'error',
-        )}{' '}
-        {items.length === 1 ? 'goes' : 'go'} back to{' '}
+        {counted(errors, 'error')} {errors === 1 ? 'goes' : 'go'} back to{' '}
         {counted(
           sum(({ records }) => records),
           'record',

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { isOpen, type ResyncStatus } from '../../../domain/resync';
 import type { Resync } from '../../api/answers';
 import type { Live } from '../../api/live';
-import { about, duration, number, share } from '../../parts/format';
+import { about, counted, duration, number, share } from '../../parts/format';
 import { type Glyph, Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { runStatusNames } from '../../text';
@@ -67,7 +67,7 @@ function UnderWay({ run }: { run: Resync }) {
 }
 
 function Ended({ run }: { run: Resync }) {
-  const { status, color, colorWithoutExclusions, totals } = run;
+  const { status, color, colorWithoutExclusions, totals, objectResults } = run;
   if (totals === null || color === null) return <>{runStatusNames[status]}</>;
   const net =
     colorWithoutExclusions !== null && colorWithoutExclusions !== color
@@ -75,9 +75,14 @@ function Ended({ run }: { run: Resync }) {
       : '';
   const nothing = totals.processed === 0 ? ' No record was found to send.' : '';
   const errors = `${number(totals.errors)} errors in ${number(totals.processed)} records (${share(totals.errors, totals.processed)})`;
+  const alike = (objectResults ?? []).filter((object) => object.color === color).length;
+  // A run has the color of its worst object, however few its errors are among all records.
+  const hasWorst = status === 'finished' && color !== 'green' && alike > 0;
+  const worst = !hasWorst ? '' : `${counted(alike, 'object')} ${color}, `;
   return (
     <>
-      {status === 'finished' ? colorNames[color] : runStatusNames[status]}: {errors}
+      {status === 'finished' ? colorNames[color] : runStatusNames[status]}: {worst}
+      {errors}
       {net}.{nothing}
     </>
   );
