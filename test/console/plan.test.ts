@@ -9,6 +9,7 @@ import { offeredYears } from '../../src/domain/school-year';
 import type { session, signIn } from '../../src/features/access/schemas';
 import type { verification } from '../../src/features/verifications/schemas';
 import type { alert } from '../../src/features/alerts/schemas';
+import type * as plans from '../../src/features/resyncs/plan-schemas';
 import type * as resyncs from '../../src/features/resyncs/schemas';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 
@@ -77,7 +78,7 @@ export type Answers = [
   Fits<answers.Session, z.output<typeof session>>,
   Fits<answers.District, z.output<typeof resyncs.district>>,
   Fits<answers.TableObject, z.output<typeof resyncs.tableObject>>,
-  Fits<answers.Plan, z.output<typeof resyncs.plan>>,
+  Fits<answers.Plan, z.output<typeof plans.plan>>,
   Fits<answers.Resync, z.output<typeof resyncs.resync>>,
   Fits<answers.Alert, z.output<typeof alert>>,
   Fits<answers.ResyncHead, z.output<typeof resyncs.resyncHead>>,

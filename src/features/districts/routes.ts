@@ -11,7 +11,8 @@ import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
-import { agent, district, plan, planRequest, tableObject } from '../resyncs/schemas';
+import { plan } from '../resyncs/plan-schemas';
+import { agent, district, planRequest, tableObject } from '../resyncs/schemas';
 import { districtParams } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
