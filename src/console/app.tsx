@@ -1,33 +1,18 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import type { District, Session } from './api/answers';
 import { call, CallError, rememberSession, whenSignedOut } from './api/call';
 import { maybeSignedIn } from './api/signed-in';
 import { SessionContext } from './api/session';
-import { BatchPage } from './pages/batch/batch-page';
 import { HomePage } from './pages/home-page';
 import { SignInPage } from './pages/sign-in-page';
 import { Dialog } from './parts/dialog';
 import { Failed, Loading, NotHere } from './parts/states';
 import { ZoneProvider } from './parts/zone';
+import { routes } from './routes';
 import { Shell } from './shell';
 import { SignInForm } from './parts/sign-in-form';
-
-const RunPage = lazy(() => import('./pages/run/run-page').then(({ RunPage: page }) => ({ default: page })));
-
-const HistoryPage = lazy(() =>
-  import('./pages/history-page').then(({ HistoryPage: page }) => ({ default: page })),
-);
-const VerificationsPage = lazy(() =>
-  import('./pages/verifications-page').then(({ VerificationsPage: page }) => ({ default: page })),
-);
-const VerificationPage = lazy(() =>
-  import('./pages/verification-page').then(({ VerificationPage: page }) => ({ default: page })),
-);
-const AlertsPage = lazy(() =>
-  import('./pages/alerts-page').then(({ AlertsPage: page }) => ({ default: page })),
-);
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -116,22 +101,11 @@ function Pages() {
         <Route path="/">
           <HomePage />
         </Route>
-        <Route path="/d/:district/batch">
-          {({ district }) => <BatchPage key={district} district={district} />}
-        </Route>
-        <Route path="/d/:district/history">
-          {({ district }) => <HistoryPage key={district} district={district} />}
-        </Route>
-        <Route path="/d/:district/verifications">
-          {({ district }) => <VerificationsPage key={district} district={district} />}
-        </Route>
-        <Route path="/verifications/:id">
-          {({ id }) => <VerificationPage key={id} verificationId={id} />}
-        </Route>
-        <Route path="/alerts">
-          <AlertsPage />
-        </Route>
-        <Route path="/runs/:id/*?">{({ id }) => <RunPage key={id} resyncId={id} />}</Route>
+        {routes.map(({ path, page }) => (
+          <Route key={path} path={path}>
+            {(named) => page(named as Readonly<Record<string, string>>)}
+          </Route>
+        ))}
         <Route>
           <NotHere title="Not here">There is no such page.</NotHere>
         </Route>

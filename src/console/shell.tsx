@@ -2,19 +2,25 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { call } from './api/call';
-import { useRight, useSeesResyncs, useSignedIn } from './api/session';
+import { useSignedIn } from './api/session';
 import { noteSignedIn } from './api/signed-in';
+import { districtEntries } from './navigation/district-entries';
+import { entriesFor } from './navigation/entry';
+import { stateEntries } from './navigation/state-entries';
+import { ToolMenu } from './navigation/tool-menu';
 import { ZonePicker } from './parts/zone';
 
 /** Header and navigation around every page. */
 export function Shell({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { session, districts } = useSignedIn();
-  const alerts = useRight('processAlerts');
   const [path, navigate] = useLocation();
   const named = /^\/d\/([^/]+)/.exec(path)?.[1];
   const district =
     districts.find(({ id }) => id === named) ?? (districts.length === 1 ? districts[0] : undefined);
+  const entries = entriesFor([...districtEntries, ...stateEntries], {
+    ...{ level: session.level, rights: session.rights, district: district?.id ?? null },
+  });
   const signOut = async (): Promise<void> => {
     await call('/session', { method: 'DELETE' }).catch(() => undefined);
     noteSignedIn(false);
@@ -33,8 +39,14 @@ export function Shell({ children }: { children: ReactNode }) {
         {district && <span>{district.name}</span>}
         <nav className="header__nav" aria-label="Pages">
           {districts.length > 1 && <NavLink to="/">Districts</NavLink>}
-          {district && <DistrictLinks district={district.id} />}
-          {alerts && <NavLink to="/alerts">Alerts</NavLink>}
+          {entries
+            .filter(({ header }) => header)
+            .map(({ to, label }) => (
+              <NavLink key={to} to={to}>
+                {label}
+              </NavLink>
+            ))}
+          <ToolMenu entries={entries} />
         </nav>
         <div className="header__end">
           <ZonePicker />
@@ -45,19 +57,6 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </header>
       {children}
-    </>
-  );
-}
-
-/** Pages of a district, as far as the reader may see them. */
-function DistrictLinks({ district }: { district: string }) {
-  const batch = useSeesResyncs();
-  const verifications = useRight('verificationSummary');
-  return (
-    <>
-      {batch && <NavLink to={`/d/${district}/batch`}>Batch</NavLink>}
-      {batch && <NavLink to={`/d/${district}/history`}>History</NavLink>}
-      {verifications && <NavLink to={`/d/${district}/verifications`}>Verifications</NavLink>}
     </>
   );
 }

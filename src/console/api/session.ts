@@ -18,12 +18,6 @@ export function useSignedIn(): SignedIn {
   return signedIn;
 }
 
-/** May the reader see resyncs, whether or not they may run any? */
-export function useSeesResyncs(): boolean {
-  const { rights } = useSignedIn().session;
-  return rights.includes('resyncBatch') || rights.includes('resyncView');
-}
-
 /** May the reader use this tool? */
 export function useRight(right: ToolRight): boolean {
   return useSignedIn().session.rights.includes(right);

@@ -1,0 +1,39 @@
+import type { NavEntry } from './entry';
+
+const seesResyncs = ['resyncBatch', 'resyncView'] as const;
+
+/** What one does for one district. */
+export const districtEntries: readonly NavEntry[] = [
+  {
+    group: 'Send',
+    label: 'Batch',
+    hint: 'Tick objects and send them again',
+    to: '/d/:district/batch',
+    rights: seesResyncs,
+    header: true,
+  },
+  {
+    group: 'Outcomes',
+    label: 'History',
+    hint: 'Every resync of the district, newest first',
+    to: '/d/:district/history',
+    rights: seesResyncs,
+    header: true,
+  },
+  {
+    group: 'Outcomes',
+    label: 'Alerts',
+    hint: 'What ended, what is due, what needs somebody',
+    to: '/alerts',
+    rights: ['processAlerts'],
+    header: true,
+  },
+  {
+    group: 'Compare',
+    label: 'Verifications',
+    hint: 'Compare both sides and see whether a resync is necessary',
+    to: '/d/:district/verifications',
+    rights: ['verificationSummary'],
+    header: true,
+  },
+];
