@@ -1,4 +1,5 @@
 import type { DistrictConfig } from '../src/config';
+import { readSince } from '../src/features/resyncs/landed-store';
 import { countSelected } from '../src/features/resyncs/selection-store';
 import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
@@ -33,6 +34,7 @@ export async function planSelected(
 ): Promise<SelectedPlan> {
   const { objects } = await planAll(dependencies, district, request);
   const unsearched = await select(
+    dependencies,
     { ...ground, choiceId: request.resyncId, objects: objects.map(({ name }) => name) },
     request,
   );
@@ -57,12 +59,21 @@ export function planAll(
   return planRun(dependencies, district, { schoolYear, objects: 'all', checkDependencies: false });
 }
 
-function select(job: ChoiceJob, { selected, retryOf }: ResyncRequest): Promise<readonly Unsearched[]> {
+async function select(
+  { control }: Pick<ActivityDependencies, 'control'>,
+  job: ChoiceJob,
+  run: ResyncRequest,
+): Promise<readonly Unsearched[]> {
+  const { selected, retryOf: former } = run;
   if (selected !== undefined && 'object' in selected) return selectAsked(job, selected);
-  if (selected === undefined || retryOf === undefined)
+  if (selected === undefined || former === undefined)
     throw new PlanError('The request doesn’t say which records are chosen.', 'selected');
   const { outcomes, landedIn } = selected;
-  return selectErrors(job, { resyncId: retryOf, outcomes, onlyLanded: landedIn !== undefined });
+  if (landedIn === undefined) return selectErrors(job, { resyncId: former, outcomes });
+  const landed = new Map<string, readonly string[]>();
+  for (const object of run.objects === 'all' ? [] : run.objects)
+    landed.set(object, await readSince(control, { run, former, object }));
+  return selectErrors(job, { resyncId: former, outcomes, landed });
 }
 
 /** Chooses around one record. @throws PlanError when the district doesn't have it */

@@ -20,20 +20,21 @@ const agentMs = 15_000;
 export function unblockedActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
 
-  /** Objects with records that `former` has blocked and that could be sent now. */
+  /** Objects with records that a former run has blocked and that could be sent now, by that run. */
   const sendable = (
     catalog: Catalog,
     run: ResyncRequest,
-    { former, objects, landed }: { former: string; objects: readonly string[]; landed: readonly string[] },
-  ): Promise<string[]> =>
+    { children, landed }: { children: readonly string[]; landed: readonly string[] },
+  ): Promise<Map<string, string[]>> =>
     editions.use(run.districtId, async (pools) => {
       const scope = editions.scope(run.districtId, run.schoolYear);
       const signal = Context.current().cancellationSignal;
-      const found: string[] = [];
-      for (const object of objects) {
+      const found = new Map<string, string[]>();
+      for (const { former, object, since } of await readWaitingChildren(control, { run, children })) {
         const mapping = await loadMapping(pools, catalog, object);
         const job = { editions: pools, scope, mapping, signal };
-        if (await anyUnblocked(job, { resyncId: former, parents: landed })) found.push(object);
+        if (await anyUnblocked(job, { resyncId: former, since, parents: landed }))
+          found.set(former, [...(found.get(former) ?? []), object]);
       }
       return found;
     });
@@ -42,7 +43,7 @@ export function unblockedActivities(dependencies: ActivityDependencies, editions
     /**
      * What a run has newly brought to the state may be what records of an earlier one were blocked
      * for: these are sent again, in a run of their own that whoever may see this one sees. Safe to
-     * repeat: of two runs one follow-up is made.
+     * repeat: of two runs one follow-up is made. What has followed doesn't follow again.
      * @returns the ids of the runs that follow
      */
     sendUnblocked: shortActivity(async ({ resyncId }: { resyncId: string }): Promise<readonly string[]> => {
@@ -55,10 +56,8 @@ export function unblockedActivities(dependencies: ActivityDependencies, editions
         .map(({ name }) => name);
       if (landed.length === 0 || children.length === 0) return [];
       const started: string[] = [];
-      for (const { former, objects } of await readWaitingChildren(control, { run, children })) {
-        const sent = await sendable(catalog, run, { former, objects, landed });
-        if (sent.length > 0) started.push(await follow(run, former, sent));
-      }
+      for (const [former, objects] of await sendable(catalog, run, { children, landed }))
+        started.push(await follow(run, former, objects));
       return started;
     }),
   };

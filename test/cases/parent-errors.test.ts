@@ -104,6 +104,26 @@ interface Follow {
 const followUps = async ({ world }: CaseWorld): Promise<Follow[]> =>
   (await world.control('resync').where('resyncID', 'like', 'unblocked-%').orderBy('requestedAt')) as Follow[];
 
+/** Waits until so many runs have followed, all to their end. */
+const followed = (world: CaseWorld, count: number): Promise<void> =>
+  until(
+    `${count} runs have followed`,
+    async () => {
+      const all = await followUps(world);
+      return all.length === count && all.every(({ status }) => status === 'finished');
+    },
+    60_000,
+  );
+
+/** Keys of the records of an object that a run was made to send. */
+const chosen = async ({ world }: CaseWorld, resyncID: string, objectName: string): Promise<string[]> => {
+  const rows = (await world
+    .control('resyncSelection')
+    .where({ resyncID, objectName })
+    .orderBy('recordKey')) as { recordKey: string }[];
+  return rows.map(({ recordKey }) => recordKey);
+};
+
 test('records that were blocked are sent by themselves once their parent has come, level by level, and no others', async () => {
   await useCase(
     null,
@@ -112,11 +132,7 @@ test('records that were blocked are sent by themselves once their parent has com
       await world.district("UPDATE school SET name = 'East' WHERE schoolID = 2");
       const second = await world.resync({ objects: ['school'], checkDependencies: false });
       expect(second.objects['school']).toMatchObject({ inserted: 1 });
-      const ended = async () => {
-        const all = await followUps(world);
-        return all.length === 2 && all.every(({ status }) => status === 'finished');
-      };
-      await until('what was blocked has followed', ended, 60_000);
+      await followed(world, 2);
       const [persons, cards] = await followUps(world);
       expect(persons).toMatchObject({ retryOf: first.resyncId, initiator: 'district' });
       expect(JSON.parse(persons!.selected)).toEqual({ outcomes: ['blocked'], landedIn: second.resyncId });
@@ -137,7 +153,76 @@ test('records that were blocked are sent by themselves once their parent has com
       // Nothing new has come: nothing follows.
       await world.resync({ objects: ['school'], checkDependencies: false });
       expect(await followUps(world)).toHaveLength(2);
+      // A parent that nobody waits for has come: what has followed doesn't follow again.
+      await world.district("INSERT INTO school VALUES (4, 'South')");
+      const third = await world.resync({ objects: ['school'], checkDependencies: false });
+      expect(third.objects['school']).toMatchObject({ inserted: 1 });
+      expect(await followUps(world)).toHaveLength(2);
+      // The last parent: only who waited for it follows.
+      await world.district("UPDATE school SET name = 'West' WHERE schoolID = 3");
+      await world.resync({ objects: ['school'], checkDependencies: false });
+      await followed(world, 4);
+      const [, , last] = await followUps(world);
+      expect(await chosen(world, last!.resyncID, 'person')).toEqual(['["14"]']);
+      expect((await world.resync()).errors).toEqual([]);
+      expect(await followUps(world)).toHaveLength(4);
     },
     { district, state: guarded },
+  );
+});
+
+test('a record that waits for two parents follows when the second has come, and then no more', async () => {
+  const twoParents = [
+    school('district'),
+    person.replace('schoolID INT,', 'schoolID INT, homeID INT,'),
+    'CREATE TABLE home (homeID INT PRIMARY KEY, street VARCHAR(40))',
+    foreign('person', 'schoolID', 'school'),
+    foreign('person', 'homeID', 'home'),
+    "INSERT INTO school VALUES (1, 'North'), (2, 'much too long a name')",
+    "INSERT INTO home VALUES (1, 'First Street'), (2, 'much too long a street')",
+    "INSERT INTO person VALUES (11, 2, 2, 'a'), (12, 2, 1, 'b'), (13, 1, 2, 'c')",
+  ];
+  const mended: Readonly<Record<string, string>> = {
+    school: "UPDATE school SET name = 'East' WHERE schoolID = 2",
+    home: "UPDATE home SET street = 'Elm Street' WHERE homeID = 2",
+  };
+  const narrow = [
+    school('state'),
+    person.replace('schoolID INT,', 'schoolID INT, homeID INT,'),
+    'CREATE TABLE home (homeID INT PRIMARY KEY, street VARCHAR(15))',
+    foreign('person', 'schoolID', 'school'),
+    foreign('person', 'homeID', 'home'),
+  ];
+  await useCase(
+    null,
+    async (world) => {
+      const first = await world.resync();
+      expect(first.objects['person']).toMatchObject({ blocked: 3 });
+      const mend = async (object: string) => {
+        await world.district(mended[object]!);
+        const { objects } = await world.resync({ objects: [object], checkDependencies: false });
+        expect(objects[object]).toMatchObject({ inserted: 1 });
+      };
+      const missed = (resyncID: string) =>
+        world.world
+          .control('recordError')
+          .where({ resyncID, recordKey: '["11"]', outcome: 'blocked' })
+          .pluck<string[]>('parentObject');
+      const [named] = await missed(first.resyncId);
+      const other = named === 'home' ? 'school' : 'home';
+      await mend(named!);
+      await followed(world, 1);
+      const [follow] = await followUps(world);
+      expect(await missed(follow!.resyncID)).toEqual([other]);
+      await mend(other);
+      await followed(world, 3);
+      expect(await world.state('SELECT personID FROM person ORDER BY personID')).toEqual(
+        [11, 12, 13].map((personID) => ({ personID })),
+      );
+      await world.district("INSERT INTO home VALUES (3, 'Oak Street')");
+      await world.resync({ objects: ['home'], checkDependencies: false });
+      expect(await followUps(world)).toHaveLength(3);
+    },
+    { district: twoParents, state: narrow },
   );
 });

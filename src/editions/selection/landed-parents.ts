@@ -42,29 +42,43 @@ export async function landedAmong(
   return landed;
 }
 
+/** A run that has blocked records of an object, and the runs that have sent some of them since. */
+export interface BlockedIn {
+  readonly resyncId: string;
+  readonly since: readonly string[];
+}
+
 /**
  * Whether any record of the object that a run has blocked for one of these parents could be sent
- * now.
+ * now, and has not been since.
  */
 export async function anyUnblocked(
   job: Pick<CompareJob, 'editions' | 'scope' | 'mapping'> & { readonly signal: AbortSignal },
-  { resyncId, parents }: { readonly resyncId: string; readonly parents: readonly string[] },
+  { parents, ...blockedIn }: BlockedIn & { readonly parents: readonly string[] },
 ): Promise<boolean> {
-  for (const object of parents) if (await anyLanded(job, { resyncId, object })) return true;
+  for (const object of parents) if (await anyLanded(job, { ...blockedIn, object })) return true;
   return false;
+}
+
+/** The condition that none of these runs has sent the record of an error `e`. */
+export function notSentIn(control: string, runs: readonly string[]): string {
+  if (runs.length === 0) return 'TRUE';
+  return `NOT EXISTS (SELECT 1 FROM ${control}.resyncSelection s
+    WHERE s.resyncID IN (${runs.map(quoteText).join(', ')}) AND s.objectName = e.objectName AND s.recordKey = e.recordKey)`;
 }
 
 async function anyLanded(
   job: Pick<CompareJob, 'editions' | 'scope' | 'mapping'> & { readonly signal: AbortSignal },
-  { resyncId, object }: { readonly resyncId: string; readonly object: string },
+  { resyncId, since, object }: BlockedIn & { readonly object: string },
 ): Promise<boolean> {
   const { editions, mapping, signal } = job;
   for (let after = ''; ;) {
     signal.throwIfAborted();
     const rows = await editions.state.rows(
-      `SELECT DISTINCT parentKey FROM ${editions.control}.recordError
+      `SELECT DISTINCT parentKey FROM ${editions.control}.recordError e
         WHERE resyncID = ${quoteText(resyncId)} AND objectName = ${quoteText(mapping.object.name)}
           AND outcome = 'blocked' AND parentObject = ${quoteText(object)} AND parentKey > ${quoteText(after)}
+          AND ${notSentIn(editions.control, since)}
         ORDER BY parentKey LIMIT ${parentsAtOnce}`,
     );
     if (rows.length === 0) return false;

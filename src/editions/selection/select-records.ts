@@ -6,7 +6,7 @@ import { isKeyOf, keyList, keyOf, keySelect, keysPerList } from '../mapping/keys
 import { loadMapping } from '../mapping/load';
 import type { ObjectMapping } from '../mapping/types';
 import type { Editions, Row } from '../connection/pools';
-import { landedAmong } from './landed-parents';
+import { landedAmong, notSentIn } from './landed-parents';
 import { type ChoiceJob, RecordSearch, type Unsearched } from './record-search';
 import { districtScope, where } from '../mapping/scope';
 import { quoteText } from '../connection/sql';
@@ -15,8 +15,11 @@ import { quoteText } from '../connection/sql';
 interface ErrorsOfRun {
   readonly resyncId: string;
   readonly outcomes: readonly ErrorOutcome[];
-  /** Only those whose parent is at the state by now. */
-  readonly onlyLanded?: boolean;
+  /**
+   * Of these objects only, those whose parent is at the state by now and which none of the runs
+   * named here has sent since.
+   */
+  readonly landed?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Errors copied at a time. */
@@ -81,24 +84,25 @@ export async function findRecord(
 async function copyErrors(
   { catalog, editions, objects, scope, signal }: ChoiceJob,
   search: RecordSearch,
-  { resyncId, outcomes, onlyLanded = false }: ErrorsOfRun,
+  { resyncId, outcomes, landed }: ErrorsOfRun,
 ): Promise<void> {
   const sent = new Set(objects);
   for (const { name } of catalog.objects) {
-    const object = senderOf(catalog, sent, name);
+    const object = landed === undefined || landed.has(name) ? senderOf(catalog, sent, name) : null;
+    const waiting = notSentIn(editions.control, landed?.get(name) ?? []);
     let mapping: ObjectMapping | null = null;
     for (const outcome of object === null ? [] : outcomes) {
       let after = '0';
       for (;;) {
         signal.throwIfAborted();
         const rows = await editions.state.rows(
-          `SELECT recordErrorID, recordKey, parentObject, parentKey FROM ${editions.control}.recordError
+          `SELECT recordErrorID, recordKey, parentObject, parentKey FROM ${editions.control}.recordError e
             WHERE resyncID = ${quoteText(resyncId)} AND objectName = ${quoteText(name)}
-              AND outcome = ${quoteText(outcome)} AND recordErrorID > ${after}
+              AND outcome = ${quoteText(outcome)} AND recordErrorID > ${after} AND ${waiting}
             ORDER BY recordErrorID LIMIT ${errorsPerPage}`,
         );
         if (rows.length === 0) break;
-        mapping ??= onlyLanded ? await loadMapping(editions, catalog, name) : null;
+        mapping ??= landed ? await loadMapping(editions, catalog, name) : null;
         const chosen = mapping === null ? rows : await landedOf({ editions, scope, mapping }, rows);
         const keys = chosen.map(([, key]) => parseRecordKey(String(key)));
         await search.insert(object!, 'error', outcome === 'blocked' ? 'up' : null, keys);
