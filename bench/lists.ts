@@ -44,6 +44,7 @@ const districts = `/districts/${busiest}`;
 const run = `/resyncs/${worst.resyncId}`;
 const routes: readonly (readonly [string, number])[] = [
   ['/districts', listMs],
+  ['/districts?standing=true&limit=100&sort=color', listMs],
   [`${districts}/objects`, listMs],
   [`${districts}/resyncs`, listMs],
   [`${districts}/resyncs?limit=500`, listMs],

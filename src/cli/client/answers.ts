@@ -7,6 +7,7 @@ import type * as access from '../../features/access/schemas';
 import type * as alerts from '../../features/alerts/schemas';
 import type * as blackouts from '../../features/blackouts/schemas';
 import type * as certifications from '../../features/certifications/schemas';
+import type * as districts from '../../features/districts/list-schemas';
 import type * as settings from '../../features/field-ownership/settings-schemas';
 import type * as syncEvents from '../../features/field-ownership/sync-event-schemas';
 import type * as identityConflicts from '../../features/identity-conflicts/schemas';
@@ -34,7 +35,7 @@ export type DistrictErrors = z.output<typeof districtErrors.districtErrors>;
 export type Cause = z.output<typeof resyncs.cause>;
 export type Plan = z.output<typeof plans.plan>;
 export type Agent = z.output<typeof resyncs.agent>;
-export type District = z.output<typeof resyncs.district>;
+export type ListedDistrict = z.output<typeof districts.districtsPage>['items'][number];
 export type TableObject = z.output<typeof resyncs.tableObject>;
 export type RetryAccepted = z.output<typeof retries.retryAccepted>;
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Agent, District, Items, TableObject } from '../client/answers';
+import type { Agent, Items, ListedDistrict, TableObject } from '../client/answers';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
 import { number, paint, plainTable, print, printJson } from '../client/terminal';
 
@@ -15,14 +15,36 @@ export function districtCommand(): Command {
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
     .description('list the districts that the token may see')
-    .action(async (_options: object, command: Command) => {
-      const { items } = await clientOf(command).get<Items<District>>('/districts');
+    .option('--search <text>', 'only those with it in their number, name or id')
+    .option('--standing', 'with the newest full resync, drift, unread alerts and what is overdue')
+    .action(async ({ search, standing }: { search?: string; standing?: true }, command: Command) => {
+      const { items } = await clientOf(command).get<Items<ListedDistrict>>('/districts', {
+        ...(search !== undefined && { q: search }),
+        ...(standing && { standing: 'true' }),
+      });
       if (wantsJson(command)) return printJson(items);
+      if (standing) return print(standingTable(items));
       const rows = items.map(({ id, number: tenant, name, state, schoolYear }) => [
         ...[id, String(tenant), name, state ?? '', String(schoolYear)],
       ]);
       print(plainTable(['District', 'Number', 'Name', 'State', 'School year'], rows, [1]));
     });
+}
+
+function standingTable(items: readonly ListedDistrict[]): string {
+  const rows = items.map(({ id, name, standing }) => {
+    const { resyncs = null, verification = null, unreadAlerts = null, startOfYear = null } = standing ?? {};
+    const full = resyncs?.lastFull ?? null;
+    return [
+      ...[id, name, full === null ? 'never' : paint(full.color, full.status), full?.endedAt ?? ''],
+      resyncs?.running?.resyncId ?? (resyncs !== null && resyncs.waiting > 0 ? 'waits' : ''),
+      verification === null ? '' : verification.resyncNecessary ? 'resync necessary' : 'none to send',
+      unreadAlerts === null ? '' : number(unreadAlerts),
+      startOfYear === 'overdue' ? 'start of the year' : '',
+    ];
+  });
+  const head = ['District', 'Name', 'Full resync', 'Ended', 'Now', 'Verification', 'Unread', 'Overdue'];
+  return plainTable(head, rows, [6]);
 }
 
 /** `resync district objects`: every object with its last resync. */

@@ -1,7 +1,7 @@
 import { now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
-import { toIso } from '../../control/database';
+import { selectRows, toIso } from '../../control/database';
 import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import type { Principal } from '../../domain/principal';
 
@@ -65,6 +65,21 @@ export async function listAlerts(
   const columns = { at: 'a.postedAt', id: 'a.processAlertID', idIs: 'number' } as const;
   const page = await newestFirst<ReaderRow>(query, columns, filter);
   return { ...page, items: page.items.map(toView) };
+}
+
+/** How many alerts of each district the principal hasn't read and are not settled. */
+export async function countUnreadAlerts(control: Knex, reader: Reader): Promise<Map<string, number>> {
+  const { sql, values } = audienceOf(reader);
+  const rows = await selectRows<{ districtID: string; unread: number }>(
+    control,
+    `SELECT a.districtID, COUNT(*) AS unread FROM processAlert a
+       LEFT JOIN alertState s ON s.processAlertID = a.processAlertID AND s.principalID = ?
+      WHERE a.closedAt IS NULL AND a.districtID IS NOT NULL AND s.readAt IS NULL AND s.deletedAt IS NULL
+        AND ${sql}
+      GROUP BY a.districtID`,
+    [reader.principalId, ...values],
+  );
+  return new Map(rows.map(({ districtID, unread }) => [districtID, unread]));
 }
 
 /**

@@ -1,18 +1,19 @@
 import { z } from 'zod';
+import { districtsPage, districtsQuery } from './list-schemas';
+import { districtsView } from './list-views';
 import { planView } from './plan-views';
 import { readObjectsTable } from './read-objects-table';
-import { readScopedYears } from '../scoped-year/read';
 import type { SyncObject } from '../../domain/catalog';
 import { planScopeOf, whyNotOffered } from '../../domain/plan';
-import { type OfferedYear, offeredYears } from '../../domain/school-year';
+import type { OfferedYear } from '../../domain/school-year';
 import { treeParents } from '../../domain/tree';
 import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
-import { requireDistrict, sees } from '../../http/require';
+import { requireDistrict } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { plan } from '../resyncs/plan-schemas';
-import { agent, district, planRequest, tableObject } from '../resyncs/schemas';
+import { agent, planRequest, tableObject } from '../resyncs/schemas';
 import { districtParams } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
@@ -27,24 +28,9 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       right: null,
       tag: 'Districts',
       summary: 'Districts the token may see',
-      responses: { 200: { description: 'Districts', schema: z.object({ items: z.array(district) }) } },
-      handler: async ({ principal }) => {
-        const seen = config.districts.filter(({ id }) => sees(principal, id));
-        const years = await readScopedYears(control);
-        const items = seen.map(({ id, number, name, state, timezone, ...district }) => {
-          const schoolYear = years.get(id) ?? district.schoolYear;
-          return {
-            ...{ id, number, name, schoolYear },
-            state: state ?? null,
-            timezone: timezone ?? null,
-            years: offeredYears(schoolYear, district).map(({ schoolYear: year, kind }) => ({
-              schoolYear: year,
-              kind,
-            })),
-          };
-        });
-        return { items };
-      },
+      query: districtsQuery,
+      responses: { 200: { description: 'A page of districts; without limit all', schema: districtsPage } },
+      handler: ({ query, principal }) => districtsView(context, { query, principal }),
     }),
     route({
       operationId: 'listObjects',

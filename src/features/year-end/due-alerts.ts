@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import { judgeYearEnd, judgeYearStart } from '../../domain/year-end';
+import { judgeYearEnd } from '../../domain/year-end';
 import { postAlert } from '../alerts/post';
 import { type DistrictYears, readScopedYears } from '../scoped-year/read';
 import { readDriftFound } from './read-drift';
-import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './switch-store';
+import { readStarts } from './read-starts';
+import type { ScenarioSettings } from './switch-store';
 import { readYearRuns } from './read-year-runs';
 import { schoolYearLabel } from '../../domain/school-year';
 
@@ -68,22 +69,16 @@ async function factsOf(control: Knex, schoolYear: number, judged: ScenarioSettin
 export async function postDueAlerts(
   control: Knex,
   districts: readonly (DistrictYears & { readonly name: string })[],
-  { now, acceptedColors, judgedColor: judged, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
+  settings: ScenarioSettings & { readonly now: Date },
 ): Promise<number> {
-  const switches = await readLastSwitches(control);
-  const runsOf = new Map<number, Awaited<ReturnType<typeof readYearRuns>>>();
+  const names = new Map(districts.map(({ id, name }) => [id, name]));
   let due = 0;
-  for (const { id, name } of districts) {
-    const last = switches.get(id);
-    const switchedAt = switchedForwardAt(last);
-    if (!last || switchedAt === null) continue;
-    const schoolYear = last.toYear;
-    const runs = runsOf.get(schoolYear) ?? (await readYearRuns(control, { schoolYear, judged }));
-    runsOf.set(schoolYear, runs);
-    const start = judgeYearStart(
-      { schoolYear, runs: runs.get(id) ?? [], acceptedColors },
-      { switchedAt, dueDays: startOfYearDueDays, now },
-    );
+  for (const [id, { schoolYear, switchedAt, start }] of await readStarts(
+    control,
+    [...names.keys()],
+    settings,
+  )) {
+    const name = names.get(id)!;
     if (start.status !== 'due' && start.status !== 'overdue') continue;
     due += 1;
     const dueAt = new Date(start.dueAt!);
@@ -105,7 +100,7 @@ export async function postDueAlerts(
       text: `The scoped year was switched. Roll the enrollments forward, then send ${what}: it is due by ${until}.`,
     });
     if (start.status === 'due') continue;
-    const week = Math.floor((now.getTime() - dueAt.getTime()) / weekMs);
+    const week = Math.floor((settings.now.getTime() - dueAt.getTime()) / weekMs);
     await postAlert(control, {
       ...alert,
       alertKey: `${alertKey}:week-${week}`,

@@ -1,18 +1,25 @@
 import request from 'supertest';
+import { createToken } from '../../../src/features/access/token-store';
+import { postAlert } from '../../../src/features/alerts/post';
 import { addBlackout } from '../../../src/features/blackouts/store';
 import { finishObject } from '../../../src/features/resyncs/object-store';
-import { finishResync } from '../../../src/features/resyncs/store';
+import { finishResync, insertResync } from '../../../src/features/resyncs/store';
 import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
 import { planVerifiedObjects } from '../../../src/features/verifications/object-store';
-import { ledgerPage, runningResync } from '../../support/control-database';
+import { ledgerPage, requestOf, runningResync } from '../../support/control-database';
 import { withWorker } from '../../support/api-worker';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 
-/** What is shown before a resync is sent, and that nothing else is sent. */
+/**
+ * What is shown before a resync is sent, and that nothing else is sent; and where a thousand
+ * districts stand.
+ */
 
 let world: ApiWorld;
 beforeAll(async () => {
-  world = await apiWorld();
+  world = await apiWorld({
+    more: Array.from({ length: 998 }, (_, index) => ({ name: `Valley ${index}` })),
+  });
 });
 afterAll(() => world.close());
 
@@ -141,5 +148,123 @@ test('a request is for the plan that was shown: another one is refused, and noth
   expect(await world.control('resync')).toHaveLength(before);
   await withWorker(world, async () => {
     expect((await post('/resyncs', { objects: ['Course'], planHash })).status).toBe(202);
+  });
+});
+
+interface DistrictsPage {
+  readonly items: readonly { readonly id: string; readonly name: string; readonly standing: unknown }[];
+  readonly total: number;
+  readonly counts: Record<string, number> | null;
+  readonly nextCursor: string | null;
+}
+const districts = async (query: string, header = world.as.state): Promise<DistrictsPage> => {
+  const answer = await request(world.app).get(`/api/v1/districts${query}`).set('Authorization', header);
+  expect([query, answer.status]).toEqual([query, 200]);
+  return answer.body as DistrictsPage;
+};
+
+describe('the list of districts', () => {
+  const idOf = (index: number) => world.config.districts[index]!.id;
+  const full = async (resyncId: string, districtId: string, over: object): Promise<void> => {
+    await runningResync(world.control, resyncId, [], { districtId, objects: 'all' });
+    await finishResync(world.control, { resyncId, status: 'finished' });
+    await world.control('resync').where({ resyncID: resyncId }).update(over);
+  };
+  beforeAll(async () => {
+    const { control } = world;
+    await full('full-red', idOf(10), { color: 'red' });
+    await full('full-older', idOf(11), { color: 'red', endedAt: '2026-11-01 00:00:00' });
+    await full('full-green', idOf(11), { color: 'green' });
+    await full('full-of-state', idOf(12), { color: 'yellow', initiator: 'state' });
+    await insertResync(control, { request: requestOf('waits', { districtId: idOf(12) }) });
+    await insertVerification(control, {
+      ...{ verificationId: 'drifted', districtId: idOf(13), schoolYear: 2027, objects: 'all' },
+      ...{ checkDependencies: true, initiator: 'state', requestedBy: 'test' },
+      ...{ kind: 'verification', resyncId: null },
+    });
+    await finishVerification(control, { verificationId: 'drifted', status: 'finished', message: null });
+    await control('verification').where({ verificationID: 'drifted' }).update({ resyncNecessary: 1 });
+    await postAlert(control, {
+      ...{ alertKey: 'one', category: 'Process', name: 'Told', text: 'Something ended.' },
+      ...{ districtId: idOf(14), right: 'processAlerts' },
+    });
+  });
+
+  test('says where each stands, as far as the reader may see it', async () => {
+    const { items, counts, total } = await districts('?standing=true');
+    expect([items.length, total, counts]).toEqual([
+      1000,
+      1000,
+      {
+        ...{ districts: 1000, green: 2, yellow: 1, red: 1, none: 996 },
+        // One each is of what the plans above were made from.
+        ...{ running: 2, drift: 2, overdue: 0, unread: expect.any(Number) as number },
+      },
+    ]);
+    expect(items.find(({ id }) => id === idOf(11))).toMatchObject({
+      standing: {
+        resyncs: { running: null, waiting: 0, lastFull: { resyncId: 'full-green', color: 'green' } },
+        startOfYear: null,
+      },
+    });
+    // Neither a comparison nor the outcome of a resync of the state is a district's to see.
+    const bearer = async (index: number) => {
+      const options = { name: 'one', level: 'district', districts: [idOf(index)] } as const;
+      return `Bearer ${(await createToken(world.control, options)).token}`;
+    };
+    expect(await districts('?standing=true', await bearer(12))).toMatchObject({
+      items: [
+        {
+          id: idOf(12),
+          standing: { resyncs: { waiting: 1, last: null, lastFull: null }, startOfYear: null },
+        },
+      ],
+      counts: { districts: 1, none: 1 },
+    });
+    expect(await districts('?standing=true', await bearer(13))).toMatchObject({
+      items: [{ standing: { verification: null, unreadAlerts: 0 } }],
+    });
+    const { token } = await createToken(world.control, {
+      ...{ name: 'agents only', level: 'state', districts: null, rights: ['agents'] },
+    });
+    expect((await districts('?standing=true&limit=1', `Bearer ${token}`)).items[0]).toMatchObject({
+      standing: { resyncs: null, verification: null, unreadAlerts: null, startOfYear: null },
+    });
+  });
+
+  test('finds, sorts and pages by what is asked, and says how many there are', async () => {
+    const ids = async (query: string) => (await districts(query)).items.map(({ id }) => id);
+    expect(await ids('?q=valley 99')).toHaveLength(9);
+    expect(await ids('?color=red')).toEqual([idOf(10)]);
+    expect(await ids('?running=true')).toContain(idOf(12));
+    expect(await ids('?drift=true')).toContain(idOf(13));
+    expect(await ids('?unread=true')).toContain(idOf(14));
+    expect((await ids('?sort=color')).slice(0, 2)).toEqual([idOf(10), idOf(12)]);
+    expect((await ids('?sort=-number'))[0]).toBe(idOf(999));
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: DistrictsPage = await districts(
+        `?limit=300&sort=-lastFull&standing=true${cursor === null ? '' : `&cursor=${cursor}`}`,
+      );
+      expect(page.total).toBe(1000);
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect([seen.length, new Set(seen).size]).toEqual([1000, 1000]);
+    const wrong = await request(world.app)
+      .get('/api/v1/districts?cursor=nonsense')
+      .set('Authorization', world.as.state);
+    expect(wrong.status).toBe(400);
+  });
+
+  test('answers for a thousand districts within 300 ms', async () => {
+    const times: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const before = performance.now();
+      await districts('?standing=true&limit=100&sort=color');
+      times.push(performance.now() - before);
+    }
+    expect(Math.min(...times)).toBeLessThan(300);
   });
 });
