@@ -3,21 +3,24 @@ import { finishObject } from '../../src/features/resyncs/object-store';
 import { finishResync } from '../../src/features/resyncs/store';
 import { createToken } from '../../src/features/access/token-store';
 import { type ApiWorld, apiWorld } from '../support/api-world';
-import { withWorker } from '../support/api-worker';
+import { keepWorker, withWorker } from '../support/api-worker';
 import { ledgerPage, runningResync, storedError } from '../support/control-database';
 import { resync, serve, type Served } from '../support/command-line';
 import { until } from '../workflows/support';
 
 let world: ApiWorld;
+let endWorker: () => Promise<void>;
 let served: Served;
 beforeAll(async () => {
   world = await apiWorld();
+  endWorker = await keepWorker(world);
   served = await serve(world.app);
   process.env['CONTROL_DATABASE_URL'] = world.config.controlDatabaseUrl;
 });
 beforeEach(() => (process.env['RESYNC_TOKEN'] = world.as.here.slice('Bearer '.length)));
 afterAll(async () => {
   served.close();
+  await endWorker();
   await world.close();
 });
 

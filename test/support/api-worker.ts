@@ -5,9 +5,13 @@ import { blackoutActivities } from '../../activities/blackouts';
 import { runLifecycleActivities } from '../../activities/run-lifecycle';
 import { DistrictEditions } from '../../activities/district-editions';
 import { removalActivities } from '../../activities/removals';
+import { selectiveActivities } from '../../activities/selective';
 import { stateRequestActivities } from '../../activities/state-requests';
 import { noticeActivities } from '../../activities/notices';
+import { recompareActivities } from '../../activities/recompare';
 import { scheduleActivities } from '../../activities/scheduled-resync';
+import { syncEventActivities } from '../../activities/sync-events';
+import { unblockedActivities } from '../../activities/unblocked';
 import { verificationActivities } from '../../activities/verification';
 import { verifiedResyncActivities } from '../../activities/verified-resync';
 import { now } from '../../src/control/columns';
@@ -26,10 +30,39 @@ import { workflowBundle } from './workflow-bundle';
 
 /**
  * The real workflows and the real books of the control database; only the records are missing: an
- * object "moves" when the gate lets it, and its ledger then has ten inserted records.
+ * object "moves" when the gate lets it, and its ledger then has ten inserted records. The worker is
+ * there as long as `work` takes, or is the one that keepWorker() has started.
  */
 export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<void>): Promise<void> {
+  const gate = kept.get(world);
+  if (!gate) return runWorker(world, new Gate(), work);
+  await work(gate).finally(() => gate.reset());
+}
+
+/** The gates of the worlds whose worker stays. */
+const kept = new WeakMap<ApiWorld, Gate>();
+
+/**
+ * One worker for all tests of a file: starting one takes a second, and what asks an agent without
+ * any waits for seconds. @returns what ends it
+ */
+export async function keepWorker(world: ApiWorld): Promise<() => Promise<void>> {
   const gate = new Gate();
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  let runs = Promise.resolve();
+  await new Promise<void>((resolve, reject) => {
+    runs = runWorker(world, gate, () => (resolve(), ended));
+    runs.catch(reject);
+  });
+  kept.set(world, gate);
+  return () => {
+    end();
+    return runs;
+  };
+}
+
+async function runWorker(world: ApiWorld, gate: Gate, work: (gate: Gate) => Promise<void>): Promise<void> {
   const editions = new DistrictEditions(world.config);
   const connection = await NativeConnection.connect({ address: world.config.temporal.address });
   try {
@@ -39,7 +72,7 @@ export async function withWorker(world: ApiWorld, work: (gate: Gate) => Promise<
         taskQueue: world.config.temporal.taskQueue,
         activities: activitiesOf(world, gate, editions),
       },
-      // Each test has a worker of its own; the agent must not wait long for the one that left.
+      // Some tests have a worker of their own; the agent must not wait long for the one that left.
       { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '500ms' },
       () => work(gate).finally(() => gate.open()),
     );
@@ -69,6 +102,14 @@ export class Gate {
     this.release();
   }
 
+  /** As a new one. */
+  reset(): void {
+    this.open();
+    this.most = 0;
+    this.extra.clear();
+    this.broken.clear();
+  }
+
   /** Resyncs with an object at the gate. */
   get waiting(): readonly string[] {
     return [...this.inside.keys()];
@@ -94,23 +135,30 @@ const onePreview = {
   omitted: [],
 };
 
+/** What objects of one range, without errors and cycles, don't ask for. */
+type NeverAsked = 'syncRange' | 'syncObjects' | 'retryBlocked' | 'retryBlockedOfCycle' | 'verifyCycle';
+
 function activitiesOf(
   { control, config, catalog }: ApiWorld,
   gate: Gate,
   editions: DistrictEditions,
-): Partial<ResyncActivities> {
+): Omit<ResyncActivities, NeverAsked> {
   const dependencies = { control, config, catalog };
   return {
     ...runLifecycleActivities(dependencies),
     ...stateRequestActivities(dependencies),
     ...noticeActivities(dependencies),
+    ...unblockedActivities(dependencies, editions),
+    ...syncEventActivities(dependencies, editions),
     ...blackoutActivities(dependencies),
     ...scheduleActivities(dependencies),
-    ...removalActivities(dependencies, new DistrictEditions(config)),
+    ...removalActivities(dependencies, editions),
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     ...verificationActivities(dependencies, editions),
     ...verifiedResyncActivities(dependencies),
+    ...recompareActivities(dependencies, editions),
+    ...selectiveActivities(dependencies, editions),
     // The one key that no record has.
     findRecord: async ({ questionId }) => {
       const { key } = await readPreview(control, questionId);

@@ -89,13 +89,18 @@ async function pastOf(
   };
 }
 
+/** A plan is shown without its place in the queue rather than late. */
+const queueMs = 2_000;
+
 /** The state's request goes ahead of the district's own. `null`: nobody knows at the moment. */
 async function queueOf(
   { temporal }: ApiContext,
   { district, year, body }: Asked,
 ): Promise<{ readonly ahead: number } | null> {
   try {
-    const { active, preempted, waiting } = await readQueue(temporal, district.id, year.schoolYear);
+    const { active, preempted, waiting } = await readQueue(temporal, district.id, year.schoolYear, {
+      withinMs: queueMs,
+    });
     if (body.scenario === 'STATE_REQUEST')
       return { ahead: waiting.filter(({ initiator }) => initiator === 'state').length };
     return { ahead: waiting.length + [active, preempted].filter((run) => run !== null).length };

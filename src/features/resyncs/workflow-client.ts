@@ -60,15 +60,19 @@ export function cancelRunObject(
   );
 }
 
-/** The queue of a district's agent; an agent that isn't running has an empty one. */
+/**
+ * The queue of a district's agent; an agent that isn't running has an empty one.
+ * @param options withinMs: how long the agent may take to answer
+ */
 export async function readQueue(
   temporal: TemporalCalls,
   districtId: string,
   schoolYear: number,
+  options?: { readonly withinMs: number },
 ): Promise<AgentQueue> {
   const agentId = agentWorkflowId(districtId, schoolYear);
   if ((await temporal.statusOf(agentId)) !== 'running') return emptyQueue;
-  return (await temporal.ask(agentId, (agent) => agent.query(agentQueue))) ?? emptyQueue;
+  return (await temporal.ask(agentId, (agent) => agent.query(agentQueue), options)) ?? emptyQueue;
 }
 
 /** What Temporal knows of a resync, for the reconciler. */

@@ -5,7 +5,7 @@ import { listNotices } from '../../../src/features/notices/list-due';
 import { postAlert } from '../../../src/features/alerts/post';
 import { mailOfAlert, sendMail } from '../../../src/features/notices/send-mail';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 import { call, eventually, pass, runOf, type Who } from './support';
 
 jest.setTimeout(60_000);
@@ -53,6 +53,7 @@ async function mailServer(refuse: (address: string, attempt: number) => number |
 }
 
 let world: ApiWorld;
+let endWorker: () => Promise<void>;
 let server: Awaited<ReturnType<typeof mailServer>>;
 const refusals: Record<string, (attempt: number) => number | null> = {
   'busy@example.org': (attempt) => (attempt === 1 ? 451 : null),
@@ -61,8 +62,10 @@ const refusals: Record<string, (attempt: number) => number | null> = {
 beforeAll(async () => {
   server = await mailServer((address, attempt) => refusals[address]?.(attempt) ?? null);
   world = await apiWorld({ notices: { smtp: server.settings } });
+  endWorker = await keepWorker(world);
 });
 afterAll(async () => {
+  await endWorker();
   await world.close();
   await server.close();
 });

@@ -7,7 +7,7 @@ import { noteNoticeOwner, readNoticeOwners } from '../../../src/features/notices
 import { postAlert } from '../../../src/features/alerts/post';
 import { noticesWorkflowId } from '../../../workflows/messages';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 import { type Received, type Receiver, receiver } from './receiver';
 import { call, deliveries, eventually, pass, register, runOf } from './support';
 
@@ -15,11 +15,16 @@ jest.setTimeout(60_000);
 
 const secretKey = Buffer.alloc(32, 5).toString('base64');
 let world: ApiWorld;
+let endWorker: () => Promise<void>;
 let receivers: Receiver[] = [];
 beforeAll(async () => {
   world = await apiWorld({ notices: { secretKey, allowPrivateAddresses: true, allowPlainHttp: true } });
+  endWorker = await keepWorker(world);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await endWorker();
+  await world.close();
+});
 afterEach(async () => {
   await Promise.all(receivers.map((each) => each.close()));
   receivers = [];

@@ -2,15 +2,17 @@ import request from 'supertest';
 import { createToken } from '../../../src/features/access/token-store';
 import { noticeKindOf } from '../../../src/domain/notices';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 
 jest.setTimeout(60_000);
 
 let world: ApiWorld;
+let endWorker: () => Promise<void>;
 /** Another person of the same district, and one of the state: with the right, and with no other. */
 let colleague: string;
 beforeAll(async () => {
   world = await apiWorld();
+  endWorker = await keepWorker(world);
   const rights = ['resyncBatch', 'processAlerts'] as const;
   const made = await createToken(world.control, {
     name: 'colleague',
@@ -20,7 +22,10 @@ beforeAll(async () => {
   });
   colleague = `Bearer ${made.token}`;
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await endWorker();
+  await world.close();
+});
 
 interface Answer {
   readonly status: number;

@@ -5,11 +5,18 @@ import { TemporalCalls } from '../../../src/temporal/calls';
 import { findResync } from '../../../src/features/resyncs/workflow-client';
 import { reconcile } from '../../../src/features/resyncs/reconcile';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
-beforeAll(async () => (world = await apiWorld()));
-afterAll(() => world.close());
+let endWorker: () => Promise<void>;
+beforeAll(async () => {
+  world = await apiWorld();
+  endWorker = await keepWorker(world);
+});
+afterAll(async () => {
+  await endWorker();
+  await world.close();
+});
 
 interface Accepted {
   resyncId: string;

@@ -6,11 +6,18 @@ import type { ResyncRequest } from '../../../src/domain/resync';
 import { ledgerPage, runningResync, storedError } from '../../support/control-database';
 import { until } from '../../workflows/support';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
-beforeAll(async () => (world = await apiWorld()));
-afterAll(() => world.close());
+let endWorker: () => Promise<void>;
+beforeAll(async () => {
+  world = await apiWorld();
+  endWorker = await keepWorker(world);
+});
+afterAll(async () => {
+  await endWorker();
+  await world.close();
+});
 
 type Outcome = 'excluded' | 'blocked' | 'failed';
 

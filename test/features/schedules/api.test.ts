@@ -2,15 +2,20 @@ import request from 'supertest';
 import { setDisabled } from '../../../src/features/access/principal-store';
 import { createToken } from '../../../src/features/access/token-store';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
+let endWorker: () => Promise<void>;
 let as: ApiWorld['as'];
 beforeAll(async () => {
   world = await apiWorld();
+  endWorker = await keepWorker(world);
   as = await administrators(world);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await endWorker();
+  await world.close();
+});
 
 type Who = keyof ApiWorld['as'];
 interface Schedule {

@@ -3,13 +3,15 @@ import { insertPreview } from '../../../src/features/selective-sync/preview-stor
 import { createToken } from '../../../src/features/access/token-store';
 import { until } from '../../workflows/support';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 
 let world: ApiWorld;
+let endWorker: () => Promise<void>;
 /** Somebody who may send one record, and no batches. */
 let clerk: string;
 beforeAll(async () => {
   world = await apiWorld();
+  endWorker = await keepWorker(world);
   const { token } = await createToken(world.control, {
     name: 'clerk',
     level: 'district',
@@ -18,7 +20,10 @@ beforeAll(async () => {
   });
   clerk = `Bearer ${token}`;
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await endWorker();
+  await world.close();
+});
 
 const get = (path: string, who = clerk) => request(world.app).get(`/api/v1${path}`).set('Authorization', who);
 const post = (path: string, body: object, key?: string) => {

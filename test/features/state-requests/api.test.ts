@@ -4,12 +4,13 @@ import { createToken } from '../../../src/features/access/token-store';
 import { resync, serve, type Served } from '../../support/command-line';
 import { until } from '../../workflows/support';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { withWorker } from '../../support/api-worker';
+import { keepWorker, withWorker } from '../../support/api-worker';
 
 jest.setTimeout(60_000);
 
 let world: ApiWorld;
 let served: Served;
+let endWorker: () => Promise<void>;
 beforeAll(async () => {
   world = await apiWorld({
     more: [
@@ -17,10 +18,12 @@ beforeAll(async () => {
       { id: 'no-rooms', objects: { enabled: [], disabled: ['Room'] } },
     ].map((one) => ({ ...one, id: `${one.id}-${Date.now()}` })),
   });
+  endWorker = await keepWorker(world);
   served = await serve(world.app, world.as.state);
 });
 afterAll(async () => {
   served.close();
+  await endWorker();
   await world.close();
 });
 
