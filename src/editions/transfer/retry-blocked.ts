@@ -11,12 +11,11 @@ import { writePage } from './page';
 import { PageTally } from './page-tally';
 import { RangeMemory } from './range-memory';
 import { repairKeys } from './repair-keys';
+import { retryCircles } from './wait-circles';
 import { quoteText } from '../connection/sql';
 
 /** Records of one transaction. */
 const retriedRecords = 1_000;
-/** Records that pass unique values on to each other, taken into one transaction. */
-const mostPassedOn = 10_000;
 /**
  * Passes over an object's records. A pass mends what its pages have parents for, in either
  * direction of a chain, so that two or three are many; the bound is for chains that cross pages in
@@ -57,12 +56,12 @@ export async function retryBlocked(job: PageJob): Promise<Retried> {
     const ofValues = await retryAll(job, clashed, direction);
     const ofParents = await retryAll(job, blocked, direction);
     const retried = ofValues.retried + ofParents.retried;
-    const mended = ofValues.mended + ofParents.mended;
+    let mended = ofValues.mended + ofParents.mended;
     if (pass === 0) total.retried = retried;
+    if (mended === 0) mended = await retryCircles(job);
     total.mended += mended;
     if (mended === 0 || mended === retried) break;
   }
-  total.mended += await retryPassedOn(job);
   return total;
 }
 
@@ -107,56 +106,6 @@ async function retryAll(job: PageJob, errors: Mendable, direction: 'ASC' | 'DESC
     if (direction === 'ASC') after = ids.at(-1)!;
     else upTo = String(BigInt(ids.at(-1)!) - 1n);
   }
-}
-
-/**
- * Unique values that go round in a circle over more records than a page has: what holds the value
- * of a record comes into its transaction, and what holds that one's.
- */
-async function retryPassedOn(job: PageJob): Promise<number> {
-  const { editions } = job;
-  const ours = conditionOf(job, clashed);
-  const held = `${ours} AND parentKey IS NOT NULL`;
-  let mended = 0;
-  let after = '0';
-  for (;;) {
-    job.signal.throwIfAborted();
-    const [first] = await editions.state.rows(
-      `SELECT e.recordErrorID FROM ${editions.control}.recordError e
-        WHERE ${held} AND recordErrorID > ${after} AND EXISTS (
-          SELECT 1 FROM ${editions.control}.recordError h
-           WHERE h.resyncID = e.resyncID AND h.objectName = e.objectName AND h.recordKey = e.parentKey
-             AND h.outcome = 'failed' AND h.code = ${quoteText('UNIQUE_CLASH')})
-        ORDER BY recordErrorID LIMIT 1`,
-    );
-    if (!first) return mended;
-    const ids = await passedOn(job, String(first[0]));
-    // A chain that no circle closes was tried by the passes before.
-    const done = ids === null ? null : await retryPage(job, clashed, ids);
-    mended += done?.mended ?? 0;
-    after = String(first[0]);
-  }
-}
-
-/** The errors of a circle. @returns `null` when there is none, or too long a one */
-async function passedOn(job: PageJob, first: string): Promise<string[] | null> {
-  const { editions } = job;
-  const ids = [first];
-  for (let at = first; ids.length <= mostPassedOn;) {
-    const [next] = await editions.state.rows(
-      `SELECT h.recordErrorID FROM ${editions.control}.recordError e
-         JOIN ${editions.control}.recordError h
-           ON h.resyncID = e.resyncID AND h.objectName = e.objectName AND h.recordKey = e.parentKey
-        WHERE e.recordErrorID = ${at} AND h.outcome = 'failed' AND h.code = ${quoteText('UNIQUE_CLASH')}`,
-    );
-    if (!next) return null;
-    at = String(next[0]);
-    if (at === first) return ids;
-    // The circle is another one, which this record only waits for.
-    if (ids.includes(at)) return null;
-    ids.push(at);
-  }
-  return null;
 }
 
 function conditionOf({ fence, mapping }: PageJob, { outcome, codes }: Mendable): string {

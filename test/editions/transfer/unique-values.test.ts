@@ -1,4 +1,5 @@
-import { retryBlocked } from '../../../src/editions/transfer/retry-blocked';
+import { retryBlocked, retryBlockedOfCycle } from '../../../src/editions/transfer/retry-blocked';
+import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { counts, districtNumber, object, rows, World } from '../support';
 
 /** Unique values that records give to each other. */
@@ -175,4 +176,152 @@ test("a value that a district of a like code has is not said to be the district'
     ['UNIQUE_CLASH', null],
     ['UNIQUE_CLASH', null],
   ]);
+});
+
+/** Employees with a number of their own each; the state has those of `before`. */
+async function staff(
+  after: readonly (readonly [id: number, boss: number | null, nr: number | null])[],
+  before: readonly (readonly [id: number, boss: number | null, nr: number])[],
+  nr = 'INT NOT NULL',
+): Promise<void> {
+  const shape = `id INT PRIMARY KEY, boss INT NULL, nr ${nr}`;
+  const values = (all: readonly (readonly (number | null)[])[]) =>
+    all.map(([id, boss, number]) => `(${id}, ${boss}, ${number}, 'n')`).join(', ');
+  await world.district(
+    `CREATE TABLE emp (${shape}, name VARCHAR(20))`,
+    `INSERT INTO emp VALUES ${values(after)}`,
+  );
+  await world.state(
+    `CREATE TABLE emp (${shape}, name VARCHAR(4), UNIQUE KEY by_nr (nr), KEY (boss),
+       CONSTRAINT boss FOREIGN KEY (boss) REFERENCES emp (id))`,
+    'SET foreign_key_checks = 0',
+    `INSERT INTO emp VALUES ${values(before)}`,
+  );
+}
+
+const emp = object('emp', ['id'], {
+  cycle: 'emp',
+  tenantColumn: null,
+  references: [{ object: 'emp', columns: ['boss'], parentColumns: ['id'] }],
+});
+
+async function sendStaff() {
+  const { job } = await world.sync([emp], 'emp', { pageRecords: 1 });
+  await verifyCycle([job]);
+  await retryBlockedOfCycle([job]);
+  return job;
+}
+
+const bothEqual = async () =>
+  expect(await world.state('SELECT id, boss, nr FROM emp ORDER BY id')).toEqual(
+    await world.district('SELECT id, boss, nr FROM emp ORDER BY id'),
+  );
+
+test.each([
+  [
+    'one needs the other as its boss, and that one its number',
+    'INT NOT NULL',
+    [
+      [1, 2, 101],
+      [2, null, 100],
+    ],
+    [[1, null, 100]],
+  ],
+  [
+    'the same where the number may be NULL',
+    'INT NULL',
+    [
+      [1, 2, 101],
+      [2, null, 100],
+    ],
+    [[1, null, 100]],
+  ],
+  [
+    'what gives its number up has none from then on',
+    'INT NULL',
+    [
+      [1, 2, null],
+      [2, null, 100],
+    ],
+    [[1, 2, 100]],
+  ],
+  [
+    'boss and number by turns, with others who wait for them',
+    'INT NOT NULL',
+    [
+      [1, 2, 11],
+      [2, null, 30],
+      [3, 4, 31],
+      [4, null, 10],
+      [5, 4, 50],
+      [6, 5, 3],
+    ],
+    [
+      [1, null, 10],
+      [3, null, 30],
+      [5, null, 3],
+    ],
+  ],
+  [
+    'numbers passed on, of which the last is given up by one below',
+    'SMALLINT UNSIGNED NOT NULL',
+    [
+      [1, null, 20],
+      [2, null, 30],
+      [3, 9, 40],
+      [9, null, 10],
+    ],
+    [
+      [1, null, 10],
+      [2, null, 20],
+      [3, null, 30],
+    ],
+  ],
+] as const)('who waits for whom may go round in a circle: %s', async (_, nr, after, before) => {
+  await staff(after, before, nr);
+  const job = await sendStaff();
+  expect(await world.errors(job)).toEqual([]);
+  await bothEqual();
+  expect(await world.books(job)).toEqual(
+    counts({ inserted: after.length - before.length, updated: before.length }),
+  );
+  const again = await sendStaff();
+  expect(await world.books(again)).toEqual(counts({ unchanged: after.length }));
+});
+
+test('of a circle with one record that the state refuses nothing is written, and each says what it waits for', async () => {
+  await staff(
+    [
+      [1, 2, 11],
+      [2, null, 30],
+      [3, 4, 31],
+      [4, null, 10],
+      [7, 8, 71],
+      [8, null, 70],
+      [99, null, 99],
+    ],
+    [
+      [1, null, 10],
+      [3, null, 30],
+      [7, null, 70],
+      [99, null, 99],
+    ],
+  );
+  for (const side of ['district', 'state'] as const) await world[side]('UPDATE emp SET name = id');
+  await world.state('ALTER TABLE emp ADD UNIQUE KEY by_name (name)');
+  await world.district("UPDATE emp SET name = '99' WHERE id = 4");
+  for (const sent of [{ inserted: 1, updated: 1, unchanged: 1 }, { unchanged: 3 }]) {
+    const job = await sendStaff();
+    expect((await world.errors(job)).map(({ recordKey, code }) => [recordKey, code]).sort()).toEqual([
+      ['["1"]', 'PARENT_NOT_AT_STATE'],
+      ['["2"]', 'UNIQUE_CLASH'],
+      ['["3"]', 'PARENT_NOT_AT_STATE'],
+      ['["4"]', 'UNIQUE_CLASH'],
+    ]);
+    expect(await world.books(job)).toEqual(counts({ ...sent, failed: 2, blocked: 2 }));
+    expect(await world.state('SELECT id, nr FROM emp WHERE id < 5 ORDER BY id')).toEqual([
+      { id: 1, nr: 10 },
+      { id: 3, nr: 30 },
+    ]);
+  }
 });
