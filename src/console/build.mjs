@@ -61,8 +61,9 @@ async function buildConsole(hash) {
     absWorkingDir: root,
     logLevel: 'warning',
   });
-  const [[script, { cssBundle }]] = Object.entries(metafile.outputs).filter(
-    ([, { entryPoint }]) => entryPoint,
+  // Pages that are loaded when they are wanted are entry points, too.
+  const [script, { cssBundle }] = Object.entries(metafile.outputs).find(
+    ([, { entryPoint, cssBundle: style }]) => entryPoint && style,
   );
   const page = readFileSync(join(here, 'index.html'), 'utf8')
     .replace('{script}', `/assets/${basename(script)}`)
