@@ -39,7 +39,7 @@ const featureOrder = [
 
 /** The edge of a feature: what knows HTTP. All else in a feature is its inside. */
 const edge =
-  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|create|change|cancel|backfill|show|report|planned-districts|event-feed|authenticate|session-cookie|session-view|keep-audit|visibility|require(-administered|-record)?|why-changed|oidc|claims|report-csv|errors-csv|sent-objects|temporal-schedules|workflow-client)\\.ts$';
+  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|create|change|cancel|backfill|show|show-calendar|report|planned-districts|event-feed|authenticate|session-cookie|session-view|keep-audit|visibility|require(-administered|-record)?|why-changed|oidc|claims|report-csv|errors-csv|sent-objects|temporal-schedules|workflow-client)\\.ts$';
 
 const editionRules = editionFloors.flatMap((rooms, floor) =>
   rooms.map((room) => ({

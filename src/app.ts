@@ -8,6 +8,7 @@ import { pinoHttp } from 'pino-http';
 import type { Config } from './config';
 import type { Principal } from './domain/principal';
 import type { Catalog } from './domain/catalog';
+import { aboutRoutes } from './features/about/routes';
 import { alertRoutes } from './features/alerts/routes';
 import { auditRoutes } from './features/access/audit-routes';
 import { complianceRoutes } from './features/year-end/compliance-routes';
@@ -25,6 +26,7 @@ import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
 import { openApiDocument } from './http/openapi';
 import { noticeRoutes } from './features/notices/routes';
+import { comparisonRoutes } from './features/outcomes/comparison-routes';
 import { districtErrorRoutes } from './features/outcomes/district-errors-routes';
 import { outcomeRoutes } from './features/outcomes/routes';
 import { authenticate } from './features/access/authenticate';
@@ -83,6 +85,7 @@ export function publicRoutes(context: ApiContext): RouteSpec[] {
 export function apiRoutes(context: ApiContext): RouteSpec[] {
   return [
     ...districtRoutes(context),
+    ...aboutRoutes(context),
     ...resyncRoutes(context),
     ...runControlRoutes(context),
     ...retryRoutes(context),
@@ -90,6 +93,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...selectiveSyncRoutes(context),
     ...outcomeRoutes(context),
     ...districtErrorRoutes(context),
+    ...comparisonRoutes(context),
     ...removalRoutes(context),
     ...recordHistoryRoutes(context),
     ...eventRoutes(context),

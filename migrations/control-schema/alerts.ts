@@ -10,6 +10,8 @@ export const alerts: readonly string[] = [
       districtID VARCHAR(64) NULL COMMENT 'NULL: for the state only',
       toolRight VARCHAR(32) NOT NULL COMMENT 'reaches principals with this right',
       resyncID VARCHAR(64) NULL,
+      linkKind VARCHAR(24) NULL COMMENT 'what it leads to besides the resync: verification, certification, removals, stateRequest, year',
+      linkID VARCHAR(64) NULL,
       postedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       dueAt DATETIME(3) NULL,
       closedAt DATETIME(3) NULL COMMENT 'what it asks for is settled, for everybody it reaches',

@@ -58,3 +58,15 @@ export const runStatusNames = {
   lost: 'Lost',
   ended: 'Ended',
 } as const;
+
+/** What became of a record, as its history and its lists say it. */
+export const outcomeNames = {
+  inserted: 'Inserted',
+  updated: 'Updated',
+  unchanged: 'Unchanged',
+  extra: 'Only at the state',
+  removed: 'Removed at the state',
+  excluded: 'Excluded by the state',
+  blocked: 'Waits for another record',
+  failed: 'Refused',
+} as const;

@@ -22,6 +22,21 @@ export const districtEntries: readonly NavEntry[] = [
   },
   {
     group: 'Outcomes',
+    label: 'Error Log',
+    hint: 'Records that did not reach the state, and where to mend them',
+    to: '/d/:district/errors',
+    rights: ['errorLog', ...seesResyncs],
+    header: true,
+  },
+  {
+    group: 'Outcomes',
+    label: 'Approvals',
+    hint: 'Removals at the state that wait for a decision',
+    to: '/approvals',
+    rights: seesResyncs,
+  },
+  {
+    group: 'Outcomes',
     label: 'Alerts',
     hint: 'What ended, what is due, what needs somebody',
     to: '/alerts',

@@ -12,6 +12,16 @@ const VerificationPage = lazy(() =>
 );
 const AlertsPage = lazy(() => import('./alerts-page').then(({ AlertsPage: page }) => ({ default: page })));
 
+const ApprovalsPage = lazy(() =>
+  import('./removals/approvals-page').then(({ ApprovalsPage: page }) => ({ default: page })),
+);
+const ErrorLogPage = lazy(() =>
+  import('./errors/error-log-page').then(({ ErrorLogPage: page }) => ({ default: page })),
+);
+const RecordPage = lazy(() =>
+  import('./records/record-page').then(({ RecordPage: page }) => ({ default: page })),
+);
+
 /** Pages of a district, and what they lead to. */
 export const districtRoutes: readonly PageRoute[] = [
   {
@@ -26,6 +36,17 @@ export const districtRoutes: readonly PageRoute[] = [
     path: '/d/:district/verifications',
     page: ({ district = '' }) => <VerificationsPage key={district} district={district} />,
   },
+  {
+    path: '/d/:district/errors',
+    page: ({ district = '' }) => <ErrorLogPage key={district} district={district} />,
+  },
+  {
+    path: '/d/:district/records/:object/:key',
+    page: ({ district = '', object = '', key = '' }) => (
+      <RecordPage key={`${district} ${object} ${key}`} district={district} object={object} recordKey={key} />
+    ),
+  },
+  { path: '/approvals', page: () => <ApprovalsPage /> },
   { path: '/verifications/:id', page: ({ id = '' }) => <VerificationPage key={id} verificationId={id} /> },
   { path: '/alerts', page: () => <AlertsPage /> },
   { path: '/runs/:id/*?', page: ({ id = '' }) => <RunPage key={id} resyncId={id} /> },

@@ -2,6 +2,17 @@ import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { ToolRight } from '../../domain/rights';
 
+/** Where what an alert tells of is shown. */
+export const alertLinkKinds = [
+  ...(['resync', 'removals', 'verification', 'certification', 'stateRequest', 'year'] as const),
+] as const;
+
+/** One such place: of a resync, verification …, or of the district whose year it is. */
+export interface AlertLink {
+  readonly kind: (typeof alertLinkKinds)[number];
+  readonly id: string;
+}
+
 export interface NewAlert {
   /**
    * What it is about, e.g. `resync-ended:<resyncId>`: the same key is posted once. At most 191
@@ -26,13 +37,15 @@ export interface NewAlert {
   /** Reaches this principal only, whatever its districts; `null`: all it is meant for. */
   readonly principalId?: string | null;
   readonly resyncId?: string | null;
+  /** What it leads to, where that isn't the resync itself. */
+  readonly link?: AlertLink | null;
   readonly dueAt?: Date | null;
 }
 
 /** Posts a Process Alert; one with the same key that stands already is left as it is. */
 export async function postAlert(control: Knex, alert: NewAlert): Promise<void> {
   const { alertKey, category, name, text, districtId, right } = alert;
-  const { level = null, principalId = null, resyncId = null, dueAt = null } = alert;
+  const { level = null, principalId = null, resyncId = null, link = null, dueAt = null } = alert;
   await control('processAlert')
     .insert({
       alertKey,
@@ -44,6 +57,8 @@ export async function postAlert(control: Knex, alert: NewAlert): Promise<void> {
       level,
       principalID: principalId,
       resyncID: resyncId,
+      linkKind: link?.kind ?? null,
+      linkID: link?.id ?? null,
       dueAt,
     })
     .onConflict('alertKey')

@@ -4,6 +4,7 @@ import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
 import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import type { Principal } from '../../domain/principal';
+import type { AlertLink } from './post';
 
 /** A Process Alert as one principal sees it. */
 export interface AlertView {
@@ -13,12 +14,17 @@ export interface AlertView {
   readonly text: string;
   readonly districtId: string | null;
   readonly resyncId: string | null;
+  /** Where it is shown; `null`: nowhere. */
+  readonly link: AlertLink | null;
   readonly postedAt: string;
   readonly dueAt: string | null;
   /** Since then nothing is left to do about it, for anybody it reaches. */
   readonly closedAt: string | null;
   readonly read: boolean;
 }
+
+/** What is told of an alert outside of this service. */
+export type ToldAlert = Omit<AlertView, 'read' | 'link'>;
 
 export interface AlertFilter extends PageFilter {
   /** Posted at or after; UTC. */
@@ -27,6 +33,10 @@ export interface AlertFilter extends PageFilter {
   readonly before?: Date | undefined;
   readonly unread?: boolean | undefined;
   readonly districtId?: string | undefined;
+  /** The Process column. */
+  readonly category?: string | undefined;
+  /** In the name or the text. */
+  readonly q?: string | undefined;
 }
 
 /** What decides which alerts are for a principal. */
@@ -46,6 +56,8 @@ export interface AlertRow {
 }
 
 interface ReaderRow extends AlertRow {
+  readonly linkKind: AlertLink['kind'] | null;
+  readonly linkID: string | null;
   readonly readAt: string | null;
 }
 
@@ -62,6 +74,13 @@ export async function listAlerts(
   if (filter.before) void query.where('a.postedAt', '<', toDatetime(filter.before));
   if (filter.unread) void query.whereNull('s.readAt').whereNull('a.closedAt');
   if (filter.districtId !== undefined) void query.where('a.districtID', filter.districtId);
+  if (filter.category !== undefined) void query.where('a.category', filter.category);
+  if (filter.q !== undefined) {
+    const part = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`;
+    // Written in any case: the table compares letter by letter.
+    const like = (column: string) => `LOWER(${column}) LIKE LOWER(?)`;
+    void query.whereRaw(`(${like('a.name')} OR ${like('a.text')})`, [part, part]);
+  }
   const columns = { at: 'a.postedAt', id: 'a.processAlertID', idIs: 'number' } as const;
   const page = await newestFirst<ReaderRow>(query, columns, filter);
   return { ...page, items: page.items.map(toView) };
@@ -91,6 +110,41 @@ export async function markAlertRead(control: Knex, reader: Reader, alertId: numb
   if (!row) throw NotFoundError.of('alert');
   if (row.readAt === null) await note(control, reader, [alertId], 'readAt');
   return { ...toView(row), read: true };
+}
+
+/**
+ * Marks alerts as read, for this principal. @returns the ids that are for it
+ */
+export async function markAlertsRead(
+  control: Knex,
+  reader: Reader,
+  alertIds: readonly number[],
+): Promise<readonly number[]> {
+  const rows = await byId(control, reader, alertIds);
+  const unread = rows.filter(({ readAt }) => readAt === null).map((row) => row.processAlertID);
+  if (unread.length > 0) await note(control, reader, unread, 'readAt');
+  return rows.map((row) => row.processAlertID);
+}
+
+/** Unread alerts for the principal, up to `most`. */
+export async function countUnread(control: Knex, reader: Reader, most: number): Promise<number> {
+  const unread = visible(control, reader).whereNull('s.readAt').whereNull('a.closedAt').limit(most);
+  return ((await unread) as readonly ReaderRow[]).length;
+}
+
+/**
+ * Takes deletions of this principal back. @returns the ids that it sees again
+ */
+export async function restoreAlerts(
+  control: Knex,
+  reader: Reader,
+  alertIds: readonly number[],
+): Promise<readonly number[]> {
+  await control('alertState')
+    .where({ principalID: reader.principalId })
+    .whereIn('processAlertID', [...alertIds])
+    .update({ deletedAt: null });
+  return (await byId(control, reader, alertIds)).map((row) => row.processAlertID);
 }
 
 /**
@@ -125,6 +179,7 @@ function visible(control: Knex, reader: Reader): Knex.QueryBuilder {
       state.on('s.processAlertID', 'a.processAlertID').andOnVal('s.principalID', reader.principalId),
     )
     .select('a.processAlertID', 'a.category', 'a.name', 'a.text', 'a.districtID', 'a.resyncID')
+    .select('a.linkKind', 'a.linkID')
     .select('a.postedAt', 'a.dueAt', 'a.closedAt', 's.readAt')
     .whereRaw(sql, [...values])
     .whereNull('s.deletedAt');
@@ -169,7 +224,7 @@ function note(
 }
 
 /** What an alert says, whoever reads it. */
-export function toAlert(row: AlertRow): Omit<AlertView, 'read'> {
+export function toAlert(row: AlertRow): ToldAlert {
   return {
     alertId: row.processAlertID,
     category: row.category,
@@ -183,8 +238,13 @@ export function toAlert(row: AlertRow): Omit<AlertView, 'read'> {
   };
 }
 
+function linkOf({ linkKind, linkID, resyncID }: ReaderRow): AlertLink | null {
+  if (linkKind !== null && linkID !== null) return { kind: linkKind, id: linkID };
+  return resyncID === null ? null : { kind: 'resync', id: resyncID };
+}
+
 function toView(row: ReaderRow): AlertView {
-  return { ...toAlert(row), read: row.readAt !== null };
+  return { ...toAlert(row), link: linkOf(row), read: row.readAt !== null };
 }
 
 function marks(values: readonly unknown[]): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { deleteAlerts, listAlerts, markAlertRead } from './read';
-import { alert, alertIds, alertParams, alertQuery } from './schemas';
+import { countUnread, deleteAlerts, listAlerts, markAlertRead, markAlertsRead, restoreAlerts } from './read';
+import { alert, alertIds, alertParams, alertQuery, changedAlerts, mostUnread, unreadAlerts } from './schemas';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
 import { notFound } from '../../http/problem';
@@ -24,6 +24,43 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
         const districtId = district && requireDistrict(config, principal, district).id;
         return listAlerts(control, principal, { ...rest, before, unread: unread === 'true', districtId });
       },
+    }),
+    route({
+      operationId: 'countAlerts',
+      method: 'get',
+      path: '/alerts/count',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary: 'How many alerts the caller hasn’t read',
+      responses: { 200: { description: 'Their number', schema: unreadAlerts } },
+      handler: async ({ principal }) => {
+        const unread = await countUnread(control, principal, mostUnread + 1);
+        return { unread: Math.min(unread, mostUnread), capped: unread > mostUnread };
+      },
+    }),
+    route({
+      operationId: 'markAlertsRead',
+      method: 'post',
+      path: '/alerts/read',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary: 'Mark alerts as read; ids of alerts that aren’t the caller’s are left out of the answer',
+      example: { ids: [1] },
+      body: alertIds,
+      responses: { 200: { description: 'The ids that are read now', schema: changedAlerts } },
+      handler: async ({ body, principal }) => ({ ids: await markAlertsRead(control, principal, body.ids) }),
+    }),
+    route({
+      operationId: 'restoreAlerts',
+      method: 'post',
+      path: '/alerts/restore',
+      right: 'processAlerts',
+      tag: 'Alerts',
+      summary: 'Take back that alerts were deleted',
+      example: { ids: [1] },
+      body: alertIds,
+      responses: { 200: { description: 'The ids that are there again', schema: changedAlerts } },
+      handler: async ({ body, principal }) => ({ ids: await restoreAlerts(control, principal, body.ids) }),
     }),
     route({
       operationId: 'markAlertRead',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { alertLinkKinds } from './post';
 import { period } from '../../http/period';
-import { pageQuery, time } from '../../http/schemas';
+import { count, pageQuery, time } from '../../http/schemas';
 
 export const alert = z
   .object({
@@ -10,6 +11,10 @@ export const alert = z
     text: z.string(),
     districtId: z.string().nullable(),
     resyncId: z.string().nullable(),
+    link: z
+      .object({ kind: z.enum(alertLinkKinds), id: z.string() })
+      .nullable()
+      .meta({ description: 'where what it tells of is shown; year: the id is the district’s' }),
     postedAt: time,
     dueAt: time.nullable(),
     closedAt: time.nullable().meta({ description: 'since then nothing is left to do about it' }),
@@ -22,7 +27,16 @@ export const alertQuery = z.strictObject({
   ...period,
   unread: z.enum(['true', 'false']).optional(),
   district: z.string().max(64).optional(),
+  category: z.string().max(64).optional(),
+  q: z.string().trim().min(1).max(100).optional().meta({ description: 'in its name or text' }),
 });
+
+/** Up to so many are counted. */
+export const mostUnread = 1_000;
+export const unreadAlerts = z
+  .object({ unread: count.max(mostUnread), capped: z.boolean() })
+  .meta({ id: 'UnreadAlerts' });
+export const changedAlerts = z.object({ ids: z.array(z.int()) }).meta({ id: 'ChangedAlerts' });
 
 export const alertParams = z.object({ id: z.coerce.number().int().positive() });
 export const alertIds = z

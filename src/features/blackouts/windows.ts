@@ -32,6 +32,20 @@ export function nextWindow(rules: readonly BlackoutRule[], at: number): HeldWind
   return { startsAt: new Date(first.start).toISOString(), endsAt: new Date(first.end).toISOString() };
 }
 
+/**
+ * The windows that reach into a period, joined as above.
+ * @param from, to epoch milliseconds, at most some days apart
+ */
+export function windowsBetween(rules: readonly BlackoutRule[], from: number, to: number): HeldWindow[] {
+  const found: HeldWindow[] = [];
+  let next = nextWindow(rules, from);
+  while (next !== null && Date.parse(next.startsAt) < to) {
+    found.push(next);
+    next = nextWindow(rules, Date.parse(next.endsAt));
+  }
+  return found;
+}
+
 /** The window that holds at this instant. `null`: none does. @param at epoch milliseconds */
 export function windowAt(rules: readonly BlackoutRule[], at: number): HeldWindow | null {
   const next = nextWindow(rules, at);

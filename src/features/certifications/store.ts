@@ -136,6 +136,7 @@ export async function failCertification(
       category: certificationCategory,
       name: 'Certification Failed',
       text: `“${name}” of ${districtId}, ${schoolYearLabel(schoolYear)}, was not certified. ${message}`,
+      link: { kind: 'certification', id: certificationId },
       districtId,
       right: 'processAlerts',
     });
@@ -182,7 +183,8 @@ export async function storeManifest(
       alertKey: `certification:${certificationId}`,
       category: certificationCategory,
       name: clip(alertName, 120),
-      text: `“${name}”: what the state holds of ${district.name} for ${schoolYearLabel(schoolYear)} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. "resync certification ${certificationId}" shows it.`,
+      text: `“${name}”: what the state holds of ${district.name} for ${schoolYearLabel(schoolYear)} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. Open it to download what was signed, or to compare it with today.`,
+      link: { kind: 'certification', id: certificationId },
       districtId: district.id,
       right: 'processAlerts',
     });

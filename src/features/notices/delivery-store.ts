@@ -1,6 +1,6 @@
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
-import { type AlertRow, type AlertView, type Reader, audienceOf, toAlert } from '../alerts/read';
+import { type AlertRow, type ToldAlert, type Reader, audienceOf, toAlert } from '../alerts/read';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
@@ -17,7 +17,7 @@ export interface Delivery {
   readonly target: string;
   readonly principalId: string;
   readonly status: DeliveryStatus;
-  readonly alert: Omit<AlertView, 'read'>;
+  readonly alert: ToldAlert;
   /** `null`: it may not be told any more (disabled, withdrawn, its district taken away). */
   readonly reader: Reader | null;
 }

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import type { AlertView } from '../alerts/read';
+import type { ToldAlert } from '../alerts/read';
 
 const timeoutMs = 10_000;
 
@@ -28,7 +28,7 @@ export interface MailAnswer {
 }
 
 /** The message of an alert, plain text: what the alert says and nothing beyond it. */
-export function mailOfAlert(alert: Omit<AlertView, 'read'>): Pick<Mail, 'subject' | 'text'> {
+export function mailOfAlert(alert: ToldAlert): Pick<Mail, 'subject' | 'text'> {
   const lines = [
     alert.text,
     '',

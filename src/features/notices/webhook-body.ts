@@ -1,4 +1,4 @@
-import type { AlertView } from '../alerts/read';
+import type { ToldAlert } from '../alerts/read';
 import type { ResyncView } from '../resyncs/read';
 import { noticeKindOf } from '../../domain/notices';
 
@@ -9,12 +9,12 @@ import { noticeKindOf } from '../../domain/notices';
  * @param resync the run whose end the alert is about, with all its counts; `null`: the alert tells
  * of something else, or the receiver may not see into the run
  */
-export function webhookBody(alert: Omit<AlertView, 'read'>, resync: ResyncView | null): string {
+export function webhookBody(alert: ToldAlert, resync: ResyncView | null): string {
   const type = noticeKindOf({ name: alert.name, due: alert.dueAt !== null })?.type ?? 'alert.posted';
   return JSON.stringify({ type, timestamp: alert.postedAt, data: dataOf(type, alert, resync) });
 }
 
-function dataOf(type: string, alert: Omit<AlertView, 'read'>, resync: ResyncView | null): object {
+function dataOf(type: string, alert: ToldAlert, resync: ResyncView | null): object {
   const { alertId, category, name, text, districtId, resyncId, dueAt } = alert;
   if (!type.startsWith('resync.')) return { alertId, category, name, text, districtId, resyncId, dueAt };
   if (resync === null || type === 'resync.ended') return { resyncId, status: 'ended' };

@@ -12,7 +12,7 @@ export const mostCounted = 10_000;
 const mostValues = 200;
 
 export const errorOrders = ['newest', 'oldest', 'object'] as const;
-export const errorFacets = ['object', 'code', 'field', 'school'] as const;
+export const errorFacets = ['object', 'code', 'field', 'school', 'schoolYear'] as const;
 
 /** Whose eyes read, and what for. */
 export interface DistrictErrorFilter {
@@ -28,6 +28,8 @@ export interface DistrictErrorFilter {
   readonly field?: string | undefined;
   /** Stored text of a school. */
   readonly school?: string | undefined;
+  /** Of the run that found it. */
+  readonly schoolYear?: number | undefined;
   /** Id of a run; who gives it bounds the time too, which is what keeps it quick. */
   readonly run?: string | undefined;
   readonly from?: Date | undefined;
@@ -86,14 +88,18 @@ export async function listDistrictErrors(
 /** Counts over what a filter finds, by the same index. */
 export async function countDistrictErrors(control: Knex, filter: DistrictErrorFilter): Promise<ErrorCounts> {
   type Row = Readonly<Record<'objectName' | 'code', string>> &
-    Readonly<Record<'field' | 'school', string | null>> & { readonly errors: number };
+    Readonly<Record<'field' | 'school', string | null>> & {
+      readonly schoolYear: number | null;
+      readonly errors: number;
+    };
   const conditions = conditionsOf(filter);
   const rows = await selectRows<Row>(
     control,
-    `SELECT objectName, code, field, school, COUNT(*) AS errors FROM (
-       SELECT objectName, code, field, school FROM recordError FORCE INDEX (of_district)
+    `SELECT objectName, code, field, school, r.schoolYear, COUNT(*) AS errors FROM (
+       SELECT resyncID, objectName, code, field, school FROM recordError FORCE INDEX (of_district)
         WHERE ${sqlOf(conditions)} ORDER BY ${orders.newest.by} LIMIT ${mostCounted + 1}) newest
-      GROUP BY objectName, code, field, school`,
+       LEFT JOIN resync r ON r.resyncID = newest.resyncID
+      GROUP BY objectName, code, field, school, r.schoolYear`,
     valuesOf(conditions),
   );
   const found = rows.reduce((sum, { errors }) => sum + errors, 0);
@@ -113,12 +119,13 @@ export async function countDistrictErrors(control: Knex, filter: DistrictErrorFi
       code: facet(({ code }) => code),
       field: facet(({ field }) => field),
       school: facet(({ school }) => (school === null ? null : shownSchool(school))),
+      schoolYear: facet(({ schoolYear }) => (schoolYear === null ? null : String(schoolYear))),
     },
   };
 }
 
 function conditionsOf(filter: DistrictErrorFilter): Condition[] {
-  const { schools, from, to } = filter;
+  const { schools, from, to, districtId, schoolYear } = filter;
   const equals = {
     resyncID: filter.run,
     objectName: filter.object,
@@ -128,15 +135,21 @@ function conditionsOf(filter: DistrictErrorFilter): Condition[] {
     school: filter.school,
   };
   return [
-    ['districtID = ?', filter.districtId],
+    ['districtID = ?', districtId],
     ...(filter.withoutState ? [['ofState = 0'] as const] : []),
     ...(schools === null ? [] : [schools.length === 0 ? (['FALSE'] as const) : among(schools)]),
     ...(from ? [['createdAt >= ?', toDatetime(from)] as const] : []),
     ...(to ? [['createdAt < ?', toDatetime(to)] as const] : []),
+    ...(schoolYear === undefined ? [] : [ofYear(districtId, schoolYear)]),
     ...Object.entries(equals)
       .filter(([, value]) => value !== undefined)
       .map(([column, value]): Condition => [`${column} = ?`, value]),
   ];
+}
+
+function ofYear(districtId: string, schoolYear: number): Condition {
+  const runs = 'SELECT y.resyncID FROM resync y WHERE y.districtID = ? AND y.schoolYear = ?';
+  return [`resyncID IN (${runs})`, districtId, schoolYear];
 }
 
 function among(schools: readonly string[]): Condition {

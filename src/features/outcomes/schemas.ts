@@ -19,6 +19,7 @@ export const districtErrorsQuery = z.strictObject({
     .max(120)
     .optional()
     .meta({ description: 'key of a School: the value, or a JSON array of texts', example: '1' }),
+  schoolYear: z.coerce.number().int().optional().meta({ description: 'of the resyncs that found them' }),
   run: name.meta({ description: 'id of a resync' }),
   sort: z.enum(errorOrders).default('newest'),
   format: z
@@ -38,6 +39,6 @@ export const districtErrors = pageOf(resyncs.recordError)
     totalCapped: z
       .boolean()
       .meta({ description: 'there are more than total; then the facets are of the newest of them' }),
-    facets: z.object({ object: facet, code: facet, field: facet, school: facet }),
+    facets: z.object({ object: facet, code: facet, field: facet, school: facet, schoolYear: facet }),
   })
   .meta({ id: 'DistrictErrors' });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Principal } from '../../domain/principal';
+import { listAwaiting } from './list-awaiting';
 import { listRemovals, readRemovals } from './read';
 import type { ResyncHead } from '../resyncs/read';
 import { endedStatuses } from '../../domain/resync';
@@ -7,10 +9,26 @@ import type { ApiContext } from '../../http/context';
 import { requireDetails } from '../resyncs/visibility';
 import { Problem } from '../../http/problem';
 import * as schemas from './schemas';
-import { route, type RouteSpec } from '../../http/route';
+import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import { pageOf, pageQuery } from '../../http/schemas';
 import { resyncParams } from '../resyncs/schemas';
 import { isRequester, requesterOf } from '../../http/idempotency';
+
+const notByRequester =
+  'Removals must be approved by someone other than the requester: another person of the district, or the state.';
+
+/** May the caller approve the removals of a resync? */
+function approvalOf(
+  principal: Principal,
+  { requestedBy }: ResyncHead,
+): { may: boolean; whyNot: string | null } {
+  const whyNot = !principal.rights.includes('resyncBatch')
+    ? 'Approving needs the tool right resyncBatch.'
+    : isRequester(principal, requestedBy)
+      ? notByRequester
+      : null;
+  return { may: whyNot === null, whyNot };
+}
 
 /**
  * Records gone at the district: what was found, and a person's decision where it is much
@@ -19,12 +37,11 @@ import { isRequester, requesterOf } from '../../http/idempotency';
 export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
   const common = { right: 'resyncBatch', tag: 'Removals' } as const;
 
-  const view = async ({ resyncId, removals = 'report', status }: ResyncHead) => ({
-    resyncId,
-    removals,
-    status,
-    objects: await readRemovals(control, resyncId),
-  });
+  const view = async (principal: Principal, head: ResyncHead): Promise<AnswerTo<typeof schemas.removals>> => {
+    const { resyncId, removals = 'report', status } = head;
+    const objects = await readRemovals(control, resyncId);
+    return { resyncId, removals, status, approval: approvalOf(principal, head), objects };
+  };
 
   const decide = (verb: 'approve' | 'reject', summary: string): RouteSpec =>
     route({
@@ -40,18 +57,14 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       audit: ({ body: { objects } }) => ({ objects: objects ?? 'all that await' }),
       handler: async ({ params, body, principal }) => {
         const head = await requireDetails(control, principal, params.id);
-        if (verb === 'approve' && isRequester(principal, head.requestedBy)) {
-          throw new Problem(
-            403,
-            'Removals must be approved by someone other than the requester: another person of the district, or the state.',
-          );
-        }
+        if (verb === 'approve' && isRequester(principal, head.requestedBy))
+          throw new Problem(403, notByRequester);
         if (endedStatuses.includes(head.status))
           throw new Problem(409, `The resync has ended: ${head.status}.`);
         const choice = { objects: body.objects ?? null, by: requesterOf(principal) };
         if ((await decideRemovals(temporal, { resyncId: params.id, verb, choice })) === null)
           throw new Problem(409, 'The resync has not started or has just ended.');
-        return view(await requireDetails(control, principal, params.id));
+        return view(principal, await requireDetails(control, principal, params.id));
       },
     });
 
@@ -64,7 +77,8 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       summary: 'Records that are only at the state, by object: found, removed, kept, awaiting approval',
       params: resyncParams,
       responses: { 200: { description: 'The removals', schema: schemas.removals } },
-      handler: async ({ params, principal }) => view(await requireDetails(control, principal, params.id)),
+      handler: async ({ params, principal }) =>
+        view(principal, await requireDetails(control, principal, params.id)),
     }),
     route({
       ...common,
@@ -80,6 +94,27 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
         const { resyncId } = await requireDetails(control, principal, params.id);
         return listRemovals(control, { resyncId, object: params.name, ...query });
       },
+    }),
+    route({
+      ...common,
+      operationId: 'listApprovals',
+      method: 'get',
+      path: '/approvals',
+      summary: 'Resyncs whose removals await an approval, in all districts that the caller may see',
+      responses: { 200: { description: 'What awaits somebody', schema: schemas.approvals } },
+      handler: async ({ principal }) => ({
+        items: await Promise.all(
+          (await listAwaiting(control, principal)).map(async (head) => {
+            const { resyncId, districtId, schoolYear, requestedBy, requestedAt } = head;
+            const found = await readRemovals(control, resyncId);
+            return {
+              ...{ resyncId, districtId, schoolYear, requestedBy, requestedAt },
+              approval: approvalOf(principal, head),
+              objects: found.filter(({ decision }) => decision === 'awaiting'),
+            };
+          }),
+        ),
+      }),
     }),
     decide('approve', 'Approve removals; someone other than the requester has to'),
     decide('reject', 'Reject removals; the records stay at the state'),

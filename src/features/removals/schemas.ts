@@ -44,9 +44,25 @@ export const removals = z
     resyncId: z.string(),
     removals: z.enum(['report', 'apply']),
     status: resyncStatus,
+    approval: z.object({ may: z.boolean(), whyNot: z.string().nullable() }).meta({
+      description: 'whether the caller may approve what awaits it; rejecting needs resyncBatch only',
+    }),
     objects: z.array(removalObject).meta({ description: 'objects with something gone, children first' }),
   })
   .meta({ id: 'Removals' });
+
+export const approvals = z
+  .object({
+    items: z.array(
+      removals.omit({ removals: true, status: true }).extend({
+        districtId: z.string(),
+        schoolYear: z.int(),
+        requestedBy: z.string(),
+        requestedAt: time,
+      }),
+    ),
+  })
+  .meta({ id: 'Approvals', description: 'oldest first; of each resync only the objects that await' });
 
 export const removalChoice = z
   .strictObject({

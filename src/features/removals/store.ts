@@ -156,12 +156,13 @@ export async function holdForApproval(
     name: 'Removals Await Approval',
     text:
       `Resync ${resyncId} of ${districtId} found more than ${Number(first.thresholdPercent)} % of an object’s records at ` +
-      `the state gone at the district: ${what}. "resync removals ${resyncId}" shows samples; "resync approve" or "resync ` +
-      `reject" decides. Without a decision by ${first.expiresAt.slice(0, 16)} UTC none of them is removed.`,
+      `the state gone at the district: ${what}. Open its removals, look at the ` +
+      `records and decide: remove them, or keep them. Without a decision by ${first.expiresAt.slice(0, 16)} UTC none of them is removed.`,
     districtId,
     right: 'resyncBatch',
     level: initiator === 'state' ? 'state' : null,
     resyncId,
+    link: { kind: 'removals', id: resyncId },
     dueAt: new Date(`${first.expiresAt.replace(' ', 'T')}Z`),
   });
 }

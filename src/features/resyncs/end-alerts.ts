@@ -27,7 +27,7 @@ export function alertsOfEnd(
     ...common,
     alertKey: `resync-ended:${resyncId}`,
     name: end.status === 'finished' ? 'Resync Completed' : 'Resync Incomplete',
-    text: `${whatOf(request)} ${end.status === 'finished' ? outcomeText(resyncId, end) : nextText(resyncId, end)}`,
+    text: `${whatOf(request)} ${end.status === 'finished' ? outcomeText(end) : nextText(end)}`,
     level: initiator === 'state' ? 'state' : null,
   };
   if (initiator === 'district') return [full];
@@ -79,15 +79,20 @@ function whatOf({ resyncId, districtId, schoolYear, initiator }: ResyncRequest):
   return `Resync ${resyncId} of ${districtId}, ${year}${initiator === 'state' ? ', asked for by the state' : ''}:`;
 }
 
-function outcomeText(
-  resyncId: string,
-  { color, counts, message }: { color: Color; counts: RangeCounts; message: string | null },
-): string {
+function outcomeText({
+  color,
+  counts,
+  message,
+}: {
+  color: Color;
+  counts: RangeCounts;
+  message: string | null;
+}): string {
   const errors = errorsOf(counts);
   const outcome = [`${color}, ${processedOf(counts)} records processed, ${errors} errors.`, message ?? '']
     .join(' ')
     .trim();
-  return errors === 0 ? outcome : `${outcome} "resync errors ${resyncId}" lists them.`;
+  return errors === 0 ? outcome : `${outcome} Open it and press Causes to see what to mend.`;
 }
 
 const nextSteps: Readonly<Record<string, string>> = {
@@ -96,13 +101,18 @@ const nextSteps: Readonly<Record<string, string>> = {
   lost: 'send it again',
 };
 
-function nextText(
-  resyncId: string,
-  { status, message, counts }: { status: ResyncStatus; message: string | null; counts: RangeCounts },
-): string {
+function nextText({
+  status,
+  message,
+  counts,
+}: {
+  status: ResyncStatus;
+  message: string | null;
+  counts: RangeCounts;
+}): string {
   const next = nextSteps[status] ?? 'send it again';
   return (
     `it did not finish (${status}) after ${processedOf(counts)} records. ` +
-    `"resync show ${resyncId}" lists its objects; ${next}. ${message ?? ''}`
+    `Open it to see its objects; ${next}. ${message ?? ''}`
   ).trim();
 }

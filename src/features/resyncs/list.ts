@@ -2,11 +2,16 @@ import type { Knex } from 'knex';
 import { newestFirst, type Page, type PageFilter } from '../../control/page';
 import { type ResyncHead, toHeads } from './read';
 import type { ResyncRow } from './row';
-import type { ResyncStatus } from '../../domain/resync';
+import type { Initiator, ResyncRequest, ResyncStatus } from '../../domain/resync';
+
+type Selection = NonNullable<ResyncRequest['selection']>;
 
 export interface ResyncFilter extends PageFilter {
   readonly districtId: string;
   readonly schoolYear?: number | undefined;
+  readonly initiator?: Initiator | undefined;
+  /** Only resyncs of selected records, of this kind. */
+  readonly selection?: Selection | undefined;
   /** In any of these. */
   readonly statuses?: readonly ResyncStatus[] | undefined;
   /** The state's requests, in any of these instead: a district doesn't see how they stand. */
@@ -15,9 +20,11 @@ export interface ResyncFilter extends PageFilter {
 
 /** Resyncs of a district, newest first. @throws CursorError */
 export async function listResyncs(control: Knex, filter: ResyncFilter): Promise<Page<ResyncHead>> {
-  const { districtId, schoolYear, statuses, statesStatuses = statuses } = filter;
+  const { districtId, schoolYear, initiator, selection, statuses, statesStatuses = statuses } = filter;
   const query = control('resync').where({ districtID: districtId });
   if (schoolYear !== undefined) void query.where({ schoolYear });
+  if (initiator !== undefined) void query.where({ initiator });
+  if (selection !== undefined) void query.where({ selection });
   if (statuses !== undefined && statesStatuses !== undefined)
     void query.where((some) => {
       void some.where((states) => {

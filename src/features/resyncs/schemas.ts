@@ -8,7 +8,7 @@ export const color = z.enum(['gray', 'green', 'yellow', 'red']).meta({
   id: 'Color',
   description: 'gray: under way; green: no errors; yellow: up to 1.0 %; red: more, or it did not finish',
 });
-const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
+export const objectStatus = z.enum(['waiting', 'running', 'finished', 'failed', 'cancelled', 'skipped']);
 export const resyncStatus = z.enum([
   'accepted',
   'queued',
@@ -30,7 +30,7 @@ const doubt = z
   .nullable()
   .meta({ description: 'why a person has to look at it, whatever its records came to: docs/errors.md' });
 
-const counts = z
+export const counts = z
   .object({
     inserted: count,
     updated: count,

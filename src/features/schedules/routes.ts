@@ -4,6 +4,8 @@ import { requireDistrict } from '../../http/require';
 import { type AnswerTo, type Asked, route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 import { backfillSchedule } from './backfill';
+import { calendarOf } from './show-calendar';
+import { calendar, calendarQuery } from './calendar-schemas';
 import { deleteSchedule, pauseOrResumeSchedule, triggerSchedule } from './change';
 import { createSchedule } from './create';
 import { requireSchedule } from './require';
@@ -60,6 +62,16 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       summary: 'Schedules of a district, by name',
       responses: { 200: { description: 'At most 40', schema: scheduleList } },
       handler: (call) => schedulesOf(context, call),
+    }),
+    route({
+      ...ofDistrict,
+      operationId: 'showCalendar',
+      method: 'get',
+      path: '/districts/{district}/calendar',
+      summary: 'When schedules fire and blackout windows hold, in a period',
+      query: calendarQuery,
+      responses: { 200: { description: 'The period', schema: calendar } },
+      handler: (call) => calendarOf(context, call),
     }),
     route({
       ...ofOne,

@@ -10,6 +10,9 @@ import type * as schemas from './schemas';
 import { lastFirings, type StoredSchedule } from './store';
 import { type Standing, standingOf } from './temporal-schedules';
 
+/** What a district calls a schedule that the state made. */
+export const stateScheduleName = 'A schedule of the state';
+
 /**
  * A schedule as the API shows it to this caller: of one that the state made, a district sees that
  * it is there and when it fires, no more.
@@ -28,7 +31,7 @@ export async function scheduleView(
   const common = { ...rest, paused, nextRuns, clockChanges, problem: standing ? null : missingAtTemporal };
   if (!canSeeDetails(principal, stored)) {
     const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
-    return { ...common, ...hidden, name: 'A schedule of the state', createdBy: 'the state' };
+    return { ...common, ...hidden, name: stateScheduleName, createdBy: 'the state' };
   }
   const lastRuns = await lastFirings(control, stored.scheduleId);
   return { ...common, timing, request, pauseNote, lastRuns };

@@ -1,11 +1,16 @@
+import { z } from 'zod';
+import { planScopeOf } from '../../domain/plan';
 import type { ApiContext } from '../../http/context';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { notFound } from '../../http/problem';
-import { sees } from '../../http/require';
+import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
-import { districtParams } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery } from '../../http/schemas';
 import { readResync } from '../resyncs/read';
-import { resync, resyncParams } from '../resyncs/schemas';
+import { listResyncs } from '../resyncs/list';
+import { resync, resyncHead, resyncParams } from '../resyncs/schemas';
+import { sentObjects } from '../resyncs/sent-objects';
+import { requireOfferedYear } from '../scoped-year/require';
 import { requireDetails } from '../resyncs/visibility';
 import { insertPreview, readPreview, type SelectivePreview } from './preview-store';
 import { requireRecord } from './require-record';
@@ -18,7 +23,7 @@ import { startPreview } from './workflow-client';
  * below.
  */
 export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
-  const { control, temporal } = context;
+  const { catalog, config, control, temporal } = context;
   return [
     route({
       operationId: 'previewSelectiveSync',
@@ -72,6 +77,47 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         // What the state looks up in a district is not the district's to see.
         if (!visible || (principal.level === 'district' && preview.level === 'state')) throw notFound();
         return previewView(preview);
+      },
+    }),
+    route({
+      operationId: 'listSelectiveSyncs',
+      method: 'get',
+      path: '/districts/{district}/selective-syncs',
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      showsRecords: true,
+      summary: 'Selective syncs of a district, newest first; the state’s are shown to the state only',
+      params: districtParams,
+      query: z.strictObject(pageQuery),
+      responses: { 200: { description: 'A page of resyncs', schema: pageOf(resyncHead) } },
+      handler: async ({ params, query, principal }) => {
+        const { id } = requireDistrict(config, principal, params.district);
+        return listResyncs(control, {
+          ...{ districtId: id, selection: 'selective', ...query },
+          ...(principal.level === 'district' && { initiator: 'district' as const }),
+        });
+      },
+    }),
+    route({
+      operationId: 'listSelectiveObjects',
+      method: 'get',
+      path: '/districts/{district}/selective-syncs/objects',
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      summary: 'Objects of which one record can be sent, and what its key is made of',
+      params: districtParams,
+      query: z.strictObject({ schoolYear: z.coerce.number().int().optional() }),
+      responses: { 200: { description: 'In the catalog’s order', schema: schemas.selectiveObjects } },
+      handler: async ({ params, query, principal }) => {
+        const district = requireDistrict(config, principal, params.district);
+        const year = await requireOfferedYear(context, district, query.schoolYear, {
+          parameter: 'schoolYear',
+        });
+        const sent = new Set(sentObjects(catalog, planScopeOf(district, year)));
+        const items = catalog.objects
+          .filter(({ name }) => sent.has(name))
+          .map(({ name, label, key }) => ({ object: name, label, keyColumns: key }));
+        return { schoolYear: year.schoolYear, items };
       },
     }),
     route({

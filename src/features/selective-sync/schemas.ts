@@ -22,6 +22,19 @@ const omitted = z
 
 export const selectiveAccepted = accepted.extend({ omitted }).meta({ id: 'SelectiveSyncAccepted' });
 
+export const selectiveObjects = z
+  .object({
+    schoolYear: z.int(),
+    items: z.array(
+      z.object({
+        object: z.string(),
+        label: z.string(),
+        keyColumns: z.array(z.string()).meta({ description: 'columns of a record’s key, in order' }),
+      }),
+    ),
+  })
+  .meta({ id: 'SelectiveObjects' });
+
 export const selectivePreview = z
   .object({
     previewId: z.string(),

@@ -17,6 +17,7 @@ export async function alertState(
     category: resyncCategory,
     name: 'State Resync Requested',
     text: stateText(request, districts),
+    link: { kind: 'stateRequest', id: request.stateRequestId },
     districtId: null,
     right: 'resyncBatch',
   });
@@ -48,6 +49,7 @@ export async function alertEnd(control: Knex, stateRequestId: string, message: s
     category: resyncCategory,
     name: 'State Resync Request Ended',
     text: clip(`Request ${stateRequestId} has ended. ${message}`),
+    link: { kind: 'stateRequest', id: stateRequestId },
     districtId: null,
     right: 'resyncBatch',
   });

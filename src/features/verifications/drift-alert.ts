@@ -34,7 +34,8 @@ export async function postDriftAlert(
     alertKey: `drift:${verificationId}`,
     category: resyncCategory,
     name: 'Drift Found',
-    text: `A scheduled verification of ${districtID}, ${schoolYearLabel(schoolYear)}, found ${found.records} record(s) that differ, in ${found.objects} object(s). ${row.message ?? ''} "resync verification show ${verificationId}" lists them.`,
+    text: `A scheduled verification of ${districtID}, ${schoolYearLabel(schoolYear)}, found ${found.records} record(s) that differ, in ${found.objects} object(s). ${row.message ?? ''} Open verification ${verificationId}: it lists them, and proposes what to send.`,
+    link: { kind: 'verification', id: verificationId },
     // What a state's schedule finds is not the district's to know.
     districtId: initiator === 'state' ? null : districtID,
     right: 'verificationSummary',

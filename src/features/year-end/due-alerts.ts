@@ -45,6 +45,7 @@ export async function postEndOfYearAlerts(
       name: 'End-of-year Resync Due',
       districtId: id,
       right: 'resyncBatch',
+      link: { kind: 'year', id },
       dueAt: end,
       alertKey: `end-of-year:${id}:${schoolYear}${week < 0 ? '' : `:week-${week}`}`,
       text: `The school year ${schoolYearLabel(schoolYear)} of ${name} ends, and its full resync is ${week < 0 ? 'due' : 'overdue'}. ${yearEnd.why}`,
@@ -87,6 +88,7 @@ export async function postDueAlerts(
       name: 'Start-of-year Resync Due',
       districtId: id,
       right: 'resyncBatch' as const,
+      link: { kind: 'year' as const, id },
       dueAt,
     };
     // The time of the switch is part of the key: a year that was gone back from and switched to

@@ -8,6 +8,7 @@ import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
+import { Tick } from '../../parts/fields';
 import { about, counted, longYear, number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
 import { Time } from '../../parts/zone';
@@ -30,6 +31,7 @@ export function SendDialog({ district, schoolYear, selection, onClose }: SendDia
   const [, navigate] = useLocation();
   const [scenario, setScenario] = useState<Scenario>('OTHER');
   const [everything, setEverything] = useState(false);
+  const [removes, setRemoves] = useState(false);
   // The same key for every try of this window: pressed twice, it is sent once.
   const [key] = useState(() => crypto.randomUUID());
   const { objects, checkDependencies } = selection;
@@ -46,7 +48,7 @@ export function SendDialog({ district, schoolYear, selection, onClose }: SendDia
     mutationFn: (planHash: string) =>
       call<{ resyncId: string }>(`/districts/${district.id}/resyncs`, {
         method: 'POST',
-        body: { ...asked, scenario, planHash },
+        body: { ...asked, scenario, planHash, ...(removes && { removals: 'apply' }) },
         headers: { 'Idempotency-Key': key },
       }),
     onSuccess: ({ resyncId }) => {
@@ -84,15 +86,21 @@ export function SendDialog({ district, schoolYear, selection, onClose }: SendDia
       )}
       <details>
         <summary>Advanced</summary>
-        <label className="choice">
-          <input
-            type="checkbox"
-            className="tick"
-            checked={everything}
-            onChange={({ target }) => setEverything(target.checked)}
-          />
-          Send every record, without comparing first
-        </label>
+        <Tick
+          label="Send every record, without comparing first"
+          ticked={everything}
+          onChange={setEverything}
+        />
+        <Tick
+          label="Remove at the state what is no longer at the district"
+          ticked={removes}
+          onChange={setRemoves}
+        />
+        {removes && (
+          <p className="small soft">
+            Where it is much of an object, the resync stops and somebody else has to approve first.
+          </p>
+        )}
       </details>
       {send.error && <Failed error={send.error} onAgain={submit} />}
     </Dialog>

@@ -1,14 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
 import { useSearchParams } from 'wouter';
 import type { RecordError, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
-import { Time } from '../../parts/zone';
+import { type Column, VirtualRows } from '../../parts/virtual-rows';
+import { RecordLink } from '../records/record-link';
 
-const rowPx = 32;
 const pageRows = 500;
 
 interface ErrorsPage {
@@ -106,8 +104,11 @@ function List({ run, filter }: { run: Resync; filter: Filter }) {
       <p role="status" className="soft">
         {number(rows.length)} records{errors.hasNextPage && ' so far: scroll for more'}
       </p>
-      <Rows
+      <VirtualRows
+        label="Records with errors"
         rows={rows}
+        columns={columnsOf(run.districtId)}
+        widths="list--run-errors"
         onEnd={() => {
           if (errors.hasNextPage && !errors.isFetching) void errors.fetchNextPage();
         }}
@@ -117,73 +118,19 @@ function List({ run, filter }: { run: Resync; filter: Filter }) {
   );
 }
 
-const columns = ['Key', 'Object', 'Outcome', 'Code', 'Field', 'Message', 'Parent', 'Mended in'] as const;
-
-function Rows({ rows, onEnd }: { rows: readonly RecordError[]; onEnd: () => void }) {
-  const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => rowPx,
-    overscan: 12,
-    scrollMargin: rowPx,
-  });
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= rows.length - 50) onEnd();
-  });
-  return (
-    <div ref={box} className="frame list" tabIndex={0} role="region" aria-label="Errors">
-      <div
-        className="list__grid"
-        role="table"
-        aria-label="Records with errors"
-        aria-rowcount={rows.length + 1}
-        style={{ blockSize: virtual.getTotalSize() + rowPx }}
-      >
-        <div className="list__row list__row--head" role="row" aria-rowindex={1}>
-          {columns.map((name) => (
-            <span key={name} role="columnheader">
-              {name}
-            </span>
-          ))}
-        </div>
-        {shown.map(({ index, start }) => (
-          <Row key={index} error={rows[index]!} index={index} top={start} />
-        ))}
-      </div>
-    </div>
-  );
-}
-
-function Row({ error, index, top }: { error: RecordError; index: number; top: number }) {
-  const { key, object, outcome, code, field, message, parent, screen, seenAt } = error;
-  return (
-    <div
-      className="list__row list__row--placed"
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ insetBlockStart: top }}
-    >
-      <span role="cell">{key?.join(', ') ?? 'hidden'}</span>
-      <span role="cell">{object}</span>
-      <span role="cell">{outcome}</span>
-      <span role="cell" className="code">
-        {code}
-      </span>
-      <span role="cell">{field ?? '–'}</span>
-      <span role="cell" title={message}>
-        {message}
-      </span>
-      <span role="cell">
-        {parent ? `${parent.object} ${parent.key?.join(', ') ?? ''}` : '–'}{' '}
-        <span className="hidden">seen </span>
-        <span className="hidden">
-          <Time at={seenAt} />
-        </span>
-      </span>
-      <span role="cell">{screen ?? '–'}</span>
-    </div>
-  );
-}
+const columnsOf = (districtId: string): readonly Column<RecordError>[] => [
+  {
+    name: 'Key',
+    cell: ({ object, key }) => <RecordLink districtId={districtId} object={object} recordKey={key} />,
+  },
+  { name: 'Object', cell: ({ object }) => object },
+  { name: 'Outcome', cell: ({ outcome }) => outcome },
+  { name: 'Code', cell: ({ code }) => <span className="code">{code}</span> },
+  { name: 'Field', cell: ({ field }) => field ?? '–' },
+  { name: 'Message', cell: ({ message }) => <span title={message}>{message}</span> },
+  {
+    name: 'Parent',
+    cell: ({ parent }) => (parent ? `${parent.object} ${parent.key?.join(', ') ?? ''}` : '–'),
+  },
+  { name: 'Mended in', cell: ({ screen }) => screen ?? '–' },
+];

@@ -8,6 +8,7 @@ import { longYear, number } from '../../parts/format';
 import { Failed, Loading, NotHere, useTitle } from '../../parts/states';
 import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
+import { RemovalsView } from '../removals/removals-view';
 import { CausesView } from './causes-view';
 import { ConnectionBanner } from './connection-banner';
 import { ErrorsView } from './errors-view';
@@ -91,6 +92,11 @@ function Run({ run }: { run: Resync }) {
         <RunVerdict run={run} live={live} />
         <RunControls run={run} />
       </div>
+      {run.status === 'awaitingApproval' && view !== 'removals' && (
+        <p className="banner">
+          Removals wait for an approval. <Link href={`${base}/removals`}>Look at them</Link>
+        </p>
+      )}
       {run.objectResults === null ? (
         <p className="banner">
           The state asked for this resync. Which objects it asked for, and what came of them, is the state’s
@@ -100,10 +106,12 @@ function Run({ run }: { run: Resync }) {
         <>
           <nav className="tabs" aria-label="Parts of the resync">
             <Tab to={base}>Objects</Tab>
+            <Tab to={`${base}/removals`}>Removals</Tab>
             {mayReadErrors && <Tab to={`${base}/causes`}>Causes</Tab>}
             {mayReadErrors && <Tab to={`${base}/errors`}>Errors {number(run.totals?.errors ?? 0)}</Tab>}
           </nav>
           {view === '' && <ObjectsView run={run} stale={lost} />}
+          {view === 'removals' && <RemovalsView run={run} />}
           {view === 'causes' && mayReadErrors && <CausesView run={run} />}
           {view === 'errors' && mayReadErrors && <ErrorsView run={run} />}
           {(view === 'causes' || view === 'errors') && !mayReadErrors && (

@@ -1,0 +1,79 @@
+import { errorRules } from '../../../domain/error-rules';
+import { Button } from '../../parts/button';
+import { Input, Select } from '../../parts/fields';
+import { longYear, number } from '../../parts/format';
+import type { useAddress } from '../../parts/use-address';
+import type { DistrictErrors } from './answers';
+
+const names = [
+  ...['object', 'code', 'field', 'school', 'schoolYear', 'outcome', 'run', 'from', 'to', 'sort'],
+] as const;
+const outcomes = ['excluded', 'blocked', 'failed'];
+
+/** What the address asks of the API. */
+export function queryOf(get: (name: string) => string): Readonly<Record<string, string>> {
+  const given = names.flatMap((name) => (get(name) === '' ? [] : [[name, get(name)]]));
+  return Object.fromEntries(given) as Record<string, string>;
+}
+
+interface ErrorFiltersProps {
+  readonly facets: DistrictErrors['facets'] | null;
+  readonly address: ReturnType<typeof useAddress>;
+}
+
+const facetLabels = {
+  object: 'Object',
+  code: 'Rule',
+  field: 'Field',
+  school: 'School',
+  schoolYear: 'School year',
+} as const;
+type Facet = keyof typeof facetLabels;
+
+/** Each list counts what its choices would find. */
+export function ErrorFilters({ facets, address: { get, set, clear } }: ErrorFiltersProps) {
+  const isSet = names.some((name) => get(name) !== '');
+  return (
+    <div className="filters" role="group" aria-label="Filters">
+      {(Object.keys(facetLabels) as Facet[]).map((facet) => (
+        <Select
+          key={facet}
+          label={facetLabels[facet]}
+          value={get(facet)}
+          onChange={(value) => set(facet, value)}
+          none="all"
+          options={(facets?.[facet] ?? []).flatMap(({ value, count }) =>
+            value === null ? [] : { value, label: `${wordOf(facet, value)} (${number(count)})` },
+          )}
+        />
+      ))}
+      <Select
+        label="Outcome"
+        value={get('outcome')}
+        onChange={(value) => set('outcome', value)}
+        none="all"
+        options={outcomes.map((value) => ({ value, label: value }))}
+      />
+      <Input label="From" type="date" value={get('from')} onChange={(value) => set('from', value)} />
+      <Input label="To" type="date" value={get('to')} onChange={(value) => set('to', value)} />
+      <Select
+        label="Order"
+        value={get('sort')}
+        onChange={(value) => set('sort', value)}
+        none="newest first"
+        options={[
+          { value: 'oldest', label: 'oldest first' },
+          { value: 'object', label: 'by object' },
+        ]}
+      />
+      {isSet && <Button onPress={() => clear(names)}>Clear the filters</Button>}
+    </div>
+  );
+}
+
+function wordOf(facet: Facet, value: string): string {
+  if (facet === 'schoolYear') return longYear(Number(value));
+  if (facet !== 'code') return value;
+  const rule = errorRules[value];
+  return rule === undefined ? value : `${value}: ${rule}`;
+}
