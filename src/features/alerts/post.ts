@@ -4,7 +4,12 @@ import type { ToolRight } from '../../domain/rights';
 
 /** Where what an alert tells of is shown. */
 export const alertLinkKinds = [
-  ...(['resync', 'removals', 'verification', 'certification', 'stateRequest', 'year'] as const),
+  'resync',
+  'removals',
+  'verification',
+  'certification',
+  'stateRequest',
+  'year',
 ] as const;
 
 /** One such place: of a resync, verification …, or of the district whose year it is. */

@@ -1,0 +1,159 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { builtinCatalog } from '../../src/catalog/builtin';
+import type { Resync } from '../../src/console/api/answers';
+import { type Caller, ServiceWorld } from '../service/world';
+import { openBrowser, WatchedContext } from './browser';
+import { buildConsole, signIn } from './world';
+
+jest.setTimeout(90_000);
+
+const rights = [
+  ...['resyncBatch', 'selectiveSync', 'verificationSummary', 'processAlerts'],
+  ...['fieldSettings', 'errorLog', 'administration'],
+] as Parameters<ServiceWorld['caller']>[1];
+
+let world: ServiceWorld;
+let browser: Browser;
+/** Asks for resyncs; the clerk decides about what these ask. */
+let north: Caller;
+let clerk: Caller;
+beforeAll(async () => {
+  buildConsole();
+  [world, browser] = await Promise.all([ServiceWorld.open({ timezone: 'America/Chicago' }), openBrowser()]);
+  [north, clerk] = [await world.caller('north', rights), await world.caller('north', rights)];
+  await send({ objects: 'all' });
+  await world.sql('north', 'UPDATE Calendar SET stateExclude = 1 LIMIT 1');
+  await send({ objects: ['AttendanceSDMinute'] });
+  await world.sql('north', 'UPDATE Calendar SET stateExclude = 0');
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await world.close();
+});
+
+/** A resync up to its end, or to where it waits for somebody. */
+async function send(body: object): Promise<string> {
+  const path = `/districts/${world.ids.north}/resyncs`;
+  const { status, body: answer } = await north.ask<{ resyncId: string }>('POST', path, body);
+  expect([status, answer]).toEqual([202, expect.anything()]);
+  const { resyncId } = answer;
+  await until(async () => ['finished', 'failed', 'awaitingApproval'].includes((await read(resyncId)).status));
+  return resyncId;
+}
+const read = async (resyncId: string) => (await north.ask<Resync>('GET', `/resyncs/${resyncId}`)).body;
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('It did not come to be in a minute.');
+}
+
+/** Runs steps in a browser of their own, signed in at a page, which must complain of nothing. */
+async function inBrowser(
+  caller: Caller,
+  path: string,
+  steps: (page: Page, watched: WatchedContext) => Promise<void>,
+): Promise<void> {
+  const watched = await WatchedContext.open(browser, world.url, { reducedMotion: 'reduce' });
+  try {
+    const page = await watched.context.newPage();
+    await signIn(page, caller.token, `/sign-in?next=${encodeURIComponent(path)}`);
+    await steps(page, watched);
+  } finally {
+    await watched.close();
+  }
+}
+
+/** Nothing to complain of for who can't see or point well, and nothing leaves a narrow page. */
+async function check(page: Page): Promise<void> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+  const { violations } = await axe.analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+const here = (rest: string) => `/d/${world.ids.north}/${rest}`;
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+
+test('the menu has every tool that the reader may use, in groups, and closes by Escape', () =>
+  inBrowser(north, here('history'), async (page) => {
+    await button(page, 'All tools').click();
+    const group = page.getByRole('region', { name: 'Outcomes' });
+    await group.getByRole('link', { name: /^Error Log/ }).waitFor();
+    expect(await page.getByRole('region', { name: 'State' }).count()).toBe(0);
+    await check(page);
+    await page.keyboard.press('Escape');
+    await group.waitFor({ state: 'detached' });
+    await button(page, 'All tools').click();
+    await page.getByRole('link', { name: /^Error Log Records/ }).click();
+    await page.getByRole('heading', { name: 'Error Log' }).waitFor();
+    await group.waitFor({ state: 'detached' });
+  }));
+
+test('removals wait for somebody else, who looks at the records and removes them', async () => {
+  const { table } = builtinCatalog.objects.find(({ name }) => name === 'Graduation')!;
+  await world.sql('north', `DELETE FROM ${table} LIMIT 2`);
+  const id = await send({ objects: ['Graduation'], removals: 'apply' });
+  await inBrowser(north, '/approvals', async (page) => {
+    await page.getByText('approved by someone other than the requester').first().waitFor();
+    expect(await button(page, 'Remove them…').getAttribute('aria-disabled')).toBe('true');
+    await check(page);
+  });
+  await inBrowser(clerk, '/approvals', async (page) => {
+    await page.getByRole('link', { name: 'look at the records' }).click();
+    await page
+      .getByRole('row', { name: /Graduation/ })
+      .getByText('Awaits approval')
+      .waitFor();
+    await check(page);
+    await button(page, 'Show the records of Graduation').click();
+    await page.getByRole('dialog').getByText('only at the state', { exact: true }).first().waitFor();
+    await button(page, 'Close').click();
+    await button(page, 'Remove them…').click();
+    await page.getByRole('dialog', { name: 'Remove these records at the state?' }).waitFor();
+    await button(page, 'Remove').click();
+    await page
+      .getByRole('row', { name: /Graduation/ })
+      .getByText('Approved')
+      .waitFor();
+    await until(async () => (await read(id)).status === 'finished');
+    await page.goto('/approvals');
+    await page.getByText('Nothing waits for an approval.').waitFor();
+  });
+});
+
+test('the Error Log counts by rule, its filter stands in the address, and a record leads to its history', () =>
+  inBrowser(north, here('errors'), async (page) => {
+    const { total } = (await north.ask<{ total: number }>('GET', `/districts/${world.ids.north}/errors`))
+      .body;
+    await page.getByText(`${total} errors`).waitFor();
+    await check(page);
+    await page.getByLabel('Rule').selectOption({ value: 'STATE_EXCLUDED_CALENDAR' });
+    await page.getByText('1 error.').waitFor();
+    expect(page.url()).toContain('code=STATE_EXCLUDED_CALENDAR');
+    const file = await page.getByRole('link', { name: 'All of these as CSV' }).getAttribute('href');
+    const csv = await page.evaluate<string>(`fetch(${JSON.stringify(file)}).then((found) => found.text())`);
+    expect(csv.trim().split('\n')).toHaveLength(2);
+    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByText('Excluded by the state').waitFor();
+    await page.getByText('Inserted').waitFor();
+    await check(page);
+    await page.goBack();
+    await page.getByLabel('Outcome').selectOption('failed');
+    await page.getByText('No error has all of this.').waitFor();
+    await button(page, 'Clear the filters').click();
+    await page.getByText(`${total} errors`).waitFor();
+  }));
+
+test('without the right errorLog the Error Log tells no key', async () => {
+  const viewer = await world.caller('north', ['resyncView']);
+  await inBrowser(viewer, here('errors'), async (page) => {
+    await page.getByText('hidden', { exact: true }).first().waitFor();
+    expect(await page.getByRole('table').getByRole('link', { name: /^\d+$/ }).count()).toBe(0);
+  });
+});
