@@ -8,6 +8,7 @@ import type { PageJob, RangeJob } from '../../src/editions/mapping/job';
 import { loadMapping } from '../../src/editions/mapping/load';
 import { type Editions, openEditions } from '../../src/editions/connection/pools';
 import { syncRange } from '../../src/editions/transfer/sync-range';
+import { asAnyServer } from '../support/any-server';
 import { createTestDatabases, type EditionServers, type TestDatabases } from '../support/stack';
 
 export const districtNumber = 7;
@@ -143,7 +144,7 @@ async function run(url: string, statements: readonly string[]): Promise<Record<s
       "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00'",
     );
     let last: unknown = [];
-    for (const sql of statements) [last] = await connection.query(sql);
+    for (const sql of statements) [last] = await connection.query(asAnyServer(sql));
     return Array.isArray(last) ? (last as RowDataPacket[]) : [];
   } finally {
     await connection.end();

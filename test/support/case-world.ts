@@ -10,6 +10,7 @@ import { readEditions } from '../../src/introspection/read-editions';
 import type { Catalog } from '../../src/domain/catalog';
 import type { Config } from '../../src/config';
 import { type ObjectRow, ResyncWorld } from '../activities/world';
+import { asAnyServer } from './any-server';
 import { createTestDatabases, type EditionServers, type TestDatabases } from './stack';
 
 const inputs = join(__dirname, '..', 'cases', 'inputs');
@@ -142,19 +143,10 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   });
   try {
     // The client's own command; the server itself finds the end of a trigger.
-    const statements = sql
-      .replace(/^DELIMITER .*$/gm, '')
-      .replaceAll('//', ';')
-      .replace(/\bseq_1_to_(\d+)\b/g, numbersTo);
+    const statements = asAnyServer(sql.replace(/^DELIMITER .*$/gm, '').replaceAll('//', ';'));
     const [rows] = await connection.query(statements);
     return Array.isArray(rows) ? (rows as RowDataPacket[]) : [];
   } finally {
     await connection.end();
   }
-}
-
-/** MariaDB's tables of numbers, as a table that MySQL has too. */
-function numbersTo(name: string, last: string): string {
-  const rows = `SELECT 1 AS seq UNION ALL SELECT seq + 1 FROM numbers WHERE seq < ${last}`;
-  return `(WITH RECURSIVE numbers AS (${rows}) SELECT seq FROM numbers) AS ${name}`;
 }

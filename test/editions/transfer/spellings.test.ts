@@ -1,5 +1,6 @@
 import { verifyObjects } from '../../../src/editions/verification/verify-objects';
 import { counts, object, rows, World } from '../support';
+import { testStack } from '../../support/stack';
 
 /** Keys that are equal for a unique index though they are spelled differently. */
 
@@ -135,6 +136,11 @@ test('a record that the view of the district can not show costs itself', async (
     'CREATE TABLE thing (districtID INT, id INT, v VARCHAR(20), n INT, PRIMARY KEY (districtID, id))',
   );
   const view = object('thing', ['id']);
+  if ((await testStack()).servers?.district === 'mysql') {
+    // It makes the whole view before the first row: docs/servers.md.
+    await expect(world.sync([view], 'thing', { pageRecords: 10 })).rejects.toMatchObject({ errno: 1242 });
+    return;
+  }
   for (const expected of [counts({ inserted: 29, failed: 1 }), counts({ unchanged: 29, failed: 1 })]) {
     const { counts: got, errors } = await world.sync([view], 'thing', { pageRecords: 10 });
     expect(got).toEqual(expected);

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { asAnyServer } from '../../support/any-server';
 import { CursorError } from '../../../src/control/page';
 import { finishObject, recountObject } from '../../../src/features/resyncs/object-store';
 import { planObjects } from '../../../src/features/resyncs/planned-objects';
@@ -105,7 +106,9 @@ test('causes account for every error of a run with more parents than fit in memo
     '(resyncID, districtID, objectName, recordKey, outcome, code, message, parentObject, parentKey)';
   const insert = (select: string, rows: number) =>
     control.raw(
-      `INSERT INTO recordError ${columns} SELECT '${resyncId}', 'd', ${select} FROM seq_1_to_${rows}`,
+      asAnyServer(
+        `INSERT INTO recordError ${columns} SELECT '${resyncId}', 'd', ${select} FROM seq_1_to_${rows}`,
+      ),
     );
   await insert(`'Enrollment', CONCAT('["', seq, '"]'), 'excluded', 'X', 'm', NULL, NULL`, 200);
   await insert(

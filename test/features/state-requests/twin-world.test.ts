@@ -3,8 +3,12 @@
  * errors, removals, a comparison and a conflict. Whatever a district reads is the same in both, to
  * the byte, but for what decision 8 allows: that there was a run of the state, and when.
  */
+import { MockActivityEnvironment } from '@temporalio/testing';
 import request from 'supertest';
+import { noticeActivities } from '../../../activities/notices';
 import { apiRoutes } from '../../../src/app';
+import { noticeEvents } from '../../../src/domain/notices';
+import { listNotices } from '../../../src/features/notices/list-due';
 import { keepTransferTasks } from '../../../src/features/identity-conflicts/alerts';
 import { finishObject } from '../../../src/features/resyncs/object-store';
 import { finishResync } from '../../../src/features/resyncs/store';
@@ -13,6 +17,8 @@ import { finishVerification, insertVerification } from '../../../src/features/ve
 import type { ApiContext } from '../../../src/http/context';
 import { resync, serve, type Served, speakAs } from '../../support/command-line';
 import { ledgerPage, requestOf, runningResync } from '../../support/control-database';
+import { mailServer } from '../notices/mail-server';
+import { receiver, type Receiver } from '../notices/receiver';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
 
 jest.setTimeout(120_000);
@@ -23,8 +29,13 @@ type Side = (typeof sides)[number];
 let world: ApiWorld;
 let served: Served;
 let as: ApiWorld['as'];
+let posts: Receiver;
+let mails: Awaited<ReturnType<typeof mailServer>>;
 beforeAll(async () => {
-  world = await apiWorld();
+  posts = await receiver();
+  mails = await mailServer();
+  const notices = { allowPrivateAddresses: true, allowPlainHttp: true, smtp: mails.settings };
+  world = await apiWorld({ notices });
   served = await serve(world.app);
   as = await administrators(world);
   for (const side of sides) await past(side, 'district', `own-${side}`, 'Course');
@@ -33,6 +44,8 @@ beforeAll(async () => {
 afterAll(async () => {
   served.close();
   await world.close();
+  await posts.close();
+  await mails.close();
 });
 
 /** A run with an error and a conflict, and a comparison that found the object to differ. */
@@ -92,8 +105,7 @@ async function everyRead(side: Side): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
   const routes = apiRoutes({ ...world } as unknown as ApiContext);
   for (const { path: written, query } of routes.filter(
-    ({ method, path }) =>
-      method === 'get' && !path.endsWith('/events') && !/^\/(audit|principals)/.test(path),
+    ({ method, path }) => method === 'get' && !path.endsWith('/events'),
   )) {
     const id = written.startsWith('/verifications') ? `own-${side}-compared` : `own-${side}`;
     const path = written
@@ -127,7 +139,11 @@ test('of a run of the state a district reads that it was there, and nothing else
   const other = await everyRead('other');
   expect(Object.keys(here).length).toBeGreaterThan(40);
   expect(Object.values(here).filter((text) => text.startsWith('5'))).toEqual([]);
-  expect(differing(here, other).sort()).toEqual(['/alerts', '/districts/{district}/resyncs']);
+  expect(differing(here, other).sort()).toEqual([
+    '/alerts',
+    '/alerts/count',
+    '/districts/{district}/resyncs',
+  ]);
   // What differs is one more head and one more alert, without what is in the run.
   const list = async (side: Side, path = `/districts/${world[side]}/resyncs`) => {
     const answer = await request(world.app).get(`/api/v1${path}`).set('Authorization', as[side]);
@@ -177,3 +193,61 @@ test('the command line prints the same, but for one run and one alert in their l
     expect(here[name]!.split('\n')).toHaveLength(other[name]!.split('\n').length + 1);
   expect(JSON.stringify(here)).not.toMatch(/Planted in Section|Section-[789]/);
 });
+
+test('a stream of its own run is the same, and one of the state’s run shows no object of it', async () => {
+  const stream = async (side: Side, id: string) => {
+    const answer = await fetch(`${served.url}/api/v1/resyncs/${id}/events`, {
+      headers: { authorization: as[side] },
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const [here, other] = [await stream('here', 'own-here'), await stream('other', 'own-other')];
+  const plain = ({ text }: { text: string }) => withoutNames(text).replaceAll(/^id:.*$/gm, 'id:N');
+  expect(plain(here)).toContain('Course');
+  expect(plain(here)).toBe(plain(other));
+  const states = await stream('here', 'states-here');
+  expect(states.text).toMatch(/"status":"ended"/);
+  expect(states.text).not.toMatch(/Section|red|yellow|"(inserted|failed|processed)"/);
+  // As of a run that there is not.
+  const foreign = await stream('other', 'states-here');
+  expect(foreign).toMatchObject({ status: 404 });
+});
+
+test('webhooks and mails of all events are the same, but for one that says that the state’s run has ended', async () => {
+  const activities = noticeActivities(world);
+  for (const side of sides) {
+    const ask = (method: 'post' | 'put', path: string, body: object) =>
+      request(world.app)[method](`/api/v1${path}`).set('Authorization', as[side]).send(body);
+    const hook = await ask('post', '/webhooks', { url: `${posts.url}/${side}`, events: noticeEvents });
+    expect([hook.status, hook.body]).toEqual([201, expect.anything()]);
+    const email = { address: `${side}@example.org`, events: noticeEvents };
+    expect((await ask('put', '/notice-preferences', { email })).status).toBe(200);
+  }
+  await world.control('processAlert').update({ noticedAt: null });
+  await listNotices(world.control, { olderThanSeconds: 0 });
+  const deliveries = await world.control('noticeDelivery').pluck<number[]>('noticeDeliveryID');
+  const made = new MockActivityEnvironment();
+  for (const deliveryId of deliveries) await made.run(activities.deliverNotice, { deliveryId });
+
+  const told = (side: Side) => ({
+    webhooks: posts.received.filter(({ path }) => path.endsWith(side)).map(({ body }) => withoutNames(body)),
+    mails: mails.taken
+      .filter(({ to }) => to.includes(`${side}@example.org`))
+      .map(({ text }) => withoutNames(bodyOf(text))),
+  });
+  const [here, other] = [told('here'), told('other')];
+  for (const channel of ['webhooks', 'mails'] as const) {
+    expect(other[channel].length).toBeGreaterThan(0);
+    const more = [...here[channel]];
+    for (const same of other[channel]) more.splice(more.indexOf(same), 1);
+    expect(more).toHaveLength(1);
+    expect(more[0]).not.toMatch(/Section|red|yellow|\b(3|9|12)\b/);
+  }
+});
+
+/** A mail without the headers that each has of its own. */
+function bodyOf(text: string): string {
+  const [headers = '', ...body] = text.split('\r\n\r\n');
+  const subject = /^Subject: .*$/m.exec(headers)?.[0] ?? '';
+  return `${subject}\n${body.join('\n')}`;
+}
