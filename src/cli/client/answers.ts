@@ -62,6 +62,7 @@ export type CertificationDriftWithRows = z.output<typeof certifications.driftWit
 export type StateRequestHead = z.output<typeof stateRequests.stateRequestHead>;
 export type StateRequestAccepted = z.output<typeof stateRequests.stateRequestAccepted>;
 export type StateRequestBoard = z.output<typeof stateRequests.board>;
+export type StateRequestPlan = z.output<typeof stateRequests.stateRequestPlan>;
 export type BoardDistrict = z.output<typeof stateRequests.boardDistrict>;
 
 export type Schedule = z.output<typeof schedules.schedule>;

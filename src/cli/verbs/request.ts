@@ -8,13 +8,14 @@ import type {
   StateRequestAccepted,
   StateRequestBoard,
   StateRequestHead,
+  StateRequestPlan,
 } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes, type FailOn } from '../client/exit-codes';
 import { exitCodeOfRequest } from '../client/request-exit-code';
 import { failOnOption, objectsOf } from './send';
-import { paint, plainTable, print, printJson, tell } from '../client/terminal';
+import { number, paint, plainTable, print, printJson, tell } from '../client/terminal';
 
 /** How often a board is asked for while it is watched. */
 const watchEveryMs = 2_000;
@@ -23,6 +24,7 @@ const watchEveryMs = 2_000;
 export function requestCommand(): Command {
   return new Command('request')
     .description('request a resync of districts, as the state, and see their progress')
+    .addCommand(planCommand())
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(showCommand())
@@ -31,16 +33,19 @@ export function requestCommand(): Command {
     .addCommand(cancelCommand());
 }
 
-interface CreateOptions {
+interface WhatOptions {
   readonly districts?: string[];
   readonly allDistricts?: true;
   readonly all?: true;
   readonly objects?: string[];
   readonly checkDependencies: boolean;
+  readonly schoolYear?: string;
+}
+
+interface CreateOptions extends WhatOptions {
   readonly reason: string;
   readonly scenario: string;
   readonly mode: string;
-  readonly schoolYear?: string;
   readonly from?: string;
   readonly until?: string;
   readonly idempotencyKey?: string;
@@ -48,24 +53,47 @@ interface CreateOptions {
   readonly failOn: FailOn;
 }
 
-function createCommand(): Command {
-  return withApiOptions(new Command('create'))
-    .description('request a resync of districts; it goes ahead of their own queued resyncs')
+/** Whom to ask for what. */
+function withWhat(command: Command): Command {
+  return command
     .option('--districts <ids>', 'districts, separated by commas', namesOf)
     .option('--all-districts', 'every district')
     .option('--all', 'every object each district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
     .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .option(
+      '--school-year <year>',
+      'year in which the school year ends (default: each district’s current one)',
+    );
+}
+
+function planCommand(): Command {
+  return withWhat(withApiOptions(new Command('plan')))
+    .description('show which districts a request would ask for what, and who can’t; nothing is started')
+    .action(async (options: WhatOptions, command: Command) => {
+      const plan = await clientOf(command).post<StateRequestPlan>('/state-requests/plan', whatOf(options));
+      if (wantsJson(command)) return printJson(plan);
+      const rows = plan.objects.map(({ name, added, districts }) => [
+        ...[name, added ? 'needed by another' : 'named', number(districts)],
+      ]);
+      print(plainTable(['Object', 'Why', 'Districts'], rows, [2]));
+      const { records, time, districts } = plan;
+      print(
+        `${number(districts)} district(s), about ${number(records.expected)} records${time === null ? '' : `, about ${number(Math.ceil(time.seconds / 60))} min`}; nothing is known of ${number(records.unknownDistricts)} district(s).`,
+      );
+      for (const { districtId, why } of plan.notRun) print(`${districtId} would not be done: ${why}`);
+    });
+}
+
+function createCommand(): Command {
+  return withWhat(withApiOptions(new Command('create')))
+    .description('request a resync of districts; it goes ahead of their own queued resyncs')
     .requiredOption('--reason <text>', 'why, for the state’s own users')
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('STATE_REQUEST'))
     .addOption(
       new Option('--mode <mode>', 'write what differs, or everything')
         .choices(['compare', 'everything'])
         .default('compare'),
-    )
-    .option(
-      '--school-year <year>',
-      'year in which the school year ends (default: each district’s current one)',
     )
     .option('--from <time>', 'begin no run before, e.g. 2026-11-26T22:00:00Z')
     .option('--until <time>', 'start no run after this time, and stop trying to connect to districts')
@@ -85,21 +113,25 @@ function createCommand(): Command {
     });
 }
 
-function bodyOf(options: CreateOptions): object {
-  const { districts, allDistricts, checkDependencies, reason, scenario, mode, schoolYear, from, until } =
-    options;
+function whatOf(options: WhatOptions): object {
+  const { districts, allDistricts, checkDependencies, schoolYear } = options;
   if ((districts === undefined) === (allDistricts === undefined))
     throw new CommandFailure('Give --districts A,B or --all-districts.', exitCodes.usage);
-  if (from !== undefined && until === undefined)
-    throw new CommandFailure('--from needs --until.', exitCodes.usage);
   return {
     districts: districts ?? 'all',
     objects: objectsOf(options),
     checkDependencies,
-    reason,
-    scenario,
-    mode,
     ...(schoolYear === undefined ? {} : { schoolYear: Number(schoolYear) }),
+  };
+}
+
+function bodyOf(options: CreateOptions): object {
+  const { reason, scenario, mode, from, until } = options;
+  if (from !== undefined && until === undefined)
+    throw new CommandFailure('--from needs --until.', exitCodes.usage);
+  return {
+    ...whatOf(options),
+    ...{ reason, scenario, mode },
     ...(until === undefined ? {} : { window: { ...(from === undefined ? {} : { from }), until } }),
   };
 }

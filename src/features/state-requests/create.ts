@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { unusable } from '../../http/problem';
+import { Problem, unusable } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
+import { requestHashOf } from './plan-views';
 import { plannedDistricts } from './planned-districts';
 import type * as schemas from './schemas';
 import { insertStateRequest, loadStateRequest } from './store';
@@ -22,12 +23,15 @@ export async function createStateRequest(
   const { config, control, temporal } = context;
   const window = windowOf(body, config.stateRequests.windowHours);
   const districts = await plannedDistricts(context, principal, body);
-  const { districts: _, window: __, schoolYear = null, ...asked } = body;
+  if (body.planHash !== undefined && requestHashOf(districts) !== body.planHash)
+    throw new Problem(409, 'What would be asked has changed since it was shown: look at the plan again.');
+  const { planHash: _, ...written } = body;
+  const { districts: __, window: ___, schoolYear = null, ...asked } = written;
   const { stateRequestId, created } = await insertStateRequest(control, {
     request: { ...asked, schoolYear, stateRequestId: newResyncId(), requestedBy: requesterOf(principal) },
     window,
     districts,
-    asked: body,
+    asked: written,
     idempotencyKey: idempotencyKeyOf(request),
   });
   await startStateRequest(temporal, { stateRequestId, summary: describe(body, districts.length) });

@@ -10,7 +10,15 @@ import { readScopedYears } from '../scoped-year/read';
 import type { stateRequestBody } from './schemas';
 import type { NewRequestDistrict } from './store';
 
-type Body = z.output<typeof stateRequestBody>;
+type Body = Pick<
+  z.output<typeof stateRequestBody>,
+  'districts' | 'objects' | 'checkDependencies' | 'schoolYear'
+>;
+
+/** A district of a request, with what it would send. */
+export interface PlannedDistrict extends NewRequestDistrict {
+  readonly objects: readonly string[];
+}
 
 /**
  * The districts asked for, each planned: what one doesn't send is no reason to refuse the others.
@@ -21,12 +29,12 @@ export async function plannedDistricts(
   context: ApiContext,
   principal: Principal,
   body: Body,
-): Promise<NewRequestDistrict[]> {
+): Promise<PlannedDistrict[]> {
   refuseUnknownObjects(context, body);
   const scopedYears = await readScopedYears(context.control);
-  const problems = new Map<string, string | null>();
+  const plans = new Map<string, ScopePlan>();
   let field = 'objects';
-  const districts = selectedDistricts(context, principal, body).map((district): NewRequestDistrict => {
+  const districts = selectedDistricts(context, principal, body).map((district): PlannedDistrict => {
     const current = scopedYears.get(district.id) ?? district.schoolYear;
     const { schoolYear = current } = body;
     const years = offeredYears(current, district);
@@ -34,13 +42,14 @@ export async function plannedDistricts(
     if (!year) {
       const problem = whyYearNotOffered(schoolYear, years);
       field = 'schoolYear';
-      return { districtId: district.id, schoolYear, problem };
+      return { districtId: district.id, schoolYear, problem, objects: [] };
     }
     // A thousand districts have a handful of scopes.
     const scope = planScopeOf(district, year);
     const key = JSON.stringify(scope);
-    if (!problems.has(key)) problems.set(key, planProblem(context, body, scope));
-    return { districtId: district.id, schoolYear, problem: problems.get(key) ?? null };
+    const plan = plans.get(key) ?? planOfScope(context, body, scope);
+    plans.set(key, plan);
+    return { districtId: district.id, schoolYear, ...plan };
   });
   const first = districts[0]?.problem ?? null;
   if (first !== null && districts.every(({ problem }) => problem !== null)) throw new PlanError(first, field);
@@ -70,13 +79,14 @@ function refuseUnknownObjects({ catalog }: ApiContext, { objects }: Body): void 
     throw new PlanError(`There is no object "${unknown}" in the catalog.`, 'objects');
 }
 
-/** Why nothing can be sent in this scope; `null`: it can. */
-function planProblem({ catalog }: ApiContext, body: Body, scope: PlanScope): string | null {
+type ScopePlan = Pick<PlannedDistrict, 'problem' | 'objects'>;
+
+/** What is sent in this scope, or why nothing can be. */
+function planOfScope({ catalog }: ApiContext, body: Body, scope: PlanScope): ScopePlan {
   try {
-    planResync(catalog, body, scope);
-    return null;
+    return { problem: null, objects: planResync(catalog, body, scope).objects.map(({ name }) => name) };
   } catch (error) {
-    if (error instanceof PlanError) return error.message;
+    if (error instanceof PlanError) return { problem: error.message, objects: [] };
     throw error;
   }
 }

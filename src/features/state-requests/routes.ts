@@ -4,6 +4,7 @@ import { route, type RouteSpec, sendCsv } from '../../http/route';
 import { cancelStateRequest } from './cancel';
 import { createStateRequest } from './create';
 import { stateRequestCsv, stateRequestReport } from './report';
+import { stateRequestPlanView } from './plan-views';
 import { requireBoard } from './require';
 import * as schemas from './schemas';
 import { stateRequestDistrict, stateRequestPage } from './views';
@@ -30,6 +31,18 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       audit: ({ body, answer }) => ({ ...body, stateRequestId: answer?.stateRequestId }),
       location: ({ stateRequestId }) => `/state-requests/${stateRequestId}`,
       handler: (call) => createStateRequest(context, call),
+    }),
+    route({
+      ...common,
+      operationId: 'planStateRequest',
+      method: 'post',
+      path: '/state-requests/plan',
+      summary: 'Which districts a request would ask for what, and who can’t; nothing is started',
+      example: { districts: ['grand-bend'], objects: ['School'] },
+      body: schemas.stateRequestPlanBody,
+      responses: { 200: { description: 'The plan', schema: schemas.stateRequestPlan } },
+      audit: false,
+      handler: ({ body, principal }) => stateRequestPlanView(context, principal, body),
     }),
     route({
       ...common,

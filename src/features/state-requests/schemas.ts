@@ -21,8 +21,48 @@ export const stateRequestBody = z
       .strictObject({ from: moment.optional(), until: moment })
       .optional()
       .meta({ description: 'no run begins outside it; default: from now on, for as long as configured' }),
+    planHash: z.string().max(64).optional().meta({
+      description: 'of the plan that was shown: where another would be carried out, the answer is 409',
+    }),
   })
   .meta({ id: 'StateRequestBody' });
+
+export const stateRequestPlanBody = z
+  .strictObject({
+    districts: stateRequestBody.shape.districts,
+    objects: stateRequestBody.shape.objects,
+    checkDependencies: stateRequestBody.shape.checkDependencies,
+    schoolYear: stateRequestBody.shape.schoolYear,
+  })
+  .meta({ id: 'StateRequestPlanBody' });
+
+export const stateRequestPlan = z
+  .object({
+    planHash: z.string().meta({ description: 'for POST /state-requests' }),
+    districts: count.meta({ description: 'that would be asked' }),
+    notRun: z
+      .array(z.object({ districtId: z.string(), why: z.string() }))
+      .meta({ description: 'districts that would not be, and why' }),
+    objects: z.array(
+      z.object({
+        name: z.string(),
+        added: z.boolean().meta({ description: 'not named: needed by one that is' }),
+        districts: count.meta({ description: 'that would send it' }),
+      }),
+    ),
+    records: z.object({
+      expected: count.meta({ description: 'by the newest full resync of each district' }),
+      unknownDistricts: count.meta({ description: 'without one: what they send is in no figure' }),
+    }),
+    time: z
+      .object({
+        seconds: count,
+        inFlight: count.meta({ description: 'districts at the same time, as configured' }),
+      })
+      .nullable()
+      .meta({ description: 'about how long all would take; null: no district has sent all before' }),
+  })
+  .meta({ id: 'StateRequestPlan' });
 
 export const stateRequestAccepted = z
   .object({

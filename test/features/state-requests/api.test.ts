@@ -61,6 +61,38 @@ test('what can’t be carried out is refused with the field named, and nothing i
   expect(await world.control('stateRequest')).toEqual([]);
 });
 
+test('a plan counts who would send what and who can’t, and a request is for the plan that was shown', async () => {
+  const plan = (body: object) =>
+    request(world.app).post('/api/v1/state-requests/plan').set('Authorization', world.as.state).send(body);
+  const what = { districts: 'all', objects: ['Section', 'Room'] };
+  const shown = await plan(what);
+  expect([shown.status, shown.body]).toEqual([
+    200,
+    {
+      planHash: expect.any(String) as string,
+      districts: 4,
+      notRun: [],
+      objects: [
+        { name: 'School', added: true, districts: 4 },
+        { name: 'Course', added: true, districts: 4 },
+        { name: 'Section', added: false, districts: 4 },
+        { name: 'Room', added: false, districts: 3 },
+      ],
+      records: { expected: 0, unknownDistricts: 4 },
+      time: null,
+    },
+  ]);
+  const rooms = await plan({ ...what, objects: ['Room'] });
+  expect(rooms.body).toMatchObject({ districts: 3, notRun: [{ districtId: world.config.districts[3]!.id }] });
+  expect((await plan({ ...what, objects: ['ReportingEntity'] })).status).toBe(422);
+  expect((await plan({ ...what, districts: [world.here, 'nowhere'] })).status).toBe(422);
+  const { planHash } = rooms.body as { planHash: string };
+  expect((await post({ ...what, planHash, reason: 'Count day.' })).status).toBe(409);
+  expect(await world.control('stateRequest')).toEqual([]);
+  const printed = await resync('request', 'plan', '--all-districts', '--objects', 'Room');
+  expect(printed.stdout).toContain('3 district(s), about 0 records');
+});
+
 test('the board shows every district while they run, and the report closes it', () =>
   withWorker(world, async (gate) => {
     gate.close();
