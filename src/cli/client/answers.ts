@@ -35,6 +35,7 @@ export type DistrictErrors = z.output<typeof districtErrors.districtErrors>;
 export type Cause = z.output<typeof resyncs.cause>;
 export type Plan = z.output<typeof plans.plan>;
 export type Agent = z.output<typeof resyncs.agent>;
+export type BusyAgent = z.output<typeof districts.busyAgents>['items'][number];
 export type ListedDistrict = z.output<typeof districts.districtsPage>['items'][number];
 export type TableObject = z.output<typeof resyncs.tableObject>;
 export type RetryAccepted = z.output<typeof retries.retryAccepted>;

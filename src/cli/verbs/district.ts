@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { Agent, Items, ListedDistrict, TableObject } from '../client/answers';
+import type { ApiClient } from '../client/api-client';
+import type { Agent, BusyAgent, Items, ListedDistrict, TableObject } from '../client/answers';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
 import { number, paint, plainTable, print, printJson } from '../client/terminal';
 
@@ -84,8 +85,10 @@ export function agentCommand(name = 'agent'): Command {
     .description('show the district’s queue of resyncs in a school year')
     .addOption(schoolYearOption())
     .option('--district <id>', 'the district (default: the only one)')
-    .action(async (options: { district?: string; schoolYear?: number }, command: Command) => {
+    .option('--all-districts', 'what runs and waits in all of them')
+    .action(async (options: AgentOptions, command: Command) => {
       const client = clientOf(command);
+      if (options.allDistricts) return printAgents(client, command);
       const district = await client.district(options.district);
       const agent = await client.get<Agent>(
         `/districts/${encodeURIComponent(district)}/agent${yearQuery(options.schoolYear)}`,
@@ -97,4 +100,22 @@ export function agentCommand(name = 'agent'): Command {
         print(`Waiting: ${index + 1}. ${resyncId} (${initiator})`);
       }
     });
+}
+
+interface AgentOptions {
+  readonly district?: string;
+  readonly schoolYear?: number;
+  readonly allDistricts?: true;
+}
+
+async function printAgents(client: ApiClient, command: Command): Promise<void> {
+  const { items } = await client.get<Items<BusyAgent>>('/agents');
+  if (wantsJson(command)) return printJson(items);
+  const rows = items.flatMap(({ districtId, schoolYear, resyncs }) =>
+    resyncs.map(({ resyncId, status, percent, requestedBy, requestedAt }) => [
+      ...[districtId, String(schoolYear), status, percent === null ? '' : `${percent} %`],
+      ...[resyncId, requestedBy, requestedAt],
+    ]),
+  );
+  print(plainTable(['District', 'Year', 'Status', 'Done', 'Resync', 'By', 'Requested'], rows, [3]));
 }

@@ -37,6 +37,35 @@ const standing = z
   })
   .meta({ id: 'DistrictStanding' });
 
+export const busyAgents = z.object({
+  items: z.array(
+    z
+      .object({
+        districtId: z.string(),
+        schoolYear: z.int(),
+        resyncs: z
+          .array(
+            z.object({
+              resyncId: z.string(),
+              status: shownStatus,
+              initiator: level,
+              scenario: z
+                .string()
+                .nullable()
+                .meta({ description: 'null: the state’s request, which is not the district’s to see into' }),
+              requestedBy: z.string(),
+              requestedAt: time,
+              startedAt: time.nullable(),
+              heldUntil: time.nullable().meta({ description: 'end of the blackout window that holds it' }),
+              percent: z.int().min(0).max(100).nullable(),
+            }),
+          )
+          .meta({ description: 'what runs first, then what waits, in its order' }),
+      })
+      .meta({ id: 'BusyAgent' }),
+  ),
+});
+
 const flag = z.enum(['true']).transform(() => true);
 
 /** Orders of the list. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { districtsPage, districtsQuery } from './list-schemas';
+import { busyAgents, districtsPage, districtsQuery } from './list-schemas';
 import { districtsView } from './list-views';
 import { planView } from './plan-views';
+import { readBusyAgents } from './read-agents';
 import { readObjectsTable } from './read-objects-table';
 import type { SyncObject } from '../../domain/catalog';
 import { planScopeOf, whyNotOffered } from '../../domain/plan';
@@ -10,7 +11,7 @@ import { treeParents } from '../../domain/tree';
 import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
-import { requireDistrict } from '../../http/require';
+import { canSeeDetails, requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { plan } from '../resyncs/plan-schemas';
 import { agent, planRequest, tableObject } from '../resyncs/schemas';
@@ -96,6 +97,28 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
         const found = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, found, body.schoolYear, { pointer: '#/schoolYear' });
         return planView(context, { district: found, year, body, principal });
+      },
+    }),
+    route({
+      operationId: 'listAgents',
+      method: 'get',
+      path: '/agents',
+      right: 'agents',
+      tag: 'Districts',
+      summary: 'Agents of all districts that have resyncs: what runs and what waits',
+      responses: { 200: { description: 'Agents with something to do', schema: busyAgents } },
+      handler: async ({ principal }) => {
+        const agents = (await readBusyAgents(control)).filter(({ districtId }) =>
+          sees(principal, districtId),
+        );
+        return {
+          items: agents.map(({ resyncs, ...agent }) => ({
+            ...agent,
+            resyncs: resyncs.map((run) =>
+              canSeeDetails(principal, run) ? run : { ...run, scenario: null, requestedBy: 'the state' },
+            ),
+          })),
+        };
       },
     }),
     route({

@@ -258,6 +258,30 @@ describe('the list of districts', () => {
     expect(wrong.status).toBe(400);
   });
 
+  test('lists what runs and waits at all agents, and of the state’s request no more than that it is', async () => {
+    const agents = async (header: string) => {
+      const answer = await request(world.app).get('/api/v1/agents').set('Authorization', header);
+      expect(answer.status).toBe(200);
+      return (answer.body as { items: { districtId: string; resyncs: object[] }[] }).items;
+    };
+    await insertResync(world.control, {
+      request: requestOf('of-state', { districtId: idOf(12), initiator: 'state', requestedBy: 'D. Kim' }),
+    });
+    const [found] = (await agents(world.as.state)).filter(({ districtId }) => districtId === idOf(12));
+    expect(found).toMatchObject({
+      resyncs: [
+        { resyncId: 'of-state', initiator: 'state', requestedBy: 'D. Kim', percent: 0 },
+        { resyncId: 'waits', initiator: 'district', scenario: 'OTHER', requestedBy: 'tester' },
+      ],
+    });
+    const options = { name: 'one', level: 'district', districts: [idOf(12)] } as const;
+    const { token } = await createToken(world.control, options);
+    expect(await agents(`Bearer ${token}`)).toMatchObject([
+      { resyncs: [{ resyncId: 'of-state', scenario: null, requestedBy: 'the state' }, {}] },
+    ]);
+    expect(await agents(world.as.other)).toEqual([]);
+  });
+
   test('answers for a thousand districts within 300 ms', async () => {
     const times: number[] = [];
     for (let n = 0; n < 5; n++) {
