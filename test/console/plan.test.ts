@@ -3,14 +3,20 @@ import request from 'supertest';
 import type { z } from 'zod';
 import { builtinCatalog } from '../../src/catalog/builtin';
 import type * as answers from '../../src/console/api/answers';
+import type * as stateAnswers from '../../src/console/api/state-answers';
 import { planOf } from '../../src/console/plan/plan-of';
 import { planResync, planScopeOf } from '../../src/domain/plan';
 import { offeredYears } from '../../src/domain/school-year';
-import type { session, signIn } from '../../src/features/access/schemas';
+import type * as access from '../../src/features/access/schemas';
+import type * as certifications from '../../src/features/certifications/schemas';
+import type * as districts from '../../src/features/districts/list-schemas';
+import type * as identities from '../../src/features/identity-conflicts/schemas';
+import type * as stateRequests from '../../src/features/state-requests/schemas';
 import type { verification } from '../../src/features/verifications/schemas';
 import type { alert } from '../../src/features/alerts/schemas';
 import type * as plans from '../../src/features/resyncs/plan-schemas';
 import type * as resyncs from '../../src/features/resyncs/schemas';
+import type * as yearEnd from '../../src/features/year-end/schemas';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 
 const tied = builtinCatalog.objects.filter(({ schoolYear }) => schoolYear !== null).map(({ name }) => name);
@@ -74,8 +80,8 @@ function serverPlan(plan: () => Planned): unknown {
  */
 type Fits<Page, Answer extends Page> = [Page, Answer];
 export type Answers = [
-  Fits<answers.SignIn, z.output<typeof signIn>>,
-  Fits<answers.Session, z.output<typeof session>>,
+  Fits<answers.SignIn, z.output<typeof access.signIn>>,
+  Fits<answers.Session, z.output<typeof access.session>>,
   Fits<answers.District, z.output<typeof resyncs.district>>,
   Fits<answers.TableObject, z.output<typeof resyncs.tableObject>>,
   Fits<answers.Plan, z.output<typeof plans.plan>>,
@@ -85,4 +91,17 @@ export type Answers = [
   Fits<answers.Verification, z.output<typeof verification>>,
   Fits<answers.Cause, z.output<typeof resyncs.cause>>,
   Fits<answers.RecordError, z.output<typeof resyncs.recordError>>,
+  Fits<stateAnswers.DistrictsPage, z.output<typeof districts.districtsPage>>,
+  Fits<stateAnswers.BusyAgent, z.output<typeof districts.busyAgents>['items'][number]>,
+  Fits<stateAnswers.RequestHead, z.output<typeof stateRequests.stateRequestHead>>,
+  Fits<stateAnswers.Board, z.output<typeof stateRequests.board>>,
+  Fits<stateAnswers.RequestPlan, z.output<typeof stateRequests.stateRequestPlan>>,
+  Fits<stateAnswers.Compliance, z.output<typeof yearEnd.compliance>>,
+  Fits<stateAnswers.IdentityConflict, z.output<typeof identities.identityConflict>>,
+  Fits<stateAnswers.Resolution, z.output<typeof identities.resolved>>,
+  Fits<stateAnswers.Person, z.output<typeof access.principal>>,
+  Fits<stateAnswers.Token, z.output<typeof access.token>>,
+  Fits<stateAnswers.AuditEvent, z.output<typeof access.auditEvent>>,
+  Fits<stateAnswers.AuditChain, z.output<typeof access.auditChain>>,
+  Fits<stateAnswers.Certification, z.output<typeof certifications.certification>>,
 ];

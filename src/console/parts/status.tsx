@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Color } from '../../domain/outcome';
 
-export type Glyph = Color | 'none' | 'waiting' | 'paused' | 'skipped';
+export type Glyph = Color | 'none' | 'waiting' | 'paused' | 'skipped' | 'failed';
 
 const stroke = { fill: 'none', strokeWidth: 1.8, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
 
@@ -35,8 +35,29 @@ const shapes: Record<Glyph, ReactNode> = {
     </>
   ),
   paused: <path d="M5.5 3.5v9M10.5 3.5v9" {...stroke} strokeWidth="2.6" stroke="currentColor" />,
+  failed: (
+    <>
+      <path d="M8 1l7 7-7 7-7-7z" fill="currentColor" />
+      <path d="M8 4.6v4M8 11v.2" className="glyph__paper" strokeWidth="1.8" strokeLinecap="round" />
+    </>
+  ),
   skipped: <path d="M3.5 4l4 4-4 4M8.5 4l4 4-4 4" {...stroke} stroke="currentColor" />,
 };
+
+/** The color that goes with a shape. */
+export function toneOf(glyph: Glyph): Color | 'none' {
+  if (glyph === 'failed') return 'red';
+  return glyph === 'waiting' || glyph === 'paused' || glyph === 'skipped' ? 'gray' : glyph;
+}
+
+/** A shape alone; whoever shows it says the word. */
+export function Shape({ glyph, turning = false }: { glyph: Glyph; turning?: boolean }) {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true" className={turning ? 'glyph--turning' : undefined}>
+      {shapes[glyph]}
+    </svg>
+  );
+}
 
 /** A state by shape, word and color. */
 export function Status({
@@ -48,12 +69,9 @@ export function Status({
   turning?: boolean;
   children: ReactNode;
 }) {
-  const tone = glyph === 'waiting' || glyph === 'paused' || glyph === 'skipped' ? 'gray' : glyph;
   return (
-    <span className={`status status--${tone}`}>
-      <svg viewBox="0 0 16 16" aria-hidden="true" className={turning ? 'glyph--turning' : undefined}>
-        {shapes[glyph]}
-      </svg>
+    <span className={`status status--${toneOf(glyph)}`}>
+      <Shape glyph={glyph} turning={turning} />
       <span className="status__word">{children}</span>
     </span>
   );

@@ -1,0 +1,154 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Person, Token } from '../../../api/state-answers';
+import { call } from '../../../api/call';
+import { Button } from '../../../parts/button';
+import { Failed, Loading } from '../../../parts/states';
+import { Status } from '../../../parts/status';
+import { Time } from '../../../parts/zone';
+
+const days = [30, 90, 365] as const;
+
+/** Tokens that somebody signs in with: made, seen once, revoked. */
+export function Tokens({ person }: { person: Person }) {
+  const path = `/principals/${person.principalId}/tokens`;
+  const queries = useQueryClient();
+  const [label, setLabel] = useState('');
+  const [expires, setExpires] = useState(90);
+  const tokens = useQuery({
+    queryKey: ['tokens', person.principalId],
+    queryFn: () => call<{ readonly items: readonly Token[] }>(path),
+  });
+  const again = () => queries.invalidateQueries({ queryKey: ['tokens', person.principalId] });
+  const make = useMutation({
+    mutationFn: () =>
+      call<{ readonly token: string }>(path, {
+        method: 'POST',
+        body: { label: label.trim(), expiresInDays: expires },
+      }),
+    onSuccess: () => {
+      setLabel('');
+      return again();
+    },
+  });
+  const revoke = useMutation({
+    mutationFn: (tokenId: string) => call(`${path}/${tokenId}`, { method: 'DELETE' }),
+    onSettled: again,
+  });
+  const failed = make.error ?? revoke.error;
+  return (
+    <section className="frame request__part" aria-label="Tokens">
+      <h2>Tokens</h2>
+      <div className="bar">
+        <label className="choice">
+          For
+          <input
+            className="field"
+            maxLength={100}
+            placeholder="what it is for"
+            value={label}
+            onChange={({ target }) => setLabel(target.value)}
+          />
+        </label>
+        <label className="choice">
+          valid for
+          <select
+            className="field"
+            value={expires}
+            onChange={({ target }) => setExpires(Number(target.value))}
+          >
+            {days.map((count) => (
+              <option key={count} value={count}>
+                {count} days
+              </option>
+            ))}
+          </select>
+        </label>
+        <Button
+          onPress={() => make.mutate()}
+          whyNot={label.trim() === '' ? 'Say what it is for.' : make.isPending ? 'It is being made.' : null}
+        >
+          Make a token
+        </Button>
+      </div>
+      {make.data && (
+        <div className="banner" role="status">
+          <p>Copy it now: it is shown this once.</p>
+          <p className="code">{make.data.token}</p>
+        </div>
+      )}
+      {failed && <Failed error={failed} onAgain={() => void again()} />}
+      {tokens.error && <Failed error={tokens.error} onAgain={() => void tokens.refetch()} />}
+      {tokens.isPending && <Loading what="the tokens" />}
+      {tokens.data?.items.length === 0 && <p>No token yet.</p>}
+      {tokens.data && tokens.data.items.length > 0 && (
+        <TokenTable tokens={tokens.data.items} onRevoke={(tokenId) => revoke.mutate(tokenId)} />
+      )}
+    </section>
+  );
+}
+
+function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: (tokenId: string) => void }) {
+  return (
+    <div className="frame">
+      <table className="table table--stack">
+        <thead>
+          <tr>
+            <th scope="col">For</th>
+            <th scope="col">Status</th>
+            <th scope="col" className="wide">
+              Made
+            </th>
+            <th scope="col" className="wide">
+              Valid until
+            </th>
+            <th scope="col" className="wide">
+              Last used
+            </th>
+            <th scope="col">
+              <span className="hidden">Revoke</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map((token) => (
+            <tr key={token.tokenId}>
+              <th scope="row">
+                {token.label} <span className="code soft">{token.tokenId}</span>
+              </th>
+              <td>
+                <TokenStatus token={token} />
+              </td>
+              <td className="wide">
+                <Time at={token.createdAt} />
+              </td>
+              <td className="wide">
+                {token.expiresAt === null ? 'for ever' : <Time at={token.expiresAt} />}
+              </td>
+              <td className="wide">{token.lastUsedAt === null ? 'never' : <Time at={token.lastUsedAt} />}</td>
+              <td>
+                {token.revokedAt === null && (
+                  <button
+                    type="button"
+                    className="button"
+                    aria-label={`Revoke ${token.label}`}
+                    onClick={() => onRevoke(token.tokenId)}
+                  >
+                    Revoke
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TokenStatus({ token: { revokedAt, expiresAt } }: { token: Token }) {
+  if (revokedAt !== null) return <Status glyph="skipped">Revoked</Status>;
+  if (expiresAt !== null && Date.parse(expiresAt) < Date.now())
+    return <Status glyph="skipped">Expired</Status>;
+  return <Status glyph="green">Valid</Status>;
+}

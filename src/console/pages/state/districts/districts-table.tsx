@@ -1,0 +1,128 @@
+import { memo } from 'react';
+import { Link } from 'wouter';
+import type { ListedDistrict } from '../../../api/state-answers';
+import { number } from '../../../parts/format';
+import { Status } from '../../../parts/status';
+import { Time } from '../../../parts/zone';
+import { runStatusNames } from '../../../text';
+import { ColorWord } from '../color-word';
+
+/** Districts, a row each; what the reader has no right to see is a dash. */
+export function DistrictsTable({ districts }: { districts: readonly ListedDistrict[] }) {
+  return (
+    <div className="frame">
+      <table className="table table--stack">
+        <thead>
+          <tr>
+            <th scope="col">District</th>
+            <th scope="col">Last full resync</th>
+            <th scope="col" className="wide">
+              Now
+            </th>
+            <th scope="col" className="wide">
+              Newest comparison
+            </th>
+            <th scope="col" className="wide number">
+              Unread alerts
+            </th>
+            <th scope="col" className="wide">
+              Due
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {districts.map((district) => (
+            <DistrictRow key={district.id} district={district} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const DistrictRow = memo(function DistrictRow({ district }: { district: ListedDistrict }) {
+  const { id, number: tenant, name, standing } = district;
+  const full = standing?.resyncs?.lastFull ?? null;
+  return (
+    <tr>
+      <th scope="row">
+        <Link href={`/d/${id}/batch`}>{name}</Link>
+        <span className="small soft"> {tenant}</span>
+        <span className="narrow small">
+          <Now resyncs={standing?.resyncs ?? null} />
+        </span>
+      </th>
+      <td>
+        {full === null ? (
+          <ColorWord color={null} />
+        ) : (
+          <>
+            <Link href={`/runs/${full.resyncId}`}>
+              <ColorWord color={full.color} />
+            </Link>{' '}
+            <span className="small soft wide">{full.endedAt !== null && <Time at={full.endedAt} />}</span>
+          </>
+        )}
+      </td>
+      <td className="wide">
+        <Now resyncs={standing?.resyncs ?? null} />
+      </td>
+      <td className="wide">
+        <Comparison verification={standing?.verification ?? null} />
+      </td>
+      <td className="wide number">
+        {standing === null || standing.unreadAlerts === null ? (
+          '–'
+        ) : standing.unreadAlerts === 0 ? (
+          0
+        ) : (
+          <Link href={`/alerts?unread=true&district=${id}`}>{number(standing.unreadAlerts)}</Link>
+        )}
+      </td>
+      <td className="wide">
+        <Due start={standing?.startOfYear ?? null} />
+      </td>
+    </tr>
+  );
+});
+
+type Standing = NonNullable<ListedDistrict['standing']>;
+
+function Now({ resyncs }: { resyncs: Standing['resyncs'] }) {
+  if (resyncs === null) return '–';
+  const { running, waiting } = resyncs;
+  if (running !== null)
+    return (
+      <Link href={`/runs/${running.resyncId}`}>
+        <Status glyph={running.status === 'paused' ? 'paused' : 'gray'} turning>
+          {runStatusNames[running.status]}
+          {waiting > 0 && `, ${number(waiting)} waiting`}
+        </Status>
+      </Link>
+    );
+  return waiting > 0 ? <Status glyph="waiting">{number(waiting)} waiting</Status> : null;
+}
+
+function Comparison({ verification }: { verification: Standing['verification'] }) {
+  if (verification === null) return <Status glyph="none">None</Status>;
+  return (
+    <>
+      <Link href={`/verifications/${verification.verificationId}`}>
+        {verification.resyncNecessary ? (
+          <Status glyph="yellow">Drifted</Status>
+        ) : (
+          <Status glyph="green">Nothing to send</Status>
+        )}
+      </Link>{' '}
+      <span className="small soft">
+        <Time at={verification.finishedAt} />
+      </span>
+    </>
+  );
+}
+
+function Due({ start }: { start: Standing['startOfYear'] }) {
+  if (start === 'overdue') return <Status glyph="red">Start of the year is overdue</Status>;
+  if (start === 'due') return <Status glyph="waiting">Start of the year</Status>;
+  return null;
+}

@@ -1,0 +1,187 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import { endedRequestStatuses } from '../../../../domain/state-request';
+import { useSignedIn } from '../../../api/session';
+import type { Board } from '../../../api/state-answers';
+import { call } from '../../../api/call';
+import { Button } from '../../../parts/button';
+import { FilterChips } from '../../../parts/filter-chips';
+import { counted } from '../../../parts/format';
+import { NeedsRight } from '../../../parts/needs-right';
+import { SearchField } from '../../../parts/search-field';
+import { Failed, Loading } from '../../../parts/states';
+import { Status } from '../../../parts/status';
+import { useUrlFilters } from '../../../parts/url-filters';
+import { Time } from '../../../parts/zone';
+import { BoardGrid } from './board-grid';
+import type { PlacedDistrict } from './board-district';
+import { BoardTable } from './board-table';
+import { placeGlyphs, placeNames, placeOf, places, requestGlyph, requestStatusNames } from './request-words';
+import { WithdrawDialog } from './withdraw-dialog';
+
+const refreshMs = 3_000;
+const filters = ['q', 'show'] as const;
+
+/** `/requests/{id}`: the board of a request, where each district stands. */
+export function BoardPage({ requestId }: { requestId: string }) {
+  return (
+    <NeedsRight title="State Request" rights={['stateRequest']} stateOnly>
+      <LoadedBoard requestId={requestId} />
+    </NeedsRight>
+  );
+}
+
+function LoadedBoard({ requestId }: { requestId: string }) {
+  const queries = useQueryClient();
+  const board = useQuery({
+    queryKey: ['board', requestId],
+    queryFn: () => call<Board>(`/state-requests/${encodeURIComponent(requestId)}`),
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data && endedRequestStatuses.includes(state.data.status) ? false : refreshMs,
+  });
+  return (
+    <main className="page" id="content">
+      {board.data === undefined && <h1>State Request</h1>}
+      {board.error && <Failed error={board.error} onAgain={() => void board.refetch()} />}
+      {board.isPending && <Loading what="the board" />}
+      {board.data && (
+        <ShownBoard
+          board={board.data}
+          stale={board.error !== null}
+          onChanged={(after) => queries.setQueryData(['board', requestId], after)}
+        />
+      )}
+    </main>
+  );
+}
+
+interface ShownBoardProps {
+  readonly board: Board;
+  readonly stale: boolean;
+  readonly onChanged: (board: Board) => void;
+}
+
+function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
+  const url = useUrlFilters(filters);
+  const [withdrawing, setWithdrawing] = useState(false);
+  const placed = usePlaced(board);
+  const counts = useMemo(() => countsOf(placed), [placed]);
+  const ended = endedRequestStatuses.includes(board.status);
+  const show = url.of('show');
+  const wanted = url.of('q').toLowerCase();
+  const shown = useMemo(
+    () =>
+      placed.filter(
+        ({ place, districtId, name, number }) =>
+          (show === '' || show === place) &&
+          [districtId.toLowerCase(), name.toLowerCase(), number].some((known) => known.includes(wanted)),
+      ),
+    [placed, show, wanted],
+  );
+  const { set } = url;
+  const search = useCallback((text: string) => set('q', text), [set]);
+  const unwell = counts.red + counts.failed + counts.notRun;
+  return (
+    <>
+      <div className="page__head">
+        <h1>{board.reason}</h1>
+        <span className={stale ? 'stale' : undefined}>
+          <Status glyph={requestGlyph(board)} turning={!ended}>
+            {requestStatusNames[board.status]}, {board.percent} %
+          </Status>
+        </span>
+      </div>
+      <p className="soft">
+        Asked by {board.requestedBy} <Time at={board.requestedAt} />, {objectsOf(board)}. No run begins after{' '}
+        <Time at={board.windowUntil} />.{' '}
+        {board.forecastEnd !== null && (
+          <>
+            At this pace all have ended about <Time at={board.forecastEnd} />.
+          </>
+        )}
+        {board.endedAt !== null && (
+          <>
+            Ended <Time at={board.endedAt} />. {board.message}
+          </>
+        )}
+      </p>
+      <div className="bar">
+        <SearchField label="Find by number, name or id" value={url.of('q')} onSearch={search} />
+        <span className="bar__end choice">
+          {ended && unwell > 0 && (
+            <Link href={`/requests/new?again=${board.stateRequestId}`}>
+              Ask the {counted(unwell, 'district')} again that are red, failed or not done
+            </Link>
+          )}
+          <a href={`/api/v1/state-requests/${board.stateRequestId}/report?format=csv`} download>
+            Report as CSV
+          </a>
+          {!ended && <Button onPress={() => setWithdrawing(true)}>Withdraw…</Button>}
+        </span>
+      </div>
+      <FilterChips
+        label="Show only"
+        chips={places.map((place) => ({
+          value: place,
+          label: <Status glyph={placeGlyphs[place]}>{placeNames[place]}</Status>,
+          count: counts[place],
+        }))}
+        chosen={show}
+        onChoose={(chosen) => url.set('show', chosen)}
+      />
+      <p role="status" className="small soft">
+        {shown.length === placed.length
+          ? counted(placed.length, 'district')
+          : `${counted(shown.length, 'district')} of ${placed.length}`}
+      </p>
+      {shown.length === 0 ? (
+        <p>
+          No district is like this.{' '}
+          <button type="button" className="button button--link" onClick={url.clear}>
+            Show all
+          </button>
+        </p>
+      ) : (
+        <>
+          <BoardGrid districts={shown} />
+          <details>
+            <summary>The same as a table</summary>
+            <BoardTable districts={shown} />
+          </details>
+        </>
+      )}
+      {withdrawing && (
+        <WithdrawDialog board={board} onClose={() => setWithdrawing(false)} onWithdrawn={onChanged} />
+      )}
+    </>
+  );
+}
+
+/** Districts with their names; the same object as before where nothing changed, so it isn't drawn anew. */
+function usePlaced({ districts }: Board): readonly PlacedDistrict[] {
+  const known = useSignedIn().districts;
+  const names = useMemo(() => new Map(known.map((district) => [district.id, district])), [known]);
+  return useMemo(
+    () =>
+      districts.map((row) => ({
+        ...row,
+        place: placeOf(row),
+        name: names.get(row.districtId)?.name ?? row.districtId,
+        number: String(names.get(row.districtId)?.number ?? ''),
+      })),
+    [districts, names],
+  );
+}
+
+function countsOf(placed: readonly PlacedDistrict[]) {
+  const counts = { waiting: 0, queued: 0, running: 0, green: 0, yellow: 0, red: 0, failed: 0, notRun: 0 };
+  for (const { place } of placed) counts[place] += 1;
+  return counts;
+}
+
+function objectsOf({ objects, checkDependencies }: Board): string {
+  if (objects === 'all') return 'all objects';
+  return `${objects.join(', ')}${checkDependencies ? ' and what they need' : ''}`;
+}

@@ -1,0 +1,27 @@
+import type { Board, PageOf } from '../../../api/state-answers';
+import { call } from '../../../api/call';
+import { withQuery } from '../../../parts/paged';
+import { placeOf } from './request-words';
+
+/** Whom to ask for what, as the page holds it. */
+export interface Choice {
+  readonly districts: 'all' | readonly string[];
+  readonly objects: 'all' | readonly string[];
+  readonly checkDependencies: boolean;
+}
+
+export const nothingChosen: Choice = { districts: [], objects: 'all', checkDependencies: true };
+
+/** Ids of the districts that fit a filter of the list of districts, e.g. `color=red`. */
+export async function districtsLike(filter: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const { items } = await call<PageOf<{ readonly id: string }>>(withQuery('/districts', filter));
+  return items.map(({ id }) => id);
+}
+
+/** The districts of an earlier request that are to be asked again, for the same. */
+export async function choiceAgain(stateRequestId: string): Promise<Choice> {
+  const board = await call<Board>(`/state-requests/${encodeURIComponent(stateRequestId)}`);
+  const again = board.districts.filter((row) => ['red', 'failed', 'notRun'].includes(placeOf(row)));
+  const { objects, checkDependencies } = board;
+  return { objects, checkDependencies, districts: again.map(({ districtId }) => districtId) };
+}

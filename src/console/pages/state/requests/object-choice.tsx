@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ObjectsTable } from '../../../api/answers';
+import { call } from '../../../api/call';
+import { useSignedIn } from '../../../api/session';
+import { counted } from '../../../parts/format';
+import { SearchField } from '../../../parts/search-field';
+
+interface ObjectChoiceProps {
+  readonly chosen: 'all' | readonly string[];
+  readonly checkDependencies: boolean;
+  readonly onChoose: (chosen: 'all' | readonly string[]) => void;
+  readonly onCheck: (checked: boolean) => void;
+}
+
+/** Which objects are asked for: all, or ticked ones with what they need. */
+export function ObjectChoice({ chosen, checkDependencies, onChoose, onCheck }: ObjectChoiceProps) {
+  const names = useObjectNames();
+  const [text, setText] = useState('');
+  const picked = chosen === 'all' ? null : new Set(chosen);
+  const found = names?.filter((name) => name.toLowerCase().includes(text.toLowerCase())) ?? [];
+  const toggle = (name: string): void => {
+    const after = new Set(picked);
+    if (!after.delete(name)) after.add(name);
+    onChoose([...after]);
+  };
+  return (
+    <fieldset className="frame request__part">
+      <legend>Objects</legend>
+      <div className="bar">
+        <label className="choice">
+          <input
+            type="checkbox"
+            className="tick"
+            checked={picked === null}
+            onChange={({ target }) => onChoose(target.checked ? 'all' : [])}
+          />
+          All that each district sends
+        </label>
+        {picked !== null && (
+          <label className="choice">
+            <input
+              type="checkbox"
+              className="tick"
+              checked={checkDependencies}
+              onChange={({ target }) => onCheck(target.checked)}
+            />
+            Check dependencies
+          </label>
+        )}
+      </div>
+      {picked !== null && names !== null && (
+        <>
+          <SearchField label="Find an object" value={text} onSearch={setText} />
+          <ul className="request__list">
+            {found.map((name) => (
+              <li key={name}>
+                <label className="choice">
+                  <input
+                    type="checkbox"
+                    className="tick"
+                    checked={picked.has(name)}
+                    onChange={() => toggle(name)}
+                  />
+                  {name}
+                </label>
+              </li>
+            ))}
+          </ul>
+          <p className="small soft" role="status">
+            {counted(picked.size, 'object')} ticked
+          </p>
+        </>
+      )}
+      {picked !== null && names === null && <NamesField chosen={[...picked]} onChoose={onChoose} />}
+    </fieldset>
+  );
+}
+
+/** Who may see no district's objects names them. */
+function NamesField({
+  chosen,
+  onChoose,
+}: {
+  chosen: readonly string[];
+  onChoose: (chosen: readonly string[]) => void;
+}) {
+  const [text, setText] = useState(chosen.join(', '));
+  return (
+    <label className="request__reason">
+      Names of objects, separated by commas
+      <input
+        className="field"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+        onBlur={() =>
+          onChoose(
+            text
+              .split(',')
+              .map((name) => name.trim())
+              .filter((name) => name !== ''),
+          )
+        }
+      />
+    </label>
+  );
+}
+
+/** Names of the catalog, as the first district has them; `null`: they aren't the reader's to see. */
+function useObjectNames(): readonly string[] | null {
+  const { districts } = useSignedIn();
+  const first = districts[0]?.id ?? '';
+  const table = useQuery({
+    queryKey: ['object-names', first],
+    queryFn: () => call<ObjectsTable>(`/districts/${first}/objects`),
+    staleTime: Infinity,
+    retry: false,
+    enabled: first !== '',
+  });
+  return table.data?.items.map(({ object }) => object) ?? null;
+}

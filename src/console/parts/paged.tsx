@@ -1,0 +1,96 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { PageOf } from '../api/state-answers';
+import { call } from '../api/call';
+import { Button } from './button';
+import { Failed, Loading } from './states';
+
+/** Words of a query; empty ones are left out. */
+type Query = Readonly<Record<string, string>>;
+
+/** The path with its query. */
+export function withQuery(path: string, query: Query): string {
+  const params = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
+  return params.size === 0 ? path : `${path}?${params.toString()}`;
+}
+
+interface Paged<Page> {
+  /** What has been loaded so far. */
+  readonly pages: readonly Page[] | null;
+  readonly error: unknown;
+  readonly again: () => void;
+  /** `null`: there are no more. */
+  readonly more: (() => void) | null;
+  readonly busy: boolean;
+}
+
+/** A list that is loaded page by page, and renewed by itself. */
+export function usePaged<Page extends PageOf<unknown>>(
+  path: string,
+  query: Query,
+  refreshMs = 30_000,
+): Paged<Page> {
+  const list = useInfiniteQuery({
+    queryKey: ['list', path, query],
+    queryFn: ({ pageParam }) => call<Page>(withQuery(path, { ...query, cursor: pageParam })),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    // What was found before stays until the next answer is there.
+    placeholderData: (before) => before,
+    refetchInterval: refreshMs,
+  });
+  return {
+    pages: list.data?.pages ?? null,
+    error: list.error,
+    again: () => void list.refetch(),
+    more: list.hasNextPage ? () => void list.fetchNextPage() : null,
+    busy: list.isFetching,
+  };
+}
+
+interface ListViewProps {
+  readonly list: Paged<PageOf<unknown>>;
+  /** What is loaded, for people: "the districts". */
+  readonly what: string;
+  /** Nothing is there at all. */
+  readonly empty: ReactNode;
+  /** A filter hides what there is; absent: nothing is filtered. */
+  readonly onClear?: (() => void) | null;
+  readonly moreWord?: string;
+  readonly children: ReactNode;
+}
+
+/** Loading, failing, being empty, and the way to more: the same for every list. */
+export function ListView({
+  list,
+  what,
+  empty,
+  onClear = null,
+  moreWord = 'Show more',
+  children,
+}: ListViewProps) {
+  const none = list.pages !== null && list.pages.every(({ items }) => items.length === 0);
+  return (
+    <>
+      {list.error !== null && <Failed error={list.error} onAgain={list.again} />}
+      {list.pages === null && list.error === null && <Loading what={what} />}
+      {none && onClear === null && <p>{empty}</p>}
+      {none && onClear !== null && (
+        <p>
+          Nothing is like this.{' '}
+          <button type="button" className="button button--link" onClick={onClear}>
+            Show all
+          </button>
+        </p>
+      )}
+      {list.pages !== null && !none && children}
+      {list.more !== null && (
+        <div>
+          <Button onPress={list.more} whyNot={list.busy ? 'They are on their way.' : null}>
+            {moreWord}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

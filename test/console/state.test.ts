@@ -1,0 +1,361 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { builtinCatalog } from '../../src/catalog/builtin';
+import type { RequestHead } from '../../src/console/api/state-answers';
+import { toolRights } from '../../src/domain/rights';
+import { insertStateRequest } from '../../src/features/state-requests/store';
+import { ServiceWorld, type Caller } from '../service/world';
+import { openBrowser, WatchedContext } from './browser';
+import { buildConsole, signIn } from './world';
+
+/** The pages of the state, from its list of districts to its audit. */
+
+jest.setTimeout(90_000);
+
+let world: ServiceWorld;
+let browser: Browser;
+let state: Caller;
+beforeAll(async () => {
+  buildConsole();
+  [world, browser] = await Promise.all([ServiceWorld.open({ timezone: 'America/Chicago' }), openBrowser()]);
+  state = await world.caller('state', [...toolRights]);
+});
+afterAll(async () => {
+  await browser.close();
+  await world.close();
+});
+
+async function inBrowser(
+  steps: (page: Page, watched: WatchedContext) => Promise<void>,
+  options: Parameters<typeof WatchedContext.open>[2] = {},
+  caller: Caller = state,
+): Promise<void> {
+  const watched = await WatchedContext.open(browser, world.url, options);
+  try {
+    const page = await watched.context.newPage();
+    await signIn(page, caller.token);
+    await steps(page, watched);
+  } finally {
+    await watched.close();
+  }
+}
+
+/** Through the menu, as somebody finds it who doesn't know the address. */
+async function open(page: Page, tool: string): Promise<void> {
+  await page.getByRole('button', { name: 'All tools' }).click();
+  await page
+    .getByRole('link', { name: new RegExp(`^${tool} `) })
+    .last()
+    .click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name });
+const row = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}\\b`) }) });
+const requests = async () => (await state.ask<{ items: RequestHead[] }>('GET', '/state-requests')).body.items;
+
+test('the state finds its districts by how they stand', () =>
+  inBrowser(async (page) => {
+    await row(page, 'south').getByText('Never').waitFor();
+    await page.getByLabel('Find by number, name or id').fill('north');
+    await row(page, 'south').waitFor({ state: 'detached' });
+    await page.getByText('1 district of 2').waitFor();
+    await page.waitForURL(/q=north/);
+    await button(page, /^Red/).click();
+    await page.getByText('Nothing is like this.').waitFor();
+    await button(page, 'Show all').click();
+    await row(page, 'south').waitFor();
+    await button(page, /^Never sent\s*2$/).click();
+    await page.getByRole('link', { name: 'Request a resync of these 2 districts' }).waitFor();
+  }));
+
+test('districts are asked for what the plan showed, and the board follows them to their end', () =>
+  inBrowser(async (page) => {
+    await page.getByRole('link', { name: 'Requests', exact: true }).click();
+    await page.getByText('The state has asked for nothing yet.').waitFor();
+    await page.getByRole('link', { name: 'New request' }).click();
+    await page.getByText('Tick at least one district.').first().waitFor();
+    await button(page, '+ Never sent').click();
+    await page.getByText('2 districts ticked').waitFor();
+    await page.getByRole('checkbox', { name: 'All that each district sends' }).uncheck();
+    await page.getByLabel('Find an object').fill('cal');
+    await page.getByRole('checkbox', { name: 'Calendar', exact: true }).check();
+    await page.getByText('2 districts would be asked for 3 objects').waitFor();
+    await page.getByText('needed by others: District, School').waitFor();
+    await button(page, 'Request Resync…').click();
+    const dialog = page.getByRole('dialog', { name: 'Ask 2 districts for a resync of 3 objects?' });
+    expect(await button(dialog, 'OK').getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel('Why, for people of the state').fill('Count day');
+    await button(dialog, 'OK').click();
+    await page.getByRole('heading', { name: 'Count day' }).waitFor();
+    await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
+    await button(page, /^Green\s*2$/).waitFor();
+    await button(page, /^south 2: Green$/).click();
+    await page.getByRole('region', { name: 'south' }).getByRole('link').click();
+    await page.waitForURL(/\/runs\//);
+    const [{ objects, counts } = {} as RequestHead] = await requests();
+    expect([objects, counts.done]).toEqual([['Calendar'], 2]);
+  }));
+
+describe('a board of a thousand districts', () => {
+  const stateRequestId = 'a-thousand-districts';
+  beforeAll(async () => {
+    await insertStateRequest(world.control, {
+      request: {
+        ...{ stateRequestId, objects: 'all', checkDependencies: true, schoolYear: 2027 },
+        ...{ scenario: 'STATE_REQUEST', mode: 'compare', reason: 'All of them', requestedBy: 'D. Kim' },
+      },
+      window: { from: new Date(), until: new Date(Date.now() + 3_600_000) },
+      districts: Array.from({ length: 1000 }, (_, index) => ({
+        districtId: `valley-${index}`,
+        schoolYear: 2027,
+        problem: index % 25 === 0 ? 'It sends none of these objects.' : null,
+      })),
+      asked: {},
+    });
+    await world
+      .control('stateRequest')
+      .where({ stateRequestID: stateRequestId })
+      .update({ status: 'finished', endedAt: new Date(), message: '960 waiting.' });
+  });
+
+  test('is painted within a second, and walked by keys', () =>
+    inBrowser(async (page) => {
+      await page.goto('/requests');
+      const link = page.getByRole('link', { name: 'All of them' });
+      await link.waitFor();
+      const devtools = await page.context().newCDPSession(page);
+      // The processor's time for the page's own work: a clock would measure what else runs here.
+      await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+      const spent = async (): Promise<number> => {
+        const { metrics } = await devtools.send('Performance.getMetrics');
+        const work = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
+        return metrics.reduce((sum, { name, value }) => sum + (work.includes(name) ? value * 1_000 : 0), 0);
+      };
+      const before = await spent();
+      await link.click();
+      await page.locator('.board__cell').nth(999).waitFor();
+      await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
+      expect((await spent()) - before).toBeLessThan(1_000);
+      await page.locator('.board__cell').first().focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowDown');
+      const at = await page.evaluate<number>(
+        '[...document.activeElement.parentElement.children].indexOf(document.activeElement)',
+      );
+      expect(at).toBeGreaterThan(20);
+      await button(page, /^Not done\s*40$/).click();
+      await page.getByText('40 districts of 1000').waitFor();
+      expect(await page.locator('.board__cell').count()).toBe(40);
+      await page.locator('.board__cell').first().click();
+      await page.getByText('It sends none of these objects.').first().waitFor();
+      await page.reload();
+      await page.getByText('40 districts of 1000').waitFor();
+      const link2 = page.getByRole('link', { name: /^Report as CSV/ });
+      const csv = await page.request.get((await link2.getAttribute('href'))!);
+      expect([csv.status(), (await csv.text()).split('\r\n').length]).toEqual([200, 1002]);
+    }));
+
+  test('can be withdrawn after it was asked whether to', async () => {
+    const id = 'to-be-withdrawn';
+    await insertStateRequest(world.control, {
+      request: {
+        ...{ stateRequestId: id, objects: ['School'], checkDependencies: true, schoolYear: 2027 },
+        ...{ scenario: 'STATE_REQUEST', mode: 'compare', reason: 'By mistake', requestedBy: 'D. Kim' },
+      },
+      window: { from: new Date(Date.now() + 1_800_000), until: new Date(Date.now() + 3_600_000) },
+      districts: [{ districtId: world.ids.north, schoolYear: 2027, problem: null }],
+      asked: {},
+    });
+    await inBrowser(async (page) => {
+      await page.goto(`/requests/${id}`);
+      await button(page, 'Withdraw…').click();
+      await page.getByRole('dialog', { name: 'Withdraw from 1 district?' }).waitFor();
+      await button(page, 'Withdraw').last().click();
+      await page.getByText(/^Withdrawn, /).waitFor();
+      await button(page, /^Not done\s*1$/).waitFor();
+      await page.getByRole('link', { name: /^Ask the 1 district again/ }).click();
+      await page.getByText('1 district ticked').waitFor();
+      expect(await page.getByRole('checkbox', { name: 'School', exact: true }).isChecked()).toBe(true);
+    });
+  });
+});
+
+test('compliance says whose year has no resync at its end, and is a file', () =>
+  inBrowser(async (page) => {
+    await page.getByRole('link', { name: 'Compliance' }).click();
+    await row(page, 'north').getByText('Missing').waitFor();
+    await button(page, /^End of year missing\s*2$/).click();
+    await button(page, /^Start of year overdue\s*0$/).click();
+    await page.getByText('No district is like this.').waitFor();
+    await button(page, 'Show all').click();
+    const href = await page.getByRole('link', { name: 'All as CSV' }).getAttribute('href');
+    const csv = await page.request.get(href!);
+    expect((await csv.text()).split('\r\n').filter((line) => line.includes('missing'))).toHaveLength(2);
+  }));
+
+test('agents show what runs and what waits; a resync is paused and goes on', async () => {
+  // The state has no enrollment of south yet: a run stands in its middle.
+  const release = await world.hold('SELECT * FROM Enrollment FOR UPDATE');
+  try {
+    const path = `/districts/${world.ids.south}/resyncs`;
+    for (const objects of [['Enrollment'], ['School']]) await state.ask('POST', path, { objects });
+    await inBrowser(async (page) => {
+      await open(page, 'Agents');
+      const queue = page.getByRole('region', { name: 'south, 2026-2027' });
+      await queue.getByText(/^Running/).waitFor();
+      await queue.getByText('2. in the queue').waitFor();
+      await page.getByText('1 agent at work, 1 resync waiting').waitFor();
+      await button(queue, 'Pause').click();
+      await queue.getByText(/^Paused/).waitFor();
+      await button(queue, 'Resume').click();
+      await queue.getByText(/^Running/).waitFor();
+      await release();
+      await page.getByText('Nothing runs and nothing waits.').waitFor({ timeout: 60_000 });
+    });
+  } finally {
+    await release();
+  }
+});
+
+test('a record that was renumbered is carried over once the state has seen what that changes', async () => {
+  const { table } = builtinCatalog.objects.find(({ name }) => name === 'TestScore')!;
+  const path = `/districts/${world.ids.north}/resyncs`;
+  const ended = async (): Promise<void> => {
+    const { body } = await state.ask<{ resyncId: string }>('POST', path, { objects: ['TestScore'] });
+    for (let tries = 0; tries < 300; tries++) {
+      const run = await state.ask<{ endedAt: string | null }>('GET', `/resyncs/${body.resyncId}`);
+      if (run.body.endedAt !== null) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  await ended();
+  await world.sql(
+    'north',
+    `UPDATE ${table} SET testScoreID = testScoreID + 900000 ORDER BY testScoreID LIMIT 1`,
+  );
+  await ended();
+  await inBrowser(async (page) => {
+    await page.goto(`/d/${world.ids.north}/conflicts`);
+    const conflict = row(page, 'TestScore');
+    await conflict.getByText('The state has it under another key').waitFor();
+    await button(conflict, 'Carry the key over…').click();
+    const dialog = page.getByRole('dialog', { name: 'Carry the key over for a record of TestScore?' });
+    await dialog.getByText('TestScore: 1').waitFor({ timeout: 30_000 });
+    await dialog.getByLabel(/^Why/).fill('Confirmed by the district.');
+    await button(dialog, 'Carry the key over').click();
+    await page.getByText('No record’s identity is in doubt.').waitFor({ timeout: 30_000 });
+  });
+});
+
+test('a person is made, given a right and a token, and refused once disabled; the audit has it all', () =>
+  inBrowser(async (page, watched) => {
+    watched.expect(/401/);
+    await open(page, 'Tool Rights');
+    await button(page, 'New person or service…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Clerk of north');
+    await dialog.getByRole('combobox').last().selectOption('north');
+    await button(dialog, 'Make').click();
+    await page.getByRole('heading', { name: 'Clerk of north' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Batch' }).click();
+    await page.getByRole('checkbox', { name: 'Batch', checked: true }).waitFor();
+    await page.getByPlaceholder('what it is for').fill('laptop');
+    await button(page, 'Make a token').click();
+    const token = (await page.locator('.banner .code').textContent())!;
+    await row(page, 'laptop').getByText('Valid').waitFor();
+    const asked = () =>
+      fetch(`${world.url}/api/v1/districts`, { headers: { Authorization: `Bearer ${token}` } });
+    expect((await asked()).status).toBe(200);
+    await button(page, 'Disable…').click();
+    await button(page.getByRole('dialog'), 'Disable').click();
+    await button(page, 'Enable').waitFor();
+    expect((await asked()).status).toBe(401);
+    await open(page, 'Tool Rights');
+    const box = page.getByRole('checkbox', { name: 'Clerk of north: Batch' });
+    await box.click();
+    await page.getByRole('checkbox', { name: 'Clerk of north: Batch', checked: false }).waitFor();
+    // Nobody takes their own administration away, and the page says why.
+    await page.getByRole('checkbox', { name: 'state: Administration' }).first().waitFor();
+
+    await open(page, 'Audit');
+    await page.getByText('DELETE /principals/{principal}/rights/{tool}').first().waitFor();
+    await button(page, 'Check the chain').click();
+    await page.getByText(/events, each follows the one before$/).waitFor();
+    await page.getByRole('combobox', { name: /^Who/ }).selectOption('Clerk of north');
+    await page.getByText('Nothing is like this.').waitFor();
+    await button(page, 'Show all').click();
+    const href = await page.getByRole('link', { name: 'NDJSON' }).getAttribute('href');
+    const lines = (await (await page.request.get(href!)).text()).trim().split('\n');
+    expect(lines.length).toBeGreaterThan(4);
+  }));
+
+test('without its right a page says what is missing, and a district finds none of the state’s', async () => {
+  const agentsOnly = await world.caller('state', ['agents']);
+  await inBrowser(
+    async (page) => {
+      for (const [path, right] of [
+        ['/requests', 'stateRequest'],
+        ['/compliance', 'resyncBatch or resyncView'],
+        ['/admin/rights', 'administration'],
+        ['/admin/audit', 'administration'],
+        ['/certifications', 'verificationSummary'],
+      ] as const) {
+        await page.goto(path);
+        await page.getByText(`This page needs the tool right ${right}.`).waitFor();
+      }
+    },
+    {},
+    agentsOnly,
+  );
+  const district = await world.caller('south', ['resyncBatch', 'processAlerts']);
+  await inBrowser(
+    async (page) => {
+      await button(page, 'All tools').click();
+      expect(await page.getByRole('link', { name: /Requests|Compliance|Audit|Tool Rights/ }).count()).toBe(0);
+      await page.goto('/requests/a-thousand-districts');
+      await page.getByText('Only people of the state use this page.').waitFor();
+    },
+    {},
+    district,
+  );
+});
+
+/** Each page, and what shows that it is there. */
+const pages: readonly (readonly [string, string | RegExp])[] = [
+  ['/', /^2 districts of 2$/],
+  ['/requests', 'All of them'],
+  ['/requests/new?color=none', /ticked/],
+  ['/requests/a-thousand-districts?show=notRun', '40 districts of 1000'],
+  ['/compliance', /districts of 2$/],
+  ['/agents', 'Nothing runs and nothing waits.'],
+  ['/admin/rights', 'Clerk of north'],
+  ['/admin/audit', 'POST /principals'],
+  ['/certifications', 'Nothing has been certified yet.'],
+  ['/requests/nothing', 'Try again'],
+];
+
+test('nothing to complain of for who can’t see or point well, nor at 320 pixels', () =>
+  inBrowser(
+    async (page, watched) => {
+      watched.expect(/404/);
+      for (const [path, text] of pages) {
+        await page.goto(path);
+        await page.getByText(text).first().waitFor();
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const axe = new AxeBuilder({ page }).setLegacyMode(true);
+          // Of the two only the colors differ.
+          if (colorScheme === 'dark') axe.withRules(['color-contrast']);
+          else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+          const { violations } = await axe.analyze();
+          expect([path, violations.map(({ id, nodes }) => [id, nodes[0]?.html])]).toEqual([path, []]);
+        }
+        await page.setViewportSize({ width: 320, height: 640 });
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect([path, overflow]).toEqual([path, 0]);
+        await page.setViewportSize({ width: 1280, height: 900 });
+      }
+    },
+    { reducedMotion: 'reduce' },
+  ));
