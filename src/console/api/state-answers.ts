@@ -1,6 +1,6 @@
 /**
- * What the API answers to the pages of the state, as far as they look at it. test/console/plan.test.ts
- * holds these to the API's own schemas.
+ * What the API answers to the pages of the state, as far as they look at it.
+ * test/console/plan.test.ts holds these to the API's own schemas.
  */
 import type { Color } from '../../domain/outcome';
 import type { Level, ToolRight } from '../../domain/rights';

@@ -159,7 +159,7 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
   );
 }
 
-/** Districts with their names; the same object as before where nothing changed, so it isn't drawn anew. */
+/** Districts with their names; what has not changed is the same object, and isn't drawn anew. */
 function usePlaced({ districts }: Board): readonly PlacedDistrict[] {
   const known = useSignedIn().districts;
   const names = useMemo(() => new Map(known.map((district) => [district.id, district])), [known]);

@@ -106,7 +106,7 @@ function NamesField({
   );
 }
 
-/** Names of the catalog, as the first district has them; `null`: they aren't the reader's to see. */
+/** Names of the first district's catalog; `null`: they aren't the reader's to see. */
 function useObjectNames(): readonly string[] | null {
   const { districts } = useSignedIn();
   const first = districts[0]?.id ?? '';
