@@ -27,7 +27,7 @@ COPY package.json LICENSE ./
 COPY bin ./bin
 USER node
 EXPOSE 8080
-# The API's own check; the worker, which listens nowhere, replaces it in docker-compose.yml.
+# The API's own check; the worker has another port, and replaces it in docker-compose.yml.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/src/cli/main.js", "serve", "api"]

@@ -1,10 +1,19 @@
 import type { Knex } from 'knex';
 import type { Config } from '../src/config';
 import type { Catalog } from '../src/domain/catalog';
+import type { RangeCounts } from '../src/domain/outcome';
+import type { ResyncEnd } from './contracts';
+
+/** Is told what activities did, in numbers; one that is repeated may be told twice. */
+export interface WorkMeter {
+  readonly pageCommitted: (counts: RangeCounts) => void;
+  readonly runEnded: (end: Pick<ResyncEnd, 'status' | 'color'>) => void;
+}
 
 /** What the activities work with; opened once by the worker. */
 export interface ActivityDependencies {
   readonly config: Config;
   readonly catalog: Catalog;
   readonly control: Knex;
+  readonly meter?: WorkMeter | undefined;
 }

@@ -20,6 +20,14 @@ const underWayPerLane = 4;
 /** Attempts that wait for a lane in the worker: those behind them must get a turn, too. */
 const mostWaiting = 32;
 
+/** The lanes of a worker, and the attempts of its activities that have them, lent them or wait. */
+export interface LanesInUse {
+  readonly configured: number;
+  readonly moving: number;
+  readonly slow: number;
+  readonly waiting: number;
+}
+
 /** An attempt in this worker, and the lane that it holds, waits for or has lent. */
 interface Attempt {
   /** `null`: it has not yet said whose data it is about. */
@@ -63,6 +71,18 @@ export class Lanes {
   private issued = 0;
 
   constructor(private readonly lanes: number) {}
+
+  get inUse(): LanesInUse {
+    const attempts = [...this.attempts];
+    const count = (wanted: Attempt['state']): number =>
+      attempts.filter(({ state }) => state === wanted).length;
+    return {
+      configured: this.lanes,
+      moving: count('moving'),
+      slow: count('slow'),
+      waiting: count('waiting'),
+    };
+  }
 
   /** How many tasks the worker takes at a time. */
   readonly supplier: CustomSlotSupplier<ActivitySlotInfo> = {

@@ -44,7 +44,7 @@ export interface CycleWork {
  * Activities that move records. What was counted stands in the ledger, never in what they return.
  */
 export function objectActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
-  const { config, control } = dependencies;
+  const { config, control, meter } = dependencies;
   const { requestOf, jobOf } = pageJobs(dependencies, editions);
 
   const moveRange = (
@@ -66,7 +66,10 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
                 onHeld: (held) => holdObject(control, work, held),
               },
             }),
-            onPage: ({ pageNo, counts }) => advance({ rangeNo: range.rangeNo, pageNo, counts }),
+            onPage: ({ pageNo, counts }) => {
+              meter?.pageCommitted(counts);
+              advance({ rangeNo: range.rangeNo, pageNo, counts });
+            },
           }),
         ),
       );

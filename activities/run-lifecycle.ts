@@ -56,7 +56,7 @@ async function noticesOf(control: Knex, resyncId: string): Promise<readonly numb
 }
 
 /** Activities that keep the run records in the control database; each is idempotent. */
-export function runLifecycleActivities({ config, control }: ActivityDependencies) {
+export function runLifecycleActivities({ config, control, meter }: ActivityDependencies) {
   return {
     /** The object's row in DISBatchHistory turns gray and gets its start time, once. */
     startObject: shortActivity((work: ObjectName): Promise<void> => startObject(control, work)),
@@ -155,6 +155,7 @@ export function runLifecycleActivities({ config, control }: ActivityDependencies
         });
         await keepTransferTasks(control, config.districts, request);
         await releaseLease(control, { districtId, schoolYear, resyncId: work.resyncId });
+        meter?.runEnded(end);
         const noticeAlerts = await noticesOf(control, work.resyncId);
         return {
           ...end,

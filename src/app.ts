@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import type { Registry } from 'prom-client';
 import type { Config } from './config';
 import type { Principal } from './domain/principal';
 import type { Catalog } from './domain/catalog';
@@ -21,7 +22,7 @@ import { consoleRouter } from './http/console';
 import { docsRouter } from './http/docs';
 import { eventRoutes } from './features/resyncs/event-routes';
 import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
-import { createMetrics, healthRouter } from './http/health';
+import { healthRouter, timeRequests } from './http/health';
 import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
 import { openApiDocument } from './http/openapi';
@@ -35,6 +36,7 @@ import { signInRoutes } from './features/access/sign-in-routes';
 import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
+import { inLogContext, logFieldsOf } from './http/log-context';
 import { giveRequestId } from './http/request-id';
 import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
@@ -65,6 +67,8 @@ export interface AppOptions {
   readonly stopping?: AbortSignal;
   readonly temporal: Client;
   readonly logger: Logger;
+  /** Where requests are counted and timed. Default: nowhere. */
+  readonly registry?: Registry | undefined;
   /** Requests a minute of one token, and refused ones of one address. */
   readonly limits?: {
     readonly perToken?: number;
@@ -116,7 +120,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 }
 
 /** The API as an Express app; it opens and closes nothing itself. */
-export function createApp({ limits = {}, temporal, checkAnswer, ...options }: AppOptions): Express {
+export function createApp({ limits = {}, temporal, checkAnswer, registry, ...options }: AppOptions): Express {
   const { keeper = options.control, stopping = new AbortController().signal, ...rest } = options;
   const context: ApiContext = {
     ...rest,
@@ -126,7 +130,6 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
   };
   const { control, logger } = context;
   const { oidc } = context.config.auth;
-  const metrics = createMetrics();
   const routes = apiRoutes(context);
   const open = publicRoutes(context);
   const document = openApiDocument([...open, ...routes]);
@@ -135,22 +138,25 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', rest.config.api.trustProxy);
-  app.use(
-    pinoHttp({
-      logger,
-      genReqId: giveRequestId,
-      quietReqLogger: true,
-      serializers: {
-        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
-          id,
-          method,
-          url: withoutKeys(url.split('?')[0]!),
-        }),
-        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-      },
-      autoLogging: { ignore: ({ url }) => /^\/(healthz|readyz|metrics)/.test(url ?? '') },
-    }),
-  );
+  const requestLog = pinoHttp({
+    logger,
+    genReqId: giveRequestId,
+    quietReqLogger: true,
+    serializers: {
+      req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+        id,
+        method,
+        url: withoutKeys(url.split('?')[0]!),
+      }),
+      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    },
+    customSuccessObject: (request, _response, line: object) => ({ ...line, ...logFieldsOf(request) }),
+    customErrorObject: (request, _response, _error, line: object) => ({ ...line, ...logFieldsOf(request) }),
+    autoLogging: { ignore: ({ url }) => /^\/(livez|healthz|readyz)/.test(url ?? '') },
+  });
+  // It made a child of the logger, which would keep the level of now.
+  logger.on('level-change', (level: string) => (requestLog.logger.level = level));
+  app.use(requestLog, inLogContext);
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -166,8 +172,8 @@ export function createApp({ limits = {}, temporal, checkAnswer, ...options }: Ap
       },
     }),
   );
-  app.use(metrics.observe);
-  app.use(healthRouter({ ...context, control: keeper }, metrics));
+  if (registry) app.use(timeRequests(registry));
+  app.use(healthRouter({ ...context, control: keeper }));
   app.use('/api/docs', docsRouter());
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
 

@@ -1,4 +1,5 @@
 import type { Logger as SdkLogger, LogLevel } from '@temporalio/common';
+import { logFields } from './http/log-context';
 import pino, { type DestinationStream, type Logger } from 'pino';
 
 /**
@@ -34,7 +35,25 @@ export function createLogger(
     destination?: DestinationStream;
   } = {},
 ): Logger {
-  return pino({ name, level, redact: { paths: redacted, censor: '[redacted]' } }, destination);
+  return pino(
+    { name, level, redact: { paths: redacted, censor: '[redacted]' }, mixin: logFields },
+    destination,
+  );
+}
+
+/** SIGUSR2 puts loggers to debug, and the next one back. @returns what ends that */
+export function switchLevelOnSignal(loggers: readonly Logger[]): () => void {
+  const levels = loggers.map((logger) => ({ logger, usual: logger.level }));
+  let isDebugging = false;
+  const onSignal = (): void => {
+    isDebugging = !isDebugging;
+    for (const { logger, usual } of levels) {
+      logger.level = isDebugging ? 'debug' : usual;
+      logger.info({ level: logger.level }, 'log level changed');
+    }
+  };
+  process.on('SIGUSR2', onSignal);
+  return () => void process.off('SIGUSR2', onSignal);
 }
 
 /**
@@ -56,6 +75,12 @@ const sdkFields = [
   'sdkComponent',
 ] as const;
 
+/** The resync of a workflow: a run's own, or one of its objects'. */
+function resyncOf(workflowId: unknown): { readonly resyncId?: string } {
+  const found = typeof workflowId === 'string' ? /^resync:([^/]+)/.exec(workflowId) : null;
+  return found?.[1] === undefined ? {} : { resyncId: found[1] };
+}
+
 /**
  * A logger for Temporal's Runtime.install. The SDK's own prints the message of every failed
  * activity in clear; this one keeps its sentence and the ids, and of an error its class.
@@ -73,7 +98,11 @@ export function sdkLogger(logger: Logger): SdkLogger {
       sdkFields.flatMap((field) => (meta[field] === undefined ? [] : [[field, meta[field]]])),
     );
     const error = meta['error'];
-    logger[levels[level]]({ ...kept, ...(error instanceof Error ? { error: error.name } : {}) }, message);
+    const resync = resyncOf(meta['workflowId']);
+    logger[levels[level]](
+      { ...resync, ...kept, ...(error instanceof Error ? { error: error.name } : {}) },
+      message,
+    );
   };
   return {
     log,

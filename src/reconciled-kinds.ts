@@ -26,10 +26,13 @@ export function reconciledKinds({
   control,
   temporal,
   logger,
+  onLost,
 }: {
   readonly control: Knex;
   readonly temporal: TemporalCalls;
   readonly logger: Logger;
+  /** Is told how many runs a pass found lost. */
+  readonly onLost?: ((runs: number) => void) | undefined;
 }): readonly ReconciledKind[] {
   return [
     {
@@ -59,6 +62,7 @@ export function reconciledKinds({
           findResync(temporal, request),
         );
         if (lost.length > 0) logger.warn({ resyncIds: lost }, 'resyncs were lost');
+        onLost?.(lost.length);
         const refused = await eachByItself(toStart, async (request) => {
           if (stopping()) return;
           await enqueueRequest(temporal, request);

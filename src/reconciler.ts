@@ -16,7 +16,16 @@ export interface ReconciledKind {
  */
 export function startReconciler(
   kinds: readonly ReconciledKind[],
-  { logger, everyMs = intervalMs }: { readonly logger: Logger; readonly everyMs?: number },
+  {
+    logger,
+    everyMs = intervalMs,
+    onPass,
+  }: {
+    readonly logger: Logger;
+    readonly everyMs?: number;
+    /** Is told of every pass; `failed`: how many, or `null` when the pass itself did. */
+    readonly onPass?: ((kind: string, failed: number | null) => void) | undefined;
+  },
 ): { stop(): Promise<void> } {
   return repeat(
     async (stopping) => {
@@ -24,8 +33,10 @@ export function startReconciler(
         if (stopping()) return;
         try {
           const failed = await pass(stopping);
+          onPass?.(name, failed);
           if (failed > 0) logger.warn({ kind: name, failed }, 'not all could be reconciled');
         } catch (error) {
+          onPass?.(name, null);
           const what = error instanceof Error ? error.name : 'unknown';
           logger.warn({ kind: name, error: what }, 'could not be reconciled');
         }

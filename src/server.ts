@@ -16,6 +16,13 @@ import { startReconciler } from './reconciler';
 import { TemporalCalls } from './temporal/calls';
 import { startNotices } from './features/notices/workflow-client';
 import { repeat } from './repeat';
+import { startInnerServer } from './telemetry/inner-server';
+import { meterReconciler } from './telemetry/reconciler-meter';
+import { openRegistry } from './telemetry/registry';
+import { QueueGauges } from './telemetry/queue-gauges';
+import { RunGauges } from './telemetry/run-gauges';
+import { readTaskQueues } from './temporal/task-queues';
+import { readinessOf } from './http/health';
 
 /** What is due is due by the day; an hour is often enough to look. */
 const dueAlertsEveryMs = 3_600_000;
@@ -23,6 +30,8 @@ const dueAlertsEveryMs = 3_600_000;
 export interface RunningServer {
   /** Where it listens, e.g. http://127.0.0.1:8080. */
   readonly url: string;
+  /** Of /livez, /readyz and /metrics for operators; `null`: the configuration has no such port. */
+  readonly healthUrl: string | null;
   /**
    * Refuses new requests, ends event streams, lets answers under way go out (10 s at most), closes
    * its connections.
@@ -34,6 +43,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Of every JSON answer: tests hold the API to its document with it. */
   readonly checkAnswer?: CheckAnswer | undefined;
+  /** A worker in this process tells of the process in its metrics. */
+  readonly besideWorker?: boolean;
 }
 
 /**
@@ -44,7 +55,7 @@ export interface ServerOptions {
  */
 export async function startServer(
   config: Config,
-  { logger = createLogger('api'), checkAnswer }: ServerOptions = {},
+  { logger = createLogger('api'), checkAnswer, besideWorker = false }: ServerOptions = {},
 ): Promise<RunningServer> {
   const catalog = catalogOf(config);
   const control = openControl(config.controlDatabaseUrl);
@@ -55,23 +66,48 @@ export async function startServer(
   const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });
   const temporal = new Client({ connection, namespace });
   const calls = new TemporalCalls(temporal, taskQueue);
+  const metrics = openRegistry(config, { ofProcess: !besideWorker });
+  const { registry } = metrics;
   const server = createServer(
     createApp({
-      ...{ config, catalog, control, keeper, temporal, logger },
+      ...{ config, catalog, control, keeper, temporal, logger, registry },
       stopping: stopping.signal,
       ...(checkAnswer && { checkAnswer }),
     }),
   );
+  const { host, apiPort } = config.health;
+  const gauges = [
+    new RunGauges(keeper, registry),
+    new QueueGauges(() => calls.call(readTaskQueues, { withinMs: scrapeMs }), registry),
+  ];
+  const inner =
+    apiPort === undefined
+      ? null
+      : await startInnerServer(
+          { host, port: apiPort },
+          {
+            readiness: () => readinessOf({ control: keeper, temporal: calls }),
+            metrics: async () => {
+              await Promise.all(gauges.map((gauge) => gauge.refresh()));
+              return { contentType: registry.contentType, text: await registry.metrics() };
+            },
+          },
+        );
+  const close = async (): Promise<void> => {
+    await inner?.close();
+    metrics.close();
+    await Promise.all([control.destroy(), keeper.destroy()]);
+    await connection.close();
+  };
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(config.api.port, config.api.host, resolve);
-    });
+    await listen(server, config.api);
   } catch (error) {
-    await Promise.all([control.destroy(), keeper.destroy(), connection.close()]);
+    await close();
     throw error;
   }
-  const reconciler = startReconciler(reconciledKinds({ control, temporal: calls, logger }), { logger });
+  const { onPass, onLost } = meterReconciler(registry);
+  const kinds = reconciledKinds({ control, temporal: calls, logger, onLost });
+  const reconciler = startReconciler(kinds, { logger, onPass });
   const chaser = repeat(
     async () => {
       const settings = { ...config.scenarios, now: new Date() };
@@ -95,16 +131,26 @@ export async function startServer(
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${config.api.host}:${port}`,
+    healthUrl: inner?.url ?? null,
     stop: async () => {
       await Promise.all([reconciler.stop(), chaser.stop(), notices.stop()]);
       stopping.abort();
       await closeWell(server);
-      await Promise.all([control.destroy(), keeper.destroy()]);
-      await connection.close();
+      await close();
     },
   };
 }
 
+/** @throws the listener's error when the port is taken */
+function listen(server: Server, { host, port }: Config['api']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+/** A scrape waits no longer for Temporal. */
+const scrapeMs = 4_000;
 /** Who asks, and whether the database answers: short statements. */
 const keeperConnections = 3;
 /** Answers under way when the server stops are waited for so long. */

@@ -3,10 +3,11 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import pino, { type DestinationStream } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config';
-import { createLogger, sdkLogger } from './logger';
+import { createLogger, sdkLogger, switchLevelOnSignal } from './logger';
 import type { RunningServer, ServerOptions } from './server';
+import { chooseSdkMetrics } from './telemetry/sdk-metrics';
 import type { RunningWorker } from './worker';
 
 export const serviceParts = ['api', 'worker', 'all'] as const;
@@ -34,10 +35,10 @@ export async function startService(
   { logFile, checkAnswer }: Pick<ServerOptions, 'checkAnswer'> & { readonly logFile: string },
 ): Promise<RunningService> {
   mkdirSync(dirname(logFile), { recursive: true });
-  const destination = pino.destination({ dest: logFile, sync: true });
-  const worker = await startWorkerPart(config, destination);
-  const api = await startApiPart(config, worker, { destination, checkAnswer });
-  return { ...running(worker, api), url: api.url };
+  const loggers = openLoggers(pino.destination({ dest: logFile, sync: true }));
+  const worker = await startWorkerPart(config, loggers.worker);
+  const api = await startApiPart(config, worker, { logger: loggers.api, checkAnswer });
+  return { ...running(worker, api, loggers), url: api.url };
 }
 
 /**
@@ -46,12 +47,31 @@ export async function startService(
  * be reached
  */
 export async function startPart(config: Config, part: ServicePart): Promise<RunningPart> {
-  const worker = part === 'api' ? null : await startWorkerPart(config);
-  const api = part === 'worker' ? null : await startApiPart(config, worker);
-  return running(worker, api);
+  const loggers = openLoggers();
+  const worker = part === 'api' ? null : await startWorkerPart(config, loggers.worker);
+  const api = part === 'worker' ? null : await startApiPart(config, worker, { logger: loggers.api });
+  return running(worker, api, loggers);
 }
 
-function running(worker: RunningWorker | null, api: RunningServer | null): RunningPart {
+interface Loggers {
+  readonly worker: Logger;
+  readonly api: Logger;
+  /** The level no longer follows SIGUSR2. */
+  readonly close: () => void;
+}
+
+function openLoggers(destination?: DestinationStream): Loggers {
+  const options = destination === undefined ? {} : { destination };
+  const worker = createLogger('worker', options);
+  const api = createLogger('api', options);
+  return { worker, api, close: switchLevelOnSignal([worker, api]) };
+}
+
+function running(
+  worker: RunningWorker | null,
+  api: RunningServer | null,
+  loggers: Pick<Loggers, 'close'>,
+): RunningPart {
   let apiStopped = (): void => {};
   const untilStopped = new Promise<void>((resolve) => (apiStopped = resolve));
   return {
@@ -60,34 +80,44 @@ function running(worker: RunningWorker | null, api: RunningServer | null): Runni
     stop: async () => {
       await api?.stop();
       await worker?.stop();
+      loggers.close();
       apiStopped();
     },
   };
 }
 
 // Loaded when it is wanted: a process that is the API alone doesn't carry Temporal's native worker.
-async function startWorkerPart(config: Config, destination?: DestinationStream): Promise<RunningWorker> {
+async function startWorkerPart(config: Config, logger: Logger): Promise<RunningWorker> {
   const { Runtime } = await import('@temporalio/worker');
   const { startWorker } = await import('./worker.js');
-  const logger = createLogger('worker', destination === undefined ? {} : { destination });
-  // No signals of the SDK's own: the caller stops the worker in its order.
-  Runtime.install({ logger: sdkLogger(logger), shutdownSignals: [] });
-  return startWorker(config);
+  const sdk = config.health.workerPort === undefined ? null : await chooseSdkMetrics();
+  Runtime.install({
+    logger: sdkLogger(logger),
+    // No signals of the SDK's own: the caller stops the worker in its order.
+    shutdownSignals: [],
+    ...(sdk && { telemetryOptions: sdk.telemetryOptions }),
+  });
+  const worker = await startWorker(config, { sdkMetrics: sdk?.read });
+  if (worker.healthUrl !== null)
+    logger.info({ healthUrl: worker.healthUrl }, 'health and metrics of the worker');
+  return worker;
 }
 
 async function startApiPart(
   config: Config,
   worker: RunningWorker | null,
-  {
-    destination,
-    checkAnswer,
-  }: Pick<ServerOptions, 'checkAnswer'> & { readonly destination?: DestinationStream } = {},
+  { logger, checkAnswer }: Pick<ServerOptions, 'checkAnswer'> & { readonly logger: Logger },
 ): Promise<RunningServer> {
   const { startServer } = await import('./server.js');
-  const logger = createLogger('api', destination === undefined ? {} : { destination });
   try {
-    const server = await startServer(config, { logger, ...(checkAnswer && { checkAnswer }) });
+    const server = await startServer(config, {
+      logger,
+      besideWorker: worker !== null,
+      ...(checkAnswer && { checkAnswer }),
+    });
     logger.info({ url: server.url }, 'API listens');
+    if (server.healthUrl !== null)
+      logger.info({ healthUrl: server.healthUrl }, 'health and metrics of the API');
     return server;
   } catch (error) {
     await worker?.stop();

@@ -1,15 +1,27 @@
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Knex } from 'knex';
 import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
 import { Lanes } from '../activities/lanes';
 import type { Config } from './config';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
+import { answersInTime } from './control/answers-in-time';
 import { catalogOf } from './deployment';
 import { addSearchAttributes, withTemporal } from './temporal/search-attributes';
 import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
+import {
+  type InnerAnswers,
+  type InnerServer,
+  type Readiness,
+  startInnerServer,
+} from './telemetry/inner-server';
+import { openRegistry } from './telemetry/registry';
+import { type MeteredWork, meterWork } from './telemetry/work-meter';
 
 export interface RunningWorker {
+  /** Of /livez, /readyz and /metrics for operators; `null`: the configuration has no such port. */
+  readonly healthUrl: string | null;
   /** Stops polling, lets pages under way commit, and closes every connection. */
   stop(): Promise<void>;
   /** Settles when the worker has stopped, for whatever reason. */
@@ -23,25 +35,34 @@ export interface RunningWorker {
 const shutdownGraceTime = '30 seconds';
 const shutdownForceTime = '45 seconds';
 
+export interface WorkerSettings {
+  /** Default: the configured one. */
+  readonly catalog?: Catalog;
+  /** Bundled here unless a caller has. */
+  readonly workflows?: Pick<WorkerOptions, 'workflowBundle'>;
+  /** Text of Prometheus that the SDK has of itself, for our own /metrics. */
+  readonly sdkMetrics?: (() => Promise<string>) | undefined;
+}
+
 /**
  * Starts a worker: workflows and run records on one task queue, and on another the activities that
  * move records, as many at a time as the configuration has lanes.
- * @param catalog the configured one; `workflows`: bundled here unless a caller has
- * @throws CatalogError, ConfigError, or the SDK's error when Temporal can't be reached
+ * @throws CatalogError, ConfigError, the SDK's error when Temporal can't be reached, or the
+ * listener's when the port of its health is taken
  */
 export async function startWorker(
   config: Config,
-  {
-    catalog = catalogOf(config),
-    workflows,
-  }: { catalog?: Catalog; workflows?: Pick<WorkerOptions, 'workflowBundle'> } = {},
+  { catalog = catalogOf(config), workflows, sdkMetrics }: WorkerSettings = {},
 ): Promise<RunningWorker> {
   const { address, namespace, taskQueue } = config.temporal;
   // A workflow that sets an unregistered search attribute gets stuck.
   await withTemporal(address, (connection) => addSearchAttributes(connection, namespace));
   const connection = await NativeConnection.connect({ address });
   const control = openControl(config.controlDatabaseUrl);
-  const activitySet = createActivities({ config, catalog, control });
+  const lanes = new Lanes(config.copy.lanes);
+  const metrics = openRegistry(config, { ofProcess: true });
+  const meter = meterWork(metrics.registry, () => lanes.inUse);
+  const activitySet = createActivities({ config, catalog, control, meter });
   const shared: WorkerOptions = {
     connection,
     namespace,
@@ -55,7 +76,7 @@ export async function startWorker(
     await Worker.create({
       ...shared,
       ...(workflows ?? (await bundledWorkflows())),
-      ...inLanes(recordSlots),
+      ...inLanes(new Lanes(recordSlots), meter),
       maxCachedWorkflows,
       // After a worker died the server waits this long before another may take its workflows over
       // (default 10 s).
@@ -64,22 +85,37 @@ export async function startWorker(
     await Worker.create({
       ...shared,
       taskQueue: copyTaskQueue(taskQueue),
-      ...inLanes(config.copy.lanes),
+      ...inLanes(lanes, meter),
     }),
     await Worker.create({
       ...shared,
       taskQueue: noticeTaskQueue(taskQueue),
       maxConcurrentActivityTaskExecutions: noticeSlots,
+      interceptors: { activity: [meter.interceptor] },
     }),
   ];
+  const health = await openHealth(config, {
+    readiness: async (books) => {
+      const [temporal, controlDatabase] = await Promise.all([answers(connection), answersInTime(books)]);
+      return { temporal, controlDatabase, polling: workers.every((one) => one.getState() === 'RUNNING') };
+    },
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      text: [await metrics.registry.metrics(), (await sdkMetrics?.()) ?? ''].join('\n'),
+    }),
+  });
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   // One alone would look alive and do half the work.
   const stopped = Promise.all(workers.map((worker) => worker.run().finally(shutdown))).finally(async () => {
+    await health?.close();
+    meter.close();
+    metrics.close();
     await Promise.all([activitySet.close(), control.destroy(), connection.close()]);
   });
   return {
+    healthUrl: health?.url ?? null,
     stopped: stopped.then(() => undefined),
     stop: async () => {
       shutdown();
@@ -88,9 +124,48 @@ export async function startWorker(
   };
 }
 
+/** The worker's own port, with a connection to the books that no activity takes. */
+async function openHealth(
+  { health: { host, workerPort }, controlDatabaseUrl }: Config,
+  {
+    readiness,
+    metrics,
+  }: { readonly readiness: (books: Knex) => Promise<Readiness> } & Pick<InnerAnswers, 'metrics'>,
+): Promise<InnerServer | null> {
+  if (workerPort === undefined) return null;
+  const books = openControl(controlDatabaseUrl, { connections: 1 });
+  try {
+    const inner = await startInnerServer(
+      { host, port: workerPort },
+      { readiness: () => readiness(books), metrics },
+    );
+    return {
+      url: inner.url,
+      close: async () => {
+        await inner.close();
+        await books.destroy();
+      },
+    };
+  } catch (error) {
+    await books.destroy();
+    throw error;
+  }
+}
+
+async function answers(connection: NativeConnection): Promise<boolean> {
+  try {
+    await connection.withDeadline(Date.now() + answerMs, () => connection.workflowService.getSystemInfo({}));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A probe waits no longer for Temporal. */
+const answerMs = 2_000;
+
 /** So many activities at a time, and more while some of them wait for a district's database. */
-function inLanes(count: number): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
-  const lanes = new Lanes(count);
+function inLanes(lanes: Lanes, meter: MeteredWork): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
   return {
     tuner: {
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowSlots },
@@ -98,7 +173,7 @@ function inLanes(count: number): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
       localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
       nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
     },
-    interceptors: { activity: [lanes.interceptor] },
+    interceptors: { activity: [lanes.interceptor, meter.interceptor] },
   };
 }
 

@@ -46,7 +46,8 @@ ${generated}
 
 Settings of \`resync.config.yaml\`; [resync.config.example.yaml](../../resync.config.example.yaml) is one to begin with. A
 value \`\${NAME}\` is taken from the environment. \`STATE_DATABASE_URL\`, \`CONTROL_DATABASE_URL\`, \`TEMPORAL_ADDRESS\`,
-\`TEMPORAL_NAMESPACE\`, \`RESYNC_TASK_QUEUE\`, \`RESYNC_API_PORT\` and, with a single district, \`DISTRICT_DATABASE_URL\` replace
+\`TEMPORAL_NAMESPACE\`, \`RESYNC_TASK_QUEUE\`, \`RESYNC_API_PORT\`, \`RESYNC_API_HEALTH_PORT\`,
+\`RESYNC_WORKER_HEALTH_PORT\` and, with a single district, \`DISTRICT_DATABASE_URL\` replace
 the settings of those names. Instead of any such \`NAME\`, \`NAME_FILE\` may name a file that holds the value, as mounted
 secrets do. A URL may name the files of TLS, as in [Database servers](../servers.md#tls).
 

@@ -67,8 +67,13 @@ function applyOverrides(raw: unknown, lookup: Lookup): unknown {
   override('TEMPORAL_ADDRESS', 'address', 'temporal');
   override('TEMPORAL_NAMESPACE', 'namespace', 'temporal');
   override('RESYNC_TASK_QUEUE', 'taskQueue', 'temporal');
-  const port = lookup('RESYNC_API_PORT');
-  if (port) section('api')['port'] = Number(port);
+  const overridePort = (name: string, field: string, inside: string): void => {
+    const port = lookup(name);
+    if (port) section(inside)[field] = Number(port);
+  };
+  overridePort('RESYNC_API_PORT', 'port', 'api');
+  overridePort('RESYNC_API_HEALTH_PORT', 'apiPort', 'health');
+  overridePort('RESYNC_WORKER_HEALTH_PORT', 'workerPort', 'health');
   const districts: unknown = config['districts'];
   const only = lookup('DISTRICT_DATABASE_URL');
   if (only && Array.isArray(districts) && districts.length === 1)

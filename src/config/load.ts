@@ -16,7 +16,8 @@ export interface LoadConfigOptions {
 /**
  * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL
  * (only with a single district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS,
- * TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE and RESYNC_API_PORT override it, and checks the result.
+ * TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE, RESYNC_API_PORT, RESYNC_API_HEALTH_PORT and
+ * RESYNC_WORKER_HEALTH_PORT override it, and checks the result.
  * Where `NAME` isn't set, the file that `NAME_FILE` names has the value.
  * @throws ConfigError naming the file and each field at fault
  */

@@ -118,6 +118,28 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  health: z
+    .strictObject({
+      host: z
+        .string()
+        .default('127.0.0.1')
+        .describe(
+          'Of the two ports below, which ask for no token: an address that only operators and Prometheus reach.',
+        ),
+      apiPort: z
+        .int()
+        .min(0)
+        .max(65535)
+        .optional()
+        .describe('Port of the API for /livez, /readyz and /metrics. Absent: the API has no metrics.'),
+      workerPort: z
+        .int()
+        .min(0)
+        .max(65535)
+        .optional()
+        .describe('The same of a worker. Absent: it listens nowhere.'),
+    })
+    .prefault({}),
   auth: z
     .strictObject({
       oidc: oidcSchema

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import type { ToolRight } from '../domain/rights';
 import type { CheckAnswer } from './check-answer';
+import { noteResync } from './log-context';
 import { requireToolRight } from './require';
 import { Problem, zodProblem } from './problem';
 
@@ -213,6 +214,7 @@ export function addRoutes(
         requireRight(spec, principal);
         const params = check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>;
         const query = check(spec.query ?? nothing.strict(), request.query, 'parameter');
+        noteAbout(spec.path, params['id']);
         body = spec.body ? check(spec.body, bodyOf(request), 'body') : undefined;
         return spec.handle({
           params,
@@ -223,11 +225,23 @@ export function addRoutes(
           response,
         });
       });
+      noteStarted(answer);
       if (answer === sent) return;
       if (success?.schema) checkAnswer?.({ route: nameOf(spec), schema: success.schema }, answer);
       response.status(status).json(answer);
     });
   }
+}
+
+/** The path's resync, in the log lines of the request. */
+function noteAbout(path: string, id: unknown): void {
+  if (path.startsWith('/resyncs/{id}') && typeof id === 'string') noteResync(id);
+}
+
+/** A resync that the request has started, or found. */
+function noteStarted(answer: unknown): void {
+  if (typeof answer !== 'object' || answer === null || !('resyncId' in answer)) return;
+  if (typeof answer.resyncId === 'string') noteResync(answer.resyncId);
 }
 
 function nameOf({ method, path }: RouteSpec): string {

@@ -46,6 +46,7 @@ function configFile(name: string, over: { port?: number; temporal?: string } = {
     controlDatabaseUrl: databases.controlUrl,
     temporal: { address: over.temporal ?? temporalAddress, taskQueue: `serve-${name}` },
     api: { port: over.port ?? 0 },
+    health: { apiPort: 0, workerPort: 0 },
     catalogFile,
     districts: [
       {
@@ -128,6 +129,17 @@ test('API and worker run in processes of their own, too', async () => {
   await said(worker, /"msg":"(Worker state changed)/);
   expect((await resync('send', '--all', '--api', url)).code).toBe(0);
   expect(worker.stderr()).not.toMatch(apiUrl);
+  const metricsOf = async (part: Serving): Promise<string> =>
+    (await fetch(`${await said(part, /"healthUrl":"(http:[^"]+)"/)}/metrics`)).text();
+  // The worker's has what Temporal's SDK tells of itself, too.
+  const [ofApi, ofWorker] = await Promise.all([metricsOf(api), metricsOf(worker)]);
+  expect(ofApi).toMatch(/^resync_runs_open{status="running"} 0$/m);
+  expect(ofWorker).toMatch(/^resync_records_total{outcome="unchanged"} 2$/m);
+  expect(ofWorker).toMatch(/^temporal_activity_execution_latency_milliseconds_count/m);
+  for (const level of ['debug', 'info']) {
+    worker.child.kill('SIGUSR2');
+    await said(worker, new RegExp(`"level":"(${level})"`));
+  }
   expect(await Promise.all([terminated(worker), terminated(api)])).toEqual([0, 0]);
 }, 180_000);
 

@@ -1,4 +1,6 @@
 import request from 'supertest';
+import { insertResync } from '../../src/features/resyncs/store';
+import { requestOf } from '../support/control-database';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 
 let world: ApiWorld;
@@ -26,6 +28,19 @@ test('every answer has a request id of its own, a problem names it, and the log 
   });
   const logged = world.logLines.map((line) => JSON.parse(line) as { req?: { id?: string } });
   expect(logged.filter(({ req }) => req?.id === id)).toHaveLength(1);
+});
+
+test('each line of a request has its id, and the resync it is about with its workflow', async () => {
+  await insertResync(world.control, { request: requestOf('logged', { districtId: world.here }) });
+  const lines = () => world.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const answer = await ask('/api/v1/resyncs/logged');
+  expect(answer.status).toBe(200);
+  const requestId = answer.headers['x-request-id'];
+  expect(lines().filter((line) => line['requestId'] === requestId)).toEqual([
+    expect.objectContaining({ resyncId: 'logged', workflowId: 'resync:logged', msg: 'request completed' }),
+  ]);
+  // No key stands twice in a line.
+  for (const line of world.logLines) expect(line.match(/"requestId":/g)?.length ?? 0).toBeLessThan(2);
 });
 
 test('a caller’s own id is kept when it is harmless, and only then', async () => {

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import pino from 'pino';
 import { builtinCatalog } from '../../src/catalog/builtin';
-import { type DistrictConfig, parseConfig } from '../../src/config';
+import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { createToken } from '../../src/features/access/token-store';
 import type { SyncObject } from '../../src/domain/catalog';
@@ -51,13 +51,21 @@ export class ServiceWorld {
      */
     readonly ids: Readonly<Record<DistrictId, string>>,
     readonly temporal: Client,
+    readonly config: Config,
+    /** Of /livez, /readyz and /metrics. */
+    readonly healthUrls: Readonly<Record<'api' | 'worker', string | null>>,
     private readonly stateUrl: string,
     private readonly connections: Readonly<Record<DistrictId | 'state', Connection>>,
     private readonly end: () => Promise<void>,
   ) {}
 
-  /** @param district what else the configuration says of each district */
-  static async open(district: Partial<DistrictConfig> = {}): Promise<ServiceWorld> {
+  /**
+   * @param district what else the configuration says of each district; `settings`: and beside them
+   */
+  static async open(
+    district: Partial<DistrictConfig> = {},
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<ServiceWorld> {
     const north = await createTestDatabases();
     const south = await createTestDatabases();
     await migrate(north.stateUrl, 'state');
@@ -75,6 +83,7 @@ export class ServiceWorld {
         temporal: { address: (await testStack()).temporal.address, taskQueue: `service-${tail}` },
         api: { port: 0 },
         stateRequests: { minPollMs: 50, maxPollMs: 200 },
+        ...settings,
         districts: Object.entries({ north, south }).map(([id, { districtUrl }]) => ({
           id: ids[id as DistrictId],
           number: districts[id as DistrictId].number,
@@ -98,7 +107,9 @@ export class ServiceWorld {
     };
     const connection = await TemporalConnection.connect({ address: config.temporal.address });
     const temporal = new Client({ connection });
-    return new ServiceWorld(server.url, control, ids, temporal, north.stateUrl, connections, async () => {
+    const healthUrls = { api: server.healthUrl, worker: worker.healthUrl };
+    const told = [server.url, control, ids, temporal, config, healthUrls] as const;
+    return new ServiceWorld(...told, north.stateUrl, connections, async () => {
       await connection.close();
       await server.stop();
       await worker.stop();
@@ -115,14 +126,18 @@ export class ServiceWorld {
   }
 
   /** Somebody of a district, or of the state, with these rights and no other. */
-  async caller(where: DistrictId | 'state', rights: readonly ToolRight[]): Promise<Caller> {
+  async caller(
+    where: DistrictId | 'state',
+    rights: readonly ToolRight[],
+    { url = this.url }: { readonly url?: string } = {},
+  ): Promise<Caller> {
     const level: Level = where === 'state' ? 'state' : 'district';
     const reach = where === 'state' ? null : [this.ids[where]];
     const { token } = await createToken(this.control, { name: where, level, districts: reach, rights });
     return {
       token,
       ask: async <T>(method: string, path: string, body?: object) => {
-        const answer = await fetch(`${this.url}/api/v1${path}`, {
+        const answer = await fetch(`${url}/api/v1${path}`, {
           method,
           headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
           body: body === undefined ? null : JSON.stringify(body),

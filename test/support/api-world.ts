@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { Express } from 'express';
 import type { Knex } from 'knex';
-import pino from 'pino';
 import { createApp } from '../../src/app';
+import { createLogger } from '../../src/logger';
 import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { createToken } from '../../src/features/access/token-store';
@@ -122,7 +122,8 @@ export async function apiWorld({
   const connection = Connection.lazy({ address, connectTimeout: '2s' });
   const temporal = new Client({ connection });
   const logLines: string[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) });
+  const destination = { write: (line: string) => void logLines.push(line) };
+  const logger = createLogger('api', { level: 'debug', destination });
   const answers = answerCheck();
   const app = createApp({
     config,

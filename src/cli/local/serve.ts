@@ -39,7 +39,8 @@ export function stopOnSignal(
   service: RunningPart,
   alsoStop: () => Promise<unknown> = () => Promise.resolve(),
 ): void {
-  closeWithGrace({ delay: graceMs }, async ({ err }) => {
+  // SIGUSR2 changes the log level.
+  closeWithGrace({ delay: graceMs, skip: ['SIGUSR2'] }, async ({ err }) => {
     takeAsOneInterrupt();
     if (err) progress(`Stopping after an error: ${err.name}`);
     else progress('Stopping: records under way are committed first.');

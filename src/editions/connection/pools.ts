@@ -6,6 +6,7 @@ import { statementTimeout } from '../../database/error-class';
 import { classify, DatabaseError, type DatabaseSide } from './errors';
 import { type Hashing, type ServerFacts, setUp, statementMs } from './set-up';
 import { quoteSchema } from './sql';
+import { watchTraffic } from './traffic';
 
 /** A socket that rested longer may be dead: it is asked before it is used. */
 const restedMs = 5_000;
@@ -183,9 +184,11 @@ export class Edition {
   async openSession(): Promise<OpenSession> {
     const connection = await this.acquire();
     const socket = connection.connection;
-    return new OpenSession(connection, this.side, this.prepared.get(socket)!, () =>
-      this.lastUsed.set(socket, Date.now()),
-    );
+    const tellTraffic = watchTraffic(this.side, socket);
+    return new OpenSession(connection, this.side, this.prepared.get(socket)!, (released) => {
+      tellTraffic();
+      if (released) this.lastUsed.set(socket, Date.now());
+    });
   }
 
   async close(): Promise<void> {
@@ -297,19 +300,20 @@ export class OpenSession extends Session {
     private readonly lent: PoolConnection,
     side: DatabaseSide,
     facts: ServerFacts,
-    private readonly onRelease: () => void,
+    private readonly onEnd: (released: boolean) => void,
   ) {
     super(lent, side, facts);
   }
 
   /** Back to the pool; only when no transaction is open and every setting is as it was. */
   release(): void {
-    this.onRelease();
+    this.onEnd(true);
     this.lent.release();
   }
 
   /** Ends the connection, and with it an open transaction and changed settings. */
   destroy(): void {
+    this.onEnd(false);
     this.lent.destroy();
   }
 }
