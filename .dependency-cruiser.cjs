@@ -35,6 +35,7 @@ const featureOrder = [
   'outcomes',
   'identity-conflicts',
   'year-end',
+  'doctor',
 ];
 
 /** The edge of a feature: what knows HTTP. All else in a feature is its inside. */

@@ -20,6 +20,7 @@ import type { ApiContext } from './http/context';
 import { districtRoutes } from './features/districts/routes';
 import { consoleRouter } from './http/console';
 import { docsRouter } from './http/docs';
+import { doctorRoutes } from './features/doctor/routes';
 import { eventRoutes } from './features/resyncs/event-routes';
 import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
 import { healthRouter, timeRequests } from './http/health';
@@ -90,6 +91,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
   return [
     ...districtRoutes(context),
     ...aboutRoutes(context),
+    ...doctorRoutes(context),
     ...resyncRoutes(context),
     ...runControlRoutes(context),
     ...retryRoutes(context),

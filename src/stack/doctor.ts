@@ -1,54 +1,19 @@
-/** Everything that must hold before a resync can run well, checked and put in words. */
+/** Everything that must hold before a resync can run well, this machine's programs among it. */
 import type { Config } from '../config';
-import { catalogOf } from '../deployment';
+import { checkDeployment } from '../doctor/check-deployment';
+import { type Finding, ok, warn } from '../doctor/finding';
 import type { Catalog } from '../domain/catalog';
-import { controlRights, districtRights, type LackingRights, stateRights } from './check-rights';
-import { findTemporal } from './temporal-program';
 import { findMariadb } from './mariadb-programs';
-import { probeDatabase, type DatabaseProbe, type ReachedDatabase } from './probe-database';
-import { missingSearchAttributes, withTemporal } from '../temporal/search-attributes';
+import { findTemporal } from './temporal-program';
 
-export interface Finding {
-  readonly level: 'ok' | 'warn' | 'fail';
-  readonly check: string;
-  readonly found: string;
-  /** What to do about it; null when it is well. */
-  readonly todo: string | null;
-}
-
-const ok = (check: string, found: string): Finding => ({ level: 'ok', check, found, todo: null });
-const warn = (check: string, found: string, todo: string): Finding => ({ level: 'warn', check, found, todo });
-const fail = (check: string, found: string, todo: string): Finding => ({ level: 'fail', check, found, todo });
-
-/** Pages of 5,000 records and their error text must fit in one packet. */
-const leastPacketBytes = 16 * 1024 * 1024;
-/** Leases and ledger rows carry the servers' own times. */
-const mostSkewSeconds = 5;
+export type { Finding } from '../doctor/finding';
 
 /**
  * Checks programs, databases, rights and Temporal; never throws for what it finds.
  * @param catalog whose tables the rights are about; default: the configuration's
  */
 export async function checkProject(config: Config, catalog?: Catalog): Promise<Finding[]> {
-  const state = await probeDatabase(config.stateDatabaseUrl);
-  const control = await probeDatabase(config.controlDatabaseUrl);
-  const districts = await Promise.all(
-    config.districts.map(async (district) => ({
-      district,
-      probe: await probeDatabase(district.databaseUrl),
-    })),
-  );
-  return [
-    ...programFindings(),
-    ...districts.flatMap(({ district, probe }) => [
-      ...databaseFindings(`district ${district.id}`, probe),
-      ...apartFindings(district.id, probe, state),
-    ]),
-    ...databaseFindings('state', state),
-    ...stateFindings(state, control),
-    ...(await rightsFindings(config, catalog)),
-    ...(await temporalFindings(config.temporal)),
-  ];
+  return [...programFindings(), ...(await checkDeployment(config, catalog))];
 }
 
 function programFindings(): Finding[] {
@@ -63,169 +28,4 @@ function programFindings(): Finding[] {
       ? warn('Temporal program', 'not found', 'Only the local stack needs it; "resync up" gets or builds it.')
       : ok('Temporal program', temporal),
   ];
-}
-
-function databaseFindings(name: string, probe: DatabaseProbe): Finding[] {
-  if (probe.kind === 'unreachable') {
-    return [
-      fail(
-        name,
-        probe.why === null ? `cannot be reached (${probe.code})` : `${probe.why.what} (${probe.code})`,
-        probe.why?.todo ?? 'Check host, port, login and that it runs; locally "resync up".',
-      ),
-    ];
-  }
-  const { version, sqlMode, maxAllowedPacket, skewSeconds } = probe;
-  return [
-    ok(name, version),
-    tlsFinding(name, probe),
-    /STRICT_(TRANS|ALL)_TABLES/.test(sqlMode)
-      ? ok(`${name} sql_mode`, 'strict')
-      : warn(
-          `${name} sql_mode`,
-          'not strict',
-          'The service sets it for its own sessions; set STRICT_TRANS_TABLES for everyone.',
-        ),
-    maxAllowedPacket >= leastPacketBytes
-      ? ok(`${name} max_allowed_packet`, `${maxAllowedPacket / 1024 / 1024}M`)
-      : warn(
-          `${name} max_allowed_packet`,
-          `${maxAllowedPacket} bytes`,
-          'Set 64M, or lower copy.pageRecords.',
-        ),
-    Math.abs(skewSeconds) <= mostSkewSeconds
-      ? ok(`${name} clock`, `${skewSeconds.toFixed(1)} s apart from here`)
-      : warn(
-          `${name} clock`,
-          `${skewSeconds.toFixed(0)} s apart from here`,
-          'Run a time service on both machines.',
-        ),
-  ];
-}
-
-function tlsFinding(name: string, { tls, host }: ReachedDatabase): Finding {
-  if (tls !== null) return ok(`${name} TLS`, tls);
-  if (isThisMachine(host)) return ok(`${name} TLS`, 'not encrypted; on this machine');
-  return warn(
-    `${name} TLS`,
-    'not encrypted',
-    'Anyone between can read the records and the login: set tls.ca for this database (docs/servers.md).',
-  );
-}
-
-const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
-
-function apartFindings(districtId: string, district: DatabaseProbe, state: DatabaseProbe): Finding[] {
-  if (district.kind === 'unreachable' || state.kind === 'unreachable') return [];
-  const check = `district ${districtId} and state`;
-  if (district.server !== state.server) return [ok(check, 'two servers')];
-  return district.database === state.database
-    ? [fail(check, 'are the same database', 'Give the district and the state databases of their own.')]
-    : [ok(check, 'two databases of one server')];
-}
-
-function stateFindings(state: DatabaseProbe, control: DatabaseProbe): Finding[] {
-  if (state.kind === 'unreachable' || control.kind === 'unreachable') {
-    return control.kind === 'unreachable' ? databaseFindings('control', control) : [];
-  }
-  return [
-    state.server === control.server && state.database !== control.database
-      ? ok('control', 'a database of its own on the state’s server')
-      : fail(
-          'control',
-          state.server === control.server
-            ? 'is the state’s own database'
-            : 'is on another server than the state',
-          'Put it beside the state’s: a page, its ledger row and its errors are one transaction.',
-        ),
-    state.localInfile
-      ? ok('state local_infile', 'on')
-      : warn(
-          'state local_infile',
-          'off',
-          'An empty state is filled by INSERT, which takes longer; set local_infile=1 to stream.',
-        ),
-    ...(state.logsStatements
-      ? [
-          fail(
-            'state binlog_format',
-            'STATEMENT',
-            'Set ROW or MIXED: by statement the server takes no record (error 1665).',
-          ),
-        ]
-      : []),
-    state.flushAtCommit === 1
-      ? ok('state innodb_flush_log_at_trx_commit', '1')
-      : warn(
-          'state innodb_flush_log_at_trx_commit',
-          String(state.flushAtCommit),
-          'Set 1: a power cut may lose committed pages.',
-        ),
-    ...(state.galera
-      ? [
-          warn(
-            'state wsrep_on',
-            'Galera',
-            'Commits may fail by certification; they are repeated. Send to one node.',
-          ),
-        ]
-      : []),
-  ];
-}
-
-async function rightsFindings(config: Config, given: Catalog | undefined): Promise<Finding[]> {
-  let catalog: Catalog;
-  try {
-    catalog = given ?? catalogOf(config);
-  } catch (error) {
-    return [
-      fail('catalog', (error as Error).message, 'Correct the file; "resync catalog check" looks at it.'),
-    ];
-  }
-  const checks = [
-    ...config.districts.map((district) => districtRights(config, catalog, district)),
-    stateRights(config, catalog),
-    controlRights(config),
-  ];
-  // What can't be reached has a finding of its own already.
-  const found = await Promise.allSettled(checks);
-  return found.flatMap((one) => (one.status === 'fulfilled' ? [rightsFinding(one.value)] : []));
-}
-
-function rightsFinding({ database, account, needed, wished }: LackingRights): Finding {
-  const check = `${database} rights`;
-  if (needed.length > 0) return fail(check, `${account} lacks some`, [...needed, ...wished].join(' '));
-  if (wished.length > 0)
-    return warn(
-      check,
-      `${account} sees no triggers: what they write, set or take back isn't foreseen`,
-      wished.join(' '),
-    );
-  return ok(check, `${account} has what it needs`);
-}
-
-async function temporalFindings({ address, namespace }: Config['temporal']): Promise<Finding[]> {
-  try {
-    const missing = await withTemporal(address, (connection) =>
-      missingSearchAttributes(connection, namespace),
-    );
-    return [
-      ok('Temporal', `${address}, namespace ${namespace}`),
-      missing.length === 0
-        ? ok('Temporal search attributes', 'registered')
-        : fail(
-            'Temporal search attributes',
-            `missing: ${missing.join(', ')}`,
-            'Start a worker or "resync up": both register them.',
-          ),
-    ];
-  } catch {
-    return [
-      fail(
-        'Temporal',
-        `${address} cannot be reached`,
-        'Check temporal.address and that it runs; locally "resync up".',
-      ),
-    ];
-  }
 }

@@ -33,6 +33,7 @@ test('the smallest configuration gets every default', () => {
     ...whole,
     temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'resync' },
     api: { host: '127.0.0.1', port: 8080, trustProxy: false },
+    health: { host: '127.0.0.1' },
     auth: {},
     certification: { waitHours: 24 },
     removals: { thresholdPercent: 10, approvalHours: 72 },

@@ -1,0 +1,246 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { parseAddress } from '../../src/database/address';
+import { type RunningServer, startServer } from '../../src/server';
+import { type RunningWorker, startWorker } from '../../src/worker';
+import { workflowBundle } from '../support/workflow-bundle';
+import { until } from '../workflows/support';
+import { type Caller, type DistrictId, ServiceWorld } from './world';
+
+jest.setTimeout(240_000);
+
+/** A worker has this long for what is under way when it is asked to stop. */
+const drainSeconds = 45;
+
+let world: ServiceWorld;
+let second: { readonly api: RunningServer; readonly worker: RunningWorker };
+
+beforeAll(async () => {
+  world = await ServiceWorld.open(
+    {},
+    { health: { apiPort: 0, workerPort: 0 }, copy: { lanes: 1, rangeRecords: 100, pageRecords: 20 } },
+  );
+  second = {
+    worker: await startWorker(world.config, { workflows: { workflowBundle: await workflowBundle() } }),
+    api: await startServer(world.config, { logger: pino({ level: 'silent' }) }),
+  };
+});
+afterAll(async () => {
+  await second.api.stop();
+  await second.worker.stop();
+  await world.close();
+});
+
+interface Run {
+  readonly resyncId: string;
+  readonly status: string;
+  readonly color: string;
+  readonly totals: { readonly processed: number; readonly inserted: number };
+}
+
+interface Queue {
+  readonly taskQueue: string;
+  readonly kind: string;
+  readonly workers: readonly { readonly identity: string }[];
+}
+
+interface Found {
+  readonly level: string;
+  readonly check: string;
+}
+
+const full = { objects: 'all', scenario: 'GO_LIVE' };
+
+async function send(who: Caller, district: DistrictId, body: object = full): Promise<string> {
+  const answer = await who.ask<Run>('POST', `/districts/${world.ids[district]}/resyncs`, body);
+  expect(answer.status).toBe(202);
+  return answer.body.resyncId;
+}
+
+async function endOf(who: Caller, resyncId: string): Promise<Run> {
+  const shown = async () => (await who.ask<Run>('GET', `/resyncs/${resyncId}`)).body;
+  const over = ['finished', 'failed', 'cancelled', 'lost'];
+  await until(
+    'it has ended',
+    async () => {
+      await sleep(50);
+      return over.includes((await shown()).status);
+    },
+    120_000,
+  );
+  return shown();
+}
+
+const textOf = async (url: string | null): Promise<string> => (await fetch(`${url}/metrics`)).text();
+
+/** The value of a metric with these labels; 0 when there is none. */
+function valueOf(text: string, name: string, labels: Readonly<Record<string, string>> = {}): number {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .filter((line) => Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+test('two worker processes and two API processes share the load, and a worker that stops hands on what it had', async () => {
+  const [north, south] = [
+    await world.caller('north', ['resyncBatch']),
+    await world.caller('south', ['resyncBatch'], { url: second.api.url }),
+  ];
+  const runs = [await send(north, 'north'), await send(south, 'south')] as const;
+  // Either API knows what the other one took.
+  const elsewhere = await world.caller('north', ['resyncBatch'], { url: second.api.url });
+  const ends = [await endOf(elsewhere, runs[0]), await endOf(south, runs[1])];
+  expect(ends.map(({ status, color }) => [status, color])).toEqual(Array(2).fill(['finished', 'green']));
+  const workers = await Promise.all([world.healthUrls.worker, second.worker.healthUrl].map(textOf));
+  const pages = workers.map((text) => valueOf(text, 'resync_records_total', { outcome: 'inserted' }));
+  for (const inserted of pages) expect(inserted).toBeGreaterThan(0);
+  expect(pages[0]! + pages[1]!).toBe(ends[0]!.totals.inserted + ends[1]!.totals.inserted);
+  const administrator = await world.caller('state', ['administration']);
+  const queues = (await administrator.ask<{ items: Queue[] }>('GET', '/workers')).body.items;
+  const api = await textOf(world.healthUrls.api);
+  for (const { taskQueue, kind } of queues)
+    expect(valueOf(api, 'resync_task_queue_workers', { task_queue: taskQueue, kind })).toBeGreaterThan(0);
+  expect(queues.map(({ taskQueue, kind }) => [taskQueue.replace(/^service-\w+/, ''), kind])).toEqual([
+    ['', 'workflow'],
+    ['', 'activity'],
+    ['-copy', 'activity'],
+    ['-notices', 'activity'],
+  ]);
+  const closed = workers.map((text) =>
+    valueOf(text, 'resync_runs_ended_total', { status: 'finished', color: 'green' }),
+  );
+  expect(closed[0]! + closed[1]!).toBe(2);
+
+  await world.emptyState();
+  const again = await send(north, 'north');
+  await until('it sends', async () => {
+    const { body } = await north.ask<Run>('GET', `/resyncs/${again}`);
+    return body.status === 'running' && body.totals.processed > 0;
+  });
+  const from = performance.now();
+  await second.worker.stop();
+  expect((performance.now() - from) / 1000).toBeLessThan(drainSeconds);
+  const end = await endOf(north, again);
+  expect(end).toMatchObject({
+    status: 'finished',
+    color: 'green',
+    totals: { inserted: ends[0]!.totals.inserted },
+  });
+  second = {
+    ...second,
+    worker: await startWorker(world.config, { workflows: { workflowBundle: await workflowBundle() } }),
+  };
+});
+
+test('the inner port of each part says that it lives, what it can’t do without, and what it does', async () => {
+  for (const part of ['api', 'worker'] as const) {
+    const url = world.healthUrls[part];
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { temporal: true, controlDatabase: true, ...(part === 'worker' && { polling: true }) },
+    ]);
+    expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
+    expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(405);
+  }
+  const [api, worker] = [await textOf(world.healthUrls.api), await textOf(world.healthUrls.worker)];
+  for (const database of ['district', 'state', 'control'])
+    expect(valueOf(worker, 'resync_database_seconds_count', { database })).toBeGreaterThan(0);
+  for (const [side, direction] of [
+    ['district', 'read'],
+    ['state', 'written'],
+  ] as const)
+    expect(valueOf(worker, 'resync_bytes_total', { side, direction })).toBeGreaterThan(10_000);
+  expect(valueOf(worker, 'resync_lanes', { state: 'configured' })).toBe(1);
+  expect(valueOf(worker, 'resync_activity_seconds_count', { activity: 'preparePlan' })).toBeGreaterThan(0);
+  expect(
+    valueOf(api, 'resync_reconciler_passes_total', { kind: 'resyncs', failed: 'false' }),
+  ).toBeGreaterThan(0);
+  expect(valueOf(api, 'resync_control_database_up')).toBe(1);
+  expect(valueOf(api, 'resync_http_request_duration_seconds_count')).toBeGreaterThan(0);
+});
+
+/** What the API told while a district was locked. */
+let whileLocked = '';
+
+test('an agent’s queue, its oldest request of the state and its silence are told while a lock holds it', async () => {
+  const state = await world.caller('state', ['resyncBatch', 'stateRequest']);
+  await world.emptyState();
+  const running = await send(state, 'north', { ...full, scenario: 'STATE_REQUEST' });
+  await until('it sends', async () => {
+    return (await state.ask<Run>('GET', `/resyncs/${running}`)).body.status === 'running';
+  });
+  const unlock = await world.lockDistrict('north');
+  try {
+    const waiting = await send(state, 'north', { objects: ['School'], scenario: 'STATE_REQUEST' });
+    const agent = { district: world.ids.north, school_year: '2027' };
+    await until('it is told', async () => {
+      await sleep(500);
+      whileLocked = await textOf(world.healthUrls.api);
+      return valueOf(whileLocked, 'resync_agent_oldest_state_request_seconds', agent) > 0;
+    });
+    expect(valueOf(whileLocked, 'resync_agent_queue_length', agent)).toBe(1);
+    expect(valueOf(whileLocked, 'resync_runs_open', { status: 'running' })).toBe(1);
+    expect(whileLocked).toMatch(
+      new RegExp(`^resync_agent_running_quiet_seconds{district="${agent.district}"`, 'm'),
+    );
+    await unlock();
+    for (const run of [running, waiting]) await endOf(state, run);
+  } finally {
+    await unlock();
+  }
+});
+
+test('failed attempts are counted by class, and no metric names a record', async () => {
+  const north = await world.caller('north', ['resyncBatch']);
+  await world.emptyState();
+  const run = await send(north, 'north');
+  await until('it sends', async () => {
+    return (await north.ask<Run>('GET', `/resyncs/${run}`)).body.status === 'running';
+  });
+  // Away after it was planned: the attempts that meet it fail.
+  await world.sql('state', 'RENAME TABLE Roster TO RosterAway');
+  try {
+    await endOf(north, run);
+  } finally {
+    await world.sql('state', 'RENAME TABLE RosterAway TO Roster');
+  }
+  const { api, worker } = world.healthUrls;
+  const urls = [api, worker, second.api.healthUrl, second.worker.healthUrl];
+  const texts = [...(await Promise.all(urls.map(textOf))), whileLocked];
+  const failed = texts.flatMap((text) => text.match(/^resync_activity_failures_total.*$/gm) ?? []);
+  expect(failed.length).toBeGreaterThan(0);
+  const ours = texts.flatMap((text) => text.split('\n').filter((line) => line.startsWith('resync_')));
+  const labels = new Set(
+    ours.flatMap((line) => [...line.matchAll(/[{,]([a-z_]+)="/g)].map(([, name]) => name)),
+  );
+  expect([...labels].sort()).toEqual(
+    [
+      ...['activity', 'class', 'color', 'database', 'direction', 'district', 'failed', 'kind', 'le'],
+      ...['method', 'outcome', 'retried', 'route', 'school_year', 'side', 'state', 'status', 'task_queue'],
+    ].sort(),
+  );
+  const persons = await world.sql('north', 'SELECT * FROM PersonIdentity LIMIT 20');
+  const values = new Set(
+    persons.flatMap((person) => Object.values(person)).filter((value) => typeof value === 'string'),
+  );
+  for (const value of values)
+    if (value.length > 4) expect(texts.some((text) => text.includes(value)) ? value : null).toBeNull();
+});
+
+test('an administrator of the state reads what the doctor finds, without hosts, accounts and passwords', async () => {
+  const administrator = await world.caller('state', ['administration']);
+  const { status, body } = await administrator.ask<{ items: Found[] }>('GET', '/doctor');
+  expect([status, body.items.map(({ level }) => level)]).toEqual([200, expect.not.arrayContaining(['fail'])]);
+  const checks = body.items.map(({ check }) => check);
+  for (const id of Object.values(world.ids)) expect(checks).toContain(`district ${id}`);
+  for (const check of ['state', 'state rights', 'control', 'Temporal']) expect(checks).toContain(check);
+  const { stateDatabaseUrl, temporal } = world.config;
+  const { host, password, database } = parseAddress(stateDatabaseUrl);
+  for (const secret of [host, password, database, temporal.address])
+    expect(JSON.stringify(body)).not.toContain(secret);
+  const one = await administrator.ask<{ items: Found[] }>('GET', `/doctor?district=${world.ids.south}`);
+  expect(one.body.items.map(({ check }) => check)).not.toContain(`district ${world.ids.north}`);
+});
