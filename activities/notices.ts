@@ -1,3 +1,4 @@
+import { alertCategories } from '../src/domain/alert-categories';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
 import {
@@ -112,7 +113,7 @@ async function tellOwner(
 ): Promise<void> {
   await postAlert(control, {
     alertKey: `notice-failed:${deliveryId}`,
-    category: 'Notices',
+    category: alertCategories.notices,
     name: 'Notice Not Delivered',
     text:
       channel === 'webhook'

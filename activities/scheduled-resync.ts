@@ -1,3 +1,4 @@
+import { alertCategories } from '../src/domain/alert-categories';
 import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -105,7 +106,7 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
           await noteFiring(control, { scheduleId, scheduledFor, outcome: 'refused', message });
           await postAlert(control, {
             alertKey: `schedule-refused:${scheduleId}:${scheduledFor}`,
-            category: 'Vertical Interoperability',
+            category: alertCategories.resync,
             name: isResync ? 'Scheduled Resync Refused' : 'Scheduled Verification Refused',
             text: `The ${schedule.kind} of schedule "${schedule.name}" in ${schedule.districtId} for ${scheduledFor} was not started. ${message}`,
             // What a state's schedule holds is not the district's to know.

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { alertsPath, useUnreadAlerts } from './api/alerts';
 import { call } from './api/call';
 import { useSignedIn } from './api/session';
 import { noteSignedIn } from './api/signed-in';
@@ -8,6 +9,7 @@ import { districtEntries } from './navigation/district-entries';
 import { entriesFor } from './navigation/entry';
 import { stateEntries } from './navigation/state-entries';
 import { ToolMenu } from './navigation/tool-menu';
+import { number } from './parts/format';
 import { ZonePicker } from './parts/zone';
 
 /** Header and navigation around every page. */
@@ -44,6 +46,7 @@ export function Shell({ children }: { children: ReactNode }) {
             .map(({ to, label }) => (
               <NavLink key={to} to={to}>
                 {label}
+                {to === alertsPath && <UnreadCount />}
               </NavLink>
             ))}
           <ToolMenu entries={entries} />
@@ -57,6 +60,22 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </header>
       {children}
+    </>
+  );
+}
+
+/** Beside the link to the alerts. */
+function UnreadCount() {
+  const count = useUnreadAlerts();
+  if (count === null || count.unread === 0) return null;
+  return (
+    <>
+      {' '}
+      <span className="count">
+        {number(count.unread)}
+        {count.capped && '+'}
+        <span className="hidden"> unread</span>
+      </span>
     </>
   );
 }

@@ -67,12 +67,21 @@ async function inBrowser(
   }
 }
 
-/** Nothing to complain of for who can't see or point well, and nothing leaves a narrow page. */
+/**
+ * Nothing to complain of for who can't see or point well, in light and dark, and nothing leaves a
+ * narrow page.
+ */
 async function check(page: Page): Promise<void> {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
-  axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
-  const { violations } = await axe.analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const axe = new AxeBuilder({ page }).setLegacyMode(true);
+    // Of the two only the colors differ.
+    if (colorScheme === 'dark') axe.withRules(['color-contrast']);
+    else axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+    const { violations } = await axe.analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 320, height: 640 });
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
   await page.setViewportSize({ width: 1280, height: 900 });
@@ -157,3 +166,34 @@ test('without the right errorLog the Error Log tells no key', async () => {
     expect(await page.getByRole('table').getByRole('link', { name: /^\d+$/ }).count()).toBe(0);
   });
 });
+
+test('alerts are counted in the head, found by filters in the address, and deleted with a way back', () =>
+  inBrowser(north, '/alerts', async (page) => {
+    const path = '/alerts/count';
+    const { unread } = (await north.ask<{ unread: number }>('GET', path)).body;
+    expect(unread).toBeGreaterThan(1);
+    await page.getByRole('link', { name: `Alerts ${unread} unread` }).waitFor();
+    await check(page);
+    const messages = page.getByRole('row').filter({ has: page.getByRole('rowheader') });
+    const all = await messages.count();
+    await page.getByLabel('Find Messages').fill('resync');
+    await page.waitForURL(/q=resync/);
+    await page.getByLabel('Process').selectOption('Data Certification');
+    await page.getByText('Nothing is like this.').waitFor();
+    await page.reload();
+    await page.getByText('Nothing is like this.').waitFor();
+    await button(page, 'Show all').click();
+    await messages.nth(all - 1).waitFor();
+    await page.getByLabel(/^From/).fill('2999-01-01');
+    await page.getByText('Nothing is like this.').waitFor();
+    await button(page, 'Show all').click();
+    await page.getByLabel('All messages shown').check();
+    await button(page, 'Mark read').click();
+    await page.getByText('All read').waitFor();
+    await page.getByRole('link', { name: 'Alerts', exact: true }).waitFor();
+    await button(page, 'Delete Selected Messages').click();
+    await page.getByText(`${all} messages deleted for you.`).waitFor();
+    await page.getByText('No message yet.').waitFor();
+    await button(page, 'Undo').click();
+    await messages.nth(all - 1).waitFor();
+  }));

@@ -127,6 +127,12 @@ export interface Verification extends VerificationHead {
   readonly objectResults: readonly VerifiedObject[];
 }
 
+/** Where what an alert tells of is shown; of a year the id is the district's. */
+export interface AlertLink {
+  readonly kind: 'resync' | 'removals' | 'verification' | 'certification' | 'stateRequest' | 'year';
+  readonly id: string;
+}
+
 /** A Process Alert. */
 export interface Alert {
   readonly alertId: number;
@@ -134,7 +140,7 @@ export interface Alert {
   readonly name: string;
   readonly text: string;
   readonly districtId: string | null;
-  readonly resyncId: string | null;
+  readonly link: AlertLink | null;
   readonly postedAt: string;
   readonly dueAt: string | null;
   readonly closedAt: string | null;

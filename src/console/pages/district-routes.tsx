@@ -10,7 +10,7 @@ const VerificationsPage = lazy(() =>
 const VerificationPage = lazy(() =>
   import('./verification-page').then(({ VerificationPage: page }) => ({ default: page })),
 );
-const AlertsPage = lazy(() => import('./alerts-page').then(({ AlertsPage: page }) => ({ default: page })));
+const AlertsPage = lazy(() => import('./alerts/alerts-page').then(({ AlertsPage: page }) => ({ default: page })));
 
 const ApprovalsPage = lazy(() =>
   import('./removals/approvals-page').then(({ ApprovalsPage: page }) => ({ default: page })),

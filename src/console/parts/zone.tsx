@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { wallTime } from './wall-time';
 
 /** Whose clock the page shows. */
 type ZoneChoice = 'district' | 'mine' | 'utc';
@@ -6,6 +7,8 @@ type ZoneChoice = 'district' | 'mine' | 'utc';
 interface Zone {
   /** IANA name. */
   readonly name: string;
+  /** As clocks are labelled there now: CST. */
+  readonly short: string;
   readonly choice: ZoneChoice;
   readonly choices: readonly { readonly choice: ZoneChoice; readonly label: string }[];
   readonly choose: (choice: ZoneChoice) => void;
@@ -30,41 +33,25 @@ export function ZoneProvider({ district, children }: { district: string | null; 
       localStorage.setItem(storageKey, next);
       setWanted(next);
     };
-    return { name: names[choice], choice, choices, choose };
+    const name = names[choice];
+    return { name, short: shortName(name), choice, choices, choose };
   }, [district, wanted]);
   return <ZoneContext value={zone}>{children}</ZoneContext>;
 }
 
-function useZone(): Zone {
+/** The zone in force. */
+export function useZone(): Zone {
   const zone = useContext(ZoneContext);
   if (zone === null) throw new Error('There is no zone around this.');
   return zone;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** `2026-11-28 06:12:01` in a zone. */
-function inZone(iso: string, timeZone: string): string {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', {
-      ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
-      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
-    });
-    formats.set(timeZone, format);
-  }
-  const parts = Object.fromEntries(
-    format.formatToParts(new Date(iso)).map(({ type, value }) => [type, value]),
-  );
-  return `${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}:${parts['second']}`;
-}
-
 /** An instant in the zone in force; the other zones stand in its title. */
 export function Time({ at, clock = false }: { at: string; clock?: boolean }) {
   const { name } = useZone();
-  const text = inZone(at, name);
+  const text = wallTime(at, name);
   const title = [name, ...[mine, 'UTC'].filter((other) => other !== name)]
-    .map((zone) => `${inZone(at, zone)} ${zone}`)
+    .map((zone) => `${wallTime(at, zone)} ${zone}`)
     .join('\n');
   return (
     <time dateTime={at} title={title}>
@@ -73,12 +60,14 @@ export function Time({ at, clock = false }: { at: string; clock?: boolean }) {
   );
 }
 
+function shortName(timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'short' }).formatToParts();
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+}
+
 /** Says which zone is in force, and changes it. */
 export function ZonePicker() {
-  const { name, choice, choices, choose } = useZone();
-  const short = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'short' })
-    .formatToParts(new Date())
-    .find(({ type }) => type === 'timeZoneName')?.value;
+  const { short, choice, choices, choose } = useZone();
   return (
     <label className="small soft">
       Times ({short}):{' '}

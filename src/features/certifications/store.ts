@@ -1,3 +1,4 @@
+import { alertCategories } from '../../domain/alert-categories';
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import {
@@ -13,7 +14,6 @@ import { postAlert } from '../alerts/post';
 import { schoolYearLabel } from '../../domain/school-year';
 
 /** The Process column for certifications. */
-const certificationCategory = 'Data Certification';
 
 /** A certification as it stands; times as ISO 8601. */
 export interface Certification {
@@ -133,7 +133,7 @@ export async function failCertification(
     const { districtId, name, schoolYear } = await loadCertification(transaction, certificationId);
     await postAlert(transaction, {
       alertKey: `certification-failed:${certificationId}`,
-      category: certificationCategory,
+      category: alertCategories.certification,
       name: 'Certification Failed',
       text: `“${name}” of ${districtId}, ${schoolYearLabel(schoolYear)}, was not certified. ${message}`,
       link: { kind: 'certification', id: certificationId },
@@ -181,7 +181,7 @@ export async function storeManifest(
       });
     await postAlert(transaction, {
       alertKey: `certification:${certificationId}`,
-      category: certificationCategory,
+      category: alertCategories.certification,
       name: clip(alertName, 120),
       text: `“${name}”: what the state holds of ${district.name} for ${schoolYearLabel(schoolYear)} was certified for the reporting date ${reportingDate}: ${objects.length} objects, ${records} records. Open it to download what was signed, or to compare it with today.`,
       link: { kind: 'certification', id: certificationId },

@@ -6,7 +6,7 @@ import { openSyncEventStatuses, type SyncEventStatus } from '../../domain/sync-e
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
-import { resyncCategory } from '../resyncs/end-alerts';
+import { alertCategories } from '../../domain/alert-categories';
 
 /** What a sync event is about. */
 export interface NewSyncEvent {
@@ -212,7 +212,7 @@ export async function endSyncEvent(
     if (status === 'finished' && !left) return;
     await postAlert(transaction, {
       alertKey: clip(`sync-event:${syncEventId}`, 191),
-      category: resyncCategory,
+      category: alertCategories.resync,
       name: 'Sync Event Incomplete',
       text:
         `The state's values of ${row.objectName} did not all reach ${row.districtID} ` +

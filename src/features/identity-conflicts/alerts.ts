@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { closeAlerts, postAlert } from '../alerts/post';
 import { readAlertKeys } from '../alerts/read';
-import { resyncCategory } from '../resyncs/end-alerts';
+import { alertCategories } from '../../domain/alert-categories';
 import { readWholeObjects } from '../resyncs/sent-whole';
 import { type IdentityConflict, isHeldStill, readHeldElsewhere } from './store';
 
@@ -78,7 +78,7 @@ async function postTask(
   const { resyncId, districtId, initiator } = run;
   const holder = districtOf(districts, heldBy);
   const key = taskOf(run, objectName, heldBy);
-  const alert = { category: resyncCategory, name: 'Records Held by Another District', resyncId };
+  const alert = { category: alertCategories.resync, name: 'Records Held by Another District', resyncId };
   const what = `${records} record(s) of ${objectName}`;
   await postAlert(control, {
     ...alert,
@@ -132,7 +132,7 @@ export async function postReleaseAlerts(
   },
 ): Promise<void> {
   const alert = {
-    category: resyncCategory,
+    category: alertCategories.resync,
     name: 'Record Released',
     right: 'resyncBatch',
     level: 'district',

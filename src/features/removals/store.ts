@@ -9,7 +9,7 @@ import { NotFoundError } from '../../control/control-error';
 import { type CountRow, toCounts } from '../resyncs/ledger-sums';
 import { inTransaction, selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
-import { resyncCategory } from '../resyncs/end-alerts';
+import { alertCategories } from '../../domain/alert-categories';
 import { acceptShrunk } from '../resyncs/object-store';
 
 /** Rows of one INSERT. */
@@ -152,7 +152,7 @@ export async function holdForApproval(
     .join(', ');
   await postAlert(control, {
     alertKey: `removals-await:${resyncId}`,
-    category: resyncCategory,
+    category: alertCategories.resync,
     name: 'Removals Await Approval',
     text:
       `Resync ${resyncId} of ${districtId} found more than ${Number(first.thresholdPercent)} % of an object’s records at ` +

@@ -1,10 +1,8 @@
+import { alertCategories } from '../../domain/alert-categories';
 import { type Color, errorsOf, type ObjectDoubt, processedOf, type RangeCounts } from '../../domain/outcome';
 import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
 import type { NewAlert } from '../alerts/post';
 import { schoolYearLabel } from '../../domain/school-year';
-
-/** The Process column for all that goes between district and state. */
-export const resyncCategory = 'Vertical Interoperability';
 
 /**
  * The alerts of a resync's end. Of a state's request the state learns everything; the district only
@@ -22,7 +20,7 @@ export function alertsOfEnd(
   },
 ): NewAlert[] {
   const { resyncId, districtId, initiator } = request;
-  const common = { category: resyncCategory, districtId, resyncId, right: 'resyncBatch' } as const;
+  const common = { category: alertCategories.resync, districtId, resyncId, right: 'resyncBatch' } as const;
   const full: NewAlert = {
     ...common,
     alertKey: `resync-ended:${resyncId}`,
@@ -62,7 +60,7 @@ export function alertsOfDoubts(
     doubt === null
       ? []
       : {
-          category: resyncCategory,
+          category: alertCategories.resync,
           districtId,
           resyncId,
           right: 'resyncBatch',

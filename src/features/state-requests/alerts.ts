@@ -2,7 +2,7 @@ import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import { schoolYearLabel } from '../../domain/school-year';
 import { postAlert } from '../alerts/post';
-import { resyncCategory } from '../resyncs/end-alerts';
+import { alertCategories } from '../../domain/alert-categories';
 import type { RequestDistrict } from './district-store';
 import type { StoredStateRequest } from './store';
 
@@ -14,7 +14,7 @@ export async function alertState(
 ): Promise<void> {
   await postAlert(control, {
     alertKey: `state-request:${request.stateRequestId}`,
-    category: resyncCategory,
+    category: alertCategories.resync,
     name: 'State Resync Requested',
     text: stateText(request, districts),
     link: { kind: 'stateRequest', id: request.stateRequestId },
@@ -31,7 +31,7 @@ export async function alertDistrict(
 ): Promise<void> {
   await postAlert(control, {
     alertKey: `state-request:${request.stateRequestId}:${district.districtId}`,
-    category: resyncCategory,
+    category: alertCategories.resync,
     name: 'State Resync Requested',
     text: districtText(request, district),
     districtId: district.districtId,
@@ -46,7 +46,7 @@ export async function alertDistrict(
 export async function alertEnd(control: Knex, stateRequestId: string, message: string): Promise<void> {
   await postAlert(control, {
     alertKey: `state-request-ended:${stateRequestId}`,
-    category: resyncCategory,
+    category: alertCategories.resync,
     name: 'State Resync Request Ended',
     text: clip(`Request ${stateRequestId} has ended. ${message}`),
     link: { kind: 'stateRequest', id: stateRequestId },

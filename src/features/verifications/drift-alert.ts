@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { selectRows } from '../../control/database';
 import { postAlert } from '../alerts/post';
-import { resyncCategory } from '../resyncs/end-alerts';
+import { alertCategories } from '../../domain/alert-categories';
 import { schoolYearLabel } from '../../domain/school-year';
 import type { VerificationRow } from './row';
 
@@ -32,7 +32,7 @@ export async function postDriftAlert(
   const { districtID, schoolYear, initiator } = row;
   await postAlert(control, {
     alertKey: `drift:${verificationId}`,
-    category: resyncCategory,
+    category: alertCategories.resync,
     name: 'Drift Found',
     text: `A scheduled verification of ${districtID}, ${schoolYearLabel(schoolYear)}, found ${found.records} record(s) that differ, in ${found.objects} object(s). ${row.message ?? ''} Open verification ${verificationId}: it lists them, and proposes what to send.`,
     link: { kind: 'verification', id: verificationId },

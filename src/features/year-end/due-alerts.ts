@@ -1,3 +1,4 @@
+import { alertCategories } from '../../domain/alert-categories';
 import type { Knex } from 'knex';
 import { judgeYearEnd } from '../../domain/year-end';
 import { postAlert } from '../alerts/post';
@@ -41,7 +42,7 @@ export async function postEndOfYearAlerts(
     due += 1;
     const week = Math.floor((now.getTime() - end.getTime()) / weekMs);
     await postAlert(control, {
-      category: 'Vertical Interoperability',
+      category: alertCategories.resync,
       name: 'End-of-year Resync Due',
       districtId: id,
       right: 'resyncBatch',
@@ -84,7 +85,7 @@ export async function postDueAlerts(
     due += 1;
     const dueAt = new Date(start.dueAt!);
     const alert = {
-      category: 'Vertical Interoperability',
+      category: alertCategories.resync,
       name: 'Start-of-year Resync Due',
       districtId: id,
       right: 'resyncBatch' as const,

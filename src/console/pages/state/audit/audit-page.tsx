@@ -6,12 +6,13 @@ import { Button } from '../../../parts/button';
 import { number } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
 import { ListView, usePaged, withQuery } from '../../../parts/paged';
+import { PeriodFields, periodFilters, usePeriod } from '../../../parts/period-fields';
 import { Failed } from '../../../parts/states';
 import { Status } from '../../../parts/status';
 import { useUrlFilters } from '../../../parts/url-filters';
 import { Time } from '../../../parts/zone';
 
-const filters = ['principal', 'from', 'to'] as const;
+const filters = ['principal', ...periodFilters] as const;
 
 /** `/admin/audit`: who did what to what, when and from where. */
 export function AuditPage() {
@@ -25,7 +26,7 @@ export function AuditPage() {
 function Audit() {
   const url = useUrlFilters(filters);
   const { session } = useSignedIn();
-  const query = Object.fromEntries(filters.map((name) => [name, url.of(name)]));
+  const query = { principal: url.of('principal'), ...usePeriod(url) };
   const list = usePaged<PageOf<AuditEvent>>('/audit', { ...query, limit: '100' });
   const people = useQuery({
     queryKey: ['people'],
@@ -54,8 +55,7 @@ function Audit() {
             ))}
           </select>
         </label>
-        <DayField label="From (UTC)" value={url.of('from')} onDay={(day) => url.set('from', day)} />
-        <DayField label="To (UTC)" value={url.of('to')} onDay={(day) => url.set('to', day)} />
+        <PeriodFields {...url} />
         <span className="bar__end choice">
           <a href={file('csv')} download>
             CSV
@@ -75,28 +75,6 @@ function Audit() {
         <Events events={list.pages?.flatMap(({ items }) => items) ?? []} />
       </ListView>
     </main>
-  );
-}
-
-interface DayFieldProps {
-  readonly label: string;
-  /** An instant, or empty. */
-  readonly value: string;
-  readonly onDay: (instant: string) => void;
-}
-
-/** A day of which the address holds the first instant. */
-function DayField({ label, value, onDay }: DayFieldProps) {
-  return (
-    <label className="choice">
-      {label}
-      <input
-        className="field"
-        type="date"
-        value={value.slice(0, 10)}
-        onChange={({ target }) => onDay(target.value === '' ? '' : `${target.value}T00:00:00Z`)}
-      />
-    </label>
   );
 }
 

@@ -1,0 +1,6 @@
+/** What the Process column of a Process Alert says: the tool that tells. */
+export const alertCategories = {
+  resync: 'Vertical Interoperability',
+  certification: 'Data Certification',
+  notices: 'Notices',
+} as const;
