@@ -1,8 +1,13 @@
-import { endPreview, readPreview, summarizeSelected } from '../src/features/selective-sync/preview-store';
+import {
+  endPreview,
+  noteFoundKey,
+  readPreview,
+  summarizeSelected,
+} from '../src/features/selective-sync/preview-store';
 import type { Catalog } from '../src/domain/catalog';
 import { PlanError, type ResyncPlan } from '../src/domain/plan';
 import { unsentBelow } from '../src/domain/selection';
-import { findRecord } from '../src/editions/selection/select-records';
+import { findByGuid, findRecord } from '../src/editions/selection/select-records';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { loadMapping } from '../src/editions/mapping/load';
 import type { RecordAnswer, RecordQuestion } from '../workflows/messages';
@@ -22,14 +27,20 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
     editions.scope(districtId, schoolYear);
 
   return {
-    /** Looks for a record in the district's table, by its key and school year. */
+    /** Looks for a record in the district's table, by its key or GUID, and school year. */
     findRecord: shortActivity(async ({ questionId }: RecordQuestion): Promise<RecordAnswer> => {
       const question = await readPreview(control, questionId);
       const catalog = await catalogOf(dependencies, question.districtId);
       try {
         return await editions.use(question.districtId, async (pools) => {
           const mapping = await loadMapping(pools, catalog, question.object);
-          const key = await findRecord(pools, mapping, scopeOf(question), question.key);
+          const { guid = null } = question;
+          const key =
+            guid === null
+              ? await findRecord(pools, mapping, scopeOf(question), question.key)
+              : await findByGuid(pools, mapping, scopeOf(question), guid);
+          // By the control database: keys are not for histories.
+          if (guid !== null && key !== null) await noteFoundKey(control, questionId, key);
           return { found: key !== null, problem: null };
         });
       } catch (error) {

@@ -7,6 +7,7 @@ export const selectiveSync: readonly string[] = [
       schoolYear SMALLINT NOT NULL,
       objectName VARCHAR(64) NOT NULL,
       recordKey VARCHAR(512) NOT NULL COMMENT 'JSON array of the match key',
+      guid VARCHAR(64) NULL COMMENT 'looked for by this: then the key is what was found, or empty',
       level VARCHAR(16) NOT NULL COMMENT 'district, or state: then it is not the districts to see',
       requestedBy VARCHAR(128) NOT NULL,
       status VARCHAR(16) NOT NULL DEFAULT 'running' COMMENT 'running, done or failed',

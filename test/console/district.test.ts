@@ -197,3 +197,41 @@ test('alerts are counted in the head, found by filters in the address, and delet
     await button(page, 'Undo').click();
     await messages.nth(all - 1).waitFor();
   }));
+
+test('one record is found by its GUID, previewed with all that goes with it, and sent', async () => {
+  const { table } = builtinCatalog.objects.find(({ name }) => name === 'Enrollment')!;
+  const { guidColumn, key } = builtinCatalog.objects.find(({ name }) => name === 'Enrollment')!;
+  const [row = {}] = await world.sql('north', `SELECT * FROM ${table} LIMIT 1`);
+  const sender = await world.caller('north', ['selectiveSync']);
+  await inBrowser(sender, here('selective'), async (page) => {
+    await page.getByText('No record has been sent by itself yet.').waitFor();
+    await page.getByLabel('Object').selectOption('Enrollment');
+    await page.getByLabel('Found by').selectOption('guid');
+    await page.getByRole('textbox', { name: 'GUID' }).fill('00000000-0000-0000-0000-000000000000');
+    await button(page, 'Preview').click();
+    await page.getByText('No Enrollment of north has this GUID.').waitFor();
+    await page.getByRole('textbox', { name: 'GUID' }).fill(String(row[guidColumn!]));
+    await button(page, 'Preview').click();
+    await page
+      .getByRole('row', { name: /PersonIdentity/ })
+      .getByText('1 needed by others')
+      .waitFor();
+    expect(new URL(page.url()).searchParams.get('key')).toBe(
+      JSON.stringify(key.map((part) => String(row[part]))),
+    );
+    await check(page);
+    await button(page, /^Send \d+ records…$/).click();
+    await page.getByRole('dialog').getByText('It waits its turn').waitFor();
+    await button(page, 'OK').click();
+    await page.getByText('Finished').waitFor({ timeout: 60_000 });
+    await check(page);
+  });
+  await inBrowser(
+    north,
+    here(`selective?object=School&key=${encodeURIComponent('["nobody"]')}`),
+    async (page) => {
+      await button(page, 'Preview').click();
+      await page.getByText(/^The district has no School of this key/).waitFor();
+    },
+  );
+});

@@ -159,10 +159,10 @@ function activitiesOf(
     ...verifiedResyncActivities(dependencies),
     ...recompareActivities(dependencies, editions),
     ...selectiveActivities(dependencies, editions),
-    // The one key that no record has.
+    // The one key that no record has; no record has a GUID.
     findRecord: async ({ questionId }) => {
-      const { key } = await readPreview(control, questionId);
-      return { found: key[0] !== 'nobody', problem: null };
+      const { key, guid } = await readPreview(control, questionId);
+      return { found: guid === null && key[0] !== 'nobody', problem: null };
     },
     resolveIdentityConflict: () =>
       Promise.resolve({ changes: [{ object: 'School', records: 1 }], problem: null }),

@@ -13,6 +13,13 @@ export const districtEntries: readonly NavEntry[] = [
     header: true,
   },
   {
+    group: 'Send',
+    label: 'Selective Sync',
+    hint: 'Send one record, with what it needs and what hangs below it',
+    to: '/d/:district/selective',
+    rights: ['selectiveSync'],
+  },
+  {
     group: 'Outcomes',
     label: 'History',
     hint: 'Every resync of the district, newest first',

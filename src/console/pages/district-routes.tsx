@@ -10,7 +10,9 @@ const VerificationsPage = lazy(() =>
 const VerificationPage = lazy(() =>
   import('./verification-page').then(({ VerificationPage: page }) => ({ default: page })),
 );
-const AlertsPage = lazy(() => import('./alerts/alerts-page').then(({ AlertsPage: page }) => ({ default: page })));
+const AlertsPage = lazy(() =>
+  import('./alerts/alerts-page').then(({ AlertsPage: page }) => ({ default: page })),
+);
 
 const ApprovalsPage = lazy(() =>
   import('./removals/approvals-page').then(({ ApprovalsPage: page }) => ({ default: page })),
@@ -20,6 +22,10 @@ const ErrorLogPage = lazy(() =>
 );
 const RecordPage = lazy(() =>
   import('./records/record-page').then(({ RecordPage: page }) => ({ default: page })),
+);
+
+const SelectivePage = lazy(() =>
+  import('./selective/selective-page').then(({ SelectivePage: page }) => ({ default: page })),
 );
 
 /** Pages of a district, and what they lead to. */
@@ -45,6 +51,10 @@ export const districtRoutes: readonly PageRoute[] = [
     page: ({ district = '', object = '', key = '' }) => (
       <RecordPage key={`${district} ${object} ${key}`} district={district} object={object} recordKey={key} />
     ),
+  },
+  {
+    path: '/d/:district/selective',
+    page: ({ district = '' }) => <SelectivePage key={district} district={district} />,
   },
   { path: '/approvals', page: () => <ApprovalsPage /> },
   { path: '/verifications/:id', page: ({ id = '' }) => <VerificationPage key={id} verificationId={id} /> },

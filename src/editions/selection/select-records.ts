@@ -9,7 +9,8 @@ import type { Editions, Row } from '../connection/pools';
 import { landedAmong, notSentIn } from './landed-parents';
 import { type ChoiceJob, RecordSearch, type Unsearched } from './record-search';
 import { districtScope, where } from '../mapping/scope';
-import { quoteText } from '../connection/sql';
+import { quoteName, quoteText } from '../connection/sql';
+import { keyLiteral } from '../columns/key-column';
 
 /** Which stored errors of a run are chosen. */
 interface ErrorsOfRun {
@@ -73,6 +74,25 @@ export async function findRecord(
   const list = keyList(districtKey, [key]);
   const [row] = await editions.district.rows(
     `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), list])} LIMIT 1`,
+  );
+  return row ? keyOf(districtKey, row) : null;
+}
+
+/**
+ * The key of the record that has this GUID at the district. `null`: none has it in the scope's
+ * school year, or the object has no GUIDs. @throws DatabaseError
+ */
+export async function findByGuid(
+  editions: Editions,
+  mapping: ObjectMapping,
+  scope: RecordScope,
+  guid: string,
+): Promise<RecordKey | null> {
+  const { districtKey, guid: columns } = mapping;
+  if (columns === null) return null;
+  const held = `${quoteName(columns.district.name)} = ${keyLiteral(columns.district, guid)}`;
+  const [row] = await editions.district.rows(
+    `SELECT ${keySelect(districtKey)} FROM ${mapping.districtTable} ${where([...districtScope(mapping, scope), held])} LIMIT 1`,
   );
   return row ? keyOf(districtKey, row) : null;
 }

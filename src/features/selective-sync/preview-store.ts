@@ -13,6 +13,8 @@ export interface PreviewRequest {
   readonly schoolYear: number;
   readonly object: string;
   readonly key: RecordKey;
+  /** Looked for by this: then the key is what was found, empty before. */
+  readonly guid?: string | null;
   /** Of who asked: the state's is not the district's to see. */
   readonly level: Level;
   readonly requestedBy: string;
@@ -50,6 +52,7 @@ interface PreviewRow {
   readonly schoolYear: number;
   readonly objectName: string;
   readonly recordKey: string;
+  readonly guid: string | null;
   readonly level: Level;
   readonly requestedBy: string;
   readonly status: SelectivePreview['status'];
@@ -66,16 +69,24 @@ const rowsPerDelete = 10_000;
 
 /** Stores a preview that is still to be made. */
 export async function insertPreview(control: Knex, request: PreviewRequest): Promise<void> {
-  const { previewId, districtId, schoolYear, object, key, level, requestedBy } = request;
+  const { previewId, districtId, schoolYear, object, key, guid = null, level, requestedBy } = request;
   await control('selectivePreview').insert({
     previewID: previewId,
     districtID: districtId,
     schoolYear,
     objectName: object,
     recordKey: formatRecordKey(key),
+    guid,
     level,
     requestedBy,
   });
+}
+
+/** What was found for a GUID. */
+export async function noteFoundKey(control: Knex, previewId: string, key: RecordKey): Promise<void> {
+  await control('selectivePreview')
+    .where({ previewID: previewId })
+    .update({ recordKey: formatRecordKey(key) });
 }
 
 /** A question that was answered. */
@@ -87,7 +98,7 @@ export async function forgetPreview(control: Knex, previewId: string): Promise<v
 export async function readPreview(control: Knex, previewId: string): Promise<SelectivePreview> {
   const row = await control<PreviewRow>('selectivePreview').where({ previewID: previewId }).first();
   if (!row) throw NotFoundError.of('preview');
-  const { level, requestedBy, schoolYear, status, message } = row;
+  const { guid, level, requestedBy, schoolYear, status, message } = row;
   return {
     previewId: row.previewID,
     districtId: row.districtID,
@@ -96,7 +107,7 @@ export async function readPreview(control: Knex, previewId: string): Promise<Sel
     answer: row.answer === null ? null : (JSON.parse(row.answer) as PreviewAnswer),
     requestedAt: toIso(row.requestedAt),
     endedAt: toIso(row.endedAt),
-    ...{ level, requestedBy, schoolYear, status, message },
+    ...{ guid, level, requestedBy, schoolYear, status, message },
   };
 }
 

@@ -13,7 +13,7 @@ import { sentObjects } from '../resyncs/sent-objects';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDetails } from '../resyncs/visibility';
 import { insertPreview, readPreview, type SelectivePreview } from './preview-store';
-import { requireRecord } from './require-record';
+import { keyByGuid, requireRecord } from './require-record';
 import * as schemas from './schemas';
 import { startSelective } from './start-selective';
 import { startPreview } from './workflow-client';
@@ -116,9 +116,26 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         const sent = new Set(sentObjects(catalog, planScopeOf(district, year)));
         const items = catalog.objects
           .filter(({ name }) => sent.has(name))
-          .map(({ name, label, key }) => ({ object: name, label, keyColumns: key }));
+          .map(({ name, label, key, guidColumn }) => ({
+            ...{ object: name, label, keyColumns: key, guid: guidColumn !== null },
+          }));
         return { schoolYear: year.schoolYear, items };
       },
+    }),
+    route({
+      operationId: 'findSelectiveRecord',
+      method: 'post',
+      path: '/districts/{district}/selective-syncs/find',
+      showsRecords: true,
+      right: 'selectiveSync',
+      tag: 'Selective sync',
+      summary: 'The key of the record that has a GUID at the district',
+      params: districtParams,
+      example: { object: 'School', guid: '00000000-0000-0000-0000-000000000000' },
+      body: schemas.findRequest,
+      responses: { 200: { description: 'Its key', schema: schemas.foundRecord } },
+      audit: ({ body: { object, schoolYear } }) => ({ object, schoolYear }),
+      handler: ({ params, body, principal }) => keyByGuid(context, principal, params.district, body),
     }),
     route({
       operationId: 'startSelectiveSync',
@@ -164,6 +181,6 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
   ];
 }
 
-function previewView({ answer, requestedBy: _, level: _level, ...preview }: SelectivePreview) {
+function previewView({ answer, requestedBy: _, level: _level, guid: _guid, ...preview }: SelectivePreview) {
   return { ...preview, objects: answer?.objects ?? null, omitted: answer?.omitted ?? null };
 }

@@ -30,10 +30,30 @@ export const selectiveObjects = z
         object: z.string(),
         label: z.string(),
         keyColumns: z.array(z.string()).meta({ description: 'columns of a record’s key, in order' }),
+        guid: z.boolean().meta({ description: 'its records have a GUID, by which they are found too' }),
       }),
     ),
   })
   .meta({ id: 'SelectiveObjects' });
+
+export const findRequest = z
+  .strictObject({
+    object: z.string().min(1).max(64),
+    guid: z.string().trim().min(1).max(64),
+    schoolYear: schoolYear.optional(),
+  })
+  .meta({ id: 'FindRecordRequest' });
+
+export const foundRecord = z
+  .object({
+    object: z.string(),
+    schoolYear: z.int(),
+    key: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'null: the district has no record of this GUID in the school year' }),
+  })
+  .meta({ id: 'FoundRecord' });
 
 export const selectivePreview = z
   .object({

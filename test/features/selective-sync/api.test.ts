@@ -109,6 +109,23 @@ test('what can’t be sent is refused by field and leaves nothing behind', () =>
     expect(await world.control('selectivePreview').where({ recordKey: '["nobody"]' })).toEqual([]);
   }));
 
+test('which record has a GUID is asked at the district, and no GUID is kept', () =>
+  withWorker(world, async () => {
+    const find = (body: object) => post('/find', body);
+    const none = await find({ object: 'School', guid: 'somebody' });
+    expect([none.status, none.body]).toEqual([200, { object: 'School', schoolYear: 2027, key: null }]);
+    expect(await world.control('selectivePreview').whereNotNull('guid')).toEqual([]);
+    const unknown = await find({ object: 'Nothing', guid: 'x' });
+    expect([unknown.status, (unknown.body as Answer).errors[0]?.pointer]).toEqual([422, '#/object']);
+    const { items } = (await get(`/districts/${world.here}/selective-syncs/objects`)).body as {
+      items: { object: string; keyColumns: string[]; guid: boolean }[];
+    };
+    expect(items.find(({ object }) => object === 'School')).toMatchObject({
+      keyColumns: ['id'],
+      guid: false,
+    });
+  }));
+
 test('what the state looks up in a district is not the district’s to see', async () => {
   await insertPreview(world.control, {
     ...{ previewId: 'of-the-state', districtId: world.here, schoolYear: 2027, level: 'state' },

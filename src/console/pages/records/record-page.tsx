@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { District } from '../../api/answers';
 import { call } from '../../api/call';
+import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { longYear } from '../../parts/format';
@@ -33,6 +34,7 @@ function History({
   object,
   recordKey,
 }: Omit<RecordPageProps, 'district'> & { district: District }) {
+  const mayPick = useRight('selectiveSync');
   const path = `/districts/${district.id}/records/${encodeURIComponent(object)}/${encodeURIComponent(recordKey)}/history`;
   const runs = useInfiniteQuery({
     queryKey: ['record', district.id, object, recordKey],
@@ -49,6 +51,15 @@ function History({
         What every resync of {district.name} did with this record, newest first. Values of a record are never
         kept here.
       </p>
+      {mayPick && (
+        <p>
+          <Link
+            href={`/d/${district.id}/selective?${new URLSearchParams({ object, key: jsonKey(recordKey) }).toString()}`}
+          >
+            Send this record by itself
+          </Link>
+        </p>
+      )}
       <Answer query={runs} what="the history of the record">
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items);
@@ -76,6 +87,11 @@ function History({
 interface Page {
   readonly items: readonly RecordRun[];
   readonly nextCursor: string | null;
+}
+
+/** One bare value may stand for the array of it. */
+function jsonKey(key: string): string {
+  return key.startsWith('[') ? key : JSON.stringify([key]);
 }
 
 function keyText(key: string): string {
