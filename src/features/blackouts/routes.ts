@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { neverFree, nextWindow } from './windows';
-import { addBlackout, type Blackout, listBlackouts, readBlackout, removeBlackout, rulesFor } from './store';
+import {
+  addBlackout,
+  type Blackout,
+  listBlackouts,
+  readBlackout,
+  removeBlackout,
+  rulesFor,
+  updateBlackout,
+} from './store';
 import { openResyncIds } from '../resyncs/hold';
 import type { Principal } from '../../domain/principal';
-import type { BlackoutRule } from '../../domain/blackout';
+import { type BlackoutRule, holdsRun } from '../../domain/blackout';
 import { blackout, blackoutRequest, heldWindow } from './schemas';
 import { tellBlackoutsChanged } from './workflow-client';
 import type { ApiContext } from '../../http/context';
@@ -12,12 +20,38 @@ import { notFound, Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 
+const blackoutParams = districtParams.extend({ id: z.string().max(32) });
+
 /** Blackout windows of a district: no run of its moves in one. */
 export function blackoutRoutes({ config, control, temporal }: ApiContext): RouteSpec[] {
   /** Runs under way ask again now, not at their next hourly look. */
   const tellRuns = async (districtId: string): Promise<void> => {
     for (const resyncId of await openResyncIds(control, districtId))
       await tellBlackoutsChanged(temporal, resyncId);
+  };
+  /** A window that the caller may change. @throws Problem 403, 404 */
+  const requireOwn = async (
+    principal: Principal,
+    { district, id }: { readonly district: string; readonly id: string },
+  ): Promise<Blackout> => {
+    const { id: districtId } = requireDistrict(config, principal, district);
+    const found = await readBlackout(control, { districtId, blackoutId: id });
+    if (!found) throw notFound();
+    if (found.setBy === 'state' && principal.level !== 'state')
+      throw new Problem(403, 'The state set this window; only the state changes or removes it.');
+    return found;
+  };
+  /** A window leaves time for resyncs beside all others. @throws Problem 422 */
+  const requireRoom = async (districtId: string, rule: BlackoutRule, not?: Blackout): Promise<void> => {
+    if (rule.kind === 'dated' && Date.parse(rule.endsAt) <= Date.now())
+      throw unusable('The window is over already.', { pointer: '#/rule/endsAt' });
+    const others = (await listBlackouts(control, districtId)).filter(
+      (other) => other.blackoutId !== not?.blackoutId && holdsRun(other, 'district'),
+    );
+    if (neverFree([...others.map((other) => other.rule), rule], Date.now()))
+      throw unusable('With this window no time would be left in which a resync may run.', {
+        pointer: '#/rule',
+      });
   };
   return [
     route({
@@ -60,13 +94,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       handler: async ({ params, body, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const rule = plainRule(body.rule);
-        if (rule.kind === 'dated' && Date.parse(rule.endsAt) <= Date.now())
-          throw unusable('The window is over already.', { pointer: '#/rule/endsAt' });
-        const rules = await rulesFor(control, { districtId: id, initiator: 'district' });
-        if (neverFree([...rules, rule], Date.now()))
-          throw unusable('With this window no time would be left in which a resync may run.', {
-            pointer: '#/rule',
-          });
+        await requireRoom(id, rule);
         const added = await addBlackout(control, {
           districtId: id,
           setBy: principal.level,
@@ -79,22 +107,39 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       },
     }),
     route({
+      operationId: 'changeBlackout',
+      method: 'put',
+      path: '/districts/{district}/blackouts/{id}',
+      right: 'administration',
+      tag: 'Blackouts',
+      summary: 'Change a window; runs under way go by it from their next range on',
+      params: blackoutParams,
+      example: { rule: { kind: 'dated', startsAt: '2099-02-01T00:00:00Z', endsAt: '2099-02-02T00:00:00Z' } },
+      body: blackoutRequest,
+      audit: ({ body }) => body,
+      responses: { 200: { description: 'The window after the change', schema: blackout } },
+      handler: async ({ params, body, principal }) => {
+        const found = await requireOwn(principal, params);
+        const rule = plainRule(body.rule);
+        await requireRoom(found.districtId, rule, found);
+        const changed = await updateBlackout(control, found, { rule, note: body.note ?? null });
+        await tellRuns(found.districtId);
+        return view(principal, changed);
+      },
+    }),
+    route({
       operationId: 'deleteBlackout',
       method: 'delete',
       path: '/districts/{district}/blackouts/{id}',
       right: 'administration',
       tag: 'Blackouts',
       summary: 'Delete a window; runs that it held go on',
-      params: districtParams.extend({ id: z.string().max(32) }),
+      params: blackoutParams,
       responses: { 200: { description: 'The window as it was', schema: blackout } },
       handler: async ({ params, principal }) => {
-        const { id } = requireDistrict(config, principal, params.district);
-        const found = await readBlackout(control, { districtId: id, blackoutId: params.id });
-        if (!found) throw notFound();
-        if (found.setBy === 'state' && principal.level !== 'state')
-          throw new Problem(403, 'The state set this window; only the state removes it.');
+        const found = await requireOwn(principal, params);
         await removeBlackout(control, found);
-        await tellRuns(id);
+        await tellRuns(found.districtId);
         return view(principal, found);
       },
     }),

@@ -87,6 +87,19 @@ export async function readBlackout(
   return row ? toBlackout(row) : null;
 }
 
+/** Changes a window. @throws ConflictError when it is gone */
+export async function updateBlackout(
+  control: Knex,
+  { districtId, blackoutId }: Pick<Blackout, 'districtId' | 'blackoutId'>,
+  { rule, note }: Pick<Blackout, 'rule' | 'note'>,
+): Promise<Blackout> {
+  const at = { districtID: districtId, blackoutID: blackoutId };
+  await control('blackout')
+    .where(at)
+    .update({ rule: JSON.stringify(rule), note });
+  return toBlackout(await control<BlackoutRow>('blackout').where(at).first());
+}
+
 /** Removes a window; one that is gone already is no error. */
 export async function removeBlackout(
   control: Knex,

@@ -11,7 +11,8 @@ import type { AnswerTo, Asked } from '../../http/route';
 import type { districtParams } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
 import * as schemas from './schemas';
-import { insertSchedule, noteAtTemporal, type StoredSchedule } from './store';
+import { requireOwnSchedule } from './require';
+import { insertSchedule, noteAtTemporal, type StoredSchedule, updateSchedule } from './store';
 import { createAtTemporal } from './temporal-schedules';
 import { scheduleView } from './views';
 
@@ -46,7 +47,40 @@ export async function createSchedule(
   return scheduleView(context, principal, stored);
 }
 
-/** Has Temporal fire it. Safe to repeat. */
+/**
+ * Changes when a schedule fires and what a firing asks for; what it starts stays what it is, and so
+ * does whether it is paused. As with a new one, the reconciler finishes what Temporal didn't hear.
+ * @throws Problem 403, 404, 422; PlanError
+ */
+export async function changeSchedule(
+  context: ApiContext,
+  {
+    params,
+    body,
+    principal,
+  }: Asked<{ params: typeof schemas.scheduleParams; body: typeof schemas.scheduleRequest }>,
+): Promise<AnswerTo<typeof schemas.schedule>> {
+  const { config, control } = context;
+  requireRightToFire(principal, body.kind);
+  const district = requireDistrict(config, principal, params.district);
+  const before = await requireOwnSchedule(context, principal, params);
+  if (before.kind !== body.kind)
+    throw unusable(`It starts ${before.kind}s: make another schedule for ${body.kind}s.`, {
+      pointer: '#/kind',
+    });
+  const stored = await updateSchedule(control, before, {
+    name: body.name,
+    timing: timingOf(body),
+    request: await requestOf(context, principal, district, body),
+    note: body.note ?? null,
+    createdBy: principal.name,
+    createdById: principal.principalId,
+  });
+  await makeAtTemporal(context, stored);
+  return scheduleView(context, principal, stored);
+}
+
+/** Has Temporal fire it as it is stored. Safe to repeat. */
 export async function makeAtTemporal(
   { control, temporal }: Pick<ApiContext, 'control' | 'temporal'>,
   stored: StoredSchedule,

@@ -7,7 +7,7 @@ import { backfillSchedule } from './backfill';
 import { calendarOf } from './show-calendar';
 import { calendar, calendarQuery } from './calendar-schemas';
 import { deleteSchedule, pauseOrResumeSchedule, triggerSchedule } from './change';
-import { createSchedule } from './create';
+import { changeSchedule, createSchedule } from './create';
 import { requireSchedule } from './require';
 import * as schemas from './schemas';
 import { listSchedules } from './store';
@@ -82,6 +82,18 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       responses: ok,
       handler: async ({ params, principal }) =>
         scheduleView(context, principal, await requireSchedule(context, principal, params)),
+    }),
+    route({
+      ...ofOne,
+      operationId: 'changeSchedule',
+      method: 'put',
+      path: '/districts/{district}/schedules/{id}',
+      summary: 'Change when a schedule fires and what a firing asks for; paused stays paused',
+      example: { name: 'Leap years', objects: 'all', cron: '0 3 29 2 *', timezone: 'America/Chicago' },
+      body: schemas.scheduleRequest,
+      audit: ({ body }) => body,
+      responses: { 200: { description: 'The schedule after the change', schema: schemas.schedule } },
+      handler: (call) => changeSchedule(context, call),
     }),
     ...pauseOrResume,
     route({

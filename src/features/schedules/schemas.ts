@@ -107,7 +107,9 @@ export const schedule = z
     initiator: level.meta({ description: 'whose it is' }),
     kind,
     name: z.string(),
-    createdBy: z.string(),
+    createdBy: z
+      .string()
+      .meta({ description: 'who made it, or changed it since: it fires with their rights' }),
     createdAt: time,
     timing: z
       .object({

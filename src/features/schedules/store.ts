@@ -94,6 +94,44 @@ function nameTaken(name: string): ConflictError {
   return new ConflictError(`There is a schedule "${name}" already; delete it, or choose another name.`);
 }
 
+/** What a change makes of a schedule; from now on it fires with the rights of who changed it. */
+export type ScheduleChange = Pick<
+  StoredSchedule,
+  'name' | 'timing' | 'request' | 'note' | 'createdBy' | 'createdById'
+>;
+
+/**
+ * Changes a schedule; that Temporal still fires the former one is noted with it.
+ * @throws ConflictError when its owner has another of this name in the district, or it is gone
+ */
+export async function updateSchedule(
+  control: Knex,
+  { scheduleId, districtId, initiator }: StoredSchedule,
+  change: ScheduleChange,
+): Promise<StoredSchedule> {
+  return inTransaction(control, async (transaction) => {
+    await oneAtATime(transaction, `schedules of ${districtId}`);
+    const present = await listSchedules(transaction, districtId);
+    const isOther = (other: StoredSchedule) =>
+      other.initiator === initiator && other.scheduleId !== scheduleId && other.name === change.name;
+    if (present.some(isOther)) throw nameTaken(change.name);
+    await transaction('resyncSchedule')
+      .where({ scheduleID: scheduleId })
+      .update({
+        name: change.name,
+        timing: JSON.stringify(change.timing),
+        request: JSON.stringify(change.request),
+        note: change.note,
+        createdBy: clip(change.createdBy, 128),
+        createdByID: change.createdById,
+        atTemporal: false,
+      });
+    const stored = await readSchedule(transaction, scheduleId);
+    if (!stored) throw new ConflictError('The schedule was deleted meanwhile.');
+    return stored;
+  });
+}
+
 /** All schedules of a district, the district's by name, then the state's. */
 export async function listSchedules(control: Knex, districtId: string): Promise<StoredSchedule[]> {
   const rows = await selectRows<ScheduleRow>(

@@ -31,14 +31,14 @@ function handleOf(client: Client, schedule: ResyncSchedule): ScheduleHandle {
   return client.schedule.getHandle(scheduleIdAtTemporal(schedule));
 }
 
-/** Starts to fire. @throws the SDK's errors */
+/** Has it fire as it is, whether or not it did so before. @throws the SDK's errors */
 export async function createAtTemporal(
   client: Client,
   taskQueue: string,
   schedule: ResyncSchedule,
 ): Promise<void> {
   const { districtId, scheduleId, initiator, kind, timing } = schedule;
-  const options: ScheduleOptions = {
+  const options = {
     scheduleId: scheduleIdAtTemporal(schedule),
     spec: specOf(timing),
     action: {
@@ -60,12 +60,14 @@ export async function createAtTemporal(
       { key: attributeKeys.district, value: districtId },
       { key: attributeKeys.initiator, value: initiator },
     ],
-  };
+  } satisfies ScheduleOptions;
   try {
     await client.schedule.create(options);
   } catch (error) {
-    // An earlier call had made it, and its answer was lost.
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    // It was changed, or an earlier call had made it and its answer was lost. Paused stays paused.
+    const { spec, action, policies } = options;
+    await handleOf(client, schedule).update(({ state }) => ({ spec, action, policies, state }));
   }
 }
 

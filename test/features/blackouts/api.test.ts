@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 type Who = keyof ApiWorld['as'];
-const call = (method: 'get' | 'post' | 'delete', path: string, who: Who = 'here') =>
+const call = (method: 'get' | 'post' | 'put' | 'delete', path: string, who: Who = 'here') =>
   request(world.app)[method](`/api/v1${path}`).set('Authorization', as[who]);
 const set = (body: object, who: Who = 'here') =>
   call('post', `/districts/${world.here}/blackouts`, who).send(body);
@@ -73,6 +73,27 @@ test('a district sets, sees and removes its windows; another district gets 404, 
   }
   expect((await call('delete', `${of}/${blackoutId}`)).status).toBe(200);
   expect((await call('get', of)).body).toEqual({ items: [], next: null });
+});
+
+test('a window is changed; what is over, leaves no time, or is the state’s is refused', async () => {
+  const { blackoutId } = (await set({ rule: schoolHours, note: 'school' })).body as { blackoutId: string };
+  const path = `/districts/${world.here}/blackouts/${blackoutId}`;
+  const longer = { ...schoolHours, to: '17:00' };
+  const changed = await call('put', path).send({ rule: longer });
+  expect([changed.status, changed.body]).toMatchObject([200, { blackoutId, rule: longer, note: null }]);
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+  const always = { ...schoolHours, days, from: '00:00', to: '00:00' };
+  expect((await call('put', path).send({ rule: always })).status).toBe(422);
+  expect((await call('put', path, 'other').send({ rule: longer })).status).toBe(404);
+  const ofState = (await set({ rule: schoolHours }, 'state')).body as { blackoutId: string };
+  const theirs = `/districts/${world.here}/blackouts/${ofState.blackoutId}`;
+  expect((await call('put', theirs).send({ rule: longer })).status).toBe(403);
+  for (const [at, who] of [
+    [path, 'here'],
+    [theirs, 'state'],
+  ] as const)
+    await call('delete', at, who);
+  expect((await call('put', path).send({ rule: longer })).status).toBe(404);
 });
 
 test('what the state set, a district sees and cannot remove', async () => {

@@ -31,7 +31,7 @@ interface Schedule {
   }[];
   filledIn?: string[];
 }
-const call = (method: 'get' | 'post' | 'delete', path: string, who: Who = 'here') =>
+const call = (method: 'get' | 'post' | 'put' | 'delete', path: string, who: Who = 'here') =>
   request(world.app)[method](`/api/v1${path}`).set('Authorization', as[who]);
 const of = (district: string, tail = '') => `/districts/${district}/schedules${tail}`;
 const nightly = (over: object = {}) => ({
@@ -120,6 +120,28 @@ test('a schedule of verifications starts verifications, needs their right, and h
       .set('Authorization', `Bearer ${token}`)
       .send(nightly({ kind }));
     expect(refused.status).toBe(403);
+  }));
+
+test('a schedule is changed: it fires at its new times with the rights of who changed it, and stays paused', () =>
+  withWorker(world, async () => {
+    const { scheduleId } = await create({ name: 'to be changed' });
+    const beside = await create({ name: 'beside it' });
+    const path = of(world.here, `/${scheduleId}`);
+    await call('post', `${path}/pause`).send({});
+    const change = (over: object, who: Who = 'here') => call('put', path, who).send(nightly(over));
+    const later = { name: 'changed', cron: '30 4 * * *', timezone: 'UTC' };
+    const changed = await change(later);
+    expect([changed.status, changed.body]).toMatchObject([
+      200,
+      { scheduleId, name: 'changed', paused: true, nextRuns: [], timing: { timezone: 'UTC' } },
+    ]);
+    const resumed = (await call('post', `${path}/resume`).send({})).body as Schedule;
+    expect(resumed.nextRuns[0]!.at).toMatch(/T04:30:00/);
+    expect((await change({ name: 'beside it' })).status).toBe(409);
+    expect((await change({ ...later, kind: 'verification' })).status).toBe(422);
+    expect((await change(later, 'other')).status).toBe(404);
+    for (const id of [scheduleId, beside.scheduleId]) await call('delete', of(world.here, `/${id}`));
+    expect((await change(later)).status).toBe(404);
   }));
 
 test('another district sees none of it and changes none of it', async () => {
