@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app';
 import './style/console.css';
 import './style/state.css';
+import './style/district.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -229,9 +229,82 @@ test('one record is found by its GUID, previewed with all that goes with it, and
   await inBrowser(
     north,
     here(`selective?object=School&key=${encodeURIComponent('["nobody"]')}`),
-    async (page) => {
+    async (page, watched) => {
+      watched.expect(/422/);
       await button(page, 'Preview').click();
       await page.getByText(/^The district has no School of this key/).waitFor();
     },
   );
+});
+
+test('a schedule is made, seen in the week, waits for a window, and is changed and deleted', () =>
+  inBrowser(north, here('schedules'), async (page) => {
+    await page.getByText('Nothing starts by itself yet.').waitFor();
+    await button(page, 'New schedule…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Nightly');
+    await dialog.getByLabel('Times of day').fill('2:30');
+    await dialog.getByText('It would fire next:').waitFor();
+    await check(page);
+    await button(page, 'Save').click();
+    await dialog.waitFor({ state: 'detached' });
+    await page
+      .getByRole('rowheader', { name: /^Nightly/ })
+      .getByText('every day at 02:30')
+      .waitFor();
+    await button(page, 'Week after').click();
+    const week = page.getByRole('region', { name: 'The week' });
+    await week.getByText('02:30 Nightly (resync)').nth(6).waitFor();
+    await button(page, 'New window…').click();
+    await dialog.getByLabel('From').fill('22:00');
+    await dialog.getByLabel(/^To/).fill('04:00');
+    await dialog.getByLabel('Why').fill('Backups');
+    await button(page, 'Save').click();
+    await week
+      .getByText(/Nightly \(resync\), waits until \d{4}-\d\d-\d\d 04:00/)
+      .first()
+      .waitFor();
+    await week.getByText('22:00 to 24:00 blackout: Backups').first().waitFor();
+    await check(page);
+    await button(page, /^Edit Monday to Friday/).click();
+    await dialog.getByLabel(/^To/).fill('02:00');
+    await button(page, 'Save').click();
+    await page.getByText('Monday to Friday, 22:00 to 02:00 of the next day').waitFor();
+    await button(page, 'Edit Nightly').click();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Early');
+    await button(page, 'Save').click();
+    await page.getByRole('rowheader', { name: /^Early/ }).waitFor();
+    await button(page, 'Pause Early').click();
+    await button(page, 'Resume Early').waitFor();
+    await button(page, /^Delete Monday to Friday/).click();
+    await page.getByText('Resyncs may run at any time.').waitFor();
+    await button(page, 'Delete Early').click();
+    await button(page, 'Delete').click();
+    await page.getByText('Nothing starts by itself yet.').waitFor();
+  }));
+
+test('the state says whose a field is; the district sees it, and who changed it when', async () => {
+  const state = await world.caller('state', ['fieldSettings']);
+  await inBrowser(north, here('fields'), async (page) => {
+    await page.getByRole('link', { name: 'School', exact: true }).click();
+    await page.getByRole('rowheader', { name: 'School.schoolID' }).waitFor();
+    await page.getByText('fixed: records are matched by it').first().waitFor();
+    expect(await page.getByRole('combobox', { name: /^Owner of/ }).count()).toBe(0);
+    await check(page);
+  });
+  await inBrowser(state, here('fields?object=School'), async (page) => {
+    await page.getByRole('combobox', { name: 'Owner of School.name' }).selectOption('state');
+    await page.getByText('1 field to change: School.name').waitFor();
+    await check(page);
+    await button(page, 'Save').click();
+    await page.getByText('Choose whose a field is').waitFor();
+    await page.getByLabel('Set otherwise than by default').check();
+    await page.waitForURL(/changed=true/);
+    expect(await page.getByRole('rowheader').count()).toBe(1);
+  });
+  await inBrowser(north, here('fields?view=changes'), async (page) => {
+    await page.getByText('the district → the state').waitFor();
+    expect(await page.getByRole('row', { name: /School\.name/ }).textContent()).not.toContain('principal');
+    await check(page);
+  });
 });

@@ -61,6 +61,7 @@ export interface TableObject {
   readonly subsetOf: string | null;
   readonly cycle: string | null;
   readonly enabledByDefault: boolean;
+  readonly keyColumns: readonly string[];
   readonly notOffered: string | null;
   readonly last: LastRun | null;
 }

@@ -20,6 +20,13 @@ export const districtEntries: readonly NavEntry[] = [
     rights: ['selectiveSync'],
   },
   {
+    group: 'Send',
+    label: 'Schedules',
+    hint: 'What starts by itself, and when nothing may run',
+    to: '/d/:district/schedules',
+    rights: seesResyncs,
+  },
+  {
     group: 'Outcomes',
     label: 'History',
     hint: 'Every resync of the district, newest first',
@@ -49,6 +56,13 @@ export const districtEntries: readonly NavEntry[] = [
     to: '/alerts',
     rights: ['processAlerts'],
     header: true,
+  },
+  {
+    group: 'Rules',
+    label: 'Field Settings',
+    hint: 'Which fields the state owns, and who said so',
+    to: '/d/:district/fields',
+    rights: ['fieldSettings'],
   },
   {
     group: 'Compare',

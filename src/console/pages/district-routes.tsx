@@ -3,7 +3,9 @@ import type { PageRoute } from './page-route';
 import { BatchPage } from './batch/batch-page';
 
 const RunPage = lazy(() => import('./run/run-page').then(({ RunPage: page }) => ({ default: page })));
-const HistoryPage = lazy(() => import('./history-page').then(({ HistoryPage: page }) => ({ default: page })));
+const HistoryPage = lazy(() =>
+  import('./history/history-page').then(({ HistoryPage: page }) => ({ default: page })),
+);
 const VerificationsPage = lazy(() =>
   import('./verifications-page').then(({ VerificationsPage: page }) => ({ default: page })),
 );
@@ -26,6 +28,15 @@ const RecordPage = lazy(() =>
 
 const SelectivePage = lazy(() =>
   import('./selective/selective-page').then(({ SelectivePage: page }) => ({ default: page })),
+);
+const SchedulesPage = lazy(() =>
+  import('./schedules/schedules-page').then(({ SchedulesPage: page }) => ({ default: page })),
+);
+const FieldsPage = lazy(() =>
+  import('./fields/fields-page').then(({ FieldsPage: page }) => ({ default: page })),
+);
+const ObjectPage = lazy(() =>
+  import('./objects/object-page').then(({ ObjectPage: page }) => ({ default: page })),
 );
 
 /** Pages of a district, and what they lead to. */
@@ -55,6 +66,20 @@ export const districtRoutes: readonly PageRoute[] = [
   {
     path: '/d/:district/selective',
     page: ({ district = '' }) => <SelectivePage key={district} district={district} />,
+  },
+  {
+    path: '/d/:district/schedules',
+    page: ({ district = '' }) => <SchedulesPage key={district} district={district} />,
+  },
+  {
+    path: '/d/:district/fields',
+    page: ({ district = '' }) => <FieldsPage key={district} district={district} />,
+  },
+  {
+    path: '/d/:district/objects/:object',
+    page: ({ district = '', object = '' }) => (
+      <ObjectPage key={`${district} ${object}`} district={district} object={object} />
+    ),
   },
   { path: '/approvals', page: () => <ApprovalsPage /> },
   { path: '/verifications/:id', page: ({ id = '' }) => <VerificationPage key={id} verificationId={id} /> },

@@ -32,7 +32,7 @@ interface InputProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly type?: HTMLInputTypeAttribute;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /** A line of text, a date, a time. */

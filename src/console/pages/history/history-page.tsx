@@ -1,15 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
-import type { District, ResyncHead } from '../api/answers';
-import { call } from '../api/call';
-import { Button } from '../parts/button';
-import { counted, duration, longYear } from '../parts/format';
-import { Failed, Loading } from '../parts/states';
-import { Status } from '../parts/status';
-import { Time } from '../parts/zone';
-import { runStatusNames, scenarioNames } from '../text';
-import { DistrictPage } from './district-page';
-import { glyphOf, isUnderWay } from './run/run-verdict';
+import type { District, ResyncHead } from '../../api/answers';
+import { call } from '../../api/call';
+import { Button } from '../../parts/button';
+import { counted, duration, longYear } from '../../parts/format';
+import { Failed, Loading } from '../../parts/states';
+import { Status } from '../../parts/status';
+import { Time } from '../../parts/zone';
+import { runStatusNames, scenarioNames } from '../../text';
+import { DistrictPage } from '../district-page';
+import { Matrix } from './matrix';
+import { glyphOf, isUnderWay } from '../run/run-verdict';
 
 interface ResyncsPage {
   readonly items: readonly ResyncHead[];
@@ -23,12 +24,36 @@ const statuses = ['running', 'queued', 'finished', 'failed', 'cancelled', 'lost'
 export function HistoryPage({ district: id }: { district: string }) {
   return (
     <DistrictPage id={id} title="Resync History" right="resyncBatch">
-      {(district) => <History district={district} />}
+      {(district) => (
+        <main className="page" id="content">
+          <h1>Resync History</h1>
+          <Views district={district} />
+        </main>
+      )}
     </DistrictPage>
   );
 }
 
-function History({ district }: { district: District }) {
+function Views({ district }: { district: District }) {
+  const [search] = useSearchParams();
+  const view = search.get('view') ?? 'list';
+  const base = `/d/${district.id}/history`;
+  return (
+    <>
+      <nav className="tabs" aria-label="Views of the history">
+        <Link href={base} aria-current={view === 'list' ? 'page' : undefined}>
+          List
+        </Link>
+        <Link href={`${base}?view=matrix`} aria-current={view === 'matrix' ? 'page' : undefined}>
+          Matrix
+        </Link>
+      </nav>
+      {view === 'matrix' ? <Matrix district={district} /> : <List district={district} />}
+    </>
+  );
+}
+
+function List({ district }: { district: District }) {
   const [search, setSearch] = useSearchParams();
   const status = search.get('status') ?? '';
   const resyncs = useInfiniteQuery({
@@ -46,8 +71,7 @@ function History({ district }: { district: District }) {
   });
   const items = resyncs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <main className="page" id="content">
-      <h1>Resync History</h1>
+    <>
       <label>
         Status{' '}
         <select
@@ -82,7 +106,7 @@ function History({ district }: { district: District }) {
           </Button>
         </div>
       )}
-    </main>
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
 import { RemovalsView } from '../removals/removals-view';
 import { CausesView } from './causes-view';
+import { ChangesView } from './changes-view';
 import { ConnectionBanner } from './connection-banner';
 import { ErrorsView } from './errors-view';
 import { ObjectsView } from './objects-view';
@@ -106,11 +107,13 @@ function Run({ run }: { run: Resync }) {
         <>
           <nav className="tabs" aria-label="Parts of the resync">
             <Tab to={base}>Objects</Tab>
+            <Tab to={`${base}/changes`}>Changes</Tab>
             <Tab to={`${base}/removals`}>Removals</Tab>
             {mayReadErrors && <Tab to={`${base}/causes`}>Causes</Tab>}
             {mayReadErrors && <Tab to={`${base}/errors`}>Errors {number(run.totals?.errors ?? 0)}</Tab>}
           </nav>
           {view === '' && <ObjectsView run={run} stale={lost} />}
+          {view === 'changes' && <ChangesView run={run} />}
           {view === 'removals' && <RemovalsView run={run} />}
           {view === 'causes' && mayReadErrors && <CausesView run={run} />}
           {view === 'errors' && mayReadErrors && <ErrorsView run={run} />}

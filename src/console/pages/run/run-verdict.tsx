@@ -19,7 +19,8 @@ const glyphs: Partial<Record<Resync['status'], Glyph>> = {
   preempted: 'paused',
   awaitingApproval: 'waiting',
 };
-const colorNames = { green: 'Green', yellow: 'Yellow', red: 'Red', gray: 'In progress' } as const;
+/** Colors in words. */
+export const colorNames = { green: 'Green', yellow: 'Yellow', red: 'Red', gray: 'In progress' } as const;
 
 /** The shape of a run's state. */
 export function glyphOf({ status, color }: Pick<Resync, 'status' | 'color'>): Glyph {

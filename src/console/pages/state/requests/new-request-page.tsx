@@ -10,8 +10,8 @@ import { Failed, Loading } from '../../../parts/states';
 import { useSignedIn } from '../../../api/session';
 import { AskDialog } from './ask-dialog';
 import { type Choice, choiceAgain, districtsLike, nothingChosen } from './choice';
+import { ObjectChoice } from '../../../parts/object-choice';
 import { DistrictChoice } from './district-choice';
-import { ObjectChoice } from './object-choice';
 
 /** `/requests/new`: whom to ask for what, what that comes to, and the question whether to. */
 export function NewRequestPage() {
@@ -50,6 +50,7 @@ function Begun() {
 function Form({ begun }: { begun: Choice }) {
   const [choice, setChoice] = useState(begun);
   const [asking, setAsking] = useState(false);
+  const { districts: known } = useSignedIn();
   const { districts, objects } = choice;
   const missing =
     districts.length === 0
@@ -71,6 +72,8 @@ function Form({ begun }: { begun: Choice }) {
     <>
       <DistrictChoice chosen={districts} onChoose={(chosen) => change({ districts: chosen })} />
       <ObjectChoice
+        districtId={known[0]?.id}
+        allLabel="All that each district sends"
         chosen={objects}
         checkDependencies={choice.checkDependencies}
         onChoose={(chosen) => change({ objects: chosen })}

@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ObjectsTable } from '../../../api/answers';
-import { call } from '../../../api/call';
-import { useSignedIn } from '../../../api/session';
-import { counted } from '../../../parts/format';
-import { SearchField } from '../../../parts/search-field';
+import type { ObjectsTable } from '../api/answers';
+import { call } from '../api/call';
+import { counted } from './format';
+import { SearchField } from './search-field';
 
 interface ObjectChoiceProps {
+  /** Whose objects there are to choose from; absent: only by their names. */
+  readonly districtId: string | undefined;
+  /** What stands for all of them. */
+  readonly allLabel: string;
   readonly chosen: 'all' | readonly string[];
   readonly checkDependencies: boolean;
   readonly onChoose: (chosen: 'all' | readonly string[]) => void;
@@ -14,8 +17,15 @@ interface ObjectChoiceProps {
 }
 
 /** Which objects are asked for: all, or ticked ones with what they need. */
-export function ObjectChoice({ chosen, checkDependencies, onChoose, onCheck }: ObjectChoiceProps) {
-  const names = useObjectNames();
+export function ObjectChoice({
+  districtId,
+  allLabel,
+  chosen,
+  checkDependencies,
+  onChoose,
+  onCheck,
+}: ObjectChoiceProps) {
+  const names = useObjectNames(districtId ?? '');
   const [text, setText] = useState('');
   const picked = chosen === 'all' ? null : new Set(chosen);
   const found = names?.filter((name) => name.toLowerCase().includes(text.toLowerCase())) ?? [];
@@ -35,7 +45,7 @@ export function ObjectChoice({ chosen, checkDependencies, onChoose, onCheck }: O
             checked={picked === null}
             onChange={({ target }) => onChoose(target.checked ? 'all' : [])}
           />
-          All that each district sends
+          {allLabel}
         </label>
         {picked !== null && (
           <label className="choice">
@@ -106,16 +116,14 @@ function NamesField({
   );
 }
 
-/** Names of the first district's catalog; `null`: they aren't the reader's to see. */
-function useObjectNames(): readonly string[] | null {
-  const { districts } = useSignedIn();
-  const first = districts[0]?.id ?? '';
+/** Names of the district's catalog; `null`: they aren't the reader's to see. */
+function useObjectNames(districtId: string): readonly string[] | null {
   const table = useQuery({
-    queryKey: ['object-names', first],
-    queryFn: () => call<ObjectsTable>(`/districts/${first}/objects`),
+    queryKey: ['object-names', districtId],
+    queryFn: () => call<ObjectsTable>(`/districts/${districtId}/objects`),
     staleTime: Infinity,
     retry: false,
-    enabled: first !== '',
+    enabled: districtId !== '',
   });
   return table.data?.items.map(({ object }) => object) ?? null;
 }

@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { Color, ObjectStatus } from '../../../domain/outcome';
+import type { District } from '../../api/answers';
+import { call } from '../../api/call';
+import { Answer } from '../../parts/answer';
+import { Select } from '../../parts/fields';
+import { counted, longYear, number } from '../../parts/format';
+import { Shape, toneOf } from '../../parts/status';
+import { useAddress } from '../../parts/use-address';
+import { Time } from '../../parts/zone';
+import { colorNames } from '../run/run-verdict';
+
+interface Cell {
+  readonly status: ObjectStatus;
+  readonly color: Color;
+  readonly processed: number;
+  readonly errors: number;
+}
+
+interface HistoryMatrix {
+  readonly schoolYear: number;
+  readonly runs: readonly {
+    readonly resyncId: string;
+    readonly requestedAt: string;
+    readonly color: Color;
+  }[];
+  readonly items: readonly { readonly object: string; readonly cells: readonly (Cell | null)[] }[];
+}
+
+const refreshMs = 30_000;
+const badness: Record<Color, number> = { red: 3, yellow: 2, gray: 1, green: 0 };
+
+/** Every object beside the newest resyncs, the worst first. */
+export function Matrix({ district }: { district: District }) {
+  const address = useAddress();
+  const year = address.get('year') || String(district.schoolYear);
+  const matrix = useQuery({
+    queryKey: ['matrix', district.id, year],
+    queryFn: () => call<HistoryMatrix>(`/districts/${district.id}/history-matrix?schoolYear=${year}`),
+    refetchInterval: refreshMs,
+  });
+  return (
+    <>
+      {district.years.length > 1 && (
+        <div className="filters">
+          <Select
+            label="School year"
+            value={year}
+            onChange={(value) => address.set('year', value)}
+            options={district.years.map(({ schoolYear }) => ({
+              value: String(schoolYear),
+              label: longYear(schoolYear),
+            }))}
+          />
+        </div>
+      )}
+      <Answer query={matrix} what="the matrix">
+        {(found) =>
+          found.runs.length === 0 ? (
+            <p>No object of {longYear(found.schoolYear)} has been sent yet.</p>
+          ) : (
+            <Table matrix={found} district={district} />
+          )
+        }
+      </Answer>
+    </>
+  );
+}
+
+function Table({
+  matrix: { runs, items, schoolYear },
+  district,
+}: {
+  matrix: HistoryMatrix;
+  district: District;
+}) {
+  const worstFirst = [...items].sort((a, b) => worth(b.cells) - worth(a.cells));
+  return (
+    <>
+      <p className="soft">
+        The newest {counted(runs.length, 'resync')} of whole objects from left to right, the newest first;
+        objects by how they stand now, the worst first.
+      </p>
+      <div className="frame" tabIndex={0} role="region" aria-label="Objects by resyncs">
+        <table className="table matrix">
+          <thead>
+            <tr>
+              <th scope="col">Object</th>
+              {runs.map(({ resyncId, requestedAt, color }) => (
+                <th key={resyncId} scope="col" className="matrix__right">
+                  <Link href={`/runs/${resyncId}`} className="matrix__run">
+                    <Time at={requestedAt} />
+                    <span className="hidden">: {colorNames[color]}</span>
+                  </Link>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {worstFirst.map(({ object, cells }) => (
+              <tr key={object}>
+                <th scope="row">
+                  <Link href={`/d/${district.id}/objects/${object}?year=${schoolYear}`}>{object}</Link>
+                </th>
+                {cells.map((cell, index) => (
+                  <td key={runs[index]!.resyncId} className="matrix__right">
+                    <CellMark cell={cell} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function CellMark({ cell }: { cell: Cell | null }) {
+  if (cell === null) return <span className="hidden">not part of it</span>;
+  const { status, color, processed, errors } = cell;
+  const text = `${colorNames[color]}, ${status}: ${number(processed)} processed, ${counted(errors, 'error')}`;
+  return (
+    <span className={`status status--${toneOf(color)}`} title={text}>
+      <Shape glyph={color} />
+      {errors > 0 && (
+        <span className="small" aria-hidden="true">
+          {number(errors)}
+        </span>
+      )}
+      <span className="hidden">{text}</span>
+    </span>
+  );
+}
+
+/** How bad the newest result is: its color first, then its errors. */
+function worth(cells: readonly (Cell | null)[]): number {
+  const newest = cells.find((cell) => cell !== null);
+  return newest ? badness[newest.color] * 1e9 + newest.errors : -1;
+}
