@@ -60,7 +60,12 @@ export function meterWork(registry: Registry, lanesInUse: () => LanesInUse): Met
       for (const [state, count] of Object.entries(lanesInUse())) this.set({ state }, count as number);
     },
   });
+  // What is first seen at 1 has not increased, for Prometheus.
   for (const outcome of countNames) records.inc({ outcome }, 0);
+  for (const color of ['green', 'yellow', 'red']) ended.inc({ status: 'finished', color }, 0);
+  for (const status of ['failed', 'cancelled']) ended.inc({ status, color: 'red' }, 0);
+  for (const type of ['OperatorNeeded', 'TransientDatabaseError'])
+    failures.inc({ activity: 'syncRange', class: type, retried: 'true' }, 0);
 
   const onTraffic = (message: unknown): void => {
     const { side, read, written } = message as Traffic;

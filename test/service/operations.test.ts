@@ -1,13 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { parseAddress } from '../../src/database/address';
 import { type RunningServer, startServer } from '../../src/server';
 import { type RunningWorker, startWorker } from '../../src/worker';
+import { promtool, startPrometheus } from '../support/prometheus';
 import { workflowBundle } from '../support/workflow-bundle';
 import { until } from '../workflows/support';
-import { type Caller, type DistrictId, ServiceWorld } from './world';
+import { agentWorkflowId, resyncWorkflowId } from '../../workflows/messages';
+import { type Caller, type DistrictId, schoolYear, ServiceWorld } from './world';
 
 jest.setTimeout(240_000);
+
+const monitoring = join(__dirname, '..', '..', 'deploy', 'monitoring');
 
 /** A worker has this long for what is under way when it is asked to stop. */
 const drainSeconds = 45;
@@ -210,8 +216,8 @@ test('failed attempts are counted by class, and no metric names a record', async
   const { api, worker } = world.healthUrls;
   const urls = [api, worker, second.api.healthUrl, second.worker.healthUrl];
   const texts = [...(await Promise.all(urls.map(textOf))), whileLocked];
-  const failed = texts.flatMap((text) => text.match(/^resync_activity_failures_total.*$/gm) ?? []);
-  expect(failed.length).toBeGreaterThan(0);
+  const failed = texts.reduce((sum, text) => sum + valueOf(text, 'resync_activity_failures_total'), 0);
+  expect(failed).toBeGreaterThan(0);
   const ours = texts.flatMap((text) => text.split('\n').filter((line) => line.startsWith('resync_')));
   const labels = new Set(
     ours.flatMap((line) => [...line.matchAll(/[{,]([a-z_]+)="/g)].map(([, name]) => name)),
@@ -243,4 +249,128 @@ test('an administrator of the state reads what the doctor finds, without hosts, 
     expect(JSON.stringify(body)).not.toContain(secret);
   const one = await administrator.ask<{ items: Found[] }>('GET', `/doctor?district=${world.ids.south}`);
   expect(one.body.items.map(({ check }) => check)).not.toContain(`district ${world.ids.north}`);
+});
+
+/** A full run of north that can't go on, because its district is locked. */
+async function heldRun(who: Caller): Promise<{ resyncId: string; unlock: () => Promise<void> }> {
+  await world.emptyState();
+  const resyncId = await send(who, 'north');
+  await until('it sends', async () => {
+    return (await who.ask<Run>('GET', `/resyncs/${resyncId}`)).body.status === 'running';
+  });
+  return { resyncId, unlock: await world.lockDistrict('north') };
+}
+
+test('a run and its agent that were terminated in Temporal Web are closed as lost, and the next run is green', async () => {
+  const north = await world.caller('north', ['resyncBatch']);
+  const { resyncId, unlock } = await heldRun(north);
+  try {
+    for (const id of [agentWorkflowId(world.ids.north, schoolYear), resyncWorkflowId(resyncId)])
+      await world.temporal.workflow.getHandle(id).terminate('by an operator');
+    // An API that starts makes a pass at once; the others do every half minute.
+    const starting = await startServer(world.config, { logger: pino({ level: 'silent' }) });
+    expect(await endOf(north, resyncId)).toMatchObject({ status: 'lost', color: 'red' });
+    await starting.stop();
+  } finally {
+    await unlock();
+  }
+  expect(await endOf(north, await send(north, 'north'))).toMatchObject({
+    status: 'finished',
+    color: 'green',
+  });
+});
+
+test('a run that a restored control database no longer knows ends in Temporal, and the next run is green', async () => {
+  const north = await world.caller('north', ['resyncBatch']);
+  const { resyncId, unlock } = await heldRun(north);
+  try {
+    for (const table of ['resync', 'DISBatchHistory', 'rangeLedger', 'resyncRange', 'districtLease'])
+      await world.control.raw(`DELETE FROM ${table} WHERE resyncID = ?`, [resyncId]);
+  } finally {
+    await unlock();
+  }
+  await until(
+    'its workflow has ended',
+    async () => {
+      const handle = world.temporal.workflow.getHandle(resyncWorkflowId(resyncId));
+      return (await handle.describe()).status.name !== 'RUNNING';
+    },
+    60_000,
+  );
+  expect(await endOf(north, await send(north, 'north'))).toMatchObject({
+    status: 'finished',
+    color: 'green',
+  });
+});
+
+test('the alarms are ones that promtool accepts, and each comes in its situation only', () => {
+  expect(promtool(monitoring, 'check', 'config', 'prometheus.yml')).toContain('SUCCESS');
+  expect(promtool(monitoring, 'test', 'rules', 'resync.rules.test.yml')).toContain('SUCCESS');
+  const rules = readFileSync(join(monitoring, 'resync.rules.yml'), 'utf8');
+  const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+  const anchors = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  for (const [, anchor] of rules.matchAll(/operations\.md#([\w-]+)/g)) expect(anchors).toContain(anchor);
+});
+
+interface Rules {
+  readonly groups: readonly { readonly rules: readonly { readonly health: string }[] }[];
+}
+
+interface Expressions {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets?: readonly { readonly expr: string }[];
+  }[];
+}
+
+test('a real Prometheus scrapes both parts, evaluates every alarm and every panel of the dashboard', async () => {
+  const hostOf = (url: string | null): string => new URL(url ?? '').host;
+  const prometheus = await startPrometheus({
+    targets: {
+      'resync-api': [hostOf(world.healthUrls.api), hostOf(second.api.healthUrl)],
+      'resync-worker': [hostOf(world.healthUrls.worker), hostOf(second.worker.healthUrl)],
+    },
+    rules: join(monitoring, 'resync.rules.yml'),
+  });
+  try {
+    const results = async (expr: string): Promise<number> => {
+      const path = `query?query=${encodeURIComponent(expr)}`;
+      return (await prometheus.ask<{ result: unknown[] }>(path)).result.length;
+    };
+    const isUp = async (): Promise<boolean> => {
+      await sleep(200);
+      return (await results('up == 1').catch(() => 0)) === 4;
+    };
+    await until('both parts are scraped', isUp, 30_000);
+    const { groups } = await prometheus.ask<Rules>('rules');
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.length).toBeGreaterThan(10);
+    await until('every alarm was evaluated', async () => {
+      await sleep(200);
+      const again = await prometheus.ask<Rules>('rules');
+      return again.groups.flatMap((group) => group.rules).every(({ health }) => health === 'ok');
+    });
+    const { panels } = JSON.parse(
+      readFileSync(join(monitoring, 'grafana-dashboard.json'), 'utf8'),
+    ) as Expressions;
+    const told = [await textOf(world.healthUrls.api), await textOf(world.healthUrls.worker)].join('\n');
+    const names = [...told.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name);
+    const wanted = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    expect(wanted.length).toBeGreaterThan(20);
+    // What Temporal’s SDK tells is there where a process has its Runtime: not in this one.
+    const used = new Set(
+      [...wanted, readFileSync(join(monitoring, 'resync.rules.yml'), 'utf8')].flatMap(
+        (text) => text.match(/\b(?:resync|process|nodejs)_[a-z0-9_]+/g) ?? [],
+      ),
+    );
+    expect([...used].filter((name) => !names.includes(name.replace(/_bucket$/, '')))).toEqual([]);
+    for (const expr of wanted) await results(expr);
+  } finally {
+    await prometheus.stop();
+  }
 });
