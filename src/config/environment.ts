@@ -15,7 +15,7 @@ export function withEnvironment(
   env: NodeJS.ProcessEnv,
 ): { readonly settings: unknown; readonly missing: readonly string[] } {
   const missing = new Set<string>();
-  const lookup: Lookup = (name) => valueOf(env, name);
+  const lookup: Lookup = (name) => environmentValue(env, name);
   const settings = applyOverrides(substitute(raw, lookup, missing), lookup);
   return { settings, missing: [...missing] };
 }
@@ -23,8 +23,9 @@ export function withEnvironment(
 /**
  * A variable, or what the file named by `NAME_FILE` holds: secrets that are mounted as files never
  * stand in the environment, which child processes and crash reports see.
+ * @throws ConfigError when the file can't be read, or stands beside its `NAME`
  */
-function valueOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+export function environmentValue(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const value = env[name];
   const file = env[`${name}_FILE`];
   if (!file) return value;
@@ -64,8 +65,6 @@ function applyOverrides(raw: unknown, lookup: Lookup): unknown {
   };
   override('STATE_DATABASE_URL', 'stateDatabaseUrl');
   override('CONTROL_DATABASE_URL', 'controlDatabaseUrl');
-  override('TEMPORAL_ADDRESS', 'address', 'temporal');
-  override('TEMPORAL_NAMESPACE', 'namespace', 'temporal');
   override('RESYNC_TASK_QUEUE', 'taskQueue', 'temporal');
   const overridePort = (name: string, field: string, inside: string): void => {
     const port = lookup(name);

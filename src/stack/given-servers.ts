@@ -1,4 +1,5 @@
 /** Servers the stack doesn't run because the environment names others. */
+import { environmentValue } from '../config';
 import { parseAddress } from '../database/address';
 import { StackError } from './stack-error';
 import type { ServerHandle } from './server-handle';
@@ -12,14 +13,15 @@ export interface GivenServers {
 }
 
 /**
- * DISTRICT_DATABASE_URL, STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS. @throws
- * StackError when only one of state and control is given
+ * DISTRICT_DATABASE_URL, STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS, or the files
+ * that their NAME_FILE names.
+ * @throws StackError when only one of state and control is given; ConfigError
  */
 export function givenServers(env: NodeJS.ProcessEnv): GivenServers {
-  const districtUrl = env['DISTRICT_DATABASE_URL'];
-  const stateUrl = env['STATE_DATABASE_URL'];
-  const controlUrl = env['CONTROL_DATABASE_URL'];
-  const temporalAddress = env['TEMPORAL_ADDRESS'];
+  const districtUrl = environmentValue(env, 'DISTRICT_DATABASE_URL');
+  const stateUrl = environmentValue(env, 'STATE_DATABASE_URL');
+  const controlUrl = environmentValue(env, 'CONTROL_DATABASE_URL');
+  const temporalAddress = environmentValue(env, 'TEMPORAL_ADDRESS');
   if (Boolean(stateUrl) !== Boolean(controlUrl)) {
     throw new StackError(
       'STATE_DATABASE_URL and CONTROL_DATABASE_URL go together: the control database is on the state’s server.',

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../../config';
+import { ConfigError, environmentValue } from '../../config';
 import type { Items, Page } from './answers';
 import { CommandFailure, type ExitCode, exitCodes } from './exit-codes';
 import { tell } from './terminal';
@@ -36,7 +36,8 @@ class ApiRefusal extends CommandFailure {
 }
 
 /**
- * Where the API is and with which token: the option, RESYNC_API_URL and RESYNC_TOKEN, then what
+ * Where the API is and with which token: the option, RESYNC_API_URL and RESYNC_TOKEN (or
+ * RESYNC_TOKEN_FILE), then what
  * `npm start` wrote to the stack's folder (api.json, token), then the configuration, then port
  * 8080.
  * @param dir the stack's folder
@@ -51,10 +52,19 @@ export function findApi({
   env?: NodeJS.ProcessEnv;
 }): ApiAddress {
   const tokenFile = join(dir, 'token');
-  const token =
-    env['RESYNC_TOKEN'] ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null);
+  const token = tokenOf(env) ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null);
   const url = api ?? env['RESYNC_API_URL'] ?? urlOfStack(dir) ?? urlOfConfig(env);
   return { url: url.replace(/\/+$/, '').replace(/\/api\/v1$/, ''), token };
+}
+
+/** RESYNC_TOKEN, or what the file of RESYNC_TOKEN_FILE holds. */
+function tokenOf(env: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return environmentValue(env, 'RESYNC_TOKEN');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CommandFailure(error.message, exitCodes.usage);
+  }
 }
 
 function urlOfStack(dir: string): string | null {

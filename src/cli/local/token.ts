@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Knex } from 'knex';
-import { ConfigError } from '../../config';
+import { ConfigError, environmentValue } from '../../config';
 import { ControlError, NotFoundError } from '../../control/control-error';
 import { openControl } from '../../control/database';
 import { readPrincipal } from '../../features/access/principal-store';
@@ -156,9 +156,9 @@ async function onControl(work: (control: Knex) => Promise<void>): Promise<void> 
 }
 
 function controlUrl(): string {
-  const url = process.env['CONTROL_DATABASE_URL'];
-  if (url !== undefined) return url;
   try {
+    const url = environmentValue(process.env, 'CONTROL_DATABASE_URL');
+    if (url !== undefined) return url;
     return findConfig().controlDatabaseUrl;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
