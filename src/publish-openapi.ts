@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { apiRoutes, publicRoutes } from './app';
 import { parseConfig } from './config';
 import { openControl } from './control/database';
@@ -9,6 +9,7 @@ import type { ApiContext } from './http/context';
 import { openApiDocument } from './http/openapi';
 import { createLogger } from './logger';
 import { TemporalCalls } from './temporal/calls';
+import { lazyConnection } from './temporal/connect';
 
 // Run by hand after a change of a route or its schemas: npm run openapi. A test holds file and
 // routes equal.
@@ -24,7 +25,7 @@ const config = parseConfig(
   },
   { env: {} },
 );
-const temporal = new Client({ connection: Connection.lazy({ address: config.temporal.address }) });
+const temporal = new Client({ connection: lazyConnection(config.temporal) });
 const context: ApiContext = {
   config,
   catalog: catalogOf(config),

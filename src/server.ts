@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createApp } from './app';
 import type { Config } from './config';
@@ -14,6 +14,7 @@ import type { CheckAnswer } from './http/check-answer';
 import { reconciledKinds } from './reconciled-kinds';
 import { startReconciler } from './reconciler';
 import { TemporalCalls } from './temporal/calls';
+import { lazyConnection } from './temporal/connect';
 import { startNotices } from './features/notices/workflow-client';
 import { repeat } from './repeat';
 import { startInnerServer } from './telemetry/inner-server';
@@ -62,8 +63,8 @@ export async function startServer(
   const keeper = openControl(config.controlDatabaseUrl, { connections: keeperConnections });
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const { address, namespace, taskQueue } = config.temporal;
-  const connection = Connection.lazy({ address, connectTimeout: '5 seconds' });
+  const { namespace, taskQueue } = config.temporal;
+  const connection = lazyConnection(config.temporal);
   const temporal = new Client({ connection, namespace });
   const calls = new TemporalCalls(temporal, taskQueue);
   const metrics = openRegistry(config, { ofProcess: !besideWorker });

@@ -1,4 +1,4 @@
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
@@ -8,7 +8,8 @@ import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
 import { answersInTime } from './control/answers-in-time';
 import { catalogOf } from './deployment';
-import { addSearchAttributes, withTemporal } from './temporal/search-attributes';
+import { nativeConnection } from './temporal/connect-worker';
+import { requireSearchAttributes } from './temporal/require-search-attributes';
 import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
 import {
   type InnerAnswers,
@@ -47,17 +48,16 @@ export interface WorkerSettings {
 /**
  * Starts a worker: workflows and run records on one task queue, and on another the activities that
  * move records, as many at a time as the configuration has lanes.
- * @throws CatalogError, ConfigError, the SDK's error when Temporal can't be reached, or the
- * listener's when the port of its health is taken
+ * @throws CatalogError, ConfigError, NoTemporalError, MissingSearchAttributes, or the listener's
+ * error when the port of its health is taken
  */
 export async function startWorker(
   config: Config,
   { catalog = catalogOf(config), workflows, sdkMetrics }: WorkerSettings = {},
 ): Promise<RunningWorker> {
-  const { address, namespace, taskQueue } = config.temporal;
-  // A workflow that sets an unregistered search attribute gets stuck.
-  await withTemporal(address, (connection) => addSearchAttributes(connection, namespace));
-  const connection = await NativeConnection.connect({ address });
+  const { namespace, taskQueue } = config.temporal;
+  await requireSearchAttributes(config.temporal);
+  const connection = await nativeConnection(config.temporal);
   const control = openControl(config.controlDatabaseUrl);
   const lanes = new Lanes(config.copy.lanes);
   const metrics = openRegistry(config, { ofProcess: true });

@@ -84,6 +84,11 @@ const groups: Readonly<Record<string, readonly Entry[]>> = {
       'the objects that are sent, and their rules',
       async () => (await import('./verbs/catalog.js')).catalogCommand(),
     ],
+    [
+      'setup',
+      'make tables and search attributes that are missing',
+      async () => (await import('./local/setup.js')).setupCommand(),
+    ],
     ['up', 'start the local stack', async () => (await import('./local/up.js')).upCommand()],
     [
       'down',
@@ -154,7 +159,7 @@ class OneScreen extends Help {
       ],
     );
     const lists = chapters.map((lines) => lines.join('\n')).join('\n\n');
-    return `Usage: resync <command> [options]\n${lists}\n\n${footer}\n`;
+    return `Usage: resync <command> [options]\n${lists}\n${footer}\n`;
   }
 }
 

@@ -14,8 +14,8 @@ export const databaseUrl = z.string().superRefine((url, context) => {
   }
 });
 
-/** The same as a section of its own. */
-export const databaseTls = z
+/** Names of the files of TLS, of which any that is wrong is refused. */
+export const tlsFiles = z
   .strictObject({
     ca: z
       .string()
@@ -43,10 +43,12 @@ export const databaseTls = z
       if (!(error instanceof TlsError)) throw error;
       context.addIssue({ code: 'custom', path: [error.field], message: error.message });
     }
-  })
-  .describe(
-    'Present: the connection is encrypted and the server is who it says, or there is no connection (docs/servers.md).',
-  );
+  });
+
+/** The same as a section of its own. */
+export const databaseTls = tlsFiles.describe(
+  'Present: the connection is encrypted and the server is who it says, or there is no connection (docs/servers.md).',
+);
 
 interface Databases {
   readonly stateDatabaseUrl: string;

@@ -6,6 +6,7 @@ import { ConfigError } from './config-error';
 import { foldTls } from './database';
 import { withEnvironment } from './environment';
 import { type Config, configSchema } from './schema';
+import { settleTemporal } from './settle-temporal';
 
 export interface LoadConfigOptions {
   /** Defaults to RESYNC_CONFIG, then resync.config.yaml in the current folder. */
@@ -15,9 +16,10 @@ export interface LoadConfigOptions {
 
 /**
  * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL
- * (only with a single district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, TEMPORAL_ADDRESS,
- * TEMPORAL_NAMESPACE, RESYNC_TASK_QUEUE, RESYNC_API_PORT, RESYNC_API_HEALTH_PORT and
- * RESYNC_WORKER_HEALTH_PORT override it, and checks the result.
+ * (only with a single district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, RESYNC_TASK_QUEUE,
+ * RESYNC_API_PORT, RESYNC_API_HEALTH_PORT, RESYNC_WORKER_HEALTH_PORT and the TEMPORAL_* variables
+ * of Temporal's own programs override it, adds what those programs' file of profiles says of
+ * Temporal, and checks the result.
  * Where `NAME` isn't set, the file that `NAME_FILE` names has the value.
  * @throws ConfigError naming the file and each field at fault
  */
@@ -49,7 +51,8 @@ export function parseConfig(
     throw new ConfigError(`${source}: not set in the environment: ${missing.join(', ')}.`);
   const checked = configSchema.safeParse(settings);
   if (!checked.success) throw new ConfigError(`${source}:\n${z.prettifyError(checked.error)}`);
-  const config = foldTls(checked.data);
+  const temporal = settleTemporal(checked.data.temporal, { env, source });
+  const config = { ...foldTls(checked.data), temporal };
   for (const field of ['id', 'number'] as const) {
     const values = config.districts.map((d) => d[field]);
     const twice = values.find((value, index) => values.indexOf(value) !== index);

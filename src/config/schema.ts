@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { certificationSchema } from './certification';
 import { databaseTls, databaseUrl } from './database';
 import { oidcSchema } from './oidc';
+import { temporalSchema, type TemporalSettings } from './temporal';
 
 /**
  * Objects of a school year beside the current one; each must be tied to a school year
@@ -98,14 +99,7 @@ export const configSchema = z.strictObject({
     .describe(
       "Absent: as stateDatabaseTls, because both are on one server. Another account's certificate and key go here.",
     ),
-  temporal: z
-    .strictObject({
-      address: z.string().default('127.0.0.1:7233'),
-      namespace: z.string().default('default'),
-      taskQueue: z.string().default('resync'),
-      webUrl: z.url().optional(),
-    })
-    .prefault({}),
+  temporal: temporalSchema.prefault({}),
   api: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
@@ -324,5 +318,8 @@ export const configSchema = z.strictObject({
   districts: z.array(district).min(1),
 });
 
-export type Config = z.output<typeof configSchema>;
+/** A configuration whose every setting has its value. */
+export type Config = Omit<z.output<typeof configSchema>, 'temporal'> & {
+  readonly temporal: TemporalSettings;
+};
 export type DistrictConfig = Config['districts'][number];

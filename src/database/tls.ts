@@ -69,6 +69,30 @@ export function secureOptions(files: TlsFiles, host: string, port: number): Secu
 
 /** @throws TlsError naming the field and the file */
 export function readTls({ ca, cert, key }: TlsFiles): { ca?: string; cert?: string; key?: string } {
+  const pem = (field: 'ca' | 'cert' | 'key', file: string | undefined): Pem | undefined =>
+    file === undefined ? undefined : { text: readPem(field, file), from: resolve(file) };
+  return checkPem({ ca: pem('ca', ca), cert: pem('cert', cert), key: pem('key', key) });
+}
+
+/** Text in PEM form, and where it came from, for messages. */
+export interface Pem {
+  readonly text: string;
+  readonly from: string;
+}
+
+/**
+ * The texts, where each is what it should be and key and certificate belong together.
+ * @throws TlsError naming the field and where its text came from
+ */
+export function checkPem({
+  ca,
+  cert,
+  key,
+}: {
+  readonly ca?: Pem | undefined;
+  readonly cert?: Pem | undefined;
+  readonly key?: Pem | undefined;
+}): { ca?: string; cert?: string; key?: string } {
   if (cert !== undefined && key === undefined)
     throw new TlsError('key', 'is missing: a client certificate (cert) is of no use without its private key');
   if (key !== undefined && cert === undefined)
@@ -76,35 +100,31 @@ export function readTls({ ca, cert, key }: TlsFiles): { ca?: string; cert?: stri
   const authorities = ca === undefined ? undefined : certificates('ca', ca);
   if (cert === undefined || key === undefined) return authorities === undefined ? {} : { ca: authorities };
   const certificate = certificates('cert', cert);
-  const privateKey = read('key', key);
   let own: ReturnType<typeof createPrivateKey>;
   try {
-    own = createPrivateKey(privateKey);
+    own = createPrivateKey(key.text);
   } catch {
-    throw new TlsError('key', `${resolve(key)} holds no private key in PEM form without a passphrase`);
+    throw new TlsError('key', `${key.from} holds no private key in PEM form without a passphrase`);
   }
   if (!new X509Certificate(certificate).checkPrivateKey(own))
-    throw new TlsError(
-      'key',
-      `${resolve(key)} is not the private key of the certificate in ${resolve(cert)}`,
-    );
-  return { ...(authorities === undefined ? {} : { ca: authorities }), cert: certificate, key: privateKey };
+    throw new TlsError('key', `${key.from} is not the private key of the certificate in ${cert.from}`);
+  return { ...(authorities === undefined ? {} : { ca: authorities }), cert: certificate, key: key.text };
 }
 
-/** Text of a file whose every certificate can be read. */
-function certificates(field: 'ca' | 'cert', file: string): string {
-  const text = read(field, file);
+/** The text, every certificate of which can be read. */
+function certificates(field: 'ca' | 'cert', { text, from }: Pem): string {
   const found = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   try {
     if (found.length === 0) throw new Error();
     for (const one of found) new X509Certificate(one);
   } catch {
-    throw new TlsError(field, `${resolve(file)} holds no certificate in PEM form`);
+    throw new TlsError(field, `${from} holds no certificate in PEM form`);
   }
   return text;
 }
 
-function read(field: 'ca' | 'cert' | 'key', file: string): string {
+/** @throws TlsError naming the field and the file */
+export function readPem(field: 'ca' | 'cert' | 'key', file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

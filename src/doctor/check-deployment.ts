@@ -3,9 +3,9 @@ import type { Config } from '../config';
 import { catalogOf } from '../deployment';
 import type { Catalog } from '../domain/catalog';
 import { controlRights, districtRights, type LackingRights, stateRights } from './check-rights';
-import { type Finding, fail, ok, warn } from './finding';
+import { temporalFindings } from './check-temporal';
+import { type Finding, fail, isThisMachine, ok, warn } from './finding';
 import { probeDatabase, type DatabaseProbe, type ReachedDatabase } from './probe-database';
-import { missingSearchAttributes, withTemporal } from '../temporal/search-attributes';
 
 /** Pages of 5,000 records and their error text must fit in one packet. */
 const leastPacketBytes = 16 * 1024 * 1024;
@@ -93,8 +93,6 @@ function tlsFinding(name: string, { tls, host }: ReachedDatabase): Finding {
     'Anyone between can read the records and the login: set tls.ca for this database (docs/servers.md).',
   );
 }
-
-const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
 function apartFindings(districtId: string, district: DatabaseProbe, state: DatabaseProbe): Finding[] {
   if (district.kind === 'unreachable' || state.kind === 'unreachable') return [];
@@ -185,30 +183,4 @@ function rightsFinding({ database, account, needed, wished }: LackingRights): Fi
       wished.join(' '),
     );
   return ok(check, `${account} has what it needs`);
-}
-
-async function temporalFindings({ address, namespace }: Config['temporal']): Promise<Finding[]> {
-  try {
-    const missing = await withTemporal(address, (connection) =>
-      missingSearchAttributes(connection, namespace),
-    );
-    return [
-      ok('Temporal', `${address}, namespace ${namespace}`),
-      missing.length === 0
-        ? ok('Temporal search attributes', 'registered')
-        : fail(
-            'Temporal search attributes',
-            `missing: ${missing.join(', ')}`,
-            'Start a worker or "resync up": both register them.',
-          ),
-    ];
-  } catch {
-    return [
-      fail(
-        'Temporal',
-        `${address} cannot be reached`,
-        'Check temporal.address and that it runs; locally "resync up".',
-      ),
-    ];
-  }
 }

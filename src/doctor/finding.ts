@@ -14,3 +14,6 @@ export const warn = (check: string, found: string, todo: string): Finding => ({
 export const fail = (check: string, found: string, todo: string): Finding => ({
   ...{ level: 'fail', check, found, todo },
 });
+
+/** Nobody else is between. */
+export const isThisMachine = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);

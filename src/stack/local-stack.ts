@@ -3,6 +3,7 @@ import { loadConfig, type Config } from '../config';
 import { givenServers } from './given-servers';
 import { localDatabaseUrls, writeLocalConfig } from './local-config';
 import { prepareDatabases } from './prepare-databases';
+import { setUpTemporal } from './set-up';
 import { startStack, type Stack, type StackOptions } from './stack';
 
 export interface LocalStack {
@@ -24,5 +25,7 @@ export async function startLocalStack(options: Omit<StackOptions, 'given'>): Pro
   options.progress?.('Databases: creating and migrating.');
   await prepareDatabases(urls);
   const configFile = await writeLocalConfig(options.dir, stack.info, given);
-  return { stack, configFile, config: loadConfig({ file: configFile }) };
+  const config = loadConfig({ file: configFile });
+  if (given.temporalAddress !== undefined) await setUpTemporal(config.temporal);
+  return { stack, configFile, config };
 }

@@ -6,7 +6,8 @@ import type { Progress } from './commands';
 import { logTail } from './log-tail';
 import { freePort } from './ports';
 import { argumentAfter, endProcesses, launchDetached, pidsWithArgument } from './processes';
-import { addSearchAttributes, searchAttributeArguments, withTemporal } from '../temporal/search-attributes';
+import { withTemporal } from '../temporal/connect';
+import { addSearchAttributes, searchAttributeArguments } from '../temporal/search-attributes';
 import { StackError } from './stack-error';
 import type { ServerHandle } from './server-handle';
 import { ensureTemporal } from './temporal-program';
@@ -139,7 +140,7 @@ export class TemporalServer implements ServerHandle {
     do {
       try {
         await withTemporal(
-          `127.0.0.1:${port}`,
+          { address: `127.0.0.1:${port}` },
           async (connection) => {
             await connection.workflowService.describeNamespace({ namespace });
             await addSearchAttributes(connection, namespace);

@@ -1,8 +1,9 @@
 /**
  * The search attributes an operator filters by in Temporal Web: what is there, and adding what is
- * missing.
+ * missing. Only adding needs the operator service, which Temporal Cloud and careful operators keep
+ * from workers.
  */
-import { Connection } from '@temporalio/client';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { searchAttributes } from '../domain/search-attributes';
 
 /** Temporal's numbers for IndexedValueType (temporal/api/enums/v1/common.proto). */
@@ -18,32 +19,33 @@ export function searchAttributeArguments(): string[] {
   ]);
 }
 
+/** gRPC's INVALID_ARGUMENT: what a query names is not there. */
+const invalid = 3;
+
 /**
- * Runs `work` with a short-lived connection. @throws the SDK's error when the server doesn't answer
- * in `withinMs`
+ * Names of ours the namespace does not have: asked as whoever lists workflows asks, one by one.
+ * @throws the SDK's error when the account may not even count workflows
  */
-export async function withTemporal<T>(
-  address: string,
-  work: (connection: Connection) => Promise<T>,
-  withinMs = 5_000,
-): Promise<T> {
-  const connection = await Connection.connect({ address, connectTimeout: withinMs });
-  try {
-    return await connection.withDeadline(Date.now() + withinMs, () => work(connection));
-  } finally {
-    await connection.close();
-  }
-}
-
-/** Names of ours the namespace does not have. */
 export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return Object.keys(searchAttributes).filter((name) => !(name in (customAttributes ?? {})));
+  const names = Object.keys(searchAttributes) as (keyof typeof searchAttributes)[];
+  const missing = await Promise.all(
+    names.map(async (name) => {
+      const query = `${name} = ${searchAttributes[name] === 'INT' ? '0' : "'none'"}`;
+      try {
+        await connection.workflowService.countWorkflowExecutions({ namespace, query });
+        return [];
+      } catch (error) {
+        if (isGrpcServiceError(error) && Number(error.code) === invalid) return [name];
+        throw error;
+      }
+    }),
+  );
+  return missing.flat();
 }
 
 /**
- * Adds what is missing (a server given by address, or data of an older version). @returns the names
- * added
+ * Adds what is missing, by the operator service. @returns the names added
+ * @throws the SDK's error when the account may not
  */
 export async function addSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const missing = await missingSearchAttributes(connection, namespace);
@@ -53,4 +55,10 @@ export async function addSearchAttributes(connection: Connection, namespace: str
   );
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: types });
   return missing;
+}
+
+/** What the `temporal` program is told to add one by hand. */
+export function searchAttributeCommand(name: string, namespace: string): string {
+  const type = spellings[searchAttributes[name as keyof typeof searchAttributes]];
+  return `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${type}`;
 }

@@ -5,8 +5,12 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { msToTs } from '@temporalio/common/lib/time';
 import { stringify } from 'yaml';
+import { withTemporal } from '../../src/temporal/connect';
+import { Authority } from '../support/certificates';
 import { createTestDatabases, type TestDatabases, testStack } from '../support/stack';
+import { TemporalGate } from '../support/temporal-gate';
 import { resync } from '../support/command-line';
 import { runOn } from '../support/run-on';
 
@@ -39,12 +43,15 @@ afterAll(async () => {
 });
 
 /** A configuration that belongs to no local stack. */
-function configFile(name: string, over: { port?: number; temporal?: string } = {}): string {
+function configFile(name: string, over: { port?: number; temporal?: string | null } = {}): string {
   const file = join(folder, `${name}.yaml`);
   const config = {
     stateDatabaseUrl: databases.stateUrl,
     controlDatabaseUrl: databases.controlUrl,
-    temporal: { address: over.temporal ?? temporalAddress, taskQueue: `serve-${name}` },
+    temporal: {
+      taskQueue: `serve-${name}`,
+      ...(over.temporal === null ? {} : { address: over.temporal ?? temporalAddress }),
+    },
     api: { port: over.port ?? 0 },
     health: { apiPort: 0, workerPort: 0 },
     catalogFile,
@@ -67,10 +74,11 @@ interface Serving {
   readonly stderr: () => string;
 }
 
-function serving(part: string, file: string): Serving {
+function serving(part: string, file: string, env: NodeJS.ProcessEnv = {}): Serving {
   const main = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', main, 'serve', part, '--config', file], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
   });
   children.push(child);
   let stderr = '';
@@ -119,29 +127,103 @@ test('serve runs API and worker of a configuration in one process: a resync goes
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 }, 180_000);
 
-test('API and worker run in processes of their own, too', async () => {
-  const file = configFile('parts');
-  const api = serving('api', file);
-  const url = await said(api, apiUrl);
-  const token = await resync('token', 'create', '--name', 'parts', '--level', 'state');
-  process.env['RESYNC_TOKEN'] = token.stdout.trim();
-  const worker = serving('worker', file);
-  await said(worker, /"msg":"(Worker state changed)/);
-  expect((await resync('send', '--all', '--api', url)).code).toBe(0);
-  expect(worker.stderr()).not.toMatch(apiUrl);
-  const metricsOf = async (part: Serving): Promise<string> =>
-    (await fetch(`${await said(part, /"healthUrl":"(http:[^"]+)"/)}/metrics`)).text();
-  // The worker's has what Temporal's SDK tells of itself, too.
-  const [ofApi, ofWorker] = await Promise.all([metricsOf(api), metricsOf(worker)]);
-  expect(ofApi).toMatch(/^resync_runs_open{status="running"} 0$/m);
-  expect(ofWorker).toMatch(/^resync_records_total{outcome="unchanged"} 2$/m);
-  expect(ofWorker).toMatch(/^temporal_activity_execution_latency_milliseconds_count/m);
-  for (const level of ['debug', 'info']) {
-    worker.child.kill('SIGUSR2');
-    await said(worker, new RegExp(`"level":"(${level})"`));
+test('API and worker run in processes of their own, by a profile of the temporal CLI, without the operator service', async () => {
+  const own = new Authority('Operator');
+  const gate = await TemporalGate.start(temporalAddress, {
+    ...{ certificate: own.sign(['DNS:temporal.example.org']), clientsOf: own.ca, apiKey: 'key-of-profile' },
+  });
+  try {
+    gate.forbidden.add('OperatorService');
+    const client = own.sign(['DNS:worker.example.org']);
+    const profiles = join(folder, 'temporal.toml');
+    writeFileSync(
+      profiles,
+      `[profile.sealed]
+address = "127.0.0.1:${gate.port}"
+api_key = "key-of-profile"
+[profile.sealed.tls]
+server_ca_cert_path = "${own.ca}"
+client_cert_path = "${client.cert}"
+client_key_path = "${client.key}"
+server_name = "temporal.example.org"
+`,
+    );
+    const env = { TEMPORAL_CONFIG_FILE: profiles, TEMPORAL_PROFILE: 'sealed' };
+    const file = configFile('parts', { temporal: null });
+    const api = serving('api', file, env);
+    const url = await said(api, apiUrl);
+    const token = await resync('token', 'create', '--name', 'parts', '--level', 'state');
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, token.stdout);
+    delete process.env['RESYNC_TOKEN'];
+    process.env['RESYNC_TOKEN_FILE'] = tokenFile;
+    const worker = serving('worker', file, env);
+    await said(worker, /"msg":"(Worker state changed)/);
+    expect((await resync('send', '--all', '--api', url)).code).toBe(0);
+    expect(worker.stderr()).not.toMatch(apiUrl);
+    const metricsOf = async (part: Serving): Promise<string> =>
+      (await fetch(`${await said(part, /"healthUrl":"(http:[^"]+)"/)}/metrics`)).text();
+    // The worker's has what Temporal's SDK tells of itself, too.
+    const [ofApi, ofWorker] = await Promise.all([metricsOf(api), metricsOf(worker)]);
+    expect(ofApi).toMatch(/^resync_runs_open{status="running"} 0$/m);
+    expect(ofWorker).toMatch(/^resync_records_total{outcome="unchanged"} 2$/m);
+    expect(ofWorker).toMatch(/^temporal_activity_execution_latency_milliseconds_count/m);
+    for (const level of ['debug', 'info']) {
+      worker.child.kill('SIGUSR2');
+      await said(worker, new RegExp(`"level":"(${level})"`));
+    }
+    expect(await Promise.all([terminated(worker), terminated(api)])).toEqual([0, 0]);
+    expect(gate.calls.some((path) => path.includes('RespondWorkflowTaskCompleted'))).toBe(true);
+  } finally {
+    delete process.env['RESYNC_TOKEN_FILE'];
+    await gate.stop();
+    rmSync(own.folder, { recursive: true });
   }
-  expect(await Promise.all([terminated(worker), terminated(api)])).toEqual([0, 0]);
 }, 180_000);
+
+test('setup adds the search attributes that a namespace lacks; until then doctor names them and no worker starts', async () => {
+  const namespace = `serve-${Date.now()}`;
+  await withTemporal({ address: temporalAddress }, async ({ workflowService }) => {
+    await workflowService.registerNamespace({
+      ...{ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') },
+    });
+  });
+  const env = { ...process.env };
+  process.env['TEMPORAL_NAMESPACE'] = namespace;
+  try {
+    const file = configFile('setup');
+    const lacking = await eventually(() => resync('doctor', '--config', file, '--json'), /missing: Resync/);
+    expect([lacking.code, lacking.stdout]).toEqual([8, expect.stringContaining('resync setup')]);
+    const refused = await resync('serve', 'worker', '--config', file);
+    expect([refused.code, refused.stderr]).toEqual([
+      8,
+      expect.stringMatching(/lacks .*ResyncDistrict.*resync setup/),
+    ]);
+    const made = await resync('setup', '--config', file);
+    expect([made.code, made.stderr, made.stdout]).toEqual([
+      0,
+      '',
+      expect.stringMatching(/added ResyncDistrict, .*ResyncStatus/),
+    ]);
+    const again = await resync('setup', '--config', file);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('has every search attribute')]);
+    expect((await resync('doctor', '--config', file)).stdout).toContain('search attributes: registered');
+  } finally {
+    process.env = env;
+  }
+}, 120_000);
+
+/** A new namespace is known to all parts of the server after some seconds. */
+async function eventually<T extends { readonly stdout: string }>(
+  ask: () => Promise<T>,
+  what: RegExp,
+): Promise<T> {
+  for (let more = 30; ; more -= 1) {
+    const answer = await ask();
+    if (what.test(answer.stdout) || more === 0) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
 
 test('what keeps it from starting is a sentence: 2 for the configuration, 8 for a port or a server', async () => {
   const missing = await resync('serve', '--config', join(folder, 'none.yaml'));

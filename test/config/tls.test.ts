@@ -1,7 +1,7 @@
 /** What the configuration takes as TLS, and what it refuses by name. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfig } from '../../src/config';
+import { ConfigError, parseConfig } from '../../src/config';
 import { AddressError, parseAddress } from '../../src/database/address';
 import { Authority } from '../support/certificates';
 
@@ -95,5 +95,145 @@ test.each([
 test('a URL of IPv6, without a port, with encoded parts', () => {
   expect(parseAddress('mysql://a%40b:p%2Fw@[::1]/d%2Dx')).toEqual({
     ...{ host: '::1', port: 3306, user: 'a@b', password: 'p/w', database: 'd-x', tls: null },
+  });
+});
+
+describe('Temporal', () => {
+  const pem = (file: string): string => readFileSync(file, 'utf8');
+  const toml = join(own.folder, 'temporal.toml');
+  writeFileSync(
+    toml,
+    `[profile.default]
+address = "default.example.org:7233"
+namespace = "of-default"
+[profile.cloud]
+address = "cloud.example.org:7233"
+namespace = "district.a1b2c"
+api_key = "key-of-cloud"
+[profile.cloud.grpc_meta]
+a_longer_name = "one"
+[profile.own.tls]
+server_ca_cert_path = "${own.ca}"
+client_cert_path = "${client.cert}"
+client_key_path = "${client.key}"
+server_name = "temporal.example.org"
+[profile.plain]
+address = "plain.example.org:7233"
+api_key = "key-of-plain"
+[profile.plain.tls]
+disabled = true
+[profile.half.tls]
+client_cert_path = "${client.cert}"
+`,
+  );
+  const file = { TEMPORAL_CONFIG_FILE: toml };
+  const temporal = (section: object = {}, env: NodeJS.ProcessEnv = {}) =>
+    parse({ temporal: section }, env).temporal;
+  const refusal = (section: object, env: NodeJS.ProcessEnv = {}): string => {
+    try {
+      temporal(section, env);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      return (error as ConfigError).message;
+    }
+    return 'accepted';
+  };
+  const common = { taskQueue: 'resync', namespace: 'default' };
+
+  test('its CLI’s file works unchanged: default profile, another by name, here or in the environment', () => {
+    const ofDefault = { ...common, address: 'default.example.org:7233', namespace: 'of-default' };
+    const cloud = {
+      ...common,
+      ...{ address: 'cloud.example.org:7233', namespace: 'district.a1b2c', apiKey: 'key-of-cloud', tls: {} },
+      metadata: { 'a-longer-name': 'one' },
+    };
+    expect(temporal({}, file)).toEqual(ofDefault);
+    expect(temporal({ configFile: toml })).toEqual(ofDefault);
+    expect(temporal({}, { ...file, TEMPORAL_PROFILE: 'cloud' })).toEqual(cloud);
+    expect(temporal({ configFile: toml, profile: 'cloud' })).toEqual(cloud);
+    const tls = {
+      ca: pem(own.ca),
+      cert: pem(client.cert),
+      key: pem(client.key),
+      serverName: 'temporal.example.org',
+    };
+    expect(temporal({ profile: 'own' }, file)).toEqual({ ...common, address: '127.0.0.1:7233', tls });
+  });
+
+  test('its variables work, alone and over the file and over ours; keys also by NAME_FILE', () => {
+    const key = join(own.folder, 'api-key');
+    writeFileSync(key, 'key-of-file\n');
+    const env = {
+      TEMPORAL_ADDRESS: 'env.example.org:7233',
+      TEMPORAL_API_KEY_FILE: key,
+      TEMPORAL_TLS_CLIENT_CERT_DATA: pem(client.cert),
+      TEMPORAL_TLS_CLIENT_KEY_DATA_FILE: client.key,
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: own.ca,
+      TEMPORAL_GRPC_META_A_LONGER_NAME: '',
+      TEMPORAL_GRPC_META_MY_OWN_HEADER: 'two',
+      TEMPORAL_NAMESPACE: '',
+    };
+    const found = {
+      ...common,
+      address: 'env.example.org:7233',
+      apiKey: 'key-of-file',
+      tls: { ca: pem(own.ca), cert: pem(client.cert), key: pem(client.key).trimEnd() },
+      metadata: { 'my-own-header': 'two' },
+    };
+    expect(temporal({}, env)).toEqual(found);
+    expect(temporal({ address: 'ours:7233', apiKey: 'ours', tls: { ca: another.cert } }, env)).toEqual(found);
+    const over = temporal({}, { ...env, ...file, TEMPORAL_PROFILE: 'cloud' });
+    expect(over).toEqual({ ...found, namespace: 'district.a1b2c' });
+    expect(temporal({}, { TEMPORAL_TLS: 'true' }).tls).toEqual({});
+  });
+
+  test('ours says it alone; the default profile of somebody’s own file isn’t mixed in', () => {
+    const home = { HOME: own.folder, XDG_CONFIG_HOME: own.folder };
+    mkdirSync(join(own.folder, 'temporalio'), { recursive: true });
+    writeFileSync(
+      join(own.folder, 'temporalio', 'temporal.toml'),
+      '[profile.default]\naddress = "mine:7233"\napi_key = "mine"\n',
+    );
+    expect(temporal({}, home).address).toBe('mine:7233');
+    expect(temporal({ address: 'ours:7233' }, home)).toEqual({ ...common, address: 'ours:7233' });
+    const section = { address: 'ours:7233', apiKey: 'ours', tls: { ca: own.ca, ...client, serverName: 'n' } };
+    expect(temporal(section, home)).toEqual({
+      ...common,
+      ...{ address: 'ours:7233', apiKey: 'ours' },
+      tls: { ca: pem(own.ca), cert: pem(client.cert), key: pem(client.key), serverName: 'n' },
+    });
+  });
+
+  test('two that contradict each other are refused, and so is what would send a key unencrypted', () => {
+    const cloud = { ...file, TEMPORAL_PROFILE: 'cloud' };
+    expect(refusal({ address: 'ours:7233' }, cloud)).toContain('temporal: address is one thing here');
+    expect(refusal({ namespace: 'ours' }, cloud)).toContain('namespace is one thing');
+    expect(refusal({ apiKey: 'ours' }, cloud)).toMatch(/^(?!.*(ours|key-of-cloud)).*apiKey is one thing/);
+    expect(refusal({ tls: { ca: another.cert }, profile: 'own' }, file)).toContain('tls.ca is one thing');
+    expect(refusal({ tls: {}, profile: 'plain' }, file)).toContain('tls is one thing');
+    expect(refusal({ address: 'cloud.example.org:7233' }, cloud)).toBe('accepted');
+    expect(refusal({ profile: 'plain' }, file)).toContain('an API key is sent encrypted only');
+    expect(refusal({ address: 'a:1', tls: {} }, { TEMPORAL_TLS: 'false' })).toContain('there is none');
+    const header = { TEMPORAL_GRPC_META_AUTHORIZATION: 'Bearer x' };
+    expect(refusal({ address: 'a:1' }, header)).toContain('encrypted only');
+    expect(refusal({ address: '127.0.0.1:1' }, header)).toBe('accepted');
+  });
+
+  test('what is missing or wrong is named, without a word of a secret', () => {
+    const none = join(own.folder, 'none.toml');
+    expect(refusal({ configFile: none })).toContain(`${none} does not exist`);
+    expect(refusal({ profile: 'nobody' }, file)).toContain("Profile 'nobody' not found");
+    expect(refusal({ profile: 'half' }, file)).toContain('temporal.tls.key is missing');
+    const wrong = {
+      TEMPORAL_TLS_CLIENT_CERT_PATH: client.cert,
+      TEMPORAL_TLS_CLIENT_KEY_DATA: pem(another.key),
+    };
+    expect(refusal({}, wrong)).toContain('temporal.tls.key the text given for it is not the private key');
+    expect(refusal({}, { TEMPORAL_TLS_SERVER_CA_CERT_PATH: none })).toContain('temporal.tls.ca');
+    expect(refusal({ tls: { ca: none } })).toContain('at temporal.tls.ca');
+    const torn = join(own.folder, 'torn.toml');
+    writeFileSync(torn, '[profile.default]\napi_key = "secret-word\n');
+    expect(refusal({}, { TEMPORAL_CONFIG_FILE: torn })).toMatch(/^(?!.*secret-word)test\.yaml: temporal: .+/);
+    expect(refusal({}, { TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: 'true' })).toContain('is not honored');
   });
 });

@@ -1,5 +1,5 @@
 /** Encrypted connections to real servers, and every way in which they must not come about. */
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { introspect } from '../../src/introspection/introspect';
 import { readEditions } from '../../src/introspection/read-editions';
@@ -11,14 +11,18 @@ import type { TlsFiles } from '../../src/database/tls';
 import { openEditions } from '../../src/editions/connection/pools';
 import { probeDistrict } from '../../src/editions/connection/probe-district';
 import { openDistrict } from '../../src/sample/write-table';
+import { temporalFindings } from '../../src/doctor/check-temporal';
 import { checkProject } from '../../src/stack/doctor';
 import { prepareDatabases } from '../../src/stack/prepare-databases';
 import type { ServerKind } from '../../src/stack/server-kind';
+import { lazyConnection, noConnection, withTemporal } from '../../src/temporal/connect';
+import { nativeConnection } from '../../src/temporal/connect-worker';
 import { ResyncWorld } from '../activities/world';
 import { Authority, type Certificate } from '../support/certificates';
 import { type PrivateServer, startPrivateServer } from '../support/private-server';
 import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases, testStack } from '../support/stack';
+import { TemporalGate } from '../support/temporal-gate';
 
 jest.setTimeout(300_000);
 
@@ -234,6 +238,128 @@ test('a server without TLS is never spoken to where TLS is asked for', async () 
   } finally {
     await server.stop();
   }
+});
+
+describe('Temporal', () => {
+  const databases = {
+    stateDatabaseUrl: 'mysql://s@127.0.0.1/s',
+    controlDatabaseUrl: 'mysql://s@127.0.0.1/c',
+  };
+  const district = { id: 'd1', number: 7, name: 'd', schoolYear: 2027, databaseUrl: 'mysql://d@127.0.0.1/d' };
+  const settings = (section: object, env: NodeJS.ProcessEnv = {}) =>
+    parseConfig({ ...databases, temporal: section, districts: [district] }, { env }).temporal;
+  const sealedBy = (key: string) => ({ certificate: own.sign(['DNS:temporal.example.org']), apiKey: key });
+  const mutual = { certificate: own.sign(['DNS:localhost', 'IP:127.0.0.1']), clientsOf: own.ca };
+  const client = own.sign(['DNS:worker.example.org']);
+  let gates: { plain: TemporalGate; mutual: TemporalGate; key: TemporalGate; expired: TemporalGate };
+  beforeAll(async () => {
+    const { address } = temporal;
+    gates = {
+      plain: await TemporalGate.start(address, { certificate: own.sign(['DNS:localhost', 'IP:127.0.0.1']) }),
+      mutual: await TemporalGate.start(address, mutual),
+      key: await TemporalGate.start(address, sealedBy('right-key')),
+      expired: await TemporalGate.start(address, {
+        certificate: own.sign(['IP:127.0.0.1'], { expired: true }),
+      }),
+    };
+  });
+  afterAll(() => Promise.all(Object.values(gates).map((gate) => gate.stop())));
+  const at = ({ port }: TemporalGate, host = '127.0.0.1') => ({ address: `${host}:${port}` });
+
+  /** What doctor, the worker, the command line and the API's client say, asked at once. */
+  async function everyone(found: ReturnType<typeof settings>): Promise<readonly (readonly string[])[]> {
+    const lazy = lazyConnection(found);
+    const { namespace } = found;
+    try {
+      const ofApi = lazy.withDeadline(Date.now() + 2_000, () =>
+        lazy.workflowService.describeNamespace({ namespace }),
+      );
+      return await Promise.all([
+        temporalFindings(found).then(([first]) => [
+          'doctor',
+          first!.level === 'ok' ? 'connected' : first!.found,
+        ]),
+        messageOf(nativeConnection(found).then((connection) => connection.close())).then((said) => [
+          'worker',
+          said,
+        ]),
+        messageOf(
+          withTemporal(
+            found,
+            ({ workflowService }) => workflowService.describeNamespace({ namespace }),
+            2_000,
+          ),
+        ).then((said) => ['command line', said]),
+        messageOf(
+          ofApi.catch(async (error: unknown) => Promise.reject(await noConnection(found, error))),
+        ).then((said) => ['API', said]),
+      ]);
+    } finally {
+      await lazy.close();
+    }
+  }
+  /** Every case is tried at the same time: one that is refused takes seconds. */
+  async function expectOfAll(
+    cases: readonly (readonly [ReturnType<typeof settings>, RegExp])[],
+  ): Promise<void> {
+    const answers = await Promise.all(cases.map(([found]) => everyone(found)));
+    for (const [index, [, text]] of cases.entries())
+      for (const [who, answer] of answers[index]!)
+        expect([index, who, answer]).toEqual([index, who, expect.stringMatching(text)]);
+  }
+
+  test('by TLS, by client certificate and by API key, said here, in the CLI’s file or the environment', async () => {
+    const toml = join(own.folder, 'temporal.toml');
+    writeFileSync(
+      toml,
+      `[profile.sealed]
+address = "127.0.0.1:${gates.key.port}"
+api_key = "right-key"
+tls = { server_ca_cert_path = "${own.ca}", server_name = "temporal.example.org" }
+`,
+    );
+    const variables = {
+      TEMPORAL_ADDRESS: at(gates.mutual).address,
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: own.ca,
+      TEMPORAL_TLS_CLIENT_CERT_PATH: client.cert,
+      TEMPORAL_TLS_CLIENT_KEY_PATH: client.key,
+    };
+    const connected = /^connected$/;
+    await expectOfAll([
+      [settings({ ...at(gates.plain), tls: { ca: own.ca } }), connected],
+      [settings({ ...at(gates.plain, 'localhost'), tls: { ca: own.ca } }), connected],
+      [settings({ ...at(gates.mutual), tls: { ca: own.ca, ...client } }), connected],
+      [settings({}, { TEMPORAL_CONFIG_FILE: toml, TEMPORAL_PROFILE: 'sealed' }), connected],
+      [settings({}, variables), connected],
+    ]);
+    const findings = await temporalFindings(settings({}, variables));
+    expect(findings).toContainEqual({
+      ...{ level: 'ok', check: 'Temporal TLS', found: 'encrypted, with our certificate', todo: null },
+    });
+  });
+
+  test('another authority or host, an expired certificate, no client certificate, a wrong key, no TLS', async () => {
+    const tls = { ca: own.ca };
+    const foreign = { ...tls, ...other.sign(['DNS:worker.example.org']) };
+    const sealed = { ...at(gates.key), tls: { ...tls, serverName: 'temporal.example.org' } };
+    await expectOfAll([
+      [settings({ ...at(gates.plain), tls: { ca: other.ca } }), /authorities did not sign/],
+      [settings({ ...at(gates.key), tls, apiKey: 'right-key' }), /another host name/],
+      [settings({ ...at(gates.plain), tls: { ...tls, serverName: 'example.org' } }), /another host name/],
+      [settings({ ...at(gates.expired), tls }), /has expired/],
+      [settings({ ...at(gates.mutual), tls }), /does not take our client certificate/],
+      [settings({ ...at(gates.mutual), tls: foreign }), /does not take our client certificate/],
+      [settings(sealed), /refuses the API key/],
+      [settings({ ...sealed, apiKey: 'wrong-key' }), /^(?!.*wrong-key).*refuses the API key/],
+      [settings({ address: temporal.address, tls }), /offers no TLS/],
+      [settings(at(gates.plain)), /takes encrypted connections only/],
+      [settings({ address: '127.0.0.1:1' }), /nothing listens/],
+    ]);
+    const nowhere = { ...at(gates.plain), tls, namespace: 'nowhere' };
+    expect((await temporalFindings(settings(nowhere)))[0]!.found).toMatch(/does not have the namespace/);
+    const old = settings({ ...at(gates.mutual), tls: { ...tls, ...own.sign([]) } });
+    expect(await messageOf(nativeConnection(old))).toMatch(/version 1/);
+  });
 });
 
 /** The two ends of what a server says of this connection and of a pool's. */

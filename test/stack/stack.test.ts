@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { missingSearchAttributes, withTemporal } from '../../src/temporal/search-attributes';
+import { withTemporal } from '../../src/temporal/connect';
+import { missingSearchAttributes } from '../../src/temporal/search-attributes';
 import { runningServers, startStack, stopStack, type Stack } from '../../src/stack/stack';
 import type { DatabaseServerInfo } from '../../src/stack/stack-info';
 
@@ -54,9 +55,7 @@ test('a stack that runs is reused, a stopped one leaves nothing running and keep
   expect(later.info).toEqual(first.info);
   const rows = await onServer(later.info.district, (c) => c.query('SELECT recordID FROM kept.record'));
   expect(rows[0]).toEqual([{ recordID: 7 }]);
-  const missing = await withTemporal(later.info.temporal.address, (c) =>
-    missingSearchAttributes(c, 'default'),
-  );
+  const missing = await withTemporal(later.info.temporal, (c) => missingSearchAttributes(c, 'default'));
   expect(missing).toEqual([]);
 });
 

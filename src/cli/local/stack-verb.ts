@@ -7,6 +7,7 @@ import { NotConnectedError } from '../../database/not-connected';
 import { ConfigError } from '../../config';
 import { parseServerKinds, serverKinds, type ServerKinds } from '../../stack/server-kind';
 import { StackError } from '../../stack/stack-error';
+import { NoTemporalError } from '../../temporal/connect';
 import { exitCodes } from '../client/exit-codes';
 import { stackDir } from './find-config';
 
@@ -27,7 +28,8 @@ export async function reportingStackErrors(work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    if (![StackError, ConfigError, NotConnectedError].some((kind) => error instanceof kind)) throw error;
+    const known = [StackError, ConfigError, NotConnectedError, NoTemporalError];
+    if (!known.some((kind) => error instanceof kind)) throw error;
     progress((error as Error).message);
     process.exitCode = unreachable;
   }

@@ -1,0 +1,56 @@
+/** The section temporal of the configuration. */
+import { z } from 'zod';
+import { tlsFiles } from './database';
+
+export const temporalSchema = z.strictObject({
+  address: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('`host:port`. Absent: as the profile says, else `127.0.0.1:7233`.'),
+  namespace: z.string().min(1).optional().describe('Absent: as the profile says, else `default`.'),
+  taskQueue: z.string().default('resync'),
+  webUrl: z.url().optional(),
+  profile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Profile of the `temporal` CLI's file to connect by. Absent: `TEMPORAL_PROFILE`; else `default`, which is read only where this section says neither address nor tls nor apiKey.",
+    ),
+  configFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('That file. Absent: `TEMPORAL_CONFIG_FILE`, else where the `temporal` CLI has it.'),
+  tls: tlsFiles
+    .optional()
+    .describe(
+      'Present: the connection is encrypted and the server is who it says, or there is no connection (docs/servers.md).',
+    ),
+  apiKey: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('By reference to the environment. The connection is encrypted with it, whatever else is said.'),
+});
+
+/** How Temporal is reached, and what is asked of it. */
+export interface TemporalSettings {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly webUrl?: string | undefined;
+  /** Texts in PEM form. Absent: the connection isn't encrypted. */
+  readonly tls?: {
+    /** Absent: the authorities that this machine trusts. */
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    /** Name that the server's certificate must have; absent: the host of the address. */
+    readonly serverName?: string;
+  };
+  readonly apiKey?: string;
+  /** Sent with each call. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
