@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../src/config';
 import { searchAttributeArguments } from '../../src/temporal/search-attributes';
 
@@ -18,7 +20,8 @@ interface Compose {
   configs: Record<string, { content: string }>;
 }
 
-const read = (name: string): string => readFileSync(join(__dirname, '..', '..', name), 'utf8');
+const root = join(__dirname, '..', '..');
+const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 
@@ -101,4 +104,78 @@ test('the image is built in stages, runs without root and has a health check', (
   expect(dockerfile.match(/^FROM /gm)).toHaveLength(2);
   expect(dockerfile).toMatch(/^USER node$/m);
   expect(dockerfile).toMatch(/^HEALTHCHECK /m);
+});
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly template?: {
+      readonly spec: {
+        readonly terminationGracePeriodSeconds?: number;
+        readonly containers: readonly {
+          readonly args: readonly string[];
+          readonly livenessProbe?: object;
+          readonly readinessProbe?: object;
+          readonly securityContext: { readonly readOnlyRootFilesystem: boolean };
+        }[];
+      };
+    };
+  };
+}
+
+const kubernetes = parse(read('deploy/kubernetes/kustomization.yaml')) as { readonly resources: string[] };
+const manifests = kubernetes.resources.flatMap((file) =>
+  parseAllDocuments(read(`deploy/kubernetes/${file}`)).map((document) => document.toJS() as Manifest),
+);
+
+test('the kustomization has every manifest of its folder', () => {
+  const folder = join(root, 'deploy', 'kubernetes');
+  const files = readdirSync(folder).filter((file) => file !== 'kustomization.yaml');
+  expect(files.toSorted()).toEqual(kubernetes.resources.toSorted());
+});
+
+const checked = (folder: string) =>
+  spawnSync(process.execPath, [join(root, 'deploy', 'check-manifests.mjs'), folder], { encoding: 'utf8' });
+
+test('every manifest is one that the published schema of its kind takes, and a wrong one is found', () => {
+  const { stdout, status } = checked(join(root, 'deploy', 'kubernetes'));
+  expect([status, stdout]).toEqual([0, expect.not.stringContaining('fail')]);
+  expect(stdout.match(/^ok /gm)).toHaveLength(manifests.length);
+  const folder = mkdtempSync(join(tmpdir(), 'resync-manifests-'));
+  const wrong = read('deploy/kubernetes/worker-scale.yaml').replace(
+    'minReplicaCount: 2',
+    'minReplicaCount: two',
+  );
+  writeFileSync(join(folder, 'worker-scale.yaml'), wrong);
+  const found = checked(folder);
+  rmSync(folder, { recursive: true });
+  expect([found.status, found.stdout]).toEqual([1, expect.stringContaining('fail  worker-scale.yaml')]);
+});
+
+test('API and worker have probes, a budget for disruptions and the time that a drain takes', () => {
+  for (const name of ['resync-api', 'resync-worker']) {
+    const of = (kind: string) => manifests.find((one) => one.kind === kind && one.metadata.name === name);
+    expect(of('PodDisruptionBudget')).toBeDefined();
+    const { terminationGracePeriodSeconds, containers } = of('Deployment')!.spec.template!.spec;
+    expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(60);
+    for (const { args, livenessProbe, readinessProbe, securityContext } of containers) {
+      expect(args).toEqual(['node', 'dist/src/cli/main.js', 'serve', name.replace('resync-', '')]);
+      expect([livenessProbe, readinessProbe]).toEqual([
+        expect.objectContaining({ httpGet: { path: '/livez', port: 'health' } }),
+        expect.objectContaining({ httpGet: { path: '/readyz', port: 'health' } }),
+      ]);
+      expect(securityContext.readOnlyRootFilesystem).toBe(true);
+    }
+  }
+});
+
+test.each(['resync-api.service', 'resync-worker@.service'])('%s starts a part and lets it drain', (file) => {
+  const unit = read(`deploy/systemd/${file}`);
+  const [, script = '', part] =
+    /^ExecStart=\/usr\/bin\/env node node_modules\/state-data-resync\/(\S+) serve (\w+)$/m.exec(unit) ?? [];
+  expect(existsSync(join(root, script))).toBe(true);
+  expect(file).toContain(`resync-${part}`);
+  expect(unit).toMatch(/^TimeoutStopSec=60$/m);
+  expect(unit).toMatch(/^Restart=on-failure$/m);
 });
