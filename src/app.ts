@@ -12,12 +12,14 @@ import type { Catalog } from './domain/catalog';
 import { aboutRoutes } from './features/about/routes';
 import { alertRoutes } from './features/alerts/routes';
 import { auditRoutes } from './features/access/audit-routes';
+import { codecRoutes } from './features/codec/routes';
 import { complianceRoutes } from './features/year-end/compliance-routes';
 import { blackoutRoutes } from './features/blackouts/routes';
 import { certificationRoutes } from './features/certifications/routes';
 import type { CheckAnswer } from './http/check-answer';
 import type { ApiContext } from './http/context';
 import { districtRoutes } from './features/districts/routes';
+import { codecBody, codecCors } from './http/codec-cors';
 import { consoleRouter } from './http/console';
 import { docsRouter } from './http/docs';
 import { doctorRoutes } from './features/doctor/routes';
@@ -92,6 +94,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...districtRoutes(context),
     ...aboutRoutes(context),
     ...doctorRoutes(context),
+    ...codecRoutes(context),
     ...resyncRoutes(context),
     ...runControlRoutes(context),
     ...retryRoutes(context),
@@ -186,9 +189,11 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
     response.set('Cache-Control', 'no-store');
     next();
   });
+  v1.use(codecCors(context.config.temporal.webUrl));
   v1.use(openRouter(open, refused, checkAnswer));
   v1.use(authenticate(keeper, oidc ? createOidcVerifier(oidc) : null, refused));
   v1.use(tokenLimit(limits.perToken ?? 1200));
+  v1.use(codecBody());
   v1.use(json({ limit: '100kb', strict: false }));
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   app.use('/api/v1', v1);

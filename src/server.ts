@@ -15,6 +15,7 @@ import { reconciledKinds } from './reconciled-kinds';
 import { startReconciler } from './reconciler';
 import { TemporalCalls } from './temporal/calls';
 import { lazyConnection } from './temporal/connect';
+import { dataConverterOf } from './temporal/payload-codec';
 import { startNotices } from './features/notices/workflow-client';
 import { repeat } from './repeat';
 import { startInnerServer } from './telemetry/inner-server';
@@ -65,7 +66,7 @@ export async function startServer(
   setMaxListeners(0, stopping.signal);
   const { namespace, taskQueue } = config.temporal;
   const connection = lazyConnection(config.temporal);
-  const temporal = new Client({ connection, namespace });
+  const temporal = new Client({ connection, namespace, ...dataConverterOf(config.temporal) });
   const calls = new TemporalCalls(temporal, taskQueue);
   const metrics = openRegistry(config, { ofProcess: !besideWorker });
   const { registry } = metrics;

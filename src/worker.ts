@@ -9,6 +9,7 @@ import { openControl } from './control/database';
 import { answersInTime } from './control/answers-in-time';
 import { catalogOf } from './deployment';
 import { nativeConnection } from './temporal/connect-worker';
+import { dataConverterOf } from './temporal/payload-codec';
 import { requireSearchAttributes } from './temporal/require-search-attributes';
 import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
 import {
@@ -66,6 +67,7 @@ export async function startWorker(
   const shared: WorkerOptions = {
     connection,
     namespace,
+    ...dataConverterOf(config.temporal),
     taskQueue,
     activities: activitySet.activities,
     maxHeartbeatThrottleInterval: '2 seconds',

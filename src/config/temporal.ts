@@ -2,6 +2,28 @@
 import { z } from 'zod';
 import { tlsFiles } from './database';
 
+const keyId = z.string().regex(/^[\w.-]{1,64}$/, 'use letters, digits, dots, dashes and underscores');
+
+/** Keys that seal what Temporal keeps; see src/temporal/payload-codec.ts. */
+const codecSchema = z
+  .strictObject({
+    keyId: keyId.describe('The key that new payloads are sealed with: one of `keys`.'),
+    keys: z
+      .record(
+        keyId,
+        z.string().refine((text) => Buffer.from(text, 'base64').length === 32, {
+          error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
+        }),
+      )
+      .describe(
+        'Keys by their ids, each by reference to the environment. Old ones stay as long as Temporal keeps what they sealed.',
+      ),
+  })
+  .superRefine((codec, context) => {
+    if (!(codec.keyId in codec.keys))
+      context.addIssue({ code: 'custom', path: ['keyId'], message: 'is none of the keys', input: undefined });
+  });
+
 export const temporalSchema = z.strictObject({
   address: z
     .string()
@@ -33,6 +55,11 @@ export const temporalSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('By reference to the environment. The connection is encrypted with it, whatever else is said.'),
+  codec: codecSchema
+    .optional()
+    .describe(
+      'Present: what workflows and activities give each other is sealed by AES-256-GCM before Temporal gets it (docs/servers.md). The same for the API and all workers.',
+    ),
 });
 
 /** How Temporal is reached, and what is asked of it. */
@@ -53,4 +80,6 @@ export interface TemporalSettings {
   readonly apiKey?: string;
   /** Sent with each call. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Absent: Temporal keeps payloads readable. */
+  readonly codec?: { readonly keyId: string; readonly keys: Readonly<Record<string, string>> };
 }

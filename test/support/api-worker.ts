@@ -23,6 +23,7 @@ import { saveRanges } from '../../src/features/resyncs/range-store';
 import { endPreview, readPreview } from '../../src/features/selective-sync/preview-store';
 import { beginResync } from '../../src/features/resyncs/store';
 import { planResync } from '../../src/domain/plan';
+import { dataConverterOf } from '../../src/temporal/payload-codec';
 import { ledgerPage } from './control-database';
 import type { ApiWorld } from './api-world';
 import { withWorkers } from './workers';
@@ -71,6 +72,7 @@ async function runWorker(world: ApiWorld, gate: Gate, work: (gate: Gate) => Prom
         connection,
         taskQueue: world.config.temporal.taskQueue,
         activities: activitiesOf(world, gate, editions),
+        ...dataConverterOf(world.config.temporal),
       },
       // Some tests have a worker of their own; the agent must not wait long for the one that left.
       { workflowBundle: await workflowBundle(), stickyQueueScheduleToStartTimeout: '500ms' },

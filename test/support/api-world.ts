@@ -11,6 +11,7 @@ import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import type { CheckAnswer } from '../../src/http/check-answer';
 import { effectiveRights, toolRights } from '../../src/domain/rights';
 import type { YearSetup } from '../../src/domain/school-year';
+import { dataConverterOf } from '../../src/temporal/payload-codec';
 import { answerCheck } from './answer-check';
 import { controlDatabase } from './control-database';
 import { testStack } from './stack';
@@ -64,6 +65,8 @@ interface ApiWorldOptions {
   readonly auth?: object;
   readonly notices?: Partial<Config['notices']>;
   readonly certification?: Partial<Config['certification']>;
+  /** Beside address and task queue. */
+  readonly temporal?: Pick<Config['temporal'], 'codec' | 'webUrl'>;
 }
 
 /**
@@ -91,6 +94,7 @@ export async function apiWorld({
   auth = {},
   notices = {},
   certification = {},
+  temporal: ofTemporal = {},
 }: ApiWorldOptions = {}): Promise<ApiWorld> {
   const { control, url, close } = await controlDatabase();
   const address = temporalAddress ?? (await testStack()).temporal.address;
@@ -109,7 +113,7 @@ export async function apiWorld({
     {
       stateDatabaseUrl: url,
       controlDatabaseUrl: url,
-      temporal: { address, taskQueue: `api-${tail}` },
+      temporal: { address, taskQueue: `api-${tail}`, ...ofTemporal },
       api: { trustProxy: trustProxy ?? false },
       auth,
       stateRequests: { minPollMs: 50, maxPollMs: 200, ...stateRequests },
@@ -120,7 +124,7 @@ export async function apiWorld({
     { env: {} },
   );
   const connection = Connection.lazy({ address, connectTimeout: '2s' });
-  const temporal = new Client({ connection });
+  const temporal = new Client({ connection, ...dataConverterOf(config.temporal) });
   const logLines: string[] = [];
   const destination = { write: (line: string) => void logLines.push(line) };
   const logger = createLogger('api', { level: 'debug', destination });

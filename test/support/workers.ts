@@ -6,6 +6,7 @@ interface Shared {
   readonly connection: NativeConnection;
   readonly taskQueue: string;
   readonly activities: object;
+  readonly dataConverter?: NonNullable<WorkerOptions['dataConverter']>;
   readonly maxHeartbeatThrottleInterval?: WorkerOptions['maxHeartbeatThrottleInterval'];
 }
 
