@@ -3,6 +3,8 @@ import type { CompareJob } from '../mapping/job';
 import type { ReferenceMapping } from '../mapping/types';
 import { type MissingParent, missingParents } from './parents';
 import type { DistrictRecord } from './records';
+import { parentKeyOf } from './refusal';
+import { sameInPlace } from './same-keys';
 import { siblingsBy, textOf } from './write-order';
 
 /**
@@ -28,10 +30,18 @@ export async function missingAmong(
             reference.parentColumns.map(({ name }) => name),
           )
         : null;
-    for (const [record, parent] of await missingParents(session, job, records, [reference])) {
-      const sibling = ofBatch?.get(textOf(mapping, record, reference.columns));
-      if (sibling === undefined) missing.set(record, missing.get(record) ?? parent);
-      else waiting.set(sibling, [...(waiting.get(sibling) ?? []), { record, parent }]);
+    const absent = await missingParents(session, job, records, [reference]);
+    const sibling = new Map<DistrictRecord, DistrictRecord>();
+    for (const record of absent.keys()) {
+      const found = ofBatch?.get(textOf(mapping, record, reference.columns));
+      if (found !== undefined) sibling.set(record, found);
+    }
+    const unfound = [...absent].filter(([record]) => !sibling.has(record));
+    const own = ofBatch === null ? null : await ownParents(session, job, unfound);
+    for (const [record, parent] of absent) {
+      const found = sibling.get(record);
+      if (found !== undefined) waiting.set(found, [...(waiting.get(found) ?? []), { record, parent }]);
+      else if (!own?.has(record)) missing.set(record, missing.get(record) ?? parent);
     }
   }
   const lost = [...missing.keys()];
@@ -43,4 +53,25 @@ export async function missingAmong(
     }
   }
   return missing;
+}
+
+/** Records that are their own parent in a spelling that the state's server holds to be their key. */
+async function ownParents(
+  session: Pick<Session, 'rows'>,
+  { mapping }: CompareJob,
+  absent: readonly (readonly [DistrictRecord, MissingParent])[],
+): Promise<ReadonlySet<DistrictRecord>> {
+  const asked = absent.flatMap(([record, { reference, key }]) => {
+    const columns = reference.parentColumns.map(({ name }) => name);
+    const own = parentKeyOf(mapping, record, { columns });
+    return own === null ? [] : [{ record, key, own, columns: reference.parentColumns }];
+  });
+  if (asked.length === 0) return new Set();
+  const same = await sameInPlace(
+    session,
+    asked[0]!.columns,
+    asked.map(({ key }) => key),
+    asked.map(({ own }) => own),
+  );
+  return new Set(same.map((n) => asked[n]!.record));
 }

@@ -193,7 +193,7 @@ function foreignKeyRefusal(
 export function parentKeyOf(
   { pairs, ownedPairs }: ObjectMapping,
   { values }: DistrictRecord,
-  { columns }: ReferenceMapping,
+  { columns }: Pick<ReferenceMapping, 'columns'>,
 ): RecordKey | null {
   const key: string[] = [];
   for (const column of columns) {

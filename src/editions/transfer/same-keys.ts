@@ -1,6 +1,7 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/record-error';
 import { familyOf } from '../columns/families';
+import type { Column } from '../columns/table-shape';
 import { type KeyColumn, keyText } from '../columns/key-column';
 import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
@@ -37,6 +38,33 @@ async function equalKeys(
       ORDER BY l.n, r.n`,
   );
   return rows.map(([l, r]) => [Number(l), Number(r)] as const);
+}
+
+/**
+ * Which pairs of keys the side's own columns hold to be equal.
+ * @param left at least one
+ * @param right one beside each of `left`
+ * @returns places in both
+ */
+export async function sameInPlace(
+  source: Pick<Session, 'rows'>,
+  columns: readonly Column[],
+  left: readonly RecordKey[],
+  right: readonly RecordKey[],
+): Promise<number[]> {
+  const on = columns.map((_, i) => `l.k${i} = r.k${i}`);
+  const places: number[] = [];
+  let before = 0;
+  for (const part of inBatches(left, keysPerList)) {
+    const beside = right.slice(before, before + part.length);
+    const rows = await source.rows(
+      `SELECT l.n FROM (${keyTable(columns, part)}) l JOIN (${keyTable(columns, beside)}) r
+           ON l.n = r.n AND ${on.join(' AND ')} ORDER BY l.n`,
+    );
+    for (const [n] of rows) places.push(before + Number(n));
+    before += part.length;
+  }
+  return places;
 }
 
 /**

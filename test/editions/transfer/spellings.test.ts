@@ -1,3 +1,5 @@
+import { retryBlockedOfCycle } from '../../../src/editions/transfer/retry-blocked';
+import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { verifyObjects } from '../../../src/editions/verification/verify-objects';
 import { counts, object, rows, World } from '../support';
 import { testStack } from '../../support/stack';
@@ -218,3 +220,30 @@ test.each([1, 10])(
     }
   },
 );
+
+test.each([
+  ['in another case', ci, "('a', 'A', '1'), ('b', 'B ', '2'), ('c', 'C', '3'), ('d', 'x', '4')"],
+  ['with an accent', ci, "('e', 'é', '1'), ('f', 'F', '2'), ('g', 'a', '3')"],
+])('a record that is its own parent, spelled %s, is sent', async (_how, text, values) => {
+  await world.district(
+    `CREATE TABLE thing (k ${bin} NOT NULL PRIMARY KEY, above ${bin}, v VARCHAR(20))`,
+    `INSERT INTO thing VALUES ${values}`,
+  );
+  await world.state(
+    `CREATE TABLE thing (k ${text} NOT NULL PRIMARY KEY, above ${text}, v VARCHAR(20), KEY (above),
+       CONSTRAINT above FOREIGN KEY (above) REFERENCES thing (k))`,
+  );
+  const below = object('thing', ['k'], {
+    cycle: 'thing',
+    tenantColumn: null,
+    references: [{ object: 'thing', columns: ['above'], parentColumns: ['k'] }],
+  });
+  const all = (await world.district('SELECT k FROM thing')).length;
+  for (const sent of [{ inserted: all - 1 }, { unchanged: all - 1 }]) {
+    const { job } = await world.sync([below], 'thing', { pageRecords: 10 });
+    await verifyCycle([job]);
+    await retryBlockedOfCycle([job]);
+    expect((await world.errors(job)).map(({ code }) => code)).toEqual(['PARENT_NOT_AT_STATE']);
+    expect(await world.books(job)).toEqual(counts({ ...sent, blocked: 1 }));
+  }
+});
