@@ -1,34 +1,50 @@
 /** A real browser, and pages that must not complain. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** Without windows a page takes a third of the processor time; it draws the same pages. */
+const windowless = 'chromium-headless-shell';
+const names = [windowless, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
- * A Chromium of this machine: CHROMIUM, else one on the PATH, else the system's package, where root
- * may install it.
+ * A Chromium of this machine: CHROMIUM, else the windowless one of the system's packages, where
+ * root may install it, else any on the PATH.
  */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? onPath() ?? installed(),
+    executablePath: process.env['CHROMIUM'] ?? onPath([windowless]) ?? installed() ?? anyOther(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
   });
 }
 
-function onPath(): string | null {
+function onPath(programs: readonly string[]): string | null {
   const folders = (process.env['PATH'] ?? '').split(':');
-  const files = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  const files = programs.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
   return files.find((file) => existsSync(file)) ?? null;
 }
 
-function installed(): string {
-  if (process.getuid?.() !== 0)
+/** Several test files may want it at once: one installs, the others wait and find it. */
+function installed(): string | null {
+  if (process.getuid?.() !== 0 || onPath(['apt-get']) === null) return null;
+  const install = (name: string) => `apt-get install -y -qq --no-install-recommends ${name}`;
+  const script = `command -v ${windowless} || { apt-get update -qq; ${install(windowless)} || command -v chromium || ${install('chromium')}; }`;
+  const lock = join(tmpdir(), 'resync-tests-chromium.lock');
+  try {
+    execFileSync('flock', [lock, 'sh', '-c', script], { stdio: 'ignore', timeout: 240_000 });
+  } catch {
+    // No package of that name, or no network: what there is has to do.
+  }
+  return onPath([windowless]);
+}
+
+function anyOther(): string {
+  const found = onPath(names);
+  if (found === null)
     throw new Error('The browser tests need Chromium: install it, or name one in CHROMIUM.');
-  const options = { stdio: 'ignore', timeout: 240_000 } as const;
-  execFileSync('apt-get', ['update', '-qq'], options);
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
-  return onPath() ?? 'chromium';
+  return found;
 }
 
 /** What the pages of a browser's profile did that they must not. */
