@@ -162,6 +162,7 @@ function makeServers(
         progress,
       }),
     temporal: new TemporalServer({
+      durable,
       dir,
       wantedPorts: wanted('temporal', last === null ? undefined : portOf(last.temporal.address)),
       wantedWebPorts: wanted('temporalWeb', last?.temporal.webUrl ? portOf(last.temporal.webUrl) : undefined),

@@ -25,8 +25,21 @@ const onePartition = ['Read', 'Write'].flatMap((kind) => [
   `matching.numTaskqueue${kind}Partitions=1`,
 ]);
 
+/**
+ * With a journal that is only appended to, Temporal's SQLite writes each commit once. By default it
+ * writes a page before it is changed into a file of its own, and takes twice the processor time.
+ */
+function journal(durable: boolean): string[] {
+  return ['journal_mode=WAL', `synchronous=${durable ? 'FULL' : 'OFF'}`].flatMap((pragma) => [
+    '--sqlite-pragma',
+    pragma,
+  ]);
+}
+
 export interface TemporalServerOptions {
   readonly dir: string;
+  /** Whether what is committed outlives a machine that loses its power. Default: yes. */
+  readonly durable?: boolean;
   /** Ports to try in this order before any free one. */
   readonly wantedPorts: readonly number[];
   readonly wantedWebPorts: readonly number[];
@@ -118,6 +131,7 @@ export class TemporalServer implements ServerHandle {
         ...['server', 'start-dev', this.mark, '--ip', '127.0.0.1', '--log-level', 'error'],
         ...[`--port=${ports.grpc}`, `--ui-port=${ports.web}`],
         ...onePartition,
+        ...journal(this.options.durable ?? true),
         ...searchAttributeArguments(),
       ],
       { cwd: this.options.dir, logFile },
