@@ -9,7 +9,7 @@ import { loadMapping } from '../../src/editions/mapping/load';
 import { type Editions, openEditions } from '../../src/editions/connection/pools';
 import { syncRange } from '../../src/editions/transfer/sync-range';
 import { asAnyServer } from '../support/any-server';
-import { createTestDatabases, type EditionServers, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type EditionServers, type TestDatabases } from '../support/stack';
 
 export const districtNumber = 7;
 const schoolYear = 2027;
@@ -39,7 +39,7 @@ export class World {
 
   /** @param servers the shared ones when none are given */
   static async open(servers?: EditionServers, controlName?: string): Promise<World> {
-    const databases = await createTestDatabases(servers, controlName);
+    const databases = await createEditionsWithControl(servers, controlName);
     return new World(databases, openEditions({ ...databases, lanes: 2 }));
   }
 

@@ -11,7 +11,7 @@ import type { Catalog } from '../../src/domain/catalog';
 import type { Config } from '../../src/config';
 import { type ObjectRow, ResyncWorld } from '../activities/world';
 import { asAnyServer } from './any-server';
-import { createTestDatabases, type EditionServers, type TestDatabases } from './stack';
+import { createEditionsWithControl, type EditionServers, type TestDatabases } from './stack';
 
 const inputs = join(__dirname, '..', 'cases', 'inputs');
 export const districtNumber = 7;
@@ -94,8 +94,8 @@ export async function useCase(
   work: (world: CaseWorld) => Promise<void>,
   options: CaseOptions = {},
 ): Promise<void> {
-  const databases = await createTestDatabases(options.servers);
-  const second = options.second ? await createTestDatabases(options.servers) : null;
+  const databases = await createEditionsWithControl(options.servers);
+  const second = options.second ? await createEditionsWithControl(options.servers) : null;
   try {
     if (second !== null && options.second === true)
       await query(second.districtUrl, readFileSync(join(inputs, name!, 'district2.sql'), 'utf8'));

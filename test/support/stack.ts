@@ -6,6 +6,7 @@ import { parseServerKinds } from '../../src/stack/server-kind';
 import { startStack } from '../../src/stack/stack';
 import { databaseUrl, type DatabaseServerInfo, type StackInfo } from '../../src/stack/stack-info';
 import { controlSchema } from './control-schema';
+import { dropKept, keep, takeKept } from './kept-controls';
 import { joinStack } from './stack-users';
 
 /** Apart from a developer's own stack and the demo's. */
@@ -37,9 +38,28 @@ export interface TestDatabases {
 }
 
 /** Three new schemas with names of their own: district and state empty, control migrated. */
-export async function createTestDatabases(
+export function createTestDatabases(stack?: EditionServers, controlName?: string): Promise<TestDatabases> {
+  return create(stack, controlName, false);
+}
+
+/**
+ * The same, but the control database may be one that an earlier test of the file had, emptied: for
+ * tests that don't change its tables.
+ */
+export function createEditionsWithControl(
   stack?: EditionServers,
+  controlName?: string,
+): Promise<TestDatabases> {
+  return create(stack, controlName, stack === undefined && controlName === undefined);
+}
+
+// The random model runs outside of Jest.
+if (typeof afterAll === 'function') afterAll(dropKept);
+
+async function create(
+  stack: EditionServers | undefined,
   controlName = 'control',
+  mayKeep: boolean,
 ): Promise<TestDatabases> {
   const { district, state } = stack ?? (await testStack());
   const tag = randomBytes(4).toString('hex');
@@ -48,21 +68,25 @@ export async function createTestDatabases(
     state: `t_${tag}_state`,
     control: `t_${tag}_${controlName}`,
   };
+  const schema = await controlSchema(state);
+  const emptied = mayKeep ? takeKept(state) : null;
+  const control = emptied ?? names.control;
   await runOn(district, [`CREATE DATABASE ${names.district}`]);
-  const controlUrl = databaseUrl(state, names.control);
   await runOn(state, [
     `CREATE DATABASE ${names.state}`,
-    `CREATE DATABASE \`${names.control}\``,
-    `USE \`${names.control}\``,
-    ...(await controlSchema(state)),
+    ...(emptied === null ? [`CREATE DATABASE \`${control}\``, `USE \`${control}\``, ...schema] : []),
   ]);
   return {
     districtUrl: databaseUrl(district, names.district),
     stateUrl: databaseUrl(state, names.state),
-    controlUrl,
+    controlUrl: databaseUrl(state, control),
     drop: async () => {
       await runOn(district, [`DROP DATABASE ${names.district}`]);
-      await runOn(state, [`DROP DATABASE ${names.state}`, `DROP DATABASE \`${names.control}\``]);
+      await runOn(state, [
+        `DROP DATABASE ${names.state}`,
+        ...(mayKeep ? [] : [`DROP DATABASE \`${control}\``]),
+      ]);
+      if (mayKeep) await keep(state, control, schema);
     },
   };
 }
