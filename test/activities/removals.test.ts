@@ -4,7 +4,7 @@ import { readRemovals } from '../../src/features/removals/read';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { object } from '../editions/support';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
 jest.setTimeout(240_000);
@@ -12,7 +12,7 @@ jest.setTimeout(240_000);
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
 });
 afterEach(() => databases.drop());
 

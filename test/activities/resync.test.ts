@@ -8,7 +8,7 @@ import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import type { PlantedOutcome } from '../../src/sample/generator/expected-outcomes';
 import { partOfCatalog } from '../support/part-of-catalog';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { type ObjectRow, ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(240_000);
@@ -16,7 +16,7 @@ jest.setTimeout(240_000);
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
 });
 afterEach(() => databases.drop());
 

@@ -8,7 +8,7 @@ import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { syncEventWorkflowId } from '../../workflows/messages';
 import { runOn } from '../support/run-on';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld, testDistrict } from './world';
 
 jest.setTimeout(240_000);
@@ -16,7 +16,7 @@ jest.setTimeout(240_000);
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
   await migrate(databases.districtUrl, 'district');
   await migrate(databases.stateUrl, 'state');
   await generateDistrict({

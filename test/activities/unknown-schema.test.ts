@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { introspect } from '../../src/introspection/introspect';
 import { readEditions } from '../../src/introspection/read-editions';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
 jest.setTimeout(120_000);
@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
 });
 afterEach(() => databases.drop());
 

@@ -9,7 +9,7 @@ import { generateDistrict } from '../../src/sample/generate';
 import { verificationWorkflowId } from '../../workflows/messages';
 import { ledgerPage } from '../support/control-database';
 import { partOfCatalog } from '../support/part-of-catalog';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { runOn } from '../support/run-on';
 import { until } from '../workflows/support';
 import { ResyncWorld, testDistrict } from './world';
@@ -19,7 +19,7 @@ jest.setTimeout(180_000);
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
   await migrate(databases.districtUrl, 'district');
   await migrate(databases.stateUrl, 'state');
 });

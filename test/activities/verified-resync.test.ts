@@ -5,7 +5,7 @@ import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { partOfCatalog } from '../support/part-of-catalog';
 import { runOn } from '../support/run-on';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
 jest.setTimeout(240_000);
@@ -13,7 +13,7 @@ jest.setTimeout(240_000);
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
   await migrate(databases.districtUrl, 'district');
   await migrate(databases.stateUrl, 'state');
 });

@@ -2,7 +2,7 @@ import { builtinCatalog } from '../../src/catalog/builtin';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { ResyncWorld } from '../activities/world';
-import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 
 jest.setTimeout(120_000);
 
@@ -11,7 +11,7 @@ const outcomes = ['blocked', 'excluded', 'failed'] as const;
 
 let databases: TestDatabases;
 beforeEach(async () => {
-  databases = await createTestDatabases();
+  databases = await createEditionsWithControl();
   await migrate(databases.districtUrl, 'district');
   await migrate(databases.stateUrl, 'state');
 });
