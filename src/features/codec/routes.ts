@@ -35,8 +35,12 @@ export function codecRoutes({ config }: ApiContext): RouteSpec[] {
     }
   };
   const head = {
-    ...{ method: 'post', right: 'administration', stateOnly: true, tag: 'About' },
-    ...{ body: payloads, example },
+    method: 'post',
+    right: 'administration',
+    stateOnly: true,
+    tag: 'About',
+    body: payloads,
+    example,
     responses: { 200: { description: 'As many payloads, in their order', schema: payloads } },
   } as const;
   return [
