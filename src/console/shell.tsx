@@ -53,7 +53,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </nav>
         <div className="header__end">
           <ZonePicker />
-          <span>{session.name}</span>
+          <Link href="/me">{session.name}</Link>
           <button type="button" className="button" onClick={() => void signOut()}>
             Sign out
           </button>

@@ -259,6 +259,11 @@ test('alerts lists, reads and deletes one’s own', async () => {
   const listed = JSON.parse((await resync('alerts', '--json')).stdout) as { alertId: number; name: string }[];
   const { alertId } = listed[0]!;
   expect(listed[0]).toMatchObject({ name: 'Resync Completed', resyncId: 'alerted', read: false });
+  const found = async (...argv: string[]) =>
+    (JSON.parse((await resync('alerts', 'list', ...argv, '--json')).stdout) as object[]).length;
+  expect(await found('--process', 'Vertical Interoperability', '--find', 'COMPLETED')).toBe(listed.length);
+  expect(await found('--process', 'Data Certification')).toBe(0);
+  expect(await found('--find', 'nothing like it')).toBe(0);
   expect((await resync('alerts', 'read', `${alertId}`)).stdout).toContain('1000 records processed');
   expect((await resync('alerts', 'list', '--unread')).stdout).not.toMatch(new RegExp(`^${alertId} `, 'm'));
   expect((await resync('alerts', 'delete', `${alertId}`)).code).toBe(0);

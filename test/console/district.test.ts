@@ -308,3 +308,94 @@ test('the state says whose a field is; the district sees it, and who changed it 
     await check(page);
   });
 });
+
+test('what a resync changed, every object beside the resyncs, and one object with its parents and children', () =>
+  inBrowser(north, here('history?view=matrix'), async (page) => {
+    const calendar = page.getByRole('row', { name: /^Calendar / });
+    await calendar
+      .getByText(/^Red, finished: |^Yellow, finished: /)
+      .first()
+      .waitFor();
+    await check(page);
+    await calendar.getByRole('link', { name: 'Calendar', exact: true }).click();
+    await page.getByRole('img', { name: /^Errors of its resyncs/ }).waitFor();
+    const facts = page.locator('dl.facts');
+    await facts.getByRole('link', { name: 'ScheduleStructure', exact: true }).waitFor();
+    await check(page);
+    await page.getByRole('rowheader').nth(0).getByRole('link').click();
+    await page.getByRole('link', { name: 'Changes', exact: true }).click();
+    await page.getByText(/^\d+ errors? new, \d+ resolved/).waitFor();
+    await page
+      .getByRole('row', { name: /^Calendar / })
+      .getByText('STATE_EXCLUDED_CALENDAR')
+      .waitFor();
+    await check(page);
+  }));
+
+test('the school year says what its end needs, and only the state switches without it, with a reason', async () => {
+  const path = `/d/${world.ids.south}/year`;
+  const south = await world.caller('south', ['resyncBatch', 'administration']);
+  await inBrowser(south, path, async (page) => {
+    await page.getByText('Its full resync is missing').waitFor();
+    const toNext = button(page, 'Switch to 2027-2028…');
+    expect(await toNext.getAttribute('aria-disabled')).toBe('true');
+    await check(page);
+  });
+  const state = await world.caller('state', ['resyncBatch', 'administration']);
+  await inBrowser(state, path, async (page) => {
+    await button(page, 'Switch to 2027-2028…').click();
+    const dialog = page.getByRole('dialog', { name: /^Switch south from 2026-2027/ });
+    expect(await button(page, 'Switch').getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel(/^Why/).fill('A test of the switch.');
+    await check(page);
+    await button(page, 'Switch').click();
+    await page.getByText('2026-2027 → 2027-2028').waitFor();
+    await page.getByText('A test of the switch.').waitFor();
+  });
+});
+
+test('what the state holds is certified, its signature fits, and nothing has changed since', () =>
+  inBrowser(north, '/certifications', async (page) => {
+    await button(page, 'Certify…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel(/^Report/).fill('Fall count');
+    await dialog.getByLabel('For the day').fill('2026-10-01');
+    await button(page, 'Certify').click();
+    await page.getByText('Certified', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText('Fits').waitFor();
+    await button(page, 'Compare with now').click();
+    await page.getByText('Nothing has changed').waitFor({ timeout: 60_000 });
+    await button(page, 'Show it').click();
+    await page.getByRole('cell', { name: 'equal' }).first().waitFor();
+    await check(page);
+  }));
+
+test('one’s own settings: colors, rows and tokens; About has the version, and for the state’s administrators the doctor', async () => {
+  await inBrowser(north, '/about', async (page) => {
+    await page.getByText('62 objects').waitFor();
+    expect(await page.getByRole('region', { name: 'Is it well?' }).count()).toBe(0);
+    await check(page);
+    await page.getByRole('link', { name: 'north', exact: true }).click();
+    await page.getByRole('heading', { name: 'Your settings' }).waitFor();
+    await page.getByText('Valid', { exact: true }).waitFor();
+    await check(page);
+    await page.getByLabel('Rows').selectOption('compact');
+    await page.getByLabel('Colors').selectOption('dark');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Your settings' }).waitFor();
+    const look = await page.evaluate<string>('JSON.stringify({ ...document.documentElement.dataset })');
+    expect(JSON.parse(look)).toEqual({ theme: 'dark', density: 'compact' });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(15, 20, 25)');
+  });
+  const spare = await world.caller('north', ['resyncBatch']);
+  await inBrowser(spare, '/me', async (page, watched) => {
+    watched.expect(/401/);
+    await button(page, /^Revoke/).click();
+    await page.getByRole('dialog', { name: 'Your session is over' }).waitFor();
+  });
+  const state = await world.caller('state', ['administration']);
+  await inBrowser(state, '/about', async (page) => {
+    await page.getByRole('region', { name: 'Is it well?' }).getByRole('rowheader').first().waitFor();
+    await check(page);
+  });
+});

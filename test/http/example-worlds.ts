@@ -4,6 +4,7 @@
 import request from 'supertest';
 import { openStatuses } from '../../src/domain/resync';
 import { openRequestStatuses } from '../../src/domain/state-request';
+import { addToken } from '../../src/features/access/token-store';
 import { finishObject } from '../../src/features/resyncs/object-store';
 import { finishResync } from '../../src/features/resyncs/store';
 import { insertVerification } from '../../src/features/verifications/store';
@@ -44,6 +45,15 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     await until('no request of the state is open', async () => (await request()) === undefined);
     await endedRun(world, gate, 'end-of-year', { objects: 'all', status: 'finished' });
     return {};
+  },
+  revokeOwnToken: async ({ control }) => {
+    const caller = await control<{ principalID: string; name: string; createdAt: string }>('principal')
+      .where({ name: 'examples' })
+      .orderBy('createdAt', 'desc')
+      .first();
+    const principalId = caller!.principalID;
+    const { tokenId } = await addToken(control, { principalId, name: 'spare', expiresInDays: 1 });
+    return { token: tokenId };
   },
   cancelVerification: async ({ control, here }) => {
     const verification = 'open';

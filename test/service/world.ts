@@ -5,6 +5,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import pino from 'pino';
 import { builtinCatalog } from '../../src/catalog/builtin';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
+import { newSigningKey } from '../../src/config/signing-key';
 import { openControl } from '../../src/control/database';
 import { createToken } from '../../src/features/access/token-store';
 import type { SyncObject } from '../../src/domain/catalog';
@@ -83,6 +84,7 @@ export class ServiceWorld {
         temporal: { address: (await testStack()).temporal.address, taskQueue: `service-${tail}` },
         api: { port: 0 },
         stateRequests: { minPollMs: 50, maxPollMs: 200 },
+        certification: { privateKey: newSigningKey() },
         ...settings,
         districts: Object.entries({ north, south }).map(([id, { districtUrl }]) => ({
           id: ids[id as DistrictId],

@@ -18,6 +18,8 @@ interface ListOptions {
   readonly to?: string;
   readonly unread?: true;
   readonly district?: string;
+  readonly process?: string;
+  readonly find?: string;
   readonly limit: number;
 }
 
@@ -28,9 +30,11 @@ function listCommand(): Command {
     .option('--to <date>', 'posted on this day (UTC) or earlier')
     .option('--unread', 'only those not read yet')
     .option('--district <id>', 'only of this district')
+    .option('--process <name>', 'only of this process, e.g. "Vertical Interoperability"')
+    .option('--find <text>', 'only with this text in the name or the message')
     .option('--limit <count>', 'at most this many, up to 500', countOf, 50)
-    .action(async ({ from, to, unread, district, limit }: ListOptions, command: Command) => {
-      const query = { limit, from, to, unread, district };
+    .action(async ({ from, to, unread, district, process, find, limit }: ListOptions, command: Command) => {
+      const query = { limit, from, to, unread, district, category: process, q: find };
       const { items } = await clientOf(command).get<Page<Alert>>('/alerts', query);
       if (wantsJson(command)) return printJson(items);
       const rows = items.map((alert) => [

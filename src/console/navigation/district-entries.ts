@@ -65,6 +65,27 @@ export const districtEntries: readonly NavEntry[] = [
     rights: ['fieldSettings'],
   },
   {
+    group: 'Rules',
+    label: 'School Year',
+    hint: 'The scoped year, what its end needs, and the switch to the next',
+    to: '/d/:district/year',
+    rights: seesResyncs,
+  },
+  {
+    group: 'You',
+    label: 'Your settings',
+    hint: 'Time zone, colors, rows, and your tokens',
+    to: '/me',
+    rights: [],
+  },
+  {
+    group: 'You',
+    label: 'About',
+    hint: 'What runs here, and whether it is well',
+    to: '/about',
+    rights: [],
+  },
+  {
     group: 'Compare',
     label: 'Verifications',
     hint: 'Compare both sides and see whether a resync is necessary',

@@ -38,6 +38,12 @@ const FieldsPage = lazy(() =>
 const ObjectPage = lazy(() =>
   import('./objects/object-page').then(({ ObjectPage: page }) => ({ default: page })),
 );
+const YearPage = lazy(() => import('./year/year-page').then(({ YearPage: page }) => ({ default: page })));
+const CertificationPage = lazy(() =>
+  import('./certifications/certification-page').then(({ CertificationPage: page }) => ({ default: page })),
+);
+const MePage = lazy(() => import('./me/me-page').then(({ MePage: page }) => ({ default: page })));
+const AboutPage = lazy(() => import('./about/about-page').then(({ AboutPage: page }) => ({ default: page })));
 
 /** Pages of a district, and what they lead to. */
 export const districtRoutes: readonly PageRoute[] = [
@@ -81,6 +87,16 @@ export const districtRoutes: readonly PageRoute[] = [
       <ObjectPage key={`${district} ${object}`} district={district} object={object} />
     ),
   },
+  {
+    path: '/d/:district/year',
+    page: ({ district = '' }) => <YearPage key={district} district={district} />,
+  },
+  {
+    path: '/certifications/:id',
+    page: ({ id = '' }) => <CertificationPage key={id} certificationId={id} />,
+  },
+  { path: '/me', page: () => <MePage /> },
+  { path: '/about', page: () => <AboutPage /> },
   { path: '/approvals', page: () => <ApprovalsPage /> },
   { path: '/verifications/:id', page: ({ id = '' }) => <VerificationPage key={id} verificationId={id} /> },
   { path: '/alerts', page: () => <AlertsPage /> },

@@ -155,4 +155,5 @@ export const auditChainQuery = z.strictObject({ expect: z.string().max(64).optio
 
 export const principalParams = z.object({ principal: z.string().max(64) });
 export const rightParams = principalParams.extend({ tool: toolRight });
-export const tokenParams = principalParams.extend({ token: z.string().max(64) });
+export const ownTokenParams = z.object({ token: z.string().max(64) });
+export const tokenParams = principalParams.extend(ownTokenParams.shape);

@@ -20,10 +20,38 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
         lastUsedAt,
       }),
     );
+  /** @throws Problem 404 when it isn't the principal's */
+  const revokeOne = async (principalId: string, token: string): Promise<void> => {
+    if (!(await tokensOf(principalId)).some(({ tokenId }) => tokenId === token)) throw notFound();
+    await revokeToken(control, token, principalId);
+  };
   const answersTokens = {
     200: { description: 'At most 500 tokens', schema: z.object({ items: z.array(schemas.token) }) },
   };
+  const ofOneself = { right: null, tag: 'Principals' } as const;
   return [
+    route({
+      ...ofOneself,
+      operationId: 'listOwnTokens',
+      method: 'get',
+      path: '/me/tokens',
+      summary: 'The caller’s own tokens, without their secrets, newest first',
+      responses: answersTokens,
+      handler: async ({ principal }) => ({ items: await tokensOf(principal.principalId) }),
+    }),
+    route({
+      ...ofOneself,
+      operationId: 'revokeOwnToken',
+      method: 'delete',
+      path: '/me/tokens/{token}',
+      summary: 'Revoke a token of the caller’s own; what was signed in with it is signed out',
+      params: schemas.ownTokenParams,
+      responses: answersTokens,
+      handler: async ({ params, principal }) => {
+        await revokeOne(principal.principalId, params.token);
+        return { items: await tokensOf(principal.principalId) };
+      },
+    }),
     route({
       operationId: 'listTokens',
       method: 'get',
@@ -68,9 +96,7 @@ export function principalTokenRoutes(context: ApiContext): RouteSpec[] {
       responses: answersTokens,
       handler: async ({ params, principal }) => {
         const { principalId } = await requireAdministered(context, principal, params.principal);
-        const known = (await tokensOf(principalId)).some(({ tokenId }) => tokenId === params.token);
-        if (!known) throw notFound();
-        await revokeToken(control, params.token, principalId);
+        await revokeOne(principalId, params.token);
         return { items: await tokensOf(principalId) };
       },
     }),

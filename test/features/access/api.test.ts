@@ -133,6 +133,20 @@ test('a disabled principal’s tokens are refused until it is enabled again; a r
   expect((await ask(as.state, 'delete', foreign)).status).toBe(404);
 });
 
+test('everybody sees their own tokens and revokes them, and nobody else’s', async () => {
+  const mine = await made(as.state, { name: 'clerk with a token', districts: [world.here] });
+  const theirs = await made(as.state, { name: 'somebody else', districts: [world.here] });
+  const own = async (bearer: string) =>
+    ((await ask(bearer, 'get', '/me/tokens')).body as { items: { tokenId: string; label: string }[] }).items;
+  const [token] = await own(mine.bearer);
+  expect(token).toMatchObject({ label: 'laptop', revokedAt: null });
+  expect(JSON.stringify(token)).not.toContain(mine.bearer.split('_').at(-1));
+  const [other] = await own(theirs.bearer);
+  expect((await ask(mine.bearer, 'delete', `/me/tokens/${other!.tokenId}`)).status).toBe(404);
+  expect((await ask(mine.bearer, 'delete', `/me/tokens/${token!.tokenId}`)).status).toBe(200);
+  expect((await ask(mine.bearer, 'get', '/me')).status).toBe(401);
+});
+
 test('every change leaves one event, a refusal for want of a right too; nothing else does', () =>
   withWorker(world, async () => {
     const { bearer, principalId } = await made(as.state, { name: 'audited', districts: [world.here] });

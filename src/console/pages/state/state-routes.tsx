@@ -27,7 +27,7 @@ const PersonPage = lazy(() =>
 );
 const AuditPage = lazy(() => import('./audit/audit-page').then(({ AuditPage: page }) => ({ default: page })));
 const CertificationsPage = lazy(() =>
-  import('./certifications/certifications-page').then(({ CertificationsPage: page }) => ({ default: page })),
+  import('../certifications/certifications-page').then(({ CertificationsPage: page }) => ({ default: page })),
 );
 
 /** Pages of the state. */

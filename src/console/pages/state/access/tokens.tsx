@@ -4,8 +4,7 @@ import type { Person, Token } from '../../../api/state-answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Failed, Loading } from '../../../parts/states';
-import { Status } from '../../../parts/status';
-import { Time } from '../../../parts/zone';
+import { TokenTable } from './token-table';
 
 const days = [30, 90, 365] as const;
 
@@ -86,69 +85,4 @@ export function Tokens({ person }: { person: Person }) {
       )}
     </section>
   );
-}
-
-function TokenTable({ tokens, onRevoke }: { tokens: readonly Token[]; onRevoke: (tokenId: string) => void }) {
-  return (
-    <div className="frame">
-      <table className="table table--stack">
-        <thead>
-          <tr>
-            <th scope="col">For</th>
-            <th scope="col">Status</th>
-            <th scope="col" className="wide">
-              Made
-            </th>
-            <th scope="col" className="wide">
-              Valid until
-            </th>
-            <th scope="col" className="wide">
-              Last used
-            </th>
-            <th scope="col">
-              <span className="hidden">Revoke</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <tr key={token.tokenId}>
-              <th scope="row">
-                {token.label} <span className="code soft">{token.tokenId}</span>
-              </th>
-              <td>
-                <TokenStatus token={token} />
-              </td>
-              <td className="wide">
-                <Time at={token.createdAt} />
-              </td>
-              <td className="wide">
-                {token.expiresAt === null ? 'for ever' : <Time at={token.expiresAt} />}
-              </td>
-              <td className="wide">{token.lastUsedAt === null ? 'never' : <Time at={token.lastUsedAt} />}</td>
-              <td>
-                {token.revokedAt === null && (
-                  <button
-                    type="button"
-                    className="button"
-                    aria-label={`Revoke ${token.label}`}
-                    onClick={() => onRevoke(token.tokenId)}
-                  >
-                    Revoke
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function TokenStatus({ token: { revokedAt, expiresAt } }: { token: Token }) {
-  if (revokedAt !== null) return <Status glyph="skipped">Revoked</Status>;
-  if (expiresAt !== null && Date.parse(expiresAt) < Date.now())
-    return <Status glyph="skipped">Expired</Status>;
-  return <Status glyph="green">Valid</Status>;
 }

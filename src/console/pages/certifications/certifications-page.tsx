@@ -1,19 +1,16 @@
+import { useState } from 'react';
 import { Link } from 'wouter';
-import { useSignedIn } from '../../../api/session';
-import type { Certification, PageOf } from '../../../api/state-answers';
-import { longYear, number } from '../../../parts/format';
-import { NeedsRight } from '../../../parts/needs-right';
-import { ListView, usePaged } from '../../../parts/paged';
-import { Status } from '../../../parts/status';
-import { useUrlFilters } from '../../../parts/url-filters';
-import { Time } from '../../../parts/zone';
-
-const statuses = {
-  accepted: { glyph: 'waiting', text: 'Accepted' },
-  waiting: { glyph: 'waiting', text: 'Waits for a resync to end' },
-  certified: { glyph: 'green', text: 'Certified' },
-  failed: { glyph: 'failed', text: 'Failed' },
-} as const;
+import { useSignedIn } from '../../api/session';
+import type { Certification, PageOf } from '../../api/state-answers';
+import { Button } from '../../parts/button';
+import { longYear, number } from '../../parts/format';
+import { NeedsRight } from '../../parts/needs-right';
+import { ListView, usePaged } from '../../parts/paged';
+import { Status } from '../../parts/status';
+import { useUrlFilters } from '../../parts/url-filters';
+import { Time } from '../../parts/zone';
+import { CertifyDialog } from './certify-dialog';
+import { certificationStatuses } from './statuses';
 
 /** `/certifications`: what districts and state have signed, newest first. */
 export function CertificationsPage() {
@@ -27,13 +24,17 @@ export function CertificationsPage() {
 function Certifications() {
   const url = useUrlFilters(['district']);
   const { districts } = useSignedIn();
+  const [certifying, setCertifying] = useState(false);
   const district = url.of('district');
   const list = usePaged<PageOf<Certification>>('/certifications', { district, limit: '100' });
   const names = new Map(districts.map(({ id, name }) => [id, name]));
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (
     <main className="page" id="content">
-      <h1>Certifications</h1>
+      <div className="page__head">
+        <h1>Certifications</h1>
+        <Button onPress={() => setCertifying(true)}>Certify…</Button>
+      </div>
       <p className="soft">
         What the state held of a district on the day of a report, counted and signed. Later drift is measured
         against it.
@@ -84,7 +85,7 @@ function Certifications() {
             </thead>
             <tbody>
               {items.map((item) => {
-                const { glyph, text } = statuses[item.status];
+                const { glyph, text } = certificationStatuses[item.status];
                 return (
                   <tr key={item.certificationId}>
                     <th scope="row">
@@ -114,6 +115,7 @@ function Certifications() {
           </table>
         </div>
       </ListView>
+      {certifying && <CertifyDialog onClose={() => setCertifying(false)} />}
     </main>
   );
 }
