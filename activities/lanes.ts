@@ -202,7 +202,15 @@ export class Lanes {
   private mayMove(attempt: Attempt): boolean {
     const others = [...this.attempts].filter((other) => other !== attempt && other.state !== 'waiting');
     const same = others.filter((other) => other.districtId === attempt.districtId && !other.stopped());
-    if (same.length >= this.lanes || others.length >= this.lanes * underWayPerLane) return false;
+    // Where another district has work, too, none takes more than half of the lanes.
+    const alone = [...this.attempts].every(
+      ({ districtId }) => (districtId ?? attempt.districtId) === attempt.districtId,
+    );
+    if (
+      same.length >= (alone ? this.lanes : Math.ceil(this.lanes / 2)) ||
+      others.length >= this.lanes * underWayPerLane
+    )
+      return false;
     if (this.slowDistricts.has(attempt.districtId ?? '')) return true;
     return others.filter(({ state }) => state === 'moving').length < this.lanes;
   }

@@ -67,6 +67,7 @@ const ofBuilt = {
   'bench:memory': 'bench/worker-memory.ts',
   'bench:request': 'bench/state-request.ts',
   'bench:lists': 'bench/lists.ts',
+  abuse: 'bench/abuse.ts',
   faults: 'faults/run.ts',
 };
 
@@ -82,6 +83,7 @@ async function main() {
     case 'bench:memory':
     case 'bench:request':
     case 'bench:lists':
+    case 'abuse':
     case 'faults': {
       // These run the worker as it is deployed.
       const built = await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['run', '--silent', 'build']);
@@ -102,7 +104,7 @@ async function main() {
     }
     default:
       console.error(
-        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|bench:lists|faults|fuzz|e2e|install [arguments]',
+        'Use: node bin/bootstrap.mjs demo|start|test|bench|bench:memory|bench:request|bench:lists|abuse|faults|fuzz|e2e|install [arguments]',
       );
       return 2;
   }

@@ -54,6 +54,7 @@ import { identityConflictRoutes } from './features/identity-conflicts/routes';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './features/verifications/routes';
+import { type Shares, Turns } from './http/take-turn';
 import { TemporalCalls } from './temporal/calls';
 import { syncEventRoutes } from './features/field-ownership/sync-event-routes';
 
@@ -76,6 +77,8 @@ export interface AppOptions {
   readonly limits?: {
     readonly perToken?: number;
     readonly refusedPerAddress?: number;
+    /** What one caller may have done at a time. */
+    readonly shares?: Shares;
     /** Longest event stream; see ApiContext. */
     readonly streamMs?: number;
   };
@@ -190,10 +193,14 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
     next();
   });
   v1.use(codecCors(context.config.temporal.webUrl));
+  const turns = new Turns(limits.shares);
+  v1.use(turns.take);
   v1.use(openRouter(open, refused, checkAnswer));
   v1.use(authenticate(keeper, oidc ? createOidcVerifier(oidc) : null, refused));
+  v1.use(turns.learn);
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(codecBody());
+  v1.use(turns.takeHeavy);
   v1.use(json({ limit: '100kb', strict: false }));
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   app.use('/api/v1', v1);

@@ -101,6 +101,10 @@ export async function startServer(
     await Promise.all([control.destroy(), keeper.destroy()]);
     await connection.close();
   };
+  // Who sends or reads so slowly keeps a connection, and of a district's own turns some.
+  server.headersTimeout = headersWithinMs;
+  server.requestTimeout = requestWithinMs;
+  server.setTimeout(silentForMs);
   try {
     await listen(server, config.api);
   } catch (error) {
@@ -153,6 +157,11 @@ function listen(server: Server, { host, port }: Config['api']): Promise<void> {
 
 /** A scrape waits no longer for Temporal. */
 const scrapeMs = 4_000;
+/** A request's headers and all of a request have come within this time. */
+const headersWithinMs = 10_000;
+const requestWithinMs = 30_000;
+/** A connection on which nothing moves for so long is closed; streams say something more often. */
+const silentForMs = 60_000;
 /** Who asks, and whether the database answers: short statements. */
 const keeperConnections = 3;
 /** Answers under way when the server stops are waited for so long. */

@@ -15,6 +15,7 @@ export const selectiveSync: readonly string[] = [
       message VARCHAR(1000) NULL,
       requestedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       endedAt DATETIME(3) NULL,
-      PRIMARY KEY (previewID)
+      PRIMARY KEY (previewID),
+      KEY under_way (districtID, status)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
 ];

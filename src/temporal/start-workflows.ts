@@ -34,6 +34,7 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
       taskQueue,
       args: [{ districtId, schoolYear }],
       workflowIdConflictPolicy: 'USE_EXISTING',
+      ...inTurnOf(districtId),
       staticSummary: `Queue of ${districtId}, school year ending ${schoolYear}`,
       typedSearchAttributes: [
         { key: attributeKeys.district, value: districtId },
@@ -41,6 +42,14 @@ export function giveToAgent(client: Client, taskQueue: string, request: ResyncRe
       ],
     }),
   });
+}
+
+/**
+ * Of tasks that wait, Temporal hands out each district's in turn (servers that know fairness), not
+ * all of one first. What a workflow starts is the district's too.
+ */
+export function inTurnOf(districtId: string): Pick<WorkflowStartOptions, 'priority'> {
+  return { priority: { fairnessKey: districtId } };
 }
 
 /** A schedule's id at Temporal: readable in Temporal Web, and no two schedules share one. */
@@ -67,6 +76,7 @@ export function startVerification(
     workflowId: verificationWorkflowId(request.verificationId),
     taskQueue,
     args: [request],
+    ...inTurnOf(request.districtId),
     staticSummary: describeVerification(request),
   });
 }

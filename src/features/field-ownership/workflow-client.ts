@@ -1,4 +1,5 @@
 import type { TemporalCalls } from '../../temporal/calls';
+import { inTurnOf } from '../../temporal/start-workflows';
 import { type SyncEventInput, syncEventWorkflowId } from '../../../workflows/messages';
 import { attributeKeys } from '../../domain/search-attributes';
 
@@ -13,6 +14,7 @@ export async function startSyncEvent(temporal: TemporalCalls, event: SyncEventIn
       workflowId: syncEventWorkflowId(event.syncEventId),
       workflowIdConflictPolicy: 'USE_EXISTING',
       args: [event],
+      ...inTurnOf(event.districtId),
       staticSummary: `The state's values for ${event.districtId}`,
       typedSearchAttributes: [{ key: attributeKeys.district, value: event.districtId }],
     }),

@@ -7,6 +7,7 @@ import { canSeeDetails } from '../../http/require';
 import { Problem } from '../../http/problem';
 import { type FeedView, ResyncFeed } from './event-feed';
 import { route, type RouteSpec, sent } from '../../http/route';
+import { endTurn } from '../../http/take-turn';
 import { resyncParams } from './schemas';
 import { redactedView } from './views';
 
@@ -72,6 +73,7 @@ export function eventRoutes({ control, streamMs, stopping }: ApiContext): RouteS
           if (left > 0) streams.set(principal.tokenId, left);
           else streams.delete(principal.tokenId);
         });
+        endTurn(response);
         const session: Session | 'gone' = await Promise.race([
           createSession(request, response, { keepAlive: null }),
           gone,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { planScopeOf } from '../../domain/plan';
 import type { ApiContext } from '../../http/context';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { requireFewUnderWay } from '../../http/few-under-way';
 import { notFound } from '../../http/problem';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
@@ -17,6 +18,9 @@ import { keyByGuid, requireRecord } from './require-record';
 import * as schemas from './schemas';
 import { startSelective } from './start-selective';
 import { startPreview } from './workflow-client';
+
+/** Previews that are made for one district at a time. */
+const mostPreviews = 3;
 
 /**
  * Sending one person, school, section or any other record, with its ancestors and all that hangs
@@ -47,6 +51,11 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       location: ({ previewId }) => `/selective-syncs/previews/${previewId}`,
       handler: async ({ params, body, principal }) => {
         const { district, year } = await requireRecord(context, principal, params.district, body);
+        const { level } = principal;
+        await requireFewUnderWay(control, principal, {
+          ...{ what: 'previews', most: mostPreviews },
+          underWay: control('selectivePreview').where({ districtID: district.id, level, status: 'running' }),
+        });
         const previewId = newResyncId();
         const { object, key } = body;
         await insertPreview(control, {
@@ -55,6 +64,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         });
         await startPreview(temporal, {
           previewId,
+          districtId: district.id,
           summary: `Preview of a selective sync of one ${object} of ${district.id}`,
         });
         return previewView(await readPreview(control, previewId));

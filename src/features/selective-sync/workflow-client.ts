@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { Unavailable } from '../../temporal/call-errors';
 import type { TemporalCalls } from '../../temporal/calls';
+import { inTurnOf } from '../../temporal/start-workflows';
 import {
   type RecordAnswer,
   recordLookWorkflowId,
@@ -28,6 +29,7 @@ export function findRecord(
         taskQueue,
         workflowId: recordLookWorkflowId(districtId, randomUUID()),
         args: [{ questionId }],
+        ...inTurnOf(districtId),
         workflowExecutionTimeout: '12 seconds',
         staticSummary: `Is there such a record of ${object} in ${districtId}?`,
       })) as RecordAnswer;
@@ -41,13 +43,18 @@ export function findRecord(
 /** Has the preview of a selective sync made. */
 export async function startPreview(
   temporal: TemporalCalls,
-  { previewId, summary }: { readonly previewId: string; readonly summary: string },
+  {
+    previewId,
+    districtId,
+    summary,
+  }: { readonly previewId: string; readonly districtId: string; readonly summary: string },
 ): Promise<void> {
   await temporal.call((client, taskQueue) =>
     client.workflow.start('selectivePreview', {
       taskQueue,
       workflowId: selectivePreviewWorkflowId(previewId),
       args: [{ previewId }],
+      ...inTurnOf(districtId),
       staticSummary: summary,
     }),
   );

@@ -1,7 +1,8 @@
 import { planResync, planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
-import type { VerificationRequest } from '../../domain/verification';
+import { endedVerification, type VerificationRequest } from '../../domain/verification';
 import type { ApiContext } from '../../http/context';
+import { requireFewUnderWay } from '../../http/few-under-way';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { requireDistrict } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
@@ -10,6 +11,9 @@ import { readVerificationHead } from './read';
 import type * as schemas from './schemas';
 import { insertVerification } from './store';
 import { startComparison } from './workflow-client';
+
+/** Verifications of one district at a time that itself has asked for. */
+const mostVerifications = 2;
 
 /**
  * Stored first, then started: what was accepted is never lost. Safe to repeat with the same
@@ -36,8 +40,19 @@ export async function startAskedVerification(
     pointer: '#/schoolYear',
   });
   planResync(context.catalog, body, planScopeOf(district, year));
+  const key = idempotencyKeyOf(request);
+  const { level } = principal;
+  const again = { requestedBy: requesterOf(principal), idempotencyKey: key };
+  if (key === null || !(await context.control('verification').where(again).first('verificationID')))
+    await requireFewUnderWay(context.control, principal, {
+      ...{ what: 'verifications', most: mostVerifications },
+      underWay: context
+        .control('verification')
+        .where({ districtID: district.id, initiator: level })
+        .whereNotIn('status', endedVerification),
+    });
   const asked = askedBy(principal, { districtId: district.id, schoolYear: year.schoolYear, body });
-  return startVerification(context, { ...asked, kind: 'verification' }, idempotencyKeyOf(request));
+  return startVerification(context, { ...asked, kind: 'verification' }, key);
 }
 
 /** What somebody asks to have compared, beside what for; its id is new. */
