@@ -1,6 +1,6 @@
 /**
- * What the API answers with, as far as pages look at it. test/console/answers.test.ts holds these
- * to the API's own schemas.
+ * What the API answers with, as far as pages look at it. The API holds its answers to its schemas;
+ * that these types agree with those only the browser tests show, by what pages make of them.
  */
 import type { Color, CountsView, ObjectStatus } from '../../domain/outcome';
 import type { PlanReason } from '../../domain/plan-order';

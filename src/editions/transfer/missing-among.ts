@@ -36,8 +36,8 @@ export async function missingAmong(
       const found = ofBatch?.get(textOf(mapping, record, reference.columns));
       if (found !== undefined) sibling.set(record, found);
     }
-    const unfound = [...absent].filter(([record]) => !sibling.has(record));
-    const own = ofBatch === null ? null : await ownParents(session, job, unfound);
+    const alone = [...absent].filter(([record]) => !sibling.has(record));
+    const own = ofBatch === null ? null : await ownParents(session, job, alone);
     for (const [record, parent] of absent) {
       const found = sibling.get(record);
       if (found !== undefined) waiting.set(found, [...(waiting.get(found) ?? []), { record, parent }]);
@@ -55,7 +55,7 @@ export async function missingAmong(
   return missing;
 }
 
-/** Records that are their own parent in a spelling that the state's server holds to be their key. */
+/** Records that are their own parent, by a spelling that the state holds to be their key. */
 async function ownParents(
   session: Pick<Session, 'rows'>,
   { mapping }: CompareJob,
