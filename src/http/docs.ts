@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type RequestHandler, Router, static as serveFiles } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
+
+/** The package's own module would load its two megabytes of page scripts into the server. */
+const swaggerFiles = dirname(require.resolve('swagger-ui-dist/package.json'));
 
 const page = `<!doctype html>
 <html lang="en">
@@ -37,6 +39,6 @@ export function docsRouter(): Router {
   router.get('/errors.md', (_request, response) => {
     response.sendFile(errors, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
   });
-  router.use(serveFiles(getAbsoluteFSPath(), { index: false }));
+  router.use(serveFiles(swaggerFiles, { index: false }));
   return router;
 }

@@ -261,7 +261,8 @@ test('alerts lists, reads and deletes one’s own', async () => {
   expect(listed[0]).toMatchObject({ name: 'Resync Completed', resyncId: 'alerted', read: false });
   const found = async (...argv: string[]) =>
     (JSON.parse((await resync('alerts', 'list', ...argv, '--json')).stdout) as object[]).length;
-  expect(await found('--process', 'Vertical Interoperability', '--find', 'COMPLETED')).toBe(listed.length);
+  const completed = listed.filter(({ name }) => name === 'Resync Completed').length;
+  expect(await found('--process', 'Vertical Interoperability', '--find', 'COMPLETED')).toBe(completed);
   expect(await found('--process', 'Data Certification')).toBe(0);
   expect(await found('--find', 'nothing like it')).toBe(0);
   expect((await resync('alerts', 'read', `${alertId}`)).stdout).toContain('1000 records processed');

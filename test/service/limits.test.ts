@@ -160,6 +160,7 @@ test('who stops following a run reads that it goes on, and how to follow it agai
       env: { ...process.env, RESYNC_API_URL: server.url, RESYNC_TOKEN: as.state.slice('Bearer '.length) },
     },
   );
+  const ended = once(child, 'exit') as Promise<[number]>;
   let told = '';
   let shown = false;
   child.stderr.on('data', (text: Buffer) => {
@@ -170,6 +171,6 @@ test('who stops following a run reads that it goes on, and how to follow it agai
   await until('it follows', () => shown, 60_000);
   await sleep(500);
   child.kill('SIGINT');
-  const [code] = (await once(child, 'exit')) as [number];
+  const [code] = await ended;
   expect([code, told]).toEqual([130, expect.stringContaining('To follow it again: resync watch followed')]);
 });

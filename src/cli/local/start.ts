@@ -22,6 +22,10 @@ export function startCommand(): Command {
         const { config, configFile, stack } = await startLocalStack({ dir, progress });
         buildConsoleIfChanged();
         const service = await startService(config, { logFile: join(dir, 'logs', 'service.log') });
+        // Before it says how it is stopped: whoever reads that may do so at once.
+        stopOnSignal(service, async () => {
+          if (!ranBefore) await stopStack(dir, progress);
+        });
         const { controlDatabaseUrl } = config;
         const token = await writeLocalAccess({ dir, url: service.url, controlDatabaseUrl });
         const lines = [
@@ -36,9 +40,6 @@ export function startCommand(): Command {
           'Ctrl-C stops it.',
         ];
         process.stdout.write(`${lines.join('\n')}\n`);
-        stopOnSignal(service, async () => {
-          if (!ranBefore) await stopStack(dir, progress);
-        });
       }),
     );
 }

@@ -1,7 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import { type LookupFunction, isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { Agent, request } from 'undici';
 import { isPublicAddress } from './public-address';
 import { checkWebhookUrl, type WebhookRules, WebhookUrlError } from './webhook-url';
 
@@ -41,6 +40,8 @@ export async function postWebhook(
   { lookup = systemLookup, now = new Date() }: { lookup?: LookupFunction; now?: Date } = {},
 ): Promise<WebhookAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
+  // A hundred modules, which a worker that posts nothing needn't load.
+  const { Agent, request } = await import('undici');
   const agent = new Agent({
     connections: 1,
     pipelining: 0,

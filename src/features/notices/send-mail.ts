@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { ToldAlert } from '../alerts/read';
 
 const timeoutMs = 10_000;
@@ -43,6 +42,8 @@ export function mailOfAlert(alert: ToldAlert): Pick<Mail, 'subject' | 'text'> {
 
 /** Sends one attempt. Never throws for what the server or the network does. */
 export async function sendMail({ url, from }: MailSettings, mail: Mail): Promise<MailAnswer> {
+  // Loaded by who sends mail.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     url,
     connectionTimeout: timeoutMs,
