@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ApiClient } from '../client/api-client';
 import type { Agent, BusyAgent, Items, ListedDistrict, TableObject } from '../client/answers';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
@@ -13,15 +13,35 @@ export function districtCommand(): Command {
     .addCommand(agentCommand());
 }
 
+/** What a district may be listed for, and the filter of the API that finds it. */
+const listedFor: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ...Object.fromEntries(['green', 'yellow', 'red'].map((color) => [color, { color }])),
+  'never-sent': { color: 'none' },
+  ...Object.fromEntries(['running', 'drift', 'overdue', 'unread'].map((name) => [name, { [name]: 'true' }])),
+};
+
+const sorts = ['number', 'name', 'color', 'last', 'lastFull', 'verification', 'unread'];
+
+interface ListOptions {
+  readonly search?: string;
+  readonly standing?: true;
+  readonly only?: string;
+  readonly sort?: string;
+}
+
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
     .description('list the districts that the token may see')
     .option('--search <text>', 'only those with it in their number, name or id')
     .option('--standing', 'with the newest full resync, drift, unread alerts and what is overdue')
-    .action(async ({ search, standing }: { search?: string; standing?: true }, command: Command) => {
+    .addOption(new Option('--only <what>', 'only those like this').choices(Object.keys(listedFor)))
+    .addOption(new Option('--sort <by>', 'in this order (default: as configured)').choices(sorts))
+    .action(async ({ search, standing, only, sort }: ListOptions, command: Command) => {
       const { items } = await clientOf(command).get<Items<ListedDistrict>>('/districts', {
         ...(search !== undefined && { q: search }),
         ...(standing && { standing: 'true' }),
+        ...(only !== undefined && listedFor[only]),
+        sort,
       });
       if (wantsJson(command)) return printJson(items);
       if (standing) return print(standingTable(items));
@@ -34,18 +54,23 @@ function listCommand(): Command {
 
 function standingTable(items: readonly ListedDistrict[]): string {
   const rows = items.map(({ id, name, standing }) => {
-    const { resyncs = null, verification = null, unreadAlerts = null, startOfYear = null } = standing ?? {};
+    const { resyncs = null, verification = null, unreadAlerts = null } = standing ?? {};
     const full = resyncs?.lastFull ?? null;
     return [
       ...[id, name, full === null ? 'never' : paint(full.color, full.status), full?.endedAt ?? ''],
       resyncs?.running?.resyncId ?? (resyncs !== null && resyncs.waiting > 0 ? 'waits' : ''),
       verification === null ? '' : verification.resyncNecessary ? 'resync necessary' : 'none to send',
       unreadAlerts === null ? '' : number(unreadAlerts),
-      startOfYear === 'overdue' ? 'start of the year' : '',
+      overdueOf(standing),
     ];
   });
   const head = ['District', 'Name', 'Full resync', 'Ended', 'Now', 'Verification', 'Unread', 'Overdue'];
   return plainTable(head, rows, [6]);
+}
+
+function overdueOf(standing: ListedDistrict['standing']): string {
+  if (standing?.endOfYear === 'overdue') return 'end of the year';
+  return standing?.startOfYear === 'overdue' ? 'start of the year' : '';
 }
 
 /** `resync district objects`: every object with its last resync. */

@@ -35,6 +35,7 @@ export interface ListedDistrict extends District {
     } | null;
     readonly unreadAlerts: number | null;
     readonly startOfYear: 'notDue' | 'due' | 'overdue' | 'done' | null;
+    readonly endOfYear: 'notDue' | 'due' | 'overdue' | null;
   } | null;
 }
 

@@ -34,6 +34,10 @@ const standing = z
       description:
         'its start-of-year resync; null: its year was not switched, or it isn’t the caller’s to see',
     }),
+    endOfYear: z.enum(['notDue', 'due', 'overdue']).nullable().meta({
+      description:
+        'the full resync at the end of its scoped year; notDue: also once it is made; null: not the caller’s to see',
+    }),
   })
   .meta({ id: 'DistrictStanding' });
 
@@ -69,7 +73,15 @@ export const busyAgents = z.object({
 const flag = z.enum(['true']).transform(() => true);
 
 /** Orders of the list. */
-export const districtSorts = ['number', 'name', 'color', 'lastFull', 'verification', 'unread'] as const;
+export const districtSorts = [
+  'number',
+  'name',
+  'color',
+  'last',
+  'lastFull',
+  'verification',
+  'unread',
+] as const;
 
 export const districtsQuery = z.strictObject({
   ...pageQuery,
@@ -85,7 +97,9 @@ export const districtsQuery = z.strictObject({
     .meta({ description: 'of the newest full resync; none: there is none' }),
   running: flag.optional().meta({ description: 'only those with a resync under way or waiting' }),
   drift: flag.optional().meta({ description: 'only those whose newest verification calls for a resync' }),
-  overdue: flag.optional().meta({ description: 'only those whose start-of-year resync is overdue' }),
+  overdue: flag
+    .optional()
+    .meta({ description: 'only those whose end-of-year or start-of-year resync is overdue' }),
   unread: flag.optional().meta({ description: 'only those with alerts that the caller hasn’t read' }),
   sort: z
     .enum(districtSorts.flatMap((name) => [name, `-${name}`] as const))

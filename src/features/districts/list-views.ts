@@ -9,6 +9,7 @@ import { sees } from '../../http/require';
 import type { AnswerTo } from '../../http/route';
 import { countUnreadAlerts } from '../alerts/read';
 import { readScopedYears } from '../scoped-year/read';
+import { type EndDue, readEndsDue } from '../year-end/read-ends';
 import { readStarts } from '../year-end/read-starts';
 import type { districtsPage, districtsQuery } from './list-schemas';
 import { readComparisonsOf, readResyncsOf } from './read-standing';
@@ -72,10 +73,11 @@ async function readStandings(
   const comparisons = may('verificationSummary') ? await readComparisonsOf(control, of) : null;
   const unread = may('processAlerts') ? await countUnreadAlerts(control, principal) : null;
   const ids = shown.map(({ id }) => id);
-  const starts =
-    resyncs !== null && level === 'state'
-      ? await readStarts(control, ids, { ...config.scenarios, now: new Date() })
-      : null;
+  // What the state's runs have settled isn't a district's to see.
+  const seesYears = resyncs !== null && level === 'state';
+  const settings = { ...config.scenarios, now: new Date() };
+  const starts = seesYears ? await readStarts(control, ids, settings) : null;
+  const ends = seesYears ? await readEndsDue(control, shown, settings) : null;
   const none = { running: null, waiting: 0, last: null, lastFull: null };
   return new Map(
     shown.map(({ id }) => [
@@ -85,9 +87,15 @@ async function readStandings(
         verification: comparisons?.get(id) ?? null,
         unreadAlerts: unread && (unread.get(id) ?? 0),
         startOfYear: starts?.get(id)?.start.status ?? null,
+        endOfYear: ends && endOf(ends.get(id)),
       },
     ]),
   );
+}
+
+function endOf(due: EndDue | undefined): Standing['endOfYear'] {
+  if (due === undefined) return 'notDue';
+  return due.overdue ? 'overdue' : 'due';
 }
 
 /** The color that a district is found by; gray of a run that has ended is none. */
@@ -100,7 +108,7 @@ const tests = {
   running: (standing: Standing) =>
     standing.resyncs !== null && (standing.resyncs.running !== null || standing.resyncs.waiting > 0),
   drift: (standing: Standing) => standing.verification?.resyncNecessary ?? false,
-  overdue: (standing: Standing) => standing.startOfYear === 'overdue',
+  overdue: ({ startOfYear, endOfYear }: Standing) => [startOfYear, endOfYear].includes('overdue'),
   unread: (standing: Standing) => (standing.unreadAlerts ?? 0) > 0,
 } as const;
 
@@ -135,6 +143,7 @@ const keys: Record<string, (item: Item) => string | number> = {
   number: ({ number }) => number,
   name: ({ name }) => name.toLowerCase(),
   color: ({ standing }) => worstFirst.indexOf(colorOf(standing)),
+  last: ({ standing }) => standing?.resyncs?.last?.endedAt ?? '',
   lastFull: ({ standing }) => standing?.resyncs?.lastFull?.endedAt ?? '',
   verification: ({ standing }) => standing?.verification?.finishedAt ?? '',
   // Most first.

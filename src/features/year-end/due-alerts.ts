@@ -1,17 +1,13 @@
 import { alertCategories } from '../../domain/alert-categories';
 import type { Knex } from 'knex';
-import { judgeYearEnd } from '../../domain/year-end';
 import { postAlert } from '../alerts/post';
-import { type DistrictYears, readScopedYears } from '../scoped-year/read';
-import { readDriftFound } from './read-drift';
+import type { DistrictYears } from '../scoped-year/read';
+import { readEndsDue } from './read-ends';
 import { readStarts } from './read-starts';
 import type { ScenarioSettings } from './switch-store';
-import { readYearRuns } from './read-year-runs';
 import { schoolYearLabel } from '../../domain/school-year';
 
 const weekMs = 7 * 86_400_000;
-
-const dayMs = 86_400_000;
 
 /**
  * Posts where a scoped year comes to its end without an accepted full resync: once when it is due,
@@ -21,45 +17,26 @@ const dayMs = 86_400_000;
 export async function postEndOfYearAlerts(
   control: Knex,
   districts: readonly (DistrictYears & { readonly name: string })[],
-  { now, acceptedColors, judgedColor: judged, endOfYearDueDays }: ScenarioSettings & { readonly now: Date },
+  settings: ScenarioSettings & { readonly now: Date },
 ): Promise<number> {
-  const years = await readScopedYears(control);
-  const facts = new Map<number, Awaited<ReturnType<typeof factsOf>>>();
-  let due = 0;
-  for (const { id, name, schoolYear: configured } of districts) {
-    const schoolYear = years.get(id) ?? configured;
-    const end = new Date(Date.UTC(schoolYear, 6, 1));
-    if (now.getTime() < end.getTime() - endOfYearDueDays * dayMs) continue;
-    const known = facts.get(schoolYear) ?? (await factsOf(control, schoolYear, judged));
-    facts.set(schoolYear, known);
-    const yearEnd = judgeYearEnd({
-      schoolYear,
-      runs: known.runs.get(id) ?? [],
-      changes: known.drift.get(id) ?? [],
-      acceptedColors,
-    });
-    if (yearEnd.holds) continue;
-    due += 1;
-    const week = Math.floor((now.getTime() - end.getTime()) / weekMs);
+  const ends = await readEndsDue(control, districts, settings);
+  for (const { id, name } of districts) {
+    const due = ends.get(id);
+    if (!due) continue;
+    const { schoolYear, dueAt, overdue, why } = due;
+    const week = Math.floor((settings.now.getTime() - dueAt.getTime()) / weekMs);
     await postAlert(control, {
       category: alertCategories.resync,
       name: 'End-of-year Resync Due',
       districtId: id,
       right: 'resyncBatch',
       link: { kind: 'year', id },
-      dueAt: end,
-      alertKey: `end-of-year:${id}:${schoolYear}${week < 0 ? '' : `:week-${week}`}`,
-      text: `The school year ${schoolYearLabel(schoolYear)} of ${name} ends, and its full resync is ${week < 0 ? 'due' : 'overdue'}. ${yearEnd.why}`,
+      dueAt,
+      alertKey: `end-of-year:${id}:${schoolYear}${overdue ? `:week-${week}` : ''}`,
+      text: `The school year ${schoolYearLabel(schoolYear)} of ${name} ends, and its full resync is ${overdue ? 'overdue' : 'due'}. ${why}`,
     });
   }
-  return due;
-}
-
-async function factsOf(control: Knex, schoolYear: number, judged: ScenarioSettings['judgedColor']) {
-  return {
-    runs: await readYearRuns(control, { schoolYear, judged }),
-    drift: await readDriftFound(control, { schoolYear }),
-  };
+  return ends.size;
 }
 
 /**

@@ -18,7 +18,11 @@ import { apiWorld, type ApiWorld } from '../../support/api-world';
 let world: ApiWorld;
 beforeAll(async () => {
   world = await apiWorld({
-    more: Array.from({ length: 998 }, (_, index) => ({ name: `Valley ${index}` })),
+    more: Array.from({ length: 998 }, (_, index) => ({
+      name: `Valley ${index}`,
+      // The year of the last one ended long ago.
+      ...(index === 997 && { schoolYear: 2020 }),
+    })),
   });
 });
 afterAll(() => world.close());
@@ -198,13 +202,13 @@ describe('the list of districts', () => {
       {
         ...{ districts: 1000, green: 2, yellow: 1, red: 1, none: 996 },
         // One each is of what the plans above were made from.
-        ...{ running: 2, drift: 2, overdue: 0, unread: expect.any(Number) as number },
+        ...{ running: 2, drift: 2, overdue: 1, unread: expect.any(Number) as number },
       },
     ]);
     expect(items.find(({ id }) => id === idOf(11))).toMatchObject({
       standing: {
         resyncs: { running: null, waiting: 0, lastFull: { resyncId: 'full-green', color: 'green' } },
-        startOfYear: null,
+        ...{ startOfYear: null, endOfYear: 'notDue' },
       },
     });
     // Neither a comparison nor the outcome of a resync of the state is a district's to see.
@@ -216,7 +220,11 @@ describe('the list of districts', () => {
       items: [
         {
           id: idOf(12),
-          standing: { resyncs: { waiting: 1, last: null, lastFull: null }, startOfYear: null },
+          standing: {
+            resyncs: { waiting: 1, last: null, lastFull: null },
+            startOfYear: null,
+            endOfYear: null,
+          },
         },
       ],
       counts: { districts: 1, none: 1 },
@@ -239,6 +247,8 @@ describe('the list of districts', () => {
     expect(await ids('?running=true')).toContain(idOf(12));
     expect(await ids('?drift=true')).toContain(idOf(13));
     expect(await ids('?unread=true')).toContain(idOf(14));
+    expect(await ids('?overdue=true')).toEqual([idOf(999)]);
+    expect((await ids('?sort=-last'))[0]).toBe(idOf(12));
     expect((await ids('?sort=color')).slice(0, 2)).toEqual([idOf(10), idOf(12)]);
     expect((await ids('?sort=-number'))[0]).toBe(idOf(999));
     const seen: string[] = [];

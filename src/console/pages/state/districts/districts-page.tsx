@@ -28,6 +28,7 @@ const sorts = [
   ['', 'Worst first'],
   ['number', 'Number'],
   ['name', 'Name'],
+  ['last', 'Longest without any resync'],
   ['lastFull', 'Longest without a full resync'],
   ['verification', 'Longest without a comparison'],
   ['unread', 'Most unread alerts'],

@@ -80,7 +80,7 @@ const DistrictRow = memo(function DistrictRow({ district }: { district: ListedDi
         )}
       </td>
       <td className="wide">
-        <Due start={standing?.startOfYear ?? null} />
+        <Due standing={standing} />
       </td>
     </tr>
   );
@@ -121,8 +121,11 @@ function Comparison({ verification }: { verification: Standing['verification'] }
   );
 }
 
-function Due({ start }: { start: Standing['startOfYear'] }) {
-  if (start === 'overdue') return <Status glyph="red">Start of the year is overdue</Status>;
-  if (start === 'due') return <Status glyph="waiting">Start of the year</Status>;
+function Due({ standing }: { standing: Standing | null }) {
+  const { startOfYear = null, endOfYear = null } = standing ?? {};
+  if (endOfYear === 'overdue') return <Status glyph="red">End of the year is overdue</Status>;
+  if (startOfYear === 'overdue') return <Status glyph="red">Start of the year is overdue</Status>;
+  if (endOfYear === 'due') return <Status glyph="waiting">End of the year</Status>;
+  if (startOfYear === 'due') return <Status glyph="waiting">Start of the year</Status>;
   return null;
 }
