@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { catalogHashOf } from '../src/catalog/hash';
 import { giveToAgent } from '../src/temporal/start-workflows';
 import { ControlError, NotFoundError } from '../src/control/control-error';
 import { finishResync, forgetRefusedResync, insertResync, loadResync } from '../src/features/resyncs/store';
@@ -54,7 +55,7 @@ export async function dispatchDistrict(
     if (error instanceof DatabaseError) return later(error.message);
     throw error;
   }
-  await storeOnce(control, resync);
+  await storeOnce(control, resync, catalogHashOf(catalog));
   try {
     const { client } = Context.current();
     await client.connection.withDeadline(Date.now() + agentMs, () =>
@@ -112,9 +113,13 @@ function resyncRequestOf(request: StoredStateRequest, district: RequestDistrict)
   };
 }
 
-async function storeOnce(control: ActivityDependencies['control'], request: ResyncRequest): Promise<void> {
+async function storeOnce(
+  control: ActivityDependencies['control'],
+  request: ResyncRequest,
+  catalogHash: string,
+): Promise<void> {
   try {
-    await insertResync(control, { request });
+    await insertResync(control, { request, catalogHash });
   } catch (error) {
     if (!(error instanceof ControlError) || error.kind !== 'duplicate') throw error;
   }

@@ -5,6 +5,7 @@ import type { ActivityDependencies } from './dependencies';
 import { DistrictEditions } from './district-editions';
 import { identityActivities } from './identity';
 import { noticeActivities } from './notices';
+import { forOwnCatalog } from './own-catalog';
 import { objectActivities } from './objects';
 import { removalActivities } from './removals';
 import { planActivities } from './planning';
@@ -40,31 +41,54 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof unblockedActivities> &
   ReturnType<typeof syncEventActivities>;
 
+/** They plan, move, compare or close by the catalog. */
+const byCatalog = [
+  'preparePlan',
+  'startObject',
+  'syncObject',
+  'syncObjects',
+  'syncRange',
+  'retryBlocked',
+  'retryBlockedOfCycle',
+  'verifyCycle',
+  'recompareObject',
+  'settleStateFields',
+  'findRemovals',
+  'removeRecords',
+  'openVerification',
+  'compareObjects',
+  'selectDrifted',
+  'finishObject',
+  'finishResync',
+  'sendUnblocked',
+] as const satisfies readonly (keyof ResyncActivities)[];
+
 /**
  * All activities of the worker over one control database, with a pool per district edition opened
  * on first use.
  */
 export function createActivities(dependencies: ActivityDependencies): ActivitySet {
   const editions = new DistrictEditions(dependencies.config);
+  const activities: ResyncActivities = {
+    ...planActivities(dependencies, editions),
+    ...objectActivities(dependencies, editions),
+    ...removalActivities(dependencies, editions),
+    ...recompareActivities(dependencies, editions),
+    ...runLifecycleActivities(dependencies),
+    ...stateRequestActivities(dependencies),
+    ...noticeActivities(dependencies),
+    ...blackoutActivities(dependencies),
+    ...scheduleActivities(dependencies),
+    ...selectiveActivities(dependencies, editions),
+    ...identityActivities(dependencies, editions),
+    ...certificationActivities(dependencies, editions),
+    ...verificationActivities(dependencies, editions),
+    ...verifiedResyncActivities(dependencies),
+    ...unblockedActivities(dependencies, editions),
+    ...syncEventActivities(dependencies, editions),
+  };
   return {
-    activities: {
-      ...planActivities(dependencies, editions),
-      ...objectActivities(dependencies, editions),
-      ...removalActivities(dependencies, editions),
-      ...recompareActivities(dependencies, editions),
-      ...runLifecycleActivities(dependencies),
-      ...stateRequestActivities(dependencies),
-      ...noticeActivities(dependencies),
-      ...blackoutActivities(dependencies),
-      ...scheduleActivities(dependencies),
-      ...selectiveActivities(dependencies, editions),
-      ...identityActivities(dependencies, editions),
-      ...certificationActivities(dependencies, editions),
-      ...verificationActivities(dependencies, editions),
-      ...verifiedResyncActivities(dependencies),
-      ...unblockedActivities(dependencies, editions),
-      ...syncEventActivities(dependencies, editions),
-    },
+    activities: forOwnCatalog(dependencies, activities, byCatalog),
     close: () => editions.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { catalogHashOf } from '../src/catalog/hash';
 import { alertCategories } from '../src/domain/alert-categories';
 import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
@@ -150,7 +151,8 @@ async function store(
     initiator,
     requestedBy: nameOf(schedule),
   };
-  return insertResync(dependencies.control, { request, idempotencyKey: resyncId });
+  const catalogHash = catalogHashOf(dependencies.catalog);
+  return insertResync(dependencies.control, { request, idempotencyKey: resyncId, catalogHash });
 }
 
 /** @throws Refusal as `store` */

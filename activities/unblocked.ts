@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
+import { catalogHashOf } from '../src/catalog/hash';
 import { ConflictError, NotFoundError } from '../src/control/control-error';
 import { readLanded, readWaitingChildren } from '../src/features/resyncs/landed-store';
 import { insertResync, loadResync, setResyncStatus } from '../src/features/resyncs/store';
@@ -77,7 +78,12 @@ export function unblockedActivities(dependencies: ActivityDependencies, editions
       ...{ selection: 'retry', retryOf: former },
       selected: { outcomes: ['blocked'], landedIn: run.resyncId },
     };
-    if (stored === null) await insertResync(control, { request, idempotencyKey: resyncId });
+    if (stored === null)
+      await insertResync(control, {
+        request,
+        idempotencyKey: resyncId,
+        catalogHash: catalogHashOf(dependencies.catalog),
+      });
     // Whatever the agent can't take now, the reconciler gives to it later.
     const { client } = Context.current();
     const { position } = await client.connection.withDeadline(Date.now() + agentMs, () =>

@@ -35,6 +35,8 @@ const run = (objectResults: ObjectOutcome[]): RunView =>
     startedAt: '2026-11-25T00:00:00.000Z',
     endedAt: null,
     heldUntil: null,
+    catalogHash: null,
+    otherCatalog: null,
     totals: null,
     objectResults,
   });

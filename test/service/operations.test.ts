@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
+import { builtinCatalog } from '../../src/catalog/builtin';
+import { catalogToYaml } from '../../src/catalog/print';
 import { parseAddress } from '../../src/database/address';
 import { type RunningServer, startServer } from '../../src/server';
 import { type RunningWorker, startWorker } from '../../src/worker';
@@ -42,6 +45,11 @@ interface Run {
   readonly status: string;
   readonly color: string;
   readonly totals: { readonly processed: number; readonly inserted: number };
+}
+
+interface Catalogs {
+  readonly catalogHash: string;
+  readonly otherCatalog: { readonly workerHash: string; readonly text: string } | null;
 }
 
 interface Queue {
@@ -301,6 +309,66 @@ test('a run that a restored control database no longer knows ends in Temporal, a
     status: 'finished',
     color: 'green',
   });
+});
+
+test('a worker with another catalog leaves a run untouched and says so, until one with its catalog comes or it is cancelled', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'resync-catalog-'));
+  const catalogFile = join(folder, 'catalog.yaml');
+  const [first, ...others] = builtinCatalog.objects;
+  writeFileSync(
+    catalogFile,
+    catalogToYaml({ ...builtinCatalog, objects: [{ ...first!, label: 'Otherwise' }, ...others] }),
+  );
+  const config = { ...world.config, catalogFile };
+  const api = await startServer(config, { logger: pino({ level: 'silent' }) });
+  let own: RunningWorker | null = null;
+  try {
+    await world.emptyState();
+    const south = await world.caller('south', ['resyncBatch', 'agents'], { url: api.url });
+    const hashOf = async (url: string): Promise<string> => {
+      const caller = await world.caller('south', [], { url });
+      return (await caller.ask<{ catalog: { hash: string } }>('GET', '/about')).body.catalog.hash;
+    };
+    const [theirs, ours] = [await hashOf(world.url), await hashOf(api.url)];
+    expect(theirs).not.toBe(ours);
+    const few = { objects: ['School'] };
+    const run = await send(south, 'south', few);
+    const shown = async (id: string) => (await south.ask<Run & Catalogs>('GET', `/resyncs/${id}`)).body;
+    const isLeft = async (id: string): Promise<boolean> => {
+      await sleep(50);
+      return (await shown(id)).otherCatalog !== null;
+    };
+    await until('it was left', () => isLeft(run));
+    const { catalogHash, otherCatalog } = await shown(run);
+    expect([catalogHash, otherCatalog!.workerHash]).toEqual([ours, theirs]);
+    expect(otherCatalog!.text).toMatch(
+      new RegExp(`${run}.*${ours.slice(0, 12)}.*${theirs.slice(0, 12)}.*same catalog.*cancel the resync`),
+    );
+    const agents = await south.ask<{ items: { resyncs: (Catalogs & { resyncId: string })[] }[] }>(
+      'GET',
+      '/agents',
+    );
+    expect(agents.body.items[0]!.resyncs).toMatchObject([{ resyncId: run, otherCatalog }]);
+    expect(await world.control('DISBatchHistory').where({ resyncID: run })).toEqual([]);
+    expect(await world.control('districtLease').where({ resyncID: run })).toEqual([]);
+
+    own = await startWorker(config, { workflows: { workflowBundle: await workflowBundle() } });
+    expect(await endOf(south, run)).toMatchObject({
+      ...{ status: 'finished', color: 'green', catalogHash: ours, otherCatalog: null },
+    });
+    await own.stop();
+    own = null;
+
+    const hopeless = await send(south, 'south', few);
+    await until('it was left', () => isLeft(hopeless));
+    const cancel = await south.ask('POST', `/resyncs/${hopeless}/cancel`);
+    expect(cancel.status).toBe(200);
+    expect(await endOf(south, hopeless)).toMatchObject({ status: 'cancelled', otherCatalog: null });
+  } finally {
+    await own?.stop();
+    await api.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('the alarms are ones that promtool accepts, and each comes in its situation only', () => {

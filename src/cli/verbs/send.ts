@@ -158,6 +158,8 @@ export function printEnd(resync: Resync, command: Command): void {
   const verified = verificationLines(resync);
   if (verified !== '') print(verified);
   print(headline(resync));
+  if (resync.catalogHash !== null) print(`Catalog ${resync.catalogHash}`);
+  if (resync.otherCatalog !== null) print(resync.otherCatalog.text);
 }
 
 /** @throws CommandFailure usage when neither or both of --all and --objects are given */

@@ -179,6 +179,8 @@ export interface ResyncHead {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly heldUntil: string | null;
+  /** It waits for a worker with its catalog. */
+  readonly otherCatalog: { readonly text: string } | null;
 }
 
 export interface ObjectResult {

@@ -144,6 +144,7 @@ export interface OpenRun {
   readonly requestedAt: string;
   readonly startedAt: string | null;
   readonly heldUntil: string | null;
+  readonly otherCatalog: { readonly text: string } | null;
   readonly percent: number | null;
 }
 

@@ -1,7 +1,7 @@
 /** What the list of districts takes and answers with. */
 import { z } from 'zod';
 import { count, level, pageQuery, time } from '../../http/schemas';
-import { color, district, shownStatus } from '../resyncs/schemas';
+import { color, district, otherCatalog, shownStatus } from '../resyncs/schemas';
 
 const shortRun = z
   .object({
@@ -61,6 +61,7 @@ export const busyAgents = z.object({
               requestedAt: time,
               startedAt: time.nullable(),
               heldUntil: time.nullable().meta({ description: 'end of the blackout window that holds it' }),
+              otherCatalog: otherCatalog.nullable(),
               percent: z.int().min(0).max(100).nullable(),
             }),
           )

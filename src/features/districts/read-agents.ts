@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { selectRows, toIso } from '../../control/database';
 import { type Initiator, openStatuses, type ResyncStatus, type Scenario } from '../../domain/resync';
+import { type OtherCatalog, otherCatalogOf } from '../resyncs/own-catalog';
 import { readPercents } from '../resyncs/progress';
 
 /** A resync that an agent has. */
@@ -14,6 +15,8 @@ export interface OpenRun {
   readonly startedAt: string | null;
   /** End of the blackout window that holds it. */
   readonly heldUntil: string | null;
+  /** It waits for a worker with its catalog. */
+  readonly otherCatalog: OtherCatalog | null;
   readonly percent: number | null;
 }
 
@@ -36,13 +39,17 @@ interface OpenRow {
   readonly requestedAt: string;
   readonly startedAt: string | null;
   readonly heldUntil: string | null;
+  readonly catalogHash: string | null;
+  readonly otherCatalog: string | null;
+  readonly otherCatalogAt: string | null;
 }
 
 /** Agents with resyncs, by what the control database knows of these. */
 export async function readBusyAgents(control: Knex): Promise<readonly BusyAgent[]> {
   const rows = await selectRows<OpenRow>(
     control,
-    `SELECT districtID, schoolYear, resyncID, status, initiator, scenario, requestedBy, requestedAt, startedAt, heldUntil
+    `SELECT districtID, schoolYear, resyncID, status, initiator, scenario, requestedBy, requestedAt, startedAt, heldUntil,
+            catalogHash, otherCatalog, otherCatalogAt
        FROM resync WHERE status IN (:open)
       ORDER BY districtID, schoolYear, FIELD(status, :open) DESC, initiator = 'state' DESC, requestedAt`,
     { open: openStatuses },
@@ -62,6 +69,7 @@ export async function readBusyAgents(control: Knex): Promise<readonly BusyAgent[
       requestedAt: toIso(row.requestedAt),
       startedAt: toIso(row.startedAt),
       heldUntil: toIso(row.heldUntil),
+      otherCatalog: otherCatalogOf(row),
       percent: percents.get(resyncId) ?? null,
     });
   }

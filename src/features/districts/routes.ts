@@ -115,7 +115,9 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
           items: agents.map(({ resyncs, ...agent }) => ({
             ...agent,
             resyncs: resyncs.map((run) =>
-              canSeeDetails(principal, run) ? run : { ...run, scenario: null, requestedBy: 'the state' },
+              canSeeDetails(principal, run)
+                ? run
+                : { ...run, scenario: null, requestedBy: 'the state', otherCatalog: null },
             ),
           })),
         };

@@ -17,6 +17,7 @@ import { selectRows, toIso } from '../../control/database';
 import { NotFoundError } from '../../control/control-error';
 import { type OwnVerification, readOwnVerifications } from './read-own-verifications';
 import { percentOfRun, readPercents } from './progress';
+import { type OtherCatalog, otherCatalogOf } from './own-catalog';
 import { type ResyncRow, toRequest } from './row';
 
 /** One object of a resync; while it runs the counts are those of the pages committed so far. */
@@ -56,6 +57,10 @@ export interface ResyncHead extends ResyncRequest {
   readonly endedAt: string | null;
   /** End of the blackout window that holds it; `null`: none does. */
   readonly heldUntil: string | null;
+  /** Of the catalog it was accepted with; `null`: it names none. */
+  readonly catalogHash: string | null;
+  /** It waits for a worker with its catalog; `null`: it doesn't. */
+  readonly otherCatalog: OtherCatalog | null;
   /** The verifications of a resync that makes them; absent of the others. */
   readonly verifications?: readonly OwnVerification[];
 }
@@ -108,6 +113,8 @@ function toHead(
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
     heldUntil: endedStatuses.includes(row.status) ? null : toIso(row.heldUntil),
+    catalogHash: row.catalogHash,
+    otherCatalog: otherCatalogOf(row),
     ...(row.verify === 'beforeAndAfter' && { verifications }),
   };
 }

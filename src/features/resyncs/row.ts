@@ -26,6 +26,9 @@ export interface ResyncRow extends AskedRow {
   selection: SelectionKind | null;
   retryOf: string | null;
   selected: string | null;
+  catalogHash: string | null;
+  otherCatalog: string | null;
+  otherCatalogAt: string | null;
 }
 
 /** The request of a row, as the workflows take it. */

@@ -142,6 +142,14 @@ export const resyncRequest = z
   })
   .meta({ id: 'ResyncRequest' });
 
+export const otherCatalog = z
+  .object({
+    workerHash: z.string().meta({ description: 'of the catalog of a worker that left it untouched' }),
+    since: time,
+    text: z.string().meta({ description: 'what it waits for, and what to do' }),
+  })
+  .meta({ id: 'OtherCatalog', description: 'it waits for a worker with its catalog; null: it doesn’t' });
+
 export const resyncHead = z
   .object({
     resyncId: z.string(),
@@ -188,6 +196,10 @@ export const resyncHead = z
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     heldUntil: time.nullable().meta({ description: 'end of the blackout window that holds it' }),
+    catalogHash: z.string().nullable().meta({
+      description: 'SHA-256 of the catalog it was accepted with: no worker with another one touches it',
+    }),
+    otherCatalog: otherCatalog.nullable(),
     verifications: z
       .array(
         z.object({

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { catalogHashOf } from '../../catalog/hash';
 import { ConflictError } from '../../control/control-error';
 import { forgetRefusedResync, insertResync, loadResync, setResyncStatus } from './store';
 import type { ResyncRequest } from '../../domain/resync';
@@ -14,11 +15,15 @@ import type * as schemas from './schemas';
  * @param refuse looked at once it is stored: why it can't be after all
  */
 export async function startResync(
-  { control, temporal }: ApiContext,
+  { catalog, control, temporal }: ApiContext,
   request: ResyncRequest,
   { idempotencyKey, refuse }: { idempotencyKey: string | null; refuse: () => Promise<string | null> },
 ): Promise<Omit<z.output<typeof schemas.accepted>, 'advice'>> {
-  const stored = await insertResync(control, { request, idempotencyKey });
+  const stored = await insertResync(control, {
+    request,
+    idempotencyKey,
+    catalogHash: catalogHashOf(catalog),
+  });
   const { resyncId } = stored.request;
   const refusal = stored.created ? await refuse() : null;
   if (refusal !== null) {

@@ -65,11 +65,15 @@ export interface StoredResync {
  */
 export async function insertResync(
   control: Knex,
-  { request, idempotencyKey = null }: { request: ResyncRequest; idempotencyKey?: string | null },
+  {
+    request,
+    idempotencyKey = null,
+    catalogHash = null,
+  }: { request: ResyncRequest; idempotencyKey?: string | null; catalogHash?: string | null },
 ): Promise<StoredResync & { readonly created: boolean }> {
   const stored = await insertOnce<ResyncRow>(control, {
     table: 'resync',
-    columns: { ...toColumns(request), idempotencyKey },
+    columns: { ...toColumns(request), idempotencyKey, catalogHash },
     asked: askedOf(request),
   });
   if (stored === null) return { request, status: 'accepted', created: true };

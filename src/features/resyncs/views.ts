@@ -44,6 +44,8 @@ export function headView(principal: Principal, head: ResyncHead): AnswerTo<typeo
     startedAt: head.startedAt,
     endedAt: head.endedAt,
     heldUntil: null,
+    catalogHash: null,
+    otherCatalog: null,
   };
 }
 

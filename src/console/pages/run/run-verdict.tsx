@@ -50,6 +50,7 @@ export function RunVerdict({ run, live }: { run: Resync; live: Live }) {
           Held by a blackout window until <Time at={run.heldUntil} />
         </p>
       )}
+      {run.otherCatalog !== null && <p>{run.otherCatalog.text}</p>}
       {run.message !== null && <p className="soft">{run.message}</p>}
     </div>
   );

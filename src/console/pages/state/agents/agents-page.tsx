@@ -137,6 +137,7 @@ function Queue({ agent, name }: { agent: BusyAgent; name: string }) {
                     held by a blackout until <Time at={run.heldUntil} />
                   </div>
                 )}
+                {run.otherCatalog !== null && <div className="small soft">{run.otherCatalog.text}</div>}
               </td>
               <td className="wide">
                 {run.scenario === null
