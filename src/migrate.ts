@@ -29,6 +29,10 @@ class FolderSource implements Knex.MigrationSource<string> {
   }
 }
 
+/** The migrations that this build has for a kind of database. */
+export const migrationsOf = (kind: DatabaseKind): FolderSource =>
+  new FolderSource(join(__dirname, '..', 'migrations', kind));
+
 /**
  * Brings a database to the newest schema of its kind, or all the way down.
  * @param url mysql://user:password@host:port/database
@@ -47,7 +51,7 @@ export async function migrate(
     pool: { min: 0, max: 1 },
   });
   try {
-    const config = { migrationSource: new FolderSource(join(__dirname, '..', 'migrations', kind)) };
+    const config = { migrationSource: migrationsOf(kind) };
     const [, names] = (
       direction === 'up'
         ? await database.migrate.latest(config)

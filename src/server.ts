@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { createApp } from './app';
 import type { Config } from './config';
 import { openControl } from './control/database';
+import { requireControlVersion } from './schema-version';
 import { postDueAlerts, postEndOfYearAlerts } from './features/year-end/due-alerts';
 import { catalogOf } from './deployment';
 import { createLogger } from './logger';
@@ -53,7 +54,8 @@ export interface ServerOptions {
  * Starts the API: a database pool and a Temporal client that connect when they are needed, so that
  * it comes up (and says so in /readyz) while either is away. A reconciler gives accepted requests
  * to Temporal and finds lost runs, and alerts chase what is due.
- * @throws CatalogError; ConfigError; the listener's error when the port is taken
+ * @throws CatalogError; ConfigError; ControlVersionError; the listener's error when the port is
+ * taken
  */
 export async function startServer(
   config: Config,
@@ -62,6 +64,12 @@ export async function startServer(
   const catalog = catalogOf(config);
   const control = openControl(config.controlDatabaseUrl);
   const keeper = openControl(config.controlDatabaseUrl, { connections: keeperConnections });
+  try {
+    await requireControlVersion(keeper);
+  } catch (error) {
+    await Promise.all([control.destroy(), keeper.destroy()]);
+    throw error;
+  }
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const { namespace, taskQueue } = config.temporal;

@@ -6,6 +6,7 @@ import { Lanes } from '../activities/lanes';
 import type { Config } from './config';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
+import { requireControlVersion } from './schema-version';
 import { answersInTime } from './control/answers-in-time';
 import { catalogOf } from './deployment';
 import { nativeConnection } from './temporal/connect-worker';
@@ -49,17 +50,25 @@ export interface WorkerSettings {
 /**
  * Starts a worker: workflows and run records on one task queue, and on another the activities that
  * move records, as many at a time as the configuration has lanes.
- * @throws CatalogError, ConfigError, NoTemporalError, MissingSearchAttributes, or the listener's
- * error when the port of its health is taken
+ * @throws CatalogError, ConfigError, ControlVersionError, NoTemporalError,
+ * MissingSearchAttributes, or the listener's error when the port of its health is taken
  */
 export async function startWorker(
   config: Config,
   { catalog = catalogOf(config), workflows, sdkMetrics }: WorkerSettings = {},
 ): Promise<RunningWorker> {
   const { namespace, taskQueue } = config.temporal;
-  await requireSearchAttributes(config.temporal);
-  const connection = await nativeConnection(config.temporal);
   const control = openControl(config.controlDatabaseUrl);
+  const connection = await (async () => {
+    try {
+      await requireControlVersion(control);
+      await requireSearchAttributes(config.temporal);
+      return await nativeConnection(config.temporal);
+    } catch (error) {
+      await control.destroy();
+      throw error;
+    }
+  })();
   const lanes = new Lanes(config.copy.lanes);
   const metrics = openRegistry(config, { ofProcess: true });
   const meter = meterWork(metrics.registry, () => lanes.inUse);

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { access } from '../control-schema/access';
 import { alerts } from '../control-schema/alerts';
 import { certifications } from '../control-schema/certifications';
+import { fingerprintOf, fingerprints } from '../control-schema/fingerprints';
 import { fieldOwnership } from '../control-schema/field-ownership';
 import { notices } from '../control-schema/notices';
 import { removals } from '../control-schema/removals';
@@ -12,7 +13,9 @@ import { selectiveSync } from '../control-schema/selective-sync';
 import { stateRequests } from '../control-schema/state-requests';
 import { verifications } from '../control-schema/verifications';
 
-const statements = [
+/** In the order in which they run. */
+export const statements: readonly string[] = [
+  ...fingerprints,
   ...resyncs,
   ...removals,
   ...selectiveSync,
@@ -33,6 +36,10 @@ const statements = [
  */
 export async function up(knex: Knex): Promise<void> {
   for (const statement of statements) await knex.raw(statement);
+  await knex('schemaFingerprint').insert({
+    migration: '20261128000000_initial',
+    fingerprint: fingerprintOf(statements),
+  });
 }
 
 export async function down(knex: Knex): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Config } from '../config';
 import { catalogOf } from '../deployment';
 import type { Catalog } from '../domain/catalog';
+import { controlFindings } from './check-control';
 import { controlRights, districtRights, type LackingRights, stateRights } from './check-rights';
 import { temporalFindings } from './check-temporal';
 import { type Finding, fail, isThisMachine, ok, warn } from './finding';
@@ -29,6 +30,7 @@ export async function checkDeployment(config: Config, catalog?: Catalog): Promis
     })),
     ...databaseFindings('state', state),
     ...stateFindings(state, control),
+    ...(await controlFindings(config)),
     ...(await rightsFindings(config, catalog)),
     ...(await temporalFindings(config.temporal)),
   ];

@@ -1,4 +1,6 @@
 /** The stack's three databases, with the newest schema. */
+import { openControl } from '../control/database';
+import { readControlVersion } from '../schema-version';
 import { parseAddress } from '../database/address';
 import { openServer } from '../database/connect';
 import { whyNotConnected } from '../database/not-connected';
@@ -14,6 +16,7 @@ type Urls = Readonly<Partial<Record<DatabaseKind, string>>>;
 export async function prepareDatabases(urls: Urls): Promise<void> {
   await forEach(urls, async (kind, url, name) => {
     await onServer(url, 'CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', name);
+    if (kind === 'control') await refuseUnfit(url);
     await migrate(url, kind);
   });
 }
@@ -27,6 +30,17 @@ export async function emptyDatabases(urls: Urls): Promise<void> {
   await prepareDatabases(urls);
 }
 
+/** One that migrating can't bring to this version. */
+async function refuseUnfit(url: string): Promise<void> {
+  const control = openControl(url, { connections: 1 });
+  try {
+    const { state, problem } = await readControlVersion(control);
+    if (problem !== null && state !== 'behind') throw new StackError(`${problem.what}. ${problem.todo}`);
+  } finally {
+    await control.destroy();
+  }
+}
+
 async function forEach(
   urls: Urls,
   work: (kind: DatabaseKind, url: string, name: string) => Promise<void>,
@@ -38,6 +52,7 @@ async function forEach(
     try {
       await work(kind, url, name);
     } catch (error) {
+      if (error instanceof StackError) throw error;
       const why = whyNotConnected(error);
       if (why !== null) throw new StackError(`The ${kind} database "${name}" ${why.what}. ${why.todo}`);
       // The driver's message may quote a statement; its code is enough to act on.

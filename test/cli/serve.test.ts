@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time';
 import { stringify } from 'yaml';
+import { loadConfig } from '../../src/config';
 import { withTemporal } from '../../src/temporal/connect';
+import { startWorker } from '../../src/worker';
 import { Authority } from '../support/certificates';
 import { createTestDatabases, type TestDatabases, testStack } from '../support/stack';
 import { TemporalGate } from '../support/temporal-gate';
@@ -224,6 +226,56 @@ async function eventually<T extends { readonly stdout: string }>(
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
+
+test('on a control database that isn’t of its version neither API nor worker starts: the sentence and doctor name the command', async () => {
+  const file = configFile('version');
+  const name = `t_version_${Date.now()}`;
+  const url = databases.controlUrl.replace(/[^/]+$/, name);
+  await runOn(databases.controlUrl, `CREATE DATABASE ${name}`);
+  process.env['CONTROL_DATABASE_URL'] = url;
+  const refused = async (what: RegExp): Promise<void> => {
+    const { code, stderr } = await resync('serve', 'api', '--config', file);
+    expect([code, stderr]).toEqual([8, expect.stringMatching(what)]);
+    await expect(startWorker(loadConfig({ file }))).rejects.toThrow(what);
+  };
+  const found = async (): Promise<unknown> => {
+    const { stdout } = await resync('doctor', '--config', file, '--dir', folder, '--json');
+    return JSON.parse(stdout) as unknown;
+  };
+  try {
+    await refused(/^The control database lacks its tables\. Run "resync setup"/);
+    expect(await found()).toContainEqual(
+      expect.objectContaining({
+        ...{ level: 'fail', check: 'control schema' },
+        todo: expect.stringContaining('resync setup') as string,
+      }),
+    );
+    expect((await resync('setup', '--config', file)).code).toBe(0);
+    expect(await found()).toEqual(
+      expect.arrayContaining(
+        (
+          [
+            ['control schema', /^\d{14}_\w+$/],
+            ['control size', /^\d+ MB$/],
+            ['control disk', /^[\d.]+ [MG]B free of [\d.]+ [MG]B$/],
+            ['local stack disk', /free of/],
+          ] as const
+        ).map(
+          ([check, text]) =>
+            expect.objectContaining({ check, found: expect.stringMatching(text) as string }) as object,
+        ),
+      ),
+    );
+    await runOn(url, "UPDATE schemaFingerprint SET fingerprint = REPEAT('0', 64)");
+    await refused(/^The control database was made by an unreleased build .*"resync down"/);
+    const unfit = await resync('setup', '--config', file);
+    expect([unfit.code, unfit.stderr]).toEqual([8, expect.stringContaining('Drop it')]);
+    await runOn(url, "INSERT INTO knex_migrations (name, batch) VALUES ('29990101000000_later', 2)");
+    await refused(/^The control database has the schema of a newer version \(29990101000000_later\)/);
+  } finally {
+    await runOn(databases.controlUrl, `DROP DATABASE ${name}`);
+  }
+}, 60_000);
 
 test('what keeps it from starting is a sentence: 2 for the configuration, 8 for a port or a server', async () => {
   const missing = await resync('serve', '--config', join(folder, 'none.yaml'));

@@ -54,7 +54,7 @@ async function configOf({ districtUrl, stateUrl, controlUrl }: TestDatabases): P
 }
 
 async function rightsOf(databases: TestDatabases): Promise<Finding[]> {
-  const findings = await checkProject(await configOf(databases), catalog);
+  const findings = await checkProject(await configOf(databases), { catalog });
   return findings.filter(({ check }) => check.endsWith(' rights'));
 }
 
@@ -178,7 +178,7 @@ test('triggers that an account is not shown are told of, with the GRANT, by doct
       problems: [],
       notes: [expect.stringContaining(grantTo('state'))],
     });
-    const doctor = await checkProject(config, found);
+    const doctor = await checkProject(config, { catalog: found });
     expect(doctor.find(({ check }) => check === 'state rights')).toMatchObject({
       level: 'warn',
       found: expect.stringContaining('sees no triggers') as string,

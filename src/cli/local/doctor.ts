@@ -17,7 +17,7 @@ export function doctorCommand(): Command {
     .option('--json', 'as JSON')
     .action(({ config: file, dir, json }: { config?: string; dir: string; json?: true }) =>
       reportingStackErrors(async () => {
-        const findings = await checkProject(readConfig(file, dir));
+        const findings = await checkProject(readConfig(file, dir), { folder: dir });
         if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
         else process.stdout.write(`${findings.map(lineOf).join('\n')}\n`);
         if (findings.some(({ level }) => level === 'fail')) process.exitCode = unreachable;

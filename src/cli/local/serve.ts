@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { Argument, Command } from 'commander';
 import { CatalogError } from '../../catalog/load';
+import { ControlVersionError } from '../../schema-version';
 import { type Config, ConfigError, loadConfig } from '../../config';
 import { type RunningPart, type ServicePart, serviceParts, startPart } from '../../service';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
@@ -75,6 +76,7 @@ async function startOrExplain(config: Config, part: ServicePart): Promise<Runnin
   } catch (error) {
     if (error instanceof CatalogError || error instanceof ConfigError)
       throw new CommandFailure(error.message, exitCodes.usage);
+    if (error instanceof ControlVersionError) throw new CommandFailure(error.message, exitCodes.unreachable);
     const { code } = error as NodeJS.ErrnoException;
     const { host, port } = config.api;
     if (code === 'EADDRINUSE' || code === 'EACCES')

@@ -4,6 +4,7 @@
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { NotConnectedError } from '../../database/not-connected';
+import { ControlVersionError } from '../../schema-version';
 import { ConfigError } from '../../config';
 import { parseServerKinds, serverKinds, type ServerKinds } from '../../stack/server-kind';
 import { StackError } from '../../stack/stack-error';
@@ -28,7 +29,7 @@ export async function reportingStackErrors(work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    const known = [StackError, ConfigError, NotConnectedError, NoTemporalError];
+    const known = [StackError, ConfigError, ControlVersionError, NotConnectedError, NoTemporalError];
     if (!known.some((kind) => error instanceof kind)) throw error;
     progress((error as Error).message);
     process.exitCode = unreachable;
