@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import closeWithGrace from 'close-with-grace';
 import { Command } from 'commander';
 import { loadCatalog } from '../../catalog/load';
 import { openControl } from '../../control/database';
@@ -17,7 +16,7 @@ import { causesText, verificationText } from './demo-table';
 import { countEditions } from './demo-verify';
 import { buildConsoleIfChanged, signInLink } from './console-link';
 import { auditLocally } from './local-audit';
-import { takeAsOneInterrupt } from './one-interrupt';
+import { onInterrupt } from './on-interrupt';
 import { outcomeTable } from '../client/outcome-table';
 import { progress, reportingStackErrors, serverOption } from './stack-verb';
 import { runResyncAndWatch } from '../client/watch-run';
@@ -39,8 +38,7 @@ export function demoCommand(): Command {
       reportingStackErrors(async () => {
         let kept: RunningService | null = null;
         // Ctrl-C leaves nothing behind either.
-        const guard = closeWithGrace({ delay: 60_000 }, async () => {
-          takeAsOneInterrupt();
+        const uninstall = onInterrupt(async () => {
           await kept?.stop();
           await stopStack(dir);
           // Interrupted: not what was expected of it.
@@ -54,7 +52,7 @@ export function demoCommand(): Command {
           process.exitCode = end.asExpected ? 0 : 4;
         } finally {
           if (kept === null) {
-            guard.uninstall();
+            uninstall();
             await clock.step('Stopping everything', () => stopStack(dir, progress));
           }
         }

@@ -1,4 +1,3 @@
-import closeWithGrace from 'close-with-grace';
 import { Argument, Command } from 'commander';
 import { CatalogError } from '../../catalog/load';
 import { ControlVersionError } from '../../schema-version';
@@ -6,13 +5,8 @@ import { type Config, ConfigError, loadConfig } from '../../config';
 import { type RunningPart, type ServicePart, serviceParts, startPart } from '../../service';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
 import { findConfig } from './find-config';
-import { takeAsOneInterrupt } from './one-interrupt';
+import { onInterrupt } from './on-interrupt';
 import { progress } from './stack-verb';
-
-/**
- * A worker commits the pages under way first, and its activities have up to 45 seconds for that.
- */
-const graceMs = 90_000;
 
 /** `resync serve [api|worker|all]`: the service of any configuration, until SIGTERM or Ctrl-C. */
 export function serveCommand(): Command {
@@ -32,18 +26,13 @@ export function serveCommand(): Command {
     });
 }
 
-/**
- * Stops the service when the process is asked to end; exits with 0 when all of it has stopped in
- * time.
- */
+/** Stops the service, and what `alsoStop` does after it, when the process is asked to end. */
 export function stopOnSignal(
   service: RunningPart,
   alsoStop: () => Promise<unknown> = () => Promise.resolve(),
 ): void {
-  // SIGUSR2 changes the log level.
-  closeWithGrace({ delay: graceMs, skip: ['SIGUSR2'] }, async ({ err }) => {
-    takeAsOneInterrupt();
-    if (err) progress(`Stopping after an error: ${err.name}`);
+  onInterrupt(async (error) => {
+    if (error) progress(`Stopping after an error: ${error.name}`);
     else progress('Stopping: records under way are committed first.');
     await service.stop();
     await alsoStop();

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+jest.setTimeout(60_000);
+
+const script = join(__dirname, 'stops-on-interrupt.ts');
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s that comes again and again from every launcher above lets all of the service stop',
+  async (signal) => {
+    for (let n = 0; n < 4; n++) {
+      const child = spawn(process.execPath, ['--import', 'tsx', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      let said = '';
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await once(child.stdout, 'data');
+      for (let sent = 0; sent < 2_000; sent++) child.kill(signal);
+      const [code, by] = (await ended) as [number | null, string | null];
+      expect([code, by, said]).toEqual([0, null, 'ready stopped']);
+    }
+  },
+);
