@@ -54,20 +54,10 @@ export class Turns {
   readonly take: RequestHandler = async (request, response, next) => {
     const caller = this.known.get(spokenFor(request));
     const share = caller === undefined ? this.shares.unknown : this.shares[caller.level];
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
     const cost = /^(GET|HEAD)$/.test(request.method) ? 1 : costOfWrite;
-    const end = await this.fair
-      .turn(caller?.key ?? '', share, { cost, gone: gone.signal })
-      .catch((error: unknown) => {
-        // Nobody waits for an answer.
-        if (gone.signal.aborted) return null;
-        throw error;
-      });
+    const end = await this.turn(response, { key: caller?.key ?? '', share, cost });
     if (end === null) return;
     response.locals['endTurn'] = end;
-    if (response.closed) return end();
-    response.once('close', end);
     next();
   };
 
@@ -77,13 +67,8 @@ export class Turns {
     const [, cost] = heavyCosts.find(([path]) => path.test(request.path)) ?? [];
     if (cost === undefined || request.method !== 'POST' || level === 'state') return next();
     endTurn(response);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
     const key = `heavy ${(districts ?? []).toSorted().join(' ')}`;
-    const end = await this.fair.turn(key, this.shares.heavy, { cost, gone: gone.signal });
-    if (response.closed) return end();
-    response.once('close', end);
-    next();
+    if ((await this.turn(response, { key, share: this.shares.heavy, cost })) !== null) next();
   };
 
   /** After the caller was found good. */
@@ -97,6 +82,25 @@ export class Turns {
     if (this.known.size > mostKnown) this.known.delete(this.known.keys().next().value!);
     next();
   };
+
+  /** @returns what ends the turn before the answer does; `null`: nobody waits for it any more */
+  private async turn(
+    response: Response,
+    { key, share, cost }: { readonly key: string; readonly share: Share; readonly cost: number },
+  ): Promise<(() => void) | null> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      const end = await this.fair.turn(key, share, { cost, gone: gone.signal });
+      response.once('close', end);
+      if (!response.closed) return end;
+      end();
+      return null;
+    } catch (error) {
+      if (gone.signal.aborted) return null;
+      throw error;
+    }
+  }
 }
 
 /** The answer goes on for minutes and costs next to nothing: its turn is over. */

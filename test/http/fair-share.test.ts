@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import { defaultShares, Turns } from '../../src/http/take-turn';
 import { FairShare, type Share } from '../../src/http/fair-share';
 
 const share: Share = { perSecond: 50, burst: 4, atOnce: 2, waiting: 128 };
@@ -61,4 +66,51 @@ test('who asks far too much is refused, late, and who goes away is forgotten', a
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['AbortError']));
   for (const end of ends) end();
   (await fair.turn('a', share, one))();
+});
+
+test('who goes away while it waits for what is heavy is forgotten, and no error is told of it', async () => {
+  const turns = new Turns({ ...defaultShares, heavy: { ...share, atOnce: 1 } });
+  const letIn: (() => void)[] = [];
+  const errors: unknown[] = [];
+  const known: RequestHandler = (_request, response, next) => {
+    response.locals['principal'] = { level: 'district', districts: ['north'] };
+    next();
+  };
+  const told: ErrorRequestHandler = (error, _request, response, _next) => {
+    errors.push(error);
+    response.end();
+  };
+  const app = express();
+  app.use(known, turns.takeHeavy);
+  app.use((_request, response) => void letIn.push(() => response.end()));
+  app.use(told);
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const ask = () => {
+    const asked = get({ port, path: '/districts/north/plan', method: 'POST', agent: false });
+    asked.on('error', () => undefined);
+    return asked;
+  };
+  const letInAre = async (count: number) => {
+    while (letIn.length < count) await sleep(5);
+  };
+  try {
+    const first = ask();
+    await letInAre(1);
+    const leaving = ask();
+    const last = ask();
+    await sleep(100);
+    leaving.destroy();
+    await sleep(100);
+    letIn[0]!();
+    await once(first, 'response');
+    await letInAre(2);
+    letIn[1]!();
+    await once(last, 'response');
+    expect({ letIn: letIn.length, errors }).toEqual({ letIn: 2, errors: [] });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
