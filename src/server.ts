@@ -19,7 +19,7 @@ import { lazyConnection } from './temporal/connect';
 import { dataConverterOf } from './temporal/payload-codec';
 import { startNotices } from './features/notices/workflow-client';
 import { repeat } from './repeat';
-import { startInnerServer } from './telemetry/inner-server';
+import { type InnerServer, startInnerServer } from './telemetry/inner-server';
 import { meterReconciler } from './telemetry/reconciler-meter';
 import { openRegistry } from './telemetry/registry';
 import { QueueGauges } from './telemetry/queue-gauges';
@@ -54,8 +54,7 @@ export interface ServerOptions {
  * Starts the API: a database pool and a Temporal client that connect when they are needed, so that
  * it comes up (and says so in /readyz) while either is away. A reconciler gives accepted requests
  * to Temporal and finds lost runs, and alerts chase what is due.
- * @throws CatalogError; ConfigError; ControlVersionError; the listener's error when the port is
- * taken
+ * @throws CatalogError; ConfigError; ControlVersionError; the listener's error when a port is taken
  */
 export async function startServer(
   config: Config,
@@ -90,10 +89,10 @@ export async function startServer(
     new RunGauges(keeper, registry),
     new QueueGauges(() => calls.call(readTaskQueues, { withinMs: scrapeMs }), registry),
   ];
-  const inner =
+  const openInner = async (): Promise<InnerServer | null> =>
     apiPort === undefined
       ? null
-      : await startInnerServer(
+      : startInnerServer(
           { host, port: apiPort },
           {
             readiness: () => readinessOf({ control: keeper, temporal: calls }),
@@ -103,6 +102,7 @@ export async function startServer(
             },
           },
         );
+  let inner: InnerServer | null = null;
   const close = async (): Promise<void> => {
     await inner?.close();
     metrics.close();
@@ -114,6 +114,7 @@ export async function startServer(
   server.requestTimeout = requestWithinMs;
   server.setTimeout(silentForMs);
   try {
+    inner = await openInner();
     await listen(server, config.api);
   } catch (error) {
     await close();

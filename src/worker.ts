@@ -83,48 +83,58 @@ export async function startWorker(
     shutdownGraceTime,
     shutdownForceTime,
   };
-  const workers = [
-    await Worker.create({
-      ...shared,
-      ...(workflows ?? (await bundledWorkflows())),
-      ...inLanes(new Lanes(recordSlots), meter),
-      maxCachedWorkflows,
-      // After a worker died the server waits this long before another may take its workflows over
-      // (default 10 s).
-      stickyQueueScheduleToStartTimeout: '2 seconds',
-    }),
-    await Worker.create({
-      ...shared,
-      taskQueue: copyTaskQueue(taskQueue),
-      ...inLanes(lanes, meter),
-    }),
-    await Worker.create({
-      ...shared,
-      taskQueue: noticeTaskQueue(taskQueue),
-      maxConcurrentActivityTaskExecutions: noticeSlots,
-      interceptors: { activity: [meter.interceptor] },
-    }),
-  ];
-  const health = await openHealth(config, {
-    readiness: async (books) => {
-      const [temporal, controlDatabase] = await Promise.all([answers(connection), answersInTime(books)]);
-      return { temporal, controlDatabase, polling: workers.every((one) => one.getState() === 'RUNNING') };
-    },
-    metrics: async () => ({
-      contentType: metrics.registry.contentType,
-      text: [await metrics.registry.metrics(), (await sdkMetrics?.()) ?? ''].join('\n'),
-    }),
-  });
-  const shutdown = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  // One alone would look alive and do half the work.
-  const stopped = Promise.all(workers.map((worker) => worker.run().finally(shutdown))).finally(async () => {
+  const workers: Worker[] = [];
+  let health: InnerServer | null = null;
+  const close = async (): Promise<void> => {
     await health?.close();
     meter.close();
     metrics.close();
     await Promise.all([activitySet.close(), control.destroy(), connection.close()]);
-  });
+  };
+  const polling = (): boolean =>
+    workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING');
+  try {
+    health = await openHealth(config, {
+      readiness: async (books) => {
+        const [temporal, controlDatabase] = await Promise.all([answers(connection), answersInTime(books)]);
+        return { temporal, controlDatabase, polling: polling() };
+      },
+      metrics: async () => ({
+        contentType: metrics.registry.contentType,
+        text: [await metrics.registry.metrics(), (await sdkMetrics?.()) ?? ''].join('\n'),
+      }),
+    });
+    workers.push(
+      await Worker.create({
+        ...shared,
+        ...(workflows ?? (await bundledWorkflows())),
+        ...inLanes(new Lanes(recordSlots), meter),
+        maxCachedWorkflows,
+        // After a worker died the server waits this long before another may take its workflows over
+        // (default 10 s).
+        stickyQueueScheduleToStartTimeout: '2 seconds',
+      }),
+      await Worker.create({
+        ...shared,
+        taskQueue: copyTaskQueue(taskQueue),
+        ...inLanes(lanes, meter),
+      }),
+      await Worker.create({
+        ...shared,
+        taskQueue: noticeTaskQueue(taskQueue),
+        maxConcurrentActivityTaskExecutions: noticeSlots,
+        interceptors: { activity: [meter.interceptor] },
+      }),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  // One alone would look alive and do half the work.
+  const stopped = Promise.all(workers.map((worker) => worker.run().finally(shutdown))).finally(close);
   return {
     healthUrl: health?.url ?? null,
     stopped: stopped.then(() => undefined),

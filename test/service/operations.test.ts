@@ -96,7 +96,7 @@ function valueOf(text: string, name: string, labels: Readonly<Record<string, str
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-test('two worker processes and two API processes share the load, and a worker that stops hands on what it had', async () => {
+test('two workers and two APIs share the load, and a worker that stops hands on what it had', async () => {
   const [north, south] = [
     await world.caller('north', ['resyncBatch']),
     await world.caller('south', ['resyncBatch'], { url: second.api.url }),
@@ -178,6 +178,22 @@ test('the inner port of each part says that it lives, what it can’t do without
 
 /** What the API told while a district was locked. */
 let whileLocked = '';
+
+test('a part whose port for operators is taken says so, and leaves nothing open', async () => {
+  const before = process.getActiveResourcesInfo().filter((kind) => kind.endsWith('SocketWrap')).length;
+  const taken = Number(new URL(second.api.healthUrl!).port);
+  const config: typeof world.config = {
+    ...world.config,
+    health: { ...world.config.health, apiPort: taken, workerPort: taken },
+  };
+  await expect(startServer(config, { logger: pino({ level: 'silent' }) })).rejects.toThrow('EADDRINUSE');
+  const workflows = { workflowBundle: await workflowBundle() };
+  await expect(startWorker(config, { workflows })).rejects.toThrow('EADDRINUSE');
+  await until('their connections are closed', () => {
+    const now = process.getActiveResourcesInfo().filter((kind) => kind.endsWith('SocketWrap')).length;
+    return Promise.resolve(now <= before);
+  });
+});
 
 test('an agent’s queue, its oldest request of the state and its silence are told while a lock holds it', async () => {
   const state = await world.caller('state', ['resyncBatch', 'stateRequest']);
