@@ -4,11 +4,11 @@ import type { Color, ObjectStatus } from '../../../domain/outcome';
 import type { District } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
-import { Select } from '../../parts/fields';
 import { counted, longYear, number } from '../../parts/format';
 import { Shape, toneOf } from '../../parts/status';
 import { useAddress } from '../../parts/use-address';
 import { Time } from '../../parts/zone';
+import { YearSelect } from '../../parts/year-select';
 import { colorNames } from '../run/run-verdict';
 
 interface Cell {
@@ -42,19 +42,9 @@ export function Matrix({ district }: { district: District }) {
   });
   return (
     <>
-      {district.years.length > 1 && (
-        <div className="filters">
-          <Select
-            label="School year"
-            value={year}
-            onChange={(value) => address.set('year', value)}
-            options={district.years.map(({ schoolYear }) => ({
-              value: String(schoolYear),
-              label: longYear(schoolYear),
-            }))}
-          />
-        </div>
-      )}
+      <div className="filters">
+        <YearSelect district={district} value={year} onChange={(value) => address.set('year', value)} />
+      </div>
       <Answer query={matrix} what="the matrix">
         {(found) =>
           found.runs.length === 0 ? (

@@ -4,11 +4,11 @@ import type { Color, CountsView, ObjectStatus } from '../../../domain/outcome';
 import type { District, ObjectsTable, TableObject } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
-import { Select } from '../../parts/fields';
 import { duration, longYear, number } from '../../parts/format';
 import { Status } from '../../parts/status';
 import { useAddress } from '../../parts/use-address';
 import { Time } from '../../parts/zone';
+import { YearSelect } from '../../parts/year-select';
 import { DistrictPage } from '../district-page';
 import { colorNames } from '../run/run-verdict';
 import { Trend } from './trend';
@@ -58,19 +58,9 @@ function OneObject({ district, name }: { district: District; name: string }) {
         <Link href={`/d/${district.id}/history?view=matrix`}>Resync History</Link>
       </p>
       <h1>{name}</h1>
-      {district.years.length > 1 && (
-        <div className="filters">
-          <Select
-            label="School year"
-            value={year}
-            onChange={(value) => address.set('year', value)}
-            options={district.years.map(({ schoolYear }) => ({
-              value: String(schoolYear),
-              label: longYear(schoolYear),
-            }))}
-          />
-        </div>
-      )}
+      <div className="filters">
+        <YearSelect district={district} value={year} onChange={(value) => address.set('year', value)} />
+      </div>
       <Answer query={table} what="the object">
         {({ items }) => {
           const object = items.find((one) => one.object === name);

@@ -3,9 +3,9 @@ import { type FormEvent, useState } from 'react';
 import type { District } from '../../api/answers';
 import { call } from '../../api/call';
 import { Input, Select } from '../../parts/fields';
-import { longYear } from '../../parts/format';
 import { Failed } from '../../parts/states';
 import type { useAddress } from '../../parts/use-address';
+import { YearSelect } from '../../parts/year-select';
 import type { FoundRecord, SelectiveObject } from './answers';
 
 /** A record by its key. */
@@ -61,20 +61,14 @@ export function RecordForm({ district, objects, address, onWant, onChange }: Rec
   };
   return (
     <form className="filters" onSubmit={submit} aria-label="The record">
-      {district.years.length > 1 && (
-        <Select
-          label="School year"
-          value={String(year)}
-          onChange={(value) => {
-            changed();
-            address.set('year', value);
-          }}
-          options={district.years.map(({ schoolYear }) => ({
-            value: String(schoolYear),
-            label: longYear(schoolYear),
-          }))}
-        />
-      )}
+      <YearSelect
+        district={district}
+        value={String(year)}
+        onChange={(value) => {
+          changed();
+          address.set('year', value);
+        }}
+      />
       <Select
         label="Object"
         value={object}
