@@ -3,7 +3,7 @@
  * projects: `parallel`, three files at a time, and `serial` for what needs quiet servers or the
  * machine's usual ports. bin/run-tests.mjs runs one after the other.
  */
-const serial = ['<rootDir>/test/stack/', 'district-load\\.test\\.ts$'];
+const serial = ['<rootDir>/test/stack/', 'district-load\\.test\\.ts$', 'console/speed\\.test\\.ts$'];
 
 const shared = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
@@ -34,7 +34,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'serial',
-      testMatch: ['**/test/stack/**/*.test.ts', '**/district-load.test.ts'],
+      testMatch: ['**/test/stack/**/*.test.ts', '**/district-load.test.ts', '**/test/console/speed.test.ts'],
     },
   ],
 };
