@@ -43,8 +43,11 @@ export async function runTests(root, args) {
   const started = Date.now();
   const reports = [];
   try {
-    for (const project of ['parallel', 'serial'])
+    for (const project of ['parallel', 'serial']) {
       reports.push(await runProject(project, { root, args, folder }));
+      // A signal ended it, and was meant for all of us.
+      if (reports.at(-1).code > 128) break;
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
