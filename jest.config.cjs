@@ -7,12 +7,12 @@ const serial = ['<rootDir>/test/stack/', 'district-load\\.test\\.ts$', 'console/
 
 const shared = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
+  runtime: '<rootDir>/test/support/runtime.cjs',
   roots: ['<rootDir>/test'],
   // Modules of the command line that are loaded when they are wanted: import() names what they are
   // compiled to.
   moduleNameMapper: { '^(\\./(?:local/|verbs/)?[a-z-]+)\\.js$': '$1' },
   transform: { '^.+\\.[cm]?[tj]s$': '@swc/jest' },
-  transformIgnorePatterns: ['/node_modules/(?!(jose|openid-client|oauth4webapi)/)'],
 };
 
 module.exports = {

@@ -1,3 +1,4 @@
+const { ModuleMocker } = require('jest-mock');
 const { TestEnvironment } = require('jest-environment-node');
 
 /**
@@ -18,12 +19,25 @@ const openHandles = () => {
   return counts;
 };
 
+/** The SDK has one in a process; the next file installs its own. */
+async function shutDownTemporalRuntime() {
+  const sdk = require.cache[require.resolve('@temporalio/worker')];
+  await sdk?.exports.Runtime._instance?.shutdown();
+}
+
 /**
  * Node's environment; a file that leaves a pool, worker, server, child process or timer behind
  * fails.
  */
 module.exports = class LeakCheckedEnvironment extends TestEnvironment {
   failedTests = 0;
+
+  constructor(...given) {
+    super(...given);
+    // See runtime.cjs.
+    this.global = globalThis;
+    this.moduleMocker = new ModuleMocker(globalThis);
+  }
 
   handleTestEvent(event) {
     if (event.name === 'test_fn_failure' || event.name === 'hook_failure') this.failedTests += 1;
@@ -32,10 +46,14 @@ module.exports = class LeakCheckedEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
     this.before = openHandles();
+    this.env = { ...process.env };
   }
 
   async teardown() {
     const left = await this.leftOpen();
+    process.env = this.env;
+    process.exitCode = undefined;
+    await shutDownTemporalRuntime();
     await super.teardown();
     if (left.length === 0) return;
     const message = `This file left open: ${left.join(', ')}. Close every pool, client, worker, server and timer in its own afterAll.`;
