@@ -126,3 +126,11 @@ export interface RunsUnderWay {
   /** The district's run that has made way for the active one of the state. */
   readonly preempted: ResyncRequest | null;
 }
+
+/** What a poll of an action on many districts left. */
+export interface ActionPoll {
+  /** Districts that wait. */
+  readonly left: number;
+  /** How long to wait before the next poll; 0: not at all. */
+  readonly pollMs: number;
+}

@@ -93,10 +93,10 @@ export async function takeBackDistrict(
   return true;
 }
 
-/** Tells a district's run to stop; one that has just ended is no error. */
-export async function cancelRun(resyncId: string, by: string): Promise<void> {
+/** Tells a district's run to stop. `false`: it has just ended, or never began. */
+export async function cancelRun(resyncId: string, by: string): Promise<boolean> {
   const run = Context.current().client.workflow.getHandle(resyncWorkflowId(resyncId));
-  await orFalse(() => run.executeUpdate(cancelResync, { args: [{ by }] }));
+  return (await orFalse(() => run.executeUpdate(cancelResync, { args: [{ by }] }))) !== false;
 }
 
 function resyncRequestOf(request: StoredStateRequest, district: RequestDistrict): ResyncRequest {
@@ -150,7 +150,7 @@ function refusalOf(error: unknown): string | null {
 }
 
 /** The workflow isn't there (any more), or refuses because it has ended: nothing to do. */
-async function orFalse<T>(work: () => Promise<T>): Promise<T | false> {
+export async function orFalse<T>(work: () => Promise<T>): Promise<T | false> {
   try {
     return await Context.current().client.connection.withDeadline(Date.now() + agentMs, work);
   } catch (error) {

@@ -2,6 +2,7 @@ import { blackoutActivities } from './blackouts';
 import { runLifecycleActivities } from './run-lifecycle';
 import { certificationActivities } from './certifications';
 import type { ActivityDependencies } from './dependencies';
+import { districtActionActivities } from './district-actions';
 import { DistrictEditions } from './district-editions';
 import { identityActivities } from './identity';
 import { noticeActivities } from './notices';
@@ -30,6 +31,7 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof recompareActivities> &
   ReturnType<typeof runLifecycleActivities> &
   ReturnType<typeof stateRequestActivities> &
+  ReturnType<typeof districtActionActivities> &
   ReturnType<typeof noticeActivities> &
   ReturnType<typeof blackoutActivities> &
   ReturnType<typeof scheduleActivities> &
@@ -76,6 +78,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
     ...recompareActivities(dependencies, editions),
     ...runLifecycleActivities(dependencies),
     ...stateRequestActivities(dependencies),
+    ...districtActionActivities(dependencies),
     ...noticeActivities(dependencies),
     ...blackoutActivities(dependencies),
     ...scheduleActivities(dependencies),

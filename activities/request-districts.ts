@@ -78,7 +78,7 @@ export async function withdraw(
   if (running === 'leave') return;
   await followResyncs(control, stateRequestId);
   const runs = await districtsIn(control, stateRequestId, 'running');
-  await eachOf(runs, ({ resyncId }) => cancelRun(resyncId, by));
+  await eachOf(runs, async ({ resyncId }) => void (await cancelRun(resyncId, by)));
 }
 
 /** As many due districts as there are places free; one that can't be dispatched takes none. */

@@ -1,19 +1,11 @@
 import { catalogHashOf } from '../src/catalog/hash';
 import { alertCategories } from '../src/domain/alert-categories';
 import { Context } from '@temporalio/activity';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
-import { giveToAgent, startVerification } from '../src/temporal/start-workflows';
-import { ConflictError, NotFoundError } from '../src/control/control-error';
+import { startVerification } from '../src/temporal/start-workflows';
+import { NotFoundError } from '../src/control/control-error';
 import { postAlert } from '../src/features/alerts/post';
-import {
-  forgetRefusedResync,
-  insertResync,
-  loadResync,
-  setResyncStatus,
-  type StoredResync,
-} from '../src/features/resyncs/store';
+import { insertResync, loadResync, type StoredResync } from '../src/features/resyncs/store';
 import { isSecondOfTwo } from '../src/features/schedules/clock-changes';
 import { noteFiring, openRunOf, readSchedule } from '../src/features/schedules/store';
 import { insertVerification } from '../src/features/verifications/store';
@@ -30,6 +22,7 @@ import type { ActivityDependencies } from './dependencies';
 import { shortActivity } from './activity';
 import { pauseSchedule, whyMakerMayNot } from './firing-rights';
 import { Refusal, yearOfFiring } from './firing-year';
+import { handOver } from './hand-over';
 
 export interface ScheduledFiring {
   readonly scheduleId: string;
@@ -76,7 +69,7 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
     }
     const stored = known ? await loadResync(control, id) : await store(dependencies, schedule, id);
     await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', resyncId: id });
-    if (stored.status === 'accepted') await give(dependencies, stored.request);
+    if (stored.status === 'accepted') await handOver(dependencies, stored.request);
     return { outcome: 'started', resyncId: id };
   };
 
@@ -180,31 +173,4 @@ async function storeVerification(
 
 function nameOf({ name, scheduleId }: ResyncSchedule): string {
   return `schedule ${name} (${scheduleId})`;
-}
-
-/**
- * @throws Refusal when the queue is full; then nothing of it is kept, and filling it in later may
- * work
- */
-async function give({ config, control }: ActivityDependencies, request: ResyncRequest): Promise<void> {
-  const { resyncId } = request;
-  let position: number;
-  try {
-    ({ position } = await giveToAgent(Context.current().client, config.temporal.taskQueue, request));
-  } catch (error) {
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    if (cause instanceof ApplicationFailure && cause.type === 'QueueFull') {
-      await forgetRefusedResync(control, resyncId);
-      throw new Refusal(cause.message);
-    }
-    // It is stored: a repeated attempt, or the reconciler, gives it to its agent.
-    throw ApplicationFailure.retryable('The district’s agent did not answer.', 'AgentUnreachable');
-  }
-  if (position === 0) return;
-  try {
-    await setResyncStatus(control, { resyncId, status: 'queued' });
-  } catch (error) {
-    // It runs already.
-    if (!(error instanceof ConflictError)) throw error;
-  }
 }

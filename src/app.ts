@@ -18,6 +18,7 @@ import { blackoutRoutes } from './features/blackouts/routes';
 import { certificationRoutes } from './features/certifications/routes';
 import type { CheckAnswer } from './http/check-answer';
 import type { ApiContext } from './http/context';
+import { districtActionRoutes } from './features/district-actions/routes';
 import { districtRoutes } from './features/districts/routes';
 import { codecBody, codecCors } from './http/codec-cors';
 import { consoleRouter } from './http/console';
@@ -95,6 +96,7 @@ export function publicRoutes(context: ApiContext): RouteSpec[] {
 export function apiRoutes(context: ApiContext): RouteSpec[] {
   return [
     ...districtRoutes(context),
+    ...districtActionRoutes(context),
     ...aboutRoutes(context),
     ...doctorRoutes(context),
     ...codecRoutes(context),

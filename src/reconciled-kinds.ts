@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { settleIntents } from './features/access/audit-intents';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { findCertification, startCertification } from './features/certifications/workflow-client';
+import { reconcileDistrictActions } from './features/district-actions/reconcile';
+import { findDistrictAction, startDistrictAction } from './features/district-actions/workflow-client';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { startSyncEvent } from './features/field-ownership/workflow-client';
 import { reconcile } from './features/resyncs/reconcile';
@@ -77,6 +79,14 @@ export function reconciledKinds({
         reconcileCertifications(control, {
           whereabouts: (work) => findCertification(temporal, work),
           start: (work) => startCertification(temporal, work),
+        }),
+    },
+    {
+      name: 'district actions',
+      pass: () =>
+        reconcileDistrictActions(control, {
+          whereabouts: (id) => findDistrictAction(temporal, id),
+          start: (districtActionId) => startDistrictAction(temporal, { districtActionId }),
         }),
     },
     {

@@ -7,6 +7,7 @@ export { stateRequest } from './state-request';
 export { scheduledResync } from './scheduled-resync';
 export { recordLook, selectivePreview } from './selective';
 export { identityResolution } from './identity';
+export { districtAction } from './district-action';
 export { certification } from './certification';
 export { verification } from './verification';
 export { syncEvent } from './sync-event';

@@ -11,6 +11,9 @@ export const agentWorkflowId = (districtId: string, schoolYear: number): string 
 export const resyncWorkflowId = (resyncId: string): string => `resync:${resyncId}`;
 export const stateRequestWorkflowId = (stateRequestId: string): string => `state-request:${stateRequestId}`;
 
+export const districtActionWorkflowId = (districtActionId: string): string =>
+  `district-action:${districtActionId}`;
+
 export const certificationWorkflowId = (certificationId: string, driftId?: string): string =>
   `certification:${certificationId}${driftId === undefined ? '' : `:drift:${driftId}`}`;
 export const verificationWorkflowId = (verificationId: string): string => `verification:${verificationId}`;

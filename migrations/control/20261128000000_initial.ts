@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { access } from '../control-schema/access';
 import { alerts } from '../control-schema/alerts';
 import { certifications } from '../control-schema/certifications';
+import { districtActions } from '../control-schema/district-actions';
 import { fingerprintOf, fingerprints } from '../control-schema/fingerprints';
 import { fieldOwnership } from '../control-schema/field-ownership';
 import { notices } from '../control-schema/notices';
@@ -28,6 +29,7 @@ export const statements: readonly string[] = [
   ...verifications,
   ...fieldOwnership,
   ...certifications,
+  ...districtActions,
 ];
 
 /**

@@ -12,6 +12,7 @@ import type { ResyncRequest } from '../domain/resync';
 import { describeVerification, type VerificationRequest } from '../domain/verification';
 import {
   agentWorkflowId,
+  certificationWorkflowId,
   enqueueResync,
   type QueuePlace,
   verificationWorkflowId,
@@ -78,6 +79,26 @@ export function startVerification(
     args: [request],
     ...inTurnOf(request.districtId),
     staticSummary: describeVerification(request),
+  });
+}
+
+/** A certification, or a comparison with it. */
+export interface CertificationRef {
+  readonly certificationId: string;
+  readonly driftId?: string;
+}
+
+/**
+ * Has a district certified, or compared with what was certified; what is under way is left alone.
+ * Safe to repeat. @throws the SDK's errors
+ */
+export function startCertification(client: Client, taskQueue: string, ref: CertificationRef): Promise<void> {
+  return startOnce(client, 'certification', {
+    workflowId: certificationWorkflowId(ref.certificationId, ref.driftId),
+    taskQueue,
+    args: [ref],
+    staticSummary:
+      ref.driftId === undefined ? 'Certifies a district' : 'Compares a district with what was certified',
   });
 }
 

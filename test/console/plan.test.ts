@@ -9,6 +9,7 @@ import { planResync, planScopeOf } from '../../src/domain/plan';
 import { offeredYears } from '../../src/domain/school-year';
 import type * as access from '../../src/features/access/schemas';
 import type * as certifications from '../../src/features/certifications/schemas';
+import type * as districtActions from '../../src/features/district-actions/schemas';
 import type * as districts from '../../src/features/districts/list-schemas';
 import type * as identities from '../../src/features/identity-conflicts/schemas';
 import type * as stateRequests from '../../src/features/state-requests/schemas';
@@ -92,6 +93,8 @@ export type Answers = [
   Fits<answers.Cause, z.output<typeof resyncs.cause>>,
   Fits<answers.RecordError, z.output<typeof resyncs.recordError>>,
   Fits<stateAnswers.DistrictsPage, z.output<typeof districts.districtsPage>>,
+  Fits<stateAnswers.DistrictActionPreview, z.output<typeof districtActions.preview>>,
+  Fits<stateAnswers.DistrictActionOutcome, z.output<typeof districtActions.districtAction>>,
   Fits<stateAnswers.BusyAgent, z.output<typeof districts.busyAgents>['items'][number]>,
   Fits<stateAnswers.RequestHead, z.output<typeof stateRequests.stateRequestHead>>,
   Fits<stateAnswers.Board, z.output<typeof stateRequests.board>>,

@@ -69,6 +69,32 @@ test('the state finds its districts by how they stand', () =>
     await page.getByRole('link', { name: 'Request a resync of these 2 districts' }).waitFor();
   }));
 
+test('ticked districts are verified together, as the window has shown, and what of one can’t be is said', () =>
+  inBrowser(async (page) => {
+    await row(page, 'south').waitFor();
+    await page.getByRole('checkbox', { name: 'All districts shown' }).check();
+    await page.getByText('2 districts ticked').waitFor();
+    await page.getByLabel('With those ticked').selectOption('Certify');
+    await button(page, 'Certify…').click();
+    const certify = page.getByRole('dialog', { name: 'Certify 2 districts?' });
+    expect(await button(certify, 'Certify 2 districts').getAttribute('aria-disabled')).toBe('true');
+    await button(certify, 'Leave it').click();
+    await page.getByLabel('With those ticked').selectOption('Verify');
+    await button(page, 'Verify…').click();
+    const dialog = page.getByRole('dialog', { name: 'Verify 2 districts?' });
+    await button(dialog, 'Verify 2 districts').click();
+    await dialog.getByText('2 done, 0 refused, 0 failed.').waitFor();
+    await button(dialog, 'Close').click();
+    await row(page, 'north').getByText('Drifted').waitFor({ timeout: 30_000 });
+    await page.getByRole('checkbox', { name: 'south', exact: true }).uncheck();
+    await page.getByText('1 district ticked').waitFor();
+    await page.getByLabel('With those ticked').selectOption('Cancel');
+    await button(page, 'Cancel…').click();
+    const cancel = page.getByRole('dialog', { name: 'Cancel 0 districts?' });
+    await cancel.getByText('north: Nothing runs and nothing waits.').waitFor();
+    expect(await button(cancel, 'Cancel 0 districts').getAttribute('aria-disabled')).toBe('true');
+  }));
+
 test('districts are asked for what the plan showed, and the board follows them to their end', () =>
   inBrowser(async (page) => {
     await page.getByRole('link', { name: 'Requests', exact: true }).click();

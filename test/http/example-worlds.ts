@@ -27,6 +27,15 @@ export const preparations: Readonly<Record<string, Prepare>> = {
     await post(world, `/resyncs/${run.resync}/pause`).expect(200);
     return run;
   },
+  startDistrictAction: async (world, gate) => {
+    await movingRun(world, gate);
+    const preview = { action: 'cancel', districts: [world.here] };
+    const answer = await request(world.app)
+      .post('/api/v1/district-actions/preview')
+      .set('Authorization', world.as.state)
+      .send(preview);
+    return answer.body as { previewHash: string };
+  },
   approveRemovals: runThatAwaitsApproval,
   rejectRemovals: runThatAwaitsApproval,
   retryResync: async (world, gate) => {

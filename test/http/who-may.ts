@@ -8,6 +8,7 @@ import { keepKey } from '../../src/features/certifications/key-store';
 import { insertCertification, storeManifest } from '../../src/features/certifications/store';
 import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/features/resyncs/store';
+import { closeDistrictAction, insertDistrictAction } from '../../src/features/district-actions/store';
 import { insertPreview } from '../../src/features/selective-sync/preview-store';
 import { insertStateRequest } from '../../src/features/state-requests/store';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
@@ -135,6 +136,9 @@ export interface Things {
   readonly drift: string;
   readonly verification: string;
   readonly identityConflict: string;
+  readonly districtAction: string;
+  /** Of the preview that startDistrictAction is about. */
+  readonly previewHash: string;
 }
 
 /** Makes one thing of each kind in district A. A route of a new kind of thing adds its own here. */
@@ -178,6 +182,8 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     ...(await certificationFor(world)),
     verification: await verificationFor(world),
     identityConflict: await identityConflictFor(world),
+    districtAction: await districtActionFor(world),
+    previewHash: 'of-the-preview',
     ...(await selectiveFor(world)),
   };
 }
@@ -291,6 +297,19 @@ async function stateRequestFor({ control, here }: ApiWorld): Promise<string> {
   return stateRequestId;
 }
 
+/** Something that the state has done in district A only. */
+async function districtActionFor({ control, here }: ApiWorld): Promise<string> {
+  const districtActionId = 'done-to-many';
+  const why = 'made for the table';
+  await insertDistrictAction(control, {
+    action: { districtActionId, action: 'cancel', words: {}, requestedBy: 'test' },
+    targets: [{ districtId: here, schoolYear: 2027, resyncId: null, whyNot: why, note: null, detail: null }],
+    ...{ asked: {}, idempotencyKey: null },
+  });
+  await closeDistrictAction(control, districtActionId, null);
+  return districtActionId;
+}
+
 /** Puts back what a DELETE of the table takes away for good, before the next caller asks for it. */
 export async function renewThings(
   { control, here }: ApiWorld,
@@ -352,6 +371,7 @@ export function requestFor(
     '/drift/{drift}': things.drift,
     '/verifications/{id}': things.verification,
     '/identity-conflicts/{id}': things.identityConflict,
+    '/district-actions/{id}': things.districtAction,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents', object: 'School' };
   const filled = (idOf: (known: string) => string): string =>
@@ -368,11 +388,12 @@ export function requestFor(
   return {
     path: `/api/v1${filled((known) => known)}`,
     unknownPath: `/api/v1${filled((known) => (/^\d+$/.test(known) ? '999999999' : 'nothing'))}`,
-    body: spec.body && exampleFor(spec, world),
+    body: spec.body && exampleFor(spec, world, things),
   };
 }
 
-/** The body that the document shows, for district A. */
-function exampleFor({ example = {} }: RouteSpec, { here }: ApiWorld): object {
-  return JSON.parse(JSON.stringify(example).replaceAll('grand-bend', here)) as object;
+/** The body that the document shows, for district A and what was shown of it. */
+function exampleFor({ example = {} }: RouteSpec, { here }: ApiWorld, { previewHash }: Things): object {
+  const text = JSON.stringify(example).replaceAll('grand-bend', here);
+  return JSON.parse(text.replaceAll('of-the-preview', previewHash)) as object;
 }

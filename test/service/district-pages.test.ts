@@ -218,3 +218,48 @@ test('alerts are counted, read and deleted many at once, and come back; those of
   // Somebody else of the district hasn't read them for all that.
   expect((await unread(state)).unread).toBeGreaterThan(0);
 });
+
+interface Done {
+  status: string;
+  items: { districtId: string; status: string; startedId: string }[];
+}
+
+test('the state verifies and certifies its districts in one call each, and every one comes to its own end', async () => {
+  const signer = await world.caller('state', ['verificationSummary']);
+  const inAll = async (words: object, more: object, pathOf: (id: string) => string): Promise<object[]> => {
+    const asked = { ...words, districts: 'all' };
+    const shown = await signer.ask<{ previewHash: string }>('POST', '/district-actions/preview', asked);
+    const { previewHash } = shown.body;
+    const path = '/district-actions';
+    const { status, body } = await signer.ask<{ districtActionId: string }>('POST', path, {
+      ...{ ...asked, ...more, previewHash },
+    });
+    expect(status).toBe(202);
+    const answerOf = async <T>(of: string, over: (answer: T) => boolean): Promise<T> => {
+      for (let tries = 0; tries < 300; tries++) {
+        const answer = await signer.ask<T>('GET', of);
+        if (over(answer.body)) return answer.body;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error(`${of} did not end in half a minute.`);
+    };
+    const done = await answerOf<Done>(`${path}/${body.districtActionId}`, (one) => one.status === 'finished');
+    expect(done.items.map(({ districtId }) => districtId)).toEqual([world.ids.north, world.ids.south]);
+    return Promise.all(
+      done.items.map(({ startedId }) =>
+        answerOf<{ endedAt: string | null }>(pathOf(startedId), ({ endedAt }) => endedAt !== null),
+      ),
+    );
+  };
+  const verified = await inAll({ action: 'verify', objects: ['School'] }, {}, (id) => `/verifications/${id}`);
+  expect(verified).toMatchObject([
+    { districtId: world.ids.north, status: 'finished', initiator: 'state', equal: true },
+    { districtId: world.ids.south, status: 'finished', initiator: 'state', resyncNecessary: true },
+  ]);
+  const words = { name: 'Fall membership count', reportingDate: '2026-10-01' };
+  const certified = await inAll({ action: 'certify' }, words, (id) => `/certifications/${id}`);
+  expect(certified).toMatchObject([
+    { districtId: world.ids.north, status: 'certified', verified: true, certifiedBy: 'state', ...words },
+    { districtId: world.ids.south, status: 'certified', verified: true, records: 0 },
+  ]);
+});

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { blackoutActivities } from '../../activities/blackouts';
 import { runLifecycleActivities } from '../../activities/run-lifecycle';
+import { districtActionActivities } from '../../activities/district-actions';
 import { DistrictEditions } from '../../activities/district-editions';
 import { removalActivities } from '../../activities/removals';
 import { selectiveActivities } from '../../activities/selective';
@@ -149,6 +150,7 @@ function activitiesOf(
   return {
     ...runLifecycleActivities(dependencies),
     ...stateRequestActivities(dependencies),
+    ...districtActionActivities(dependencies),
     ...noticeActivities(dependencies),
     ...unblockedActivities(dependencies, editions),
     ...syncEventActivities(dependencies, editions),

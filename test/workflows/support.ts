@@ -225,6 +225,8 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     openStateRequest: () => Promise.resolve({ untilOpenMs: 200 }),
+    advanceDistrictAction: () => Promise.resolve({ left: 0, pollMs: 0 }),
+    closeDistrictAction: () => Promise.resolve(),
     advanceStateRequest: () => {
       const polled = log.filter((line) => line === 'poll').length;
       log.push('poll');

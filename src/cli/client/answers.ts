@@ -8,6 +8,7 @@ import type * as alerts from '../../features/alerts/schemas';
 import type * as blackouts from '../../features/blackouts/schemas';
 import type * as certifications from '../../features/certifications/schemas';
 import type * as districts from '../../features/districts/list-schemas';
+import type * as districtActions from '../../features/district-actions/schemas';
 import type * as settings from '../../features/field-ownership/settings-schemas';
 import type * as syncEvents from '../../features/field-ownership/sync-event-schemas';
 import type * as identityConflicts from '../../features/identity-conflicts/schemas';
@@ -65,6 +66,10 @@ export type StateRequestAccepted = z.output<typeof stateRequests.stateRequestAcc
 export type StateRequestBoard = z.output<typeof stateRequests.board>;
 export type StateRequestPlan = z.output<typeof stateRequests.stateRequestPlan>;
 export type BoardDistrict = z.output<typeof stateRequests.boardDistrict>;
+
+export type DistrictActionPreview = z.output<typeof districtActions.preview>;
+export type DistrictActionAccepted = z.output<typeof districtActions.accepted>;
+export type DistrictActionView = z.output<typeof districtActions.districtAction>;
 
 export type Schedule = z.output<typeof schedules.schedule>;
 export type BackfilledSchedule = z.output<typeof schedules.backfilled>;

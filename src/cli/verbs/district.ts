@@ -2,15 +2,18 @@ import { Command, Option } from 'commander';
 import type { ApiClient } from '../client/api-client';
 import type { Agent, BusyAgent, Items, ListedDistrict, TableObject } from '../client/answers';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
+import { districtActionCommands } from './district-actions';
 import { number, paint, plainTable, print, printJson } from '../client/terminal';
 
-/** `resync district list | objects | agent`. */
+/** `resync district list | objects | agent`, and what the state does with many at once. */
 export function districtCommand(): Command {
-  return new Command('district')
-    .description('districts, their objects with the last resync, their queue')
+  const command = new Command('district')
+    .description('districts, their objects with the last resync, their queue; many at once')
     .addCommand(listCommand())
     .addCommand(objectsCommand())
     .addCommand(agentCommand());
+  for (const action of districtActionCommands()) command.addCommand(action);
+  return command;
 }
 
 /** What a district may be listed for, and the filter of the API that finds it. */

@@ -3,6 +3,7 @@
  * test/console/plan.test.ts holds these to the API's own schemas.
  */
 import type { Color } from '../../domain/outcome';
+import type { ActionStatus } from '../../domain/district-action';
 import type { Level, ToolRight } from '../../domain/rights';
 import type { RequestDistrictStatus, StateRequestStatus } from '../../domain/state-request';
 import type { District, RunStatus } from './answers';
@@ -92,6 +93,24 @@ export interface RequestPlan {
   readonly objects: readonly { readonly name: string; readonly added: boolean; readonly districts: number }[];
   readonly records: { readonly expected: number; readonly unknownDistricts: number };
   readonly time: { readonly seconds: number; readonly inFlight: number } | null;
+}
+
+export interface DistrictActionPreview {
+  readonly previewHash: string;
+  readonly count: number;
+  readonly districts: number;
+  readonly refused: number;
+  readonly items: readonly { readonly districtId: string; readonly whyNot: string | null }[];
+}
+
+export interface DistrictActionOutcome {
+  readonly status: 'accepted' | 'finished' | 'failed';
+  readonly counts: Readonly<Record<ActionStatus, number>>;
+  readonly items: readonly {
+    readonly districtId: string;
+    readonly status: ActionStatus;
+    readonly message: string | null;
+  }[];
 }
 
 interface DecidingRun {

@@ -28,7 +28,7 @@ export async function startCertification(
   const { schoolYear } = await requireOfferedYear(context, district, body.schoolYear, {
     pointer: '#/schoolYear',
   });
-  requireKey(context);
+  requireSigningKey(context);
   const { certificationId, created } = await insertCertification(control, {
     certification: {
       certificationId: newResyncId(),
@@ -75,7 +75,7 @@ function namedDistrict({ config }: ApiContext, principal: Principal, id: string)
 }
 
 /** @throws Problem 409 that says how to make one */
-function requireKey({ config }: ApiContext): void {
+export function requireSigningKey({ config }: ApiContext): void {
   if (config.certification.privateKey !== undefined) return;
   throw new Problem(
     409,

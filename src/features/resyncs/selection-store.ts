@@ -47,11 +47,27 @@ export async function countErrors(
   control: Knex,
   { resyncId, outcomes }: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
 ): Promise<Map<string, number>> {
-  const rows = await selectRows<{ objectName: string; errors: number }>(
+  const counts = await countErrorsOf(control, { resyncIds: [resyncId], outcomes });
+  return counts.get(resyncId) ?? new Map<string, number>();
+}
+
+/** The same of many resyncs; one without such errors is left out. */
+export async function countErrorsOf(
+  control: Knex,
+  {
+    resyncIds,
+    outcomes,
+  }: { readonly resyncIds: readonly string[]; readonly outcomes: readonly ErrorOutcome[] },
+): Promise<Map<string, Map<string, number>>> {
+  const counts = new Map<string, Map<string, number>>();
+  if (resyncIds.length === 0) return counts;
+  const rows = await selectRows<{ resyncID: string; objectName: string; errors: number }>(
     control,
-    `SELECT objectName, COUNT(*) AS errors FROM recordError WHERE resyncID = ? AND outcome IN (?)
-      GROUP BY objectName`,
-    [resyncId, outcomes],
+    `SELECT resyncID, objectName, COUNT(*) AS errors FROM recordError
+      WHERE resyncID IN (?) AND outcome IN (?) GROUP BY resyncID, objectName`,
+    [resyncIds, outcomes],
   );
-  return new Map(rows.map(({ objectName, errors }) => [objectName, errors]));
+  for (const { resyncID, objectName, errors } of rows)
+    counts.set(resyncID, (counts.get(resyncID) ?? new Map<string, number>()).set(objectName, errors));
+  return counts;
 }

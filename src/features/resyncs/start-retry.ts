@@ -1,20 +1,18 @@
 import type { z } from 'zod';
 import type { DistrictConfig } from '../../config';
-import type { Catalog } from '../../domain/catalog';
-import { type PlanScope, planScopeOf } from '../../domain/plan';
+import { planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
 import { isOpen } from '../../domain/resync';
 import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
-import { senderOf } from '../../domain/selection';
 import type { ApiContext } from '../../http/context';
 import { newResyncId } from '../../http/idempotency';
 import { Problem } from '../../http/problem';
 import { requireDistrict, requireToolRight } from '../../http/require';
 import { readOfferedYears } from '../scoped-year/read';
 import { whyYearChanged } from '../scoped-year/why-changed';
+import { retryRequestOf, type SortedErrors, sortErrors } from './retry-of';
 import type { retryRequest } from './retry-schemas';
 import { countErrors } from './selection-store';
-import { sentObjects, whyNotSent } from './sent-objects';
 import { startResync } from './start';
 import { requireDetails } from './visibility';
 
@@ -69,43 +67,11 @@ export function startRetry(
 ): ReturnType<typeof startResync> {
   return startResync(
     context,
-    {
+    retryRequestOf(of, {
       resyncId: newResyncId(),
-      districtId: district.id,
-      schoolYear: year.schoolYear,
       objects: selected.map(({ object }) => object),
-      checkDependencies: false,
-      scenario: of.scenario,
-      initiator: of.initiator,
-      mode: 'compare',
-      requestedBy,
-      selection: 'retry',
-      retryOf: of.resyncId,
-      selected: { outcomes },
-    },
+      ...{ outcomes, requestedBy },
+    }),
     { idempotencyKey, refuse: () => whyYearChanged(context, district, year) },
   );
-}
-
-interface SortedErrors {
-  readonly selected: { object: string; records: number }[];
-  readonly omitted: { object: string; records: number; why: string }[];
-}
-
-/** By the object that sends them now, in the order of the plan; and those that nothing sends. */
-function sortErrors(catalog: Catalog, errors: ReadonlyMap<string, number>, scope: PlanScope): SortedErrors {
-  const sent = sentObjects(catalog, scope);
-  const selected = new Map<string, number>();
-  const omitted: SortedErrors['omitted'] = [];
-  for (const [name, records] of errors) {
-    const object = senderOf(catalog, new Set(sent), name);
-    if (object !== null) selected.set(object, (selected.get(object) ?? 0) + records);
-    else omitted.push({ object: name, records, why: whyNotSent(catalog, name, scope) });
-  }
-  return {
-    selected: sent.flatMap((object) =>
-      selected.has(object) ? [{ object, records: selected.get(object)! }] : [],
-    ),
-    omitted,
-  };
 }

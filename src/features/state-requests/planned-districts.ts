@@ -56,10 +56,11 @@ export async function plannedDistricts(
   return districts;
 }
 
-function selectedDistricts(
+/** The districts that are named, as far as the caller sees them. @throws Problem 422 */
+export function selectedDistricts(
   { config }: ApiContext,
   principal: Principal,
-  { districts }: Body,
+  { districts }: Pick<Body, 'districts'>,
 ): DistrictConfig[] {
   const visible = config.districts.filter(({ id }) => sees(principal, id));
   if (districts === 'all') return visible;

@@ -1,5 +1,6 @@
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
+import { districtActions, rightOfAction } from '../../../../domain/district-action';
 import { useRight, useSignedIn } from '../../../api/session';
 import type { DistrictsPage as Page } from '../../../api/state-answers';
 import { FilterChips } from '../../../parts/filter-chips';
@@ -8,10 +9,13 @@ import { ListView, usePaged, withQuery } from '../../../parts/paged';
 import { SearchField } from '../../../parts/search-field';
 import { useTitle } from '../../../parts/states';
 import { useUrlFilters } from '../../../parts/url-filters';
+import { ActBar } from './act-bar';
 import { DistrictsTable } from './districts-table';
 
 const refreshMs = 15_000;
 const filters = ['q', 'show', 'sort'] as const;
+
+const none: ReadonlySet<string> = new Set();
 
 const shows = [
   { value: 'color=red', label: 'Red', count: 'red' },
@@ -48,6 +52,10 @@ export function DistrictsPage() {
     { ...narrowed, sort: url.of('sort') || 'color', standing: 'true', limit: '100' },
     refreshMs,
   );
+  const mayAct =
+    session.level === 'state' &&
+    districtActions.some((action) => session.rights.includes(rightOfAction[action]));
+  const [picked, setPicked] = useState(none);
   const { set } = url;
   const search = useCallback((text: string) => set('q', text), [set]);
   const first = list.pages?.[0];
@@ -90,6 +98,7 @@ export function DistrictsPage() {
       <p role="status" className="soft small">
         {first && `${counted(first.total, 'district')} of ${districts.length}`}
       </p>
+      {mayAct && first && <ActBar picked={picked} onPick={setPicked} filter={narrowed} total={first.total} />}
       <ListView
         list={list}
         what="the districts"
@@ -97,7 +106,11 @@ export function DistrictsPage() {
         onClear={url.any ? url.clear : null}
         moreWord="Show more districts"
       >
-        <DistrictsTable districts={list.pages?.flatMap(({ items }) => items) ?? []} />
+        <DistrictsTable
+          districts={list.pages?.flatMap(({ items }) => items) ?? []}
+          picked={mayAct ? picked : null}
+          onPick={setPicked}
+        />
       </ListView>
     </main>
   );

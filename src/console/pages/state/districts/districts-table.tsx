@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { type Dispatch, memo, type SetStateAction, useCallback } from 'react';
 import { Link } from 'wouter';
 import type { ListedDistrict } from '../../../api/state-answers';
 import { number } from '../../../parts/format';
@@ -7,13 +7,46 @@ import { Time } from '../../../parts/zone';
 import { runStatusNames } from '../../../text';
 import { ColorWord } from '../color-word';
 
+interface DistrictsTableProps {
+  readonly districts: readonly ListedDistrict[];
+  /** Those that are ticked; `null`: there is nothing to do with many. */
+  readonly picked: ReadonlySet<string> | null;
+  readonly onPick: Dispatch<SetStateAction<ReadonlySet<string>>>;
+}
+
 /** Districts, a row each; what the reader has no right to see is a dash. */
-export function DistrictsTable({ districts }: { districts: readonly ListedDistrict[] }) {
+export function DistrictsTable({ districts, picked, onPick }: DistrictsTableProps) {
+  // The same function every time: a tick draws its own row only.
+  const toggle = useCallback(
+    (id: string): void =>
+      onPick((before) => {
+        const after = new Set(before);
+        if (!after.delete(id)) after.add(id);
+        return after;
+      }),
+    [onPick],
+  );
+  const all = districts.every(({ id }) => picked?.has(id));
+  const some = districts.some(({ id }) => picked?.has(id));
   return (
     <div className="frame">
       <table className="table table--stack">
         <thead>
           <tr>
+            {picked !== null && (
+              <th scope="col" className="tree__tick">
+                <input
+                  type="checkbox"
+                  className="tick"
+                  aria-label="All districts shown"
+                  checked={all}
+                  ref={(box) => {
+                    if (box) box.indeterminate = some && !all;
+                  }}
+                  onChange={() => onPick(new Set(all ? [] : districts.map(({ id }) => id)))}
+                />
+              </th>
+            )}
             <th scope="col">District</th>
             <th scope="col">Last full resync</th>
             <th scope="col" className="wide">
@@ -32,7 +65,12 @@ export function DistrictsTable({ districts }: { districts: readonly ListedDistri
         </thead>
         <tbody>
           {districts.map((district) => (
-            <DistrictRow key={district.id} district={district} />
+            <DistrictRow
+              key={district.id}
+              district={district}
+              ticked={picked === null ? null : picked.has(district.id)}
+              onTick={toggle}
+            />
           ))}
         </tbody>
       </table>
@@ -40,11 +78,28 @@ export function DistrictsTable({ districts }: { districts: readonly ListedDistri
   );
 }
 
-const DistrictRow = memo(function DistrictRow({ district }: { district: ListedDistrict }) {
+interface DistrictRowProps {
+  readonly district: ListedDistrict;
+  readonly ticked: boolean | null;
+  readonly onTick: (id: string) => void;
+}
+
+const DistrictRow = memo(function DistrictRow({ district, ticked, onTick }: DistrictRowProps) {
   const { id, number: tenant, name, standing } = district;
   const full = standing?.resyncs?.lastFull ?? null;
   return (
-    <tr>
+    <tr className={ticked ? 'tree__row--picked' : undefined}>
+      {ticked !== null && (
+        <td>
+          <input
+            type="checkbox"
+            className="tick"
+            aria-label={name}
+            checked={ticked}
+            onChange={() => onTick(id)}
+          />
+        </td>
+      )}
       <th scope="row">
         <Link href={`/d/${id}/batch`}>{name}</Link>
         <span className="small soft"> {tenant}</span>
