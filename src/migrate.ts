@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
 import { connectOptions } from './database/connect';
+import { setUsual } from './database/usual-settings';
 import { explained } from './database/not-connected';
 
 /** The three kinds of database the project has migrations for. */
@@ -48,7 +49,14 @@ export async function migrate(
   const database = knex({
     client: 'mysql2',
     connection: connectOptions(url),
-    pool: { min: 0, max: 1 },
+    pool: {
+      min: 0,
+      max: 1,
+      afterCreate: (
+        connection: { query(sql: string, done: (error: Error | null) => void): void },
+        done: (error: Error | null, connection: unknown) => void,
+      ) => connection.query(setUsual, (error) => done(error, connection)),
+    },
   });
   try {
     const config = { migrationSource: migrationsOf(kind) };

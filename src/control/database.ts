@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { connectOptions } from '../database/connect';
+import { setUsual } from '../database/usual-settings';
 import { ControlError, toControlError } from './control-error';
 
 /** Most connections one process holds to the control database. */
@@ -71,7 +72,7 @@ export function openControl(url: string, { connections = maxConnections } = {}):
         done: (error: Error | null, connection: unknown) => void,
       ) {
         connection.query(
-          "SET time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 10, " +
+          `${setUsual}, time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 10, ` +
             "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
           (error) => done(error, connection),
         );

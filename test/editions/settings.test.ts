@@ -1,6 +1,8 @@
 /** The data path on servers with settings that nobody can choose for a district or a state. */
 import { randomBytes } from 'node:crypto';
 import { parseConfig } from '../../src/config';
+import { openControl } from '../../src/control/database';
+import { readCauses } from '../../src/features/outcomes/read-causes';
 import { checkProject } from '../../src/stack/doctor';
 import type { ServerKind } from '../../src/stack/server-kind';
 import { startPrivateServer } from '../support/private-server';
@@ -137,6 +139,62 @@ test.each(settings.map(([kind, set]) => [kind, set.join(' '), set] as const))(
     }
   },
 );
+
+/** What sessions begin with where an administrator has changed it for all of them. */
+const forAllSessions: readonly (readonly [ServerKind, readonly string[]])[] = [
+  ['mariadb', ['check_constraint_checks=0', 'innodb_force_primary_key=1']],
+  ['mysql', ['sql_require_primary_key=1']],
+];
+const everywhere = [
+  ...['max_join_size=2', 'sql_safe_updates=1', 'completion_type=2', 'autocommit=0'],
+  ...['sql_notes=0', 'sql_select_limit=3'],
+];
+
+test.each(forAllSessions)(
+  'what an administrator set for all sessions cuts nothing that is read, and loses nothing that is written: %s',
+  async (kind, own) => {
+    const server = await startPrivateServer(kind);
+    const world = await World.open({ district: server.info, state: server.info });
+    try {
+      await world.district(
+        'CREATE TABLE Memo (id INT PRIMARY KEY, code VARCHAR(9), n INT, serial INT)',
+        `INSERT INTO Memo VALUES ${Array.from({ length: 20 }, (_, n) => `(${n}, 'c${n}', ${n}, ${n})`).join(', ')},
+           (40, 'ab     ', 1, 40), (41, 'x', -1, 41)`,
+      );
+      await world.state(
+        `CREATE TABLE Memo (districtID INT, id INT, code VARCHAR(3), n INT CHECK (n >= 0), serial INT UNIQUE,
+           PRIMARY KEY (districtID, id))`,
+        `INSERT INTO Memo VALUES (${districtNumber}, 0, 'z', 2, 1), (${districtNumber}, 1, 'z', 2, 0)`,
+        ...[...own, ...everywhere].map((setting) => `SET GLOBAL ${setting}`),
+      );
+      const refused = [
+        ['["40"]', 'VALUE_INVALID', 'code'],
+        ['["41"]', 'CHECK_FAILED', kind === 'mariadb' ? 'n' : null],
+      ];
+      for (const same of [{ inserted: 18, updated: 2 }, { unchanged: 20 }]) {
+        const options = { pageRecords: 7, rangeRecords: 12 };
+        const { counts: got, errors, job } = await world.sync([object('Memo', ['id'])], 'Memo', options);
+        expect(got).toEqual(counts({ ...same, failed: 2 }));
+        expect(errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual(refused);
+        expect(await world.books(job)).toEqual(got);
+        await expect(causesOf(world, job.fence.resyncId)).resolves.toHaveLength(2);
+      }
+    } finally {
+      await world.close();
+      await server.stop();
+    }
+  },
+);
+
+/** By the control database's own connections, as the API reads them. */
+async function causesOf({ databases }: World, resyncId: string): Promise<readonly unknown[]> {
+  const control = openControl(databases.controlUrl);
+  try {
+    return await readCauses(control, resyncId);
+  } finally {
+    await control.destroy();
+  }
+}
 
 test('records of which no page fits in a packet are streamed all the same', async () => {
   const server = await startPrivateServer('mariadb', ['--max-allowed-packet=1M']);

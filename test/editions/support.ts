@@ -8,6 +8,7 @@ import type { PageJob, RangeJob } from '../../src/editions/mapping/job';
 import { loadMapping } from '../../src/editions/mapping/load';
 import { type Editions, openEditions } from '../../src/editions/connection/pools';
 import { syncRange } from '../../src/editions/transfer/sync-range';
+import { setUsual } from '../../src/database/usual-settings';
 import { asAnyServer } from '../support/any-server';
 import { createEditionsWithControl, type EditionServers, type TestDatabases } from '../support/stack';
 
@@ -141,7 +142,7 @@ async function run(url: string, statements: readonly string[]): Promise<Record<s
   const connection = await createConnection({ uri: url, charset: 'utf8mb4', dateStrings: true });
   try {
     await connection.query(
-      "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00'",
+      `${setUsual}, SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00'`,
     );
     let last: unknown = [];
     for (const sql of statements) [last] = await connection.query(asAnyServer(sql));

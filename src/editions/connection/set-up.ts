@@ -1,4 +1,5 @@
 import type { PoolConnection } from 'mysql2/promise';
+import { usualSettings } from '../../database/usual-settings';
 import type { DatabaseSide } from './errors';
 
 /**
@@ -60,8 +61,9 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
     'foreign_key_checks=1',
     'unique_checks=1',
     'sql_auto_is_null=0',
+    ...usualSettings,
     `group_concat_max_len=${packedBytes}`,
-    ...(mariadb ? mariadbLimits : mysqlLimits),
+    ...(mariadb ? ofMariadb : ofMysql),
   ];
   const statements = [
     'SET NAMES utf8mb4',
@@ -101,13 +103,20 @@ async function logsStatements(connection: PoolConnection): Promise<boolean> {
   return values.includes('ON') && values.includes('STATEMENT');
 }
 
-/** A frozen worker must not keep its row locks, and a statement must end before our patience. */
-const mariadbLimits = ['idle_write_transaction_timeout=15', `max_statement_time=${serverStatementSeconds}`];
+/**
+ * A frozen worker must not keep its row locks, a statement must end before our patience, and the
+ * state's checks hold for what we send, whoever turned them off for the sake of something else.
+ */
+const ofMariadb = [
+  'idle_write_transaction_timeout=15',
+  `max_statement_time=${serverStatementSeconds}`,
+  'check_constraint_checks=1',
+];
 /**
  * MySQL has no limit for idle transactions, only for idle connections: one that rests longer in the
  * pool is replaced. Its limit for statements is one for reading ones.
  */
-const mysqlLimits = ['wait_timeout=30', `max_execution_time=${serverStatementSeconds * 1000}`];
+const ofMysql = ['wait_timeout=30', `max_execution_time=${serverStatementSeconds * 1000}`];
 
 /**
  * Where explicit_defaults_for_timestamp is off, NULL sent to a TIMESTAMP NOT NULL is stored as the

@@ -39,17 +39,24 @@ interface BlameRow {
 const climbs = (alias: string): string =>
   `${alias}.outcome = 'blocked' AND ${alias}.parentObject IS NOT NULL AND ${alias}.parentKey IS NOT NULL`;
 
+/** Servers may demand a primary key of every table (sql_require_primary_key). */
+const number = 'number BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY';
+const levelColumns = 'fromObject, code, atObject, atKey, errors';
+const rootedColumns = 'rootObject, rootOutcome, rootCode, rootKey, fromObject, errors, message';
+
 /**
  * One step's state: so many errors of `fromObject` have come up to the record (atObject, atKey).
  */
 const createLevel = (table: string): string => `
   CREATE TEMPORARY TABLE ${table} (
+    ${number},
     fromObject VARCHAR(64) NOT NULL, code VARCHAR(64) NOT NULL, atObject VARCHAR(64) NOT NULL,
     atKey VARCHAR(512) NOT NULL, errors BIGINT NOT NULL
   ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
 
 const createRooted = `
   CREATE TEMPORARY TABLE causeRooted (
+    ${number},
     rootObject VARCHAR(64) NOT NULL, rootOutcome VARCHAR(16) NOT NULL, rootCode VARCHAR(64) NOT NULL,
     rootKey VARCHAR(512) NOT NULL, fromObject VARCHAR(64) NOT NULL, errors BIGINT NOT NULL, message VARCHAR(1000) NULL
   ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`;
@@ -58,7 +65,7 @@ const createRooted = `
  * Grouped by parent before it climbs: a class of 500 blocked attendance records goes up as one row.
  */
 const firstLevel = (only: string): string => `
-  INSERT INTO causeLevel0
+  INSERT INTO causeLevel0 (${levelColumns})
   SELECT e.objectName, e.code, e.parentObject, e.parentKey, COUNT(*)
     FROM recordError e WHERE e.resyncID = ? AND ${climbs('e')}${only}
    GROUP BY e.objectName, e.code, e.parentObject, e.parentKey`;
@@ -68,7 +75,7 @@ const firstLevel = (only: string): string => `
  * longest chain allowed.
  */
 const takeRooted = (level: string, last: boolean): string => `
-  INSERT INTO causeRooted
+  INSERT INTO causeRooted (${rootedColumns})
   SELECT b.atObject, COALESCE(p.outcome, 'missing'), COALESCE(p.code, b.code), b.atKey, b.fromObject, b.errors, p.message
     FROM ${level} b
     LEFT JOIN recordError p ON p.resyncID = ? AND p.objectName = b.atObject AND p.recordKey = b.atKey
@@ -76,7 +83,7 @@ const takeRooted = (level: string, last: boolean): string => `
 
 /** The rest climbs one step, by one look-up in one_error, and is grouped again. */
 const climb = (from: string, to: string): string => `
-  INSERT INTO ${to}
+  INSERT INTO ${to} (${levelColumns})
   SELECT b.fromObject, p.code, p.parentObject, p.parentKey, SUM(b.errors)
     FROM ${from} b
     JOIN recordError p ON p.resyncID = ? AND p.objectName = b.atObject AND p.recordKey = b.atKey
@@ -89,7 +96,7 @@ const climb = (from: string, to: string): string => `
 const sumRooted = (only: string): string => `
   SELECT rootObject, rootOutcome, rootCode, fromObject, CAST(SUM(errors) AS SIGNED) AS errors,
          COUNT(DISTINCT rootKey) AS records, MIN(message) AS message
-    FROM (SELECT * FROM causeRooted
+    FROM (SELECT ${rootedColumns} FROM causeRooted
           UNION ALL
           SELECT e.objectName, e.outcome, e.code, e.recordKey, e.objectName, 1, e.message
             FROM recordError e WHERE e.resyncID = ? AND NOT (${climbs('e')})${only}) rooted
