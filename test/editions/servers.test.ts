@@ -3,7 +3,7 @@ import { parseServerKinds, type ServerKind } from '../../src/stack/server-kind';
 import { useCase, type CaseWorld } from '../support/case-world';
 import { startPrivateServer, type PrivateServer } from '../support/private-server';
 import { testStack } from '../support/stack';
-import { rows } from './support';
+import { counts, object, rows, World } from './support';
 
 jest.setTimeout(300_000);
 
@@ -127,4 +127,33 @@ DELETE FROM \`groups\` WHERE code = 'G40'`);
     },
     { servers, district, state },
   );
+});
+
+test('a number in JSON that is no double is refused, and all other JSON arrives as it is: mysql', async () => {
+  const { info } = await server('mysql');
+  const world = await World.open({ district: info, state: info });
+  try {
+    await world.district(
+      'CREATE TABLE plan (id INT PRIMARY KEY, body JSON)',
+      `INSERT INTO plan VALUES (1, '{"b": 1.5, "a": [1e2, -0.0, 18446744073709551615, "é😀\\u0000"], "b": 2}'),
+         (2, JSON_OBJECT('rate', CAST(1.10 AS DECIMAL(5, 2)))), (3, JSON_ARRAY(CAST('1.5' AS DECIMAL(5, 1)), TRUE, NOW(6))),
+         (4, JSON_ARRAY(123456789012345678901234567890)), (5, 'null'), (6, NULL), (7, '" "')`,
+    );
+    await world.state(
+      'CREATE TABLE plan (districtID INT, id INT, body JSON, PRIMARY KEY (districtID, id))',
+      "INSERT INTO plan VALUES (7, 2, '{}')",
+    );
+    for (const same of [{ inserted: 5 }, { unchanged: 5 }]) {
+      const { counts: got, errors } = await world.sync([object('plan', ['id'])], 'plan');
+      expect(got).toEqual(counts({ ...same, failed: 2 }));
+      expect(errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual([
+        ['["2"]', 'VALUE_PRECISION', 'body'],
+        ['["4"]', 'VALUE_PRECISION', 'body'],
+      ]);
+    }
+    const texts = 'SELECT id, CAST(body AS CHAR) AS body FROM plan WHERE id NOT IN (2, 4) ORDER BY id';
+    expect(await world.state(texts)).toEqual(await world.district(texts));
+  } finally {
+    await world.close();
+  }
 });

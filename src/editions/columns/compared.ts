@@ -13,7 +13,12 @@ export interface ComparedItems {
  * error.
  */
 export interface Lossy {
-  readonly code: 'VALUE_PRECISION' | 'VALUE_NOT_ALLOWED' | 'VALUE_OUT_OF_RANGE' | 'VALUE_MISSING';
+  readonly code:
+    | 'VALUE_PRECISION'
+    | 'VALUE_NOT_ALLOWED'
+    | 'VALUE_OUT_OF_RANGE'
+    | 'VALUE_MISSING'
+    | 'CHARACTERS_NOT_ALLOWED';
   readonly column: string;
   /** Condition on the district record; TRUE: the record can't be sent. */
   readonly when: string;

@@ -1,4 +1,5 @@
 import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
+import { bytesLiteral, holds, textOrBytes } from './charsets';
 import { familyOf } from './families';
 import type { Column } from './table-shape';
 
@@ -25,7 +26,10 @@ export function keyColumnProblem(column: Column): string | null {
   return `a match key can't have a column of type ${column.type}`;
 }
 
-/** Reads the value as the text of a RecordKey: binary in lower-case hex, numbers as digits. */
+/**
+ * Reads the value as the text of a RecordKey: binary in lower-case hex, numbers as digits, and text
+ * that isn't found by what is shown of it as its bytes.
+ */
 export function keyText(column: Column, alias = ''): string {
   const name = alias + quoteName(column.name);
   switch (familyOf(column)) {
@@ -36,6 +40,8 @@ export function keyText(column: Column, alias = ''): string {
       return column.type === 'bit' || /zerofill/i.test(column.fullType) ? `${name}+0` : name;
     case 'address':
       return `CAST(${name} AS CHAR)`;
+    case 'text':
+      return textOrBytes(column, name);
     default:
       return name;
   }
@@ -125,24 +131,14 @@ export function typedOrderLiteral(column: Column, text: string): string {
 type Lettering = Pick<Column, 'charset' | 'collation'>;
 
 function converted({ charset, collation }: Lettering, text: string): string {
+  const bytes = bytesLiteral(charset, text);
+  if (bytes !== null) return `${bytes} COLLATE ${collation}`;
   return `CONVERT(${quoteText(text)} USING ${charset ?? 'utf8mb4'}) COLLATE ${collation ?? 'utf8mb4_bin'}`;
 }
 
 /** The server knows whether its charset has all characters: there and back the text is the same. */
 function ifHeld(column: Lettering, text: string): string {
   const there = converted(column, text);
+  if (bytesLiteral(column.charset, text) !== null) return there;
   return `IF(CONVERT(${there} USING utf8mb4) COLLATE utf8mb4_bin = ${quoteText(text)}, ${there}, NULL)`;
-}
-
-/** Charsets with every character, and those with every one of the Basic Multilingual Plane. */
-const whole = new Set(['utf8mb4', 'utf16', 'utf16le', 'utf32']);
-const basic = new Set(['utf8mb3', 'utf8', 'ucs2']);
-
-/** Surely holds the text; `false` leaves it to the server to find out. */
-function holds(charset: string | null, text: string): boolean {
-  if (charset === null || whole.has(charset)) return true;
-  // A charset of seven bits in which Swedish letters stand for brackets.
-  if (charset === 'swe7') return /^[\w ]*$/.test(text);
-  if (basic.has(charset)) return !/[\ud800-\udfff]/.test(text);
-  return charset === 'latin1' ? !/[\x80-\x9f\u0100-\uffff]/.test(text) : !/[\x80-\uffff]/.test(text);
 }

@@ -1,10 +1,11 @@
 import { quoteName } from '../connection/sql';
+import { lostCharacters } from './charsets';
 import type { Compared, ComparedItems, Lossy } from './compared';
 import { familyOf, type TypeFamily } from './families';
 import { moments } from './moments';
 import { decimal, decimals, doubles, doubleText, isZerofill, negative, plainDecimal, whole } from './numbers';
 import type { Column } from './table-shape';
-import { addresses, binaries, intoEnum, sameSet, text, texts } from './texts';
+import { addresses, binaries, intoEnum, intoJson, sameSet, text, texts } from './texts';
 
 /**
  * How a value fetched from the district is written. `unsigned`: a number that must reach the column
@@ -43,7 +44,11 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
     ...fetched(district, from),
     ...(state.type === 'bit' || state.type === 'year' ? { write: 'unsigned' as const } : {}),
     ...made,
-    lossy: [...(made.lossy ? [made.lossy] : []), ...inventedNumber(district, state)],
+    lossy: [
+      ...(made.lossy ? [made.lossy] : []),
+      ...inventedNumber(district, state),
+      ...lostCharacters(district),
+    ],
   };
 }
 
@@ -136,7 +141,8 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
         ? { district: quoteName(district.name), state: quoteName(state.name), digested: true }
         : lossy;
     case 'json':
-      return to === 'json' || to === 'text' ? texts(district, state) : lossy;
+      if (to === 'json') return intoJson(district, state);
+      return to === 'text' ? texts(district, state) : lossy;
     case 'date':
       if (to === 'date') return { district: quoteName(district.name), state: quoteName(state.name) };
       return to === 'datetime' ? moments(district, state) : lossy;

@@ -51,6 +51,23 @@ export function intoEnum(district: Column, state: Column): Compared {
   };
 }
 
+/**
+ * MySQL's JSON is sent as text, in which every number is read as a whole one or a double: one that
+ * was put in as a DECIMAL (1.10, or 30 digits) would come out as another.
+ */
+export function intoJson(district: Column, state: Column): Compared {
+  const sent = `CAST(${quoteName(district.name)} AS CHAR)`;
+  return {
+    ...texts(district, state),
+    lossy: {
+      code: 'VALUE_PRECISION',
+      column: district.name,
+      when: `(CAST(CAST(CAST(${sent} AS JSON) AS CHAR) AS BINARY) <> CAST(${sent} AS BINARY))`,
+      message: `A number in ${district.name} has digits that JSON doesn't keep when it is sent.`,
+    },
+  };
+}
+
 /** Do the state's members begin with the district's, in the same order? */
 export function sameSet(district: Column, state: Column): boolean {
   const members = membersOf(state);

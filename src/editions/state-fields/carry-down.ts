@@ -226,6 +226,7 @@ function lossReason({ code, column }: Lossy): Reason {
     VALUE_NOT_ALLOWED: `The value of ${column} is not one of those the district allows.`,
     VALUE_OUT_OF_RANGE: `The value of ${column} is outside the range the district allows.`,
     VALUE_MISSING: `The district requires a value for ${column}.`,
+    CHARACTERS_NOT_ALLOWED: `${column} has bytes at the state that are no characters.`,
   };
   return { code, field: column, message: messages[code] };
 }

@@ -2,7 +2,6 @@ import type { RecordKey } from '../../domain/record-error';
 import { familyOf } from '../columns/families';
 import { type KeyColumn, keyText } from '../columns/key-column';
 import type { Edition } from '../connection/pools';
-import { quoteName } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
 import { keyInterval, type KeySide } from '../mapping/keyset';
 import { districtScope, keepsOut, stateScope, where } from '../mapping/scope';
@@ -36,7 +35,8 @@ export function packedItems(item: string): string {
 
 /** Text as digits, in which no comma is. */
 function packedPart(key: KeyColumn): string {
-  return isText(key) ? `HEX(CONVERT(${quoteName(key.name)} USING utf8mb4))` : keyText(key.column);
+  const text = keyText(key.column);
+  return isText(key) ? `HEX(CONVERT(${text} USING utf8mb4))` : text;
 }
 
 function isText({ column }: KeyColumn): boolean {

@@ -44,7 +44,11 @@ const kinds: readonly (readonly [errnos: readonly number[], kind: Kind])[] = [
     { code: 'CHARACTERS_NOT_ALLOWED', say: (f, whose) => `${f} has characters the ${whose} can't store.` },
   ],
   [[3140], { code: 'JSON_INVALID', say: (f) => `${f} is not valid JSON.` }],
-  [[1416], { code: 'GEOMETRY_INVALID', say: (f, whose) => `${f} is not a geometry the ${whose} accepts.` }],
+  // 3643: of another reference system than the column's; 3616 and 3617: longitude, latitude.
+  [
+    [1416, 3643, 3616, 3617],
+    { code: 'GEOMETRY_INVALID', say: (f, whose) => `${f} is not a geometry the ${whose} accepts.` },
+  ],
   [
     [1118, 1153],
     { code: 'RECORD_TOO_LARGE', say: (_f, whose) => `The record is larger than the ${whose} accepts.` },
@@ -275,11 +279,14 @@ export function doubledKey(mapping: ObjectMapping, record: Refused): RecordError
   });
 }
 
-/** Bytes that are no characters (unpaired surrogates), which no other server could store. */
+/**
+ * Bytes that are no characters (unpaired surrogates), or one in a second way, which no other server
+ * could store.
+ */
 export function lostCharacters(mapping: ObjectMapping, record: Refused, field: string): RecordError {
   return failedWith(mapping, record, {
     code: 'CHARACTERS_NOT_ALLOWED',
     field,
-    message: `${field} has bytes that are no characters. Enter it anew at the district.`,
+    message: `${field} has bytes that are no characters, or one in a second way. Enter it anew at the district.`,
   });
 }

@@ -1,5 +1,6 @@
 import { canBeStored, formatRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ComparedRecord } from './compare';
+import { isOfBytes } from '../columns/charsets';
 import { DatabaseError } from '../connection/errors';
 import { type Isolation, writeIsolating } from './isolate';
 import type { PageJob } from '../mapping/job';
@@ -11,7 +12,7 @@ import { readBothSides } from './both-sides';
 import { type DistrictRecord, lockAtState } from './records';
 import { respellKeys } from './respell';
 import { identityChanged } from './identity-errors';
-import { blockedBy, keyTooLong, recordChanging, refusalOf, refusedByRule } from './refusal';
+import { blockedBy, keyTooLong, lostCharacters, recordChanging, refusalOf, refusedByRule } from './refusal';
 import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
 import { missingAmong } from './missing-among';
@@ -164,9 +165,12 @@ class Repair implements BatchWriter {
     for (const record of records) {
       const state = atState.get(formatRecordKey(record.key));
       const rule = record.rule === null ? undefined : mapping.rules[record.rule];
+      const nameless = mapping.districtKey.columns.find((_, i) => isOfBytes(record.key[i]!));
       if (rule) this.tally.refuse(refusedByRule(mapping, record, rule));
       else if (!canBeStored(record.key) && !isEqual(mode, record, state))
         this.tally.refuse(keyTooLong(mapping, record));
+      else if (!state && nameless !== undefined)
+        this.tally.refuse(lostCharacters(mapping, record, nameless.name));
       else if (!state) insert.push(record);
       else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityChanged(mapping, record));
       else if (isEqual(mode, record, state)) this.tally.add('unchanged', [record.key]);

@@ -316,6 +316,71 @@ test('a record whose key has bytes that are no characters is refused, and not pa
   }
 });
 
+test.each([
+  ['cp1251', '98'],
+  ['ascii', '80'],
+  ['sjis', '8540'],
+  ['tis620', 'DB'],
+])(
+  'a code of %s that stands for no character is refused, and never sent as a question mark',
+  async (charset, lost) => {
+    await oneColumn(`VARCHAR(9) CHARACTER SET ${charset}`, 'VARCHAR(9) CHARACTER SET utf8mb4');
+    await world.district(
+      `INSERT INTO pair VALUES (1, _${charset} x'${lost}'), (2, 'what?'), (3, _${charset} x'3F${lost}'), (4, 'x')`,
+    );
+    // Taken up by the state before, as a question mark.
+    await world.state(`INSERT INTO pair VALUES (${districtNumber}, 3, '??')`);
+    for (const same of [{ inserted: 2 }, { unchanged: 2 }]) {
+      const { counts: got, errors } = await world.sync([pair], 'pair');
+      expect(got).toEqual(counts({ ...same, failed: 2 }));
+      expect(errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual([
+        ['["1"]', 'CHARACTERS_NOT_ALLOWED', 'v'],
+        ['["3"]', 'CHARACTERS_NOT_ALLOWED', 'v'],
+      ]);
+    }
+    expect(await world.state('SELECT id, v FROM pair WHERE id <> 3 ORDER BY id')).toEqual([
+      { id: 2, v: 'what?' },
+      { id: 4, v: 'x' },
+    ]);
+  },
+);
+
+test.each([
+  ['cp1251', '98'],
+  ['cp932', 'FA4A'],
+])(
+  'a key that its characters would not find again is refused by its bytes, and none is passed over: %s',
+  async (charset, odd) => {
+    const columns = `k VARCHAR(9) CHARACTER SET ${charset} COLLATE ${charset}_bin NOT NULL, v INT`;
+    await world.district(
+      'DROP TABLE IF EXISTS odd_keys',
+      `CREATE TABLE odd_keys (${columns}, PRIMARY KEY (k))`,
+      `INSERT INTO odd_keys VALUES (_${charset} x'${odd}', 1), ('a', 2), ('?', 3), (_${charset} x'62${odd}', 4), ('c', 5)`,
+    );
+    await world.state(
+      'DROP TABLE IF EXISTS odd_keys',
+      'CREATE TABLE odd_keys (districtID INT, k VARCHAR(9) NOT NULL, v INT, PRIMARY KEY (districtID, k))',
+      `INSERT INTO odd_keys VALUES (${districtNumber}, 'a', 9)`,
+    );
+    for (const same of [{ inserted: 2, updated: 1 }, { unchanged: 3 }]) {
+      const { counts: got, errors } = await world.sync([object('odd_keys', ['k'])], 'odd_keys', {
+        pageRecords: 2,
+        rangeRecords: 3,
+      });
+      expect(got).toEqual(counts({ ...same, failed: 2 }));
+      expect(errors.map(({ recordKey, code }) => [recordKey, code]).toSorted()).toEqual([
+        [JSON.stringify([`\uFFFD${charset}:62${odd}`]), 'CHARACTERS_NOT_ALLOWED'],
+        [JSON.stringify([`\uFFFD${charset}:${odd}`]), 'CHARACTERS_NOT_ALLOWED'],
+      ]);
+    }
+    expect(await world.state('SELECT k FROM odd_keys ORDER BY v')).toEqual([
+      { k: 'a' },
+      { k: '?' },
+      { k: 'c' },
+    ]);
+  },
+);
+
 test('where the district has no value of the state’s own, a new record gets the default', async () => {
   await world.district(
     'CREATE TABLE owned (id INT PRIMARY KEY, a INT, b INT, c VARCHAR(9))',
