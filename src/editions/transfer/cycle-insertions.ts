@@ -33,3 +33,17 @@ export async function withoutForeignKeyChecks<T>(session: Session, work: () => P
   await session.write('SET SESSION foreign_key_checks = 1');
   return result;
 }
+
+/**
+ * The same for one statement whose refusal the transaction outlives: the checks are as before even
+ * then.
+ */
+export async function exemptFromForeignKeys<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  const [before] = await session.rows('SELECT @@SESSION.foreign_key_checks');
+  await session.write('SET SESSION foreign_key_checks = 0');
+  try {
+    return await work();
+  } finally {
+    await session.write(`SET SESSION foreign_key_checks = ${Number(before![0])}`);
+  }
+}

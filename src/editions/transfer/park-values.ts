@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { familyOf } from '../columns/families';
-import type { ColumnPair } from '../columns/pair';
 import type { Column, UniqueIndex } from '../columns/table-shape';
 import type { Session } from '../connection/pools';
 import { quoteName } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { stateTenant } from '../mapping/scope';
+import { exemptFromForeignKeys } from './cycle-insertions';
+import { freeValue } from './free-values';
 import type { DistrictRecord, FetchedValue } from './records';
-import { updateByKey } from './write';
+import { type KeyedUpdate, updateByKey } from './write';
 
 /**
  * Moves records out of the way of others that take their unique values, within the transaction that
@@ -20,48 +21,86 @@ export async function parkValues(
   job: PageJob,
   parked: ReadonlyMap<DistrictRecord, ReadonlySet<UniqueIndex>>,
 ): Promise<boolean> {
-  const byColumn = new Map<string, DistrictRecord[]>();
+  const byColumn = new Map<Column, { readonly record: DistrictRecord; readonly index: UniqueIndex }[]>();
   for (const [record, indexes] of parked) {
     for (const index of indexes) {
-      const column = movableColumn(job, index);
-      if (column === null) return false;
-      byColumn.set(column, [...(byColumn.get(column) ?? []), record]);
+      const [column] = movableColumns(job, index);
+      if (column === undefined) return false;
+      byColumn.set(column, [...(byColumn.get(column) ?? []), { record, index }]);
     }
   }
-  for (const [name, records] of byColumn) {
-    const pair = job.mapping.pairs.find((known) => known.name === name)!;
-    const values = await freeValues(session, job, pair, records.length);
-    if (values === null) return false;
-    await updateByKey(session, {
-      table: job.mapping.stateTable,
-      key: job.mapping.stateKey,
-      conditions: stateTenant(job.mapping, job.scope),
-      pairs: [pair],
-      records: records.map(({ key }, n) => ({ key, values: [values[n]!] })),
-    });
+  for (const [column, moves] of byColumn) {
+    const values = await freeValues(session, job, column, moves.length);
+    const records = moves.map(({ record }, n) => ({ key: record.key, values: [values?.[n] ?? null] }));
+    if (values !== null) await park(session, job, column, records);
+    else
+      for (const { record, index } of moves)
+        if (!(await parkAmongFew(session, job, record, index))) return false;
   }
   return true;
 }
 
-/** One that may be NULL rather than another. */
-function movableColumn({ mapping }: PageJob, { columns }: UniqueIndex): string | null {
-  const movable = columns.filter(
-    (name) => !mapping.object.key.includes(name) && mapping.pairs.some((pair) => pair.name === name),
-  );
-  return movable.find((name) => mapping.stateShape.columns.get(name)!.nullable) ?? movable[0] ?? null;
+/** One record of an index with so few values that each has to be looked for. */
+async function parkAmongFew(
+  session: Session,
+  job: PageJob,
+  record: DistrictRecord,
+  index: UniqueIndex,
+): Promise<boolean> {
+  for (const column of movableColumns(job, index)) {
+    const value = await freeValue(session, job, record, index, column);
+    if (value === null) continue;
+    const values = [familyOf(column) === 'binary' ? Buffer.from(value, 'hex') : value];
+    await park(session, job, column, [{ key: record.key, values }]);
+    return true;
+  }
+  return false;
+}
+
+async function park(
+  session: Session,
+  job: PageJob,
+  column: Column,
+  records: KeyedUpdate['records'],
+): Promise<void> {
+  const { mapping, scope } = job;
+  const update = (): Promise<void> =>
+    updateByKey(session, {
+      table: mapping.stateTable,
+      key: mapping.stateKey,
+      conditions: stateTenant(mapping, scope),
+      pairs: [mapping.pairs.find(({ name }) => name === column.name)!],
+      records,
+    });
+  // A value that nobody has is no parent's either; what stands there in the end is checked.
+  return refersToParent(job, column) ? exemptFromForeignKeys(session, update) : update();
+}
+
+function refersToParent({ mapping }: PageJob, { name }: Column): boolean {
+  return mapping.stateShape.foreignKeys.some(({ columns }) => columns.includes(name));
+}
+
+/** Those of an index that may be moved: one that may be NULL first, one with a parent last. */
+function movableColumns(job: PageJob, { columns }: UniqueIndex): Column[] {
+  const { object, pairs, stateShape } = job.mapping;
+  const last = (column: Column): number => (column.nullable ? 0 : refersToParent(job, column) ? 2 : 1);
+  return columns
+    .filter((name) => !object.key.includes(name) && pairs.some((pair) => pair.name === name))
+    .map((name) => stateShape.columns.get(name)!)
+    .sort((a, b) => last(a) - last(b));
 }
 
 /** Characters of a text nobody has: fewer would be too few to be sure of it. */
 const fewestCharacters = 6;
 const mostCharacters = 20;
 
+/** For many records at once; `null` where there may be none, or too few to take one blindly. */
 async function freeValues(
   session: Session,
   job: PageJob,
-  { name }: ColumnPair,
+  column: Column,
   n: number,
 ): Promise<FetchedValue[] | null> {
-  const column = job.mapping.stateShape.columns.get(name)!;
   const each = (value: () => FetchedValue): FetchedValue[] => Array.from({ length: n }, value);
   if (column.nullable) return each(() => null);
   const longest = Math.min(column.characters ?? 0, mostCharacters);

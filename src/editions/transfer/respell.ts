@@ -1,5 +1,6 @@
 import type { Session } from '../connection/pools';
 import type { PageJob } from '../mapping/job';
+import { exemptFromForeignKeys } from './cycle-insertions';
 import type { DistrictRecord } from './records';
 import { setColumns } from './write';
 
@@ -15,11 +16,5 @@ export async function respellKeys(
   records: readonly DistrictRecord[],
 ): Promise<void> {
   const { key } = job.mapping.object;
-  const [before] = await session.rows('SELECT @@SESSION.foreign_key_checks');
-  await session.write('SET SESSION foreign_key_checks = 0');
-  try {
-    await setColumns(session, job, records, (name) => key.includes(name));
-  } finally {
-    await session.write(`SET SESSION foreign_key_checks = ${Number(before![0])}`);
-  }
+  await exemptFromForeignKeys(session, () => setColumns(session, job, records, (name) => key.includes(name)));
 }

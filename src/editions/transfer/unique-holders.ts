@@ -1,5 +1,6 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
+import { familyOf, type TypeFamily } from '../columns/families';
 import { asStored, keyColumnProblem, keyText, typedLiteral } from '../columns/key-column';
 import type { Column, UniqueIndex } from '../columns/table-shape';
 import type { Session } from '../connection/pools';
@@ -42,9 +43,16 @@ export function searchedIndexes(mapping: ObjectMapping): SearchedIndex[] {
     const names = index.columns.filter((name) => name !== object.tenantColumn);
     const columns = names.map((name) => stateShape.columns.get(name)!);
     const at = names.map((name) => pairs.findIndex((pair) => pair.name === name));
-    const usable = at.every((place) => place >= 0) && columns.every((c) => keyColumnProblem(c) === null);
+    const usable = at.every((place) => place >= 0) && columns.every(canBeSearched);
     return !usable ? [] : [{ index, columns, at }];
   });
+}
+
+/** Types that no derived table's value finds in an index, but a literal does. */
+const byLiteral: readonly (TypeFamily | null)[] = ['enum', 'set', 'double'];
+
+function canBeSearched(column: Column): boolean {
+  return keyColumnProblem(column) === null || byLiteral.includes(familyOf(column));
 }
 
 /**
@@ -83,20 +91,30 @@ async function findHolders(
   wanted: readonly { readonly literals: readonly string[] }[],
 ): Promise<(Omit<Holder, 'index'> & { readonly n: number })[]> {
   const { object, stateKey, stateTable } = mapping;
-  const rows = wanted.map(({ literals }, n) => {
+  const tenant = mapping.tenant === null ? null : ofTenant(mapping.tenant, scope, 'p.');
+  const found = [
+    tenant ?? '1',
+    mapping.tenant === null ? 'NULL' : keyText(mapping.tenant.column, 'p.'),
+    ...stateKey.columns.map(({ column }) => keyText(column, 'p.')),
+  ].join(', ');
+  const on = (values: readonly string[]): string =>
+    [
+      ...(tenant !== null && index.columns.includes(object.tenantColumn!) ? [tenant] : []),
+      ...columns.map(({ name }, i) => `p.${quoteName(name)} = ${values[i]!}`),
+    ].join(' AND ');
+  const derived = wanted.map(({ literals }, n) => {
     const values = literals.map((literal, i) => (n === 0 ? `${literal} AS k${i}` : literal));
     return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...values].join(', ')}`;
   });
-  const tenant = mapping.tenant === null ? null : ofTenant(mapping.tenant, scope, 'p.');
-  const on = [
-    ...(tenant !== null && index.columns.includes(object.tenantColumn!) ? [tenant] : []),
-    ...columns.map(({ name }, i) => `p.${quoteName(name)} = v.k${i}`),
-  ];
-  const found = await session.rows(
-    `SELECT v.n, ${tenant ?? '1'}, ${mapping.tenant === null ? 'NULL' : keyText(mapping.tenant.column, 'p.')}, ${stateKey.columns.map(({ column }) => keyText(column, 'p.')).join(', ')}
-       FROM (${rows.join(' UNION ALL ')}) v STRAIGHT_JOIN ${stateTable} p ON ${on.join(' AND ')}`,
+  const rows = await session.rows(
+    columns.some((column) => byLiteral.includes(familyOf(column)))
+      ? wanted
+          .map(({ literals }, n) => `SELECT ${n}, ${found} FROM ${stateTable} p WHERE ${on(literals)}`)
+          .join(' UNION ALL ')
+      : `SELECT v.n, ${found} FROM (${derived.join(' UNION ALL ')}) v
+           STRAIGHT_JOIN ${stateTable} p ON ${on(columns.map((_, i) => `v.k${i}`))}`,
   );
-  return found.map(([n, ours, whose, ...key]) => ({
+  return rows.map(([n, ours, whose, ...key]) => ({
     n: Number(n),
     ours: Number(ours) === 1,
     tenant: whose === null ? null : String(whose),

@@ -47,6 +47,69 @@ async function statements(work: () => Promise<unknown>): Promise<number> {
   return (await asked()) - before;
 }
 
+/** Values that are unique and required at the state, two of each that two records exchange. */
+const exchanged: Readonly<Record<string, readonly [type: string, one: string, other: string]>> = {
+  day: ['DATE', "'2026-01-01'", "'2026-01-02'"],
+  at: ['DATETIME(3)', "'2026-01-01 00:00:00.5'", "'2026-01-02'"],
+  stamp: ['TIMESTAMP', "'2026-01-01 00:00:01'", "'2026-01-02'"],
+  hour: ['TIME', "'08:00:00'", "'-09:00:00'"],
+  year: ['YEAR', '2026', '2027'],
+  rate: ['DECIMAL(4,1)', '1.5', '2'],
+  share: ['DECIMAL(2,2)', '0.5', '0.25'],
+  ratio: ['DOUBLE', '0.1', '-1e300'],
+  part: ['FLOAT', '0.1', '0.2'],
+  bits: ['BIT(5)', '1', '2'],
+  tiny: ['TINYINT', '127', '-128'],
+  code: ['CHAR(2)', "'aa'", "'bb'"],
+  letter: ['VARCHAR(1)', "'a'", "'b'"],
+  bytes: ['BINARY(2)', "x'0001'", "x'00ff'"],
+  grade: ["ENUM('a','b','c','')", "'a'", "'b'"],
+  days: ["SET('a','b')", "'a'", "'a,b'"],
+};
+
+test('two records exchange unique values of any type, in one page and over two', async () => {
+  const names = Object.keys(exchanged);
+  const columns = names.map((name) => `${name} ${exchanged[name]![0]} NOT NULL`).join(', ');
+  const record = (id: number, which: 1 | 2): string =>
+    `${id}, ${names.map((name) => exchanged[name]![which]).join(', ')}, ${which}`;
+  await world.district(
+    `CREATE TABLE student (id INT PRIMARY KEY, ${columns}, n INT)`,
+    `INSERT INTO student VALUES (${record(1, 1)}), (${record(2, 2)})`,
+  );
+  await world.state(
+    `CREATE TABLE student (districtID INT NOT NULL, id INT NOT NULL, ${columns}, n INT NULL, PRIMARY KEY (districtID, id),
+       ${names.map((name) => `UNIQUE (${name})`).join(', ')})`,
+    `INSERT INTO student VALUES (${districtNumber}, ${record(1, 2)}), (${districtNumber}, ${record(2, 1)})`,
+  );
+  const all = `SELECT id, ${names.map((name) => `${name}+0 AS ${name}`).join(', ')}, HEX(bytes), HEX(code) FROM student ORDER BY id`;
+  for (const pageRecords of [1_000, 1]) {
+    expect(await sendAll(pageRecords)).toEqual(counts({ updated: 2 }));
+    expect(await world.state(all)).toEqual(await world.district(all));
+    expect(await sendAll(pageRecords)).toEqual(counts({ unchanged: 2 }));
+    await world.district('UPDATE student SET id = id + 8', 'UPDATE student SET id = IF(id = 9, 2, 1)');
+  }
+});
+
+test('records exchange what a foreign key of the state guards, and a period beside another value', async () => {
+  const columns = "id INT NOT NULL, locker INT NOT NULL, room INT NOT NULL, period ENUM('1','2') NOT NULL";
+  await world.district(
+    `CREATE TABLE student (${columns}, PRIMARY KEY (id))`,
+    "INSERT INTO student VALUES (1, 20, 7, '1'), (2, 10, 7, '2'), (3, 30, 8, '1')",
+  );
+  await world.state(
+    'CREATE TABLE locker (id INT PRIMARY KEY)',
+    'INSERT INTO locker VALUES (10), (20), (30)',
+    `CREATE TABLE student (districtID INT NOT NULL, ${columns}, PRIMARY KEY (districtID, id), UNIQUE (locker),
+       UNIQUE (room, period), FOREIGN KEY (locker) REFERENCES locker (id))`,
+    `INSERT INTO student VALUES (${districtNumber}, 1, 10, 7, '2'), (${districtNumber}, 2, 20, 7, '1'), (${districtNumber}, 3, 30, 8, '2')`,
+  );
+  expect(await sendAll(1_000)).toEqual(counts({ updated: 3 }));
+  expect(await sendAll(1_000)).toEqual(counts({ unchanged: 3 }));
+  // The checks are on again: there is no such locker.
+  await world.district('UPDATE student SET locker = id + 98 WHERE id < 3');
+  expect(await sendAll(1_000)).toEqual(counts({ unchanged: 1, blocked: 2 }));
+});
+
 test('values that each moved by one cost a handful of statements, not their square', async () => {
   await students(400, (i) => `${i + 1}`);
   const asked = await statements(async () => {
