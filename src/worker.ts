@@ -12,6 +12,7 @@ import { catalogOf } from './deployment';
 import { nativeConnection } from './temporal/connect-worker';
 import { dataConverterOf } from './temporal/payload-codec';
 import { requireSearchAttributes } from './temporal/require-search-attributes';
+import { workerDeployment } from './temporal/task-queues';
 import { copyTaskQueue, noticeTaskQueue } from '../workflows/messages';
 import {
   type InnerAnswers,
@@ -77,6 +78,7 @@ export async function startWorker(
     connection,
     namespace,
     ...dataConverterOf(config.temporal),
+    ...ofBuild(config.temporal),
     taskQueue,
     activities: activitySet.activities,
     maxHeartbeatThrottleInterval: '2 seconds',
@@ -171,6 +173,21 @@ async function openHealth(
     await books.destroy();
     throw error;
   }
+}
+
+/**
+ * What began under this build ends under it; agents, which live for years, go over to the next one
+ * (docs/decisions/0043-two-builds.md).
+ */
+function ofBuild({ taskQueue, buildId }: Config['temporal']): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName: workerDeployment(taskQueue), buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }
 
 async function answers(connection: NativeConnection): Promise<boolean> {

@@ -6,6 +6,7 @@ import {
   patched,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ResyncRequest } from '../src/domain/resync';
@@ -197,6 +198,14 @@ export async function districtAgent(input: DistrictAgentInput): Promise<void> {
   if (waiting.length > 0)
     await continueAsNew<typeof districtAgent>({ ...input, waiting, underWay: nothingUnderWay });
 }
+
+// It lives for years, and replays under each build (patched): where workers say their build it goes
+// over to the next one, and so do the runs that it starts. The server refuses the option from
+// workers that don't.
+setWorkflowOptions(() => {
+  const { deploymentName = '' } = workflowInfo().currentDeploymentVersion ?? {};
+  return deploymentName === '' ? {} : { versioningBehavior: 'AUTO_UPGRADE' };
+}, districtAgent);
 
 /** State requests before district requests, otherwise as they came. */
 function inOrder(waiting: readonly ResyncRequest[]): ResyncRequest[] {

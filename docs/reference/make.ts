@@ -46,7 +46,7 @@ ${generated}
 
 Settings of \`resync.config.yaml\`; [resync.config.example.yaml](../../resync.config.example.yaml) is one to begin with. A
 value \`\${NAME}\` is taken from the environment. \`STATE_DATABASE_URL\`, \`CONTROL_DATABASE_URL\`, \`RESYNC_TASK_QUEUE\`,
-\`RESYNC_API_PORT\`, \`RESYNC_API_HEALTH_PORT\`, \`RESYNC_WORKER_HEALTH_PORT\` and, with a single district,
+\`RESYNC_BUILD_ID\`, \`RESYNC_API_PORT\`, \`RESYNC_API_HEALTH_PORT\`, \`RESYNC_WORKER_HEALTH_PORT\` and, with a single district,
 \`DISTRICT_DATABASE_URL\` replace the settings of those names, and so do the
 \`TEMPORAL_*\` variables of the \`temporal\` CLI ([Temporal](../servers.md#temporal)). Instead of any such \`NAME\`, and of the
 command line's \`RESYNC_TOKEN\`, \`NAME_FILE\` may name a file that holds the value, as mounted secrets do. A URL may name the

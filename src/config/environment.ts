@@ -66,6 +66,7 @@ function applyOverrides(raw: unknown, lookup: Lookup): unknown {
   override('STATE_DATABASE_URL', 'stateDatabaseUrl');
   override('CONTROL_DATABASE_URL', 'controlDatabaseUrl');
   override('RESYNC_TASK_QUEUE', 'taskQueue', 'temporal');
+  override('RESYNC_BUILD_ID', 'buildId', 'temporal');
   const overridePort = (name: string, field: string, inside: string): void => {
     const port = lookup(name);
     if (port) section(inside)[field] = Number(port);

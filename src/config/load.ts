@@ -17,9 +17,9 @@ export interface LoadConfigOptions {
 /**
  * Reads the YAML file, puts environment values in place of `${NAME}`, lets DISTRICT_DATABASE_URL
  * (only with a single district), STATE_DATABASE_URL, CONTROL_DATABASE_URL, RESYNC_TASK_QUEUE,
- * RESYNC_API_PORT, RESYNC_API_HEALTH_PORT, RESYNC_WORKER_HEALTH_PORT and the TEMPORAL_* variables
- * of Temporal's own programs override it, adds what those programs' file of profiles says of
- * Temporal, and checks the result.
+ * RESYNC_BUILD_ID, RESYNC_API_PORT, RESYNC_API_HEALTH_PORT, RESYNC_WORKER_HEALTH_PORT and the
+ * TEMPORAL_* variables of Temporal's own programs override it, adds what those programs' file of
+ * profiles says of Temporal, and checks the result.
  * Where `NAME` isn't set, the file that `NAME_FILE` names has the value.
  * @throws ConfigError naming the file and each field at fault
  */

@@ -123,13 +123,14 @@ function settled(
   const secret = apiKey !== undefined || 'authorization' in metadata;
   if (secret && (tls === undefined || disabled) && !isThisMachine(address))
     throw new Error('an API key is sent encrypted only, and TLS is turned off.');
-  const { taskQueue, webUrl, codec } = section;
+  const { taskQueue, webUrl, codec, buildId } = section;
   return {
     address,
     namespace: ofEnvironment.namespace ?? section.namespace ?? ofFile.namespace ?? 'default',
     taskQueue,
     ...(webUrl === undefined ? {} : { webUrl }),
     ...(codec === undefined ? {} : { codec }),
+    ...(buildId === undefined ? {} : { buildId }),
     ...(tls === undefined || disabled ? {} : { tls: textsOf(tls) }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),

@@ -55,6 +55,11 @@ export const temporalSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('By reference to the environment. The connection is encrypted with it, whatever else is said.'),
+  buildId: keyId
+    .optional()
+    .describe(
+      'Present: workers say that they are this build, and a run ends under the build that it began with (docs/operations.md). Absent: the workers of all builds do the same work.',
+    ),
   codec: codecSchema
     .optional()
     .describe(
@@ -80,6 +85,8 @@ export interface TemporalSettings {
   readonly apiKey?: string;
   /** Sent with each call. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Of this worker's build. Absent: workers aren't told apart. */
+  readonly buildId?: string | undefined;
   /** Absent: Temporal keeps payloads readable. */
   readonly codec?: { readonly keyId: string; readonly keys: Readonly<Record<string, string>> };
 }

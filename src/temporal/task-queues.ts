@@ -20,6 +20,12 @@ export interface TaskQueueState {
   readonly pollers: readonly Poller[];
 }
 
+/**
+ * What Temporal calls the workers of a deployment together, where they say their build. It allows
+ * no dots in it.
+ */
+export const workerDeployment = (taskQueue: string): string => taskQueue.replaceAll('.', '-');
+
 /** Temporal's numbers for TaskQueueType (temporal/api/enums/v1/task_queue.proto). */
 const types = { workflow: 1, activity: 2 } as const;
 

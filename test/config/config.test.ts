@@ -81,12 +81,13 @@ test('the environment overrides the file', () => {
     TEMPORAL_ADDRESS: 'temporal:7233',
     TEMPORAL_NAMESPACE: 'education',
     RESYNC_TASK_QUEUE: 'queue',
+    RESYNC_BUILD_ID: '1.4.0',
     RESYNC_API_PORT: '9000',
   });
   expect(config).toMatchObject({
     stateDatabaseUrl: 'mysql://env@h/state',
     controlDatabaseUrl: 'mysql://env@h/control',
-    temporal: { address: 'temporal:7233', namespace: 'education', taskQueue: 'queue' },
+    temporal: { address: 'temporal:7233', namespace: 'education', taskQueue: 'queue', buildId: '1.4.0' },
     api: { host: '127.0.0.1', port: 9000 },
     districts: [{ databaseUrl: 'mysql://env@h/district' }],
   });

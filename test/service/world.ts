@@ -13,7 +13,7 @@ import type { Level, ToolRight } from '../../src/domain/rights';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { startServer } from '../../src/server';
-import { startWorker } from '../../src/worker';
+import { type RunningWorker, startWorker, type WorkerSettings } from '../../src/worker';
 import { createTestDatabases, testStack } from '../support/stack';
 import { answerCheck } from '../support/answer-check';
 import { workflowBundle } from '../support/workflow-bundle';
@@ -55,6 +55,8 @@ export class ServiceWorld {
     readonly config: Config,
     /** Of /livez, /readyz and /metrics. */
     readonly healthUrls: Readonly<Record<'api' | 'worker', string | null>>,
+    /** Its own worker: the first build, where a test has two. */
+    readonly worker: RunningWorker,
     private readonly stateUrl: string,
     private readonly connections: Readonly<Record<DistrictId | 'state', Connection>>,
     private readonly end: () => Promise<void>,
@@ -62,10 +64,12 @@ export class ServiceWorld {
 
   /**
    * @param district what else the configuration says of each district; `settings`: and beside them
+   * @param workflows of its worker; default: those of today
    */
   static async open(
     district: Partial<DistrictConfig> = {},
-    settings: Readonly<Record<string, unknown>> = {},
+    { temporal: ofTemporal, ...settings }: Readonly<Record<string, unknown>> = {},
+    workflows?: WorkerSettings['workflows'],
   ): Promise<ServiceWorld> {
     const north = await createTestDatabases();
     const south = await createTestDatabases();
@@ -81,7 +85,10 @@ export class ServiceWorld {
       {
         stateDatabaseUrl: north.stateUrl,
         controlDatabaseUrl: north.controlUrl,
-        temporal: { address: (await testStack()).temporal.address, taskQueue: `service-${tail}` },
+        temporal: {
+          ...{ address: (await testStack()).temporal.address, taskQueue: `service-${tail}` },
+          ...(ofTemporal as object | undefined),
+        },
         api: { port: 0 },
         stateRequests: { minPollMs: 50, maxPollMs: 200 },
         certification: { privateKey: newSigningKey() },
@@ -97,7 +104,9 @@ export class ServiceWorld {
       },
       { env: {} },
     );
-    const worker = await startWorker(config, { workflows: { workflowBundle: await workflowBundle() } });
+    const worker = await startWorker(config, {
+      workflows: workflows ?? { workflowBundle: await workflowBundle() },
+    });
     const answers = answerCheck();
     const logger = pino({ level: 'silent' });
     const server = await startServer(config, { logger, checkAnswer: answers.check });
@@ -110,7 +119,7 @@ export class ServiceWorld {
     const connection = await TemporalConnection.connect({ address: config.temporal.address });
     const temporal = new Client({ connection });
     const healthUrls = { api: server.healthUrl, worker: worker.healthUrl };
-    const told = [server.url, control, ids, temporal, config, healthUrls] as const;
+    const told = [server.url, control, ids, temporal, config, healthUrls, worker] as const;
     return new ServiceWorld(...told, north.stateUrl, connections, async () => {
       await connection.close();
       await server.stop();
