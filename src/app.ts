@@ -82,6 +82,7 @@ export interface AppOptions {
     readonly shares?: Shares;
     /** Longest event stream; see ApiContext. */
     readonly streamMs?: number;
+    readonly streamCheckMs?: number;
   };
   /** Of every JSON answer: the tests hold the API to its document with it. */
   readonly checkAnswer?: CheckAnswer;
@@ -136,6 +137,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
     ...rest,
     temporal: new TemporalCalls(temporal, rest.config.temporal.taskQueue),
     streamMs: limits.streamMs ?? 300_000,
+    streamCheckMs: limits.streamCheckMs ?? 3_000,
     stopping,
   };
   const { control, logger } = context;

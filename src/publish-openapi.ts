@@ -33,6 +33,7 @@ const context: ApiContext = {
   temporal: new TemporalCalls(temporal, config.temporal.taskQueue),
   logger: createLogger('api'),
   streamMs: 0,
+  streamCheckMs: 0,
   stopping: new AbortController().signal,
 };
 const routes = [...publicRoutes(context), ...apiRoutes(context)];

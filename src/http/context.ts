@@ -11,11 +11,10 @@ export interface ApiContext {
   readonly control: Knex;
   readonly temporal: TemporalCalls;
   readonly logger: Logger;
-  /**
-   * After so long an event stream ends and is asked for anew: what was withdrawn meanwhile ends it
-   * then.
-   */
+  /** After so long an event stream ends and is asked for anew. */
   readonly streamMs: number;
+  /** So often it is asked whether who listens still may: what is withdrawn ends the stream. */
+  readonly streamCheckMs: number;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
 }

@@ -53,7 +53,12 @@ export interface ApiWorld {
 interface ApiWorldOptions {
   /** Defaults to the test stack's server. */
   readonly temporalAddress?: string;
-  readonly limits?: { perToken?: number; refusedPerAddress?: number; streamMs?: number };
+  readonly limits?: {
+    perToken?: number;
+    refusedPerAddress?: number;
+    streamMs?: number;
+    streamCheckMs?: number;
+  };
   readonly objects?: Catalog;
   /** Of all districts. */
   readonly years?: YearSetup;

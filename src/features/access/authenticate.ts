@@ -15,6 +15,9 @@ export interface BrowserSession {
   readonly endsAt: string;
 }
 
+/** `response.locals.asksNow`: who asks, looked up anew; `null`: nobody any more. */
+export type AsksNow = () => Promise<Principal | null>;
+
 /**
  * Sets `response.locals.principal` from the Bearer token or from the console's cookie, or answers
  * 401. A token is one of our own, or where another issuer is configured one of its. A write by
@@ -36,8 +39,12 @@ export function authenticate(
       throw new Problem(400, 'Send a token or the cookie of a session, not both.');
     // Node takes at most 16 kB of headers; a JWT longer than half of it is none of a person's.
     const [, token] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(authorization ?? '') ?? [];
-    const session = secret === null ? null : await readSession(control, secret);
-    const principal = session?.principal ?? (token === undefined ? null : await ownerOf(token));
+    const whoAsks = async () => {
+      const session = secret === null ? null : await readSession(control, secret);
+      const principal = session?.principal ?? (token === undefined ? null : await ownerOf(token));
+      return { session, principal };
+    };
+    const { session, principal } = await whoAsks();
     if (!principal) {
       const problem = notAuthenticated(secret !== null, token !== undefined);
       await refused(request, response, (error?: unknown) => next(error ?? problem));
@@ -48,6 +55,8 @@ export function authenticate(
       response.locals['session'] = { secret, endsAt: session.endsAt } satisfies BrowserSession;
     }
     response.locals['principal'] = principal;
+    const asksNow: AsksNow = async () => (await whoAsks()).principal;
+    response.locals['asksNow'] = asksNow;
     next();
   };
 }

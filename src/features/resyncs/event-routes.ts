@@ -3,7 +3,8 @@ import { readResync, readResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
 import { requireVisible } from './visibility';
-import { canSeeDetails } from '../../http/require';
+import { canSeeDetails, sees } from '../../http/require';
+import type { AsksNow } from '../access/authenticate';
 import { Problem } from '../../http/problem';
 import { type FeedView, ResyncFeed } from './event-feed';
 import { route, type RouteSpec, sent } from '../../http/route';
@@ -14,11 +15,19 @@ import { redactedView } from './views';
 /** Most event streams one token holds open. */
 const maxStreamsPerToken = 5;
 
+/** As the route is asked for, of somebody whose rights may be others by now. */
+function mayListen(principal: Principal, districtId: string): boolean {
+  const { rights } = principal;
+  return sees(principal, districtId) && (rights.includes('resyncBatch') || rights.includes('resyncView'));
+}
+
+const ignore = (): void => {};
+
 /** A comment so often, or proxies would take the connection for dead. */
 const keepAliveMs = 15_000;
 
 /** GET /resyncs/{id}/events. One poll of the control database serves every listener of a resync. */
-export function eventRoutes({ control, streamMs, stopping }: ApiContext): RouteSpec[] {
+export function eventRoutes({ control, streamMs, streamCheckMs, stopping }: ApiContext): RouteSpec[] {
   const feeds = new Map<string, ResyncFeed>();
   const streams = new Map<string, number>();
 
@@ -50,7 +59,7 @@ export function eventRoutes({ control, streamMs, stopping }: ApiContext): RouteS
         200: {
           description:
             'Events `snapshot` (the resync), `resync` (the resync without objects), `object` (one object), `end` (the resync). ' +
-            'With Last-Event-ID of the present state no snapshot is repeated. A stream ends after five minutes: come back. Of a state’s request a district gets no objects.',
+            'With Last-Event-ID of the present state no snapshot is repeated. A stream ends after five minutes: come back. It ends within seconds when the token, the right or the district is withdrawn. Of a state’s request a district gets no objects.',
           sends: 'text/event-stream',
         },
       },
@@ -86,16 +95,26 @@ export function eventRoutes({ control, streamMs, stopping }: ApiContext): RouteS
           },
           end: () => response.end(),
         });
-        // Clients come back by themselves, with Last-Event-ID, and are asked for their token and
-        // right again.
+        const asksNow = response.locals['asksNow'] as AsksNow;
+        const stillMay = async (): Promise<boolean> => {
+          const now = await asksNow();
+          return now?.level === principal.level && mayListen(now, head.districtId);
+        };
+        // Clients come back by themselves, with Last-Event-ID, and hear why they may not.
         const end = (): void => void response.end();
         // Not the session's own: it would go on for a client that left before there was a session.
         const alive = setInterval(() => void response.write(':\n\n'), keepAliveMs);
         const over = setTimeout(end, streamMs).unref();
+        // While the database is away nothing is told either.
+        const checking = setInterval(
+          () => void stillMay().then((may) => may || end(), ignore),
+          streamCheckMs,
+        );
         stopping.addEventListener('abort', end);
         leave = () => {
           clearTimeout(over);
           clearInterval(alive);
+          clearInterval(checking);
           stopping.removeEventListener('abort', end);
           leaveFeed();
         };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { settleIntents } from '../../../src/features/access/audit-intents';
 import type { AuditEvent } from '../../../src/features/access/audit-store';
@@ -230,25 +231,47 @@ test('where it came from is a proxy’s word only if the configuration says so',
   }
 });
 
-test('a right that is withdrawn ends an open event stream too, at its next renewal', async () => {
-  const brief = await apiWorld({ limits: { streamMs: 300 } });
+test('a token, a right or a principal that is withdrawn ends an open event stream, and it is not opened again', async () => {
+  const quick = await apiWorld({ limits: { streamCheckMs: 20 } });
   try {
-    const { control, app, here } = brief;
+    const { control, app, here } = quick;
     await runningResync(control, 'long', ['School'], { districtId: here });
-    const { token, principalId } = await createToken(control, {
-      name: 'watcher',
-      level: 'district',
-      districts: [here],
-    });
-    const listen = () =>
-      request(app).get('/api/v1/resyncs/long/events').set('Authorization', `Bearer ${token}`);
-    const stream = await listen();
+    const watcher = { name: 'watcher', level: 'district', districts: [here] } as const;
+    const asState = (method: 'delete' | 'post', path: string) =>
+      request(app)[method](`/api/v1/principals/${path}`).set('Authorization', quick.as.state);
+    const withdrawals = [
+      [401, ({ principalId, tokenId }) => asState('delete', `${principalId}/tokens/${tokenId}`)],
+      [403, ({ principalId }) => asState('delete', `${principalId}/rights/resyncBatch`)],
+      [401, ({ principalId }) => asState('post', `${principalId}/disable`)],
+    ] satisfies readonly [number, (of: { principalId: string; tokenId: string }) => request.Test][];
+    for (const [status, withdraw] of withdrawals) {
+      const { token, ...ids } = await createToken(control, {
+        ...watcher,
+        rights: ['resyncBatch', 'errorLog'],
+      });
+      const listen = () =>
+        request(app).get('/api/v1/resyncs/long/events').set('Authorization', `Bearer ${token}`);
+      const stream = listen().then((answer) => answer);
+      await sleep(200);
+      expect((await withdraw(ids)).status).toBe(200);
+      const { text } = await stream;
+      expect(text).toContain('event:snapshot');
+      expect(text).not.toContain('event:end');
+      expect((await listen()).status).toBe(status);
+    }
+  } finally {
+    await quick.close();
+  }
+});
+
+test('an event stream ends by itself after some minutes', async () => {
+  const brief = await apiWorld({ limits: { streamMs: 100 } });
+  try {
+    await runningResync(brief.control, 'long', ['School'], { districtId: brief.here });
+    const stream = await request(brief.app)
+      .get('/api/v1/resyncs/long/events')
+      .set('Authorization', brief.as.here);
     expect([stream.status, stream.text]).toEqual([200, expect.stringContaining('event:snapshot')]);
-    expect(stream.text).not.toContain('event:end');
-    await request(app)
-      .delete(`/api/v1/principals/${principalId}/rights/resyncBatch`)
-      .set('Authorization', brief.as.state);
-    expect((await listen()).status).toBe(403);
   } finally {
     await brief.close();
   }
