@@ -1,5 +1,12 @@
 import type { Client } from '@temporalio/client';
-import express, { type ErrorRequestHandler, type Express, json, type RequestHandler, Router } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  json,
+  type RequestHandler,
+  Router,
+  type RouterOptions,
+} from 'express';
 import { ipKeyGenerator, rateLimit, type Options } from 'express-rate-limit';
 import helmet from 'helmet';
 import type { Knex } from 'knex';
@@ -46,8 +53,8 @@ import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './features/resyncs/routes';
 import { retryRoutes } from './features/resyncs/retry-routes';
-import { addRoutes, type RouteSpec } from './http/route';
-import { withoutKeys } from './http/without-keys';
+import { addRoutes, refuseOtherMethods, type RouteSpec } from './http/route';
+import { pathsInLogs } from './http/paths-in-logs';
 import { runControlRoutes } from './features/resyncs/run-routes';
 import { stateRequestRoutes } from './features/state-requests/routes';
 import { scopedYearRoutes } from './features/year-end/routes';
@@ -145,10 +152,15 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   const routes = apiRoutes(context);
   const open = publicRoutes(context);
   const document = openApiDocument([...open, ...routes]);
+  const inLogs = pathsInLogs([...open, ...routes], {
+    districts: context.config.districts.map(({ id }) => id),
+    objects: context.catalog.objects.map(({ name }) => name),
+  });
 
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.enable('case sensitive routing');
   app.set('trust proxy', rest.config.api.trustProxy);
   const requestLog = pinoHttp({
     logger,
@@ -158,7 +170,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
         id,
         method,
-        url: withoutKeys(url.split('?')[0]!),
+        url: inLogs(url.split('?')[0]!),
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
     },
@@ -190,7 +202,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
 
   const refused = refusedLimit(limits.refusedPerAddress ?? 300);
-  const v1 = Router();
+  const v1 = Router(exactly);
   // Answers are of this moment and this caller: no browser keeps them for the next one.
   v1.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -207,6 +219,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   v1.use(turns.takeHeavy);
   v1.use(json({ limit: '100kb', strict: false }));
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
+  refuseOtherMethods(v1, [...open, ...routes]);
   app.use('/api/v1', v1);
   app.use(consoleRouter());
   app.use(unknownPath);
@@ -214,13 +227,16 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   return app;
 }
 
+/** A path in another spelling is none of ours: limits know the paths as they are written. */
+const exactly: RouterOptions = { caseSensitive: true, strict: true };
+
 /** The routes that need no token; who is refused there is counted as who guesses tokens. */
 function openRouter(
   routes: readonly RouteSpec[],
   refused: RequestHandler,
   checkAnswer: CheckAnswer | undefined,
 ): Router {
-  const router = Router();
+  const router = Router(exactly);
   router.post('/session', json({ limit: '10kb', strict: false }));
   addRoutes(router, routes, { keepAudit: (_spec, _asked, work) => work(), checkAnswer });
   const count: ErrorRequestHandler = async (error: unknown, request, response, next) => {

@@ -8,6 +8,7 @@ export const problemTypes = {
   'not-allowed': { status: 403, title: 'Not allowed' },
   'missing-right': { status: 403, title: 'A tool right is missing' },
   'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Not what can be done here' },
   conflict: { status: 409, title: 'Conflict' },
   'already-ended': { status: 409, title: 'It has already ended' },
   'too-large': { status: 413, title: 'Request too large' },

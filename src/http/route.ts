@@ -202,10 +202,9 @@ export function addRoutes(
   }: { readonly keepAudit: KeepAudit; readonly checkAnswer?: CheckAnswer | undefined },
 ): void {
   for (const spec of routes) {
-    const path = spec.path.replace(/\{(\w+)\}/g, ':$1');
     const [[code, success] = ['200', undefined]] = Object.entries(spec.responses);
     const status = Number(code);
-    router[spec.method](path, async (request: Request, response: Response) => {
+    router[spec.method](pathOf(spec.path), async (request: Request, response: Response) => {
       const principal = response.locals['principal'] as Principal;
       let body: unknown;
       const answer = await keepAudit(spec, { request, principal, status, bodyOf: () => body }, async () => {
@@ -232,6 +231,25 @@ export function addRoutes(
     });
   }
 }
+
+/** What a path doesn't do, after all that some path does: 405, and what it does. */
+export function refuseOtherMethods(router: Router, routes: readonly RouteSpec[]): void {
+  const paths = new Map<string, RouteSpec[]>();
+  for (const spec of routes) paths.set(spec.path, [...(paths.get(spec.path) ?? []), spec]);
+  // /alerts/count before /alerts/{id}, which it fits too.
+  const literalFirst = [...paths].toSorted(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')));
+  for (const [path, specs] of literalFirst) {
+    const methods = specs.map(({ method }) => method.toUpperCase());
+    const Allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].toSorted().join(', ');
+    router.all(pathOf(path), (request, response) => {
+      if (request.method === 'OPTIONS') return void response.set({ Allow }).status(204).end();
+      throw new Problem(405, `This path knows ${Allow} only.`, [], { Allow });
+    });
+  }
+}
+
+/** As Express writes it. */
+const pathOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 /** The path's resync, in the log lines of the request. */
 function noteAbout(path: string, id: unknown): void {

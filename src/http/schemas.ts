@@ -13,10 +13,29 @@ export const schoolYear = z.int().min(1990).max(2100);
 export const level = z.enum(levels);
 export const mode = z.enum(resyncModes);
 
+/**
+ * A whole number in a path or a query: plain digits, so that 0x10, 1e2 and an empty text aren't
+ * taken for numbers.
+ */
+export function wholeNumber<N extends z.ZodInt>(number: N) {
+  return z.preprocess(
+    (text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : text),
+    number,
+  );
+}
+/** `schoolYear` of a query. */
+export const schoolYearAsked = wholeNumber(schoolYear).optional();
+
 /** A list in whose order and doubles there is no meaning: each entry once. */
 export function setOf<Item extends z.ZodType<string>>(list: z.ZodArray<Item>) {
-  return list.transform((items): z.output<Item>[] => [...new Set(items)]);
+  return list.overwrite((items) => [...new Set(items)]);
 }
+
+/** What a resync or a comparison is of. */
+export const objectsAsked = z.union(
+  [z.literal('all'), setOf(z.array(z.string().min(1).max(64)).min(1).max(200))],
+  { error: 'give "all", or a list of 1 to 200 names of objects' },
+);
 
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
@@ -24,7 +43,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 }
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(500).optional(),
+  limit: wholeNumber(z.int().min(1).max(500)).optional(),
   cursor: z.string().max(500).optional(),
 };
 export const districtParams = z.object({ district: z.string() });

@@ -33,6 +33,10 @@ test('the OpenAPI document is valid 3.1', async () => {
   await expect(SwaggerParser.validate(broken as never)).rejects.toThrow();
 });
 
+test('no pattern of the document has what only JavaScript can make texts for', async () => {
+  expect(JSON.stringify(await documentOf())).not.toMatch(/"pattern":"[^"]*\\\\p\{/);
+});
+
 test('docs/openapi.json is the document: else run npm run openapi', async () => {
   const written = readFileSync(join(__dirname, '..', '..', 'docs', 'openapi.json'), 'utf8');
   expect(JSON.parse(written)).toEqual(await documentOf());

@@ -74,3 +74,22 @@ test('the type of a problem leads to a page of this service that explains it', a
   expect(page.status).toBe(200);
   expect(page.text).toContain(`<a id="${anchor}"></a>`);
 });
+
+test('the log has the words of our paths, and nothing that a person typed into one', async () => {
+  const key = 'Jane Doe 123-45-6789';
+  const typed = encodeURIComponent(key);
+  for (const path of [
+    `/districts/${world.here}/records/School/${typed}/history`,
+    `/districts/${world.here}/Records/School/${typed}/history`,
+    `/districts/${world.here}/records/School/${typed}/history/`,
+    `/districts/${world.here}/record/School/${typed}`,
+    `/districts/${typed}/objects`,
+    `/districts/${world.here}/records/School/123456789/history`,
+    `/${typed}`,
+  ])
+    await ask(`/api/v1${path}`);
+  await ask(`/${typed}`);
+  const logged = world.logLines.join('\n');
+  for (const part of ['Jane', '6789']) expect(logged).not.toContain(part);
+  expect(logged).toContain(`/api/v1/districts/${world.here}/records/School/{…}/history`);
+});

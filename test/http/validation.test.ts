@@ -1,7 +1,14 @@
 import request from 'supertest';
+import { z } from 'zod';
+import { planRequest, resyncRequest } from '../../src/features/resyncs/schemas';
+import { stateRequestBody } from '../../src/features/state-requests/schemas';
+import { objectsAsked } from '../../src/http/schemas';
 import { insertResync } from '../../src/features/resyncs/store';
 import { requestOf, storedError } from '../support/control-database';
 import { apiWorld, type ApiWorld } from '../support/api-world';
+
+/** As schedules have it, whose own schema demands more. */
+const scheduled = z.object({ objects: objectsAsked });
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -186,5 +193,68 @@ test('no token stands in the log', () => {
   for (const secret of secrets) {
     expect(secret).toHaveLength(43);
     expect(world.logLines.join('')).not.toContain(secret);
+  }
+});
+
+test('a number of a path or query is written in digits, and a school year is one', async () => {
+  const asked = (path: string) =>
+    request(world.app).get(`/api/v1${path}`).set('Authorization', world.as.here);
+  const list = `/districts/${world.here}/resyncs`;
+  for (const limit of ['0x10', '1e2', '%205', '+5', '5.0', '-0', '', '٣', '9'.repeat(17)])
+    expect([limit, (await asked(`${list}?limit=${limit}`)).status]).toEqual([limit, 400]);
+  const paths = [
+    list,
+    ...['objects', 'agent', 'errors', 'history-matrix', 'identity-conflicts', 'selective-syncs/objects'].map(
+      (what) => `/districts/${world.here}/${what}`,
+    ),
+    '/verifications',
+  ];
+  for (const path of paths)
+    for (const year of ['', '0x7e6', '5', '99999'])
+      expect([path, year, (await asked(`${path}?schoolYear=${year}`)).body]).toMatchObject([
+        path,
+        year,
+        { status: 400, errors: [{ parameter: 'schoolYear' }] },
+      ]);
+  expect((await asked(`${list}?limit=5&schoolYear=2027`)).status).toBe(200);
+});
+
+test('a path in another spelling is none of ours', async () => {
+  const asked = (path: string) => request(world.app).get(path).set('Authorization', world.as.here);
+  const path = `/districts/${world.here}/objects`;
+  expect((await asked(`/api/v1${path}`)).status).toBe(200);
+  for (const other of [`/api/v1${path}/`, `/api/v1${path.replace('d', 'D')}`, `/API/v1${path}`])
+    expect([other, (await asked(other)).status]).toEqual([other, 404]);
+});
+
+test('a path answers what isn’t done there by 405, and by what is', async () => {
+  const answer = async (method: 'put' | 'post' | 'options' | 'get', path: string) => {
+    const { status, headers } = await request(world.app)
+      [method](`/api/v1${path}`)
+      .set('Authorization', world.as.here);
+    return [status, headers['allow']];
+  };
+  expect(await answer('put', '/alerts/count')).toEqual([405, 'GET, HEAD']);
+  expect(await answer('get', '/alerts/delete')).toEqual([405, 'POST']);
+  expect(await answer('put', `/districts/${world.here}/resyncs`)).toEqual([405, 'GET, HEAD, POST']);
+  expect(await answer('options', `/districts/${world.here}/field-settings`)).toEqual([204, 'GET, HEAD, PUT']);
+  // Whose it is makes no difference.
+  expect(await answer('put', '/districts/nowhere/resyncs')).toEqual([405, 'GET, HEAD, POST']);
+});
+
+test('an object that is named twice is one, whatever it is named for', async () => {
+  for (const schema of [planRequest, resyncRequest, stateRequestBody.pick({ objects: true }), scheduled])
+    expect(schema.parse({ objects: ['School', 'Calendar', 'School'] })).toMatchObject({
+      objects: ['School', 'Calendar'],
+    });
+  for (const objects of [undefined, 7, [['School']]]) {
+    const answer = await request(world.app)
+      .post(`/api/v1/districts/${world.here}/plan`)
+      .set('Authorization', world.as.here)
+      .send({ objects });
+    expect(answer.body).toMatchObject({
+      status: 422,
+      detail: '#/objects: give "all", or a list of 1 to 200 names of objects',
+    });
   }
 });

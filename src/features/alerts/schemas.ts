@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertLinkKinds } from './post';
 import { period } from '../../http/period';
-import { count, pageQuery, time } from '../../http/schemas';
+import { count, pageQuery, time, wholeNumber } from '../../http/schemas';
 
 export const alert = z
   .object({
@@ -38,7 +38,7 @@ export const unreadAlerts = z
   .meta({ id: 'UnreadAlerts' });
 export const changedAlerts = z.object({ ids: z.array(z.int()) }).meta({ id: 'ChangedAlerts' });
 
-export const alertParams = z.object({ id: z.coerce.number().int().positive() });
+export const alertParams = z.object({ id: wholeNumber(z.int().positive()).nonoptional() });
 export const alertIds = z
   .strictObject({ ids: z.array(z.int().positive()).min(1).max(500) })
   .meta({ id: 'AlertIds' });

@@ -21,7 +21,7 @@ export const certificationBody = z
       .trim()
       .min(1)
       .max(120)
-      .regex(/^[^\p{Cc}]+$/u, 'has no control characters')
+      .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'has no control characters')
       .meta({ example: 'Fall membership count' }),
   })
   .meta({ id: 'CertificationRequest' });

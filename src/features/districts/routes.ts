@@ -15,12 +15,12 @@ import { canSeeDetails, requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { plan } from '../resyncs/plan-schemas';
 import { agent, planRequest, tableObject } from '../resyncs/schemas';
-import { districtParams } from '../../http/schemas';
+import { districtParams, schoolYearAsked } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
 export function districtRoutes(context: ApiContext): RouteSpec[] {
   const { config, catalog, control, temporal } = context;
-  const inYear = z.strictObject({ schoolYear: z.coerce.number().int().optional() });
+  const inYear = z.strictObject({ schoolYear: schoolYearAsked });
   return [
     route({
       operationId: 'listDistricts',

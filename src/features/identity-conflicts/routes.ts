@@ -6,7 +6,7 @@ import { requesterOf } from '../../http/idempotency';
 import { notFound, Problem, unusable } from '../../http/problem';
 import { requireDistrict } from '../../http/require';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery, schoolYear } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
 import { districtOf, tenantsOf } from './alerts';
 import * as schemas from './schemas';
@@ -56,7 +56,7 @@ export function identityConflictRoutes(context: ApiContext): RouteSpec[] {
       summary:
         'Records that were renumbered, changed their GUID or are held by another district, at either end',
       params: districtParams,
-      query: z.strictObject({ ...pageQuery, schoolYear: z.coerce.number().pipe(schoolYear).optional() }),
+      query: z.strictObject({ ...pageQuery, schoolYear: schoolYearAsked }),
       responses: {
         200: { description: 'A page of conflicts', schema: pageOf(schemas.identityConflict) },
       },

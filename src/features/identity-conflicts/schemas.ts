@@ -1,7 +1,7 @@
 /** What the API says of identity conflicts. */
 import { z } from 'zod';
 import { identityActions, identityCodes } from '../../domain/identity-conflict';
-import { count, time } from '../../http/schemas';
+import { count, time, wholeNumber } from '../../http/schemas';
 
 const key = z.array(z.string()).readonly();
 
@@ -32,7 +32,7 @@ export const identityConflict = z
 
 export const identityConflictParams = z.object({
   district: z.string(),
-  id: z.coerce.number().int().min(1),
+  id: wholeNumber(z.int().min(1)).nonoptional(),
 });
 
 export const resolveRequest = z

@@ -1,6 +1,6 @@
 /** How resyncs compare with each other. */
 import { z } from 'zod';
-import { count, time } from '../../http/schemas';
+import { count, schoolYearAsked, time, wholeNumber } from '../../http/schemas';
 import { color, counts, objectStatus } from '../resyncs/schemas';
 
 /** Most resyncs of a matrix, and of an object's list. */
@@ -43,8 +43,8 @@ const objectRun = z.object({
 });
 
 export const runsQuery = z.strictObject({
-  schoolYear: z.coerce.number().int().optional(),
-  runs: z.coerce.number().int().min(1).max(mostRuns).default(20),
+  schoolYear: schoolYearAsked,
+  runs: wholeNumber(z.int().min(1).max(mostRuns)).default(20),
 });
 
 export const objectRuns = z

@@ -1,7 +1,7 @@
 /** What the API says of the errors of a district. */
 import { z } from 'zod';
 import { period } from '../../http/period';
-import { count, pageOf, pageQuery } from '../../http/schemas';
+import { count, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import * as resyncs from '../resyncs/schemas';
 import { errorOrders, mostCounted } from './list-district-errors';
 
@@ -19,7 +19,7 @@ export const districtErrorsQuery = z.strictObject({
     .max(120)
     .optional()
     .meta({ description: 'key of a School: the value, or a JSON array of texts', example: '1' }),
-  schoolYear: z.coerce.number().int().optional().meta({ description: 'of the resyncs that found them' }),
+  schoolYear: schoolYearAsked.meta({ description: 'of the resyncs that found them' }),
   run: name.meta({ description: 'id of a resync' }),
   sort: z.enum(errorOrders).default('newest'),
   format: z

@@ -3,7 +3,7 @@ import type { ApiContext } from '../../http/context';
 import { idempotencyHeader } from '../../http/idempotency';
 import { canSeeDetails, requireDistrict } from '../../http/require';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import { listResyncs } from './list';
 import { readResync } from './read';
 import * as schemas from './schemas';
@@ -53,7 +53,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       query: z.strictObject({
         ...pageQuery,
         status: schemas.shownStatus.optional(),
-        schoolYear: z.coerce.number().int().optional(),
+        schoolYear: schoolYearAsked,
       }),
       responses: { 200: { description: 'A page of resyncs', schema: pageOf(schemas.resyncHead) } },
       handler: async ({ params, query, principal }) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { objectDoubts } from '../../domain/outcome';
 import { scenarios } from '../../domain/resync';
-import { count, level, mode, schoolYear, time } from '../../http/schemas';
+import { count, level, mode, objectsAsked, schoolYear, time } from '../../http/schemas';
 
 export const color = z.enum(['gray', 'green', 'yellow', 'red']).meta({
   id: 'Color',
@@ -100,9 +100,7 @@ export const notes = z.array(z.object({ object: z.string(), note: z.string() }))
 });
 
 const request = {
-  objects: z
-    .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)])
-    .meta({ description: '"all", or names of objects', example: ['Enrollment'] }),
+  objects: objectsAsked.meta({ description: '"all", or names of objects', example: ['Enrollment'] }),
   checkDependencies: z.boolean().default(true),
   schoolYear: schoolYear.optional(),
 };

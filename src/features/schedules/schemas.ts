@@ -9,7 +9,7 @@ import {
   shortestIntervalMinutes,
 } from '../../domain/schedule';
 import { timezone } from '../blackouts/schemas';
-import { districtParams, level, mode, time } from '../../http/schemas';
+import { districtParams, level, mode, objectsAsked, time } from '../../http/schemas';
 
 const minutesOfADay = 24 * 60;
 
@@ -32,7 +32,6 @@ const cron = z.string().max(200).meta({
 });
 const missed = z.enum(['skip', 'one', 'all']);
 const overlap = z.enum(['skip', 'queue']);
-const objects = z.union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(200)]);
 const kind = z.enum(['resync', 'verification']);
 
 export const scheduleRequest = z
@@ -42,7 +41,7 @@ export const scheduleRequest = z
     cron: cron.optional(),
     calendar: calendar.optional(),
     timezone,
-    objects,
+    objects: objectsAsked,
     checkDependencies: z.boolean().default(true),
     mode: mode.optional().meta({ description: 'of resyncs; default: compare' }),
     scenario: z
@@ -124,7 +123,7 @@ export const schedule = z
       .meta({ description: 'null: the state made it, and its details are hidden from the district' }),
     request: z
       .object({
-        objects,
+        objects: objectsAsked,
         checkDependencies: z.boolean(),
         mode: mode.optional(),
         scenario: z.enum(scenarios).optional(),

@@ -6,7 +6,7 @@ import { requireFewUnderWay } from '../../http/few-under-way';
 import { notFound } from '../../http/problem';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import { readResync } from '../resyncs/read';
 import { listResyncs } from '../resyncs/list';
 import { resync, resyncHead, resyncParams } from '../resyncs/schemas';
@@ -116,7 +116,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       tag: 'Selective sync',
       summary: 'Objects of which one record can be sent, and what its key is made of',
       params: districtParams,
-      query: z.strictObject({ schoolYear: z.coerce.number().int().optional() }),
+      query: z.strictObject({ schoolYear: schoolYearAsked }),
       responses: { 200: { description: 'In the catalog’s order', schema: schemas.selectiveObjects } },
       handler: async ({ params, query, principal }) => {
         const district = requireDistrict(config, principal, params.district);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { differenceKinds } from '../../domain/verification';
 import { planRequest } from '../resyncs/schemas';
-import { count, level, pageOf, pageQuery, time } from '../../http/schemas';
+import { count, level, pageOf, pageQuery, schoolYearAsked, time } from '../../http/schemas';
 
 const objectName = z.string().max(64).optional();
 
@@ -159,7 +159,7 @@ export const changes = z
 export const verificationsQuery = z.strictObject({
   ...pageQuery,
   district: z.string().max(64).optional(),
-  schoolYear: z.coerce.number().int().optional(),
+  schoolYear: schoolYearAsked,
 });
 export const verificationPage = pageOf(verificationHead);
 export const schoolsQuery = z.strictObject({ ...pageQuery, object: objectName });

@@ -3,6 +3,7 @@ import { type DistrictCompliance, endingYear, readCompliance } from './read-comp
 import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
 import { sees } from '../../http/require';
+import { schoolYearAsked } from '../../http/schemas';
 import { toCsv } from '../../http/csv';
 import { type AnswerTo, route, type RouteSpec, sendCsv } from '../../http/route';
 import * as schemas from './schemas';
@@ -21,7 +22,7 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
       summary:
         'Every district’s end-of-year resync, switch and start-of-year resync; format=csv: one line per district',
       query: z.strictObject({
-        schoolYear: z.coerce.number().int().min(1990).max(2100).optional(),
+        schoolYear: schoolYearAsked,
         format: z.enum(['json', 'csv']).default('json'),
       }),
       responses: {
