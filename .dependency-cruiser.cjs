@@ -36,6 +36,7 @@ const featureOrder = [
   'identity-conflicts',
   'year-end',
   'district-actions',
+  'retention',
   'doctor',
 ];
 

@@ -9,6 +9,7 @@ import { noticeActivities } from './notices';
 import { forOwnCatalog } from './own-catalog';
 import { objectActivities } from './objects';
 import { removalActivities } from './removals';
+import { retentionActivities } from './retention';
 import { planActivities } from './planning';
 import { recompareActivities } from './recompare';
 import { stateRequestActivities } from './state-requests';
@@ -41,7 +42,8 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof verificationActivities> &
   ReturnType<typeof verifiedResyncActivities> &
   ReturnType<typeof unblockedActivities> &
-  ReturnType<typeof syncEventActivities>;
+  ReturnType<typeof syncEventActivities> &
+  ReturnType<typeof retentionActivities>;
 
 /** They plan, move, compare or close by the catalog. */
 const byCatalog = [
@@ -89,6 +91,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
     ...verifiedResyncActivities(dependencies),
     ...unblockedActivities(dependencies, editions),
     ...syncEventActivities(dependencies, editions),
+    ...retentionActivities(dependencies),
   };
   return {
     activities: forOwnCatalog(dependencies, activities, byCatalog),

@@ -49,6 +49,7 @@ import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
 import { inLogContext, logFieldsOf } from './http/log-context';
 import { giveRequestId } from './http/request-id';
+import { retentionRoutes } from './features/retention/routes';
 import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './features/resyncs/routes';
@@ -107,6 +108,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...districtActionRoutes(context),
     ...aboutRoutes(context),
     ...doctorRoutes(context),
+    ...retentionRoutes(context),
     ...codecRoutes(context),
     ...resyncRoutes(context),
     ...runControlRoutes(context),

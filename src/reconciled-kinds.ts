@@ -1,6 +1,7 @@
 /** What the reconciler compares with Temporal: all that the API accepts before Temporal has it. */
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import type { Config } from './config';
 import { settleIntents } from './features/access/audit-intents';
 import { reconcileCertifications } from './features/certifications/reconcile';
 import { findCertification, startCertification } from './features/certifications/workflow-client';
@@ -10,6 +11,7 @@ import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { startSyncEvent } from './features/field-ownership/workflow-client';
 import { reconcile } from './features/resyncs/reconcile';
 import { enqueueRequest, findResync } from './features/resyncs/workflow-client';
+import { ensureRetentionSchedule } from './features/retention/temporal-schedules';
 import { makeAtTemporal } from './features/schedules/create';
 import { unconfirmedSchedules } from './features/schedules/store';
 import { reconcileStateRequests } from './features/state-requests/reconcile';
@@ -25,17 +27,20 @@ const eventAgeSeconds = 30;
 
 /** Districts' and the state's requests first: others wait for them. */
 export function reconciledKinds({
+  config,
   control,
   temporal,
   logger,
   onLost,
 }: {
+  readonly config: Config;
   readonly control: Knex;
   readonly temporal: TemporalCalls;
   readonly logger: Logger;
   /** Is told how many runs a pass found lost. */
   readonly onLost?: ((runs: number) => void) | undefined;
 }): readonly ReconciledKind[] {
+  let retentionIsScheduled = false;
   return [
     {
       name: 'audit',
@@ -110,6 +115,18 @@ export function reconciledKinds({
         eachByItself(await unconfirmedSchedules(control), (schedule) =>
           makeAtTemporal({ control, temporal }, schedule),
         ),
+    },
+    {
+      name: 'retention',
+      // Once as this process is configured: what an operator changes in Temporal stays until then.
+      pass: async () => {
+        if (retentionIsScheduled) return 0;
+        await temporal.call((client, taskQueue) =>
+          ensureRetentionSchedule(client, taskQueue, config.retention),
+        );
+        retentionIsScheduled = true;
+        return 0;
+      },
     },
   ];
 }

@@ -121,7 +121,7 @@ export async function startServer(
     throw error;
   }
   const { onPass, onLost } = meterReconciler(registry);
-  const kinds = reconciledKinds({ control, temporal: calls, logger, onLost });
+  const kinds = reconciledKinds({ config, control, temporal: calls, logger, onLost });
   const reconciler = startReconciler(kinds, { logger, onPass });
   const chaser = repeat(
     async () => {

@@ -81,7 +81,16 @@ export const {
   finishVerification,
   selectDrifted,
   failSyncEvent,
+  beginRetention,
+  endRetention,
 } = records;
+
+/** Removing what was kept long enough: minutes of short statements. */
+export const { removeOldRows } = proxyActivities<ResyncActivities>({
+  ...recordOptions,
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '20 seconds',
+});
 
 /** After a run: its workflow waits for it, and its district's next run for the workflow. */
 export const { sendUnblocked } = proxyActivities<ResyncActivities>({

@@ -4,6 +4,7 @@ export { batchResync } from './batch-resync';
 export { noticeDelivery } from './notice-delivery';
 export { objectResync } from './object-resync';
 export { stateRequest } from './state-request';
+export { retention } from './retention';
 export { scheduledResync } from './scheduled-resync';
 export { recordLook, selectivePreview } from './selective';
 export { identityResolution } from './identity';

@@ -81,6 +81,28 @@ export const access: readonly string[] = [
       KEY by_time (happenedAt)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
+    CREATE TABLE auditAnchor (
+      upToEventID BIGINT NOT NULL COMMENT 'this event and all before it were kept long enough',
+      hash CHAR(64) NOT NULL COMMENT 'of that event: the next one follows it',
+      events BIGINT NOT NULL COMMENT 'since the beginning of the chain',
+      anchoredAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (upToEventID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TRIGGER auditAnchor_only_old BEFORE INSERT ON auditAnchor FOR EACH ROW
+      BEGIN
+      IF NOT EXISTS (SELECT 1 FROM auditEvent WHERE auditEventID = NEW.upToEventID AND hash = NEW.hash)
+        OR EXISTS (SELECT 1 FROM auditEvent
+                    WHERE happenedAt > SYSDATE() - INTERVAL 360 DAY AND auditEventID <= NEW.upToEventID)
+      THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'An anchor of the audit has the hash of an old event.'; END IF;
+      END`,
+  `
+    CREATE TRIGGER auditAnchor_no_update BEFORE UPDATE ON auditAnchor FOR EACH ROW
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Anchors of the audit are never changed.'`,
+  `
+    CREATE TRIGGER auditAnchor_no_delete BEFORE DELETE ON auditAnchor FOR EACH ROW
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Anchors of the audit are never deleted.'`,
+  `
     CREATE TABLE auditIntent (
       intentID CHAR(36) NOT NULL,
       event JSON NOT NULL COMMENT 'what is about to be done, by whom: becomes an event, or is forgotten',
@@ -93,5 +115,8 @@ export const access: readonly string[] = [
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Audit events are never changed.'`,
   `
     CREATE TRIGGER auditEvent_no_delete BEFORE DELETE ON auditEvent FOR EACH ROW
-      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Audit events are never deleted.'`,
+      BEGIN
+      IF OLD.auditEventID > (SELECT COALESCE(MAX(upToEventID), 0) FROM auditAnchor)
+      THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'Audit events are only deleted up to an anchor.'; END IF;
+      END`,
 ];

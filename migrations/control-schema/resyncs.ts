@@ -37,6 +37,9 @@ export const resyncs: readonly string[] = [
       catalogHash CHAR(64) NULL COMMENT 'SHA-256 of the catalog it was accepted with: no worker with another one touches it; NULL: any may',
       otherCatalog CHAR(64) NULL COMMENT 'of a worker that left it untouched; NULL: none did since one went on with it',
       otherCatalogAt DATETIME(3) NULL,
+      errorsRemovedAt DATETIME(3) NULL COMMENT 'its errors were kept long enough; likewise marks and ledger',
+      marksRemovedAt DATETIME(3) NULL,
+      ledgerRemovedAt DATETIME(3) NULL,
       full BOOLEAN AS (JSON_TYPE(objects) = 'STRING') STORED COMMENT 'all objects were asked for',
       PRIMARY KEY (resyncID),
       UNIQUE KEY one_request (requestedBy, idempotencyKey),
@@ -46,6 +49,10 @@ export const resyncs: readonly string[] = [
       KEY end_of_year (schoolYear, districtID, endedAt, status, written),
       KEY open_of_district (districtID, status, requestedAt),
       KEY by_status (status),
+      KEY by_end (endedAt, resyncID),
+      KEY with_errors (errorsRemovedAt, endedAt, resyncID),
+      KEY with_marks (marksRemovedAt, endedAt, resyncID),
+      KEY with_ledger (ledgerRemovedAt, endedAt, resyncID),
       KEY retries (retryOf)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `

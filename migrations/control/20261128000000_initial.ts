@@ -7,6 +7,7 @@ import { fingerprintOf, fingerprints } from '../control-schema/fingerprints';
 import { fieldOwnership } from '../control-schema/field-ownership';
 import { notices } from '../control-schema/notices';
 import { removals } from '../control-schema/removals';
+import { retention } from '../control-schema/retention';
 import { resyncs } from '../control-schema/resyncs';
 import { schedules } from '../control-schema/schedules';
 import { schoolYears } from '../control-schema/school-years';
@@ -30,6 +31,7 @@ export const statements: readonly string[] = [
   ...fieldOwnership,
   ...certifications,
   ...districtActions,
+  ...retention,
 ];
 
 /**

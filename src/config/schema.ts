@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { certificationSchema } from './certification';
 import { databaseTls, databaseUrl } from './database';
 import { oidcSchema } from './oidc';
+import { retentionSchema } from './retention';
 import { temporalSchema, type TemporalSettings } from './temporal';
 
 /**
@@ -311,6 +312,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   certification: certificationSchema.prefault({}),
+  retention: retentionSchema
+    .prefault({})
+    .describe('How long what the service writes down is kept (docs/operations.md).'),
   catalogFile: z
     .string()
     .optional()

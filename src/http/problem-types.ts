@@ -11,6 +11,7 @@ export const problemTypes = {
   'method-not-allowed': { status: 405, title: 'Not what can be done here' },
   conflict: { status: 409, title: 'Conflict' },
   'already-ended': { status: 409, title: 'It has already ended' },
+  'no-longer-kept': { status: 410, title: 'No longer kept' },
   'too-large': { status: 413, title: 'Request too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'invalid-request': { status: 422, title: 'The request can’t be carried out as it is' },

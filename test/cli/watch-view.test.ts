@@ -37,6 +37,7 @@ const run = (objectResults: ObjectOutcome[]): RunView =>
     heldUntil: null,
     catalogHash: null,
     otherCatalog: null,
+    errorsRemovedAt: null,
     totals: null,
     objectResults,
   });

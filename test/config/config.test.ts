@@ -36,6 +36,11 @@ test('the smallest configuration gets every default', () => {
     health: { host: '127.0.0.1' },
     auth: {},
     certification: { waitHours: 24 },
+    retention: {
+      ...{ at: '02:30', rowsAtOnce: 1_000, runsDays: 2_555, errorsDays: 400, marksDays: 400 },
+      ...{ ledgerDays: 400, verificationsDays: 400, alertsDays: 400, deliveriesDays: 90, firingsDays: 400 },
+      ...{ syncEventsDays: 400, previewsDays: 7, auditDays: 2_555 },
+    },
     removals: { thresholdPercent: 10, approvalHours: 72 },
     safety: { shrunkPercent: 50, updatedPercent: 50 },
     scenarios: {
@@ -233,6 +238,16 @@ describe('the file', () => {
     expect(act).toThrow(/torn\.yaml is not YAML.*line/);
     expect(act).not.toThrow(/secret/);
   });
+});
+
+test('what is kept for no time, and an audit of less than a year, are refused with the setting named', () => {
+  for (const [setting, value] of [
+    ['runsDays', 0],
+    ['errorsDays', 'for ever'],
+    ['auditDays', 364],
+    ['at', '24:00'],
+  ] as const)
+    expect(refusal({ ...whole, retention: { [setting]: value } })).toContain(`retention.${setting}`);
 });
 
 test('a certification key that can’t sign is refused without a word of it', () => {

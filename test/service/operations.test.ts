@@ -387,6 +387,48 @@ test('a worker with another catalog leaves a run untouched and says so, until on
   }
 });
 
+interface Retention {
+  readonly items: readonly { readonly kind: string; readonly keptDays: number | null }[];
+  readonly nextPassAt: string | null;
+  readonly passes: readonly {
+    readonly status: string;
+    readonly removed: Readonly<Record<string, number>>;
+  }[];
+}
+
+test('Temporal starts a pass each day that removes what was kept long enough, and the state is told what it removed', async () => {
+  const north = await world.caller('north', ['resyncBatch']);
+  const administrator = await world.caller('state', ['administration']);
+  const runs = [];
+  for (let more = 3; more > 0; more -= 1) {
+    runs.push(await send(north, 'north', { objects: ['School'], checkDependencies: false }));
+    await endOf(north, runs.at(-1)!);
+  }
+  const old = world.control.raw('UTC_TIMESTAMP(3) - INTERVAL 3000 DAY');
+  const earlier = { startedAt: old, endedAt: old };
+  for (const table of ['resync', 'DISBatchHistory'])
+    await world.control(table).where({ resyncID: runs[0] }).update(earlier);
+  const shown = async () => (await administrator.ask<Retention>('GET', '/retention')).body;
+  const { items, nextPassAt } = await shown();
+  expect(items).toContainEqual({ kind: 'errors', keptDays: 400 });
+  expect(nextPassAt).toMatch(/T02:30:00/);
+  const { taskQueue } = world.config.temporal;
+  await world.temporal.schedule.getHandle(`retention:${taskQueue}`).trigger();
+  await until('it has ended', async () => {
+    await sleep(50);
+    return (await shown()).passes[0]?.status === 'finished';
+  });
+  const { removed } = (await shown()).passes[0]!;
+  expect(removed).toMatchObject({ audit: 0, syncEvents: 0 });
+  expect(removed['runs']! + removed['ledger']!).toBeGreaterThanOrEqual(3);
+  const gone = await north.ask<{ detail: string }>('GET', `/resyncs/${runs[0]}`);
+  expect([gone.status, gone.body.detail]).toEqual([410, expect.stringContaining('was removed on')]);
+  for (const run of runs.slice(1)) expect((await north.ask('GET', `/resyncs/${run}`)).status).toBe(200);
+  expect(await endOf(north, await send(north, 'north', { objects: ['School'] }))).toMatchObject({
+    ...{ status: 'finished', color: 'green' },
+  });
+});
+
 test('the alarms are ones that promtool accepts, and each comes in its situation only', () => {
   expect(promtool(monitoring, 'check', 'config', 'prometheus.yml')).toContain('SUCCESS');
   expect(promtool(monitoring, 'test', 'rules', 'resync.rules.test.yml')).toContain('SUCCESS');

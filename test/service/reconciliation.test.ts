@@ -23,7 +23,12 @@ const callsOf = ({ temporal, config }: ApiWorld) => new TemporalCalls(temporal, 
 /** One pass over what is open of a kind, by the control database of `of`. */
 function pass(kind: string, of: ApiWorld = world): Promise<number> {
   const logger = pino({ level: 'silent' });
-  const kinds = reconciledKinds({ control: of.control, temporal: callsOf(world), logger });
+  const kinds = reconciledKinds({
+    config: world.config,
+    control: of.control,
+    temporal: callsOf(world),
+    logger,
+  });
   return kinds.find(({ name }) => name === kind)!.pass(() => false);
 }
 

@@ -5,6 +5,7 @@ import { blackoutActivities } from '../../activities/blackouts';
 import { runLifecycleActivities } from '../../activities/run-lifecycle';
 import { districtActionActivities } from '../../activities/district-actions';
 import { DistrictEditions } from '../../activities/district-editions';
+import { retentionActivities } from '../../activities/retention';
 import { removalActivities } from '../../activities/removals';
 import { selectiveActivities } from '../../activities/selective';
 import { stateRequestActivities } from '../../activities/state-requests';
@@ -157,6 +158,7 @@ function activitiesOf(
     ...blackoutActivities(dependencies),
     ...scheduleActivities(dependencies),
     ...removalActivities(dependencies, editions),
+    ...retentionActivities(dependencies),
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     ...verificationActivities(dependencies, editions),

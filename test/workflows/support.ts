@@ -76,6 +76,9 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
   const activities: ResyncActivities = {
     ...scriptedVerification(script, log),
     sendUnblocked: () => Promise.resolve([]),
+    beginRetention: () => Promise.resolve(),
+    removeOldRows: () => Promise.resolve({ rows: 0, after: null }),
+    endRetention: () => Promise.resolve(),
     preparePlan: async (request) => {
       await script.plan?.();
       const planned = ({ name }: { name: string }) => !request.verify || request.objects.includes(name);

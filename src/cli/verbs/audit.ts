@@ -72,7 +72,12 @@ function verifyCommand(): Command {
       if (wantsJson(command)) return printJson(chain);
       print(`${number(chain.events)} events, head ${chain.head}`);
       if (chain.brokenAt !== null) print(`Event ${chain.brokenAt} does not follow the one before it.`);
-      if (chain.hasExpected === false) print('The expected hash is not part of the chain.');
+      if (chain.hasExpected === false)
+        print(
+          chain.anchor === null
+            ? 'The expected hash is not part of the chain.'
+            : `The expected hash is not part of the chain, or of an event before ${chain.anchor.anchoredAt}, when ${chain.anchor.events} old events had been removed.`,
+        );
       if (holds) print('Every event follows the one before it.');
     });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { selectRows } from '../../control/database';
+import { selectRows, toIso } from '../../control/database';
 
 /** An event as its table holds it, but for its number and its hash. */
 export interface ChainedEvent {
@@ -47,7 +47,33 @@ export async function headOfChain(control: Knex): Promise<string> {
     control,
     'SELECT hash FROM auditEvent ORDER BY auditEventID DESC LIMIT 1',
   );
-  return row?.hash ?? beginning;
+  return row?.hash ?? (await newestAnchor(control))?.hash ?? beginning;
+}
+
+/** What stands for the events that were kept long enough and are gone. */
+export interface AuditAnchor {
+  /** This event and all before it. */
+  readonly upToEventId: number;
+  /** Its hash, which the next event follows. */
+  readonly hash: string;
+  /** How many there were. */
+  readonly events: number;
+  readonly anchoredAt: string;
+}
+
+async function newestAnchor(control: Knex): Promise<AuditAnchor | null> {
+  const [row] = await selectRows<{ upToEventID: number; hash: string; events: number; anchoredAt: string }>(
+    control,
+    'SELECT * FROM auditAnchor ORDER BY upToEventID DESC LIMIT 1',
+  );
+  if (!row) return null;
+  const { upToEventID: upToEventId, hash, events } = row;
+  return { upToEventId, hash, events: Number(events), anchoredAt: toIso(row.anchoredAt) };
+}
+
+async function isAnchored(control: Knex, hash: string): Promise<boolean> {
+  const rows = await selectRows(control, 'SELECT 1 FROM auditAnchor WHERE hash = ? LIMIT 1', [hash]);
+  return rows.length > 0;
 }
 
 /** What a look through the whole chain has found. */
@@ -59,15 +85,22 @@ export interface ChainReport {
   readonly brokenAt: number | null;
   /** Whether the hash that was asked for is one of the chain's; `null`: none was. */
   readonly hasExpected: boolean | null;
+  /** What it begins with; `null`: no event was removed yet. */
+  readonly anchor: AuditAnchor | null;
 }
 
 const eventsAtOnce = 2_000;
 
-/** Reads every event and makes its hash anew. @param expected a head that was kept elsewhere */
+/**
+ * Reads every event after the newest anchor and makes its hash anew.
+ * @param expected a head that was kept elsewhere
+ */
 export async function verifyChain(control: Knex, expected: string | null): Promise<ChainReport> {
-  let [events, head, after] = [0, beginning, 0];
+  const anchor = await newestAnchor(control);
+  let [events, head, after] = [0, anchor?.hash ?? beginning, anchor?.upToEventId ?? 0];
   let brokenAt: number | null = null;
-  let hasExpected = expected === null ? null : expected === beginning;
+  let hasExpected =
+    expected === null ? null : expected === beginning || (await isAnchored(control, expected));
   for (;;) {
     const rows = await selectRows<ChainedEvent & { auditEventID: number; hash: string }>(
       control,
@@ -81,6 +114,6 @@ export async function verifyChain(control: Knex, expected: string | null): Promi
     }
     events += rows.length;
     after = rows.at(-1)?.auditEventID ?? after;
-    if (rows.length < eventsAtOnce) return { events, head, brokenAt, hasExpected };
+    if (rows.length < eventsAtOnce) return { events, head, brokenAt, hasExpected, anchor };
   }
 }

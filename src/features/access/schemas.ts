@@ -149,6 +149,15 @@ export const auditChain = z
       .meta({ description: 'hash of the newest event: keep it elsewhere, and ask for it later' }),
     brokenAt: z.int().nullable().meta({ description: 'the first event that doesn’t follow the one before' }),
     hasExpected: z.boolean().nullable().meta({ description: 'whether `expect` is a hash of the chain' }),
+    anchor: z
+      .object({
+        upToEventId: z.int(),
+        hash: z.string().meta({ description: 'of that event: the next one follows it' }),
+        events: count,
+        anchoredAt: time,
+      })
+      .nullable()
+      .meta({ description: 'events that were kept long enough and are gone; null: none' }),
   })
   .meta({ id: 'AuditChain' });
 export const auditChainQuery = z.strictObject({ expect: z.string().max(64).optional() });

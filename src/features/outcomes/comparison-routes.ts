@@ -5,7 +5,7 @@ import { requireDistrict } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 import { resyncParams } from '../resyncs/schemas';
-import { requireDetails } from '../resyncs/visibility';
+import { requireErrors } from '../resyncs/visibility';
 import { requireOfferedYear } from '../scoped-year/require';
 import * as schemas from './comparison-schemas';
 import { readChanges } from './read-changes';
@@ -25,7 +25,7 @@ export function comparisonRoutes(context: ApiContext): RouteSpec[] {
       params: resyncParams,
       responses: { 200: { description: 'Object by object', schema: schemas.resyncChanges } },
       handler: async ({ params, principal }) => {
-        const { resyncId, selection } = await requireDetails(control, principal, params.id);
+        const { resyncId, selection } = await requireErrors(control, principal, params.id);
         if (selection !== undefined) {
           const whyNot = 'It sent selected records only: what it did not send has no errors in it.';
           return { resyncId, whyNot, items: [] };

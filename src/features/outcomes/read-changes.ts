@@ -79,7 +79,9 @@ function rowsBefore(
   rows: readonly HistoryRow[],
   initiator: Initiator | null,
 ): Promise<HistoryRow[]> {
-  const own = initiator === null ? '' : 'JOIN resync r ON r.resyncID = h.resyncID AND r.initiator = ?';
+  // One whose errors were removed can't be compared with.
+  const own = `JOIN resync r ON r.resyncID = h.resyncID AND r.errorsRemovedAt IS NULL
+    ${initiator === null ? '' : 'AND r.initiator = ?'}`;
   const one = `(SELECT h.* FROM DISBatchHistory n JOIN DISBatchHistory h
       ON h.districtID = n.districtID AND h.objectName = n.objectName AND h.schoolYear = n.schoolYear
      AND h.startedAt < n.startedAt AND h.selected IS NULL ${own}

@@ -5,7 +5,7 @@ import { readRemovals } from '../removals/read';
 import { readResync } from '../resyncs/read';
 import { reportCsv } from './report-csv';
 import type { ApiContext } from '../../http/context';
-import { requireDetails } from '../resyncs/visibility';
+import { requireDetails, requireErrors } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
 import { fewAtATime } from '../../http/few-at-a-time';
 import { route, type RouteSpec, sendCsv } from '../../http/route';
@@ -34,7 +34,7 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
       }),
       responses: { 200: { description: 'A page of errors', schema: pageOf(schemas.recordError) } },
       handler: async ({ params, query, principal }) => {
-        await requireDetails(control, principal, params.id);
+        await requireErrors(control, principal, params.id);
         return listErrors(control, catalog, { resyncId: params.id, schools: principal.schools, ...query });
       },
     }),
@@ -50,7 +50,7 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
         200: { description: 'At most 500 causes', schema: z.object({ items: z.array(schemas.cause) }) },
       },
       handler: async ({ params, principal }) => {
-        await requireDetails(control, principal, params.id);
+        await requireErrors(control, principal, params.id);
         return { items: await few(principal, () => readCauses(control, params.id, principal.schools)) };
       },
     }),

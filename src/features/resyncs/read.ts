@@ -61,6 +61,8 @@ export interface ResyncHead extends ResyncRequest {
   readonly catalogHash: string | null;
   /** It waits for a worker with its catalog; `null`: it doesn't. */
   readonly otherCatalog: OtherCatalog | null;
+  /** Its errors were kept long enough; `null`: they are there. */
+  readonly errorsRemovedAt: string | null;
   /** The verifications of a resync that makes them; absent of the others. */
   readonly verifications?: readonly OwnVerification[];
 }
@@ -115,6 +117,7 @@ function toHead(
     heldUntil: endedStatuses.includes(row.status) ? null : toIso(row.heldUntil),
     catalogHash: row.catalogHash,
     otherCatalog: otherCatalogOf(row),
+    errorsRemovedAt: toIso(row.errorsRemovedAt),
     ...(row.verify === 'beforeAndAfter' && { verifications }),
   };
 }

@@ -29,6 +29,7 @@ export interface ResyncRow extends AskedRow {
   catalogHash: string | null;
   otherCatalog: string | null;
   otherCatalogAt: string | null;
+  errorsRemovedAt: string | null;
 }
 
 /** The request of a row, as the workflows take it. */

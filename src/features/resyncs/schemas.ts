@@ -198,6 +198,9 @@ export const resyncHead = z
       description: 'SHA-256 of the catalog it was accepted with: no worker with another one touches it',
     }),
     otherCatalog: otherCatalog.nullable(),
+    errorsRemovedAt: time.nullable().meta({
+      description: 'its errors were kept as long as is configured; null: they are there',
+    }),
     verifications: z
       .array(
         z.object({

@@ -14,7 +14,7 @@ import { retryRequestOf, type SortedErrors, sortErrors } from './retry-of';
 import type { retryRequest } from './retry-schemas';
 import { countErrors } from './selection-store';
 import { startResync } from './start';
-import { requireDetails } from './visibility';
+import { requireErrors } from './visibility';
 
 /** Sending again just what another resync could not. */
 
@@ -22,7 +22,7 @@ type Outcomes = z.output<typeof retryRequest>['outcomes'];
 
 /** What is sent again of which resync. */
 export interface Retry extends SortedErrors {
-  readonly of: Awaited<ReturnType<typeof requireDetails>>;
+  readonly of: Awaited<ReturnType<typeof requireErrors>>;
   readonly district: DistrictConfig;
   readonly year: OfferedYear;
   readonly outcomes: Outcomes;
@@ -30,7 +30,7 @@ export interface Retry extends SortedErrors {
 
 /**
  * An ended resync that has errors which its district still sends.
- * @throws Problem 404; 403 for the state’s without its right; 409 with what stands in the way
+ * @throws Problem 404; 410; 403 for the state’s without its right; 409 with what stands in the way
  */
 export async function requireRetry(
   { catalog, config, control }: ApiContext,
@@ -38,7 +38,7 @@ export async function requireRetry(
   resyncId: string,
   outcomes: Outcomes,
 ): Promise<Retry> {
-  const of = await requireDetails(control, principal, resyncId);
+  const of = await requireErrors(control, principal, resyncId);
   const district = requireDistrict(config, principal, of.districtId);
   // What was the state's stays the state's: hidden from the district, and ahead of what the
   // district asked.

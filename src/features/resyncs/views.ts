@@ -46,6 +46,7 @@ export function headView(principal: Principal, head: ResyncHead): AnswerTo<typeo
     heldUntil: null,
     catalogHash: null,
     otherCatalog: null,
+    errorsRemovedAt: null,
   };
 }
 

@@ -1,0 +1,22 @@
+/** What was removed because it was old enough, and when. */
+export const retention: readonly string[] = [
+  `
+    CREATE TABLE retentionPass (
+      passID VARCHAR(64) NOT NULL COMMENT 'run of its workflow',
+      status VARCHAR(16) NOT NULL COMMENT 'running, finished, partial or failed',
+      removed JSON NOT NULL COMMENT 'rows by kind',
+      message VARCHAR(1000) NULL,
+      startedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      endedAt DATETIME(3) NULL,
+      PRIMARY KEY (passID),
+      KEY by_start (startedAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE removedResync (
+      resyncID VARCHAR(64) NOT NULL,
+      districtID VARCHAR(64) NOT NULL,
+      endedAt DATETIME(3) NOT NULL,
+      removedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (resyncID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='so that an old link says what became of it'`,
+];
