@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import type { Config } from '../config';
 import { ControlError } from '../control/control-error';
 import { openControl, selectRows } from '../control/database';
+import { readPasses } from '../features/retention/pass-store';
 import { readControlVersion } from '../schema-version';
 import { parseAddress } from '../database/address';
 import { type Finding, fail, isThisMachine, ok, warn } from './finding';
@@ -18,6 +19,8 @@ const gigabyte = 1024 ** 3;
 /** A run of a large district writes some gigabytes; below the lower one servers soon stop. */
 const scarceBytes = 5 * gigabyte;
 const tooLittleBytes = gigabyte;
+/** A pass of each day that did not come. */
+const missedAfterMs = 50 * 3_600_000;
 
 /** What can't be reached has a finding of its own elsewhere. */
 export async function controlFindings({ controlDatabaseUrl }: Config): Promise<Finding[]> {
@@ -25,6 +28,7 @@ export async function controlFindings({ controlDatabaseUrl }: Config): Promise<F
   try {
     return [
       await schemaFinding(control),
+      ...(await retentionFinding(control)),
       ok('control size', sizeText(await sizeOf(control))),
       ...diskFinding('control disk', await roomOfServer(control, controlDatabaseUrl)),
     ];
@@ -46,6 +50,29 @@ async function schemaFinding(control: Knex): Promise<Finding> {
   return problem === null
     ? ok('control schema', newest ?? 'none')
     : fail('control schema', problem.what, problem.todo);
+}
+
+/** A pass is made each day; a database of another version has none to tell of. */
+async function retentionFinding(control: Knex): Promise<Finding[]> {
+  const [pass] = await readPasses(control, 1).catch((error: unknown) => {
+    if (error instanceof ControlError && error.kind === 'configuration') return [];
+    throw error;
+  });
+  if (!pass) return [];
+  const found = `${pass.status}, started ${pass.startedAt}`;
+  if (pass.status === 'failed')
+    return [
+      warn('retention', `${found}: ${pass.message ?? ''}`, 'Mend it; the next pass takes up what is left.'),
+    ];
+  if (Date.now() - Date.parse(pass.startedAt) > missedAfterMs)
+    return [
+      warn(
+        'retention',
+        found,
+        'Passes are made each day: look whether a worker runs, and at the schedule "retention:<task queue>" at Temporal.',
+      ),
+    ];
+  return [ok('retention', found)];
 }
 
 async function sizeOf(control: Knex): Promise<number> {

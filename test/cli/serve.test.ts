@@ -251,12 +251,22 @@ test('on a control database that isn’t of its version neither API nor worker s
       }),
     );
     expect((await resync('setup', '--config', file)).code).toBe(0);
+    const pass = 'INSERT INTO retentionPass (passID, status, removed, message, startedAt)';
+    await runOn(url, `${pass} VALUES ('a', 'finished', '{}', NULL, UTC_TIMESTAMP(3) - INTERVAL 3 DAY)`);
+    expect(await found()).toContainEqual(
+      expect.objectContaining({
+        ...{ level: 'warn', check: 'retention' },
+        todo: expect.stringContaining('Passes are made each day') as string,
+      }),
+    );
+    await runOn(url, `${pass} VALUES ('b', 'failed', '{}', 'It is full.', UTC_TIMESTAMP(3))`);
     expect(await found()).toEqual(
       expect.arrayContaining(
         (
           [
             ['control schema', /^\d{14}_\w+$/],
             ['control size', /^\d+ MB$/],
+            ['retention', /^failed, .*It is full/],
             ['control disk', /^[\d.]+ [MG]B free of [\d.]+ [MG]B$/],
             ['local stack disk', /free of/],
           ] as const
