@@ -30,10 +30,11 @@ const agentMs = 15_000;
  * @returns whether its agent has it now
  */
 export async function dispatchDistrict(
-  { config, catalog, control }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   request: StoredStateRequest,
   district: RequestDistrict,
 ): Promise<boolean> {
+  const { config, catalog, control } = dependencies;
   const { stateRequestId } = request;
   const { districtId, resyncId, attempts } = district;
   const notRun = async (message: string): Promise<false> => {
@@ -66,8 +67,10 @@ export async function dispatchDistrict(
     if (refused !== null) await forgetRefusedResync(control, resyncId);
     return later(refused ?? 'The district’s agent did not answer.');
   }
-  await noteHandedOver(control, { stateRequestId, districtId });
-  return true;
+  if (await noteHandedOver(control, { stateRequestId, districtId })) return true;
+  const message = 'The district was taken back while it was given to its agent.';
+  await takeBackDistrict(dependencies, stateRequestId, district, message);
+  return false;
 }
 
 /**

@@ -102,17 +102,28 @@ export function startCertification(client: Client, taskQueue: string, ref: Certi
   });
 }
 
+type OnceOptions = Omit<WorkflowStartOptions, 'workflowIdReusePolicy'>;
+
 /**
  * Starts a workflow that there is once for its id, whether it runs or has ended. Safe to repeat.
  * @throws the SDK's errors
  */
-export async function startOnce(
+export function startOnce(client: Client, workflowType: string, options: OnceOptions): Promise<void> {
+  return startUnlessThere(client, workflowType, { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+}
+
+/** As startOnce, of a workflow that may go on after it has ended. Safe to repeat while it runs. */
+export function startAgain(client: Client, workflowType: string, options: OnceOptions): Promise<void> {
+  return startUnlessThere(client, workflowType, { ...options, workflowIdReusePolicy: 'ALLOW_DUPLICATE' });
+}
+
+async function startUnlessThere(
   client: Client,
   workflowType: string,
-  options: Omit<WorkflowStartOptions, 'workflowIdReusePolicy'>,
+  options: WorkflowStartOptions,
 ): Promise<void> {
   try {
-    await client.workflow.start(workflowType, { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+    await client.workflow.start(workflowType, options);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

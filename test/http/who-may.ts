@@ -394,6 +394,10 @@ export function requestFor(
 
 /** The body that the document shows, for district A and what was shown of it. */
 function exampleFor({ example = {} }: RouteSpec, { here }: ApiWorld, { previewHash }: Things): object {
-  const text = JSON.stringify(example).replaceAll('grand-bend', here);
+  // A time that the document names, and that is still to come.
+  const soon = new Date(Date.now() + 7 * 86_400_000).toISOString();
+  const text = JSON.stringify(example)
+    .replaceAll('grand-bend', here)
+    .replaceAll('2026-12-31T22:00:00Z', soon);
   return JSON.parse(text.replaceAll('of-the-preview', previewHash)) as object;
 }

@@ -30,6 +30,8 @@ export function requestCommand(): Command {
     .addCommand(showCommand())
     .addCommand(watchCommand())
     .addCommand(reportCommand())
+    .addCommand(extendCommand())
+    .addCommand(retryCommand())
     .addCommand(cancelCommand());
 }
 
@@ -207,14 +209,54 @@ function cancelCommand(): Command {
     .description('withdraw a request from the districts that have not started')
     .argument('<request>', 'id of the request')
     .option('--running', 'also cancel the runs in progress')
-    .action(async (id: string, { running }: { running?: true }, command: Command) => {
-      const board = await clientOf(command).post<StateRequestBoard>(`${pathOf(id)}/cancel`, {
-        running: running ? 'cancel' : 'leave',
-      });
-      printBoard(board, command);
+    .option('--district <id>', 'only from this district')
+    .action(async (id: string, { running, district }: CancelOptions, command: Command) => {
+      const client = clientOf(command);
+      const body = { running: running ? 'cancel' : 'leave' };
+      if (district === undefined)
+        return printBoard(await client.post<StateRequestBoard>(`${pathOf(id)}/cancel`, body), command);
+      const path = `${districtPathOf(id, district)}/cancel`;
+      printDistrict(await client.post<BoardDistrict>(path, body), command);
     });
 }
 
+interface CancelOptions {
+  readonly running?: true;
+  readonly district?: string;
+}
+
+function extendCommand(): Command {
+  return withApiOptions(new Command('extend'))
+    .description('give the districts of an open request more time to begin')
+    .argument('<request>', 'id of the request')
+    .requiredOption('--until <time>', 'the new end of its window, e.g. 2026-11-28T06:00:00Z')
+    .action(async (id: string, { until }: { until: string }, command: Command) =>
+      printBoard(await clientOf(command).post<StateRequestBoard>(`${pathOf(id)}/extend`, { until }), command),
+    );
+}
+
+function retryCommand(): Command {
+  return withApiOptions(new Command('retry'))
+    .description('ask one district again that failed or was not done')
+    .argument('<request>', 'id of the request')
+    .requiredOption('--district <id>', 'the district')
+    .option('--until <time>', 'until when it may begin; needed once the window is over')
+    .action(
+      async (id: string, { district, until }: { district: string; until?: string }, command: Command) => {
+        const path = `${districtPathOf(id, district)}/retry`;
+        const body = until === undefined ? {} : { until };
+        printDistrict(await clientOf(command).post<BoardDistrict>(path, body), command);
+      },
+    );
+}
+
+function printDistrict(district: BoardDistrict, command: Command): void {
+  if (wantsJson(command)) return printJson(district);
+  print(districtTable([district]));
+}
+
+const districtPathOf = (id: string, district: string): string =>
+  `${pathOf(id)}/districts/${encodeURIComponent(district)}`;
 const pathOf = (id: string): string => `/state-requests/${encodeURIComponent(id)}`;
 
 /** A line on standard error whenever something has changed; then the board, and the exit code. */

@@ -42,10 +42,15 @@ export async function alertDistrict(
   });
 }
 
+/** Of how a request ended. */
+export function alertEndKey(stateRequestId: string): string {
+  return `state-request-ended:${stateRequestId}`;
+}
+
 /** Tells the state's users how a request ended. Idempotent. */
 export async function alertEnd(control: Knex, stateRequestId: string, message: string): Promise<void> {
   await postAlert(control, {
-    alertKey: `state-request-ended:${stateRequestId}`,
+    alertKey: alertEndKey(stateRequestId),
     category: alertCategories.resync,
     name: 'State Resync Request Ended',
     text: clip(`Request ${stateRequestId} has ended. ${message}`),

@@ -3,6 +3,7 @@ import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { Problem, unusable } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
+import { longestWindowDays } from './change';
 import { requestHashOf } from './plan-views';
 import { plannedDistricts } from './planned-districts';
 import type * as schemas from './schemas';
@@ -46,9 +47,6 @@ export async function createStateRequest(
     replayed: !created,
   };
 }
-
-/** Longest time between now and a window's end. */
-const longestWindowDays = 90;
 
 /** @throws Problem 422 */
 function windowOf({ window }: Body, windowHours: number): { from: Date; until: Date } {

@@ -118,12 +118,12 @@ export async function msOfWindow(
   return row ?? { untilOpen: 0, untilClosed: 0 };
 }
 
-/** The agent has it. */
+/** The agent has it. `false`: it was taken back meanwhile. */
 export async function noteHandedOver(
   control: Knex,
   { stateRequestId, districtId }: DistrictRef,
-): Promise<void> {
-  await control('stateRequestDistrict')
+): Promise<boolean> {
+  const noted = await control('stateRequestDistrict')
     .where({ stateRequestID: stateRequestId, districtID: districtId, status: 'waiting' })
     .update({
       status: 'queued',
@@ -131,6 +131,7 @@ export async function noteHandedOver(
       nextAttemptAt: null,
       handedOverAt: now(control),
     });
+  return noted > 0;
 }
 
 /** It could not be dispatched: the next attempt waits longer. */

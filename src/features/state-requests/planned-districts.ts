@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { DistrictConfig } from '../../config';
 import { PlanError, planResync, type PlanScope, planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
@@ -7,13 +6,16 @@ import type { ApiContext } from '../../http/context';
 import { unusable } from '../../http/problem';
 import { sees } from '../../http/require';
 import { readScopedYears } from '../scoped-year/read';
-import type { stateRequestBody } from './schemas';
 import type { NewRequestDistrict } from './store';
 
-type Body = Pick<
-  z.output<typeof stateRequestBody>,
-  'districts' | 'objects' | 'checkDependencies' | 'schoolYear'
->;
+/** Whom to ask for what. */
+interface Body {
+  readonly districts: 'all' | readonly string[];
+  readonly objects: 'all' | readonly string[];
+  readonly checkDependencies: boolean;
+  /** Absent: each district its current one. */
+  readonly schoolYear?: number | undefined;
+}
 
 /** A district of a request, with what it would send. */
 export interface PlannedDistrict extends NewRequestDistrict {

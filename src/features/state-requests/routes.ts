@@ -1,12 +1,14 @@
 import type { ApiContext } from '../../http/context';
 import { idempotencyHeader } from '../../http/idempotency';
 import { route, type RouteSpec, sendCsv } from '../../http/route';
-import { cancelStateRequest } from './cancel';
+import { cancelStateRequest, cancelStateRequestDistrict } from './cancel';
+import { extendStateRequest } from './change';
 import { createStateRequest } from './create';
 import { stateRequestCsv, stateRequestReport } from './report';
 import { stateRequestPlanView } from './plan-views';
 import { requireBoard } from './require';
 import * as schemas from './schemas';
+import { retryStateRequestDistrict } from './start-again';
 import { stateRequestDistrict, stateRequestPage } from './views';
 
 /**
@@ -96,6 +98,31 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
     }),
     route({
       ...ofOne,
+      operationId: 'extendStateRequest',
+      method: 'post',
+      path: '/state-requests/{id}/extend',
+      summary: 'Move the end of an open request’s window',
+      example: { until: '2026-12-31T22:00:00Z' },
+      body: schemas.extendBody,
+      responses: { 200: { description: 'The board', schema: schemas.board } },
+      audit: ({ body }) => ({ ...body }),
+      handler: (call) => extendStateRequest(context, call),
+    }),
+    route({
+      ...common,
+      operationId: 'cancelStateRequestDistrict',
+      method: 'post',
+      path: '/state-requests/{id}/districts/{district}/cancel',
+      summary: 'Take one district out of a request; the others go on',
+      params: schemas.stateRequestDistrictParams,
+      example: { running: 'leave' },
+      body: schemas.cancelBody,
+      responses: { 200: { description: 'The district', schema: schemas.stateRequestDistrict } },
+      audit: ({ body }) => ({ ...body }),
+      handler: (call) => cancelStateRequestDistrict(context, call),
+    }),
+    route({
+      ...ofOne,
       operationId: 'cancelStateRequest',
       method: 'post',
       path: '/state-requests/{id}/cancel',
@@ -105,6 +132,19 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.cancelBody,
       responses: { 200: { description: 'The board', schema: schemas.board } },
       handler: (call) => cancelStateRequest(context, call),
+    }),
+    route({
+      ...common,
+      operationId: 'retryStateRequestDistrict',
+      method: 'post',
+      path: '/state-requests/{id}/districts/{district}/retry',
+      summary: 'Ask one district again that failed or was not done; a request that has ended goes on for it',
+      params: schemas.stateRequestDistrictParams,
+      example: { until: '2026-12-31T22:00:00Z' },
+      body: schemas.districtRetryBody,
+      responses: { 200: { description: 'The district', schema: schemas.stateRequestDistrict } },
+      audit: ({ body }) => ({ ...body }),
+      handler: (call) => retryStateRequestDistrict(context, call),
     }),
   ];
 }

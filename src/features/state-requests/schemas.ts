@@ -141,6 +141,18 @@ export const cancelBody = z
   })
   .meta({ id: 'StateRequestCancel' });
 
+export const extendBody = z
+  .strictObject({ until: moment.meta({ description: 'the new end of the window, not before the old one' }) })
+  .meta({ id: 'StateRequestExtension' });
+
+export const districtRetryBody = z
+  .strictObject({
+    until: moment
+      .optional()
+      .meta({ description: 'the new end of the window; needed once the old one is over' }),
+  })
+  .meta({ id: 'StateRequestDistrictRetry' });
+
 export const stateRequestParams = z.object({ id: z.string().max(64) });
 export const stateRequestDistrictParams = stateRequestParams.extend({ district: z.string().max(64) });
 export const stateRequestsQuery = z.strictObject(pageQuery);

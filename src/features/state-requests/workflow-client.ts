@@ -1,5 +1,5 @@
 import type { TemporalCalls, WorkflowStatus } from '../../temporal/calls';
-import { startOnce } from '../../temporal/start-workflows';
+import { startAgain, startOnce } from '../../temporal/start-workflows';
 import {
   cancelStateRequest,
   type StateRequestCancel,
@@ -18,6 +18,22 @@ export function startStateRequest(
       taskQueue,
       args: [{ stateRequestId }],
       staticSummary: summary,
+      typedSearchAttributes: [
+        { key: attributeKeys.initiator, value: 'state' },
+        { key: attributeKeys.scenario, value: 'STATE_REQUEST' },
+      ],
+    }),
+  );
+}
+
+/** Has a request that has ended carried on; one that still is, is left alone. Idempotent. */
+export function restartStateRequest(temporal: TemporalCalls, stateRequestId: string): Promise<void> {
+  return temporal.call((client, taskQueue) =>
+    startAgain(client, 'stateRequest', {
+      workflowId: stateRequestWorkflowId(stateRequestId),
+      taskQueue,
+      args: [{ stateRequestId }],
+      staticSummary: 'A request of the state, carried on for districts that are tried again',
       typedSearchAttributes: [
         { key: attributeKeys.initiator, value: 'state' },
         { key: attributeKeys.scenario, value: 'STATE_REQUEST' },

@@ -209,3 +209,61 @@ test('the command line asks, follows, shows, reports and takes back', () =>
     expect((await resync('request', 'create', '--all', '--reason', 'x')).code).toBe(2);
     expect((await resync('request', 'show', 'nothing')).code).toBe(7);
   }));
+
+test('one district is taken out, tried again alone after the request has ended, and given more time', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const of = (path: string, body: object) =>
+      request(world.app)
+        .post(`/api/v1/state-requests${path}`)
+        .set('Authorization', world.as.state)
+        .send(body);
+    const id = idOf(await post({ ...asked, districts: [world.here, world.other] }));
+    await until('both run', () => gate.waiting.length === 2);
+    const path = `/${id}/districts/${world.here}`;
+    expect((await of(`${path}/cancel`, {})).status).toBe(409);
+    expect((await of(`${path}/retry`, {})).status).toBe(409);
+    expect((await of(`${path}/cancel`, { running: 'cancel' })).status).toBe(200);
+    expect((await of(`/${id}/districts/nowhere/cancel`, {})).status).toBe(404);
+    const { windowUntil } = (await get(`/${id}`)).body as StateRequestBoard;
+    const later = (hours: number) => new Date(Date.parse(windowUntil) + hours * 3_600_000).toISOString();
+    for (const [until, status] of [
+      [later(-1), 422],
+      [later(24 * 100), 422],
+      [later(5), 200],
+    ] as const)
+      expect([until, (await of(`/${id}/extend`, { until })).status]).toEqual([until, status]);
+    expect((await get(`/${id}`)).body).toMatchObject({ windowUntil: later(5) });
+    gate.open();
+    await ended(id);
+    expect((await of(`/${id}/extend`, { until: later(6) })).status).toBe(409);
+    const before = (await get(`/${id}`)).body as StateRequestBoard;
+    const first = before.districts.find(({ districtId }) => districtId === world.here)!;
+    expect([before.counts.done, before.counts.notRun, first.status]).toEqual([1, 1, 'notRun']);
+    // The window is over: until when has to be said.
+    await world
+      .control('stateRequest')
+      .where({ stateRequestID: id })
+      .update({ windowUntil: new Date(0) });
+    expect((await of(`${path}/retry`, {})).status).toBe(409);
+    const again = await resync('request', 'retry', id, '--district', world.here, '--until', later(1));
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('waiting')]);
+    await until('it is done', async () => {
+      const { counts, status } = (await get(`/${id}`)).body as StateRequestBoard;
+      return status === 'finished' && counts.done === 2;
+    });
+    const after = (await get(path)).body as { resyncId: string; color: string };
+    expect([after.resyncId === first.resyncId, after.color]).toEqual([false, 'green']);
+    const told = await world
+      .control('processAlert')
+      .where({ linkID: id, name: 'State Resync Request Ended' });
+    expect(told).toHaveLength(2);
+    expect((await of(`${path}/retry`, {})).status).toBe(409);
+    // What has not begun is withdrawn without a word more.
+    const window = { from: later(1), until: later(2) };
+    const waits = idOf(await post({ ...asked, districts: [world.here, world.other], window }));
+    const out = await resync('request', 'cancel', waits, '--district', world.here);
+    expect([out.code, out.stdout]).toEqual([0, expect.stringMatching(/notRun.*Withdrawn by state/)]);
+    expect((await get(`/${waits}`)).body).toMatchObject({ counts: { waiting: 1, notRun: 1 } });
+    expect((await of(`/${waits}/cancel`, {})).status).toBe(200);
+  }));
