@@ -20,6 +20,9 @@ export interface StateRequest {
  */
 export type StateRequestStatus = 'accepted' | 'running' | 'finished' | 'cancelled' | 'failed';
 
+/** What a signed closing report says it is. */
+export const requestReportFormat = 'resync-request-report-1';
+
 export const openRequestStatuses: readonly StateRequestStatus[] = ['accepted', 'running'];
 export const endedRequestStatuses: readonly StateRequestStatus[] = ['finished', 'cancelled', 'failed'];
 

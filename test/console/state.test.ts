@@ -182,7 +182,7 @@ describe('a board of a thousand districts', () => {
       expect([csv.status(), (await csv.text()).split('\r\n').length]).toEqual([200, 1002]);
     }));
 
-  test('can be withdrawn after it was asked whether to', async () => {
+  test('can be withdrawn after it was asked whether to, from one district or all, and one is tried again', async () => {
     const id = 'to-be-withdrawn';
     await insertStateRequest(world.control, {
       request: {
@@ -190,19 +190,28 @@ describe('a board of a thousand districts', () => {
         ...{ scenario: 'STATE_REQUEST', mode: 'compare', reason: 'By mistake', requestedBy: 'D. Kim' },
       },
       window: { from: new Date(Date.now() + 1_800_000), until: new Date(Date.now() + 3_600_000) },
-      districts: [{ districtId: world.ids.north, schoolYear: 2027, problem: null }],
+      districts: [world.ids.north, world.ids.south].map((districtId) => ({
+        ...{ districtId, schoolYear: 2027, problem: null },
+      })),
       asked: {},
     });
     await inBrowser(async (page) => {
       await page.goto(`/requests/${id}`);
+      await button(page, /^north 1: Waiting/).click();
+      await button(page, 'Take it out').click();
+      await button(page, /^Not done\s*1$/).waitFor();
       await button(page, 'Withdraw…').click();
       await page.getByRole('dialog', { name: 'Withdraw from 1 district?' }).waitFor();
       await button(page, 'Withdraw').last().click();
       await page.getByText(/^Withdrawn, /).waitFor();
-      await button(page, /^Not done\s*1$/).waitFor();
-      await page.getByRole('link', { name: /^Ask the 1 district again/ }).click();
-      await page.getByText('1 district ticked').waitFor();
+      await button(page, /^Not done\s*2$/).waitFor();
+      await page.getByRole('link', { name: /^Ask the 2 districts again/ }).click();
+      await page.getByText('2 districts ticked').waitFor();
       expect(await page.getByRole('checkbox', { name: 'School', exact: true }).isChecked()).toBe(true);
+      await page.goBack();
+      await button(page, /^north 1: Not done/).click();
+      await button(page, 'Try it again').click();
+      await button(page, /^Waiting\s*1$/).waitFor();
     });
   });
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type PublicKey, verifyManifest } from '../../features/certifications/signing';
 import { newSigningKey } from '../../config/signing-key';
@@ -14,6 +13,7 @@ import type { ApiClient } from '../client/api-client';
 import { clientOf, countOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
 import { plainTable, print, printJson, tell } from '../client/terminal';
+import { textOfFile } from '../client/text-of-file';
 
 /** Rows of a comparison that a screen has room for. */
 const shownRows = 50;
@@ -168,12 +168,12 @@ function describe(shown: CertificationWithManifest): string {
 /** Believes nothing but the keys: the service may be what is not to be believed. */
 async function verifyHere(named: string, keysFile: string | undefined, command: Command): Promise<void> {
   const jws = /\.jws$/.test(named)
-    ? textOf(named)
+    ? textOfFile(named)
     : await clientOf(command).getText(`${pathOf(named)}/manifest`);
   const { keys } =
     keysFile === undefined
       ? await clientOf(command).get<{ keys: PublicKey[] }>('/certification-keys')
-      : (JSON.parse(textOf(keysFile)) as { keys: PublicKey[] });
+      : (JSON.parse(textOfFile(keysFile)) as { keys: PublicKey[] });
   const verified = await verifyManifest(jws.trim(), keys);
   if (!verified.valid) throw new CommandFailure(verified.problem, exitCodes.red);
   if (wantsJson(command)) return printJson(verified);
@@ -181,14 +181,6 @@ async function verifyHere(named: string, keysFile: string | undefined, command: 
   print(
     `Valid: “${manifest.name}” of ${manifest.district.name}, reporting date ${manifest.reportingDate}, ${manifest.records} records, signed by ${kid}`,
   );
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new CommandFailure(`${file} can’t be read.`, exitCodes.usage);
-  }
 }
 
 async function showDrift(client: ApiClient, id: string, command: Command): Promise<void> {

@@ -7,10 +7,14 @@ import type { SigningKey } from '../../config/signing-key';
 export type PublicKey = Readonly<Record<string, string>>;
 
 /**
- * Type of the document in the signature's header: a token of another kind signed with the same key
- * isn't one.
+ * Types of documents in the signature's header: one of another kind signed with the same key isn't
+ * a certification.
  */
-const documentType = 'resync-certification+json';
+const documentTypes = {
+  certification: 'resync-certification+json',
+  requestReport: 'resync-request-report+json',
+} as const;
+type DocumentKind = keyof typeof documentTypes;
 
 /** The public half of a private key, with its kid, for a JWKS. */
 export async function publicKeyOf({ key, algorithm }: SigningKey): Promise<PublicKey> {
@@ -19,28 +23,40 @@ export async function publicKeyOf({ key, algorithm }: SigningKey): Promise<Publi
 }
 
 /** @returns the manifest as a compact JWS whose payload is its canonical JSON */
-export async function signManifest(
-  signing: SigningKey,
-  manifest: Manifest,
-): Promise<{ jws: string; kid: string }> {
+export function signManifest(signing: SigningKey, manifest: Manifest): Promise<Signed> {
+  return sign(signing, 'certification', manifest);
+}
+
+/** The same of the closing report of a state's request. */
+export function signRequestReport(signing: SigningKey, report: object): Promise<Signed> {
+  return sign(signing, 'requestReport', report);
+}
+
+interface Signed {
+  readonly jws: string;
+  readonly kid: string;
+}
+
+async function sign(signing: SigningKey, kind: DocumentKind, document: object): Promise<Signed> {
   const { kid } = (await publicKeyOf(signing)) as { kid: string };
-  const jws = await new CompactSign(new TextEncoder().encode(canonicalJson(manifest)))
-    .setProtectedHeader({ alg: signing.algorithm, kid, typ: documentType })
+  const jws = await new CompactSign(new TextEncoder().encode(canonicalJson(document)))
+    .setProtectedHeader({ alg: signing.algorithm, kid, typ: documentTypes[kind] })
     .sign(signing.key);
   return { jws, kid };
 }
 
+/** Why a document isn't to be believed. */
+interface Refused {
+  readonly valid: false;
+  /** In words for a person who has to act on it. */
+  readonly problem: string;
+  readonly kid: string | null;
+  /** What it claims all the same, to look into; `null`: it can't even be read. */
+  readonly claims: unknown;
+}
+
 /** What a signed document says, and whether it is to be believed. */
-export type Verified =
-  | { readonly valid: true; readonly kid: string; readonly manifest: Manifest }
-  | {
-      readonly valid: false;
-      /** In words for a person who has to act on it. */
-      readonly problem: string;
-      readonly kid: string | null;
-      /** What it claims all the same, to look into; `null`: it can't even be read. */
-      readonly claims: unknown;
-    };
+export type Verified = { readonly valid: true; readonly kid: string; readonly manifest: Manifest } | Refused;
 
 /** What the control database says that a manifest is of. */
 interface ExpectedManifest {
@@ -61,30 +77,56 @@ export async function verifyManifest(
   keys: readonly PublicKey[],
   expected?: ExpectedManifest,
 ): Promise<Verified> {
-  const refuse = (problem: string, kid: string | null = null): Verified => ({
-    ...{ valid: false, problem, kid, claims: claimsOf(jws) },
-  });
+  const opened = await open(jws, keys, 'certification');
+  if (!opened.valid) return opened;
+  const { kid, document } = opened;
+  const manifest = document as Manifest;
+  if (manifest.format !== manifestFormat) return refuse(jws, notOfKind.certification, kid);
+  if (expected && !isOf(manifest, expected))
+    return refuse(jws, 'INVALID: it is the manifest of another certification than it is stored for.', kid);
+  return { valid: true, kid, manifest };
+}
+
+/** The same of the closing report of a state's request. */
+export function verifyRequestReport(jws: string, keys: readonly PublicKey[]): Promise<Opened> {
+  return open(jws, keys, 'requestReport');
+}
+
+type Opened = { readonly valid: true; readonly kid: string; readonly document: unknown } | Refused;
+
+const notOfKind: Readonly<Record<DocumentKind, string>> = {
+  certification: 'INVALID: it is signed, but it is not a certification this program knows.',
+  requestReport: 'INVALID: it is signed, but it is not the closing report of a request.',
+};
+
+const changed: Readonly<Record<DocumentKind, string>> = {
+  certification: 'INVALID: the signature does not fit. It was changed after it was certified.',
+  requestReport: 'INVALID: the signature does not fit. It was changed after it was signed.',
+};
+
+function refuse(jws: string, problem: string, kid: string | null = null): Refused {
+  return { valid: false, problem, kid, claims: claimsOf(jws) };
+}
+
+async function open(jws: string, keys: readonly PublicKey[], kind: DocumentKind): Promise<Opened> {
   let header: { kid?: unknown; typ?: unknown };
   try {
     header = decodeProtectedHeader(jws);
   } catch {
-    return refuse('INVALID: what is stored is not a signed document.');
+    return refuse(jws, 'INVALID: what is stored is not a signed document.');
   }
   const kid = typeof header.kid === 'string' ? header.kid : null;
   const key = keys.find((candidate) => candidate['kid'] === kid);
-  if (kid === null || !key) return refuse('INVALID: no known key signed it.', kid);
+  if (kid === null || !key) return refuse(jws, 'INVALID: no known key signed it.', kid);
   try {
     if ((await calculateJwkThumbprint(key)) !== kid)
-      return refuse('INVALID: the public key kept under its kid is another key.', kid);
+      return refuse(jws, 'INVALID: the public key kept under its kid is another key.', kid);
     const { payload } = await compactVerify(jws, key as JWK, { algorithms: ['EdDSA', 'ES256'] });
-    const manifest = JSON.parse(new TextDecoder().decode(payload)) as Manifest;
-    if (header.typ !== documentType || manifest.format !== manifestFormat)
-      return refuse('INVALID: it is signed, but it is not a certification this program knows.', kid);
-    if (expected && !isOf(manifest, expected))
-      return refuse('INVALID: it is the manifest of another certification than it is stored for.', kid);
-    return { valid: true, kid, manifest };
+    const document: unknown = JSON.parse(new TextDecoder().decode(payload));
+    if (header.typ !== documentTypes[kind]) return refuse(jws, notOfKind[kind], kid);
+    return { valid: true, kid, document };
   } catch {
-    return refuse('INVALID: the signature does not fit. It was changed after it was certified.', kid);
+    return refuse(jws, changed[kind], kid);
   }
 }
 

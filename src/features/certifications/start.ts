@@ -74,9 +74,9 @@ function namedDistrict({ config }: ApiContext, principal: Principal, id: string)
   throw unusable('There is no such district.', { pointer: '#/district' });
 }
 
-/** @throws Problem 409 that says how to make one */
-export function requireSigningKey({ config }: ApiContext): void {
-  if (config.certification.privateKey !== undefined) return;
+/** The private key of the configuration. @throws Problem 409 that says how to make one */
+export function requireSigningKey({ config }: ApiContext): string {
+  if (config.certification.privateKey !== undefined) return config.certification.privateKey;
   throw new Problem(
     409,
     'This service has no key to sign with. "resync certify key" makes one; give it to the API and the workers as certification.privateKey: ${CERTIFICATION_KEY}, and the key itself by the environment.',

@@ -11,6 +11,7 @@ import { resyncIdOf } from './store';
  * A district that failed, or was not done, waits again, for a resync of its own; a request that has
  * ended goes on for it.
  * @param until new end of the window; `null`: it stays
+ * @returns whether the request had ended
  * @throws ConflictError when the district hasn't ended without being done
  */
 export async function reopenDistrict(
@@ -26,8 +27,8 @@ export async function reopenDistrict(
     readonly schoolYear: number;
     readonly until: Date | null;
   },
-): Promise<void> {
-  await inTransaction(control, async (transaction) => {
+): Promise<boolean> {
+  return inTransaction(control, async (transaction) => {
     const [row] = await selectRows<{ resyncID: string; status: string }>(
       transaction,
       'SELECT resyncID, status FROM stateRequestDistrict WHERE stateRequestID = ? AND districtID = ? FOR UPDATE',
@@ -52,6 +53,7 @@ export async function reopenDistrict(
       .update({ status: 'running', message: null, endedAt: null });
     // Its next end is told again.
     if (reopened > 0) await closeAlerts(transaction, [alertEndKey(stateRequestId)]);
+    return reopened > 0;
   });
 }
 

@@ -4,7 +4,7 @@ import { route, type RouteSpec, sendCsv } from '../../http/route';
 import { cancelStateRequest, cancelStateRequestDistrict } from './cancel';
 import { extendStateRequest } from './change';
 import { createStateRequest } from './create';
-import { stateRequestCsv, stateRequestReport } from './report';
+import { sendSignedReport, stateRequestCsv, stateRequestReport } from './report';
 import { stateRequestPlanView } from './plan-views';
 import { requireBoard } from './require';
 import * as schemas from './schemas';
@@ -85,12 +85,18 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'showStateRequestReport',
       method: 'get',
       path: '/state-requests/{id}/report',
-      summary: 'The closing report, or the progress so far; format=csv: one line per district',
+      summary:
+        'The closing report, or the progress so far; format=csv: one line per district; format=jws: signed, once it is closed',
       query: schemas.reportQuery,
       responses: {
-        200: { description: 'The report', schema: schemas.stateRequestReport, sends: 'text/csv' },
+        200: {
+          description: 'The report',
+          schema: schemas.stateRequestReport,
+          sends: ['text/csv', 'application/jose'],
+        },
       },
       handler: async (call) => {
+        if (call.query.format === 'jws') return sendSignedReport(context, call);
         const report = await stateRequestReport(context, call);
         if (call.query.format === 'json') return report;
         return sendCsv(call.response, `state-request-${call.params.id}`, stateRequestCsv(context, report));

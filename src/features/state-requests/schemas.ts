@@ -158,4 +158,4 @@ export const stateRequestDistrictParams = stateRequestParams.extend({ district: 
 export const stateRequestsQuery = z.strictObject(pageQuery);
 export const stateRequestPage = pageOf(stateRequestHead);
 export const stateRequestDistrict = boardDistrict.extend({ resync: resync.nullable() });
-export const reportQuery = z.strictObject({ format: z.enum(['json', 'csv']).default('json') });
+export const reportQuery = z.strictObject({ format: z.enum(['json', 'csv', 'jws']).default('json') });

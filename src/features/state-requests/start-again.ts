@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiContext } from '../../http/context';
 import { Problem } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
@@ -7,7 +8,7 @@ import { reopenDistrict } from './reopen-store';
 import { requireBoard } from './require';
 import type * as schemas from './schemas';
 import { stateRequestDistrict } from './views';
-import { restartStateRequest } from './workflow-client';
+import { findStateRequest, restartStateRequest } from './workflow-client';
 
 /**
  * Asks one district of a request once more that failed or was not done, whether the request still
@@ -32,12 +33,24 @@ export async function retryStateRequestDistrict(
     ...{ districts: [params.district], objects, checkDependencies },
     ...(schoolYear !== null && { schoolYear }),
   });
-  await reopenDistrict(context.control, {
+  const hadEnded = await reopenDistrict(context.control, {
     stateRequestId: params.id,
     districtId: params.district,
     schoolYear: planned!.schoolYear,
     until,
   });
+  if (hadEnded) await untilEnded(context, params.id);
   await restartStateRequest(context.temporal, params.id);
   return stateRequestDistrict(context, call);
+}
+
+const mostWaits = 50;
+const waitMs = 200;
+
+/** Its end is stored a moment before its workflow ends: until then none can follow it. */
+async function untilEnded({ temporal }: ApiContext, stateRequestId: string): Promise<void> {
+  for (let waits = 0; waits < mostWaits; waits++) {
+    if ((await findStateRequest(temporal, stateRequestId)) !== 'running') return;
+    await sleep(waitMs);
+  }
 }

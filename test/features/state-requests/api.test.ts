@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import request from 'supertest';
+import { newSigningKey } from '../../../src/config/signing-key';
 import type { StateRequestBoard } from '../../../src/features/state-requests/read-board';
 import { createToken } from '../../../src/features/access/token-store';
 import { resync, serve, type Served } from '../../support/command-line';
@@ -13,6 +17,7 @@ let served: Served;
 let endWorker: () => Promise<void>;
 beforeAll(async () => {
   world = await apiWorld({
+    certification: { privateKey: newSigningKey() },
     more: [
       { id: 'formula', name: '=HYPERLINK("http://127.0.0.1")' },
       { id: 'no-rooms', objects: { enabled: [], disabled: ['Room'] } },
@@ -266,4 +271,49 @@ test('one district is taken out, tried again alone after the request has ended, 
     expect([out.code, out.stdout]).toEqual([0, expect.stringMatching(/notRun.*Withdrawn by state/)]);
     expect((await get(`/${waits}`)).body).toMatchObject({ counts: { waiting: 1, notRun: 1 } });
     expect((await of(`/${waits}/cancel`, {})).status).toBe(200);
+  }));
+
+test('the closing report is signed with the key of certifications, and whoever has it verifies it alone', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const id = idOf(await post({ ...asked, districts: [world.here, world.other] }));
+    await until('both run', () => gate.waiting.length === 2);
+    expect((await get(`/${id}/report?format=jws`)).status).toBe(409);
+    gate.open();
+    await ended(id);
+    const folder = mkdtempSync(join(tmpdir(), 'report-'));
+    try {
+      const [file, keys] = [join(folder, 'report.jws'), join(folder, 'keys.json')];
+      const saved = await resync('request', 'report', id, '--signed', '--output', file);
+      expect(saved.code).toBe(0);
+      const published = await request(world.app)
+        .get('/api/v1/certification-keys')
+        .set('Authorization', world.as.state);
+      writeFileSync(keys, JSON.stringify(published.body));
+      const verify = () => resync('request', 'report', file, '--verify', '--keys', keys);
+      expect((await verify()).stdout).toMatch(new RegExp(`^Valid: request ${id}, .*2 of 2 districts done`));
+      // Asked for again it is the same, and no certification.
+      const jws = readFileSync(file, 'utf8');
+      expect((await get(`/${id}/report?format=jws`)).text).toBe(jws);
+      expect((await resync('certification', 'show', file, '--verify', '--keys', keys)).stderr).toMatch(
+        /not a certification/,
+      );
+      const [head, payload = '', signature] = jws.split('.');
+      const report = Buffer.from(payload, 'base64url').toString('utf8');
+      const better = Buffer.from(report.replace('"green"', '"white"')).toString('base64url');
+      expect(better).not.toBe(payload);
+      writeFileSync(file, [head, better, signature].join('.'));
+      expect(await verify()).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('changed') as unknown,
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const { token } = await createToken(world.control, {
+      name: 'region',
+      level: 'state',
+      districts: [world.here],
+    });
+    expect((await get(`/${id}/report?format=jws`, `Bearer ${token}`)).status).toBe(403);
   }));

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { BoardDistrict } from '../../../api/state-answers';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
+import { type ActedRequest, DistrictActs } from './district-acts';
 import { type Place, placeGlyphs, placeNames } from './request-words';
 
 /** A district of a board with what people call it. */
@@ -16,8 +17,13 @@ export function placeText({ place, percent }: PlacedDistrict): string {
   return place === 'running' && percent !== null ? `${placeNames[place]}, ${percent} %` : placeNames[place];
 }
 
-/** What is known of one district of the board. */
-export function BoardDetails({ district }: { district: PlacedDistrict }) {
+interface BoardDetailsProps {
+  readonly request: ActedRequest;
+  readonly district: PlacedDistrict;
+}
+
+/** What is known of one district of the board, and what can be done with it. */
+export function BoardDetails({ request, district }: BoardDetailsProps) {
   const { name, number, place, attempts, nextAttemptAt, resyncId, message, startedAt, endedAt } = district;
   return (
     <section className="banner board__details" aria-label={name}>
@@ -47,7 +53,8 @@ export function BoardDetails({ district }: { district: PlacedDistrict }) {
           .{' '}
         </>
       )}
-      {resyncId !== null && <Link href={`/runs/${resyncId}`}>Open its resync</Link>}
+      {resyncId !== null && <Link href={`/runs/${resyncId}`}>Open its resync</Link>}{' '}
+      <DistrictActs key={district.districtId} request={request} district={district} />
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { type KeyboardEvent, memo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Shape, toneOf } from '../../../parts/status';
 import { BoardDetails, type PlacedDistrict, placeText } from './board-district';
+import type { ActedRequest } from './district-acts';
 import { placeGlyphs } from './request-words';
 
 /** Cells to the side and below, as the keys of a grid move. */
@@ -14,11 +15,16 @@ const moves: Record<string, (at: number, perRow: number, last: number) => number
   End: (_at, _perRow, last) => last,
 };
 
+interface BoardGridProps {
+  readonly request: ActedRequest;
+  readonly districts: readonly PlacedDistrict[];
+}
+
 /**
  * A cell a district: a thousand of them at a glance, each its status by its shape. One stop of Tab;
  * arrows walk, Enter opens the resync.
  */
-export function BoardGrid({ districts }: { districts: readonly PlacedDistrict[] }) {
+export function BoardGrid({ request, districts }: BoardGridProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const grid = useRef<HTMLDivElement>(null);
   const [, navigate] = useLocation();
@@ -66,7 +72,7 @@ export function BoardGrid({ districts }: { districts: readonly PlacedDistrict[] 
         {found === null ? (
           <p className="soft small">Press a district to see how it stands.</p>
         ) : (
-          <BoardDetails district={found} />
+          <BoardDetails request={request} district={found} />
         )}
       </div>
     </>

@@ -118,6 +118,11 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
           <a href={`/api/v1/state-requests/${board.stateRequestId}/report?format=csv`} download>
             Report as CSV
           </a>
+          {ended && (
+            <a href={`/api/v1/state-requests/${board.stateRequestId}/report?format=jws`} download>
+              Signed report
+            </a>
+          )}
           {!ended && <Button onPress={() => setWithdrawing(true)}>Withdraw…</Button>}
         </span>
       </div>
@@ -145,7 +150,7 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
         </p>
       ) : (
         <>
-          <BoardGrid districts={shown} />
+          <BoardGrid request={board} districts={shown} />
           <details>
             <summary>The same as a table</summary>
             <BoardTable districts={shown} />
