@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import type { District, Session } from './api/answers';
 import { call, CallError, rememberSession, whenSignedOut } from './api/call';
@@ -96,21 +96,19 @@ function zoneOf(path: string, districts: readonly District[]): string | null {
 
 function Pages() {
   return (
-    <Suspense fallback={<Loading what="the page" />}>
-      <Switch>
-        <Route path="/">
-          <HomePage />
+    <Switch>
+      <Route path="/">
+        <HomePage />
+      </Route>
+      {routes.map(({ path, page }) => (
+        <Route key={path} path={path}>
+          {(named) => page(named as Readonly<Record<string, string>>)}
         </Route>
-        {routes.map(({ path, page }) => (
-          <Route key={path} path={path}>
-            {(named) => page(named as Readonly<Record<string, string>>)}
-          </Route>
-        ))}
-        <Route>
-          <NotHere title="Not here">There is no such page.</NotHere>
-        </Route>
-      </Switch>
-    </Suspense>
+      ))}
+      <Route>
+        <NotHere title="Not here">There is no such page.</NotHere>
+      </Route>
+    </Switch>
   );
 }
 

@@ -1,49 +1,37 @@
-import { lazy } from 'react';
 import type { PageRoute } from './page-route';
 import { BatchPage } from './batch/batch-page';
+import { later } from '../parts/later';
 
-const RunPage = lazy(() => import('./run/run-page').then(({ RunPage: page }) => ({ default: page })));
-const HistoryPage = lazy(() =>
-  import('./history/history-page').then(({ HistoryPage: page }) => ({ default: page })),
+const RunPage = later(() => import('./run/run-page').then(({ RunPage: page }) => page));
+const HistoryPage = later(() => import('./history/history-page').then(({ HistoryPage: page }) => page));
+const VerificationsPage = later(() =>
+  import('./verifications-page').then(({ VerificationsPage: page }) => page),
 );
-const VerificationsPage = lazy(() =>
-  import('./verifications-page').then(({ VerificationsPage: page }) => ({ default: page })),
+const VerificationPage = later(() =>
+  import('./verification-page').then(({ VerificationPage: page }) => page),
 );
-const VerificationPage = lazy(() =>
-  import('./verification-page').then(({ VerificationPage: page }) => ({ default: page })),
-);
-const AlertsPage = lazy(() =>
-  import('./alerts/alerts-page').then(({ AlertsPage: page }) => ({ default: page })),
-);
+const AlertsPage = later(() => import('./alerts/alerts-page').then(({ AlertsPage: page }) => page));
 
-const ApprovalsPage = lazy(() =>
-  import('./removals/approvals-page').then(({ ApprovalsPage: page }) => ({ default: page })),
+const ApprovalsPage = later(() =>
+  import('./removals/approvals-page').then(({ ApprovalsPage: page }) => page),
 );
-const ErrorLogPage = lazy(() =>
-  import('./errors/error-log-page').then(({ ErrorLogPage: page }) => ({ default: page })),
-);
-const RecordPage = lazy(() =>
-  import('./records/record-page').then(({ RecordPage: page }) => ({ default: page })),
-);
+const ErrorLogPage = later(() => import('./errors/error-log-page').then(({ ErrorLogPage: page }) => page));
+const RecordPage = later(() => import('./records/record-page').then(({ RecordPage: page }) => page));
 
-const SelectivePage = lazy(() =>
-  import('./selective/selective-page').then(({ SelectivePage: page }) => ({ default: page })),
+const SelectivePage = later(() =>
+  import('./selective/selective-page').then(({ SelectivePage: page }) => page),
 );
-const SchedulesPage = lazy(() =>
-  import('./schedules/schedules-page').then(({ SchedulesPage: page }) => ({ default: page })),
+const SchedulesPage = later(() =>
+  import('./schedules/schedules-page').then(({ SchedulesPage: page }) => page),
 );
-const FieldsPage = lazy(() =>
-  import('./fields/fields-page').then(({ FieldsPage: page }) => ({ default: page })),
+const FieldsPage = later(() => import('./fields/fields-page').then(({ FieldsPage: page }) => page));
+const ObjectPage = later(() => import('./objects/object-page').then(({ ObjectPage: page }) => page));
+const YearPage = later(() => import('./year/year-page').then(({ YearPage: page }) => page));
+const CertificationPage = later(() =>
+  import('./certifications/certification-page').then(({ CertificationPage: page }) => page),
 );
-const ObjectPage = lazy(() =>
-  import('./objects/object-page').then(({ ObjectPage: page }) => ({ default: page })),
-);
-const YearPage = lazy(() => import('./year/year-page').then(({ YearPage: page }) => ({ default: page })));
-const CertificationPage = lazy(() =>
-  import('./certifications/certification-page').then(({ CertificationPage: page }) => ({ default: page })),
-);
-const MePage = lazy(() => import('./me/me-page').then(({ MePage: page }) => ({ default: page })));
-const AboutPage = lazy(() => import('./about/about-page').then(({ AboutPage: page }) => ({ default: page })));
+const MePage = later(() => import('./me/me-page').then(({ MePage: page }) => page));
+const AboutPage = later(() => import('./about/about-page').then(({ AboutPage: page }) => page));
 
 /** Pages of a district, and what they lead to. */
 export const districtRoutes: readonly PageRoute[] = [

@@ -1,9 +1,9 @@
-import { lazy } from 'react';
 import { Redirect } from 'wouter';
 import { useSignedIn } from '../api/session';
+import { later } from '../parts/later';
 
-const DistrictsPage = lazy(() =>
-  import('./state/districts/districts-page').then(({ DistrictsPage: page }) => ({ default: page })),
+const DistrictsPage = later(() =>
+  import('./state/districts/districts-page').then(({ DistrictsPage: page }) => page),
 );
 
 /** `/`: the batch page of one's district, or the districts to choose from. */

@@ -1,33 +1,23 @@
-import { lazy } from 'react';
 import type { PageRoute } from '../page-route';
+import { later } from '../../parts/later';
 
-const RequestsPage = lazy(() =>
-  import('./requests/requests-page').then(({ RequestsPage: page }) => ({ default: page })),
+const RequestsPage = later(() => import('./requests/requests-page').then(({ RequestsPage: page }) => page));
+const NewRequestPage = later(() =>
+  import('./requests/new-request-page').then(({ NewRequestPage: page }) => page),
 );
-const NewRequestPage = lazy(() =>
-  import('./requests/new-request-page').then(({ NewRequestPage: page }) => ({ default: page })),
+const BoardPage = later(() => import('./requests/board-page').then(({ BoardPage: page }) => page));
+const CompliancePage = later(() =>
+  import('./compliance/compliance-page').then(({ CompliancePage: page }) => page),
 );
-const BoardPage = lazy(() =>
-  import('./requests/board-page').then(({ BoardPage: page }) => ({ default: page })),
+const AgentsPage = later(() => import('./agents/agents-page').then(({ AgentsPage: page }) => page));
+const ConflictsPage = later(() =>
+  import('./conflicts/conflicts-page').then(({ ConflictsPage: page }) => page),
 );
-const CompliancePage = lazy(() =>
-  import('./compliance/compliance-page').then(({ CompliancePage: page }) => ({ default: page })),
-);
-const AgentsPage = lazy(() =>
-  import('./agents/agents-page').then(({ AgentsPage: page }) => ({ default: page })),
-);
-const ConflictsPage = lazy(() =>
-  import('./conflicts/conflicts-page').then(({ ConflictsPage: page }) => ({ default: page })),
-);
-const RightsPage = lazy(() =>
-  import('./access/rights-page').then(({ RightsPage: page }) => ({ default: page })),
-);
-const PersonPage = lazy(() =>
-  import('./access/person-page').then(({ PersonPage: page }) => ({ default: page })),
-);
-const AuditPage = lazy(() => import('./audit/audit-page').then(({ AuditPage: page }) => ({ default: page })));
-const CertificationsPage = lazy(() =>
-  import('../certifications/certifications-page').then(({ CertificationsPage: page }) => ({ default: page })),
+const RightsPage = later(() => import('./access/rights-page').then(({ RightsPage: page }) => page));
+const PersonPage = later(() => import('./access/person-page').then(({ PersonPage: page }) => page));
+const AuditPage = later(() => import('./audit/audit-page').then(({ AuditPage: page }) => page));
+const CertificationsPage = later(() =>
+  import('../certifications/certifications-page').then(({ CertificationsPage: page }) => page),
 );
 
 /** Pages of the state. */
