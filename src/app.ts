@@ -18,6 +18,7 @@ import type { Principal } from './domain/principal';
 import type { Catalog } from './domain/catalog';
 import { aboutRoutes } from './features/about/routes';
 import { alertRoutes } from './features/alerts/routes';
+import { sessionSecretOf } from './features/access/session-cookie';
 import { auditRoutes } from './features/access/audit-routes';
 import { codecRoutes } from './features/codec/routes';
 import { complianceRoutes } from './features/year-end/compliance-routes';
@@ -223,7 +224,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   refuseOtherMethods(v1, [...open, ...routes]);
   app.use('/api/v1', v1);
-  app.use(consoleRouter());
+  app.use(consoleRouter((request) => sessionSecretOf(request) !== null));
   app.use(unknownPath);
   app.use(problemHandler(logger, checkAnswer));
   return app;

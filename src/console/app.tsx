@@ -56,7 +56,7 @@ function SignedIn() {
   const districts = useQuery({
     queryKey: ['districts'],
     queryFn: () => call<{ items: District[] }>('/districts'),
-    enabled: session.data !== undefined,
+    enabled: maybeSignedIn(),
   });
   const [path] = useLocation();
   const [over, setOver] = useState(false);

@@ -40,6 +40,20 @@ function isBuilt(hash) {
   return existsSync(file) && readFileSync(file, 'utf8') === hash;
 }
 
+/** All that a script can't start without: found by the browser only once it has read the script. */
+function staticImports(outputs, script) {
+  const found = new Set();
+  const follow = (name) => {
+    for (const { path, kind } of outputs[name].imports) {
+      if (kind !== 'import-statement' || found.has(path)) continue;
+      found.add(path);
+      follow(path);
+    }
+  };
+  follow(script);
+  return [...found];
+}
+
 async function buildConsole(hash) {
   mkdirSync(dirname(target), { recursive: true });
   const folder = mkdtempSync(join(dirname(target), '.console-'));
@@ -65,9 +79,13 @@ async function buildConsole(hash) {
   const [script, { cssBundle }] = Object.entries(metafile.outputs).find(
     ([, { entryPoint, cssBundle: style }]) => entryPoint && style,
   );
+  const preloads = staticImports(metafile.outputs, script).map(
+    (name) => `<link rel="modulepreload" href="/assets/${basename(name)}" />`,
+  );
   const page = readFileSync(join(here, 'index.html'), 'utf8')
     .replace('{script}', `/assets/${basename(script)}`)
-    .replace('{style}', `/assets/${basename(cssBundle)}`);
+    .replace('{style}', `/assets/${basename(cssBundle)}`)
+    .replace('{preloads}', preloads.join(''));
   writeFileSync(join(folder, 'index.html'), page);
   for (const name of readdirSync(join(folder, 'assets'))) {
     const file = join(folder, 'assets', name);

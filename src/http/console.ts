@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 
 /** Everything from here, no inline script nor style, and no text that becomes markup. */
 const policy = [
@@ -37,11 +37,16 @@ const missing = `<!doctype html>
 </html>
 `;
 
+/** What every page of somebody who is signed in asks for first. */
+const firstCalls = ['/api/v1/session', '/api/v1/districts'];
+
 /**
  * The web console: its page for every path that a browser asks for as a page, and its assets. It is
  * read once, when it is first asked for, so that page and assets always fit.
+ * @param isSignedIn whether a request comes from somebody who is signed in, as far as is known
+ * without asking the database
  */
-export function consoleRouter(): Router {
+export function consoleRouter(isSignedIn: (request: Request) => boolean): Router {
   let bundle: Bundle | null | undefined;
   const read = (): Bundle | null => (bundle ??= readBundle());
   const router = Router();
@@ -65,9 +70,19 @@ export function consoleRouter(): Router {
     const wantsPage = request.accepts(['json', 'html']) === 'html';
     if (request.method !== 'GET' || !wantsPage || request.path.startsWith('/api/')) return next();
     const found = read();
+    const asksAtOnce = isSignedIn(request) && request.path !== '/sign-in';
+    if (asksAtOnce) response.set('Link', firstCallsOf(request.path).map(preloaded).join(', '));
     sendPage(response, found?.page ?? missing, found === null ? 503 : 200);
   };
   return router.use(page);
+}
+
+/** Before the scripts are there that would ask for it: on a slow line that is a second. */
+const preloaded = (path: string): string => `<${path}>; rel=preload; as=fetch; crossorigin`;
+
+function firstCallsOf(path: string): string[] {
+  const [, district] = /^\/d\/([\w.~%-]+)\/batch$/.exec(path) ?? [];
+  return district === undefined ? firstCalls : [...firstCalls, `/api/v1/districts/${district}/objects`];
 }
 
 function sendPage(response: Response, html: Buffer | string, status: number): void {

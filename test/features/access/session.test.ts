@@ -170,3 +170,26 @@ test('guessed tokens and codes are limited like any other', async () => {
     await tight.close();
   }
 });
+
+test('a page of somebody who is signed in names its first calls, and what it names is there', async () => {
+  const { token } = await made();
+  const signed = by(await signIn({ token }));
+  const page = (path: string, headers: Record<string, string> = {}) =>
+    request(world.app)
+      .get(path)
+      .set({ Accept: 'text/html', ...headers });
+  const linked = async (path: string): Promise<string[]> => {
+    const { link } = (await page(path, signed)).headers as { link?: string };
+    return [...(link ?? '').matchAll(/<([^>]+)>; rel=preload/g)].map(([, to]) => to!);
+  };
+  const always = ['/api/v1/session', '/api/v1/districts'];
+  const objects = `/api/v1/districts/${world.here}/objects`;
+  expect(await linked('/')).toEqual(always);
+  expect(await linked(`/d/${world.here}/batch`)).toEqual([...always, objects]);
+  for (const path of [...always, objects])
+    expect((await request(world.app).get(path).set(signed)).status).toBe(200);
+  for (const path of ['/sign-in', '/d/%3E%3B/batch', '/d/a"b/batch'])
+    expect((await linked(path)).join()).toMatch(/^(|\/api\/v1\/session,\/api\/v1\/districts(,[^<>"]+)?)$/);
+  expect((await page('/')).headers['link']).toBeUndefined();
+  expect((await page('/', { Cookie: 'other=1' })).headers['link']).toBeUndefined();
+});

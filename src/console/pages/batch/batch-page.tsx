@@ -6,6 +6,7 @@ import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { counted, longYear } from '../../parts/format';
 import { Button } from '../../parts/button';
+import { withQuery } from '../../parts/paged';
 import { Failed, Loading } from '../../parts/states';
 import { batchText, procedures } from '../../text';
 import { DistrictPage } from '../district-page';
@@ -37,7 +38,13 @@ function Batch({ district }: { district: District }) {
   const queries = useQueryClient();
   const table = useQuery({
     queryKey: ['objects', district.id, schoolYear],
-    queryFn: () => call<ObjectsTable>(`/districts/${district.id}/objects?schoolYear=${schoolYear}`),
+    // Of the present year as the page's preload asks for it.
+    queryFn: () =>
+      call<ObjectsTable>(
+        withQuery(`/districts/${district.id}/objects`, {
+          schoolYear: kind === 'current' ? '' : String(schoolYear),
+        }),
+      ),
     // What was seen before may be of before a run: shown, and asked for anew.
     staleTime: 0,
     refetchInterval: ({ state }) =>
