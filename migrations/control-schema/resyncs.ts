@@ -137,7 +137,7 @@ export const resyncs: readonly string[] = [
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       PRIMARY KEY (recordErrorID),
       UNIQUE KEY one_error (resyncID, objectName, recordKey),
-      KEY by_outcome (resyncID, objectName, outcome, recordErrorID),
+      KEY by_outcome (resyncID, objectName, outcome, recordErrorID, code),
       KEY identity (resyncID, code),
       KEY of_district (districtID, createdAt, recordErrorID, ofState, objectName, code, field, school, outcome, resyncID),
       KEY of_object (districtID, objectName, recordErrorID, ofState),

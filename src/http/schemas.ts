@@ -46,4 +46,8 @@ export const pageQuery = {
   limit: wholeNumber(z.int().min(1).max(500)).optional(),
   cursor: z.string().max(500).optional(),
 };
+/** For who jumps about in a list; a cursor is quicker for who reads it from its start. */
+export const offsetInList = wholeNumber(z.int().min(0).max(1_000_000))
+  .optional()
+  .meta({ description: 'how many are passed over; the answer has the total then' });
 export const districtParams = z.object({ district: z.string() });

@@ -190,7 +190,7 @@ test('from a red status to the record: the errors of an object, their cause, and
     await page.getByRole('link', { name: 'Causes' }).click();
     await page.getByText(items[0]!.message!).waitFor();
     await page.getByRole('link', { name: 'Show these Calendar records' }).click();
-    await page.getByText('1 records').waitFor();
+    await page.getByText('1 record', { exact: true }).waitFor();
     await world.sql('north', 'UPDATE Calendar SET stateExclude = 0');
     await page.getByRole('button', { name: 'Retry errors…' }).click();
     await page.getByRole('dialog').getByText(`Send ${totals!.errors} records with errors again?`).waitFor();

@@ -2,7 +2,6 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 const rowPx = 32;
-const rowsBefore = 50;
 
 /** A column of a long list. */
 export interface Column<Row> {
@@ -10,38 +9,51 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
 }
 
+/** The first and the last row in sight, from 0. */
+export interface Stretch {
+  readonly first: number;
+  readonly last: number;
+}
+
 interface VirtualRowsProps<Row> {
   readonly label: string;
-  readonly rows: readonly Row[];
+  /** How many there are, loaded or not. */
+  readonly count: number;
+  /** `undefined`: not loaded yet. */
+  readonly rowAt: (index: number) => Row | undefined;
   readonly columns: readonly Column<Row>[];
   /** Says how wide the columns are, in console.css. */
   readonly widths: string;
-  /** The last rows are near: more are wanted. */
-  readonly onEnd: () => void;
+  /** The row to begin with, from 0; a new one is gone to. */
+  readonly start?: { readonly index: number };
+  readonly onShown: (shown: Stretch) => void;
 }
 
 /** A list of any length; only the rows in sight are in the page. */
-export function VirtualRows<Row>({ label, rows, columns, widths, onEnd }: VirtualRowsProps<Row>) {
+export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
+  const { label, count, rowAt, columns, widths, start, onShown } = props;
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => box.current,
     estimateSize: () => rowPx,
     overscan: 12,
     scrollMargin: rowPx,
   });
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (last >= rows.length - rowsBefore) onEnd();
-  });
+    if (start) box.current?.scrollTo({ top: start.index * rowPx });
+  }, [start]);
+  // The head hides a row's height.
+  const first = Math.floor((virtual.scrollOffset ?? 0) / rowPx);
+  const last = virtual.range?.endIndex ?? 0;
+  useEffect(() => onShown({ first, last }));
   return (
     <div ref={box} className={`frame list ${widths}`} tabIndex={0} role="region" aria-label={label}>
       <div
         className="list__grid"
         role="table"
         aria-label={label}
-        aria-rowcount={rows.length + 1}
+        aria-rowcount={count + 1}
         style={{ blockSize: virtual.getTotalSize() + rowPx }}
       >
         <div className="list__row list__row--head" role="row" aria-rowindex={1}>
@@ -51,21 +63,25 @@ export function VirtualRows<Row>({ label, rows, columns, widths, onEnd }: Virtua
             </span>
           ))}
         </div>
-        {shown.map(({ index, start }) => (
-          <div
-            key={index}
-            className="list__row list__row--placed"
-            role="row"
-            aria-rowindex={index + 2}
-            style={{ insetBlockStart: start }}
-          >
-            {columns.map(({ name, cell }) => (
-              <span key={name} role="cell">
-                {cell(rows[index]!)}
-              </span>
-            ))}
-          </div>
-        ))}
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rowAt(index);
+          return (
+            <div
+              key={index}
+              className="list__row list__row--placed"
+              role="row"
+              aria-rowindex={index + 2}
+              aria-busy={row === undefined}
+              style={{ insetBlockStart: start }}
+            >
+              {columns.map(({ name, cell }) => (
+                <span key={name} role="cell">
+                  {row === undefined ? '…' : cell(row)}
+                </span>
+              ))}
+            </div>
+          );
+        })}
       </div>
     </div>
   );

@@ -14,45 +14,104 @@ export interface ErrorFilter {
   readonly schools?: readonly string[] | null;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** So many are passed over; the answer says how many there are. */
+  readonly offset?: number | undefined;
+}
+
+/** Errors of a resync. */
+export interface ErrorPage extends Page<ErrorView> {
+  /** All that the filter leaves; only with an offset, which a reader who jumps about asks for. */
+  readonly total?: number;
 }
 
 /**
- * Errors of a resync by object and outcome; the order is that of the index by_outcome. After a
- * cursor the rows come from three stretches of that index (same outcome, later outcomes of the
- * object, later objects), each read for a page at most: one condition with OR would be read from
- * the object's start, slower with every page. The index is named because MariaDB otherwise prefers
- * one_error and sorts (measured: 43 ms a page of 500 instead of 9).
+ * Errors of a resync by object and outcome; the order is that of the index by_outcome, which is
+ * named because MariaDB otherwise prefers one_error and sorts (measured: 43 ms a page of 500
+ * instead of 9).
  * @throws CursorError
  */
-export async function listErrors(
-  control: Knex,
-  catalog: Catalog,
-  filter: ErrorFilter,
-): Promise<Page<ErrorView>> {
+export async function listErrors(control: Knex, catalog: Catalog, filter: ErrorFilter): Promise<ErrorPage> {
   const limit = Math.min(filter.limit ?? 100, maxPageRows);
-  const equals = { objectName: filter.object, outcome: filter.outcome, code: filter.code };
-  const fixed: Condition[] = [['resyncID = ?', filter.resyncId]];
-  for (const [column, value] of Object.entries(equals)) {
-    if (value !== undefined) fixed.push([`${column} = ?`, value]);
-  }
-  const { schools } = filter;
-  if (schools?.length === 0) fixed.push(['FALSE']);
-  else if (schools) fixed.push([`school IN (${schools.map(() => '?').join(', ')})`, ...schools]);
-  const stretches = filter.cursor === undefined ? [[]] : stretchesAfter(filter.cursor);
-  const one = (conditions: readonly Condition[]): string =>
-    `(SELECT ${errorColumns} FROM recordError FORCE INDEX (by_outcome) WHERE ${conditions.map(([sql]) => sql).join(' AND ')}
-       ORDER BY objectName, outcome, recordErrorID LIMIT ?)`;
-  const parts = stretches.map((stretch) => [...fixed, ...stretch]);
-  const rows = await selectRows<ErrorRow>(
-    control,
-    `${parts.map(one).join(' UNION ALL ')} ORDER BY objectName, outcome, recordErrorID LIMIT ?`,
-    [...parts.flatMap((part) => [...part.flatMap(([, ...values]) => values), limit + 1]), limit + 1],
-  );
-  const page = toPage(rows, limit, (row) => [row.objectName, row.outcome, row.recordErrorID]);
-  return { items: page.items.map((row) => toErrorView(catalog, row)), nextCursor: page.nextCursor };
+  const { cursor, offset } = filter;
+  const conditions = conditionsOf(filter);
+  const [rows, total] = await Promise.all([
+    cursor === undefined
+      ? rowsFrom(control, conditions, { limit: limit + 1, offset: offset ?? 0 })
+      : rowsAfter(control, conditions, { limit: limit + 1, cursor }),
+    offset === undefined ? null : count(control, conditions),
+  ]);
+  const { items, nextCursor } = toPage(rows, limit, (row) => [
+    row.objectName,
+    row.outcome,
+    row.recordErrorID,
+  ]);
+  return {
+    items: items.map((row) => toErrorView(catalog, row)),
+    nextCursor,
+    ...(total !== null && { total }),
+  };
 }
 
 type Condition = readonly [sql: string, ...values: (string | number)[]];
+
+const order = 'objectName, outcome, recordErrorID';
+const sqlOf = (conditions: readonly Condition[]): string => conditions.map(([sql]) => sql).join(' AND ');
+const valuesOf = (conditions: readonly Condition[]) => conditions.flatMap(([, ...values]) => values);
+
+function conditionsOf({ resyncId, object, outcome, code, schools }: ErrorFilter): Condition[] {
+  const conditions: Condition[] = [['resyncID = ?', resyncId]];
+  for (const [column, value] of Object.entries({ objectName: object, outcome, code }))
+    if (value !== undefined) conditions.push([`${column} = ?`, value]);
+  if (schools?.length === 0) conditions.push(['FALSE']);
+  else if (schools) conditions.push([`school IN (${schools.map(() => '?').join(', ')})`, ...schools]);
+  return conditions;
+}
+
+/** What is passed over is read in the index alone. */
+function rowsFrom(
+  control: Knex,
+  conditions: readonly Condition[],
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<ErrorRow[]> {
+  return selectRows<ErrorRow>(
+    control,
+    `SELECT ${errorColumns} FROM recordError JOIN (
+       SELECT recordErrorID AS pageID FROM recordError FORCE INDEX (by_outcome)
+        WHERE ${sqlOf(conditions)} ORDER BY ${order} LIMIT ? OFFSET ?) page ON recordErrorID = pageID
+      ORDER BY ${order}`,
+    [...valuesOf(conditions), limit, offset],
+  );
+}
+
+/**
+ * The rows come from three stretches of the index (same outcome, later outcomes of the object,
+ * later objects), each read for a page at most: one condition with OR would be read from the
+ * object's start, slower with every page.
+ */
+function rowsAfter(
+  control: Knex,
+  conditions: readonly Condition[],
+  { limit, cursor }: { readonly limit: number; readonly cursor: string },
+): Promise<ErrorRow[]> {
+  const stretches = stretchesAfter(cursor).map((stretch) => [...conditions, ...stretch]);
+  const one = (stretch: readonly Condition[]): string =>
+    `(SELECT ${errorColumns} FROM recordError FORCE INDEX (by_outcome) WHERE ${sqlOf(stretch)}
+       ORDER BY ${order} LIMIT ?)`;
+  return selectRows<ErrorRow>(
+    control,
+    `${stretches.map(one).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?`,
+    [...stretches.flatMap((stretch) => [...valuesOf(stretch), limit]), limit],
+  );
+}
+
+async function count(control: Knex, conditions: readonly Condition[]): Promise<number> {
+  const [row] = await selectRows<{ readonly errors: number }>(
+    control,
+    `SELECT COUNT(*) AS errors FROM recordError FORCE INDEX (by_outcome) WHERE ${sqlOf(conditions)}`,
+    valuesOf(conditions),
+  );
+  return Number(row!.errors);
+}
 
 function stretchesAfter(cursor: string): Condition[][] {
   const [object, outcome, id] = decodeCursor(cursor, ['string', 'string', 'number']) as [

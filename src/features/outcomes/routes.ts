@@ -9,7 +9,7 @@ import { requireDetails, requireErrors } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
 import { fewAtATime } from '../../http/few-at-a-time';
 import { route, type RouteSpec, sendCsv } from '../../http/route';
-import { pageOf, pageQuery } from '../../http/schemas';
+import { recordErrors, recordErrorsQuery } from './schemas';
 import * as schemas from '../resyncs/schemas';
 
 /** What came of a resync: errors, their causes, the report. */
@@ -26,13 +26,8 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
       tag: 'Outcomes',
       summary: 'Records that did not reach the state, and why',
       params: schemas.resyncParams,
-      query: z.strictObject({
-        ...pageQuery,
-        object: z.string().max(64).optional(),
-        outcome: schemas.outcome.optional(),
-        code: z.string().max(64).optional(),
-      }),
-      responses: { 200: { description: 'A page of errors', schema: pageOf(schemas.recordError) } },
+      query: recordErrorsQuery,
+      responses: { 200: { description: 'A page of errors', schema: recordErrors } },
       handler: async ({ params, query, principal }) => {
         await requireErrors(control, principal, params.id);
         return listErrors(control, catalog, { resyncId: params.id, schools: principal.schools, ...query });

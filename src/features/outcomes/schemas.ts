@@ -1,7 +1,7 @@
 /** What the API says of the errors of a district. */
 import { z } from 'zod';
 import { period } from '../../http/period';
-import { count, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
+import { count, offsetInList, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import * as resyncs from '../resyncs/schemas';
 import { errorOrders, mostCounted } from './list-district-errors';
 
@@ -27,6 +27,23 @@ export const districtErrorsQuery = z.strictObject({
     .default('json')
     .meta({ description: 'csv: all pages, 100,000 lines at most' }),
 });
+
+export const recordErrorsQuery = z
+  .strictObject({
+    ...pageQuery,
+    offset: offsetInList,
+    object: name,
+    outcome: resyncs.outcome.optional(),
+    code: name,
+  })
+  .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
+    path: ['offset'],
+    message: 'Give a cursor or an offset, not both.',
+  });
+
+export const recordErrors = pageOf(resyncs.recordError)
+  .extend({ total: count.optional().meta({ description: 'of all pages; only with an offset' }) })
+  .meta({ id: 'RecordErrors' });
 
 const facet = z
   .array(z.object({ value: z.string().nullable(), count }))

@@ -194,8 +194,15 @@ test('pages of errors give each error once, in any filter', async () => {
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   expect([...keys].sort()).toEqual(['0', '1', '2', '3', '4', '5', '6']);
+  for (let offset = 0; offset <= 8; offset++) {
+    const { items, total } = await listErrors(control, noCatalog, { resyncId, limit: 2, offset });
+    expect([items.map(({ key }) => key![0]), total]).toEqual([keys.slice(offset, offset + 2), 7]);
+  }
   const filtered = await listErrors(control, noCatalog, { resyncId, object: 'B', outcome: 'excluded' });
   expect(filtered.items.map(({ key }) => key![0])).toEqual(['0', '6']);
+  expect(filtered.total).toBeUndefined();
+  const jumped = await listErrors(control, noCatalog, { resyncId, object: 'B', code: 'NONE', offset: 3 });
+  expect(jumped).toEqual({ items: [], nextCursor: null, total: 0 });
   await expect(listErrors(control, noCatalog, { resyncId, cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(
     CursorError,
   );

@@ -14,6 +14,8 @@ import type { DistrictErrors, LoggedError } from './answers';
 import { ErrorFilters, queryOf } from './error-filters';
 
 const pageRows = 500;
+/** More are asked for when so few are left below. */
+const rowsBefore = 50;
 
 /** `/d/{district}/errors`: the Error Log, over all resyncs of a district. */
 export function ErrorLogPage({ district: id }: { district: string }) {
@@ -82,11 +84,14 @@ function ErrorLog({ district }: { district: District }) {
               </div>
               <VirtualRows
                 label="Errors"
-                rows={rows}
+                count={rows.length}
+                rowAt={(index) => rows[index]}
                 columns={columnsOf(district.id)}
                 widths="list--errors"
-                onEnd={() => {
-                  if (errors.hasNextPage && !errors.isFetching && !errors.error) void errors.fetchNextPage();
+                onShown={({ last }) => {
+                  const near = last >= rows.length - rowsBefore;
+                  if (near && errors.hasNextPage && !errors.isFetching && !errors.error)
+                    void errors.fetchNextPage();
                 }}
               />
             </>

@@ -1,0 +1,62 @@
+import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import type { RecordError, Resync } from '../../api/answers';
+import { call } from '../../api/call';
+import type { Stretch } from '../../parts/virtual-rows';
+
+const pageRows = 200;
+/** Rows beyond those in sight that are loaded with them. */
+const rowsAround = 60;
+const runningMs = 5_000;
+
+/** What narrows the errors of a run. */
+export interface ErrorFilter {
+  readonly object: string | null;
+  readonly outcome: string | null;
+  readonly code: string | null;
+}
+
+interface ErrorsPage {
+  readonly items: readonly RecordError[];
+  readonly total: number;
+}
+
+interface ErrorPages {
+  /** `null`: not known yet. */
+  readonly total: number | null;
+  readonly rowAt: (index: number) => RecordError | undefined;
+  readonly error: Error | null;
+  readonly again: () => void;
+}
+
+/** Errors of a run by their place in its list: those in sight, and some around them. */
+export function useErrorPages(run: Resync, filter: ErrorFilter, { first, last }: Stretch): ErrorPages {
+  const from = Math.floor(Math.max(0, first - rowsAround) / pageRows);
+  const to = Math.floor((last + rowsAround) / pageRows);
+  // The first one says how many there are.
+  const numbers = [...new Set([0, ...Array.from({ length: to - from + 1 }, (_, n) => from + n)])];
+  const queries = useQueries({
+    queries: numbers.map((number) => ({
+      queryKey: ['errors', run.resyncId, filter, number],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        call<ErrorsPage>(pathOf(run, filter, number), { signal }),
+      refetchInterval: run.endedAt === null ? runningMs : (false as const),
+      ...(number === 0 && { placeholderData: keepPreviousData<ErrorsPage> }),
+    })),
+  });
+  const failed = queries.find(({ error }) => error !== null);
+  return {
+    total: queries[0]?.data?.total ?? null,
+    rowAt: (index) => {
+      const place = numbers.indexOf(Math.floor(index / pageRows));
+      return queries[place]?.data?.items[index % pageRows];
+    },
+    error: failed?.error ?? null,
+    again: () => void failed?.refetch(),
+  };
+}
+
+function pathOf(run: Resync, filter: ErrorFilter, number: number): string {
+  const query = new URLSearchParams({ limit: String(pageRows), offset: String(number * pageRows) });
+  for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value as string);
+  return `/resyncs/${run.resyncId}/errors?${query.toString()}`;
+}
