@@ -55,7 +55,7 @@ import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './features/resyncs/routes';
 import { retryRoutes } from './features/resyncs/retry-routes';
-import { addRoutes, refuseOtherMethods, type RouteSpec } from './http/route';
+import { addRoutes, refuseAtLiteralPaths, refuseAtOtherPaths, type RouteSpec } from './http/route';
 import { pathsInLogs } from './http/paths-in-logs';
 import { runControlRoutes } from './features/resyncs/run-routes';
 import { stateRequestRoutes } from './features/state-requests/routes';
@@ -207,8 +207,10 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   const refused = refusedLimit(limits.refusedPerAddress ?? 300);
   const v1 = Router(exactly);
   // Answers are of this moment and this caller: no browser keeps them for the next one.
-  v1.use((_request, response, next) => {
+  v1.use((request, response, next) => {
     response.set('Cache-Control', 'no-store');
+    // Nor is it asked whether what it kept is still true: no answer is 304.
+    delete request.headers['if-none-match'];
     next();
   });
   v1.use(codecCors(context.config.temporal.webUrl));
@@ -221,8 +223,9 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   v1.use(codecBody());
   v1.use(turns.takeHeavy);
   v1.use(json({ limit: '100kb', strict: false }));
+  refuseAtLiteralPaths(v1, [...open, ...routes]);
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
-  refuseOtherMethods(v1, [...open, ...routes]);
+  refuseAtOtherPaths(v1, routes);
   app.use('/api/v1', v1);
   app.use(consoleRouter((request) => sessionSecretOf(request) !== null));
   app.use(unknownPath);

@@ -141,6 +141,19 @@ export function firesOnDay(
   return has(2, day) && has(3, month) && (has(4, weekday) || (weekday === 0 && has(4, 7)));
 }
 
+/** Is there no such day in any year, as the 30th of February? */
+export function neverFires(times: ScheduleTimes): boolean {
+  const weekdays = [0, 1, 2, 3, 4, 5, 6];
+  return longestMonths.every((days, index) =>
+    Array.from({ length: days }, (_, at) => at + 1).every(
+      (day) => !weekdays.some((weekday) => firesOnDay(times, { month: index + 1, day, weekday })),
+    ),
+  );
+}
+
+/** Days of each month, in a leap year. */
+const longestMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /** Its times of day, ascending, in minutes since midnight. */
 export function minutesOfDay(times: ScheduleTimes): number[] {
   if ('calendar' in times) {

@@ -50,7 +50,8 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
       ...(spec.body
         ? {
             requestBody: {
-              required: true,
+              // A body of which nothing has to be said may be left out.
+              required: !spec.body.safeParse({}).success,
               content: { 'application/json': { schema: spec.body, example: spec.example } },
             },
           }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import type { ToolRight } from '../domain/rights';
 import type { CheckAnswer } from './check-answer';
+import { ListCursor } from './list-cursor';
 import { noteResync } from './log-context';
 import { requireToolRight } from './require';
 import { Problem, zodProblem } from './problem';
@@ -212,17 +213,15 @@ export function addRoutes(
         // isn't.
         requireRight(spec, principal);
         const params = check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>;
-        const query = check(spec.query ?? nothing.strict(), request.query, 'parameter');
+        const query = check(spec.query ?? nothing.strict(), request.query, 'parameter') as Record<
+          string,
+          unknown
+        >;
+        const cursor = new ListCursor(spec.operationId, params);
         noteAbout(spec.path, params['id']);
         body = spec.body ? check(spec.body, bodyOf(request), 'body') : undefined;
-        return spec.handle({
-          params,
-          query: query as Record<string, unknown>,
-          body,
-          principal,
-          request,
-          response,
-        });
+        const asked = { params, query: cursor.taken(query), body, principal, request, response };
+        return cursor.given(await spec.handle(asked));
       });
       noteStarted(answer);
       if (answer === sent) return;
@@ -232,16 +231,29 @@ export function addRoutes(
   }
 }
 
-/** What a path doesn't do, after all that some path does: 405, and what it does. */
-export function refuseOtherMethods(router: Router, routes: readonly RouteSpec[]): void {
+/** Before all routes: /alerts/count is no id of /alerts/{id}, which DELETE knows. */
+export const refuseAtLiteralPaths = (router: Router, routes: readonly RouteSpec[]): void =>
+  refuseOtherMethods(router, routes, (path) => !path.includes('{'));
+
+/** After all routes. */
+export const refuseAtOtherPaths = (router: Router, routes: readonly RouteSpec[]): void =>
+  refuseOtherMethods(router, routes, (path) => path.includes('{'));
+
+/** What a path doesn't do: 405, and what it does. */
+function refuseOtherMethods(
+  router: Router,
+  routes: readonly RouteSpec[],
+  isOne: (path: string) => boolean,
+): void {
   const paths = new Map<string, RouteSpec[]>();
   for (const spec of routes) paths.set(spec.path, [...(paths.get(spec.path) ?? []), spec]);
-  // /alerts/count before /alerts/{id}, which it fits too.
-  const literalFirst = [...paths].toSorted(([a], [b]) => Number(a.includes('{')) - Number(b.includes('{')));
-  for (const [path, specs] of literalFirst) {
+  for (const [path, specs] of paths) {
+    if (!isOne(path)) continue;
     const methods = specs.map(({ method }) => method.toUpperCase());
-    const Allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].toSorted().join(', ');
-    router.all(pathOf(path), (request, response) => {
+    if (methods.includes('GET')) methods.push('HEAD');
+    const Allow = methods.toSorted().join(', ');
+    router.all(pathOf(path), (request, response, next) => {
+      if (methods.includes(request.method)) return next();
       if (request.method === 'OPTIONS') return void response.set({ Allow }).status(204).end();
       throw new Problem(405, `This path knows ${Allow} only.`, [], { Allow });
     });

@@ -26,6 +26,32 @@ export function wholeNumber<N extends z.ZodInt>(number: N) {
 /** `schoolYear` of a query. */
 export const schoolYearAsked = wholeNumber(schoolYear).optional();
 
+/** Control characters, those that turn the direction of writing, halves of characters. */
+const unseen = 'has characters that can’t be seen';
+const wellFormed = (typed: string): boolean => !/\p{Cs}/u.test(typed);
+
+/** A name of something, on one line. */
+export function typedName(most: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$/, unseen)
+    .refine(wellFormed, unseen);
+}
+
+/** What a person wrote for others to read, on any number of lines. */
+export function typedText(most: number, empty?: string) {
+  return z
+    .string()
+    .trim()
+    .min(1, empty)
+    .max(most)
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$/, unseen)
+    .refine(wellFormed, unseen);
+}
+
 /** A list in whose order and doubles there is no meaning: each entry once. */
 export function setOf<Item extends z.ZodType<string>>(list: z.ZodArray<Item>) {
   return list.overwrite((items) => [...new Set(items)]);

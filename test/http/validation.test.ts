@@ -228,13 +228,15 @@ test('a path in another spelling is none of ours', async () => {
 });
 
 test('a path answers what isn’t done there by 405, and by what is', async () => {
-  const answer = async (method: 'put' | 'post' | 'options' | 'get', path: string) => {
+  const answer = async (method: 'put' | 'delete' | 'options' | 'get', path: string) => {
     const { status, headers } = await request(world.app)
       [method](`/api/v1${path}`)
       .set('Authorization', world.as.here);
     return [status, headers['allow']];
   };
   expect(await answer('put', '/alerts/count')).toEqual([405, 'GET, HEAD']);
+  // Not the alert "count".
+  expect(await answer('delete', '/alerts/count')).toEqual([405, 'GET, HEAD']);
   expect(await answer('get', '/alerts/delete')).toEqual([405, 'POST']);
   expect(await answer('put', `/districts/${world.here}/resyncs`)).toEqual([405, 'GET, HEAD, POST']);
   expect(await answer('options', `/districts/${world.here}/field-settings`)).toEqual([204, 'GET, HEAD, PUT']);
@@ -257,4 +259,29 @@ test('an object that is named twice is one, whatever it is named for', async () 
       detail: '#/objects: give "all", or a list of 1 to 200 names of objects',
     });
   }
+});
+
+test('a cursor is taken by the list that gave it out, and by no other', async () => {
+  const get = (path: string, who: 'here' | 'state' = 'here') =>
+    request(world.app).get(`/api/v1${path}`).set('Authorization', world.as[who]);
+  const list = `/districts/${world.here}/resyncs`;
+  const { nextCursor } = (await get(`${list}?limit=1`)).body as { nextCursor: string };
+  const next = await get(`${list}?limit=50&cursor=${nextCursor}`);
+  expect((next.body as { items: unknown[] }).items).not.toHaveLength(0);
+  for (const [path, who] of [
+    [`/districts/${world.other}/resyncs?`, 'state'],
+    ['/verifications?'],
+    ['/principals?', 'state'],
+    [`/districts/${world.here}/identity-conflicts?`],
+  ] as const) {
+    const answer = await get(`${path}&cursor=${nextCursor}`, who);
+    expect([path, answer.body]).toMatchObject([path, { status: 400, errors: [{ parameter: 'cursor' }] }]);
+  }
+});
+
+test('an answer is whole each time: none is kept, so none is 304', async () => {
+  const ask = () => request(world.app).get('/api/v1/me').set('Authorization', world.as.here);
+  const { headers } = await ask();
+  for (const known of [headers['etag'] ?? '', '*'])
+    expect((await ask().set('If-None-Match', known)).status).toBe(200);
 });

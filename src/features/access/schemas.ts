@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { toolRights } from '../../domain/rights';
 import { period } from '../../http/period';
-import { count, level, pageQuery, setOf, time } from '../../http/schemas';
+import { count, level, pageQuery, setOf, time, typedName } from '../../http/schemas';
 
 export const toolRight = z.enum(toolRights).meta({ id: 'ToolRight' });
 const rights = z.array(toolRight);
@@ -67,7 +67,7 @@ export const principal = z
 
 export const newPrincipal = z
   .strictObject({
-    name: z.string().trim().min(1).max(100),
+    name: typedName(100),
     level: level.default('district'),
     districts: setOf(z.array(z.string().max(64)).min(1).max(2_000))
       .nullable()
@@ -99,7 +99,7 @@ export const token = z
 
 export const newToken = z
   .strictObject({
-    label: z.string().trim().min(1).max(100),
+    label: typedName(100),
     expiresInDays: z.int().min(1).max(3_650).nullable().default(null),
   })
   .meta({ id: 'NewToken' });

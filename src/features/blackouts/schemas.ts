@@ -1,8 +1,8 @@
 /** Blackout windows as the API takes and shows them. */
 import { z } from 'zod';
-import { isTimeZone } from './local-time';
+import { asIanaHasIt, isTimeZone } from './local-time';
 import { weekdays } from '../../domain/blackout';
-import { level, time } from '../../http/schemas';
+import { level, time, typedText } from '../../http/schemas';
 
 const instant = z.iso.datetime({ offset: true });
 const localTime = z
@@ -14,6 +14,7 @@ const localTime = z
 export const timezone = z
   .string()
   .max(64)
+  .overwrite(asIanaHasIt)
   .refine(isTimeZone, 'not an IANA time zone, e.g. America/Chicago')
   .meta({ example: 'America/Chicago' });
 
@@ -40,7 +41,7 @@ const rule = z.union([weekly, dated]).meta({ id: 'BlackoutRule' });
 export const blackoutRequest = z
   .strictObject({
     rule: z.discriminatedUnion('kind', [weekly, dated]),
-    note: z.string().min(1).max(255).optional(),
+    note: typedText(255).optional(),
   })
   .meta({ id: 'BlackoutRequest' });
 

@@ -1,7 +1,7 @@
 /** Certifications as the API takes and shows them. */
 import { z } from 'zod';
 import { driftResults } from '../../domain/certification';
-import { level, pageOf, pageQuery, schoolYear, time } from '../../http/schemas';
+import { level, pageOf, pageQuery, schoolYear, time, typedName } from '../../http/schemas';
 
 /**
  * The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for.
@@ -16,13 +16,7 @@ export const certificationBody = z
       .date()
       .refine((day) => Date.parse(day) <= Date.now() + furthestZoneMs, 'is a day that has not come yet')
       .meta({ description: 'the date the state reports for' }),
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(120)
-      .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/, 'has no control characters')
-      .meta({ example: 'Fall membership count' }),
+    name: typedName(120).meta({ example: 'Fall membership count' }),
   })
   .meta({ id: 'CertificationRequest' });
 

@@ -1,7 +1,7 @@
 /** What the API says of identity conflicts. */
 import { z } from 'zod';
 import { identityActions, identityCodes } from '../../domain/identity-conflict';
-import { count, time, wholeNumber } from '../../http/schemas';
+import { count, time, typedText, wholeNumber } from '../../http/schemas';
 
 const key = z.array(z.string()).readonly();
 
@@ -38,7 +38,7 @@ export const identityConflictParams = z.object({
 export const resolveRequest = z
   .strictObject({
     action: z.enum(identityActions),
-    reason: z.string().trim().min(3).max(500).meta({ description: 'kept in the audit' }),
+    reason: typedText(500).min(3).meta({ description: 'kept in the audit' }),
     preview: z.boolean().default(false).meta({ description: 'only count what would be changed' }),
   })
   .meta({ id: 'IdentityResolutionRequest' });

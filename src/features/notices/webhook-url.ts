@@ -26,6 +26,7 @@ export function checkWebhookUrl(text: string, rules: WebhookRules): URL {
     throw new WebhookUrlError('Only https:// is posted to.');
   if (url.username !== '' || url.password !== '')
     throw new WebhookUrlError('A URL with a user or password would be stored readable: leave them out.');
+  if (url.port === '0') throw new WebhookUrlError('Nobody can be reached at port 0.');
   if (url.hash !== '') throw new WebhookUrlError('The part after # is never sent: leave it out.');
   if (!rules.allowPrivateAddresses) refusePrivate(url.hostname.replace(/^\[(.*)\]$/, '$1'));
   return url;

@@ -5,11 +5,12 @@ import { scenarios } from '../../domain/resync';
 import {
   cronProblem,
   minIntervalMinutes,
+  neverFires,
   type ScheduleTimes,
   shortestIntervalMinutes,
 } from '../../domain/schedule';
 import { timezone } from '../blackouts/schemas';
-import { districtParams, level, mode, objectsAsked, time } from '../../http/schemas';
+import { districtParams, level, mode, objectsAsked, time, typedName, typedText } from '../../http/schemas';
 
 const minutesOfADay = 24 * 60;
 
@@ -36,7 +37,7 @@ const kind = z.enum(['resync', 'verification']);
 
 export const scheduleRequest = z
   .strictObject({
-    name: z.string().trim().min(1).max(80),
+    name: typedName(80),
     kind: kind.default('resync').meta({ description: 'what a firing starts' }),
     cron: cron.optional(),
     calendar: calendar.optional(),
@@ -62,7 +63,7 @@ export const scheduleRequest = z
       description:
         'while its previous run hasn’t ended: skip (default), or queue one more (default with missed: all)',
     }),
-    note: z.string().min(1).max(255).optional(),
+    note: typedText(255).optional(),
   })
   .superRefine((body, context) => {
     const issue = (path: string, message: string) =>
@@ -76,6 +77,7 @@ export const scheduleRequest = z
     const field = 'cron' in times ? 'cron' : 'calendar';
     const problem = 'cron' in times ? cronProblem(times.cron) : null;
     if (problem !== null) return issue(field, problem);
+    if (neverFires(times)) return issue(field, 'never fires: no month has such a day');
     const interval = shortestIntervalMinutes(times);
     if (interval < minIntervalMinutes)
       issue(field, `fires every ${interval} minutes; at least ${minIntervalMinutes} have to be between two`);
@@ -158,7 +160,7 @@ export const schedule = z
   .meta({ id: 'Schedule' });
 
 export const scheduleParams = districtParams.extend({ id: z.string().max(32) });
-export const pauseRequest = z.strictObject({ note: z.string().min(1).max(255).optional() });
+export const pauseRequest = z.strictObject({ note: typedText(255).optional() });
 const instant = z.iso.datetime({ offset: true });
 export const backfillRequest = z.strictObject({ from: instant, to: instant }).meta({ id: 'BackfillRequest' });
 export const backfilled = schedule

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { districtStatuses } from '../../domain/state-request';
 import { color, planRequest, resync } from '../resyncs/schemas';
-import { count, mode, pageOf, pageQuery, time } from '../../http/schemas';
+import { count, mode, pageOf, pageQuery, time, typedText } from '../../http/schemas';
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -16,7 +16,7 @@ export const stateRequestBody = z
     objects: planRequest.shape.objects,
     scenario: z.enum(scenarios).default('STATE_REQUEST'),
     mode: mode.default('compare'),
-    reason: z.string().trim().min(1).max(1000).meta({ description: 'shown only to users of the state' }),
+    reason: typedText(1000).meta({ description: 'shown only to users of the state' }),
     window: z
       .strictObject({ from: moment.optional(), until: moment })
       .optional()

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { color } from '../resyncs/schemas';
-import { count, level, schoolYear as year, time } from '../../http/schemas';
+import { count, level, schoolYear as year, time, typedText } from '../../http/schemas';
 
 /** A reason that a person gives and that is kept. */
-export const reason = z.string().trim().min(1, 'give a reason').max(1000);
+export const reason = typedText(1000, 'give a reason');
 
 /** A full resync that decides about a turn of the year. */
 export const yearRun = z

@@ -89,6 +89,7 @@ test.each([
   ['//example.org/x', 'full URL'],
   ['https://user:password@example.org', 'user or password'],
   ['https://example.org/#part', '#'],
+  ['https://example.org:0/', 'port 0'],
 ])('%s is refused with the reason', (url, reason) => {
   const rules = { allowPrivateAddresses: false, allowPlainHttp: false };
   expect(() => checkWebhookUrl(url, rules)).toThrow(reason);

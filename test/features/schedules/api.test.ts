@@ -261,6 +261,15 @@ test.each([
   [{ cron: '0 2 1 * mon' }, '#/cron'],
   [{ cron: '@every 1s' }, '#/cron'],
   [{ cron: undefined }, '#/cron'],
+  [{ cron: '0 2 30 2 *' }, '#/cron'],
+  [{ cron: '0 2 31 4,6,9,11 *' }, '#/cron'],
+  [{ cron: undefined, calendar: { at: ['02:00'], daysOfMonth: [30, 31], months: [2] } }, '#/calendar'],
+  [{ timezone: 'us/central' }, '#/timezone'],
+  [{ timezone: 'Us/Central' }, '#/timezone'],
+  [{ name: 'a\u0000b' }, '#/name'],
+  [{ name: 'a\u202eb' }, '#/name'],
+  [{ name: '\ud800' }, '#/name'],
+  [{ note: 'a\u0007b' }, '#/note'],
   [{ cron: undefined, calendar: { at: ['02:00', '02:10'] } }, '#/calendar'],
   [{ cron: '0 * * * *', jitterMinutes: 60 }, '#/jitterMinutes'],
   [{ missed: 'all', overlap: 'skip' }, '#/missed'],
@@ -272,6 +281,21 @@ test.each([
   const answer = await call('post', of(world.here)).send(nightly({ name: 'wrong', ...over }));
   const { errors } = answer.body as { errors: { pointer: string }[] };
   expect([answer.status, errors[0]!.pointer]).toEqual([422, pointer]);
+});
+
+test.each([
+  ['america/NEW_york', 'America/New_York'],
+  ['US/Central', 'US/Central'],
+  ['America/Indiana/Indianapolis', 'America/Indiana/Indianapolis'],
+  ['Etc/GMT+5', 'Etc/GMT+5'],
+  ['EST', 'EST'],
+  ['utc', 'UTC'],
+])('the time zone %s is told to Temporal as %s, which minds capitals', async (timezone, kept) => {
+  const made = await create({ name: 'zone', timezone, cron: '0 2 29 2 *' });
+  expect(made).toMatchObject({ timing: { timezone: kept } });
+  const { nextRuns } = await until(made.scheduleId, (schedule) => schedule.nextRuns.length > 0);
+  expect(nextRuns[0]!.at).toMatch(/^20\d\d-02-29T/);
+  await call('delete', of(world.here, `/${made.scheduleId}`));
 });
 
 test('an owner has no more schedules in a district than 20; a calendar works as cron does', async () => {
