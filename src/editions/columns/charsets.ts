@@ -60,16 +60,11 @@ export function textOrBytes({ charset }: Column, expression: string): string {
 /** The bytes that such a text of this charset stands for, as a literal; `null`: it is a text. */
 export function bytesLiteral(charset: string | null, text: string): string | null {
   if (isExact(charset)) return null;
-  const bytes = bytesOf(text);
-  return bytes === null || bytes.charset !== charset ? null : `_${charset} x'${bytes.hex}'`;
+  const [, named, hex] = /^\uFFFD(\w+):([0-9A-F]*)$/.exec(text) ?? [];
+  return named === charset ? `_${charset} x'${hex}'` : null;
 }
 
-/** Whether a part of a key is written as bytes. */
-export function isOfBytes(text: string): boolean {
-  return bytesOf(text) !== null;
-}
-
-function bytesOf(text: string): { readonly charset: string; readonly hex: string } | null {
-  const [, charset, hex] = /^\uFFFD(\w+):([0-9A-F]*)$/.exec(text) ?? [];
-  return charset === undefined || hex === undefined ? null : { charset, hex };
+/** Whether a part of a key is written as the column's bytes. */
+export function isOfBytes({ charset }: Column, text: string): boolean {
+  return bytesLiteral(charset, text) !== null;
 }

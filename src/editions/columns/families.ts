@@ -76,5 +76,14 @@ export function isLong(column: Column): boolean {
 /** Members of an ENUM or SET, in order. */
 export function membersOf(column: Column): string[] {
   const inside = /^(?:enum|set)\((.*)\)$/is.exec(column.fullType)?.[1] ?? '';
-  return [...inside.matchAll(/'((?:[^']|'')*)'/g)].map(([, member]) => member!.replaceAll("''", "'"));
+  return [...inside.matchAll(/'((?:[^'\\]|''|\\.)*)'/gs)].map(([, member]) => unescaped(member!));
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', 0: '\0', Z: '\x1A' };
+
+/** As the server writes a text in a definition. */
+function unescaped(text: string): string {
+  return text.replace(/''|\\(.)/gs, (_, letter?: string) =>
+    letter === undefined ? "'" : (escapes[letter] ?? letter),
+  );
 }

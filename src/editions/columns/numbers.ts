@@ -72,6 +72,14 @@ export function decimal(column: Column, scale: number): string {
   return `CAST(${quoteName(column.name)} AS DECIMAL(65,${scale}))`;
 }
 
+/**
+ * The number that is shown: what a view computes (a quotient) has more digits than its column is
+ * said to have, and those are never sent.
+ */
+function shown(column: Column): string {
+  return decimal(column, column.scale ?? 0);
+}
+
 /** Expression for a decimal as it is, without what ZEROFILL adds. */
 export function plainDecimal(column: Column): string {
   return isZerofill(column) ? `${quoteName(column.name)}+0` : quoteName(column.name);
@@ -84,12 +92,11 @@ export function plainDecimal(column: Column): string {
 export function decimals(district: Column, state: Column): Compared {
   const from = district.scale ?? 0;
   const to = state.scale ?? 0;
-  const name = quoteName(district.name);
   if (from === to && familyOf(state) === 'decimal')
     return { district: plainDecimal(district), state: plainDecimal(state) };
   const scale = Math.max(from, to);
   return {
-    district: decimal(district, scale),
+    district: `CAST(${shown(district)} AS DECIMAL(65,${scale}))`,
     state: decimal(state, scale),
     lossy:
       to >= from
@@ -97,7 +104,7 @@ export function decimals(district: Column, state: Column): Compared {
         : {
             code: 'VALUE_PRECISION',
             column: district.name,
-            when: `(${name} <> TRUNCATE(${name}, ${to}))`,
+            when: `(${shown(district)} <> TRUNCATE(${shown(district)}, ${to}))`,
             message: `The value of ${district.name} has more than the ${to} decimal places the state keeps.`,
           },
   };

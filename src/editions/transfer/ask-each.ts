@@ -6,6 +6,14 @@ export function isOneRecords(error: unknown): error is DatabaseError {
 }
 
 /**
+ * The same of a statement that writes: a trigger may raise any error for what one record holds,
+ * also one that else is the schema's.
+ */
+export function isOneWrites(error: unknown): error is DatabaseError {
+  return isOneRecords(error) || (error instanceof DatabaseError && error.errorClass === 'configuration');
+}
+
+/**
  * Asks about items in one statement; where it fails for what one of them holds, in halves, until
  * that one stands alone. A view that computes a column fails so, for one record of a thousand.
  * @param refuse gets the item that fails alone; absent: the error is thrown

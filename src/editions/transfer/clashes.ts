@@ -168,6 +168,7 @@ export class Clashes {
               accept: () => undefined,
               refuse: (record, error) => refused.push({ record, error }),
               dropBlocked: (some) => Promise.resolve([...some]),
+              tablesFit: () => true,
               signal: job.signal,
             },
             part,

@@ -6,6 +6,7 @@ import { quoteName, quoteText } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { tenantLiteral } from '../mapping/tenant';
 import type { ObjectMapping } from '../mapping/types';
+import { isOneWrites } from './ask-each';
 import { fieldEnd, lineEnd, type Lines } from './lines';
 import { writtenPairs } from './records';
 
@@ -65,7 +66,7 @@ async function load(session: Session, state: Edition, sql: string, stream: Reada
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     if (notAllowed.has(error.errno ?? 0)) state.refusedStream();
-    else if (error.errorClass !== 'shrink' && error.errorClass !== 'record') throw error;
+    else if (!isOneWrites(error)) throw error;
     throw new PageRefused(error.message);
   }
 }

@@ -1,4 +1,5 @@
-import { DatabaseError } from '../connection/errors';
+import type { DatabaseError } from '../connection/errors';
+import { isOneRecords, isOneWrites } from './ask-each';
 
 /**
  * The isolation ladder: a bad record costs itself, not its neighbors (docs/data-path.md, A bad
@@ -15,27 +16,41 @@ export interface Isolation<Item> {
   readonly setAside?: (records: readonly Item[], error: DatabaseError) => boolean;
   /** Takes out the records whose parent is missing, after writing them violated a foreign key. */
   readonly dropBlocked: (records: readonly Item[]) => Promise<Item[]>;
+  /**
+   * Whether the table took records before, so that an error of the schema is one record's: its
+   * trigger's. Absent: such an error ends all.
+   */
+  readonly tablesFit?: () => boolean;
   readonly signal: AbortSignal;
 }
 
 /** Records the server itself named, before the rest is bisected. */
 const maxDrops = 20;
+/** Records refused for the schema while none is taken, before it is blamed and not they. */
+const maxHeld = 20;
 
 /**
  * Writes records; whatever is refused ends in `refuse`, everything else is written. A failed
  * statement with "at row N": that record is tried alone and the rest sent again (20 times at most);
  * otherwise bisected; single records as soon as more than one in ten was bad.
- * @throws DatabaseError of any class but record and shrink: then the transaction is lost as a whole
+ * @throws DatabaseError of any class but record and shrink, and configuration where none is taken:
+ *   then the transaction is lost as a whole
  */
 export async function writeIsolating<Item>(
   isolation: Isolation<Item>,
   records: readonly Item[],
 ): Promise<void> {
-  const tally = { bad: 0, drops: 0, total: records.length };
+  const tally: Tally<Item> = { bad: 0, drops: 0, total: records.length, held: [] };
   await descend(isolation, records, tally);
+  for (const { record, error } of tally.held) {
+    if (!isolation.tablesFit!()) throw error;
+    isolation.refuse(record, error);
+  }
 }
 
-interface Tally {
+interface Tally<Item> {
+  /** Refused for the schema while nothing had shown that the tables fit. */
+  readonly held: { readonly record: Item; readonly error: DatabaseError }[];
   bad: number;
   drops: number;
   readonly total: number;
@@ -44,7 +59,7 @@ interface Tally {
 async function descend<Item>(
   isolation: Isolation<Item>,
   records: readonly Item[],
-  tally: Tally,
+  tally: Tally<Item>,
 ): Promise<void> {
   let rest = records;
   while (rest.length > 0) {
@@ -61,7 +76,8 @@ async function descend<Item>(
     if (isolation.setAside?.(rest, error)) return;
     if (rest.length === 1) {
       tally.bad += 1;
-      isolation.refuse(rest[0]!, error);
+      if (error.errorClass !== 'configuration' || isolation.tablesFit!()) isolation.refuse(rest[0]!, error);
+      else if (tally.held.push({ record: rest[0]!, error }) >= maxHeld) throw error;
       return;
     }
     const blamed = error.names.row === null ? undefined : rest[error.names.row - 1];
@@ -89,9 +105,9 @@ async function attempt<Item>(
   try {
     await isolation.send(records);
   } catch (error) {
-    if (error instanceof DatabaseError && (error.errorClass === 'record' || error.errorClass === 'shrink'))
-      return error;
-    throw error;
+    if (!isOneWrites(error)) throw error;
+    if (isolation.tablesFit === undefined && !isOneRecords(error)) throw error;
+    return error;
   }
   isolation.accept(records);
   return null;

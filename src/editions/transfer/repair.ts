@@ -7,7 +7,7 @@ import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { RangeMemory } from './range-memory';
 import type { Session } from '../connection/pools';
-import { isOneRecords } from './ask-each';
+import { isOneWrites } from './ask-each';
 import { readBothSides } from './both-sides';
 import { type DistrictRecord, lockAtState } from './records';
 import { respellKeys } from './respell';
@@ -165,7 +165,7 @@ class Repair implements BatchWriter {
     for (const record of records) {
       const state = atState.get(formatRecordKey(record.key));
       const rule = record.rule === null ? undefined : mapping.rules[record.rule];
-      const nameless = mapping.districtKey.columns.find((_, i) => isOfBytes(record.key[i]!));
+      const nameless = mapping.districtKey.columns.find(({ column }, i) => isOfBytes(column, record.key[i]!));
       if (rule) this.tally.refuse(refusedByRule(mapping, record, rule));
       else if (!canBeStored(record.key) && !isEqual(mode, record, state))
         this.tally.refuse(keyTooLong(mapping, record));
@@ -224,6 +224,7 @@ class Repair implements BatchWriter {
         accept: (some) => this.accept(kind, some),
         ...handlers,
         dropBlocked: (some) => this.dropBlocked(kind, some),
+        tablesFit: () => this.memory.failures.tablesFit,
         signal: this.job.signal,
       },
       records,
@@ -282,7 +283,7 @@ class Repair implements BatchWriter {
       await updateRecords(session, job, records);
     } catch (error) {
       // Nothing of a refused record stays, its key neither.
-      if (isOneRecords(error)) await session.write('ROLLBACK TO SAVEPOINT respelled');
+      if (isOneWrites(error)) await session.write('ROLLBACK TO SAVEPOINT respelled');
       throw error;
     }
   }

@@ -1,12 +1,12 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { rowHash } from '../columns/row-hash';
-import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, type KeySide, keySelect, keysPerList } from '../mapping/keyset';
 import { districtScope, stateTenant, where } from '../mapping/scope';
 import type { ObjectMapping } from '../mapping/types';
+import { isOneWrites } from './ask-each';
 import type { DistrictRecord } from './records';
 import { insertRecords, statementsOf, updateRecords } from './write';
 
@@ -71,8 +71,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DatabaseError && (error.errorClass === 'record' || error.errorClass === 'shrink'))
-      return null;
+    if (isOneWrites(error)) return null;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { RangeJob } from '../mapping/job';
-import { DatabaseError } from '../connection/errors';
 import { ahead } from './ahead';
 import { nthKey } from './bounds';
 import type { Interval } from './compare';
+import { isOneWrites } from './ask-each';
 import { type Pause, pauseOf } from './district-load';
 import { PageRefused, streamLines } from './copy';
 import type { PageEntry, PageId } from './ledger';
@@ -85,11 +85,7 @@ async function writeLines(
 
 /** An error that fewer records, or another record, might not have: a trigger's, a packet's. */
 function isOfRecords(error: unknown): boolean {
-  return (
-    error instanceof DatabaseError &&
-    error.side === 'state' &&
-    (error.errorClass === 'record' || error.errorClass === 'shrink')
-  );
+  return isOneWrites(error) && error.side === 'state';
 }
 
 function tallyOf({ mapping }: RangeJob, { read, sent, refused }: Lines): PageTally {

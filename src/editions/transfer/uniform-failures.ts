@@ -13,6 +13,7 @@ const maxUniformFailures = 1_000;
  */
 export class UniformFailures {
   private armed = true;
+  private fit = false;
   private failures = 0;
   private cause: string | null = null;
 
@@ -22,6 +23,12 @@ export class UniformFailures {
 
   accepted(): void {
     this.armed = false;
+    this.fit = true;
+  }
+
+  /** Whether a record was written, or is equal: then the tables fit each other. */
+  get tablesFit(): boolean {
+    return this.fit;
   }
 
   /** @throws DatabaseError configuration at the 1,000th failure of the same kind */

@@ -5,7 +5,7 @@ import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
 import { keyList, type KeySide } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
-import { isOneRecords } from './ask-each';
+import { isOneWrites } from './ask-each';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { stateTenant, where } from '../mapping/scope';
 import { tenantLiteral } from '../mapping/tenant';
@@ -142,7 +142,7 @@ export async function updateByKey(session: Session, update: KeyedUpdate): Promis
     for (const record of update.records) await updateAlone(session, update, record);
   } catch (error) {
     // As one statement: all or nothing.
-    if (isOneRecords(error)) await session.write('ROLLBACK TO SAVEPOINT one_by_one');
+    if (isOneWrites(error)) await session.write('ROLLBACK TO SAVEPOINT one_by_one');
     throw error;
   }
 }

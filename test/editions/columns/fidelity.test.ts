@@ -316,6 +316,35 @@ test('a record whose key has bytes that are no characters is refused, and not pa
   }
 });
 
+test('a quotient that a view computes is compared by the digits that are sent', async () => {
+  await world.district(
+    'CREATE TABLE scored (id INT PRIMARY KEY, points DECIMAL(10,2))',
+    'INSERT INTO scored VALUES (1, 1), (2, 2), (3, 3)',
+    'CREATE VIEW shares AS SELECT id, points / 3 AS share, points / 3 AS part FROM scored',
+  );
+  await world.state(
+    `CREATE TABLE shares (districtID INT, id INT, share DECIMAL(20,10), part DECIMAL(20,6),
+       PRIMARY KEY (districtID, id))`,
+  );
+  for (const same of [{ inserted: 3 }, { unchanged: 3 }])
+    expect((await world.sync([object('shares', ['id'])], 'shares')).counts).toEqual(counts(same));
+  expect(await world.state('SELECT id, share, part FROM shares ORDER BY id')).toEqual([
+    { id: 1, share: '0.3333330000', part: '0.333333' },
+    { id: 2, share: '0.6666670000', part: '0.666667' },
+    { id: 3, share: '1.0000000000', part: '1.000000' },
+  ]);
+});
+
+test('members of an ENUM or SET may have any character', async () => {
+  const members = ["'a\\\\b'", "'c,d'", "'e''f'", "'line\\nbreak'", "'\u00E9'", "''"];
+  await oneColumn('VARCHAR(20)', `ENUM(${members.join(', ')})`);
+  await world.district(
+    `INSERT INTO pair VALUES ${members.map((member, i) => `(${i}, ${member})`).join(', ')}, (9, 'c')`,
+  );
+  for (const same of [{ inserted: 6 }, { unchanged: 6 }])
+    expect((await world.sync([pair], 'pair')).counts).toEqual(counts({ ...same, failed: 1 }));
+});
+
 test.each([
   ['cp1251', '98'],
   ['ascii', '80'],

@@ -281,6 +281,49 @@ test('values that move between neighboring columns are found', async () => {
   expect((await world.sync([student], 'student')).counts).toEqual(counts({ updated: 1 }));
 });
 
+/** What triggers raise for one record: an error of the schema, and numbers of their own choice. */
+const raised: readonly (readonly [what: string, code: string, statement: string])[] = [
+  ['a column that is not there', '1054', 'SELECT missing INTO @found FROM student LIMIT 0'],
+  ['a missing table', '1146', "SIGNAL SQLSTATE '42S02' SET MYSQL_ERRNO = 1146"],
+  ['a missing right', '1142', "SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1142"],
+];
+
+test.each(raised)(
+  'a trigger that fails for one record with %s costs that record only',
+  async (_what, code, statement) => {
+    for (const event of ['INSERT', 'UPDATE'])
+      await world.state(
+        `CREATE TRIGGER on_${event} BEFORE ${event} ON student FOR EACH ROW BEGIN IF NEW.age = 1 THEN ${statement}; END IF; END`,
+      );
+    await districtHas(20);
+    const refused = [{ recordKey: '["1"]', code: `STATE_ERROR_${code}` }];
+    for (const same of [{ inserted: 19 }, { unchanged: 19 }]) {
+      const { counts: got, errors } = await world.sync([student], 'student');
+      expect(got).toEqual(counts({ ...same, failed: 1 }));
+      expect(errors).toMatchObject(refused);
+    }
+    // And among records that the state has.
+    await world.district('UPDATE student SET age = 1 WHERE studentID IN (7, 8)');
+    await world.district("UPDATE student SET name = 'new' WHERE studentID IN (9, 10)");
+    for (const same of [{ updated: 2, unchanged: 15 }, { unchanged: 17 }]) {
+      const { counts: got } = await world.sync([student], 'student', { pageRecords: 5 });
+      expect(got).toEqual(counts({ ...same, failed: 3 }));
+    }
+  },
+);
+
+test('what the schema refuses of every record is the schema’s, and stops the object', async () => {
+  await world.state(
+    'CREATE TRIGGER on_insert BEFORE INSERT ON student FOR EACH ROW SET @found = (SELECT missing FROM student LIMIT 0)',
+  );
+  await districtHas(300);
+  await expect(world.sync([student], 'student')).rejects.toMatchObject({
+    errorClass: 'configuration',
+    errno: 1054,
+  });
+  expect(await world.state('SELECT COUNT(*) AS n FROM student')).toEqual([{ n: 0 }]);
+});
+
 test('a thousand records that all fail alike stop the object and leave nothing behind', async () => {
   await world.state('ALTER TABLE student MODIFY name VARCHAR(3) NULL');
   await districtHas(1200);
