@@ -533,6 +533,12 @@ const uniques: readonly ValueType[] = [
     values: ['1', '2', '1.5', '1.25', '3', 'NULL'],
   },
   { district: 'TINYINT', state: ['TINYINT'], values: ['0', '1', '2', '127', '-128', '3'] },
+  {
+    district: "ENUM('a','b','c','')",
+    state: ["ENUM('a','b','c','')", "ENUM('c','b','a')", 'VARCHAR(1)'],
+    values: ["'a'", "'b'", "'c'", "''", 'NULL'],
+  },
+  { district: 'DOUBLE', state: ['DOUBLE'], values: ['0', '1.5', '0.1', '-1e300', '2', 'NULL'] },
 ];
 
 /** The types of one kind of column that both servers know. */
