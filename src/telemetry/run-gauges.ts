@@ -11,6 +11,7 @@ interface OpenRow {
   readonly initiator: string;
   readonly runs: number;
   readonly held: number;
+  readonly left: number;
   readonly oldestSeconds: number;
 }
 
@@ -37,6 +38,7 @@ export class RunGauges {
   private readonly up: Gauge;
   private readonly open: Gauge;
   private readonly held: Gauge;
+  private readonly left: Gauge;
   private readonly queue: Gauge;
   private readonly oldestRequest: Gauge;
   private readonly quiet: Gauge;
@@ -56,6 +58,7 @@ export class RunGauges {
       'status',
     ]);
     this.held = gauge('resync_runs_held', 'Runs that a blackout window holds');
+    this.left = gauge('resync_runs_other_catalog', 'Runs that wait for a worker with their catalog');
     this.queue = gauge('resync_agent_queue_length', 'Runs that wait for their turn at an agent', agent);
     this.oldestRequest = gauge(
       'resync_agent_oldest_state_request_seconds',
@@ -78,7 +81,8 @@ export class RunGauges {
       this.show(open, quiet);
       this.up.set(1);
     } catch {
-      for (const one of [this.open, this.held, this.queue, this.oldestRequest, this.quiet]) one.reset();
+      for (const one of [this.open, this.held, this.left, this.queue, this.oldestRequest, this.quiet])
+        one.reset();
       this.up.set(0);
     }
   }
@@ -87,12 +91,14 @@ export class RunGauges {
     for (const one of [this.queue, this.oldestRequest, this.quiet]) one.reset();
     for (const status of openStatuses) this.open.set({ status }, 0);
     this.held.set(0);
+    this.left.set(0);
     const oldest = new Map<string, { readonly agent: Agent; readonly seconds: number }>();
-    for (const { districtID, schoolYear, status, initiator, runs, held, oldestSeconds } of open) {
+    for (const { districtID, schoolYear, status, initiator, runs, held, left, oldestSeconds } of open) {
       const agent: Agent = { district: districtID, school_year: schoolYear };
       const agentName = `${districtID}:${schoolYear}`;
       this.open.inc({ status }, runs);
       this.held.inc(Number(held));
+      this.left.inc(Number(left));
       if (!waitingStatuses.includes(status)) continue;
       this.queue.inc(agent, runs);
       if (initiator === 'state')
@@ -110,7 +116,7 @@ export class RunGauges {
     return selectRows<OpenRow>(
       this.control,
       `SELECT districtID, schoolYear, status, initiator, COUNT(*) AS runs,
-              SUM(heldUntil IS NOT NULL) AS held,
+              SUM(heldUntil IS NOT NULL) AS held, SUM(otherCatalog IS NOT NULL) AS \`left\`,
               TIMESTAMPDIFF(SECOND, MIN(requestedAt), UTC_TIMESTAMP(3)) AS oldestSeconds
          FROM resync WHERE status IN (:open)
         GROUP BY districtID, schoolYear, status, initiator`,
