@@ -215,11 +215,10 @@ test('outcomes are accepted once, whoever repeats it, and each district says wha
   const [red, green] = ids as [string, string];
   const { previewHash } = await preview('accept', [red, green]);
   const body = { action: 'accept', districts: [red, green], previewHash, reason: 'Known exclusions.' };
-  const [first, again] = [await post('', body, { key: 'one' }), await post('', body, { key: 'one' })];
+  const first = await post('', body, { key: 'one' });
   const { districtActionId: id } = first.body as { districtActionId: string };
   expect(first.body).toMatchObject({ count: 1, refused: 1, replayed: false });
   expect(first.headers['location']).toBe(`/api/v1/district-actions/${id}`);
-  expect(again.body).toMatchObject({ districtActionId: id, count: 1, replayed: true });
   expect((await post('', { ...body, reason: 'Another.' }, { key: 'one' })).status).toBe(409);
   expect(await outcomeOf(id)).toMatchObject({
     ...{ status: 'finished', counts: { waiting: 0, done: 1, refused: 1, failed: 0 } },
@@ -228,6 +227,9 @@ test('outcomes are accepted once, whoever repeats it, and each district says wha
       { districtId: green, status: 'refused', message: expect.stringContaining('needs no') as unknown },
     ],
   });
+  // By now something else would be done: whoever repeats it gets the same all the same.
+  const again = await post('', body, { key: 'one' });
+  expect(again.body).toMatchObject({ districtActionId: id, count: 1, replayed: true });
   expect(await world.control('resyncAcceptance').select('resyncID', 'reason')).toEqual([
     { resyncID: 'red', reason: 'Known exclusions.' },
   ]);
