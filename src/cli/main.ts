@@ -36,12 +36,17 @@ async function run(argv: readonly string[]): Promise<void> {
   await program.parseAsync(argv.length === 0 ? ['help'] : [...argv], { from: 'user' });
 }
 
-/** `resync ... | head` closes the pipe when it has read enough, which is no failure. */
+/**
+ * `resync ... | head` closes the pipe when it has read enough, which is no failure. A full disk is.
+ */
 function endQuietlyWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`The output could not be written: ${error.code ?? error.message}.\n`);
+    process.exit(exitCodes.unreachable);
   });
+  // Nobody reads how it goes: it goes on all the same, and ends with its code.
+  process.stderr.on('error', () => {});
 }
 
 if (require.main === module) {

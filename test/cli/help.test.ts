@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { findApi } from '../../src/cli/client/api-client';
 import { createProgram } from '../../src/cli/program';
 import { resync } from '../support/command-line';
 
@@ -88,8 +90,34 @@ test('no two commands of the program have a name in common, and each says what i
   for (const command of program.commands) expect([command.name(), command.description()]).not.toContain('');
 });
 
+const main = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+test('where nobody reads what a command says of itself it ends with its code; a full disk is told', async () => {
+  const full = openSync('/dev/full', 'w');
+  const started = [
+    spawn(process.execPath, ['--import', 'tsx', main, 'run', 'list', '--limit', 'x']),
+    spawn(process.execPath, ['--import', 'tsx', main, 'help', '--markdown'], {
+      stdio: ['ignore', full, 'pipe'],
+    }),
+  ] as const;
+  started[0].stderr.destroy();
+  let told = '';
+  started[1].stderr?.setEncoding('utf8').on('data', (text: string) => (told += text));
+  const ended = await Promise.all(started.map((child) => once(child, 'close') as Promise<[number]>));
+  closeSync(full);
+  expect(ended.map(([code]) => code)).toEqual([2, 8]);
+  expect(told).toBe('The output could not be written: ENOSPC.\n');
+}, 60_000);
+
+test('an address of the API that is none is a mistake of who gave it', () => {
+  for (const api of ['', 'nonsense', 'ftp://127.0.0.1', '//127.0.0.1', '127.0.0.1:8080'])
+    expect(() => findApi({ api, dir: __dirname, env: {} })).toThrow('no URL');
+  expect(findApi({ api: 'http://127.0.0.1:8080/api/v1/', dir: __dirname, env: {} }).url).toBe(
+    'http://127.0.0.1:8080',
+  );
+});
+
 test('a reader that has seen enough, as head does, gets no trace', async () => {
-  const main = join(__dirname, '..', '..', 'src', 'cli', 'main.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', main, 'help', '--markdown'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -54,6 +54,11 @@ export function findApi({
   const tokenFile = join(dir, 'token');
   const token = tokenOf(env) ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null);
   const url = api ?? env['RESYNC_API_URL'] ?? urlOfStack(dir) ?? urlOfConfig(env);
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+    throw new CommandFailure(
+      'The address of the API (--api, RESYNC_API_URL) is no URL, as http://127.0.0.1:8080 is.',
+      exitCodes.usage,
+    );
   return { url: url.replace(/\/+$/, '').replace(/\/api\/v1$/, ''), token };
 }
 
