@@ -55,7 +55,10 @@ export function asStored({ type, octets }: Column, text: string): string {
   return type === 'char' ? text.replace(/ +$/, '') : text;
 }
 
-/** Could the text be a value of this column at all? A number's column takes digits only. */
+/**
+ * Could the text be a value of this column at all? A number's column takes digits only, a day has
+ * no hour.
+ */
 export function canBe(column: Column, text: string): boolean {
   switch (familyOf(column)) {
     case 'integer':
@@ -63,6 +66,12 @@ export function canBe(column: Column, text: string): boolean {
       return /^-?\d+(\.\d+)?$/.test(text);
     case 'binary':
       return text.length % 2 === 0 && !/[^0-9a-fA-F]/.test(text);
+    // A cast would cut the hour off, and round the fraction: another moment.
+    case 'date':
+      return !/\d[ T].*[1-9]/.test(text);
+    case 'datetime':
+    case 'time':
+      return !/[1-9]/.test((/\.(\d+)$/.exec(text)?.[1] ?? '').slice(column.fraction));
     default:
       return true;
   }

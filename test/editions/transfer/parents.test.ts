@@ -31,6 +31,46 @@ async function schoolsAndCourses({ enforced }: { enforced: boolean }): Promise<v
   );
 }
 
+test('a day is no parent of an hour in it, nor a second of its fraction', async () => {
+  const child =
+    "INSERT INTO visit VALUES (1, '2026-01-01', '08:00:00'), (2, '2026-01-01 01:00', NULL), (3, NULL, '08:00:00.4'), (4, '2026-01-02', NULL)";
+  const parents = 'CREATE TABLE day (day DATE PRIMARY KEY); CREATE TABLE hour (hour TIME PRIMARY KEY)'.split(
+    ';',
+  );
+  await world.district(
+    ...parents,
+    'CREATE TABLE visit (id INT PRIMARY KEY, at DATETIME(3), hour TIME(3))',
+    child,
+  );
+  await world.state(
+    ...parents,
+    'CREATE TABLE visit (districtID INT, id INT, at DATETIME(3), hour TIME(3), PRIMARY KEY (districtID, id))',
+    "INSERT INTO day VALUES ('2026-01-01')",
+    "INSERT INTO hour VALUES ('08:00:00')",
+  );
+  const alone = { tenantColumn: null };
+  const objects = [
+    object('day', ['day'], alone),
+    object('hour', ['hour'], alone),
+    object('visit', ['id'], {
+      parents: ['day', 'hour'],
+      references: [
+        { object: 'day', columns: ['at'], parentColumns: ['day'] },
+        { object: 'hour', columns: ['hour'], parentColumns: ['hour'] },
+      ],
+    }),
+  ];
+  for (const same of [{ inserted: 1 }, { unchanged: 1 }]) {
+    const { counts: got, errors } = await world.sync(objects, 'visit');
+    expect(got).toEqual(counts({ ...same, blocked: 3 }));
+    expect(errors.map(({ recordKey, field }) => [recordKey, field])).toEqual([
+      ['["2"]', 'at'],
+      ['["3"]', 'hour'],
+      ['["4"]', 'at'],
+    ]);
+  }
+});
+
 test.each([true, false])(
   "records whose parent isn't at the state are blocked, name it, and are mended by the closing retry (foreign key: %s)",
   async (enforced) => {
