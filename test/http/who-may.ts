@@ -275,7 +275,8 @@ async function verificationFor({ control, here }: ApiWorld): Promise<string> {
 
 /** A request of the state that concerns district A only. */
 async function stateRequestFor({ control, here }: ApiWorld): Promise<string> {
-  const stateRequestId = 'asked';
+  // Of this world only: two at one Temporal must not be each other's.
+  const stateRequestId = `asked-${here}`;
   const asked = {
     objects: 'all',
     checkDependencies: true,
