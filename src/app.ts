@@ -222,7 +222,11 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(codecBody());
   v1.use(turns.takeHeavy);
-  v1.use(json({ limit: '100kb', strict: false }));
+  const readBody = json({ limit: '100kb', strict: false });
+  // What a GET carries says nothing, so nothing can be wrong with it.
+  v1.use((request, response, next) =>
+    request.method === 'GET' ? next() : readBody(request, response, next),
+  );
   refuseAtLiteralPaths(v1, [...open, ...routes]);
   addRoutes(v1, routes, { keepAudit: auditKeeper(control, logger), checkAnswer });
   refuseAtOtherPaths(v1, routes);

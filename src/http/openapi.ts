@@ -62,10 +62,10 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         '401': common.notAuthenticated,
         '403': problem(refusalOf(spec)),
         '404': common.notFound,
+        '409': common.conflict,
         ...(spec.method === 'get'
           ? {}
           : {
-              '409': common.conflict,
               '413': common.tooLarge,
               '415': common.unsupportedMediaType,
             }),

@@ -33,6 +33,19 @@ test('the OpenAPI document is valid 3.1', async () => {
   await expect(SwaggerParser.validate(broken as never)).rejects.toThrow();
 });
 
+test('every operation has every status that a route may answer whatever it does', async () => {
+  const always = ['400', '401', '403', '404', '409', '422', '429', '503'];
+  for (const [path, operations] of Object.entries((await documentOf()).paths))
+    for (const [method, { responses }] of Object.entries(operations)) {
+      const statuses = method === 'get' ? always : [...always, '413', '415'];
+      expect([method, path, Object.keys(responses)]).toEqual([
+        method,
+        path,
+        expect.arrayContaining(statuses),
+      ]);
+    }
+});
+
 test('no pattern of the document has what only JavaScript can make texts for', async () => {
   expect(JSON.stringify(await documentOf())).not.toMatch(/"pattern":"[^"]*\\\\p\{/);
 });

@@ -285,3 +285,22 @@ test('an answer is whole each time: none is kept, so none is 304', async () => {
   for (const known of [headers['etag'] ?? '', '*'])
     expect((await ask().set('If-None-Match', known)).status).toBe(200);
 });
+
+test('what a GET carries says nothing, and a POST reads nothing but JSON', async () => {
+  const wrong = [
+    ['application/json', '{'],
+    ['application/json', `"${'a'.repeat(110_000)}"`],
+    ['application/json; charset=none', '{}'],
+    ['text/plain', 'x'],
+  ] as const;
+  const statuses = async (method: 'get' | 'post', path: string) => {
+    const found = [];
+    for (const [type, body] of wrong) {
+      const asked = request(world.app)[method](`/api/v1${path}`).set('Authorization', world.as.here);
+      found.push((await asked.set('Content-Type', type).send(body)).status);
+    }
+    return found;
+  };
+  expect(await statuses('get', '/me')).toEqual([200, 200, 200, 200]);
+  expect(await statuses('post', `/districts/${world.here}/plan`)).toEqual([400, 413, 415, 415]);
+});
