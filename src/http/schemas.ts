@@ -26,6 +26,17 @@ export function wholeNumber<N extends z.ZodInt>(number: N) {
 /** `schoolYear` of a query. */
 export const schoolYearAsked = wholeNumber(schoolYear).optional();
 
+const inOurYears = (text: string): boolean => {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 1990 && year <= 2100;
+};
+/** Further away than any school year is a slip of the pen; calendars reckon with it for seconds. */
+const notOurs = 'has to be between the years 1990 and 2100';
+/** An instant that a person gives. */
+export const instantGiven = z.iso.datetime({ offset: true }).refine(inOurYears, notOurs);
+/** A day that a person gives. */
+export const dayGiven = z.iso.date().refine(inOurYears, notOurs);
+
 /** Control characters, those that turn the direction of writing, halves of characters. */
 const unseen = 'has characters that can’t be seen';
 const wellFormed = (typed: string): boolean => !/\p{Cs}/u.test(typed);

@@ -304,3 +304,38 @@ test('what a GET carries says nothing, and a POST reads nothing but JSON', async
   expect(await statuses('get', '/me')).toEqual([200, 200, 200, 200]);
   expect(await statuses('post', `/districts/${world.here}/plan`)).toEqual([400, 413, 415, 415]);
 });
+
+test('an instant or a day that is in no year of ours is refused by field', async () => {
+  const send = (path: string, body: object) =>
+    request(world.app).post(`/api/v1${path}`).set('Authorization', world.as.state).send(body);
+  const [past, future] = ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'];
+  const refused = await Promise.all([
+    send(`/districts/${world.here}/blackouts`, {
+      rule: { kind: 'dated', startsAt: past, endsAt: '2027-01-01T00:00:00Z' },
+    }),
+    send(`/districts/${world.here}/blackouts`, {
+      rule: { kind: 'dated', startsAt: '2027-01-01T00:00:00Z', endsAt: future },
+    }),
+    send('/state-requests', {
+      ...{ objects: ['School'], districts: [world.here], reason: 'count' },
+      window: { until: '2101-01-01T00:00:00Z' },
+    }),
+    send('/certifications', { district: world.here, reportingDate: '0000-01-01', name: 'Fall' }),
+  ]);
+  const found = refused.map(({ status, body }) => [
+    status,
+    (body as { errors?: { pointer: string }[] }).errors?.map(({ pointer }) => pointer),
+  ]);
+  expect(found).toEqual([
+    [422, ['#/rule/startsAt']],
+    [422, ['#/rule/endsAt']],
+    [422, ['#/window/until']],
+    [422, ['#/reportingDate']],
+  ]);
+  for (const from of [past, future]) {
+    const answer = await request(world.app)
+      .get(`/api/v1/districts/${world.here}/calendar?from=${from}`)
+      .set('Authorization', world.as.here);
+    expect(answer.body).toMatchObject({ status: 400, errors: [{ parameter: 'from' }] });
+  }
+});

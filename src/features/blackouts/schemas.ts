@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { asIanaHasIt, isTimeZone } from './local-time';
 import { weekdays } from '../../domain/blackout';
-import { level, time, typedText } from '../../http/schemas';
+import { instantGiven, level, time, typedText } from '../../http/schemas';
 
-const instant = z.iso.datetime({ offset: true });
 const localTime = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59')
@@ -29,7 +28,7 @@ const weekly = z
   .meta({ id: 'WeeklyBlackout' });
 
 const dated = z
-  .strictObject({ kind: z.literal('dated'), startsAt: instant, endsAt: instant })
+  .strictObject({ kind: z.literal('dated'), startsAt: instantGiven, endsAt: instantGiven })
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
     path: ['endsAt'],
     error: 'has to be after startsAt',

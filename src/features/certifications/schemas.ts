@@ -1,7 +1,7 @@
 /** Certifications as the API takes and shows them. */
 import { z } from 'zod';
 import { driftResults } from '../../domain/certification';
-import { level, pageOf, pageQuery, schoolYear, time, typedName } from '../../http/schemas';
+import { dayGiven, level, pageOf, pageQuery, schoolYear, time, typedName } from '../../http/schemas';
 
 /**
  * The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for.
@@ -12,8 +12,7 @@ export const certificationBody = z
   .strictObject({
     district: z.string().max(63),
     schoolYear: schoolYear.optional().meta({ description: 'default: the district’s scoped year' }),
-    reportingDate: z.iso
-      .date()
+    reportingDate: dayGiven
       .refine((day) => Date.parse(day) <= Date.now() + furthestZoneMs, 'is a day that has not come yet')
       .meta({ description: 'the date the state reports for' }),
     name: typedName(120).meta({ example: 'Fall membership count' }),

@@ -1,10 +1,10 @@
 /** What is to come in a district, by the clock. */
 import { z } from 'zod';
-import { level, time } from '../../http/schemas';
+import { instantGiven, level, time } from '../../http/schemas';
 
 /** Longest period of one answer: blackout windows are laid out this far. */
 export const mostDays = 14;
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const instant = instantGiven.transform((text) => new Date(text));
 
 export const calendarQuery = z.strictObject({
   from: instant.optional().meta({ description: 'default: now' }),

@@ -10,7 +10,16 @@ import {
   shortestIntervalMinutes,
 } from '../../domain/schedule';
 import { timezone } from '../blackouts/schemas';
-import { districtParams, level, mode, objectsAsked, time, typedName, typedText } from '../../http/schemas';
+import {
+  districtParams,
+  instantGiven,
+  level,
+  mode,
+  objectsAsked,
+  time,
+  typedName,
+  typedText,
+} from '../../http/schemas';
 
 const minutesOfADay = 24 * 60;
 
@@ -161,8 +170,9 @@ export const schedule = z
 
 export const scheduleParams = districtParams.extend({ id: z.string().max(32) });
 export const pauseRequest = z.strictObject({ note: typedText(255).optional() });
-const instant = z.iso.datetime({ offset: true });
-export const backfillRequest = z.strictObject({ from: instant, to: instant }).meta({ id: 'BackfillRequest' });
+export const backfillRequest = z
+  .strictObject({ from: instantGiven, to: instantGiven })
+  .meta({ id: 'BackfillRequest' });
 export const backfilled = schedule
   .extend({ filledIn: z.array(time).meta({ description: 'firings that are made up' }) })
   .meta({ id: 'BackfilledSchedule' });

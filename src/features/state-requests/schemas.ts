@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { districtStatuses } from '../../domain/state-request';
 import { color, planRequest, resync } from '../resyncs/schemas';
-import { count, mode, pageOf, pageQuery, time, typedText } from '../../http/schemas';
-
-const moment = z.iso.datetime({ offset: true });
+import { count, instantGiven, mode, pageOf, pageQuery, time, typedText } from '../../http/schemas';
 
 export const stateRequestBody = z
   .strictObject({
@@ -18,7 +16,7 @@ export const stateRequestBody = z
     mode: mode.default('compare'),
     reason: typedText(1000).meta({ description: 'shown only to users of the state' }),
     window: z
-      .strictObject({ from: moment.optional(), until: moment })
+      .strictObject({ from: instantGiven.optional(), until: instantGiven })
       .optional()
       .meta({ description: 'no run begins outside it; default: from now on, for as long as configured' }),
     planHash: z.string().max(64).optional().meta({
@@ -142,12 +140,14 @@ export const cancelBody = z
   .meta({ id: 'StateRequestCancel' });
 
 export const extendBody = z
-  .strictObject({ until: moment.meta({ description: 'the new end of the window, not before the old one' }) })
+  .strictObject({
+    until: instantGiven.meta({ description: 'the new end of the window, not before the old one' }),
+  })
   .meta({ id: 'StateRequestExtension' });
 
 export const districtRetryBody = z
   .strictObject({
-    until: moment
+    until: instantGiven
       .optional()
       .meta({ description: 'the new end of the window; needed once the old one is over' }),
   })
