@@ -157,3 +157,29 @@ test('a number in JSON that is no double is refused, and all other JSON arrives 
     await world.close();
   }
 });
+
+test('a character that the state’s charset lacks is refused by its column, inserted or updated: mysql', async () => {
+  const { info } = await server('mysql');
+  const world = await World.open({ district: info, state: info });
+  try {
+    const columns = 'id INT, name VARCHAR(20) CHARACTER SET utf8mb4, note VARCHAR(20)';
+    await world.district(
+      `CREATE TABLE club (${columns}, PRIMARY KEY (id))`,
+      "INSERT INTO club VALUES (1, 'Ж', 'é'), (2, 'é', 'new'), (3, 'Ж', 'é'), (4, 'é', 'Ж')",
+    );
+    await world.state(
+      `CREATE TABLE club (districtID INT, ${columns.replace('utf8mb4', 'latin1')}, PRIMARY KEY (districtID, id))`,
+      "INSERT INTO club VALUES (7, 1, '?', 'é'), (7, 2, 'é', 'old')",
+    );
+    for (const same of [{ inserted: 1, updated: 1 }, { unchanged: 2 }]) {
+      const { counts: got, errors } = await world.sync([object('club', ['id'])], 'club');
+      expect(got).toEqual(counts({ ...same, failed: 2 }));
+      expect(errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual([
+        ['["1"]', 'VALUE_INVALID', 'name'],
+        ['["3"]', 'VALUE_INVALID', 'name'],
+      ]);
+    }
+  } finally {
+    await world.close();
+  }
+});

@@ -1,4 +1,5 @@
 import type { RecordError, RecordKey } from '../../domain/record-error';
+import { holds } from '../columns/charsets';
 import type { TableShape } from '../columns/table-shape';
 import type { DatabaseError } from '../connection/errors';
 import type { ObjectMapping, RecordRule, ReferenceMapping } from '../mapping/types';
@@ -63,7 +64,12 @@ export function refusalOf(mapping: ObjectMapping, record: DistrictRecord, error:
   if (errno === 1452 || errno === 1216) return foreignKeyRefusal(mapping, record, names.constraint);
   const { stateShape: shape, object, columnNames } = mapping;
   const whose = { side: 'state', shape, columnNames, tenantColumn: object.tenantColumn } as const;
-  const said = errno === 1265 ? cutText(mapping, record, error) : error;
+  const said =
+    errno === 1265
+      ? cutText(mapping, record, error)
+      : cannotConvert.has(errno ?? 0)
+        ? lacking(mapping, record)
+        : error;
   return { ...base, outcome: 'failed', ...reasonOf(said, whose) };
 }
 
@@ -89,6 +95,26 @@ function cutText(
   if (at < 0) return { errno: error.errno, names };
   const column = [...pairs, ...ownedPairs][at]!.name;
   return { errno: longer(at, (value) => value.trimEnd()) ? 1406 : 1265, names: { ...names, column } };
+}
+
+/** MySQL says so in an UPDATE that joins, and 1366 with the column everywhere else. */
+const cannotConvert = new Set([3854, 3988]);
+
+/** Where only one text may have characters that its column's charset lacks, it is that one. */
+function lacking(
+  { pairs, ownedPairs, stateShape }: ObjectMapping,
+  { values }: DistrictRecord,
+): Pick<DatabaseError, 'errno' | 'names'> {
+  const [found, ...others] = [...pairs, ...ownedPairs].filter(({ name, write }, at) => {
+    const value = values[at];
+    return (
+      write === 'text' &&
+      typeof value === 'string' &&
+      !holds(stateShape.columns.get(name)?.charset ?? null, value)
+    );
+  });
+  const column = others.length === 0 ? (found?.name ?? null) : null;
+  return { errno: 1366, names: { column, index: null, constraint: null, row: null } };
 }
 
 /** The error to store for a record that a server can't even show. */
