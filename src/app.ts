@@ -48,6 +48,7 @@ import { signInRoutes } from './features/access/sign-in-routes';
 import { principalTokenRoutes } from './features/access/token-routes';
 import { principalRoutes } from './features/access/principal-routes';
 import { Problem, problemHandler, unknownPath } from './http/problem';
+import { packAnswers } from './http/pack-answers';
 import { inLogContext, logFieldsOf } from './http/log-context';
 import { giveRequestId } from './http/request-id';
 import { retentionRoutes } from './features/retention/routes';
@@ -202,7 +203,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   if (registry) app.use(timeRequests(registry));
   app.use(healthRouter({ ...context, control: keeper }));
   app.use('/api/docs', docsRouter());
-  app.get('/api/v1/openapi.json', (_request, response) => void response.json(document));
+  app.get('/api/v1/openapi.json', packAnswers, (_request, response) => void response.json(document));
 
   const refused = refusedLimit(limits.refusedPerAddress ?? 300);
   const v1 = Router(exactly);
@@ -220,6 +221,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   v1.use(authenticate(keeper, oidc ? createOidcVerifier(oidc) : null, refused));
   v1.use(turns.learn);
   v1.use(tokenLimit(limits.perToken ?? 1200));
+  v1.use(packAnswers);
   v1.use(codecBody());
   v1.use(turns.takeHeavy);
   const readBody = json({ limit: '100kb', strict: false });

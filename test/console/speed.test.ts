@@ -55,22 +55,40 @@ test('a tick costs so little that it is painted within 50 ms on a processor of a
   });
 });
 
-test('the tree can be used within 1.5 s on a line of 1.6 Mbit/s and 150 ms', async () => {
+test('the tree can be used within 1.5 s on a line of 1.6 Mbit/s and 150 ms, and within 0.5 s when its scripts are kept', async () => {
   const { token } = await world.caller('north', ['resyncBatch']);
   await inBrowser(token, async (page) => {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Network.enable');
-    await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
     const bytesPerSecond = 1_600_000 / 8;
     await devtools.send('Network.emulateNetworkConditions', {
       ...{ offline: false, latency: 150 },
       ...{ downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond },
     });
-    const from = performance.now();
-    await page.reload();
-    await page.getByRole('checkbox', { name: 'Enrollment', exact: true }).check();
-    const took = performance.now() - from;
-    expect(took).toBeLessThan(1_500);
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    // Of this document.
+    const worked = async (): Promise<number> => {
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1_000;
+    };
+    /**
+     * Until Enrollment's box can be ticked, ms: all that it takes has come over the line, and then
+     * all of the page's work, as if none of it were done meanwhile. A clock would measure what else
+     * this machine does.
+     */
+    const usable = async (cacheDisabled: boolean): Promise<number> => {
+      await devtools.send('Network.setCacheDisabled', { cacheDisabled });
+      await page.reload({ waitUntil: 'commit' });
+      await page.getByRole('checkbox', { name: 'Enrollment', exact: true, disabled: false }).waitFor();
+      const came = await page.evaluate<number>(`Math.max(
+        ...performance.getEntriesByType('resource')
+          .filter(({ name }) => /\\/assets\\/|\\/(session|districts|objects)$/.test(name))
+          .map(({ responseEnd }) => responseEnd))`);
+      return came + (await worked());
+    };
+    const [first, again] = [await usable(true), await usable(false)];
+    expect(first).toBeLessThan(1_500);
+    expect(again).toBeLessThan(500);
   });
 });
 

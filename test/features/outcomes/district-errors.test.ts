@@ -191,3 +191,20 @@ test('an administrator limits a principal to schools of one district, with no ot
   ])
     expect([body.name, (await create(body)).status]).toEqual([body.name, 422]);
 });
+
+test('what is read is packed for who takes it, and nothing else is', async () => {
+  const asked = (route: string, encoding: string) =>
+    request(world.app).get(route).set({ Authorization: world.as.here, 'Accept-Encoding': encoding });
+  const plain = await asked(path(), 'identity');
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  for (const encoding of ['gzip', 'br', 'gzip, deflate, br']) {
+    const packed = await asked(path(), encoding);
+    expect(packed.headers['content-encoding']).toBe(encoding.split(', ').at(-1));
+    expect(packed.headers['vary']).toContain('Accept-Encoding');
+    expect(packed.body).toEqual(plain.body);
+  }
+  const file = await asked(`${path()}?format=csv`, 'gzip');
+  expect([file.headers['content-encoding'], file.text.split('\n').length]).toEqual(['gzip', 14]);
+  const refused = await request(world.app).get(path()).set('Accept-Encoding', 'gzip');
+  expect([refused.status, refused.headers['content-encoding']]).toEqual([401, undefined]);
+});
