@@ -6,10 +6,11 @@ const DistrictsPage = later(() =>
   import('./state/districts/districts-page').then(({ DistrictsPage: page }) => page),
 );
 
-/** `/`: the batch page of one's district, or the districts to choose from. */
+/** `/`: the batch page of one's only district; several, and the state's, are a list. */
 export function HomePage() {
-  const { districts } = useSignedIn();
+  const { session, districts } = useSignedIn();
   const [only] = districts;
-  if (only && districts.length === 1) return <Redirect to={`/d/${only.id}/batch`} replace />;
+  if (only && districts.length === 1 && session.level === 'district')
+    return <Redirect to={`/d/${only.id}/batch`} replace />;
   return <DistrictsPage />;
 }
