@@ -19,10 +19,14 @@ const openHandles = () => {
   return counts;
 };
 
-/** The SDK has one in a process; the next file installs its own. */
+/**
+ * The SDK has one in a process, and makes the next one with the options of the last; the next file
+ * has its own, or a quiet one.
+ */
 async function shutDownTemporalRuntime() {
-  const sdk = require.cache[require.resolve('@temporalio/worker')];
-  await sdk?.exports.Runtime._instance?.shutdown();
+  const sdk = require.cache[require.resolve('@temporalio/worker')]?.exports;
+  await sdk?.Runtime._instance?.shutdown();
+  if (sdk) sdk.Runtime.defaultOptions = { logger: new sdk.DefaultLogger('ERROR') };
 }
 
 /**
