@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm run try:package`: packs what would be published, installs it in an empty folder as anybody
- * would, and has its `npx resync` work there. Exit code 1 when something is missing in the package.
+ * would, and has its `npx resync` work there, demo included. Exit code 1 when something is missing in
+ * the package, or does not work as it is compiled.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -27,6 +28,8 @@ try {
   for (const [expected, ...args] of [
     ['Usage: resync', 'help'],
     ['Enrollment', 'catalog', 'list'],
+    // Servers, migrations, worker, API, two resyncs: all of it as it is compiled.
+    ['0 written (nothing was left to send)', 'demo'],
   ]) {
     const printed = run(folder, 'npx', '--no-install', 'resync', ...args);
     if (!printed.includes(expected))

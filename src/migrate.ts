@@ -14,19 +14,21 @@ export type DatabaseKind = 'district' | 'state' | 'control';
 class FolderSource implements Knex.MigrationSource<string> {
   constructor(private readonly folder: string) {}
 
+  /** @returns names of files, oldest first */
   getMigrations(): Promise<string[]> {
     const files = readdirSync(this.folder).filter(
       (file) => /\.(ts|js)$/.test(file) && !file.endsWith('.d.ts'),
     );
-    return Promise.resolve(files.map((file) => file.replace(/\.(ts|js)$/, '')).sort());
+    return Promise.resolve(files.sort());
   }
 
-  getMigrationName(name: string): string {
-    return name;
+  getMigrationName(file: string): string {
+    return file.replace(/\.(ts|js)$/, '');
   }
 
-  async getMigration(name: string): Promise<Knex.Migration> {
-    return (await import(join(this.folder, name))) as Knex.Migration;
+  async getMigration(file: string): Promise<Knex.Migration> {
+    // With its extension: what is compiled is a module to Node, which guesses none.
+    return (await import(join(this.folder, file))) as Knex.Migration;
   }
 }
 

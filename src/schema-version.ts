@@ -31,7 +31,8 @@ export class ControlVersionError extends Error {
 /** Compares what has run there with what this build has. @throws ControlError */
 export async function readControlVersion(control: Knex): Promise<SchemaFinding> {
   const source = migrationsOf('control');
-  const known = await source.getMigrations();
+  const files = await source.getMigrations();
+  const known = files.map((file) => source.getMigrationName(file));
   const ran = await migrationsIn(control);
   const newest = ran.at(-1) ?? null;
   const lacking = known.filter((name) => !ran.includes(name));
@@ -55,8 +56,9 @@ export async function readControlVersion(control: Knex): Promise<SchemaFinding> 
       },
     };
   const made = await fingerprintsIn(control);
-  for (const name of known) {
-    const { statements } = (await source.getMigration(name)) as { readonly statements?: readonly string[] };
+  for (const file of files) {
+    const { statements } = (await source.getMigration(file)) as { readonly statements?: readonly string[] };
+    const name = source.getMigrationName(file);
     if (statements === undefined || made.get(name) === fingerprintOf(statements)) continue;
     return {
       state: 'other',
