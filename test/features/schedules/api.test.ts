@@ -329,7 +329,7 @@ test('a schedule fires with its maker’s rights of that moment: without them it
     await setDisabled(world.control, { principalId, disabled: true });
     expect((await call('post', `${path}/trigger`, 'other')).status).toBe(202);
     let seen: (Schedule & { pauseNote: string | null }) | undefined;
-    for (let i = 0; i < 200 && !seen?.lastRuns.length; i++) {
+    for (let i = 0; i < 200 && !(seen?.lastRuns.length && seen.paused); i++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       seen = (await call('get', path, 'other')).body as typeof seen;
     }
