@@ -380,6 +380,8 @@ test('a worker with another catalog leaves a run untouched and says so, until on
     expect(await endOf(south, run)).toMatchObject({
       ...{ status: 'finished', color: 'green', catalogHash: ours, otherCatalog: null },
     });
+    // What a run has to do after it has ended needs its catalog, too.
+    await world.temporal.workflow.getHandle(resyncWorkflowId(run)).result();
     await own.stop();
     own = null;
 
