@@ -45,7 +45,10 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof syncEventActivities> &
   ReturnType<typeof retentionActivities>;
 
-/** They plan, move, compare or close by the catalog. */
+/**
+ * They plan, move, compare or close by the catalog. Not `sendUnblocked`, which makes a run of its
+ * own, by this worker's catalog: a run that has ended must not keep its district waiting.
+ */
 const byCatalog = [
   'preparePlan',
   'startObject',
@@ -64,7 +67,6 @@ const byCatalog = [
   'selectDrifted',
   'finishObject',
   'finishResync',
-  'sendUnblocked',
 ] as const satisfies readonly (keyof ResyncActivities)[];
 
 /**
