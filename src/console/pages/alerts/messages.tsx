@@ -1,6 +1,7 @@
 import type { Alert } from '../../api/answers';
 import { useSignedIn } from '../../api/session';
 import { Time } from '../../parts/zone';
+import { TickAll, tickedOf } from '../../parts/tick-all';
 import { About } from './alert-link';
 
 interface MessagesProps {
@@ -28,15 +29,10 @@ export function Messages({ items, picked, onPick, onOpen }: MessagesProps) {
         <thead>
           <tr>
             <th scope="col" className="tree__tick">
-              <input
-                type="checkbox"
-                className="tick"
-                aria-label="All messages shown"
-                checked={all}
-                ref={(box) => {
-                  if (box) box.indeterminate = some && !all;
-                }}
-                onChange={() => onPick(new Set(all ? [] : items.map(({ alertId }) => alertId)))}
+              <TickAll
+                label="All messages shown"
+                state={tickedOf(all, some)}
+                onToggle={() => onPick(new Set(all ? [] : items.map(({ alertId }) => alertId)))}
               />
             </th>
             <th scope="col" className="wide">

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import type { TableObject } from '../../api/answers';
 import { useRight } from '../../api/session';
 import { below, treeOf } from '../../plan/tree';
+import { TickAll } from '../../parts/tick-all';
 import { LegendButton } from './legend';
 import { ObjectRow } from './object-row';
 import type { Selection } from './selection';
@@ -115,16 +116,7 @@ export function ObjectsTree({ items, selection, find }: ObjectsTreeProps) {
       <thead>
         <tr role="row">
           <th role="columnheader" className="tree__tick">
-            <input
-              type="checkbox"
-              className="tick"
-              aria-label="All objects"
-              checked={selection.all === 'ticked'}
-              ref={(input) => {
-                if (input) input.indeterminate = selection.all === 'mixed';
-              }}
-              onChange={selection.toggleAll}
-            />
+            <TickAll label="All objects" state={selection.all} onToggle={selection.toggleAll} />
           </th>
           <th role="columnheader">Object</th>
           <th role="columnheader" className="wide tree__last">

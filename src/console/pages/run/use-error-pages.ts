@@ -1,4 +1,4 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import type { RecordError, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import type { Stretch } from '../../parts/virtual-rows';
@@ -40,7 +40,6 @@ export function useErrorPages(run: Resync, filter: ErrorFilter, { first, last }:
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         call<ErrorsPage>(pathOf(run, filter, number), { signal }),
       refetchInterval: run.endedAt === null ? runningMs : (false as const),
-      ...(number === 0 && { placeholderData: keepPreviousData<ErrorsPage> }),
     })),
   });
   const failed = queries.find(({ error }) => error !== null);

@@ -4,6 +4,7 @@ import type { ListedDistrict } from '../../../api/state-answers';
 import { number } from '../../../parts/format';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
+import { TickAll, tickedOf } from '../../../parts/tick-all';
 import { runStatusNames } from '../../../text';
 import { ColorWord } from '../color-word';
 
@@ -35,15 +36,10 @@ export function DistrictsTable({ districts, picked, onPick }: DistrictsTableProp
           <tr>
             {picked !== null && (
               <th scope="col" className="tree__tick">
-                <input
-                  type="checkbox"
-                  className="tick"
-                  aria-label="All districts shown"
-                  checked={all}
-                  ref={(box) => {
-                    if (box) box.indeterminate = some && !all;
-                  }}
-                  onChange={() => onPick(new Set(all ? [] : districts.map(({ id }) => id)))}
+                <TickAll
+                  label="All districts shown"
+                  state={tickedOf(all, some)}
+                  onToggle={() => onPick(new Set(all ? [] : districts.map(({ id }) => id)))}
                 />
               </th>
             )}
