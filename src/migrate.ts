@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import knex, { type Knex } from 'knex';
 import { connectOptions } from './database/connect';
-import { setUsual } from './database/usual-settings';
+import { beginWith, setUsual } from './database/usual-settings';
 import { explained } from './database/not-connected';
 
 /** The three kinds of database the project has migrations for. */
@@ -51,14 +51,7 @@ export async function migrate(
   const database = knex({
     client: 'mysql2',
     connection: connectOptions(url),
-    pool: {
-      min: 0,
-      max: 1,
-      afterCreate: (
-        connection: { query(sql: string, done: (error: Error | null) => void): void },
-        done: (error: Error | null, connection: unknown) => void,
-      ) => connection.query(setUsual, (error) => done(error, connection)),
-    },
+    pool: { min: 0, max: 1, afterCreate: beginWith(setUsual) },
   });
   try {
     const config = { migrationSource: migrationsOf(kind) };

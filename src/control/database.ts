@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { connectOptions } from '../database/connect';
-import { setUsual } from '../database/usual-settings';
+import { beginWith, setUsual } from '../database/usual-settings';
 import { ControlError, toControlError } from './control-error';
 
 /** Most connections one process holds to the control database. */
@@ -67,16 +67,10 @@ export function openControl(url: string, { connections = maxConnections } = {}):
     pool: {
       min: 0,
       max: connections,
-      afterCreate(
-        connection: { query(sql: string, done: (error: Error | null) => void): void },
-        done: (error: Error | null, connection: unknown) => void,
-      ) {
-        connection.query(
-          `${setUsual}, time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 10, ` +
-            "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-          (error) => done(error, connection),
-        );
-      },
+      afterCreate: beginWith(
+        `${setUsual}, time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 10, ` +
+          "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+      ),
     },
   });
 }

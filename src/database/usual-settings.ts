@@ -14,3 +14,11 @@ export const usualSettings: readonly string[] = [
 
 /** The statement that begins a session with them. */
 export const setUsual = `SET ${usualSettings.map((setting) => `SESSION ${setting}`).join(', ')}`;
+
+/** Has each connection of a knex pool begin with a statement: its `afterCreate`. */
+export function beginWith(statement: string) {
+  return (
+    connection: { query(sql: string, done: (error: Error | null) => void): void },
+    done: (error: Error | null, connection: unknown) => void,
+  ): void => connection.query(statement, (error) => done(error, connection));
+}
