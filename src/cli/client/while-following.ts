@@ -15,7 +15,8 @@ export async function whileFollowing<T>(
     tell(`Resync ${resyncId} goes on. To follow it again: resync watch ${resyncId}`);
     process.exit(exitCodes.interrupted);
   };
-  process.once('SIGINT', leave);
+  // Not once(): a second one, from the launcher, would end the process before it has said so.
+  process.on('SIGINT', leave);
   try {
     return await follow();
   } finally {
