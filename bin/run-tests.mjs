@@ -1,11 +1,12 @@
 /**
  * `npm test [-- jest arguments]`: the parallel project, then the serial one, whose tests need quiet
- * servers. Prints the ten slowest files, and last how many tests passed and failed. Exits 1 when
- * one failed or none was found.
+ * servers. Prints the ten slowest files, what failed, and last how many tests passed and failed.
+ * Exits 1 when one failed or none was found.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runChild } from './run-child.mjs';
 
 const shown = 10;
@@ -37,6 +38,26 @@ async function runProject(project, { root, args, folder }) {
   }
 }
 
+/** Failed tests and files that could not run, each with the first lines of what it said. */
+function failures(files, root) {
+  const head = (text) =>
+    stripVTControlCharacters(text)
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(0, 12)
+      .map((line) => `    ${line}`)
+      .join('\n');
+  return files.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    if (tests.length > 0)
+      return tests.map(
+        ({ fullName, failureMessages }) => `✗ ${file}: ${fullName}\n${head(failureMessages.join('\n'))}`,
+      );
+    return message ? [`✗ ${file}\n${head(message)}`] : [];
+  });
+}
+
 /** @param args jest's: paths, -t, --shard … @returns the exit code */
 export async function runTests(root, args) {
   const folder = mkdtempSync(join(tmpdir(), 'resync-tests-'));
@@ -61,6 +82,7 @@ export async function runTests(root, args) {
     .slice(0, shown);
   console.log(`\nThe slowest files of ${files.length}, in seconds:`);
   for (const { name, seconds } of slowest) console.log(`${seconds.toFixed(1).padStart(6)}  ${name}`);
+  for (const failure of failures(files, root)) console.log(`\n${failure}`);
   const sum = (key) => reports.reduce((total, report) => total + report[key], 0);
   const passed = sum('numPassedTests');
   // A file that could not even be loaded has no tests to count, and is a failure.
