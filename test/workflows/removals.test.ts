@@ -131,8 +131,8 @@ it('makes way for a state request while it holds, and removes with a new epoch a
     await enqueue(states);
     await until('the state’s has run', () => log.includes(`end ${states.resyncId} finished`));
     const run = handleOf(mine.resyncId);
-    await until('it awaits again', () => log.includes('renewed awaitingApproval'));
-    expect(await progressOf(run)).toBe('awaitingApproval');
+    await until('it awaits again', async () => (await progressOf(run)) === 'awaitingApproval');
+    expect(log).toContain('renewed awaitingApproval');
     await run.executeUpdate(approveRemovals, { args: [{ objects: null, by }] });
     await run.result();
     expect(log.filter((line) => line.startsWith('remove '))).toHaveLength(4);
