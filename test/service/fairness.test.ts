@@ -52,9 +52,13 @@ test('a district whose tables are all locked holds no lanes: another district’
   const unlock = await world.lockDistrict('north');
   try {
     await sleep(3_000);
-    const beside = await timed(south, await send(south, 'south', all));
+    const limit = quiet * 1.5 + 0.5;
+    const beside: number[] = [];
+    // Lanes that were held would slow each of them; what else the machine does slows one.
+    do beside.push(await timed(south, await send(south, 'south', all)));
+    while (Math.min(...beside) >= limit && beside.length < 3);
     expect((await north.ask<Run>('GET', `/resyncs/${stuck}`)).body.status).toBe('running');
-    expect(beside).toBeLessThan(quiet * 1.5 + 0.5);
+    expect(Math.min(...beside)).toBeLessThan(limit);
   } finally {
     await unlock();
   }
