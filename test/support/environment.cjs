@@ -3,9 +3,9 @@ const { TestEnvironment } = require('jest-environment-node');
 
 /**
  * What a test file may leave open for a moment after its last hook: closing sockets say goodbye to
- * their servers.
+ * their servers, on a busy machine not at once. What leaks stays for good.
  */
-const settleMs = 5_000;
+const settleMs = 20_000;
 
 /**
  * Kinds of handles that keep a process alive: pools and clients, servers, child processes, timers,
