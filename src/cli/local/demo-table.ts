@@ -1,5 +1,5 @@
 /** What the demo says about causes and about its check of both editions. */
-import type { Cause } from '../../features/outcomes/read-causes';
+import type { Cause } from '../client/answers';
 import type { EditionCounts } from './demo-verify';
 import { number, plainTable } from '../client/terminal';
 

@@ -2,7 +2,7 @@
 import type { Connection } from 'mysql2/promise';
 import { openConnection } from '../../database/connect';
 import type { DistrictConfig } from '../../config';
-import type { ResyncView } from '../../features/resyncs/read';
+import type { Resync } from '../client/answers';
 import type { Catalog, SyncObject } from '../../domain/catalog';
 import { requireObject } from '../../domain/catalog';
 
@@ -15,12 +15,17 @@ export interface EditionCounts {
   readonly agrees: boolean;
 }
 
+/** A resync whose counts its reader may see: only a state's own are withheld. */
+export type OwnResync = Resync & {
+  readonly [Told in 'totals' | 'objectResults']: NonNullable<Resync[Told]>;
+};
+
 /** Whose editions are counted, and the run whose objects are. */
 interface CountedRun {
   readonly catalog: Catalog;
   readonly district: DistrictConfig;
   readonly stateUrl: string;
-  readonly resync: ResyncView;
+  readonly resync: OwnResync;
 }
 
 /**

@@ -3,17 +3,16 @@ import { Command } from 'commander';
 import { loadCatalog } from '../../catalog/load';
 import { openControl } from '../../control/database';
 import { createToken } from '../../features/access/token-store';
-import type { Cause } from '../../features/outcomes/read-causes';
-import type { ResyncView } from '../../features/resyncs/read';
 import { givenServers } from '../../stack/given-servers';
 import { emptyDatabases } from '../../stack/prepare-databases';
 import { startLocalStack, type LocalStack } from '../../stack/local-stack';
 import { type RunningService, startService } from '../../service';
 import type { ServerKinds } from '../../stack/server-kind';
 import { stopStack } from '../../stack/stack';
+import type { Cause, Resync } from '../client/answers';
 import { ApiClient } from '../client/api-client';
 import { causesText, verificationText } from './demo-table';
-import { countEditions } from './demo-verify';
+import { countEditions, type OwnResync } from './demo-verify';
 import { buildConsoleIfChanged, signInLink } from './console-link';
 import { auditLocally } from './local-audit';
 import { onInterrupt } from './on-interrupt';
@@ -189,10 +188,13 @@ async function demoToken(controlUrl: string, districtId: string | null): Promise
  * Sends everything, shows how it goes, and reads the ended resync once more: its records, not the
  * stream's last word.
  */
-async function watched(client: ApiClient, district: string): Promise<ResyncView> {
+async function watched(client: ApiClient, district: string): Promise<OwnResync> {
   const request = { objects: 'all', scenario: 'GO_LIVE' } as const;
   const { resyncId } = await runResyncAndWatch(client, { district, request }, createWatchView());
-  return client.get<ResyncView>(`/resyncs/${resyncId}`);
+  const { totals, objectResults, ...rest } = await client.get<Resync>(`/resyncs/${resyncId}`);
+  if (totals === null || objectResults === null)
+    throw new Error(`The demo may not see the counts of its own resync ${resyncId}.`);
+  return { ...rest, totals, objectResults };
 }
 
 /** Tells what each step took. */
