@@ -160,10 +160,25 @@ module.exports = {
     },
     {
       name: 'console-knows-the-domain-only',
-      comment: 'It runs in browsers: what it asks of the service goes over HTTP.',
+      comment:
+        'It runs in browsers: what it asks of the service goes over HTTP. It knows the answers as types.',
       severity: 'error',
       from: { path: '^src/console/' },
-      to: { path: '^(src|workflows|activities|migrations)/', pathNot: '^src/(console|domain)/' },
+      to: {
+        path: '^(src|workflows|activities|migrations)/',
+        pathNot: '^src/(console|domain)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'console-knows-schemas-as-types',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: {
+        path: '^(src|workflows|activities|migrations)/',
+        pathNot: ['^src/(console|domain)/', '^src/(features|http)/.*schemas?[.]ts$'],
+        dependencyTypes: ['type-only'],
+      },
     },
     {
       name: 'nobody-knows-the-console',

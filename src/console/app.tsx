@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import type { District, Session } from './api/answers';
+import type { District, DistrictsPage, Session } from './api/answers';
 import { call, CallError, rememberSession, whenSignedOut } from './api/call';
 import { maybeSignedIn } from './api/signed-in';
 import { SessionContext } from './api/session';
@@ -55,7 +55,7 @@ function SignedIn() {
   });
   const districts = useQuery({
     queryKey: ['districts'],
-    queryFn: () => call<{ items: District[] }>('/districts'),
+    queryFn: () => call<DistrictsPage>('/districts'),
     enabled: maybeSignedIn(),
   });
   const [path] = useLocation();

@@ -4,3 +4,13 @@ export const alertCategories = {
   certification: 'Data Certification',
   notices: 'Notices',
 } as const;
+
+/** Where what an alert tells of is shown. */
+export const alertLinkKinds = [
+  'resync',
+  'removals',
+  'verification',
+  'certification',
+  'stateRequest',
+  'year',
+] as const;

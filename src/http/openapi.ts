@@ -1,6 +1,6 @@
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
-import { problemSchema } from './problem';
+import { problemSchema } from './problem-schema';
 import type { RouteSpec } from './route';
 
 const text = z.string();

@@ -1,12 +1,13 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { isHttpError } from 'http-errors';
 import type { Logger } from 'pino';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConflictError, ControlError, NotFoundError } from '../control/control-error';
 import { CursorError } from '../control/page';
 import { PlanError } from '../domain/plan';
 import type { CheckAnswer } from './check-answer';
 import { errorsPath, type ProblemType, problemTypes, typeOfStatus } from './problem-types';
+import { problemSchema } from './problem-schema';
 import { requestIdOf } from './request-id';
 import { answerToCallError } from './temporal-problems';
 
@@ -46,30 +47,6 @@ export class Problem extends Error {
     };
   }
 }
-
-export const problemSchema = z
-  .object({
-    type: z.string().meta({
-      format: 'uri-reference',
-      description: 'leads to its row in docs/errors.md',
-      example: `${errorsPath}#conflict`,
-    }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    requestId: z.string().meta({ description: 'as in the header X-Request-Id; the API log has it too' }),
-    errors: z
-      .array(
-        z.object({
-          detail: z.string(),
-          pointer: z.string().optional().meta({ example: '#/objects/0' }),
-          parameter: z.string().optional(),
-          header: z.string().optional(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
 
 /** The one answer to everything that isn't there or isn't the caller's to see. */
 export function notFound(): Problem {

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { builtinCatalog } from '../../src/catalog/builtin';
-import type { RequestHead } from '../../src/console/api/state-answers';
+import type { RequestHead } from '../../src/console/api/answers';
 import { toolRights } from '../../src/domain/rights';
 import { insertStateRequest } from '../../src/features/state-requests/store';
 import { ServiceWorld, type Caller } from '../service/world';

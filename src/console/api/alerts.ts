@@ -1,14 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Unread } from './answers';
 import { call } from './call';
 import { useRight } from './session';
 
 export const alertsPath = '/alerts';
 export const unreadKey = ['unread-alerts'];
-
-interface Unread {
-  readonly unread: number;
-  readonly capped: boolean;
-}
 
 const refreshMs = 30_000;
 

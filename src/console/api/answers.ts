@@ -1,228 +1,149 @@
 /**
- * What the API answers with, as far as pages look at it. The API holds its answers to its schemas;
- * that these types agree with those only the browser tests show, by what pages make of them.
+ * What the API answers with, as pages see it: the output of the schemas that the API publishes and
+ * holds its answers to, as types only. zod stays out of the browser.
  */
-import type { Color, CountsView, ObjectStatus } from '../../domain/outcome';
-import type { PlanReason } from '../../domain/plan-order';
-import type { Scenario } from '../../domain/resync';
-import type { Level, ToolRight } from '../../domain/rights';
-import type { YearKind } from '../../domain/school-year';
-import type { VerificationKind, VerificationStatus } from '../../domain/verification';
+import type { z } from 'zod';
+import type * as about from '../../features/about/schemas';
+import type * as access from '../../features/access/schemas';
+import type * as alerts from '../../features/alerts/schemas';
+import type * as blackouts from '../../features/blackouts/schemas';
+import type * as certifications from '../../features/certifications/schemas';
+import type * as districtActions from '../../features/district-actions/schemas';
+import type * as districts from '../../features/districts/list-schemas';
+import type * as doctor from '../../features/doctor/schemas';
+import type * as settings from '../../features/field-ownership/settings-schemas';
+import type * as identities from '../../features/identity-conflicts/schemas';
+import type * as comparisons from '../../features/outcomes/comparison-schemas';
+import type * as outcomes from '../../features/outcomes/schemas';
+import type * as records from '../../features/record-history/schemas';
+import type * as removals from '../../features/removals/schemas';
+import type * as plans from '../../features/resyncs/plan-schemas';
+import type * as retries from '../../features/resyncs/retry-schemas';
+import type * as resyncs from '../../features/resyncs/schemas';
+import type * as calendars from '../../features/schedules/calendar-schemas';
+import type * as schedules from '../../features/schedules/schemas';
+import type * as selective from '../../features/selective-sync/schemas';
+import type * as stateRequests from '../../features/state-requests/schemas';
+import type * as verifications from '../../features/verifications/schemas';
+import type * as yearEnd from '../../features/year-end/schemas';
+import type * as problems from '../../http/problem-schema';
+
+/** As pages hold what they were given: nothing is changed in place. */
+type Shown<T> = T extends readonly (infer Item)[]
+  ? readonly Shown<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Shown<T[Key]> }
+    : T;
+type Answer<Schema extends z.ZodType> = Shown<z.output<Schema>>;
+
+/** A list that comes whole. */
+export interface Items<Item> {
+  readonly items: readonly Item[];
+}
+/** A page of a list. */
+export interface PageOf<Item> extends Items<Item> {
+  readonly nextCursor: string | null;
+}
 
 /** A problem document. */
-export interface ProblemBody {
-  readonly detail: string;
-  readonly status: number;
-  readonly requestId: string;
-}
+export type ProblemBody = Answer<typeof problems.problemSchema>;
+export type About = Answer<typeof about.about>;
+export type Findings = Answer<typeof doctor.findings>;
+export type Finding = Findings['items'][number];
 
-export interface SignIn {
-  readonly token: boolean;
-  readonly whyNot: string | null;
-}
+export type SignIn = Answer<typeof access.signIn>;
+export type Session = Answer<typeof access.session>;
+export type Person = Answer<typeof access.principal>;
+export type Token = Answer<typeof access.token>;
+export type MadeToken = Answer<typeof access.madeToken>;
+export type AuditEvent = Answer<typeof access.auditEvent>;
+export type AuditChain = Answer<typeof access.auditChain>;
 
-export interface Session {
-  readonly principalId: string;
-  readonly name: string;
-  readonly level: Level;
-  readonly rights: readonly ToolRight[];
-  readonly districts: readonly { readonly id: string; readonly number: number; readonly name: string }[];
-  readonly csrf: string | null;
-}
+/** What a page has to know of a district to show it. */
+export type District = Answer<typeof resyncs.district>;
+export type DistrictsPage = Answer<typeof districts.districtsPage>;
+export type ListedDistrict = DistrictsPage['items'][number];
+export type BusyAgents = Answer<typeof districts.busyAgents>;
+export type BusyAgent = BusyAgents['items'][number];
+export type OpenRun = BusyAgent['resyncs'][number];
 
-export interface District {
-  readonly id: string;
-  readonly number: number;
-  readonly name: string;
-  readonly schoolYear: number;
-  readonly years: readonly { readonly schoolYear: number; readonly kind: YearKind }[];
-  readonly timezone: string | null;
-}
+export type ObjectsTable = Answer<typeof districts.objectsTable>;
+export type TableObject = Answer<typeof resyncs.tableObject>;
+export type LastRun = NonNullable<TableObject['last']>;
+export type Plan = Answer<typeof plans.plan>;
+export type Accepted = Answer<typeof resyncs.accepted>;
+export type RetryAccepted = Answer<typeof retries.retryAccepted>;
+export type Resync = Answer<typeof resyncs.resync>;
+export type ResyncHead = Answer<typeof resyncs.resyncHead>;
+export type ObjectResult = NonNullable<Resync['objectResults']>[number];
 
-export interface LastRun {
-  readonly resyncId: string;
-  readonly status: ObjectStatus;
-  readonly color: Color;
-  readonly colorWithoutExclusions: Color;
-  readonly counts: CountsView;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly message: string | null;
-  readonly expected: number | null;
-  readonly sincePreviousRun: { readonly newErrors: number; readonly resolvedErrors: number } | null;
-}
+export type Cause = Answer<typeof resyncs.cause>;
+export type RecordError = Answer<typeof resyncs.recordError>;
+export type ErrorsPage = Answer<typeof outcomes.recordErrors>;
+export type DistrictErrors = Answer<typeof outcomes.districtErrors>;
+export type LoggedError = DistrictErrors['items'][number];
+export type ResyncChanges = Answer<typeof comparisons.resyncChanges>;
+export type ObjectChange = ResyncChanges['items'][number];
+export type HistoryMatrix = Answer<typeof comparisons.historyMatrix>;
+export type Cell = NonNullable<HistoryMatrix['items'][number]['cells'][number]>;
+export type ObjectRuns = Answer<typeof comparisons.objectRuns>;
+export type ObjectRun = ObjectRuns['items'][number];
+/** What one resync did with a record. */
+export type RecordRun = Answer<typeof records.recordRun>;
 
-export interface TableObject {
-  readonly object: string;
-  readonly label: string;
-  readonly parents: readonly string[];
-  readonly softParents: readonly string[];
-  readonly treeParent: string | null;
-  readonly subsetOf: string | null;
-  readonly cycle: string | null;
-  readonly enabledByDefault: boolean;
-  readonly keyColumns: readonly string[];
-  readonly notOffered: string | null;
-  readonly last: LastRun | null;
-}
+export type Removals = Answer<typeof removals.removals>;
+/** What a resync found extra of one object, and what was decided. */
+export type RemovalObject = Answer<typeof removals.removalObject>;
+/** A record that is only at the state. */
+export type Removal = Answer<typeof removals.removal>;
+export type Approvals = Answer<typeof removals.approvals>;
 
-export interface ObjectsTable {
-  readonly schoolYear: number;
-  readonly items: readonly TableObject[];
-}
+export type SelectiveObjects = Answer<typeof selective.selectiveObjects>;
+export type SelectiveObject = SelectiveObjects['items'][number];
+export type FoundRecord = Answer<typeof selective.foundRecord>;
+export type SelectivePreview = Answer<typeof selective.selectivePreview>;
+export type SelectiveAccepted = Answer<typeof selective.selectiveAccepted>;
 
-export interface Plan {
-  readonly planHash: string;
-  readonly objects: readonly { readonly name: string; readonly reason: PlanReason }[];
-  readonly omitted: readonly { readonly name: string; readonly why: string }[];
-  readonly notes: readonly { readonly object: string; readonly note: string }[];
-  readonly records: { readonly expected: number; readonly unknown: readonly string[] };
-  readonly time: { readonly seconds: number; readonly runs: number } | null;
-  readonly queue: { readonly ahead: number } | null;
-  readonly heldUntil: string | null;
-  readonly verification: {
-    readonly finishedAt: string;
-    readonly resyncNecessary: boolean;
-    readonly ofThese: readonly string[];
-  } | null;
-  readonly scenarios: readonly { readonly scenario: Scenario; readonly whyNot: string | null }[];
-}
+export type VerificationHead = Answer<typeof verifications.verificationHead>;
+export type Verification = Answer<typeof verifications.verification>;
+export type VerificationAccepted = Answer<typeof verifications.verificationAccepted>;
+export type VerifiedObject = Verification['objectResults'][number];
 
-export interface VerificationHead {
-  readonly verificationId: string;
-  readonly districtId: string;
-  readonly schoolYear: number;
-  readonly objects: 'all' | readonly string[];
-  readonly requestedBy: string;
-  readonly kind: VerificationKind;
-  readonly status: VerificationStatus;
-  readonly equal: boolean | null;
-  readonly resyncNecessary: boolean | null;
-  readonly objectsToResync: readonly string[] | null;
-  readonly message: string | null;
-  readonly requestedAt: string;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-}
+export type Alert = Answer<typeof alerts.alert>;
+export type AlertLink = NonNullable<Alert['link']>;
+export type Unread = Answer<typeof alerts.unreadAlerts>;
 
-/** How both editions compare. */
-export interface Compared {
-  readonly districtRecords: number;
-  readonly stateRecords: number;
-  readonly missing: number;
-  readonly different: number;
-  readonly extra: number;
-  readonly excluded: number;
-}
+export type Schedule = Answer<typeof schedules.schedule>;
+export type Blackout = Answer<typeof blackouts.blackout>;
+/** What is to come in a district, by the clock. */
+export type Calendar = Answer<typeof calendars.calendar>;
 
-export interface VerifiedObject {
-  readonly object: string;
-  readonly status: 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
-  readonly counts: Compared;
-  readonly predicted: { readonly inserted: number; readonly updated: number; readonly extra: number };
-  readonly message: string | null;
-}
+export type FieldSettings = Answer<typeof settings.fieldSettings>;
+/** A field of an object, and whose it is. */
+export type ShownField = FieldSettings['items'][number]['fields'][number];
+export type FieldSettingChange = Answer<typeof settings.fieldSettingChange>;
 
-export interface Verification extends VerificationHead {
-  readonly totals: Compared;
-  readonly objectResults: readonly VerifiedObject[];
-}
+/** The scoped year of a district, and both of its turns. */
+export type ScopedYear = Answer<typeof yearEnd.scopedYear>;
+/** A full resync that decides about a turn of the year. */
+export type YearRun = Answer<typeof yearEnd.yearRun>;
+export type Compliance = Answer<typeof yearEnd.compliance>;
+export type ComplianceRow = Compliance['items'][number];
 
-/** Where what an alert tells of is shown; of a year the id is the district's. */
-export interface AlertLink {
-  readonly kind: 'resync' | 'removals' | 'verification' | 'certification' | 'stateRequest' | 'year';
-  readonly id: string;
-}
+export type RequestHead = Answer<typeof stateRequests.stateRequestHead>;
+export type RequestAccepted = Answer<typeof stateRequests.stateRequestAccepted>;
+export type Board = Answer<typeof stateRequests.board>;
+export type BoardDistrict = Answer<typeof stateRequests.boardDistrict>;
+export type RequestPlan = Answer<typeof stateRequests.stateRequestPlan>;
+export type DistrictActionAccepted = Answer<typeof districtActions.accepted>;
+export type DistrictActionPreview = Answer<typeof districtActions.preview>;
+export type DistrictActionOutcome = Answer<typeof districtActions.districtAction>;
 
-/** A Process Alert. */
-export interface Alert {
-  readonly alertId: number;
-  readonly category: string;
-  readonly name: string;
-  readonly text: string;
-  readonly districtId: string | null;
-  readonly link: AlertLink | null;
-  readonly postedAt: string;
-  readonly dueAt: string | null;
-  readonly closedAt: string | null;
-  readonly read: boolean;
-}
+export type IdentityConflict = Answer<typeof identities.identityConflict>;
+export type Resolution = Answer<typeof identities.resolved>;
 
-export type RunStatus =
-  | 'accepted'
-  | 'queued'
-  | 'running'
-  | 'paused'
-  | 'preempted'
-  | 'awaitingApproval'
-  | 'finished'
-  | 'failed'
-  | 'cancelled'
-  | 'lost'
-  | 'ended';
-
-export interface ResyncHead {
-  readonly resyncId: string;
-  readonly districtId: string;
-  readonly schoolYear: number;
-  readonly objects: 'all' | readonly string[] | null;
-  readonly scenario: string;
-  readonly initiator: Level;
-  readonly mode: 'compare' | 'everything' | null;
-  readonly requestedBy: string;
-  readonly retryOf?: string | undefined;
-  readonly status: RunStatus;
-  readonly percent: number | null;
-  readonly color: Color | null;
-  readonly message: string | null;
-  readonly requestedAt: string;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-  readonly heldUntil: string | null;
-  /** It waits for a worker with its catalog. */
-  readonly otherCatalog: { readonly text: string } | null;
-}
-
-export interface ObjectResult {
-  readonly object: string;
-  readonly position: number;
-  readonly status: ObjectStatus;
-  readonly color: Color;
-  readonly counts: CountsView;
-  readonly ranges: number;
-  readonly rangesDone: number;
-  readonly expected: number | null;
-  readonly message: string | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-}
-
-export interface Resync extends ResyncHead {
-  readonly colorWithoutExclusions: Color | null;
-  readonly totals: CountsView | null;
-  readonly objectResults: readonly ObjectResult[] | null;
-}
-
-export interface Cause {
-  readonly object: string;
-  readonly outcome: 'excluded' | 'blocked' | 'failed' | 'missing';
-  readonly code: string;
-  readonly message: string | null;
-  readonly records: number;
-  readonly errors: number;
-  readonly objects: readonly { readonly object: string; readonly errors: number }[];
-}
-
-export interface RecordError {
-  readonly object: string;
-  /** `null`: hidden without the right errorLog. */
-  readonly key: readonly string[] | null;
-  readonly outcome: 'excluded' | 'blocked' | 'failed';
-  readonly code: string;
-  readonly field: string | null;
-  readonly message: string;
-  readonly parent: { readonly object: string; readonly key: readonly string[] | null } | null;
-  /** Where it is mended in the district's application, if the catalog says so. */
-  readonly screen: string | null;
-  readonly seenAt: string;
-}
+export type Certification = Answer<typeof certifications.certification>;
+export type CertificationAccepted = Answer<typeof certifications.certificationAccepted>;
+export type WithManifest = Answer<typeof certifications.certificationWithManifest>;
+export type Drift = Answer<typeof certifications.drift>;
+export type DriftWithRows = Answer<typeof certifications.driftWithRows>;

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { District, VerificationHead } from '../api/answers';
+import type { District, PageOf, VerificationAccepted, VerificationHead } from '../api/answers';
 import { call } from '../api/call';
 import { Button } from '../parts/button';
 import { longYear } from '../parts/format';
@@ -9,11 +9,6 @@ import { Failed, Loading } from '../parts/states';
 import { Time } from '../parts/zone';
 import { DistrictPage } from './district-page';
 import { VerificationStatusMark } from './verification-mark';
-
-interface VerificationsPageAnswer {
-  readonly items: readonly VerificationHead[];
-  readonly nextCursor: string | null;
-}
 
 const refreshMs = 10_000;
 
@@ -35,7 +30,7 @@ function Verifications({ district }: { district: District }) {
     queryFn: ({ pageParam }) => {
       const query = new URLSearchParams({ limit: '50', district: district.id });
       if (pageParam !== '') query.set('cursor', pageParam);
-      return call<VerificationsPageAnswer>(`/verifications?${query.toString()}`);
+      return call<PageOf<VerificationHead>>(`/verifications?${query.toString()}`);
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
@@ -44,7 +39,7 @@ function Verifications({ district }: { district: District }) {
   });
   const compare = useMutation({
     mutationFn: () =>
-      call<{ verificationId: string }>('/verifications', {
+      call<VerificationAccepted>('/verifications', {
         method: 'POST',
         body: { district: district.id, objects: 'all', schoolYear: district.schoolYear },
         headers: { 'Idempotency-Key': key },

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { PageOf } from '../api/state-answers';
+import type { PageOf } from '../api/answers';
 import { call } from '../api/call';
 import { Button } from './button';
 import { Failed, Loading } from './states';

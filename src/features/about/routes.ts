@@ -1,24 +1,8 @@
-import { z } from 'zod';
 import { catalogHashOf } from '../../catalog/hash';
 import type { ApiContext } from '../../http/context';
 import { route, type RouteSpec } from '../../http/route';
-import { count, time } from '../../http/schemas';
 import { readVersion } from './read-version';
-
-const about = z
-  .object({
-    version: z.string(),
-    catalog: z.object({
-      name: z.string(),
-      objects: count,
-      hash: z.string().meta({ description: 'SHA-256; a run that is accepted here names it' }),
-    }),
-    temporalWeb: z.string().nullable().meta({
-      description: 'where runs can be watched in Temporal; null: not configured, or not for the caller',
-    }),
-    serverTime: time,
-  })
-  .meta({ id: 'About' });
+import { about } from './schemas';
 
 /** GET /about: what runs here. */
 export function aboutRoutes({ config, catalog }: ApiContext): RouteSpec[] {

@@ -1,16 +1,7 @@
 import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
+import type { alertLinkKinds } from '../../domain/alert-categories';
 import type { ToolRight } from '../../domain/rights';
-
-/** Where what an alert tells of is shown. */
-export const alertLinkKinds = [
-  'resync',
-  'removals',
-  'verification',
-  'certification',
-  'stateRequest',
-  'year',
-] as const;
 
 /** One such place: of a resync, verification …, or of the district whose year it is. */
 export interface AlertLink {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertLinkKinds } from './post';
+import { alertLinkKinds } from '../../domain/alert-categories';
 import { period } from '../../http/period';
 import { count, pageQuery, time, wholeNumber } from '../../http/schemas';
 

@@ -1,7 +1,7 @@
 /** What the list of districts takes and answers with. */
 import { z } from 'zod';
 import { count, level, pageQuery, time } from '../../http/schemas';
-import { color, district, otherCatalog, shownStatus } from '../resyncs/schemas';
+import { color, district, otherCatalog, shownStatus, tableObject } from '../resyncs/schemas';
 
 const shortRun = z
   .object({
@@ -130,4 +130,10 @@ export const districtsPage = z.object({
       description: 'of all that fit `q`, whatever else is asked; null: their standing isn’t asked for',
     }),
   nextCursor: z.string().nullable(),
+});
+
+export const objectsTable = z.object({
+  districtId: z.string(),
+  schoolYear: z.int(),
+  items: z.array(tableObject),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { busyAgents, districtsPage, districtsQuery } from './list-schemas';
+import { busyAgents, districtsPage, districtsQuery, objectsTable } from './list-schemas';
 import { districtsView } from './list-views';
 import { planView } from './plan-views';
 import { readBusyAgents } from './read-agents';
@@ -14,7 +14,7 @@ import { requireOfferedYear } from '../scoped-year/require';
 import { canSeeDetails, requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { plan } from '../resyncs/plan-schemas';
-import { agent, planRequest, tableObject } from '../resyncs/schemas';
+import { agent, planRequest } from '../resyncs/schemas';
 import { districtParams, schoolYearAsked } from '../../http/schemas';
 
 /** Districts, the tool's table of objects, planning, and the agent's queue. */
@@ -45,7 +45,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       responses: {
         200: {
           description: 'Objects in the catalog’s order',
-          schema: z.object({ districtId: z.string(), schoolYear: z.int(), items: z.array(tableObject) }),
+          schema: objectsTable,
         },
       },
       handler: async ({ params, query, principal }) => {

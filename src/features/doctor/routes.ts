@@ -5,32 +5,8 @@ import type { ApiContext } from '../../http/context';
 import { fewAtATime } from '../../http/few-at-a-time';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
-import { count, time } from '../../http/schemas';
 import { readTaskQueues } from '../../temporal/task-queues';
-
-const finding = z
-  .object({
-    level: z.enum(['ok', 'warn', 'fail']),
-    check: z.string().meta({ example: 'state max_allowed_packet' }),
-    found: z.string(),
-    todo: z.string().nullable().meta({ description: 'what to do about it; null when it is well' }),
-  })
-  .meta({ id: 'Finding' });
-
-const taskQueue = z
-  .object({
-    taskQueue: z.string(),
-    kind: z.enum(['workflow', 'activity']),
-    backlog: count.meta({ description: 'tasks that wait for a worker, about' }),
-    oldestSeconds: z.number().min(0).meta({ description: 'age of the oldest of them' }),
-    workers: z.array(
-      z.object({
-        identity: z.string().meta({ description: 'process and machine', example: '4711@worker-1' }),
-        lastSeen: time,
-      }),
-    ),
-  })
-  .meta({ id: 'TaskQueue' });
+import { findings, taskQueues } from './schemas';
 
 /** GET /doctor, GET /workers: what an administrator of the state asks before asking operators. */
 export function doctorRoutes(context: ApiContext): RouteSpec[] {
@@ -49,7 +25,7 @@ export function doctorRoutes(context: ApiContext): RouteSpec[] {
       responses: {
         200: {
           description: 'What was checked, without hosts, accounts and files',
-          schema: z.object({ checkedAt: time, items: z.array(finding) }),
+          schema: findings,
         },
       },
       handler: ({ query, principal }) =>
@@ -71,7 +47,7 @@ export function doctorRoutes(context: ApiContext): RouteSpec[] {
       tag: 'About',
       summary: 'Worker processes by task queue, and what waits for them',
       responses: {
-        200: { description: 'The task queues', schema: z.object({ items: z.array(taskQueue) }) },
+        200: { description: 'The task queues', schema: taskQueues },
       },
       handler: async () => {
         const queues = await temporal.call((client, name) => readTaskQueues(client, name));

@@ -4,15 +4,11 @@ import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page
 import type { Catalog } from '../../domain/catalog';
 import type { ErrorOutcome } from '../../domain/record-error';
 import { shownSchool } from '../../domain/school-key';
+import { type errorFacets, type errorOrders, mostCounted } from './error-orders';
 import { errorColumns, type ErrorRow, type ErrorView, toErrorView } from './error-view';
 
-/** Up to so many errors are counted; of more it is only said that there are more. */
-export const mostCounted = 10_000;
 /** Values of one facet. */
 const mostValues = 200;
-
-export const errorOrders = ['newest', 'oldest', 'object'] as const;
-export const errorFacets = ['object', 'code', 'field', 'school', 'schoolYear'] as const;
 
 /** Whose eyes read, and what for. */
 export interface DistrictErrorFilter {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { period } from '../../http/period';
 import { count, offsetInList, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import * as resyncs from '../resyncs/schemas';
-import { errorOrders, mostCounted } from './list-district-errors';
+import { errorOrders, mostCounted } from './error-orders';
 
 const name = z.string().max(64).optional();
 

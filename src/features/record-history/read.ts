@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
+import type { Evidence } from '../../domain/evidence';
 import { canonicalKey, type KeyOrder } from '../../domain/key-order';
 import type { RecordKey } from '../../domain/record-error';
 import type { Initiator, ResyncRequest, ResyncStatus } from '../../domain/resync';
@@ -11,14 +12,6 @@ import { type Finding, findRecord, type RunGroup } from './find-record';
 export const mostRuns = 2_000;
 /** Runs of one statement, and of which pages are held in memory at once. */
 const runsAtOnce = 100;
-
-/**
- * How it is known. `record`: the run names the record. `page`: the run found everything equal in
- * the stretch of keys in which the record lies, and an earlier run names it. `covered`: the same,
- * but no run before names it, so that it isn't proven that it was there.
- */
-export const evidences = ['record', 'page', 'covered'] as const;
-export type Evidence = (typeof evidences)[number];
 
 /** What a run did with the record. */
 export interface RecordRun {

@@ -1,6 +1,6 @@
 /** What the history of a record takes and answers with. */
 import { z } from 'zod';
-import { evidences } from './read';
+import { evidences } from '../../domain/evidence';
 import { scenarios } from '../../domain/resync';
 import { level, pageQuery, time } from '../../http/schemas';
 import { resyncStatus } from '../resyncs/schemas';

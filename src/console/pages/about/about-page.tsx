@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { About } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -6,13 +7,6 @@ import { number } from '../../parts/format';
 import { useTitle } from '../../parts/states';
 import { Time } from '../../parts/zone';
 import { Doctor } from './doctor';
-
-interface About {
-  readonly version: string;
-  readonly catalog: { readonly name: string; readonly objects: number };
-  readonly temporalWeb: string | null;
-  readonly serverTime: string;
-}
 
 interface Seen extends About {
   /** How far the clock of this browser is ahead, in seconds. */

@@ -1,17 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Finding, Findings } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { counted } from '../../parts/format';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
-
-interface Finding {
-  readonly level: 'ok' | 'warn' | 'fail';
-  readonly check: string;
-  readonly found: string;
-  readonly todo: string | null;
-}
 
 const levels = {
   ok: { glyph: 'green', text: 'Well' },
@@ -23,7 +17,7 @@ const levels = {
 export function Doctor() {
   const doctor = useQuery({
     queryKey: ['doctor'],
-    queryFn: () => call<{ readonly checkedAt: string; readonly items: readonly Finding[] }>('/doctor'),
+    queryFn: () => call<Findings>('/doctor'),
     staleTime: Infinity,
   });
   return (

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { alertCategories } from '../../../domain/alert-categories';
-import type { Alert } from '../../api/answers';
+import type { Alert, PageOf } from '../../api/answers';
 import { alertsPath, useUnreadAlerts } from '../../api/alerts';
 import { useSignedIn } from '../../api/session';
-import type { PageOf } from '../../api/state-answers';
 import { Button } from '../../parts/button';
 import { Select, Tick } from '../../parts/fields';
 import { counted, number } from '../../parts/format';

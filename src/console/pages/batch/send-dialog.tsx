@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { PlanReason } from '../../../domain/plan-order';
 import type { Scenario } from '../../../domain/resync';
-import type { District, Plan } from '../../api/answers';
+import type { Accepted, District, Plan } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -46,7 +46,7 @@ export function SendDialog({ district, schoolYear, selection, onClose }: SendDia
   });
   const send = useMutation({
     mutationFn: (planHash: string) =>
-      call<{ resyncId: string }>(`/districts/${district.id}/resyncs`, {
+      call<Accepted>(`/districts/${district.id}/resyncs`, {
         method: 'POST',
         body: { ...asked, scenario, planHash, ...(removes && { removals: 'apply' }) },
         headers: { 'Idempotency-Key': key },

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Certification } from '../../api/state-answers';
+import type { WithManifest } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { longYear, number } from '../../parts/format';
@@ -9,22 +9,6 @@ import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { Drifts } from './drifts';
 import { certificationStatuses } from './statuses';
-
-interface WithManifest extends Certification {
-  /** Of the signature; `null`: nothing is certified yet. */
-  readonly verified: boolean | null;
-  readonly problem: string | null;
-  readonly kid: string | null;
-  readonly manifest: {
-    readonly measuredAt: string;
-    readonly newestResync: { readonly resyncId: string; readonly endedAt: string } | null;
-    readonly district: { readonly name: string; readonly number: number };
-    readonly objects: readonly {
-      readonly object: string;
-      readonly counts: readonly { readonly school: string | null; readonly records: number }[];
-    }[];
-  } | null;
-}
 
 const workingMs = 2_000;
 

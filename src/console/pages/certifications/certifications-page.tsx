@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useSignedIn } from '../../api/session';
-import type { Certification, PageOf } from '../../api/state-answers';
+import type { Certification, PageOf } from '../../api/answers';
 import { Button } from '../../parts/button';
 import { longYear, number } from '../../parts/format';
 import { NeedsRight } from '../../parts/needs-right';

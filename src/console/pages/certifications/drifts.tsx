@@ -1,8 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DriftResult } from '../../../domain/certification';
 import { call } from '../../api/call';
-import type { PageOf } from '../../api/state-answers';
+import type { Drift, DriftWithRows, Items } from '../../api/answers';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { number } from '../../parts/format';
@@ -10,26 +9,6 @@ import { ListView, usePaged } from '../../parts/paged';
 import { Failed } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
-
-interface Drift {
-  readonly driftId: string;
-  readonly requestedBy: string;
-  readonly status: 'accepted' | 'waiting' | 'finished' | 'failed';
-  readonly message: string | null;
-  readonly counts: Readonly<Record<DriftResult, number>> | null;
-  readonly measuredAt: string | null;
-  readonly requestedAt: string;
-}
-
-interface DriftRow {
-  readonly object: string;
-  readonly school: string | null;
-  readonly schoolYear: number | null;
-  readonly result: DriftResult;
-  readonly why: string | null;
-  readonly certified: { readonly records: number } | null;
-  readonly today: { readonly records: number } | null;
-}
 
 const workingMs = 2_000;
 
@@ -41,7 +20,7 @@ export function Drifts({ certificationId }: { certificationId: string }) {
   const key = ['drifts', certificationId];
   const drifts = useQuery({
     queryKey: key,
-    queryFn: () => call<{ readonly items: readonly Drift[] }>(path),
+    queryFn: () => call<Items<Drift>>(path),
     refetchInterval: ({ state }) =>
       state.data?.items.some(({ status }) => status === 'accepted' || status === 'waiting')
         ? workingMs
@@ -105,7 +84,7 @@ function Verdict({ drift: { status, counts, message } }: { drift: Drift }) {
 }
 
 function Rows({ path }: { path: string }) {
-  const list = usePaged<PageOf<DriftRow>>(path, { limit: '100' });
+  const list = usePaged<DriftWithRows>(path, { limit: '100' });
   return (
     <ListView list={list} what="the comparison" empty="Nothing was counted.">
       <div className="frame">

@@ -3,7 +3,7 @@ import { Button } from '../../parts/button';
 import { Input, Select } from '../../parts/fields';
 import { longYear, number } from '../../parts/format';
 import type { useAddress } from '../../parts/use-address';
-import type { DistrictErrors } from './answers';
+import type { DistrictErrors } from '../../api/answers';
 
 const names = [
   ...['object', 'code', 'field', 'school', 'schoolYear', 'outcome', 'run', 'from', 'to', 'sort'],

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { District } from '../../api/answers';
+import type { District, DistrictErrors, LoggedError } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -10,7 +10,6 @@ import { type Column, VirtualRows } from '../../parts/virtual-rows';
 import { Time } from '../../parts/zone';
 import { DistrictPage } from '../district-page';
 import { RecordLink } from '../records/record-link';
-import type { DistrictErrors, LoggedError } from './answers';
 import { ErrorFilters, queryOf } from './error-filters';
 
 const pageRows = 500;

@@ -1,8 +1,6 @@
-import type { District } from '../../api/answers';
-import type { PageOf } from '../../api/state-answers';
+import type { District, FieldSettingChange, PageOf } from '../../api/answers';
 import { ListView, usePaged } from '../../parts/paged';
 import { Time } from '../../parts/zone';
-import type { FieldSettingChange } from './answers';
 import { ownerNames } from './field-table';
 
 /** Every change of an owner, newest first. */

@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { type FieldOwner, fieldOwners } from '../../../domain/field-ownership';
 import { number } from '../../parts/format';
 import { Time } from '../../parts/zone';
-import type { FieldSettings, ShownField } from './answers';
+import type { FieldSettings, ShownField } from '../../api/answers';
 
 /** A field with the object that has it. */
 export interface ObjectField extends ShownField {

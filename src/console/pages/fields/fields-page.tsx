@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { FieldOwner, FieldSetting } from '../../../domain/field-ownership';
-import type { District } from '../../api/answers';
+import type { District, FieldSettings } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -13,7 +13,6 @@ import { SearchField } from '../../parts/search-field';
 import { Failed } from '../../parts/states';
 import { useUrlFilters } from '../../parts/url-filters';
 import { DistrictPage } from '../district-page';
-import type { FieldSettings } from './answers';
 import { FieldChanges } from './field-changes';
 import { FieldTable, type ObjectField, ObjectsTable } from './field-table';
 

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
-import type { District, ResyncHead } from '../../api/answers';
+import type { District, PageOf, ResyncHead } from '../../api/answers';
 import { call } from '../../api/call';
 import { Button } from '../../parts/button';
 import { counted, duration, longYear } from '../../parts/format';
@@ -11,11 +11,6 @@ import { runStatusNames, scenarioNames } from '../../text';
 import { DistrictPage } from '../district-page';
 import { Matrix } from './matrix';
 import { glyphOf, isUnderWay } from '../run/run-verdict';
-
-interface ResyncsPage {
-  readonly items: readonly ResyncHead[];
-  readonly nextCursor: string | null;
-}
 
 const refreshMs = 15_000;
 const statuses = ['running', 'queued', 'finished', 'failed', 'cancelled', 'lost'] as const;
@@ -62,7 +57,7 @@ function List({ district }: { district: District }) {
       const query = new URLSearchParams({ limit: '50' });
       if (status !== '') query.set('status', status);
       if (pageParam !== '') query.set('cursor', pageParam);
-      return call<ResyncsPage>(`/districts/${district.id}/resyncs?${query.toString()}`);
+      return call<PageOf<ResyncHead>>(`/districts/${district.id}/resyncs?${query.toString()}`);
     },
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
@@ -153,7 +148,7 @@ function Runs({ items }: { items: readonly ResyncHead[] }) {
               <td className="wide">{longYear(run.schoolYear)}</td>
               <td className="wide">
                 {run.scenario in scenarioNames
-                  ? scenarioNames[run.scenario as keyof typeof scenarioNames]
+                  ? scenarioNames[run.scenario]
                   : run.scenario}
               </td>
               <td className="wide">{run.requestedBy}</td>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Color, ObjectStatus } from '../../../domain/outcome';
-import type { District } from '../../api/answers';
+import type { Color } from '../../../domain/outcome';
+import type { Cell, District, HistoryMatrix } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { counted, longYear, number } from '../../parts/format';
@@ -10,23 +10,6 @@ import { useAddress } from '../../parts/use-address';
 import { Time } from '../../parts/zone';
 import { YearSelect } from '../../parts/year-select';
 import { colorNames } from '../run/run-verdict';
-
-interface Cell {
-  readonly status: ObjectStatus;
-  readonly color: Color;
-  readonly processed: number;
-  readonly errors: number;
-}
-
-interface HistoryMatrix {
-  readonly schoolYear: number;
-  readonly runs: readonly {
-    readonly resyncId: string;
-    readonly requestedAt: string;
-    readonly color: Color;
-  }[];
-  readonly items: readonly { readonly object: string; readonly cells: readonly (Cell | null)[] }[];
-}
 
 const refreshMs = 30_000;
 const badness: Record<Color, number> = { red: 3, yellow: 2, gray: 1, green: 0 };

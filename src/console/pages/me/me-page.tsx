@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
-import type { Token } from '../../api/state-answers';
+import type { Items, Token } from '../../api/answers';
 import { Answer } from '../../parts/answer';
 import { Select } from '../../parts/fields';
 import { densities, themes, useLook } from '../../parts/look';
@@ -60,7 +60,7 @@ function OwnTokens() {
   const key = ['own-tokens'];
   const tokens = useQuery({
     queryKey: key,
-    queryFn: () => call<{ readonly items: readonly Token[] }>('/me/tokens'),
+    queryFn: () => call<Items<Token>>('/me/tokens'),
   });
   const revoke = useMutation({
     mutationFn: (tokenId: string) => call(`/me/tokens/${tokenId}`, { method: 'DELETE' }),

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Color, CountsView, ObjectStatus } from '../../../domain/outcome';
-import type { District, ObjectsTable, TableObject } from '../../api/answers';
+import type { District, ObjectRun, ObjectRuns, ObjectsTable, TableObject } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { duration, longYear, number } from '../../parts/format';
@@ -12,16 +11,6 @@ import { YearSelect } from '../../parts/year-select';
 import { DistrictPage } from '../district-page';
 import { colorNames } from '../run/run-verdict';
 import { Trend } from './trend';
-
-interface ObjectRun {
-  readonly resyncId: string;
-  readonly status: ObjectStatus;
-  readonly color: Color;
-  readonly counts: CountsView;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-  readonly message: string | null;
-}
 
 interface ObjectPageProps {
   readonly district: string;
@@ -47,7 +36,7 @@ function OneObject({ district, name }: { district: District; name: string }) {
   const runs = useQuery({
     queryKey: ['object-runs', district.id, name, year],
     queryFn: () =>
-      call<{ readonly items: readonly ObjectRun[] }>(
+      call<ObjectRuns>(
         `/districts/${district.id}/objects/${encodeURIComponent(name)}/runs?schoolYear=${year}`,
       ),
     retry: false,

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { District } from '../../api/answers';
+import type { District, PageOf, RecordRun } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -10,7 +10,6 @@ import { type Glyph, Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { outcomeNames, scenarioNames } from '../../text';
 import { DistrictPage } from '../district-page';
-import type { RecordRun } from './answers';
 import { RecordLink } from './record-link';
 
 interface RecordPageProps {
@@ -38,7 +37,8 @@ function History({
   const path = `/districts/${district.id}/records/${encodeURIComponent(object)}/${encodeURIComponent(recordKey)}/history`;
   const runs = useInfiniteQuery({
     queryKey: ['record', district.id, object, recordKey],
-    queryFn: ({ pageParam }) => call<Page>(`${path}?${new URLSearchParams(pageParam).toString()}`),
+    queryFn: ({ pageParam }) =>
+      call<PageOf<RecordRun>>(`${path}?${new URLSearchParams(pageParam).toString()}`),
     initialPageParam: {},
     getNextPageParam: ({ nextCursor }) => (nextCursor === null ? undefined : { cursor: nextCursor }),
   });
@@ -82,11 +82,6 @@ function History({
       )}
     </main>
   );
-}
-
-interface Page {
-  readonly items: readonly RecordRun[];
-  readonly nextCursor: string | null;
 }
 
 /** One bare value may stand for the array of it. */

@@ -6,7 +6,7 @@ import { Answer } from '../../parts/answer';
 import { longYear } from '../../parts/format';
 import { NotHere, useTitle } from '../../parts/states';
 import { Time } from '../../parts/zone';
-import type { AwaitingResync } from './answers';
+import type { Approvals } from '../../api/answers';
 import { DecideBar } from './decide-bar';
 
 const refreshMs = 15_000;
@@ -29,7 +29,7 @@ function Approvals() {
   const { districts } = useSignedIn();
   const awaiting = useQuery({
     queryKey: ['approvals'],
-    queryFn: () => call<{ items: AwaitingResync[] }>('/approvals'),
+    queryFn: () => call<Approvals>('/approvals'),
     refetchInterval: refreshMs,
     staleTime: 0,
   });

@@ -7,7 +7,7 @@ import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { counted, number } from '../../parts/format';
 import { Failed } from '../../parts/states';
-import type { Removals } from './answers';
+import type { Removals } from '../../api/answers';
 
 type Verb = 'approve' | 'reject';
 

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Resync } from '../../api/answers';
+import type { RemovalObject, Removals, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { counted, number } from '../../parts/format';
 import { Time } from '../../parts/zone';
 import { isUnderWay } from '../run/run-verdict';
-import type { RemovalObject, Removals } from './answers';
 import { DecideBar } from './decide-bar';
 import { DecisionMark } from './decision-mark';
 import { SamplesDialog } from './samples-dialog';

@@ -6,7 +6,7 @@ import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { counted } from '../../parts/format';
 import { RecordLink } from '../records/record-link';
-import type { Removal, RemovalObject } from './answers';
+import type { PageOf, Removal, RemovalObject } from '../../api/answers';
 
 interface SamplesDialogProps {
   readonly resyncId: string;
@@ -33,18 +33,13 @@ export function SamplesDialog(props: SamplesDialogProps) {
   );
 }
 
-interface Page {
-  readonly items: readonly Removal[];
-  readonly nextCursor: string | null;
-}
-
 function Records({ resyncId, districtId, row, onClose }: SamplesDialogProps & { onClose: () => void }) {
   const { object, found } = row;
   const records = useInfiniteQuery({
     queryKey: ['removals', resyncId, object],
     queryFn: ({ pageParam }) => {
       const query = new URLSearchParams({ limit: '100', ...pageParam });
-      return call<Page>(
+      return call<PageOf<Removal>>(
         `/resyncs/${resyncId}/objects/${encodeURIComponent(object)}/removals?${query.toString()}`,
       );
     },

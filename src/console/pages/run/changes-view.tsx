@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { Color, CountsView } from '../../../domain/outcome';
-import type { Resync } from '../../api/answers';
+import type { ObjectChange, Resync, ResyncChanges } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Tick } from '../../parts/fields';
@@ -10,26 +9,6 @@ import { counted, number } from '../../parts/format';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { colorNames } from './run-verdict';
-
-interface ObjectChange {
-  readonly object: string;
-  readonly before: {
-    readonly resyncId: string;
-    readonly startedAt: string;
-    readonly color: Color;
-    readonly counts: CountsView;
-  } | null;
-  readonly color: Color;
-  readonly counts: CountsView;
-  readonly new: number;
-  readonly resolved: number;
-  readonly codes: readonly { readonly code: string; readonly new: number; readonly resolved: number }[];
-}
-
-interface ResyncChanges {
-  readonly whyNot: string | null;
-  readonly items: readonly ObjectChange[];
-}
 
 /** What a run changed since each object's run before. */
 export function ChangesView({ run }: { run: Resync }) {
@@ -127,6 +106,6 @@ function Objects({ rows, run }: { rows: readonly ObjectChange[]; run: Resync }) 
   );
 }
 
-function resultsOf({ processed, errors }: CountsView): string {
+function resultsOf({ processed, errors }: ObjectChange['counts']): string {
   return `${number(processed)} processed, ${counted(errors, 'error')}`;
 }

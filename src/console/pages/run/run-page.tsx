@@ -69,7 +69,7 @@ function Run({ run }: { run: Resync }) {
       <p className="soft">
         asked by {run.requestedBy} ·{' '}
         {run.scenario in scenarioNames
-          ? scenarioNames[run.scenario as keyof typeof scenarioNames]
+          ? scenarioNames[run.scenario]
           : run.scenario}{' '}
         · {longYear(run.schoolYear)}
         {run.startedAt !== null && (

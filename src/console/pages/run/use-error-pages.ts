@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query';
-import type { RecordError, Resync } from '../../api/answers';
+import type { ErrorsPage, RecordError, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import type { Stretch } from '../../parts/virtual-rows';
 
@@ -13,11 +13,6 @@ export interface ErrorFilter {
   readonly object: string | null;
   readonly outcome: string | null;
   readonly code: string | null;
-}
-
-interface ErrorsPage {
-  readonly items: readonly RecordError[];
-  readonly total: number;
 }
 
 interface ErrorPages {

@@ -1,14 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type BlackoutRule, type Weekday, weekdays } from '../../../domain/blackout';
-import type { District } from '../../api/answers';
+import type { Blackout, District } from '../../api/answers';
 import { call } from '../../api/call';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { Input, Select } from '../../parts/fields';
 import { Failed } from '../../parts/states';
 import { instantOf, wallTime } from '../../parts/wall-time';
-import type { Blackout } from './answers';
 import { DaysField } from './days-field';
 import { useRenewed } from './use-renewed';
 import { zoneOfDistrict } from './zone-of-district';

@@ -1,6 +1,6 @@
 import { useRight, useSignedIn } from '../../api/session';
 import { Time } from '../../parts/zone';
-import type { Blackout } from './answers';
+import type { Blackout } from '../../api/answers';
 import { weeklyText } from './words';
 
 interface BlackoutTableProps {

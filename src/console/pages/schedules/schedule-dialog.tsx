@@ -8,7 +8,7 @@ import {
   type ScheduleTimes,
   shortestIntervalMinutes,
 } from '../../../domain/schedule';
-import type { District } from '../../api/answers';
+import type { District, Schedule } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -18,7 +18,6 @@ import { ObjectChoice } from '../../parts/object-choice';
 import { Failed } from '../../parts/states';
 import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
-import type { Schedule } from './answers';
 import { DaysField } from './days-field';
 import { firingsAhead } from './firings-ahead';
 import { type Draft, draftOf, timesOf } from './schedule-draft';

@@ -1,8 +1,7 @@
 import { type Weekday, weekdays } from '../../../domain/blackout';
 import type { Scenario } from '../../../domain/resync';
 import type { MissedFirings, ScheduleKind, ScheduleTimes } from '../../../domain/schedule';
-import type { District } from '../../api/answers';
-import type { Schedule } from './answers';
+import type { District, Schedule } from '../../api/answers';
 import { zoneOfDistrict } from './zone-of-district';
 
 /** A schedule as its window holds it. */

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { District } from '../../api/answers';
+import type { District, Schedule } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight, useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -10,7 +10,6 @@ import { counted } from '../../parts/format';
 import { Failed } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
-import type { Schedule } from './answers';
 import { useRenewed } from './use-renewed';
 import { timesText } from './words';
 

@@ -1,13 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { District } from '../../api/answers';
+import type { Blackout, District, Items, Schedule } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { Failed } from '../../parts/states';
 import { DistrictPage } from '../district-page';
-import type { Blackout, Schedule } from './answers';
 import { BlackoutDialog } from './blackout-dialog';
 import { BlackoutTable } from './blackout-table';
 import { ScheduleDialog } from './schedule-dialog';
@@ -43,7 +42,7 @@ function Schedules({ district }: { district: District }) {
   const path = `/districts/${district.id}/schedules`;
   const schedules = useQuery({
     queryKey: ['schedules', district.id, 'list'],
-    queryFn: () => call<{ readonly items: readonly Schedule[] }>(path),
+    queryFn: () => call<Items<Schedule>>(path),
     refetchInterval: refreshMs,
   });
   return (
@@ -84,7 +83,7 @@ function Blackouts({ district }: { district: District }) {
   const path = `/districts/${district.id}/blackouts`;
   const blackouts = useQuery({
     queryKey: ['schedules', district.id, 'blackouts'],
-    queryFn: () => call<{ readonly items: readonly Blackout[] }>(path),
+    queryFn: () => call<Items<Blackout>>(path),
     refetchInterval: refreshMs,
   });
   const remove = useMutation({

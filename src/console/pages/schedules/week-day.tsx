@@ -1,7 +1,7 @@
 import { weekdays } from '../../../domain/blackout';
 import { wallTime } from '../../parts/wall-time';
 import { useZone } from '../../parts/zone';
-import type { Calendar } from './answers';
+import type { Calendar } from '../../api/answers';
 import { weekdayNames } from './words';
 
 interface Span {

@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import type { District } from '../../api/answers';
+import type { Calendar, District } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { useAddress } from '../../parts/use-address';
 import { dayAfter, instantOf, wallTime } from '../../parts/wall-time';
 import { useZone } from '../../parts/zone';
-import type { Calendar } from './answers';
 import { WeekDay } from './week-day';
 
 const daysOfWeek = 7;

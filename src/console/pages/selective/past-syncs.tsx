@@ -1,7 +1,6 @@
 import { Link } from 'wouter';
-import type { District } from '../../api/answers';
+import type { District, PageOf, ResyncHead } from '../../api/answers';
 import { useSignedIn } from '../../api/session';
-import type { PageOf } from '../../api/state-answers';
 import { longYear } from '../../parts/format';
 import { ListView, usePaged } from '../../parts/paged';
 import { Status } from '../../parts/status';
@@ -9,7 +8,6 @@ import { Time } from '../../parts/zone';
 import { runStatusNames } from '../../text';
 import { RecordLink } from '../records/record-link';
 import { glyphOf, isUnderWay } from '../run/run-verdict';
-import type { SelectiveSync } from './answers';
 
 const refreshMs = 3_000;
 
@@ -17,7 +15,7 @@ const refreshMs = 3_000;
 export function PastSyncs({ district }: { district: District }) {
   const { session } = useSignedIn();
   const seesRuns = session.rights.some((right) => right === 'resyncBatch' || right === 'resyncView');
-  const list = usePaged<PageOf<SelectiveSync>>(
+  const list = usePaged<PageOf<ResyncHead>>(
     `/districts/${district.id}/selective-syncs`,
     { limit: '20' },
     refreshMs,
@@ -61,7 +59,7 @@ export function PastSyncs({ district }: { district: District }) {
                       )}
                     </th>
                     <td>
-                      {run.selected === undefined ? (
+                      {run.selected === undefined || !('key' in run.selected) ? (
                         '–'
                       ) : (
                         <>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { District } from '../../api/answers';
+import type { District, SelectiveAccepted, SelectivePreview } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -9,7 +9,6 @@ import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { counted, longYear, number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
-import type { SelectiveAccepted, SelectivePreview } from './answers';
 import type { WantedRecord } from './record-form';
 
 const lookingMs = 500;

@@ -1,12 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { District } from '../../api/answers';
+import type { District, FoundRecord, SelectiveObject } from '../../api/answers';
 import { call } from '../../api/call';
 import { Input, Select } from '../../parts/fields';
 import { Failed } from '../../parts/states';
 import type { useAddress } from '../../parts/use-address';
 import { YearSelect } from '../../parts/year-select';
-import type { FoundRecord, SelectiveObject } from './answers';
 
 /** A record by its key. */
 export interface WantedRecord {

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { District } from '../../api/answers';
+import type { District, SelectiveObjects } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { useAddress } from '../../parts/use-address';
 import { DistrictPage } from '../district-page';
-import type { SelectiveObjects } from './answers';
 import { PastSyncs } from './past-syncs';
 import { Preview } from './preview';
 import { RecordForm, type WantedRecord } from './record-form';

@@ -1,12 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { District } from '../../api/answers';
+import type { District, ScopedYear } from '../../api/answers';
 import { call } from '../../api/call';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { longYear } from '../../parts/format';
 import { Failed } from '../../parts/states';
-import type { ScopedYear } from './scoped-year';
 
 interface SwitchDialogProps {
   readonly district: District;

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { YearKind } from '../../../domain/school-year';
-import type { District } from '../../api/answers';
+import type { District, ScopedYear, YearRun } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight, useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -12,7 +12,6 @@ import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
 import { DistrictPage } from '../district-page';
-import type { ScopedYear, YearRun } from './scoped-year';
 import { SwitchDialog } from './switch-dialog';
 
 /** `/d/{district}/year`: the scoped year, what its end still needs, and the switch to the next. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Level } from '../../../../domain/rights';
 import { useSignedIn } from '../../../api/session';
-import type { Person } from '../../../api/state-answers';
+import type { Person } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useSignedIn } from '../../../api/session';
-import type { Person } from '../../../api/state-answers';
+import type { Person } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';

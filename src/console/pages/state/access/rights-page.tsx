@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ToolRight } from '../../../../domain/rights';
 import { useSignedIn } from '../../../api/session';
-import type { PageOf, Person } from '../../../api/state-answers';
+import type { PageOf, Person } from '../../../api/answers';
 import { Button } from '../../../parts/button';
 import { NeedsRight } from '../../../parts/needs-right';
 import { ListView, usePaged } from '../../../parts/paged';

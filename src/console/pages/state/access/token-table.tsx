@@ -1,4 +1,4 @@
-import type { Token } from '../../../api/state-answers';
+import type { Token } from '../../../api/answers';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Person, Token } from '../../../api/state-answers';
+import type { Items, MadeToken, Person, Token } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Failed, Loading } from '../../../parts/states';
@@ -16,12 +16,12 @@ export function Tokens({ person }: { person: Person }) {
   const [expires, setExpires] = useState(90);
   const tokens = useQuery({
     queryKey: ['tokens', person.principalId],
-    queryFn: () => call<{ readonly items: readonly Token[] }>(path),
+    queryFn: () => call<Items<Token>>(path),
   });
   const again = () => queries.invalidateQueries({ queryKey: ['tokens', person.principalId] });
   const make = useMutation({
     mutationFn: () =>
-      call<{ readonly token: string }>(path, {
+      call<MadeToken>(path, {
         method: 'POST',
         body: { label: label.trim(), expiresInDays: expires },
       }),

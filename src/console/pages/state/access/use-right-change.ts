@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ToolRight } from '../../../../domain/rights';
-import type { Person } from '../../../api/state-answers';
+import type { Person } from '../../../api/answers';
 import { call } from '../../../api/call';
 
 interface RightChange {

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { Link } from 'wouter';
 import { useRight, useSignedIn } from '../../../api/session';
-import type { BusyAgent, OpenRun } from '../../../api/state-answers';
+import type { BusyAgent, BusyAgents, OpenRun } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { counted, longYear } from '../../../parts/format';
@@ -30,7 +30,7 @@ function Agents() {
   const names = new Map(useSignedIn().districts.map((district) => [district.id, district]));
   const agents = useQuery({
     queryKey: ['agents'],
-    queryFn: () => call<{ readonly items: readonly BusyAgent[] }>('/agents'),
+    queryFn: () => call<BusyAgents>('/agents'),
     staleTime: 0,
     refetchInterval: refreshMs,
   });

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { AuditChain, AuditEvent, PageOf, Person } from '../../../api/state-answers';
+import type { AuditChain, AuditEvent, PageOf, Person } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { useSignedIn } from '../../../api/session';
 import { Button } from '../../../parts/button';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { Link } from 'wouter';
-import type { Compliance, ComplianceRow } from '../../../api/state-answers';
+import type { Compliance, ComplianceRow } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { useSignedIn } from '../../../api/session';
 import { FilterChips } from '../../../parts/filter-chips';

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { ComplianceRow } from '../../../api/state-answers';
+import type { ComplianceRow } from '../../../api/answers';
 import { Button } from '../../../parts/button';
 import { longYear } from '../../../parts/format';
 import { Status } from '../../../parts/status';

@@ -1,4 +1,4 @@
-import type { IdentityConflict } from '../../../api/state-answers';
+import type { IdentityConflict } from '../../../api/answers';
 
 export const conflictNames: Record<string, string> = {
   RENUMBERED: 'The state has it under another key',

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { District } from '../../../api/answers';
+import type { District, IdentityConflict, PageOf } from '../../../api/answers';
 import { useSignedIn } from '../../../api/session';
-import type { IdentityConflict, PageOf } from '../../../api/state-answers';
 import { Button } from '../../../parts/button';
 import { ListView, usePaged } from '../../../parts/paged';
 import { Time } from '../../../parts/zone';

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { IdentityConflict, Resolution } from '../../../api/state-answers';
+import type { IdentityConflict, Resolution } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';

@@ -3,7 +3,11 @@ import { useState } from 'react';
 import type { DistrictAction } from '../../../../domain/district-action';
 import { call } from '../../../api/call';
 import { useSignedIn } from '../../../api/session';
-import type { DistrictActionOutcome, DistrictActionPreview } from '../../../api/state-answers';
+import type {
+  DistrictActionAccepted,
+  DistrictActionOutcome,
+  DistrictActionPreview,
+} from '../../../api/answers';
 import { Answer } from '../../../parts/answer';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
@@ -35,7 +39,7 @@ export function ActDialog({ action, districts, onClose }: ActDialogProps) {
   });
   const act = useMutation({
     mutationFn: ({ previewHash }: DistrictActionPreview) =>
-      call<{ districtActionId: string }>('/district-actions', {
+      call<DistrictActionAccepted>('/district-actions', {
         method: 'POST',
         body: { ...asked, ...wordsOf(action, words), previewHash },
         headers: { 'Idempotency-Key': key },

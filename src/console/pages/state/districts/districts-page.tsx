@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
 import { districtActions, rightOfAction } from '../../../../domain/district-action';
 import { useRight, useSignedIn } from '../../../api/session';
-import type { DistrictsPage as Page } from '../../../api/state-answers';
+import type { DistrictsPage as Page } from '../../../api/answers';
 import { FilterChips } from '../../../parts/filter-chips';
 import { counted } from '../../../parts/format';
 import { ListView, usePaged, withQuery } from '../../../parts/paged';

@@ -1,6 +1,6 @@
 import { type Dispatch, memo, type SetStateAction, useCallback } from 'react';
 import { Link } from 'wouter';
-import type { ListedDistrict } from '../../../api/state-answers';
+import type { ListedDistrict } from '../../../api/answers';
 import { number } from '../../../parts/format';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { BoardDistrict } from '../../../api/state-answers';
+import type { BoardDistrict } from '../../../api/answers';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
 import { type ActedRequest, DistrictActs } from './district-acts';

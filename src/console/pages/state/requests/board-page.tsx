@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { endedRequestStatuses } from '../../../../domain/state-request';
 import { useSignedIn } from '../../../api/session';
-import type { Board } from '../../../api/state-answers';
+import type { Board } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { FilterChips } from '../../../parts/filter-chips';

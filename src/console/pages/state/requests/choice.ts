@@ -1,4 +1,4 @@
-import type { Board, PageOf } from '../../../api/state-answers';
+import type { Board, PageOf } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { withQuery } from '../../../parts/paged';
 import { placeOf } from './request-words';

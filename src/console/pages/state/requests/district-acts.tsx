@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Board, BoardDistrict } from '../../../api/state-answers';
+import type { Board, BoardDistrict } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';

@@ -1,6 +1,6 @@
 import type { Color } from '../../../../domain/outcome';
 import type { RequestDistrictStatus, StateRequestStatus } from '../../../../domain/state-request';
-import type { BoardDistrict, RequestHead } from '../../../api/state-answers';
+import type { BoardDistrict, RequestHead } from '../../../api/answers';
 import type { Glyph } from '../../../parts/status';
 
 export const requestStatusNames: Record<StateRequestStatus, string> = {

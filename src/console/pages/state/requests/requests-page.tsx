@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { PageOf, RequestHead } from '../../../api/state-answers';
+import type { PageOf, RequestHead } from '../../../api/answers';
 import { counted, number } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
 import { ListView, usePaged } from '../../../parts/paged';
