@@ -183,3 +183,37 @@ test('a character that the state’s charset lacks is refused by its column, ins
     await world.close();
   }
 });
+
+test.each(['mysql', 'mariadb'] as const)(
+  'a number of more digits than DOUBLE(m,d) has is refused, inserted or updated: %s',
+  async (kind) => {
+    const { info } = await server(kind);
+    const world = await World.open({ district: info, state: info });
+    try {
+      await world.district(
+        'CREATE TABLE reading (id INT PRIMARY KEY, a DOUBLE, b DOUBLE, c FLOAT, d INT)',
+        `INSERT INTO reading VALUES (1, 3.4e38, 0, 0, 0), (2, 999999999999.999, 0, 9999.999, 999), (3, 0, -1000, 0, 0),
+           (4, 0, 0, 10000, 0), (5, 0, 0, 0, 1000), (6, -1e12, 0, 0, 0), (7, 0, 0, 0, -1000)`,
+      );
+      await world.state(
+        `CREATE TABLE reading (districtID INT, id INT, a DOUBLE(15,3), b DOUBLE(5,2), c FLOAT(7,3), d DOUBLE(5,2),
+           PRIMARY KEY (districtID, id))`,
+        'INSERT INTO reading (districtID, id) VALUES (7, 1), (7, 2), (7, 3), (7, 7)',
+      );
+      for (const same of [{ updated: 1 }, { unchanged: 1 }]) {
+        const { counts: got, errors } = await world.sync([object('reading', ['id'])], 'reading');
+        expect(errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual([
+          ['["1"]', 'VALUE_OUT_OF_RANGE', 'a'],
+          ['["3"]', 'VALUE_OUT_OF_RANGE', 'b'],
+          ['["4"]', 'VALUE_OUT_OF_RANGE', 'c'],
+          ['["5"]', 'VALUE_OUT_OF_RANGE', 'd'],
+          ['["6"]', 'VALUE_OUT_OF_RANGE', 'a'],
+          ['["7"]', 'VALUE_OUT_OF_RANGE', 'd'],
+        ]);
+        expect(got).toEqual(counts({ ...same, failed: 6 }));
+      }
+    } finally {
+      await world.close();
+    }
+  },
+);

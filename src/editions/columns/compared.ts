@@ -27,4 +27,4 @@ export interface Lossy {
 
 /** How two columns compare: what isn't said is false, and nothing is lost. */
 export type Compared = Pick<ComparedItems, 'district' | 'state'> &
-  Partial<ComparedItems> & { readonly lossy?: Lossy | null };
+  Partial<ComparedItems> & { readonly lossy?: Lossy | readonly Lossy[] | null };

@@ -37,22 +37,48 @@ export function doubleText(column: Column): string {
 export function doubles(district: Column, state: Column): Compared {
   const items = { district: doubleText(district), state: doubleText(state) };
   const { scale } = state;
-  const sameGrid = district.type === state.type && district.scale !== null && district.scale <= (scale ?? 0);
-  if (scale === null || sameGrid) return items;
+  if (scale === null) return items;
   const value = double(district);
   const rounded = `FLOOR(${value}) + ROUND((${value} - FLOOR(${value})) * 1e${scale}) / 1e${scale}`;
+  const isWhole = familyOf(district) === 'integer';
+  const sameGrid = district.type === state.type && district.scale !== null && district.scale <= scale;
+  const precision: Lossy = {
+    code: 'VALUE_PRECISION',
+    column: district.name,
+    when:
+      state.type === 'float'
+        ? `(CAST(${rounded} AS FLOAT) <> ${quoteName(district.name)})`
+        : `(${rounded} <> ${value})`,
+    message: `The value of ${district.name} has more than the ${scale} decimal places the state keeps.`,
+  };
   return {
     ...items,
-    lossy: {
-      code: 'VALUE_PRECISION',
-      column: district.name,
-      when:
-        state.type === 'float'
-          ? `(CAST(${rounded} AS FLOAT) <> ${quoteName(district.name)})`
-          : `(${rounded} <> ${value})`,
-      message: `The value of ${district.name} has more than the ${scale} decimal places the state keeps.`,
-    },
+    lossy: [...(isWhole || sameGrid ? [] : [precision]), ...tooLarge(district, state, rounded)],
   };
+}
+
+/**
+ * m digits in all: MySQL refuses more in an INSERT, and stores them all in an UPDATE that joins.
+ * The limit is the one that the servers reckon with.
+ */
+function tooLarge({ name }: Column, state: Column, rounded: string): Lossy[] {
+  const limit = greatest(state);
+  if (limit === null) return [];
+  return [
+    {
+      code: 'VALUE_OUT_OF_RANGE',
+      column: name,
+      when: `(ABS(${rounded}) > ${limit.toExponential()})`,
+      message: `The value of ${name} is outside the range the state allows.`,
+    },
+  ];
+}
+
+/** The greatest number of a FLOAT(m,d) or DOUBLE(m,d); `null`: it says nothing of digits. */
+function greatest({ fullType }: Column): number | null {
+  const [, digits, scale] = /^(?:float|double)\((\d+),(\d+)\)/i.exec(fullType) ?? [];
+  if (digits === undefined) return null;
+  return Number(`1e${Number(digits) - Number(scale)}`) - 1 / Number(`1e${scale}`);
 }
 
 /** BIT(64) takes the bits of a negative number for a large one. */

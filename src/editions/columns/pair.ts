@@ -44,11 +44,7 @@ export function pairColumns(district: Column, state: Column): ColumnPair | strin
     ...fetched(district, from),
     ...(state.type === 'bit' || state.type === 'year' ? { write: 'unsigned' as const } : {}),
     ...made,
-    lossy: [
-      ...(made.lossy ? [made.lossy] : []),
-      ...inventedNumber(district, state),
-      ...lostCharacters(district),
-    ],
+    lossy: [...[made.lossy ?? []].flat(), ...inventedNumber(district, state), ...lostCharacters(district)],
   };
 }
 
@@ -106,7 +102,7 @@ function compared(district: Column, from: TypeFamily, state: Column, to: TypeFam
         return { district: decimal(district, state.scale ?? 0), state: plainDecimal(state) };
       // 53 bits of a double hold every integer of up to 32 bits.
       if (to === 'double' && state.type === 'double' && district.type !== 'bigint' && district.type !== 'bit')
-        return { district: doubleText(district), state: doubleText(state) };
+        return doubles(district, state);
       if (to === 'text')
         return {
           ...texts(district, state),
