@@ -7,6 +7,7 @@ import { keyList, keysPerList } from '../mapping/keyset';
 import { nextPageNo, removalsRange } from '../transfer/ledger';
 import { writePage } from '../transfer/page';
 import { PageTally } from '../transfer/page-tally';
+import { writeRecords } from '../transfer/raised-locks';
 import type { Session } from '../connection/pools';
 import { readInScope, type StateRecord } from '../transfer/records';
 import { guidsDiffer } from '../transfer/repair';
@@ -224,8 +225,10 @@ class Removal {
     await writeIsolating<RecordKey>(
       {
         send: async (some) =>
-          void (await session.write(
+          void (await writeRecords(
+            session,
             `DELETE FROM ${mapping.stateTable} ${where([...stateTenant(mapping, scope), keyList(mapping.stateKey, some)])}`,
+            some.length,
           )),
         accept: (some) => {
           for (const key of some) ends.set(formatRecordKey(key), { status: 'removed', reason: null });

@@ -6,6 +6,7 @@ import type { PageJob } from '../mapping/job';
 import { keyList, type KeySide } from '../mapping/keyset';
 import type { Session } from '../connection/pools';
 import { isOneWrites } from './ask-each';
+import { writeRecords } from './raised-locks';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
 import { stateTenant, where } from '../mapping/scope';
 import { tenantLiteral } from '../mapping/tenant';
@@ -205,8 +206,7 @@ async function write(session: Session, sql: string, records: readonly unknown[])
       },
     );
   }
-  await session.write('SAVEPOINT statement');
-  const { warnings } = await session.write(sql);
+  const { warnings } = await writeRecords(session, sql, records.length);
   if (warnings === 0) return;
   await session.write('ROLLBACK TO SAVEPOINT statement');
   throw new DatabaseError(`The ${session.side} would have cut a value.`, {

@@ -179,6 +179,25 @@ test('a record that another still refers to is kept and costs no other: by the c
   expect(await keysAt('state', 'school', 'schoolID < 10')).toEqual([5, 7]);
 });
 
+test.each([1213, 1205])(
+  'a record whose removal a trigger of the state refuses as if it was locked (%s) stays and costs no other',
+  async (errno) => {
+    const job = await extra('DELETE FROM roster WHERE rosterID BETWEEN 1 AND 7');
+    await world.state(
+      `CREATE TRIGGER keeps BEFORE DELETE ON roster FOR EACH ROW
+         BEGIN IF OLD.rosterID = 2 THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = ${errno}; END IF; END`,
+    );
+    await find(job('roster'));
+    expect(await removeFound([job('roster')], { maxRecords: 1000 })).toEqual({ done: true });
+    expect((await ends(job('roster'))).filter(([, status]) => status === 'kept')).toEqual([
+      ['["2"]', 'kept', `The state refused to remove it (error ${errno}).`],
+    ]);
+    expect(await world.state('SELECT rosterID FROM roster WHERE rosterID < 8 AND schoolYear = 2027')).toEqual(
+      [{ rosterID: 2 }],
+    );
+  },
+);
+
 test('an object that refers to itself loses its leaves first, and what stays keeps those above it', async () => {
   // A chain: each is the boss of the next. 11 to 20 are gone but 21 still names 20 at the state.
   const job = await extra(

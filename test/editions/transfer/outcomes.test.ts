@@ -286,6 +286,8 @@ const raised: readonly (readonly [what: string, code: string, statement: string]
   ['a column that is not there', '1054', 'SELECT missing INTO @found FROM student LIMIT 0'],
   ['a missing table', '1146', "SIGNAL SQLSTATE '42S02' SET MYSQL_ERRNO = 1146"],
   ['a missing right', '1142', "SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1142"],
+  ['a deadlock', '1213', "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213"],
+  ['a lock wait', '1205', "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205"],
 ];
 
 test.each(raised)(
