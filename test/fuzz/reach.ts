@@ -48,7 +48,7 @@ export class Reach {
       const held = await this.heldValues(table);
       const orphans = await this.orphans(table);
       const rivals = await this.rivals(table);
-      for (const { n, key, bad } of wanted) {
+      for (const { n, key, bad, broken } of wanted) {
         const error = refused.get(n);
         const missing = orphans.filter((orphan) => orphan.n === n);
         if (error === undefined) continue;
@@ -60,7 +60,7 @@ export class Reach {
           problems.push(`${table.name}: nobody has the unique value of ${key}`);
         if (error.outcome === 'blocked' && missing.length === 0 && !refersToBad)
           problems.push(`${table.name}: ${key} is blocked though its parents are there`);
-        if (bad.size > 0) continue;
+        if (bad.size > 0 || (broken && error.code !== 'UNIQUE_CLASH' && error.outcome === 'failed')) continue;
         waiting.set(`${table.name} ${n}`, {
           holders: held.filter((one) => one.n === n).map(({ holder }) => holder),
           parents: missing.map(({ among }) => among),
