@@ -217,3 +217,83 @@ test.each(['mysql', 'mariadb'] as const)(
     }
   },
 );
+
+test.each(['mysql', 'mariadb'] as const)(
+  'a record whose key is a day that no calendar has costs only itself: %s',
+  async (kind) => {
+    const { info } = await server(kind);
+    const world = await World.open({ district: info, state: info });
+    const anyDay = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES'";
+    try {
+      const days = ['0000-00-00', '2024-00-10', '2024-02-29', '2024-02-30', '2024-02-31', '2024-03-01'];
+      const all = [...days, '2024-04-31', '2024-05-01', '2024-06-31'];
+      await world.district(
+        anyDay,
+        'CREATE TABLE one (d DATE PRIMARY KEY, n INT)',
+        'CREATE TABLE two (d DATETIME(3), k INT, n INT, PRIMARY KEY (d, k))',
+        'CREATE TABLE below (id INT PRIMARY KEY, d VARCHAR(20))',
+        `INSERT INTO one VALUES ${all.map((day, n) => `('${day}', ${n})`).join(', ')}`,
+        `INSERT INTO two VALUES ${all.flatMap((day, n) => [`('${day} 00:00:00.5', 1, ${n})`, `('${day}', 2, ${n})`]).join(', ')}`,
+        "INSERT INTO below VALUES (1, '2024-02-29'), (2, '2024-02-31'), (3, 'N/A'), (4, '2024-13-01'), (5, '')",
+      );
+      await world.state(
+        anyDay,
+        'CREATE TABLE one (districtID INT, d DATE, n INT, PRIMARY KEY (districtID, d))',
+        'CREATE TABLE two (districtID INT, d DATETIME(3), k INT, n INT, PRIMARY KEY (districtID, d, k))',
+        'CREATE TABLE below (districtID INT, id INT, d VARCHAR(20), PRIMARY KEY (districtID, id))',
+        // It has been there for long.
+        "INSERT INTO one VALUES (7, '2024-06-31', 8), (7, '2024-03-01', 99)",
+      );
+      const objects = [
+        object('one', ['d']),
+        object('two', ['d', 'k']),
+        object('below', ['id'], {
+          references: [{ object: 'one', columns: ['d'], parentColumns: ['d'] }],
+        }),
+      ];
+      for (const same of [
+        { one: { inserted: 4, updated: 1, unchanged: 1 }, two: { inserted: 10 }, below: { inserted: 1 } },
+        { one: { unchanged: 6 }, two: { unchanged: 10 }, below: { unchanged: 1 } },
+      ]) {
+        const small = { pageRecords: 1, rangeRecords: 2 };
+        const one = await world.sync(objects, 'one', small);
+        expect(one.counts).toEqual(counts({ ...same.one, failed: 3 }));
+        expect(one.errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual(
+          ['2024-02-30', '2024-02-31', '2024-04-31'].map((day) => [`["${day}"]`, 'VALUE_INVALID', 'd']),
+        );
+        const two = await world.sync(objects, 'two', { pageRecords: 3, rangeRecords: 7 });
+        expect(two.counts).toEqual(counts({ ...same.two, failed: 8 }));
+        const below = await world.sync(objects, 'below', small);
+        expect(below.counts).toEqual(counts({ ...same.below, blocked: 4 }));
+      }
+    } finally {
+      await world.close();
+    }
+  },
+);
+
+test('bytes that are no text are refused by their column, inserted or updated: mysql', async () => {
+  const { info } = await server('mysql');
+  const world = await World.open({ district: info, state: info });
+  try {
+    const columns = 'id INT, name VARCHAR(20) CHARACTER SET ucs2, note VARCHAR(20)';
+    await world.district(
+      `CREATE TABLE club (${columns}, PRIMARY KEY (id))`,
+      `INSERT INTO club VALUES (1, _ucs2 x'D83D', 'é'), (2, 'é', 'new'), (3, _ucs2 x'D83DDE00', 'é')`,
+    );
+    await world.state(
+      `CREATE TABLE club (districtID INT, ${columns.replace('ucs2', 'utf8mb4')}, PRIMARY KEY (districtID, id))`,
+      "INSERT INTO club VALUES (7, 1, '?', 'é'), (7, 2, 'é', 'old')",
+    );
+    for (const same of [{ updated: 1 }, { unchanged: 1 }]) {
+      const { counts: got, errors } = await world.sync([object('club', ['id'])], 'club');
+      expect(got).toEqual(counts({ ...same, failed: 2 }));
+      expect(errors.map(({ recordKey, field }) => [recordKey, field])).toEqual([
+        ['["1"]', 'name'],
+        ['["3"]', 'name'],
+      ]);
+    }
+  } finally {
+    await world.close();
+  }
+});

@@ -80,9 +80,11 @@ export function literalOf({ raw, utf8 }: Exact, from: string, to: string): strin
 export function isBroken({ raw }: Exact, type: string): boolean {
   if (raw === null || familyOf(type) !== 'text' || /^(json|uuid|inet|enum|set)/i.test(type)) return false;
   const bytes = Buffer.from(raw, 'hex');
-  if (/^(ucs2|utf16)$/.test(charsetOf(type)))
-    return /\p{Surrogate}/u.test(bytes.swap16().toString('utf16le'));
-  if (!/^utf8/.test(charsetOf(type))) return false;
+  const charset = charsetOf(type);
+  if (charset === 'utf16') return /\p{Surrogate}/u.test(bytes.swap16().toString('utf16le'));
+  // It has no pairs: each is a character of its own.
+  if (charset === 'ucs2') return /[\uD800-\uDFFF]/.test(bytes.swap16().toString('utf16le'));
+  if (!charset.startsWith('utf8')) return false;
   return !Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
 }
 

@@ -1,5 +1,6 @@
 import { quoteHex, quoteName, quoteNumber, quoteText } from '../connection/sql';
 import { bytesLiteral, holds, textOrBytes } from './charsets';
+import { asNumber, isDay, isImpossibleDay, isTime } from './days';
 import { familyOf } from './families';
 import type { Column } from './table-shape';
 
@@ -68,10 +69,12 @@ export function canBe(column: Column, text: string): boolean {
       return text.length % 2 === 0 && !/[^0-9a-fA-F]/.test(text);
     // A cast would cut the hour off, and round the fraction: another moment.
     case 'date':
-      return !/\d[ T].*[1-9]/.test(text);
+      return isDay(text) && !/\d[ T].*[1-9]/.test(text);
     case 'datetime':
-    case 'time':
-      return !/[1-9]/.test((/\.(\d+)$/.exec(text)?.[1] ?? '').slice(column.fraction));
+    case 'time': {
+      const cut = (/\.(\d+)$/.exec(text)?.[1] ?? '').slice(column.fraction);
+      return (familyOf(column) === 'time' ? isTime(text) : isDay(text)) && !/[1-9]/.test(cut);
+    }
     default:
       return true;
   }
@@ -95,6 +98,31 @@ export function keyLiteral(column: Column, text: string): string {
     default:
       return quoteText(text);
   }
+}
+
+/**
+ * Condition: the column has one of the texts. Of a day that no calendar has MySQL makes an error
+ * where it stands alone, and finds nothing at most where it is one of several.
+ */
+export function isOneOf(column: Column, texts: readonly string[]): string {
+  const name = quoteName(column.name);
+  const literals = texts.map((text) => keyLiteral(column, text));
+  if (literals.length > 1) return `${name} IN (${literals.join(', ')})`;
+  const [literal] = literals;
+  return isImpossible(column, texts[0]!) ? `${name} IN (${literal}, ${literal})` : `${name} = ${literal}`;
+}
+
+/**
+ * An expression of the column's order and a bound to compare it with: numbers where the bound is a
+ * day that no calendar has.
+ */
+export function comparable(column: Column, expression: string, text: string): [string, string] {
+  if (isImpossible(column, text)) return [`${expression}+0`, asNumber(text)];
+  return [expression, orderLiteral(column, text)];
+}
+
+function isImpossible(column: Column, text: string): boolean {
+  return ['date', 'datetime'].includes(familyOf(column) ?? '') && isImpossibleDay(text);
 }
 
 /**
@@ -126,7 +154,7 @@ export function typedLiteral(column: Column, text: string): string {
  * A bound of an interval, for comparisons by the order of a column. Characters that its charset
  * lacks stand where the server converts them to ('?'), as they do in a column converted to it.
  */
-export function orderLiteral(column: Column, text: string): string {
+function orderLiteral(column: Column, text: string): string {
   if (familyOf(column) !== 'text') return keyLiteral(column, text);
   return holds(column.charset, text) ? quoteText(text) : converted(column, text);
 }

@@ -40,6 +40,13 @@ export interface ServerFacts {
   readonly logsStatements: boolean;
 }
 
+const modes = [
+  'STRICT_ALL_TABLES',
+  'ERROR_FOR_DIVISION_BY_ZERO',
+  'NO_ENGINE_SUBSTITUTION',
+  'NO_AUTO_VALUE_ON_ZERO',
+];
+
 /**
  * Settings that decide what is read and how errors show (docs/data-path.md, Sessions).
  * @returns what is worth knowing of the server
@@ -54,7 +61,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
   const mariadb = /mariadb/i.test(String(found['version']));
   const packedBytes = Math.min(Number(found['packet']), mostPackedBytes);
   const settings = [
-    `sql_mode='STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'`,
+    `sql_mode='${[...modes, ...(side === 'district' ? ['ALLOW_INVALID_DATES'] : [])].join(',')}'`,
     `time_zone='+00:00'`,
     'innodb_lock_wait_timeout=5',
     'lock_wait_timeout=10',

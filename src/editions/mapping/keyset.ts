@@ -2,10 +2,10 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import {
   asStored,
   canBe,
-  keyLiteral,
+  comparable,
+  isOneOf,
   keyText,
   type KeyColumn,
-  orderLiteral,
   typedLiteral,
   typedOrderLiteral,
 } from '../columns/key-column';
@@ -66,8 +66,7 @@ export function keyInterval(
 
 function beyond(columns: readonly KeyColumn[], key: RecordKey, direction: '>' | '<'): string {
   const [first, ...rest] = columns;
-  const expression = orderExpression(first!);
-  const literal = orderLiteral(orderedAs(first!), key[0]!);
+  const [expression, literal] = comparable(orderedAs(first!), orderExpression(first!), key[0]!);
   const last = direction === '>' ? '>' : '<=';
   if (rest.length === 0) return `${expression} ${last} ${literal}`;
   const inner = beyond(rest, key.slice(1), direction);
@@ -115,11 +114,13 @@ export const keysPerList = 500;
 /** The records with these keys, by the bare columns so that the unique index finds each. */
 export function keyList({ columns }: KeySide, keys: readonly RecordKey[]): string {
   const [first] = columns;
-  if (columns.length === 1) {
-    return `${quoteName(first!.name)} IN (${keys.map(([part]) => keyLiteral(first!.column, part!)).join(', ')})`;
-  }
+  if (columns.length === 1)
+    return isOneOf(
+      first!.column,
+      keys.map(([part]) => part!),
+    );
   const equals = (key: RecordKey): string =>
-    `(${columns.map(({ name, column }, i) => `${quoteName(name)} = ${keyLiteral(column, key[i]!)}`).join(' AND ')})`;
+    `(${columns.map(({ column }, i) => isOneOf(column, [key[i]!])).join(' AND ')})`;
   return `(${keys.map(equals).join(' OR ')})`;
 }
 

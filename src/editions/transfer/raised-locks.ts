@@ -40,7 +40,7 @@ export async function writeRecords(session: Session, sql: string, records: numbe
   }
 }
 
-/** After a real deadlock the whole transaction is gone, and its savepoints with it. */
+/** A real deadlock takes the whole transaction back, and forgets what can be rolled back to. */
 async function isRaised(session: Session, { errno }: DatabaseError, tookMs: number): Promise<boolean> {
   if (errno === 1205 && tookMs >= soonMs) return false;
   try {

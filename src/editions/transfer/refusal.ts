@@ -36,7 +36,7 @@ const kinds: readonly (readonly [errnos: readonly number[], kind: Kind])[] = [
     },
   ],
   [
-    [1265, 1292, 1366],
+    [1265, 1292, 1366, 1525],
     { code: 'VALUE_INVALID', say: (f, whose) => `The ${whose} can't store the value of ${f} as it is.` },
   ],
   [[1048, 1364], { code: 'VALUE_MISSING', say: (f, whose) => `The ${whose} requires a value for ${f}.` }],
@@ -69,7 +69,9 @@ export function refusalOf(mapping: ObjectMapping, record: DistrictRecord, error:
       ? cutText(mapping, record, error)
       : cannotConvert.has(errno ?? 0)
         ? lacking(mapping, record)
-        : error;
+        : errno === 1300 && names.column === null
+          ? noText(mapping, record)
+          : error;
   return { ...base, outcome: 'failed', ...reasonOf(said, whose) };
 }
 
@@ -115,6 +117,17 @@ function lacking(
   });
   const column = others.length === 0 ? (found?.name ?? null) : null;
   return { errno: 1366, names: { column, index: null, constraint: null, row: null } };
+}
+
+/** MySQL names no column for bytes that are no text; nothing else goes as bytes (exact-bytes.ts). */
+function noText(
+  { pairs, ownedPairs }: ObjectMapping,
+  { values }: DistrictRecord,
+): Pick<DatabaseError, 'errno' | 'names'> {
+  const found = [...pairs, ...ownedPairs].find(
+    ({ write }, at) => write === 'text' && Buffer.isBuffer(values[at]),
+  );
+  return { errno: 1300, names: { column: found?.name ?? null, index: null, constraint: null, row: null } };
 }
 
 /** The error to store for a record that a server can't even show. */
