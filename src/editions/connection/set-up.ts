@@ -40,12 +40,13 @@ export interface ServerFacts {
   readonly logsStatements: boolean;
 }
 
-const modes = [
-  'STRICT_ALL_TABLES',
-  'ERROR_FOR_DIVISION_BY_ZERO',
-  'NO_ENGINE_SUBSTITUTION',
-  'NO_AUTO_VALUE_ON_ZERO',
-];
+const strict = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO';
+/** Of what is only read any day may be named, also one that no calendar has. */
+const modes: Readonly<Record<DatabaseSide, string>> = {
+  district: `${strict},ALLOW_INVALID_DATES`,
+  state: strict,
+  control: strict,
+};
 
 /**
  * Settings that decide what is read and how errors show (docs/data-path.md, Sessions).
@@ -61,7 +62,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
   const mariadb = /mariadb/i.test(String(found['version']));
   const packedBytes = Math.min(Number(found['packet']), mostPackedBytes);
   const settings = [
-    `sql_mode='${[...modes, ...(side === 'district' ? ['ALLOW_INVALID_DATES'] : [])].join(',')}'`,
+    `sql_mode='${modes[side]}'`,
     `time_zone='+00:00'`,
     'innodb_lock_wait_timeout=5',
     'lock_wait_timeout=10',

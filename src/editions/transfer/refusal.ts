@@ -119,7 +119,7 @@ function lacking(
   return { errno: 1366, names: { column, index: null, constraint: null, row: null } };
 }
 
-/** MySQL names no column for bytes that are no text; nothing else goes as bytes (exact-bytes.ts). */
+/** MySQL names no column for bytes that are no text; no other text goes as bytes. */
 function noText(
   { pairs, ownedPairs }: ObjectMapping,
   { values }: DistrictRecord,
