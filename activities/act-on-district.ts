@@ -1,4 +1,5 @@
 /** What an action on many districts does to one of them; each may be repeated. */
+import { zoneOf } from '../src/config';
 import { Context } from '@temporalio/activity';
 import { catalogHashOf } from '../src/catalog/hash';
 import type { DistrictAction } from '../src/domain/district-action';
@@ -86,11 +87,12 @@ async function accept(
 }
 
 async function remind(
-  { control }: ActivityDependencies,
+  { control, config }: ActivityDependencies,
   _action: StoredAction,
   { districtId, schoolYear, detail }: ActionItem,
 ): Promise<void> {
-  await postReminder(control, { districtId, schoolYear, due: detail!.due!, now: new Date() });
+  const timezone = zoneOf(config.districts.find(({ id }) => id === districtId) ?? {});
+  await postReminder(control, { districtId, schoolYear, due: detail!.due!, timezone, now: new Date() });
 }
 
 async function retry(

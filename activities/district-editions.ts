@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Config, DistrictConfig } from '../src/config';
+import { type Config, type DistrictConfig, zoneOf } from '../src/config';
 import type { RecordScope } from '../src/domain/range';
 import { type Editions, openEditions } from '../src/editions/connection/pools';
 import { takeLane } from './lanes';
@@ -88,8 +88,13 @@ export class DistrictEditions {
   }
 
   private connect(districtId: string): Editions {
+    const district = this.district(districtId);
     return openEditions({
-      districtUrl: this.district(districtId).databaseUrl,
+      calendar: {
+        timezone: zoneOf(district),
+        schoolYearStart: this.config.scenarios.schoolYearStart,
+      },
+      districtUrl: district.databaseUrl,
       stateUrl: this.config.stateDatabaseUrl,
       controlUrl: this.config.controlDatabaseUrl,
       lanes: this.config.copy.lanes,

@@ -1,3 +1,4 @@
+import { zoneOf } from '../src/config';
 import { alertCategories } from '../src/domain/alert-categories';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
@@ -57,7 +58,10 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
     const { deliveryId, messageId, target } = delivery;
     const { email } = await readNoticePreferences(control, target);
     if (!email || !smtp) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
-    const answer = await sendMail(smtp, { ...mailOfAlert(delivery.alert), to: email.address, messageId });
+    const { districtId } = delivery.alert;
+    const zone = zoneOf(config.districts.find(({ id }) => id === districtId) ?? config);
+    const message = mailOfAlert(delivery.alert, zone);
+    const answer = await sendMail(smtp, { ...message, to: email.address, messageId });
     await noteAttempt(control, {
       deliveryId,
       answer: answer.word,

@@ -121,9 +121,7 @@ export function reconciledKinds({
       // Once as this process is configured: what an operator changes in Temporal stays until then.
       pass: async () => {
         if (retentionIsScheduled) return 0;
-        await temporal.call((client, taskQueue) =>
-          ensureRetentionSchedule(client, taskQueue, config.retention),
-        );
+        await temporal.call((client, taskQueue) => ensureRetentionSchedule(client, taskQueue, config));
         retentionIsScheduled = true;
         return 0;
       },

@@ -52,7 +52,12 @@ export function parseConfig(
   const checked = configSchema.safeParse(settings);
   if (!checked.success) throw new ConfigError(`${source}:\n${z.prettifyError(checked.error)}`);
   const temporal = settleTemporal(checked.data.temporal, { env, source });
-  const config = { ...foldTls(checked.data), temporal };
+  const folded = foldTls(checked.data);
+  const { timezone } = folded;
+  const districts = folded.districts.map((district) =>
+    timezone === undefined ? district : { timezone, ...district },
+  );
+  const config = { ...folded, temporal, districts };
   for (const field of ['id', 'number'] as const) {
     const values = config.districts.map((d) => d[field]);
     const twice = values.find((value, index) => values.indexOf(value) !== index);

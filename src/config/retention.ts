@@ -15,7 +15,7 @@ export const retentionSchema = z.strictObject({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like "02:30"')
     .default('02:30')
-    .describe('When the daily pass starts, UTC.'),
+    .describe("When the daily pass starts, by the state's clocks (`timezone`; absent: UTC)."),
   rowsAtOnce: z
     .int()
     .min(10)

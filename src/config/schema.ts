@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
 import { certificationSchema } from './certification';
 import { databaseTls, databaseUrl } from './database';
 import { oidcSchema } from './oidc';
@@ -30,13 +31,10 @@ function isAddressRange(text: string): boolean {
   );
 }
 
-function isTimezone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
+const timezone = z
+  .string()
+  .overwrite(asIanaHasIt)
+  .refine(isTimeZone, 'must be an IANA time zone, e.g. America/Chicago');
 
 const district = z.strictObject({
   id: z
@@ -70,11 +68,9 @@ const district = z.strictObject({
     .describe(
       'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
     ),
-  timezone: z
-    .string()
-    .refine(isTimezone, 'must be an IANA time zone, e.g. America/Chicago')
+  timezone: timezone
     .optional()
-    .describe("Where the district is: the console shows its times so. Absent: as each browser's clock."),
+    .describe("Where the district is, by whose clocks its days are told. Absent: the state's."),
   databaseUrl,
   databaseTls: databaseTls.optional(),
   objects: z
@@ -90,6 +86,11 @@ const district = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
+  timezone: timezone
+    .optional()
+    .describe(
+      "The state's time zone, and that of districts without one of their own: days, due dates, school years, schedules and retention follow it. Absent: days are UTC's, and the console shows times as each browser's clock.",
+    ),
   stateDatabaseUrl: databaseUrl,
   stateDatabaseTls: databaseTls.optional(),
   controlDatabaseUrl: databaseUrl.describe(
@@ -195,20 +196,27 @@ export const configSchema = z.strictObject({
         .describe(
           'Which color of the full resync it is: the one without expected exclusions and what hangs below them, or that of all errors.',
         ),
+      schoolYearStart: z
+        .string({ error: 'must be a text: put it in quotes' })
+        .regex(/^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$/, 'must be month and day as MM-DD, up to MM-28')
+        .default('07-01')
+        .describe(
+          'The day, MM-DD, on which a school year begins and the one before it is over. Scores are of a year by it, and end-of-year resyncs are due by it.',
+        ),
       endOfYearDueDays: z
         .int()
         .min(0)
         .max(365)
         .default(30)
         .describe(
-          'Days before July 1 from which a scoped year without its accepted full resync is due, and said to be so.',
+          'Days before the school year ends from which a scoped year without its accepted full resync is due, and said to be so.',
         ),
       startOfYearDueDays: z
         .int()
         .min(0)
         .max(365)
         .default(14)
-        .describe('Days after a switch of the scoped year by which the start-of-year resync is due.'),
+        .describe('Days after a switch of the scoped year by whose end the start-of-year resync is due.'),
     })
     .prefault({}),
   stateRequests: z

@@ -31,6 +31,15 @@ export function schoolYearLabel(schoolYear: number): string {
   return `${schoolYear - 1}-${String(schoolYear % 100).padStart(2, '0')}`;
 }
 
+/**
+ * The first day after a school year, which is that of the next one.
+ * @param start on which day a year begins, MM-DD
+ * @returns `2027-07-01`
+ */
+export function firstDayAfter(schoolYear: number, start: string): string {
+  return `${schoolYear}-${start}`;
+}
+
 /** The years a district offers while `currentYear` is its scoped year, the earliest first. */
 export function offeredYears(
   currentYear: number,

@@ -1,3 +1,4 @@
+import { dayAfter, dayIn, endOfDay } from './local-day';
 import type { Color } from './outcome';
 import { endedStatuses, type Initiator, type ResyncStatus, type Scenario } from './resync';
 
@@ -123,36 +124,46 @@ export interface YearStart {
   readonly status: YearStartStatus;
   /** Until when it is to be made, ISO 8601; `null` while it isn't due. */
   readonly dueAt: string | null;
+  /** The district's day that ends then, `2027-07-15`. */
+  readonly dueOn: string | null;
   /** The resync that did it. */
   readonly run: YearRun | null;
   /** Why a resync made for it doesn't count, in one sentence. */
   readonly why: string | null;
 }
 
-const dayMs = 86_400_000;
+/** When a switched year's resync is due, by the clocks of the district. */
+interface StartTiming {
+  /** When the scoped year was last switched to this year; `null`: it wasn't. */
+  readonly switchedAt: string | null;
+  /** Days after the day of the switch. */
+  readonly dueDays: number;
+  readonly timezone: string;
+  readonly now: Date;
+}
 
 /**
  * The start-of-year resync: full, of scenario START_OF_YEAR, asked for after the switch, finished
  * with an accepted outcome (specification: "after all enrollments have been rolled forward and the
  * scoped year ... has been updated"). One that read no enrollment of the new year came before they
  * were rolled forward, and doesn't count.
- * @param switchedAt when the scoped year was last switched to this year; `null`: it wasn't
  */
 export function judgeYearStart(
   { schoolYear, runs, acceptedColors }: YearFacts,
-  { switchedAt, dueDays, now }: { switchedAt: string | null; dueDays: number; now: Date },
+  { switchedAt, dueDays, timezone, now }: StartTiming,
 ): YearStart {
-  if (switchedAt === null) return { status: 'notDue', dueAt: null, run: null, why: null };
-  const dueAt = new Date(Date.parse(switchedAt) + dueDays * dayMs).toISOString();
+  if (switchedAt === null) return { status: 'notDue', dueAt: null, dueOn: null, run: null, why: null };
+  const dueOn = dayAfter(dayIn(timezone, switchedAt), dueDays);
+  const dueAt = new Date(endOfDay(dueOn, timezone)).toISOString();
   const made = runs
     .filter((run) => run.full && run.scenario === 'START_OF_YEAR' && run.status === 'finished')
     .filter(({ requestedAt }) => requestedAt >= switchedAt)
     .sort(byEnd);
   const whys = made.map((run) => whyNoStart(run, schoolYear, acceptedColors));
   const good = whys.lastIndexOf(null);
-  if (good >= 0) return { status: 'done', dueAt, run: made[good]!, why: null };
+  if (good >= 0) return { status: 'done', dueAt, dueOn, run: made[good]!, why: null };
   const status = now.getTime() > Date.parse(dueAt) ? 'overdue' : 'due';
-  return { status, dueAt, run: null, why: whys.at(-1) ?? null };
+  return { status, dueAt, dueOn, run: null, why: whys.at(-1) ?? null };
 }
 
 function whyNoStart(run: YearRun, schoolYear: number, acceptedColors: readonly Color[]): string | null {

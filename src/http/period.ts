@@ -1,22 +1,32 @@
 import { z } from 'zod';
+import { dayAfter, instantOf } from '../domain/local-day';
 
 const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'Give a date (2026-11-26, UTC) or a time with its offset (2026-11-26T08:00:00Z).',
+  error: 'Give a date (2026-11-26) or a time with its offset (2026-11-26T08:00:00Z).',
 });
 
-const dayMs = 86_400_000;
-
-/**
- * The query parameters from and to of a list by time, as Dates: `to` is the first moment after the
- * period.
- */
+/** The query parameters from and to of a list by time; `periodIn` makes instants of them. */
 export const period = {
-  from: dateOrTime
-    .transform((text) => new Date(text))
-    .optional()
-    .meta({ description: 'on this day or later, or from this time on' }),
-  to: dateOrTime
-    .transform((text) => new Date(new Date(text).getTime() + (text.includes('T') ? 0 : dayMs)))
-    .optional()
-    .meta({ description: 'on this day or earlier, or before this time' }),
+  from: dateOrTime.optional().meta({
+    description: 'on this day or later, or from this time on; days by the clocks of the district or state',
+  }),
+  to: dateOrTime.optional().meta({ description: 'on this day or earlier, or before this time' }),
 };
+
+/** A period as instants: `to` is the first after it. */
+export interface Period {
+  readonly from: Date | undefined;
+  readonly to: Date | undefined;
+}
+
+/** The instants of a period whose days are told by the clocks of a zone. */
+export function periodIn(
+  timezone: string,
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+): Period {
+  const begin = (day: string): Date => new Date(instantOf(day, timezone));
+  return {
+    from: from === undefined ? undefined : from.includes('T') ? new Date(from) : begin(from),
+    to: to === undefined ? undefined : to.includes('T') ? new Date(to) : begin(dayAfter(to)),
+  };
+}

@@ -1,4 +1,4 @@
-import type { Config, DistrictConfig } from '../config';
+import { type Config, type DistrictConfig, zoneOf } from '../config';
 import type { Principal } from '../domain/principal';
 import type { Initiator } from '../domain/resync';
 import type { ToolRight } from '../domain/rights';
@@ -31,4 +31,18 @@ export function requireDistrict(config: Config, principal: Principal, districtId
  */
 export function canSeeDetails(principal: Principal, head: { readonly initiator: Initiator }): boolean {
   return principal.level === 'state' || head.initiator === 'district';
+}
+
+/**
+ * By whose clocks a caller's days are told: those of the district that is asked about, of the
+ * caller's own, if it is one, else the state's.
+ */
+export function zoneFor(
+  { districts, timezone }: Pick<Config, 'districts' | 'timezone'>,
+  principal: Principal,
+  asked?: DistrictConfig,
+): string {
+  const own =
+    principal.level === 'district' && principal.districts?.length === 1 ? principal.districts[0] : null;
+  return zoneOf(asked ?? districts.find(({ id }) => id === own) ?? { timezone });
 }

@@ -34,6 +34,8 @@ const inOurYears = (text: string): boolean => {
 const notOurs = 'has to be between the years 1990 and 2100';
 /** An instant that a person gives. */
 export const instantGiven = z.iso.datetime({ offset: true }).refine(inOurYears, notOurs);
+/** A day of a district's calendar, which is no instant. */
+export const day = z.string().meta({ format: 'date', example: '2027-07-15' });
 /** A day that a person gives. */
 export const dayGiven = z.iso.date().refine(inOurYears, notOurs);
 

@@ -47,6 +47,7 @@ test('the smallest configuration gets every default', () => {
       acceptedColors: ['green', 'yellow'],
       judgedColor: 'withoutExclusions',
       startOfYearDueDays: 14,
+      schoolYearStart: '07-01',
       endOfYearDueDays: 30,
     },
     notices: {
@@ -58,6 +59,15 @@ test('the smallest configuration gets every default', () => {
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
     districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
   });
+});
+
+test('a district is in the time zone of its state unless it has its own; names are spelled as IANA has them', () => {
+  const far = { ...lincoln, id: 'far', number: 2, timezone: 'pacific/guam' };
+  const { districts } = parse({ ...whole, timezone: 'America/Chicago', districts: [lincoln, far] });
+  expect(districts.map(({ timezone }) => timezone)).toEqual(['America/Chicago', 'Pacific/Guam']);
+  expect(() => parse({ ...whole, timezone: 'Chicago' })).toThrow(/time zone.*\n.*timezone/s);
+  for (const schoolYearStart of ['7-1', '02-29', '13-01'])
+    expect(() => parse({ ...whole, scenarios: { schoolYearStart } })).toThrow(/MM-DD.*\n.*schoolYearStart/s);
 });
 
 describe('${NAME}', () => {

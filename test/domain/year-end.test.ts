@@ -121,7 +121,12 @@ describe('the start-of-year resync', () => {
   ) =>
     judgeYearStart(
       { schoolYear: 2028, runs, acceptedColors },
-      { switchedAt, dueDays: 14, now: new Date(Date.parse(at(10)) + days * 86_400_000) },
+      {
+        switchedAt,
+        dueDays: 14,
+        timezone: 'America/Chicago',
+        now: new Date(Date.parse(at(10)) + days * 86_400_000),
+      },
     );
   const start = (n: number, over: Partial<YearRun> = {}) => run(n, { scenario: 'START_OF_YEAR', ...over });
 
@@ -129,7 +134,8 @@ describe('the start-of-year resync', () => {
     ['isn’t due before a switch', begin([], { switchedAt: null }), 'notDue'],
     ['is due after it', begin([]), 'due'],
     ['is still due on the day', begin([], { days: 14 }), 'due'],
-    ['is overdue after', begin([], { days: 14.01 }), 'overdue'],
+    ['is due until its end by the district’s clocks', begin([], { days: 14.19 }), 'due'],
+    ['is overdue after', begin([], { days: 14.21 }), 'overdue'],
     ['is done by a full one asked for after the switch', begin([start(11)]), 'done'],
     ['isn’t done by one asked for before', begin([start(9)]), 'due'],
     ['isn’t done by another scenario', begin([run(11)]), 'due'],
@@ -140,8 +146,9 @@ describe('the start-of-year resync', () => {
   ])('%s', (_, { status }, expected) => expect(status).toBe(expected));
 
   test('says by when, and why one made for it doesn’t count', () => {
-    const { dueAt, why } = begin([start(11, { enrollmentsRead: 0 })]);
-    expect(dueAt).toBe(new Date(Date.parse(at(10)) + 14 * 86_400_000).toISOString());
+    const { dueAt, dueOn, why } = begin([start(11, { enrollmentsRead: 0 })]);
+    // The switch was on the evening of May 31 in Chicago.
+    expect([dueOn, dueAt]).toEqual(['2027-06-14', '2027-06-15T04:59:59.999Z']);
     expect(why).toMatch(/read no enrollment of 2028/);
   });
 });

@@ -72,6 +72,9 @@ interface ApiWorldOptions {
   readonly certification?: Partial<Config['certification']>;
   /** Beside address and task queue. */
   readonly temporal?: Pick<Config['temporal'], 'codec' | 'webUrl'>;
+  /** Time zones of the state, and of the two districts where they are in others. */
+  readonly zones?: { readonly state?: string; readonly here?: string; readonly other?: string };
+  readonly scenarios?: Partial<Config['scenarios']>;
 }
 
 /**
@@ -104,20 +107,24 @@ export async function apiWorld({
   notices = {},
   certification = {},
   temporal: ofTemporal = {},
+  zones = {},
+  scenarios = {},
 }: ApiWorldOptions = {}): Promise<ApiWorld> {
   const { control, url, close } = await controlDatabase();
   const address = temporalAddress ?? (await testStack()).temporal.address;
   const tail = randomUUID().slice(0, 8);
   const [here, other] = [`here-${tail}`, `other-${tail}`];
-  const districts = [{ id: here }, { id: other }, ...more].map((district, index) => ({
-    id: `more-${index - 1}-${tail}`,
-    number: index + 1,
-    name: `District ${index}`,
-    schoolYear: 2027,
-    databaseUrl: url,
-    ...years,
-    ...district,
-  }));
+  const districts = [{ id: here, timezone: zones.here }, { id: other, timezone: zones.other }, ...more].map(
+    (district, index) => ({
+      id: `more-${index - 1}-${tail}`,
+      number: index + 1,
+      name: `District ${index}`,
+      schoolYear: 2027,
+      databaseUrl: url,
+      ...years,
+      ...district,
+    }),
+  );
   const config = parseConfig(
     {
       stateDatabaseUrl: url,
@@ -127,6 +134,8 @@ export async function apiWorld({
       auth,
       stateRequests: { minPollMs: 50, maxPollMs: 200, ...stateRequests },
       districts,
+      timezone: zones.state,
+      scenarios,
       notices,
       certification,
     },

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Alert, Page } from '../client/answers';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
+import { daysOfDistricts } from '../client/district-days';
 import { plainTable, print, printJson, tell } from '../client/terminal';
 
 /** `resync alert list | read | delete`: the Process Alerts of whoever the token is. */
@@ -26,8 +27,8 @@ interface ListOptions {
 function listCommand(): Command {
   return withApiOptions(new Command('list'))
     .description('list them, newest first')
-    .option('--from <date>', 'posted on this day (UTC) or later')
-    .option('--to <date>', 'posted on this day (UTC) or earlier')
+    .option('--from <date>', 'posted on this day or later, by the district’s clocks')
+    .option('--to <date>', 'posted on this day or earlier')
     .option('--unread', 'only those not read yet')
     .option('--district <id>', 'only of this district')
     .option('--process <name>', 'only of this process, e.g. "Vertical Interoperability"')
@@ -35,16 +36,18 @@ function listCommand(): Command {
     .option('--limit <count>', 'at most this many, up to 500', countOf, 50)
     .action(async ({ from, to, unread, district, process, find, limit }: ListOptions, command: Command) => {
       const query = { limit, from, to, unread, district, category: process, q: find };
-      const { items } = await clientOf(command).get<Page<Alert>>('/alerts', query);
+      const client = clientOf(command);
+      const { items } = await client.get<Page<Alert>>('/alerts', query);
       if (wantsJson(command)) return printJson(items);
+      const dayOf = await daysOfDistricts(client);
       const rows = items.map((alert) => [
         `${alert.alertId}`,
         alert.closedAt === null ? (alert.read ? '' : 'new') : 'settled',
         alert.category,
         alert.name,
         alert.districtId ?? '',
-        alert.postedAt.slice(0, 10),
-        alert.dueAt?.slice(0, 10) ?? '',
+        dayOf(alert.districtId, alert.postedAt),
+        alert.dueAt === null ? '' : dayOf(alert.districtId, alert.dueAt),
       ]);
       print(plainTable(['Alert', '', 'Process', 'Name', 'District', 'Posted', 'Due'], rows));
     });

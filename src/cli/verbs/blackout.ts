@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import type { BlackoutRule, Weekday } from '../../domain/blackout';
+import type { BlackoutRule } from '../../domain/blackout';
 import type { Blackout, HeldWindow, Items } from '../client/answers';
 import { clientOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
-import { CommandFailure, exitCodes } from '../client/exit-codes';
 import { plainTable, print, printJson } from '../client/terminal';
 
 interface CreateOptions {
@@ -45,11 +44,11 @@ function listCommand(): Command {
 }
 
 function createCommand(name: string): Command {
-  return districtCommand(name, 'set a window: weekly with --days and --timezone, once without')
+  return districtCommand(name, 'set a window: weekly with --days, once without')
     .option('--days <days>', 'mon,tue,wed,thu,fri,sat,sun: weekly, on these days', namesOf)
     .requiredOption('--from <time>', 'local time HH:mm; without --days an instant, e.g. 2027-06-30T18:00Z')
     .requiredOption('--to <time>', 'as --from; a local time at or before it is on the next day')
-    .option('--timezone <zone>', 'IANA time zone of the local times, e.g. America/Chicago')
+    .option('--timezone <zone>', 'IANA time zone of the local times (default: the district’s)')
     .option('--note <text>', 'why')
     .action(async (options: CreateOptions, command: Command) => {
       const client = clientOf(command);
@@ -85,11 +84,10 @@ function pathOf(district: string): string {
   return `/districts/${encodeURIComponent(district)}/blackouts`;
 }
 
-function ruleOf({ days, from, to, timezone }: CreateOptions): BlackoutRule {
+/** As the API takes it: without a zone the times are by the district's clocks. */
+function ruleOf({ days, from, to, timezone }: CreateOptions): object {
   if (days === undefined) return { kind: 'dated', startsAt: from, endsAt: to };
-  if (timezone === undefined)
-    throw new CommandFailure('A weekly window needs its --timezone.', exitCodes.usage);
-  return { kind: 'weekly', days: days as Weekday[], from, to, timezone };
+  return { kind: 'weekly', days, from, to, ...(timezone === undefined ? {} : { timezone }) };
 }
 
 function describe(rule: BlackoutRule): string {

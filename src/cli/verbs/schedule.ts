@@ -33,7 +33,7 @@ interface CreateOptions {
   readonly cron?: string;
   readonly at?: string[];
   readonly days?: string[];
-  readonly timezone: string;
+  readonly timezone?: string;
   readonly all?: true;
   readonly objects?: string[];
   readonly checkDependencies: boolean;
@@ -53,7 +53,7 @@ function createCommand(): Command {
     .option('--cron <fields>', 'minute, hour, day of month, month, day of week, e.g. "0 2 * * mon-fri"')
     .option('--at <times>', 'local times instead of --cron, e.g. 02:00,14:30', namesOf)
     .option('--days <days>', 'with --at: mon,tue,wed,thu,fri,sat,sun', namesOf)
-    .requiredOption('--timezone <zone>', 'IANA time zone, e.g. America/Chicago')
+    .option('--timezone <zone>', 'IANA time zone, e.g. America/Chicago (default: the district’s)')
     .option('--all', 'every object the district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
     .option('--no-check-dependencies', 'leave out the objects they depend on')

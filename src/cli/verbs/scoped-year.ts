@@ -8,6 +8,7 @@ import {
   yearOf,
   yearQuery,
 } from '../client/command-context';
+import { daysOfDistricts } from '../client/district-days';
 import { paint, plainTable, print, printJson } from '../client/terminal';
 
 /** `resync scoped-year show | switch | compliance`: the district's current school year. */
@@ -63,9 +64,8 @@ function printYear(year: ScopedYear, command: Command): void {
   print(
     `End of year:   ${endOfYear.holds ? `may be ended, by ${endOfYear.resync?.resyncId}` : endOfYear.why}`,
   );
-  const { status, dueAt, resync, why } = startOfYear;
-  const by =
-    status === 'done' ? `, by ${resync?.resyncId}` : dueAt === null ? '' : `, by ${dueAt.slice(0, 10)}`;
+  const { status, dueOn, resync, why } = startOfYear;
+  const by = status === 'done' ? `, by ${resync?.resyncId}` : dueOn === null ? '' : `, by ${dueOn}`;
   print(`Start of year: ${wordOf[status]}${by}${why === null ? '' : `. ${why}`}`);
 }
 
@@ -91,9 +91,11 @@ export function complianceCommand(): Command {
     .description('every district’s end-of-year resync, switch and start-of-year resync (state only)')
     .addOption(schoolYearOption('the one that ends now'))
     .action(async ({ schoolYear }: { schoolYear?: number }, command: Command) => {
-      const list = await clientOf(command).get<Compliance>(`/compliance${yearQuery(schoolYear)}`);
+      const client = clientOf(command);
+      const list = await client.get<Compliance>(`/compliance${yearQuery(schoolYear)}`);
       if (wantsJson(command)) return printJson(list);
       const { counts } = list;
+      const dayOf = await daysOfDistricts(client);
       print(
         `School year ${list.schoolYear}: ${counts.districts} districts; end of year ${counts.endOfYear.done} done, ` +
           `${counts.endOfYear.missing} missing; ${counts.switched} switched; start of year ` +
@@ -101,16 +103,20 @@ export function complianceCommand(): Command {
       );
       const rows = list.items.map(({ districtId, endOfYear, switched, startOfYear }) => [
         districtId,
-        endOfYear.status === 'done' ? describe(endOfYear.resync) : 'missing',
-        switched ? `${switched.switchedAt.slice(0, 10)}${switched.overridden ? ' (overridden)' : ''}` : 'no',
-        startOfYear.status === 'done' ? describe(startOfYear.resync) : wordOf[startOfYear.status],
+        endOfYear.status === 'done' ? describe(endOfYear.resync, (at) => dayOf(districtId, at)) : 'missing',
+        switched
+          ? `${dayOf(districtId, switched.switchedAt)}${switched.overridden ? ' (overridden)' : ''}`
+          : 'no',
+        startOfYear.status === 'done'
+          ? describe(startOfYear.resync, (at) => dayOf(districtId, at))
+          : wordOf[startOfYear.status],
         endOfYear.why ?? startOfYear.why ?? '',
       ]);
       print(plainTable(['District', 'End of year', 'Switched', 'Start of year', 'Why'], rows));
     });
 }
 
-function describe(resync: YearRun | null): string {
+function describe(resync: YearRun | null, dayOf: (at: string) => string): string {
   if (resync === null) return 'done';
-  return `${paint(resync.color)} ${resync.endedAt?.slice(0, 10) ?? ''} ${resync.resyncId}`;
+  return `${paint(resync.color)} ${resync.endedAt === null ? '' : dayOf(resync.endedAt)} ${resync.resyncId}`;
 }

@@ -1,4 +1,4 @@
-import { dayAfter, instantOf } from './wall-time';
+import { dayAfter, instantOf } from '../../domain/local-day';
 import type { useUrlFilters } from './url-filters';
 import { useZone } from './zone';
 

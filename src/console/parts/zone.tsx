@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
-import { wallTime } from './wall-time';
+import { wallTime } from '../../domain/local-day';
 
 /** Whose clock the page shows. */
 type ZoneChoice = 'district' | 'mine' | 'utc';

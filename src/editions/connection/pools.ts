@@ -35,7 +35,18 @@ export interface EditionsOptions {
    * transaction.
    */
   readonly lanes: number;
+  /** The district's; absent: UTC and July 1. */
+  readonly calendar?: DistrictCalendar;
 }
+
+/** By what a district's days and school years are told. */
+interface DistrictCalendar {
+  readonly timezone: string;
+  /** On which day a school year begins, MM-DD. */
+  readonly schoolYearStart: string;
+}
+
+const usualCalendar: DistrictCalendar = { timezone: 'UTC', schoolYearStart: '07-01' };
 
 /** Both editions of one district, and the control schema beside the state's. */
 export interface Editions {
@@ -52,7 +63,13 @@ export interface Editions {
  * Opens pools with the options and session settings of docs/data-path.md. Nothing is connected yet.
  * @throws DatabaseError configuration when the control database isn't on the state's server
  */
-export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: EditionsOptions): Editions {
+export function openEditions({
+  districtUrl,
+  stateUrl,
+  controlUrl,
+  lanes,
+  calendar = usualCalendar,
+}: EditionsOptions): Editions {
   const control = addressOf('control', controlUrl);
   if (!sameServer(addressOf('state', stateUrl), control)) {
     throw new DatabaseError(
@@ -61,7 +78,7 @@ export function openEditions({ districtUrl, stateUrl, controlUrl, lanes }: Editi
     );
   }
   const editions = {
-    district: new Edition('district', districtUrl, lanes * 2 + 2),
+    district: new Edition('district', districtUrl, lanes * 2 + 2, calendar),
     state: new Edition('state', stateUrl, lanes * 2 + 2),
   };
   return {
@@ -110,6 +127,7 @@ export class Edition {
     readonly side: DatabaseSide,
     url: string,
     connections: number,
+    readonly calendar: DistrictCalendar = usualCalendar,
   ) {
     this.schema = addressOf(side, url).database;
     this.pool = openEditionPool(side, url, {

@@ -1,4 +1,5 @@
 import type { Catalog, ExclusionRule, ObjectReference, SyncObject } from '../../domain/catalog';
+import { dayIn } from '../../domain/local-day';
 import { findObject } from '../../domain/catalog';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { inBatches } from '../../domain/batches';
@@ -119,7 +120,7 @@ export class Forbidden {
   private async ofRecord(place: Place, within: ReadonlySet<string> = new Set()): Promise<string | null> {
     const { object, record } = place;
     const conditions = object.exclusions.map(
-      ({ when }) => `(${exclusionSql(when, this.district.schema, record)}) IS TRUE`,
+      ({ when }) => `(${exclusionSql(when, this.district, record)}) IS TRUE`,
     );
     for (const reference of object.references) {
       if (within.has(reference.object)) continue;
@@ -266,8 +267,11 @@ function sameLetters(child: TableShape, parent: TableShape, reference: ObjectRef
 }
 
 /** A catalog's exclusion as SQL over the record. */
-export function exclusionSql(when: ExclusionRule['when'], schema: string, record: string): string {
-  return 'rule' in when ? testScoreRule(when.rule, { schema, record }) : conditionSql(when);
+export function exclusionSql(when: ExclusionRule['when'], district: Edition, record: string): string {
+  if (!('rule' in when)) return conditionSql(when);
+  const { schema, calendar } = district;
+  const today = dayIn(calendar.timezone, new Date());
+  return testScoreRule(when.rule, { schema, record, today, yearStart: calendar.schoolYearStart });
 }
 
 /** Makes, or finds, what knows the forbidden records of a catalog's objects. */

@@ -6,7 +6,7 @@ import type { ColumnPair } from '../columns/pair';
 import { rowHash } from '../columns/row-hash';
 import { spelledLike } from '../columns/spelling';
 import { type Column, readTableShape, type ShapeReader, type TableShape } from '../columns/table-shape';
-import type { Editions } from '../connection/pools';
+import type { Edition, Editions } from '../connection/pools';
 import { quoteName, quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
 import {
@@ -77,7 +77,7 @@ export async function loadMapping(
     ownedPairs,
     guid: guidColumns(object, shapes),
     hash: rowHash(pairs, await editions.hashing()),
-    rules: [...exclusionRules(object, editions.district.schema), ...below, ...lossy.map(toRule)],
+    rules: [...exclusionRules(object, editions.district), ...below, ...lossy.map(toRule)],
     // Whose parents need not be there is only held back by a key of the state's own.
     references: references.filter(
       ({ enforced }, n) => enforced || object.references[n]!.onParentErrors !== 'send',
@@ -173,9 +173,9 @@ function guidColumns({ guidColumn }: SyncObject, { district, state }: Shapes): O
   return { district: column(district, guidColumn), state: column(state, guidColumn) };
 }
 
-function exclusionRules({ exclusions, table }: SyncObject, schema: string): RecordRule[] {
+function exclusionRules({ exclusions, table }: SyncObject, district: Edition): RecordRule[] {
   return exclusions.map(({ code, when, message }) => ({
-    when: exclusionSql(when, schema, quoteName(table)),
+    when: exclusionSql(when, district, quoteName(table)),
     outcome: 'excluded',
     code,
     field: when.column,

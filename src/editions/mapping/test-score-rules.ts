@@ -1,15 +1,25 @@
 import type { RecordRuleName } from '../../domain/catalog';
-import { quoteTable } from '../connection/sql';
+import { quoteTable, quoteText } from '../connection/sql';
+
+/** Of the scores that are judged. */
+export interface ScorePlace {
+  readonly schema: string;
+  /** How the query names the score's table, quoted. */
+  readonly record: string;
+  /** The district's day: its server's clock may be another's. */
+  readonly today: string;
+  /** On which day a school year begins, MM-DD. */
+  readonly yearStart: string;
+}
 
 /**
  * The rules for test scores as SQL that is TRUE for a score which may not sync. They are judged by
  * the district's server, because they need the test, its root and the student's enrollments.
  * docs/decisions/0011 says how each sentence was read.
- * @param record how the query names the score's table, quoted
  */
 export function testScoreRule(
   rule: RecordRuleName,
-  { schema, record }: { readonly schema: string; readonly record: string },
+  { schema, record, today, yearStart }: ScorePlace,
 ): string {
   const table = (name: string): string => quoteTable(schema, name);
   /** The test, and the root it is a part of: up to three levels down. */
@@ -27,9 +37,10 @@ export function testScoreRule(
   const scoreDate = `COALESCE(${record}.scoreDate, ${rootDate})`;
   const testYear = 'COALESCE(t.testEndYear, root.testEndYear)';
   const empty = (column: string): string => `COALESCE(TRIM(${column}), '') = ''`;
-  /** A school year goes from July 1 to June 30. */
+  const begins = (year: string): string => `CONCAT(${year}, ${quoteText(`-${yearStart}`)})`;
   const inYear = (date: string): string =>
-    `${date} >= CONCAT(${record}.endYear - 1, '-07-01') AND ${date} < CONCAT(${record}.endYear, '-07-01')`;
+    `${date} >= ${begins(`${record}.endYear - 1`)} AND ${date} < ${begins(`${record}.endYear`)}`;
+  const now = `DATE(${quoteText(today)})`;
 
   switch (rule) {
     case 'testHasNoCode':
@@ -52,6 +63,6 @@ export function testScoreRule(
           JOIN ${table('ScheduleStructure')} s ON s.scheduleStructureID = g.scheduleStructureID
           JOIN ${table('Calendar')} c ON c.calendarID = s.calendarID
         WHERE e.personID = ${record}.personID AND e.endYear = ${record}.endYear
-          AND (e.endDate IS NULL OR e.endDate >= LEAST(CURRENT_DATE, COALESCE(c.endDate, CURRENT_DATE))))`;
+          AND (e.endDate IS NULL OR e.endDate >= LEAST(${now}, COALESCE(c.endDate, ${now}))))`;
   }
 }

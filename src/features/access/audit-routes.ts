@@ -3,6 +3,8 @@ import { type AuditEvent, listAudit } from './audit-store';
 import type { ApiContext } from '../../http/context';
 import { fewAtATime } from '../../http/few-at-a-time';
 import { auditChain, auditChainQuery, auditEvent, auditQuery } from './schemas';
+import { periodIn } from '../../http/period';
+import { zoneFor } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
 import { sendPages } from '../../http/send-pages';
@@ -23,7 +25,7 @@ function line(event: AuditEvent): (string | number)[] {
 /**
  * GET /audit. A district's administrator reads what its own people did, nothing that the state did.
  */
-export function auditRoutes({ control }: ApiContext): RouteSpec[] {
+export function auditRoutes({ config, control }: ApiContext): RouteSpec[] {
   const few = fewAtATime(2);
   return [
     route({
@@ -43,7 +45,10 @@ export function auditRoutes({ control }: ApiContext): RouteSpec[] {
       },
       handler: ({ query: { principal: principalId, format, ...rest }, principal, response }) => {
         const read = (page: { cursor?: string | undefined; limit?: number | undefined }) =>
-          listAudit(control, { within: principal, principalId, ...rest, ...page });
+          listAudit(control, {
+            ...{ within: principal, principalId, ...rest, ...page },
+            ...periodIn(zoneFor(config, principal), rest),
+          });
         if (format === 'json') return read(rest);
         const pages = (cursor = rest.cursor) => read({ limit: rest.limit ?? 500, cursor });
         return few(principal, () =>

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { countUnread, deleteAlerts, listAlerts, markAlertRead, markAlertsRead, restoreAlerts } from './read';
 import { alert, alertIds, alertParams, alertQuery, changedAlerts, mostUnread, unreadAlerts } from './schemas';
 import type { ApiContext } from '../../http/context';
-import { requireDistrict } from '../../http/require';
+import { periodIn } from '../../http/period';
+import { requireDistrict, zoneFor } from '../../http/require';
 import { notFound } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
@@ -20,9 +21,14 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       query: alertQuery,
       responses: { 200: { description: 'A page of alerts', schema: pageOf(alert) } },
       handler: ({ query, principal }) => {
-        const { to: before, unread, district, ...rest } = query;
-        const districtId = district && requireDistrict(config, principal, district).id;
-        return listAlerts(control, principal, { ...rest, before, unread: unread === 'true', districtId });
+        const { from: first, to: last, unread, district, ...rest } = query;
+        const one = district === undefined ? undefined : requireDistrict(config, principal, district);
+        const { from, to: before } = periodIn(zoneFor(config, principal, one), { from: first, to: last });
+        const districtId = one?.id;
+        return listAlerts(control, principal, {
+          ...{ ...rest, from, before, districtId },
+          unread: unread === 'true',
+        });
       },
     }),
     route({

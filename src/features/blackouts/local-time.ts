@@ -4,29 +4,6 @@ import { IANAZone } from 'luxon';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** Is it an IANA time zone this Node knows, e.g. America/Chicago, spelled as IANA has it? */
-export function isTimeZone(name: string): boolean {
-  const leadsTo = zoneOf(name);
-  return leadsTo !== null && (leadsTo === name || usualSpelling.test(name));
-}
-
-/** Node knows zones in any capitals, Temporal only in IANA's: here as Temporal needs it. */
-export function asIanaHasIt(name: string): string {
-  const leadsTo = zoneOf(name);
-  // Where it is another one, the name is a link: US/Central stays what somebody wrote.
-  return leadsTo?.toLowerCase() === name.toLowerCase() ? leadsTo : name;
-}
-
-/** The zone that a name leads to, which is its own where it is no link; `null`: there is none. */
-function zoneOf(name: string): string | null {
-  if (!IANAZone.isValidZone(name)) return null;
-  return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-}
-
-/** Of a link, whose capitals nobody here knows: Node lists only what links lead to. */
-const usualSpelling =
-  /^(?:US|NZ|Etc|[A-Z][a-z]{3,})(?:\/[A-Z][\w+-]*)+$|^[A-Z][A-Z\d-]{1,8}$|^[A-Z][a-z]{2,}$/;
-
 /** Milliseconds the zone's clocks are ahead of UTC at an instant (epoch milliseconds). */
 function offsetMs(zone: string, instant: number): number {
   return IANAZone.create(zone).offset(instant) * minuteMs;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { zoneOf } from '../../config';
 import { neverFree, nextWindow } from './windows';
 import {
   addBlackout,
@@ -92,8 +93,9 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       responses: { 201: { description: 'The window', schema: blackout } },
       location: ({ districtId, blackoutId }) => `/districts/${districtId}/blackouts/${blackoutId}`,
       handler: async ({ params, body, principal }) => {
-        const { id } = requireDistrict(config, principal, params.district);
-        const rule = plainRule(body.rule);
+        const district = requireDistrict(config, principal, params.district);
+        const { id } = district;
+        const rule = plainRule(body.rule, zoneOf(district));
         await requireRoom(id, rule);
         const added = await addBlackout(control, {
           districtId: id,
@@ -120,7 +122,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       responses: { 200: { description: 'The window after the change', schema: blackout } },
       handler: async ({ params, body, principal }) => {
         const found = await requireOwn(principal, params);
-        const rule = plainRule(body.rule);
+        const rule = plainRule(body.rule, zoneOf(requireDistrict(config, principal, found.districtId)));
         await requireRoom(found.districtId, rule, found);
         const changed = await updateBlackout(control, found, { rule, note: body.note ?? null });
         await tellRuns(found.districtId);
@@ -151,9 +153,10 @@ function view(principal: Principal, item: Blackout): Blackout {
   return item.setBy === 'state' && principal.level !== 'state' ? { ...item, createdBy: 'the state' } : item;
 }
 
-/** Instants in UTC, each day once. */
-function plainRule(rule: z.output<typeof blackoutRequest>['rule']): BlackoutRule {
-  if (rule.kind === 'weekly') return { ...rule, days: [...new Set(rule.days)] };
+/** Instants in UTC, each day once, and local times by the clocks of the district if no others. */
+function plainRule(rule: z.output<typeof blackoutRequest>['rule'], ofDistrict: string): BlackoutRule {
+  if (rule.kind === 'weekly')
+    return { ...rule, timezone: rule.timezone ?? ofDistrict, days: [...new Set(rule.days)] };
   const utc = (at: string) => new Date(at).toISOString();
   return { kind: 'dated', startsAt: utc(rule.startsAt), endsAt: utc(rule.endsAt) };
 }

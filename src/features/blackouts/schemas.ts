@@ -1,7 +1,7 @@
 /** Blackout windows as the API takes and shows them. */
 import { z } from 'zod';
-import { asIanaHasIt, isTimeZone } from './local-time';
 import { weekdays } from '../../domain/blackout';
+import { asIanaHasIt, isTimeZone } from '../../domain/time-zone';
 import { instantGiven, level, time, typedText } from '../../http/schemas';
 
 const localTime = z
@@ -27,6 +27,10 @@ const weekly = z
   })
   .meta({ id: 'WeeklyBlackout' });
 
+const weeklyAsked = weekly
+  .extend({ timezone: timezone.optional().meta({ description: 'default: the district’s' }) })
+  .meta({ id: 'WeeklyBlackoutAsked' });
+
 const dated = z
   .strictObject({ kind: z.literal('dated'), startsAt: instantGiven, endsAt: instantGiven })
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), {
@@ -39,7 +43,7 @@ const rule = z.union([weekly, dated]).meta({ id: 'BlackoutRule' });
 
 export const blackoutRequest = z
   .strictObject({
-    rule: z.discriminatedUnion('kind', [weekly, dated]),
+    rule: z.discriminatedUnion('kind', [weeklyAsked, dated]),
     note: typedText(255).optional(),
   })
   .meta({ id: 'BlackoutRequest' });

@@ -11,6 +11,7 @@ import { requireCertification, requireValidManifest } from './require';
 import type * as schemas from './schemas';
 import { insertCertification, loadCertification } from './store';
 import { driftView } from './views';
+import { whyNoDayYet } from './reporting-date';
 import { startCertification as startWorkflow } from './workflow-client';
 
 /**
@@ -25,6 +26,8 @@ export async function startCertification(
 ): Promise<AnswerTo<typeof schemas.certificationAccepted>> {
   const { control, temporal } = context;
   const district = namedDistrict(context, principal, body.district);
+  const early = whyNoDayYet(body.reportingDate, district, new Date());
+  if (early !== null) throw unusable(early, { pointer: '#/reportingDate' });
   const { schoolYear } = await requireOfferedYear(context, district, body.schoolYear, {
     pointer: '#/schoolYear',
   });

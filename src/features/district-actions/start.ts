@@ -1,9 +1,10 @@
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { Problem } from '../../http/problem';
+import { Problem, unusable } from '../../http/problem';
 import { requireToolRight } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
 import { rightOfAction } from '../../domain/district-action';
+import { whyNoDayYet } from '../certifications/reporting-date';
 import { previewHashOf, targetsOf, wordsOf } from './preview-views';
 import type * as schemas from './schemas';
 import { countItems, insertDistrictAction, isStored } from './store';
@@ -43,7 +44,22 @@ async function shownTargets(
   const targets = await targetsOf(context, principal, body);
   if (previewHashOf(body, targets) !== body.previewHash)
     throw new Problem(409, 'What would be done has changed since it was shown: look at the preview again.');
+  if (body.action === 'certify') requireDayOfAll(context, body.reportingDate, targets);
   if (targets.every(({ whyNot }) => whyNot !== null))
     throw new Problem(409, `Nothing can be done. ${targets[0]?.whyNot ?? 'No district is yours to see.'}`);
   return targets;
+}
+
+/** @throws Problem 422 where at one of the districts the day hasn't begun */
+function requireDayOfAll(
+  { config }: ApiContext,
+  reportingDate: string,
+  targets: readonly Pick<Target, 'districtId'>[],
+): void {
+  const now = new Date();
+  const asked = new Set(targets.map(({ districtId }) => districtId));
+  for (const district of config.districts) {
+    const why = asked.has(district.id) ? whyNoDayYet(reportingDate, district, now) : null;
+    if (why !== null) throw unusable(`${district.id}: ${why}`, { pointer: '#/reportingDate' });
+  }
 }

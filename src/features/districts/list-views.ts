@@ -72,12 +72,13 @@ async function readStandings(
   const resyncs = may('resyncBatch', 'resyncView') ? await readResyncsOf(control, of) : null;
   const comparisons = may('verificationSummary') ? await readComparisonsOf(control, of) : null;
   const unread = may('processAlerts') ? await countUnreadAlerts(control, principal) : null;
-  const ids = shown.map(({ id }) => id);
+  const zones = new Map(config.districts.map(({ id, timezone }) => [id, timezone]));
+  const zoned = shown.map((head) => ({ ...head, timezone: zones.get(head.id) }));
   // What the state's runs have settled isn't a district's to see.
   const seesYears = resyncs !== null && level === 'state';
   const settings = { ...config.scenarios, now: new Date() };
-  const starts = seesYears ? await readStarts(control, ids, settings) : null;
-  const ends = seesYears ? await readEndsDue(control, shown, settings) : null;
+  const starts = seesYears ? await readStarts(control, zoned, settings) : null;
+  const ends = seesYears ? await readEndsDue(control, zoned, settings) : null;
   const none = { running: null, waiting: 0, last: null, lastFull: null };
   return new Map(
     shown.map(({ id }) => [

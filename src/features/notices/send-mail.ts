@@ -1,3 +1,4 @@
+import { wallTime } from '../../domain/local-day';
 import type { ToldAlert } from '../alerts/read';
 
 const timeoutMs = 10_000;
@@ -26,14 +27,18 @@ export interface MailAnswer {
   readonly word: string;
 }
 
-/** The message of an alert, plain text: what the alert says and nothing beyond it. */
-export function mailOfAlert(alert: ToldAlert): Pick<Mail, 'subject' | 'text'> {
+/**
+ * The message of an alert, plain text: what the alert says and nothing beyond it.
+ * @param timezone by whose clocks its times are told
+ */
+export function mailOfAlert(alert: ToldAlert, timezone: string): Pick<Mail, 'subject' | 'text'> {
+  const local = (at: string): string => `${wallTime(at, timezone).slice(0, 16)} ${timezone}`;
   const lines = [
     alert.text,
     '',
     `Category: ${alert.category}`,
-    `Posted: ${alert.postedAt}`,
-    ...(alert.dueAt === null ? [] : [`Due: ${alert.dueAt}`]),
+    `Posted: ${local(alert.postedAt)}`,
+    ...(alert.dueAt === null ? [] : [`Due: ${local(alert.dueAt)}`]),
     '',
     'State Data Resync sends this because your notice preferences ask for it.',
   ];

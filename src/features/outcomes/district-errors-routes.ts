@@ -1,7 +1,9 @@
+import { zoneOf } from '../../config';
 import type { Principal } from '../../domain/principal';
 import { storedSchool } from '../../domain/school-key';
 import type { ApiContext } from '../../http/context';
 import { notFound } from '../../http/problem';
+import { type Period, periodIn } from '../../http/period';
 import { requireDistrict } from '../../http/require';
 import { fewAtATime } from '../../http/few-at-a-time';
 import { route, type RouteSpec } from '../../http/route';
@@ -30,8 +32,10 @@ export function districtErrorRoutes({ config, catalog, control }: ApiContext): R
     responses: {
       200: { description: 'A page of errors, and their counts', schema: districtErrors, sends: 'text/csv' },
     },
-    handler: async ({ params, query: { school, format, ...asked }, principal, response }) => {
-      const { id } = requireDistrict(config, principal, params.district);
+    handler: async ({ params, query: { school, format, ...query }, principal, response }) => {
+      const district = requireDistrict(config, principal, params.district);
+      const { id } = district;
+      const asked = { ...query, ...periodIn(zoneOf(district), query) };
       const filter: DistrictErrorFilter = {
         ...asked,
         ...(asked.run === undefined ? {} : await windowOf(principal, id, { ...asked, run: asked.run })),
@@ -64,11 +68,7 @@ export function districtErrorRoutes({ config, catalog, control }: ApiContext): R
   async function windowOf(
     principal: Principal,
     districtId: string,
-    {
-      run,
-      from,
-      to,
-    }: { readonly run: string; readonly from?: Date | undefined; readonly to?: Date | undefined },
+    { run, from, to }: Period & { readonly run: string },
   ): Promise<{ from: Date; to?: Date | undefined }> {
     const head = await requireDetails(control, principal, run);
     if (head.districtId !== districtId) throw notFound();

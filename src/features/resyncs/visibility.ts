@@ -55,4 +55,4 @@ async function refuseRemoved(control: Knex, principal: Principal, resyncId: stri
   );
 }
 
-const dayOf = (time: string): string => time.slice(0, 10);
+const dayOf = (time: string): string => `${time.slice(0, 10)} (UTC)`;

@@ -17,11 +17,14 @@ export const retentionScheduleId = (taskQueue: string): string => `retention:${t
 export async function ensureRetentionSchedule(
   client: Client,
   taskQueue: string,
-  { at }: Config['retention'],
+  { retention: { at }, timezone }: Pick<Config, 'retention' | 'timezone'>,
 ): Promise<void> {
   const options = {
     scheduleId: retentionScheduleId(taskQueue),
-    spec: { calendars: [{ hour: Number(at.slice(0, 2)), minute: Number(at.slice(3)) }] },
+    spec: {
+      calendars: [{ hour: Number(at.slice(0, 2)), minute: Number(at.slice(3)) }],
+      ...(timezone === undefined ? {} : { timezone }),
+    },
     action: {
       type: 'startWorkflow',
       workflowType: 'retention',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DistrictConfig } from '../../config';
+import { type DistrictConfig, zoneOf } from '../../config';
 import { planResync, planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
 import { scenarioProblem } from '../../domain/scenario-rules';
@@ -37,7 +37,7 @@ export async function createSchedule(
     initiator: principal.level,
     name,
     kind,
-    timing: timingOf(body),
+    timing: timingOf(body, district),
     request: await requestOf(context, principal, district, body),
     note,
     createdBy: principal.name,
@@ -70,7 +70,7 @@ export async function changeSchedule(
     });
   const stored = await updateSchedule(control, before, {
     name: body.name,
-    timing: timingOf(body),
+    timing: timingOf(body, district),
     request: await requestOf(context, principal, district, body),
     note: body.note ?? null,
     createdBy: principal.name,
@@ -97,8 +97,8 @@ function requireRightToFire(principal: Principal, kind: Body['kind']): void {
   else if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
 }
 
-function timingOf(body: Body): ScheduleTiming {
-  const { timezone, jitterMinutes, missed, catchupWindowMinutes } = body;
+function timingOf(body: Body, district: DistrictConfig): ScheduleTiming {
+  const { timezone = zoneOf(district), jitterMinutes, missed, catchupWindowMinutes } = body;
   const overlap = body.overlap ?? (missed === 'all' ? 'queue' : 'skip');
   // The schema has refused both and neither of cron and calendar.
   return { times: schemas.timesOf(body)!, timezone, jitterMinutes, missed, catchupWindowMinutes, overlap };

@@ -50,7 +50,7 @@ export const scheduleRequest = z
     kind: kind.default('resync').meta({ description: 'what a firing starts' }),
     cron: cron.optional(),
     calendar: calendar.optional(),
-    timezone,
+    timezone: timezone.optional().meta({ description: 'of the times; default: the district’s' }),
     objects: objectsAsked,
     checkDependencies: z.boolean().default(true),
     mode: mode.optional().meta({ description: 'of resyncs; default: compare' }),

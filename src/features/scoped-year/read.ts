@@ -6,6 +6,7 @@ export interface DistrictYears extends YearSetup {
   readonly id: string;
   /** The scoped year while it was never switched. */
   readonly schoolYear: number;
+  readonly timezone?: string | undefined;
 }
 
 /**

@@ -1,4 +1,6 @@
+import { zoneOf } from '../../config';
 import { alertCategories } from '../../domain/alert-categories';
+import { dayIn, daysBetween } from '../../domain/local-day';
 import type { Knex } from 'knex';
 import { postAlert } from '../alerts/post';
 import type { DistrictYears } from '../scoped-year/read';
@@ -7,11 +9,16 @@ import { readStarts } from './read-starts';
 import type { ScenarioSettings } from './switch-store';
 import { schoolYearLabel } from '../../domain/school-year';
 
-const weekMs = 7 * 86_400_000;
+const daysOfWeek = 7;
+
+/** Weeks since something was due, by the clocks of the district. */
+function weeksSince(dueOn: string, { timezone, now }: { timezone: string; now: Date }): number {
+  return Math.floor(daysBetween(dueOn, dayIn(timezone, now)) / daysOfWeek);
+}
 
 /**
  * Posts where a scoped year comes to its end without an accepted full resync: once when it is due,
- * and from July 1 on every week. Safe to repeat.
+ * and once the year is over every week. Safe to repeat.
  * @returns number of districts for which it is due
  */
 export async function postEndOfYearAlerts(
@@ -20,11 +27,12 @@ export async function postEndOfYearAlerts(
   settings: ScenarioSettings & { readonly now: Date },
 ): Promise<number> {
   const ends = await readEndsDue(control, districts, settings);
-  for (const { id, name } of districts) {
+  for (const district of districts) {
+    const { id, name } = district;
     const due = ends.get(id);
     if (!due) continue;
-    const { schoolYear, dueAt, overdue, why } = due;
-    const week = Math.floor((settings.now.getTime() - dueAt.getTime()) / weekMs);
+    const { schoolYear, dueAt, dueOn, overdue, why } = due;
+    const week = weeksSince(dueOn, { timezone: zoneOf(district), now: settings.now });
     await postAlert(control, {
       category: alertCategories.resync,
       name: 'End-of-year Resync Due',
@@ -50,14 +58,11 @@ export async function postDueAlerts(
   districts: readonly (DistrictYears & { readonly name: string })[],
   settings: ScenarioSettings & { readonly now: Date },
 ): Promise<number> {
-  const names = new Map(districts.map(({ id, name }) => [id, name]));
+  const byId = new Map(districts.map((district) => [district.id, district]));
   let due = 0;
-  for (const [id, { schoolYear, switchedAt, start }] of await readStarts(
-    control,
-    [...names.keys()],
-    settings,
-  )) {
-    const name = names.get(id)!;
+  for (const [id, { schoolYear, switchedAt, start }] of await readStarts(control, districts, settings)) {
+    const district = byId.get(id)!;
+    const { name } = district;
     if (start.status !== 'due' && start.status !== 'overdue') continue;
     due += 1;
     const dueAt = new Date(start.dueAt!);
@@ -73,14 +78,14 @@ export async function postDueAlerts(
     // again is due again.
     const alertKey = `start-of-year:${id}:${schoolYear}:${Date.parse(switchedAt)}`;
     const what = `the full start-of-year resync of ${schoolYearLabel(schoolYear)} for ${name}`;
-    const until = start.dueAt!.slice(0, 10);
+    const until = start.dueOn!;
     await postAlert(control, {
       ...alert,
       alertKey,
       text: `The scoped year was switched. Roll the enrollments forward, then send ${what}: it is due by ${until}.`,
     });
     if (start.status === 'due') continue;
-    const week = Math.floor((settings.now.getTime() - dueAt.getTime()) / weekMs);
+    const week = weeksSince(until, { timezone: zoneOf(district), now: settings.now });
     await postAlert(control, {
       ...alert,
       alertKey: `${alertKey}:week-${week}`,

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { zoneOf } from '../../config';
 import {
   judgeYearEnd,
   judgeYearStart,
@@ -64,7 +65,7 @@ export async function readCompliance(
   const ending = await readYearRuns(control, { schoolYear, judged });
   const drift = await readDriftFound(control, { schoolYear });
   const starting = await readYearRuns(control, { schoolYear: schoolYear + 1, judged });
-  return districts.map(({ id, name, schoolYear: configured }) => {
+  return districts.map(({ id, name, schoolYear: configured, timezone }) => {
     const scopedYear = years.get(id) ?? configured;
     const last = switches.get(id);
     const switched = last?.fromYear === schoolYear && last.toYear === schoolYear + 1 ? last : null;
@@ -84,6 +85,7 @@ export async function readCompliance(
       startOfYear: judgeYearStart(start, {
         switchedAt: switchedForwardAt(switched ?? undefined),
         dueDays: startOfYearDueDays,
+        timezone: zoneOf({ timezone }),
         now,
       }),
     };

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { type DistrictConfig, zoneOf } from '../../config';
 import { judgeYearStart, type YearStart } from '../../domain/year-end';
 import { readYearRuns } from './read-year-runs';
 import { readLastSwitches, type ScenarioSettings, switchedForwardAt } from './switch-store';
@@ -13,13 +14,14 @@ interface StartOfSwitched {
 /** The start-of-year resync of each district whose scoped year was switched forward last. */
 export async function readStarts(
   control: Knex,
-  districtIds: readonly string[],
+  districts: readonly Pick<DistrictConfig, 'id' | 'timezone'>[],
   { now, acceptedColors, judgedColor: judged, startOfYearDueDays }: ScenarioSettings & { readonly now: Date },
 ): Promise<Map<string, StartOfSwitched>> {
   const switches = await readLastSwitches(control);
   const runsOf = new Map<number, Awaited<ReturnType<typeof readYearRuns>>>();
   const starts = new Map<string, StartOfSwitched>();
-  for (const id of districtIds) {
+  for (const district of districts) {
+    const { id } = district;
     const last = switches.get(id);
     const switchedAt = switchedForwardAt(last);
     if (!last || switchedAt === null) continue;
@@ -28,7 +30,7 @@ export async function readStarts(
     runsOf.set(schoolYear, runs);
     const start = judgeYearStart(
       { schoolYear, runs: runs.get(id) ?? [], acceptedColors },
-      { switchedAt, dueDays: startOfYearDueDays, now },
+      { switchedAt, dueDays: startOfYearDueDays, timezone: zoneOf(district), now },
     );
     starts.set(id, { schoolYear, switchedAt, start });
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { color } from '../resyncs/schemas';
-import { count, level, schoolYear as year, time, typedText } from '../../http/schemas';
+import { count, day, level, schoolYear as year, time, typedText } from '../../http/schemas';
 
 /** A reason that a person gives and that is kept. */
 export const reason = typedText(1000, 'give a reason');
@@ -25,6 +25,7 @@ export const startOfYear = z
   .object({
     status: z.enum(['notDue', 'due', 'overdue', 'done']),
     dueAt: time.nullable(),
+    dueOn: day.nullable().meta({ description: 'the district’s day that ends then' }),
     resync: yearRun.nullable(),
     why: z.string().nullable().meta({ description: 'why a resync made for it doesn’t count' }),
   })

@@ -1,5 +1,6 @@
 import { now } from '../../control/columns';
 import type { Knex } from 'knex';
+import { zoneOf } from '../../config';
 import type { Color } from '../../domain/outcome';
 import { openStatuses } from '../../domain/resync';
 import { judgeSwitch, type OpenRun, type SwitchVerdict } from '../../domain/year-switch';
@@ -18,6 +19,8 @@ export interface ScenarioSettings {
   readonly endOfYearDueDays: number;
   /** Days after a switch until the start-of-year resync is due. */
   readonly startOfYearDueDays: number;
+  /** The day, MM-DD, on which a school year begins. */
+  readonly schoolYearStart: string;
 }
 
 /** One switch of a district's scoped year. */
@@ -107,7 +110,12 @@ export async function readScopedYearView(
     scopedYear: schoolYear,
     switches,
     yearEnd: judgeYearEnd(facts),
-    yearStart: judgeYearStart(facts, { switchedAt, dueDays: startOfYearDueDays, now }),
+    yearStart: judgeYearStart(facts, {
+      switchedAt,
+      dueDays: startOfYearDueDays,
+      timezone: zoneOf(district),
+      now,
+    }),
   };
 }
 

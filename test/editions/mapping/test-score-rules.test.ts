@@ -1,5 +1,8 @@
 import { builtinCatalog } from '../../../src/catalog/builtin';
 import { requireObject } from '../../../src/domain/catalog';
+import { dayIn } from '../../../src/domain/local-day';
+import { openEditions } from '../../../src/editions/connection/pools';
+import { loadMapping } from '../../../src/editions/mapping/load';
 import { migrate } from '../../../src/migrate';
 import { districtNumber, World } from '../support';
 
@@ -184,4 +187,27 @@ test.each(cases)('$what', async ({ change = [], dates = { 1: taken, 2: taken, 3:
   ]);
   expect(codes).toEqual(Object.entries(refused).map(([test, code]) => [Number(test), code, 'excluded']));
   expect(counts.inserted).toBe(Object.keys(dates).length - codes.length);
+});
+
+test('a student who left is enrolled until the end of the day by the clocks of the district', async () => {
+  const zones = ['Pacific/Pago_Pago', 'Pacific/Kiritimati'] as const;
+  // In the one it is still that day, or the next has just begun; in the other it is long over.
+  const last = dayIn(zones[0], Date.now() + 600_000);
+  await world.district(
+    `UPDATE Enrollment SET endDate = '${last}'`,
+    "UPDATE Calendar SET endDate = '2099-06-30'",
+  );
+  const codes: unknown[] = [];
+  for (const timezone of zones) {
+    const editions = openEditions({
+      ...world.databases,
+      ...{ lanes: 1, calendar: { timezone, schoolYearStart: '07-01' } },
+    });
+    const mapping = await loadMapping(editions, builtinCatalog, 'TestScore');
+    const rule = mapping.rules.find(({ code }) => code === 'STUDENT_NOT_ENROLLED')!;
+    const [row] = await world.district(`SELECT COUNT(*) AS n FROM TestScore WHERE ${rule.when} IS TRUE`);
+    codes.push(Number(row!['n']) > 0);
+    await editions.close();
+  }
+  expect(codes).toEqual([false, true]);
 });

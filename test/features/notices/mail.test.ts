@@ -106,17 +106,20 @@ test('an address that is refused for good (550) is not tried again, and its owne
 
 test('a line break in a name or an address starts no header of its own', async () => {
   const hostile = 'Resync\r\nBcc: victim@example.org\r\n\r\nHello';
-  const { subject, text } = mailOfAlert({
-    alertId: 1,
-    category: 'x',
-    name: hostile,
-    text: 'Text.',
-    districtId: world.here,
-    resyncId: null,
-    postedAt: '2026-11-26T08:00:00.000Z',
-    dueAt: null,
-    closedAt: null,
-  });
+  const { subject, text } = mailOfAlert(
+    {
+      alertId: 1,
+      category: 'x',
+      name: hostile,
+      text: 'Text.',
+      districtId: world.here,
+      resyncId: null,
+      postedAt: '2026-11-26T08:00:00.000Z',
+      dueAt: null,
+      closedAt: null,
+    },
+    'UTC',
+  );
   const mail = { to: 'here@example.org', subject, text, messageId: 'msg_1' };
   expect(await sendMail(server.settings, mail)).toEqual({ outcome: 'sent', word: '250' });
   const { to, text: sent } = server.taken[0]!;

@@ -103,7 +103,7 @@ test('a failed certification and a year that ends without its resync are told', 
   ]);
 
   const settings = {
-    ...{ acceptedColors: ['green'] as const, judgedColor: 'all' as const },
+    ...{ acceptedColors: ['green'] as const, judgedColor: 'all' as const, schoolYearStart: '07-01' },
     ...{ endOfYearDueDays: 30, startOfYearDueDays: 14 },
   };
   const districts = [{ id: district, name: 'Grand Bend', schoolYear }];

@@ -7,7 +7,7 @@ import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { Input, Select } from '../../parts/fields';
 import { Failed } from '../../parts/states';
-import { instantOf, wallTime } from '../../parts/wall-time';
+import { instantOf, wallTime } from '../../../domain/local-day';
 import { DaysField } from './days-field';
 import { useRenewed } from './use-renewed';
 import { zoneOfDistrict } from './zone-of-district';

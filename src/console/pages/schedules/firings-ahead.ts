@@ -1,5 +1,5 @@
 import { firesOnDay, minutesOfDay, type ScheduleTimes } from '../../../domain/schedule';
-import { dayAfter, instantOf, wallTime } from '../../parts/wall-time';
+import { dayAfter, instantOf, wallTime } from '../../../domain/local-day';
 
 const daysAhead = 400;
 

@@ -1,5 +1,5 @@
 import { weekdays } from '../../../domain/blackout';
-import { wallTime } from '../../parts/wall-time';
+import { wallTime } from '../../../domain/local-day';
 import { useZone } from '../../parts/zone';
 import type { Calendar } from '../../api/answers';
 import { weekdayNames } from './words';

@@ -4,7 +4,7 @@ import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { useAddress } from '../../parts/use-address';
-import { dayAfter, instantOf, wallTime } from '../../parts/wall-time';
+import { dayAfter, instantOf, wallTime } from '../../../domain/local-day';
 import { useZone } from '../../parts/zone';
 import { WeekDay } from './week-day';
 

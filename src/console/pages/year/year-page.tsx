@@ -106,11 +106,8 @@ function Standing({ year, district }: { year: ScopedYear; district: District }) 
       <dt>Start of the year</dt>
       <dd>
         <Status glyph={start.glyph}>{start.text}</Status>
-        {startOfYear.dueAt !== null && startOfYear.status !== 'done' && (
-          <span className="small soft">
-            {' '}
-            by <Time at={startOfYear.dueAt} />
-          </span>
+        {startOfYear.dueOn !== null && startOfYear.status !== 'done' && (
+          <span className="small soft"> by {startOfYear.dueOn}</span>
         )}
         <RunWords run={startOfYear.resync} />
         {startOfYear.why !== null && <p className="small soft">{startOfYear.why}</p>}

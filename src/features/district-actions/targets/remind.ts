@@ -1,7 +1,8 @@
+import { zoneOf } from '../../../config';
 import { readEndsDue } from '../../year-end/read-ends';
 import { readStarts } from '../../year-end/read-starts';
 import { reminderKey } from '../reminder';
-import { type FindTargets, targetOf, yearsOf } from './target';
+import { type FindTargets, targetOf } from './target';
 
 type Due = NonNullable<NonNullable<ReturnType<typeof targetOf>['detail']>['due']>;
 
@@ -10,19 +11,20 @@ export const findToRemind: FindTargets = async ({ control, config, now }, asked)
   const settings = { ...config.scenarios, now };
   const districts = asked.map(({ district }) => district);
   const ends = await readEndsDue(control, districts, settings);
-  const starts = await readStarts(control, [...yearsOf(asked).keys()], settings);
+  const starts = await readStarts(control, districts, settings);
   const dues = new Map<string, Due & { readonly overdue: boolean }>();
+  const zones = new Map(districts.map((district) => [district.id, zoneOf(district)]));
   for (const { id } of districts) {
     const end = ends.get(id);
     const start = starts.get(id)?.start;
-    if (end) dues.set(id, { what: 'endOfYear', by: dayOf(end.dueAt), overdue: end.overdue });
+    if (end) dues.set(id, { what: 'endOfYear', by: end.dueOn, overdue: end.overdue });
     else if (start?.status === 'due' || start?.status === 'overdue')
       dues.set(id, {
-        ...{ what: 'startOfYear', by: start.dueAt!.slice(0, 10) },
+        ...{ what: 'startOfYear', by: start.dueOn! },
         overdue: start.status === 'overdue',
       });
   }
-  const keyOf = (id: string): string => reminderKey(id, dues.get(id)!, now);
+  const keyOf = (id: string): string => reminderKey(id, dues.get(id)!, { timezone: zones.get(id)!, now });
   const keys = [...dues.keys()].map(keyOf);
   const told = new Set<string>(
     keys.length === 0 ? [] : await control('processAlert').whereIn('alertKey', keys).pluck('alertKey'),
@@ -36,7 +38,3 @@ export const findToRemind: FindTargets = async ({ control, config, now }, asked)
     return targetOf(one, { note, detail: { due: { what, by } } });
   });
 };
-
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}

@@ -88,18 +88,14 @@ const starts = {
 } as const;
 
 function StartOfYear({ row: { startOfYear } }: { row: ComplianceRow }) {
-  const { status, dueAt, resync, why } = startOfYear;
+  const { status, dueOn, resync, why } = startOfYear;
   const { glyph, text } = starts[status];
   return (
     <>
       <RunLink resync={resync}>
         <Status glyph={glyph}>{text}</Status>
       </RunLink>
-      {dueAt !== null && status !== 'done' && (
-        <div className="small soft">
-          by <Time at={dueAt} />
-        </div>
-      )}
+      {dueOn !== null && status !== 'done' && <div className="small soft">by {dueOn}</div>}
       {why !== null && <div className="small soft wide">{why}</div>}
     </>
   );

@@ -1,4 +1,4 @@
-/** Instants as clocks of a zone show them, and back. */
+/** Instants and days as clocks of a time zone show them, and back. */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -15,7 +15,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** `2026-11-28 06:12:01` in a zone. */
-export function wallTime(at: string | number, timeZone: string): string {
+export function wallTime(at: string | number | Date, timeZone: string): string {
   const parts = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(new Date(at))
@@ -47,4 +47,19 @@ const dayMs = 86_400_000;
 /** The day so many days later, by the calendar. @param day `2026-11-28` */
 export function dayAfter(day: string, days = 1): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+}
+
+/** Days from one to another, by the calendar: neither is shorter where clocks are set. */
+export function daysBetween(first: string, last: string): number {
+  return Math.round((Date.parse(last) - Date.parse(first)) / dayMs);
+}
+
+/** The day that clocks of the zone show: its "today". @returns `2026-11-28` */
+export function dayIn(timeZone: string, at: string | number | Date): string {
+  return wallTime(at, timeZone).slice(0, 10);
+}
+
+/** The last millisecond of a day in the zone. @returns epoch milliseconds */
+export function endOfDay(day: string, timeZone: string): number {
+  return instantOf(dayAfter(day), timeZone) - 1;
 }
