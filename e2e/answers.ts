@@ -8,14 +8,32 @@ export interface Resync {
   readonly resyncId: string;
   readonly status: string;
   readonly color: string | null;
+  readonly colorWithoutExclusions?: string | null;
   readonly totals?: {
     readonly processed: number;
     readonly inserted: number;
     readonly updated: number;
     readonly unchanged: number;
+    readonly excluded: number;
+    readonly blocked: number;
+    readonly failed: number;
+    readonly extra: number;
     readonly errors: number;
   };
-  readonly objectResults?: readonly { readonly object: string; readonly status: string }[];
+  readonly objectResults?: readonly {
+    readonly object: string;
+    readonly status: string;
+    readonly message?: string | null;
+    readonly doubt?: string | null;
+  }[];
+}
+
+/** An alert of the list of Process Alerts. */
+export interface Alert {
+  readonly name: string;
+  readonly text: string;
+  readonly resyncId: string | null;
+  readonly closedAt: string | null;
 }
 
 export const ended = ({ status }: Resync): boolean =>

@@ -32,3 +32,23 @@ export async function countBoth(
     state: await count('state', object.stateTable, [...tenant, ...year]),
   };
 }
+
+/** Tables of a district that refer to an enrollment, and how many records each has of one. */
+export async function belowEnrollment(
+  stage: Stage,
+  where: DistrictId | 'state',
+  enrollment: { readonly district: DistrictId; readonly id: number },
+): Promise<ReadonlyMap<string, number>> {
+  const { district, id } = enrollment;
+  const found = new Map<string, number>();
+  for (const { table, references } of builtinCatalog.objects) {
+    if (!references.some(({ object }) => object === 'Enrollment')) continue;
+    const [row] = await stage.sql(
+      where,
+      `SELECT COUNT(*) AS n FROM ?? WHERE enrollmentID = ?${where === 'state' ? ' AND districtID = ?' : ''}`,
+      [table, id, ...(where === 'state' ? [stage.numberOf(district)] : [])],
+    );
+    if (Number(row?.['n']) > 0) found.set(table, Number(row!['n']));
+  }
+  return found;
+}

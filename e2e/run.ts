@@ -6,14 +6,18 @@ import closeWithGrace from 'close-with-grace';
 import { certification } from './scenarios/certification';
 import { fieldSettings } from './scenarios/field-settings';
 import { goLive } from './scenarios/go-live';
+import { lateExclusion } from './scenarios/late-exclusion';
 import { previousYear } from './scenarios/previous-year';
 import { recordHistory } from './scenarios/record-history';
 import { removals } from './scenarios/removals';
+import { renumbered } from './scenarios/renumbered';
 import { retry } from './scenarios/retry';
 import { schedules } from './scenarios/schedules';
 import { selectiveSync } from './scenarios/selective-sync';
+import { shrunkObject } from './scenarios/shrunk-object';
 import { stateRequest } from './scenarios/state-request';
 import { testScores } from './scenarios/test-scores';
+import { transfer } from './scenarios/transfer';
 import { verification } from './scenarios/verification';
 import { verifiedResync } from './scenarios/verified-resync';
 import { yearEnd } from './scenarios/year-end';
@@ -45,6 +49,10 @@ async function main(): Promise<number> {
       removals,
       retry,
       selectiveSync,
+      lateExclusion,
+      shrunkObject,
+      renumbered,
+      transfer,
       verification,
       verifiedResync,
       schedules,

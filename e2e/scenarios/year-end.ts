@@ -1,8 +1,8 @@
-import { ended, outcomeOf, type Accepted, type Resync } from '../answers';
 import { countBoth } from '../editions';
 import type { Scene } from '../actors';
 import { rollForward } from '../roll-forward';
-import { type DistrictId, firstYear } from '../environment';
+import { sendAndFollow } from '../send-and-follow';
+import { firstYear } from '../environment';
 import { must } from '../narrator';
 
 const nextYear = firstYear + 1;
@@ -36,7 +36,7 @@ export async function yearEnd(scene: Scene): Promise<void> {
     );
     return '';
   });
-  const mended = await send(scene, 'north', {
+  const mended = await sendAndFollow(scene, 'north', {
     does: 'north resyncs what was changed in the database',
     body: { objects: ['PersonIdentity'], scenario: 'DATABASE_MODIFICATION' },
   });
@@ -67,7 +67,7 @@ export async function yearEnd(scene: Scene): Promise<void> {
     body: { objects: ['Enrollment'], scenario: 'END_OF_YEAR' },
     status: 422,
   });
-  await send(scene, 'north', {
+  await sendAndFollow(scene, 'north', {
     does: 'north makes its full end-of-year resync',
     body: { objects: 'all', scenario: 'END_OF_YEAR' },
   });
@@ -92,7 +92,7 @@ export async function yearEnd(scene: Scene): Promise<void> {
     await rollForward(stage, 'north', firstYear);
     return '';
   });
-  await send(scene, 'north', {
+  await sendAndFollow(scene, 'north', {
     does: 'north makes its full start-of-year resync',
     body: { objects: 'all', scenario: 'START_OF_YEAR' },
   });
@@ -158,36 +158,6 @@ export async function yearEnd(scene: Scene): Promise<void> {
       must(has('State', 'PUT /districts/{district}/scoped-year', 200), 'the override is audited');
       must(has('Clerk', 'POST /districts/{district}/resyncs', 403), 'the refusal is audited');
       return `${items.length} events`;
-    },
-  });
-}
-
-/** Sends a resync and follows it to a green end. */
-async function send(
-  { teller, people }: Scene,
-  district: DistrictId,
-  { does, body }: { does: string; body: Record<string, unknown> },
-): Promise<Resync> {
-  const { resyncId } = await teller.step<Accepted>({
-    does,
-    as: people[district],
-    method: 'POST',
-    path: `/districts/${district}/resyncs`,
-    body,
-    status: 202,
-    tells: (accepted) => `resync ${accepted.resyncId}`,
-  });
-  return teller.until<Resync>({
-    does: '… which ends green',
-    as: people[district],
-    path: `/resyncs/${resyncId}`,
-    done: ended,
-    tells: (resync) => {
-      must(
-        resync.status === 'finished' && resync.color === 'green',
-        `green, not ${resync.color ?? resync.status}`,
-      );
-      return outcomeOf(resync);
     },
   });
 }
