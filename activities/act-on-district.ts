@@ -41,17 +41,20 @@ export async function actOn(
 }
 
 async function verify(
-  { control, config }: ActivityDependencies,
+  { catalog, control, config }: ActivityDependencies,
   { words, requestedBy }: StoredAction,
   { madeId, districtId, schoolYear }: ActionItem,
 ): Promise<void> {
   const { objects = 'all', checkDependencies = true } = words;
-  const { request } = await insertVerification(control, {
+  const verification = {
     verificationId: madeId,
     ...{ districtId, schoolYear, objects, checkDependencies, requestedBy },
     initiator: 'state',
     kind: 'verification',
     resyncId: null,
+  } as const;
+  const { request } = await insertVerification(control, verification, {
+    catalogHash: catalogHashOf(catalog),
   });
   await startVerification(Context.current().client, config.temporal.taskQueue, request);
 }

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { catalogHashOf } from '../src/catalog/hash';
 import { otherCatalogText } from '../src/domain/other-catalog';
-import { catalogOfRun, noteOtherCatalog, noteOwnCatalog } from '../src/features/resyncs/own-catalog';
+import { guardedOf, noteOtherCatalog, noteOwnCatalog } from '../src/features/resyncs/own-catalog';
 import type { ActivityDependencies } from './dependencies';
 import { withFailures } from './failures';
 
@@ -12,9 +12,9 @@ const soonMs = 100;
 const soonAttempts = 50;
 const laterMs = 30_000;
 
-/** What an activity is given, as far as it says of which run it is. */
+/** What an activity is given, as far as it says of which run or verification it is. */
 interface Work {
-  readonly resyncId?: string;
+  readonly resyncId?: string | null;
   readonly verificationId?: string;
   /** How a run is to end. */
   readonly status?: string;
@@ -23,11 +23,11 @@ interface Work {
 type Activity = (work: never) => Promise<unknown>;
 
 /**
- * Activities, of which a worker does those named for runs of its own catalog only. Of another run
- * it touches nothing: the attempt fails, in a way that is tried again and that a worker with that
- * catalog may take, and the run says that it waits for one. A run that failed or was cancelled is
- * closed by any worker: that reads no catalog, and a catalog that no worker has any more must not
- * keep it open.
+ * Activities, of which a worker does those named for runs and verifications of its own catalog
+ * only. Of another one it touches nothing: the attempt fails, in a way that is tried again and that
+ * a worker with that catalog may take, and it says that it waits for one. A run that failed or was
+ * cancelled is closed by any worker: that reads no catalog, and a catalog that no worker has any
+ * more must not keep it open.
  */
 export function forOwnCatalog<Activities extends Readonly<Record<string, Activity>>>(
   { catalog, control }: Pick<ActivityDependencies, 'catalog' | 'control'>,
@@ -37,22 +37,21 @@ export function forOwnCatalog<Activities extends Readonly<Record<string, Activit
   const workerHash = catalogHashOf(catalog);
 
   const requireOwnCatalog = async (work: Work): Promise<void> => {
-    const { resyncId, verificationId } = work;
-    const named = resyncId !== undefined ? { resyncId } : verificationId !== undefined && { verificationId };
+    const { resyncId = null, verificationId } = work;
+    const named = resyncId !== null ? { resyncId } : verificationId !== undefined && { verificationId };
     if (named === false || work.status === 'failed' || work.status === 'cancelled') return;
-    const run = await catalogOfRun(control, named);
-    if (run === null || run.catalogHash === null) return;
-    if (run.catalogHash === workerHash) {
-      if (run.left) await noteOwnCatalog(control, run.resyncId);
+    const guarded = await guardedOf(control, named);
+    if (guarded === null || guarded.catalogHash === null) return;
+    const { kind, id, catalogHash, left } = guarded;
+    if (catalogHash === workerHash) {
+      if (left) await noteOwnCatalog(control, { kind, id });
       return;
     }
-    await noteOtherCatalog(control, { resyncId: run.resyncId, workerHash });
-    const { catalogHash } = run;
-    const message = otherCatalogText({ resyncId: run.resyncId, catalogHash, workerHash });
+    await noteOtherCatalog(control, { kind, id, workerHash });
+    const message = otherCatalogText({ kind, id, catalogHash, workerHash });
     const { info, log } = Context.current();
     const goesOnSoon = info.attempt < soonAttempts;
-    if (info.attempt === 1 || !goesOnSoon)
-      log.warn(message, { resyncId: run.resyncId, catalogHash, workerHash });
+    if (info.attempt === 1 || !goesOnSoon) log.warn(message, { [`${kind}Id`]: id, catalogHash, workerHash });
     throw ApplicationFailure.create({
       message,
       type: 'OtherCatalog',

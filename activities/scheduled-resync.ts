@@ -157,7 +157,7 @@ async function storeVerification(
   const { districtId, initiator, request: asked } = schedule;
   const { schoolYear } = await yearOfFiring(dependencies, schedule);
   const { objects, checkDependencies } = asked;
-  const { request } = await insertVerification(dependencies.control, {
+  const verification: VerificationRequest = {
     verificationId,
     districtId,
     schoolYear,
@@ -167,6 +167,9 @@ async function storeVerification(
     requestedBy: nameOf(schedule),
     kind: 'verification',
     resyncId: null,
+  };
+  const { request } = await insertVerification(dependencies.control, verification, {
+    catalogHash: catalogHashOf(dependencies.catalog),
   });
   return request;
 }

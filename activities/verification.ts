@@ -1,3 +1,4 @@
+import { catalogHashOf } from '../src/catalog/hash';
 import type { VerificationRequest } from '../src/domain/verification';
 import { postDriftAlert } from '../src/features/verifications/drift-alert';
 import { endVerifiedObject, planVerifiedObjects } from '../src/features/verifications/object-store';
@@ -77,7 +78,7 @@ async function openVerification(
   request: VerificationRequest,
 ): Promise<VerificationPlan> {
   const { verificationId, districtId } = request;
-  await insertVerification(control, request);
+  await insertVerification(control, request, { catalogHash: catalogHashOf(base) });
   await setVerificationStatus(control, { verificationId, status: 'running', message: null });
   const catalog = await catalogOf({ catalog: base, control }, districtId);
   const { objects } = await planRun({ catalog, control }, editions.district(districtId), request);

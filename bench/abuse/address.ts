@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** Where one caller asks, and as whom. */
 export interface Address {
   readonly url: string;
@@ -25,7 +27,12 @@ export async function ask<T>(
 ): Promise<{ readonly status: number; readonly body: T }> {
   const answer = await fetch(`${url}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      // Without it the same words of a moment would be one request.
+      ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
+    },
     body: body === undefined ? null : JSON.stringify(body),
   });
   const text = await answer.text();

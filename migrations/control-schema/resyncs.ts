@@ -4,6 +4,17 @@
  */
 export const resyncs: readonly string[] = [
   `
+    CREATE TABLE justAsked (
+      kind VARCHAR(32) NOT NULL COMMENT 'what is asked for: the table of what is made of it',
+      requestedBy VARCHAR(128) NOT NULL,
+      requestHash CHAR(64) NOT NULL,
+      requestID VARCHAR(64) NOT NULL COMMENT 'what was made of these words last',
+      askedAt DATETIME(3) NOT NULL,
+      PRIMARY KEY (kind, requestedBy, requestHash),
+      KEY by_request (requestID),
+      KEY by_time (askedAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='so that the same words of a moment are one request'`,
+  `
     CREATE TABLE resync (
       resyncID VARCHAR(64) NOT NULL,
       districtID VARCHAR(64) NOT NULL,

@@ -9,7 +9,10 @@ export const idempotencyHeader = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/)
     .optional()
-    .meta({ description: 'the same key with the same body gives the first resync back' }),
+    .meta({
+      description:
+        'the same key with the same body gives the first one back; without a key the same words of the same caller within ten seconds do, while it is under way',
+    }),
 });
 
 /** Date and chance, readable in Temporal Web and on the telephone: 20261125-1f0c9a3e7b. */

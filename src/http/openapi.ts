@@ -17,6 +17,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
     notAuthenticated: problem('No usable token', 'NotAuthenticated'),
     notFound: problem('Not there, or not the caller’s to see', 'NotFound'),
     conflict: problem('Contradicts what is stored', 'Conflict'),
+    otherVersion: problem('Not what If-Match names', 'OtherVersion'),
     tooLarge: problem('The body is larger than 100 kB', 'TooLarge'),
     unsupportedMediaType: problem('The body is not application/json', 'UnsupportedMediaType'),
     invalidRequest: problem('The request can’t be carried out', 'InvalidRequest'),
@@ -63,6 +64,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         '403': problem(refusalOf(spec)),
         '404': common.notFound,
         '409': common.conflict,
+        '412': common.otherVersion,
         ...(spec.method === 'get'
           ? {}
           : {

@@ -12,6 +12,7 @@ export const problemTypes = {
   conflict: { status: 409, title: 'Conflict' },
   'already-ended': { status: 409, title: 'It has already ended' },
   'no-longer-kept': { status: 410, title: 'No longer kept' },
+  'other-version': { status: 412, title: 'Not what If-Match names' },
   'too-large': { status: 413, title: 'Request too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'invalid-request': { status: 422, title: 'The request can’t be carried out as it is' },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import type { ToolRight } from '../domain/rights';
 import type { CheckAnswer } from './check-answer';
+import { refuseIfMatch } from './if-match';
 import { ListCursor } from './list-cursor';
 import { noteResync } from './log-context';
 import { requireToolRight } from './require';
@@ -212,6 +213,7 @@ export function addRoutes(
         // Before anything of the request is looked at: the answer can't tell what is there and what
         // isn't.
         requireRight(spec, principal);
+        if (!('If-Match' in (spec.headers ?? nothing).shape)) refuseIfMatch(request);
         const params = check(spec.params ?? nothing, request.params, 'parameter') as Record<string, unknown>;
         const query = check(spec.query ?? nothing.strict(), request.query, 'parameter') as Record<
           string,

@@ -7,7 +7,7 @@ import { errorsOf } from '../../src/domain/outcome';
 import { migrate } from '../../src/migrate';
 import { generateDistrict } from '../../src/sample/generate';
 import { verificationWorkflowId } from '../../workflows/messages';
-import { ledgerPage } from '../support/control-database';
+import { ledgerPage, someCatalog } from '../support/control-database';
 import { partOfCatalog } from '../support/part-of-catalog';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { runOn } from '../support/run-on';
@@ -88,6 +88,7 @@ it('never takes half a range for drift: it waits for the resync, says so, and co
     // yet.
     const open = { resyncId: 'half', districtId: testDistrict, schoolYear };
     await insertResync(world.control, {
+      catalogHash: someCatalog,
       request: {
         ...open,
         objects: ['Calendar'],

@@ -24,6 +24,7 @@ import {
 } from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../support/workflow-bundle';
+import { someCatalog } from '../support/control-database';
 
 export interface ObjectRow {
   readonly objectName: string;
@@ -153,7 +154,7 @@ export class ResyncWorld {
       requestedBy: 'test',
       ...overrides,
     };
-    await insertResync(this.control, { request });
+    await insertResync(this.control, { catalogHash: someCatalog, request });
     const end = await this.client.workflow.execute<typeof batchResync>('batchResync', {
       taskQueue: this.config.temporal.taskQueue,
       workflowId: resyncWorkflowId(resyncId),

@@ -12,6 +12,8 @@ import type { ResyncRequest } from '../../src/domain/resync';
 import type { Stack } from '../../src/stack/stack';
 import type { districtAgent } from '../../workflows';
 import { agentWorkflowId, enqueueResync } from '../../workflows/messages';
+import { catalogHashOf } from '../../src/catalog/hash';
+import { catalogOf } from '../../src/deployment';
 
 export interface WorldDatabases {
   readonly districtUrl: string;
@@ -91,7 +93,7 @@ export class FaultWorld {
       mode: 'compare',
       requestedBy: 'fault test',
     };
-    await insertResync(this.control, { request });
+    await insertResync(this.control, { catalogHash: catalogHashOf(catalogOf(this.config)), request });
     const connection = await Connection.connect({ address: this.config.temporal.address });
     try {
       const client = new Client({ connection });

@@ -10,7 +10,7 @@ import { finishResync } from '../../src/features/resyncs/store';
 import { insertVerification } from '../../src/features/verifications/store';
 import type { Gate } from '../support/api-worker';
 import type { ApiWorld } from '../support/api-world';
-import { ledgerPage, runningResync, storedError } from '../support/control-database';
+import { ledgerPage, runningResync, storedError, someCatalog } from '../support/control-database';
 import type { Things } from './who-may';
 
 type Prepare = (world: ApiWorld, gate: Gate) => Promise<Partial<Things>>;
@@ -66,17 +66,21 @@ export const preparations: Readonly<Record<string, Prepare>> = {
   },
   cancelVerification: async ({ control, here }) => {
     const verification = 'open';
-    await insertVerification(control, {
-      verificationId: verification,
-      districtId: here,
-      schoolYear: 2027,
-      objects: ['School'],
-      checkDependencies: true,
-      initiator: 'district',
-      requestedBy: 'test',
-      kind: 'verification',
-      resyncId: null,
-    });
+    await insertVerification(
+      control,
+      {
+        verificationId: verification,
+        districtId: here,
+        schoolYear: 2027,
+        objects: ['School'],
+        checkDependencies: true,
+        initiator: 'district',
+        requestedBy: 'test',
+        kind: 'verification',
+        resyncId: null,
+      },
+      { catalogHash: someCatalog },
+    );
     return { verification };
   },
 };

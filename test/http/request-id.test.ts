@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { insertResync } from '../../src/features/resyncs/store';
-import { requestOf } from '../support/control-database';
+import { requestOf, someCatalog } from '../support/control-database';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 
 let world: ApiWorld;
@@ -31,7 +31,10 @@ test('every answer has a request id of its own, a problem names it, and the log 
 });
 
 test('each line of a request has its id, and the resync it is about with its workflow', async () => {
-  await insertResync(world.control, { request: requestOf('logged', { districtId: world.here }) });
+  await insertResync(world.control, {
+    catalogHash: someCatalog,
+    request: requestOf('logged', { districtId: world.here }),
+  });
   const lines = () => world.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const answer = await ask('/api/v1/resyncs/logged');
   expect(answer.status).toBe(200);

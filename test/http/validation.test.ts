@@ -4,7 +4,7 @@ import { planRequest, resyncRequest } from '../../src/features/resyncs/schemas';
 import { stateRequestBody } from '../../src/features/state-requests/schemas';
 import { objectsAsked } from '../../src/http/schemas';
 import { insertResync } from '../../src/features/resyncs/store';
-import { requestOf, storedError } from '../support/control-database';
+import { requestOf, storedError, someCatalog } from '../support/control-database';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 
 /** As schedules have it, whose own schema demands more. */
@@ -13,8 +13,12 @@ const scheduled = z.object({ objects: objectsAsked });
 let world: ApiWorld;
 beforeAll(async () => {
   world = await apiWorld();
-  await insertResync(world.control, { request: requestOf('mine', { districtId: world.here }) });
   await insertResync(world.control, {
+    catalogHash: someCatalog,
+    request: requestOf('mine', { districtId: world.here }),
+  });
+  await insertResync(world.control, {
+    catalogHash: someCatalog,
     request: requestOf('states', {
       districtId: world.here,
       initiator: 'state',

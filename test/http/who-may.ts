@@ -17,7 +17,7 @@ import { finishVerification, insertVerification } from '../../src/features/verif
 import { addWebhook } from '../../src/features/notices/webhook-store';
 import { checksumMethod, manifestFormat } from '../../src/domain/certification';
 import { effectiveRights, toolRights, type ToolRight } from '../../src/domain/rights';
-import { requestOf, runningResync } from '../support/control-database';
+import { requestOf, runningResync, someCatalog } from '../support/control-database';
 import type { ApiWorld } from '../support/api-world';
 
 /** Columns of the table in docs/rights.md, from the third. */
@@ -207,6 +207,7 @@ async function selectiveFor({
   const [selectiveSync, preview] = ['one-school', 'previewed'];
   const one = { object: 'School', key: ['1'] };
   await insertResync(control, {
+    catalogHash: someCatalog,
     request: requestOf(selectiveSync, {
       ...{ districtId: here, objects: ['School'], selection: 'selective', selected: one },
     }),
@@ -258,17 +259,21 @@ async function certificationFor({
 /** A verification of district A that has ended. */
 async function verificationFor({ control, here }: ApiWorld): Promise<string> {
   const verificationId = 'compared';
-  await insertVerification(control, {
-    verificationId,
-    districtId: here,
-    schoolYear: 2027,
-    objects: ['School'],
-    checkDependencies: true,
-    initiator: 'district',
-    requestedBy: 'test',
-    kind: 'verification',
-    resyncId: null,
-  });
+  await insertVerification(
+    control,
+    {
+      verificationId,
+      districtId: here,
+      schoolYear: 2027,
+      objects: ['School'],
+      checkDependencies: true,
+      initiator: 'district',
+      requestedBy: 'test',
+      kind: 'verification',
+      resyncId: null,
+    },
+    { catalogHash: someCatalog },
+  );
   await finishVerification(control, { verificationId, status: 'finished', message: null });
   return verificationId;
 }

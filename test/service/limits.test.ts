@@ -8,7 +8,7 @@ import { createToken } from '../../src/features/access/token-store';
 import { insertResync, setResyncStatus } from '../../src/features/resyncs/store';
 import { type RunningServer, startServer } from '../../src/server';
 import { administrators, apiWorld, type ApiWorld } from '../support/api-world';
-import { requestOf } from '../support/control-database';
+import { requestOf, someCatalog } from '../support/control-database';
 import { until } from '../workflows/support';
 
 jest.setTimeout(120_000);
@@ -91,7 +91,7 @@ test('as many webhooks, tokens, schedules and windows as there may be, however m
 
 test('event streams that are cut at once give their places back, and nobody polls for them', async () => {
   const run = requestOf('streamed', { districtId: world.here });
-  await insertResync(world.control, { request: run });
+  await insertResync(world.control, { catalogHash: someCatalog, request: run });
   const { token } = await createToken(world.control, { name: 's', level: 'state', districts: null });
   const headers = { Authorization: `Bearer ${token}` };
   const cut = async (n: number): Promise<void> => {
@@ -116,7 +116,7 @@ test('event streams that are cut at once give their places back, and nobody poll
 
 test('more long reads of one principal than a few at a time are refused, and who is well is still answered', async () => {
   const run = requestOf('erring', { districtId: world.here });
-  await insertResync(world.control, { request: run });
+  await insertResync(world.control, { catalogHash: someCatalog, request: run });
   const [causes, ready] = await Promise.all([
     times(40, () => ask('GET', '/resyncs/erring/causes')),
     times(20, () => fetch(`${server.url}/readyz`)),
@@ -149,7 +149,7 @@ test('a server that stops lets the answers under way go out, ends streams, and t
 
 test('who stops following a run reads that it goes on, and how to follow it again', async () => {
   const run = requestOf('followed', { districtId: world.here });
-  await insertResync(world.control, { request: run });
+  await insertResync(world.control, { catalogHash: someCatalog, request: run });
   await setResyncStatus(world.control, { resyncId: 'followed', status: 'running' });
   const root = join(__dirname, '..', '..');
   const child = spawn(

@@ -53,6 +53,13 @@ interface Catalogs {
   readonly otherCatalog: { readonly workerHash: string; readonly text: string } | null;
 }
 
+interface Compared {
+  readonly verificationId: string;
+  readonly status: string;
+  readonly message: string | null;
+  readonly objectResults: readonly unknown[];
+}
+
 interface Queue {
   readonly taskQueue: string;
   readonly kind: string;
@@ -329,7 +336,7 @@ test('a run that a restored control database no longer knows ends in Temporal, a
   });
 });
 
-test('a worker with another catalog leaves a run untouched and says so, until one with its catalog comes or it is cancelled', async () => {
+test('a worker with another catalog leaves a run or a verification untouched and says so, until one with its catalog comes or it is cancelled', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'resync-catalog-'));
   const catalogFile = join(folder, 'catalog.yaml');
   const [first, ...others] = builtinCatalog.objects;
@@ -344,7 +351,8 @@ test('a worker with another catalog leaves a run untouched and says so, until on
   await second.worker.stop();
   try {
     await world.emptyState();
-    const south = await world.caller('south', ['resyncBatch', 'agents'], { url: api.url });
+    const rights = ['resyncBatch', 'agents', 'verificationSummary'] as const;
+    const south = await world.caller('south', rights, { url: api.url });
     const hashOf = async (url: string): Promise<string> => {
       const caller = await world.caller('south', [], { url });
       return (await caller.ask<{ catalog: { hash: string } }>('GET', '/about')).body.catalog.hash;
@@ -375,11 +383,33 @@ test('a worker with another catalog leaves a run untouched and says so, until on
     });
     expect(await world.control('DISBatchHistory').where({ resyncID: run })).toEqual([]);
     expect(await world.control('districtLease').where({ resyncID: run })).toEqual([]);
+    // A verification of its own is guarded alike, and is no run.
+    const verify = async () => {
+      const asked = { district: world.ids.south, objects: ['School'], checkDependencies: false };
+      const answer = await south.ask<Compared>('POST', '/verifications', asked);
+      expect(answer.status).toBe(202);
+      return answer.body.verificationId;
+    };
+    const compared = async (id: string) => (await south.ask<Compared>('GET', `/verifications/${id}`)).body;
+    const isIn = (id: string, status: string) =>
+      until(`${id} is ${status}`, async () => (await compared(id)).status === status, 60_000);
+    const verification = await verify();
+    await isIn(verification, 'waiting');
+    const waiting = await compared(verification);
+    expect(waiting.message).toMatch(
+      new RegExp(`${verification}.*${ours.slice(0, 12)}.*${theirs.slice(0, 12)}.*cancel the verification`),
+    );
+    expect(waiting.objectResults).toEqual([]);
+    await south.ask('POST', `/verifications/${verification}/cancel`);
+    await isIn(verification, 'cancelled');
+    const another = await verify();
+    await isIn(another, 'waiting');
 
     own = await startWorker(config, { workflows: { workflowBundle: await workflowBundle() } });
     expect(await endOf(south, run)).toMatchObject({
       ...{ status: 'finished', color: 'green', catalogHash: ours, otherCatalog: null },
     });
+    await isIn(another, 'finished');
     await own.stop();
     own = null;
     // What follows its end is any worker's: a finished run keeps nobody waiting.

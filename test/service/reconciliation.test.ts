@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import request from 'supertest';
 import { newSigningKey } from '../../src/config/signing-key';
@@ -9,7 +10,7 @@ import { TemporalCalls } from '../../src/temporal/calls';
 import { maxQueuedResyncs, stateRequestWorkflowId } from '../../workflows/messages';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';
-import { requestOf } from '../support/control-database';
+import { requestOf, someCatalog } from '../support/control-database';
 import { until } from '../workflows/support';
 
 jest.setTimeout(120_000);
@@ -42,6 +43,7 @@ test('an accepted resync whose agent is full keeps no other district’s from be
       request(world.app)
         .post(`/api/v1/districts/${world.here}/resyncs`)
         .set('Authorization', world.as.here)
+        .set('Idempotency-Key', randomUUID())
         .send({ objects: ['School'] });
     await send().expect(202);
     await until('it moves', () => gate.waiting.length === 1);
@@ -50,11 +52,11 @@ test('an accepted resync whose agent is full keeps no other district’s from be
 
     const full = requestOf('full', { districtId: world.here, objects: ['School'] });
     const free = requestOf(`free-${world.other}`, { districtId: world.other, objects: ['School'] });
-    await insertResync(world.control, { request: full });
+    await insertResync(world.control, { catalogHash: someCatalog, request: full });
     // Younger than a minute it is still with who accepted it.
     expect((await reconcile(world.control, () => Promise.resolve('unknown'))).toStart).toEqual([]);
     await olden(world, 'resync');
-    await insertResync(world.control, { request: free });
+    await insertResync(world.control, { catalogHash: someCatalog, request: free });
     await olden(world, 'resync');
     expect(await pass('resyncs')).toBe(1);
     await until('the other one moves', () => gate.waiting.includes(free.resyncId));

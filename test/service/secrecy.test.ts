@@ -4,7 +4,7 @@ import { insertResync, setResyncStatus } from '../../src/features/resyncs/store'
 import { resyncWorkflowId } from '../../workflows/messages';
 import { administrators, apiWorld, type ApiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';
-import { requestOf } from '../support/control-database';
+import { requestOf, someCatalog } from '../support/control-database';
 import { until } from '../workflows/support';
 
 jest.setTimeout(120_000);
@@ -70,7 +70,7 @@ function payloadsOf(history: unknown): string {
 
 test('a sync event that came of a run of the state’s is not there for the district, in lists and by its id', async () => {
   const run = requestOf('of-the-state', { districtId: world.here, initiator: 'state' });
-  await insertResync(world.control, { request: run });
+  await insertResync(world.control, { catalogHash: someCatalog, request: run });
   const event = { districtId: world.here, object: 'School', keys: null, requestedBy: 'the state' };
   await insertSyncEvent(world.control, { ...event, syncEventId: 'event-of-run', resyncId: run.resyncId });
   await insertSyncEvent(world.control, { ...event, syncEventId: 'announced', resyncId: null });
@@ -87,7 +87,7 @@ test('a sync event that came of a run of the state’s is not there for the dist
 
 test('a district that switches its year learns of a state’s run that it is there, not that it is paused', async () => {
   const run = requestOf('held-of-the-state', { districtId: world.other, initiator: 'state' });
-  await insertResync(world.control, { request: run });
+  await insertResync(world.control, { catalogHash: someCatalog, request: run });
   await setResyncStatus(world.control, { resyncId: run.resyncId, status: 'running' });
   const refusal = async (status: 'running' | 'paused') => {
     await setResyncStatus(world.control, { resyncId: run.resyncId, status });

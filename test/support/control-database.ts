@@ -40,6 +40,9 @@ export function requestOf(resyncId: string, over: Partial<ResyncRequest> = {}): 
   };
 }
 
+/** Hash of a catalog, where no worker asks whose. */
+export const someCatalog = '0'.repeat(64);
+
 /** A stored resync with planned objects, each started and with one unbounded range. */
 export async function runningResync(
   control: Knex,
@@ -47,7 +50,7 @@ export async function runningResync(
   objects: readonly string[],
   over: Partial<ResyncRequest> = {},
 ): Promise<void> {
-  await insertResync(control, { request: requestOf(resyncId, over) });
+  await insertResync(control, { catalogHash: someCatalog, request: requestOf(resyncId, over) });
   await control('resync').where({ resyncID: resyncId }).update({ status: 'running' });
   await planObjects(control, { resyncId, districtId: district, schoolYear, objects });
   for (const object of objects) {

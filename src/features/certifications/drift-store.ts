@@ -8,6 +8,8 @@ import {
   openCertificationStatuses,
 } from '../../domain/certification';
 import { NotFoundError } from '../../control/control-error';
+import { insertUnlessJustAsked } from '../../control/just-asked';
+import { requestHashOf } from '../../control/request-hash';
 import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
@@ -57,18 +59,30 @@ interface StoredDriftRow {
   readonly checksum: string | null;
 }
 
-/** Stores that a comparison was asked for. */
+/**
+ * Stores that a comparison was asked for.
+ * @returns its id, or that of the one which the same requester asked for a moment ago
+ */
 export async function insertDrift(
   control: Knex,
   drift: Pick<CertificationDrift, 'driftId' | 'certificationId' | 'initiator' | 'requestedBy'>,
-): Promise<void> {
-  await control('certificationDrift').insert({
-    driftID: drift.driftId,
-    certificationID: drift.certificationId,
-    initiator: drift.initiator,
-    requestedBy: drift.requestedBy,
-    status: 'accepted',
-  });
+): Promise<string> {
+  const { driftId, certificationId, initiator, requestedBy } = drift;
+  const kept = { table: 'certificationDrift', idColumn: 'driftID' } as const;
+  const requestHash = requestHashOf({ certificationId });
+  const stored = await insertUnlessJustAsked<DriftHeadRow>(
+    control,
+    kept,
+    { kind: kept.table, id: driftId, requestedBy, requestHash },
+    async (transaction) => {
+      await transaction(kept.table).insert({
+        driftID: driftId,
+        certificationID: certificationId,
+        ...{ initiator, requestedBy, status: 'accepted' },
+      });
+    },
+  );
+  return stored?.driftID ?? driftId;
 }
 
 /** @throws NotFoundError */

@@ -44,6 +44,7 @@ export async function startCertification(
     },
     asked: body,
     idempotencyKey: idempotencyKeyOf(request),
+    worded: true,
   });
   await startWorkflow(temporal, { certificationId });
   const { status } = await loadCertification(control, certificationId);
@@ -59,9 +60,8 @@ export async function startDrift(
   const head = await requireCertification(context, principal, params.id);
   await requireValidManifest(context, head);
   const { certificationId } = head;
-  const driftId = newResyncId();
-  await insertDrift(control, {
-    driftId,
+  const driftId = await insertDrift(control, {
+    driftId: newResyncId(),
     certificationId,
     initiator: principal.level,
     requestedBy: requesterOf(principal),

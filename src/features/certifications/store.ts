@@ -68,10 +68,13 @@ export async function insertCertification(
     certification,
     asked,
     idempotencyKey,
+    worded = false,
   }: {
     readonly certification: NewCertification;
     readonly asked: unknown;
     readonly idempotencyKey: string | null;
+    /** By a person or a program: without a key the same words of a moment are one request. */
+    readonly worded?: boolean;
   },
 ): Promise<{ readonly certificationId: string; readonly created: boolean }> {
   const { certificationId, districtId, ...fields } = certification;
@@ -79,6 +82,7 @@ export async function insertCertification(
     table: 'certification',
     columns: { ...fields, certificationID: certificationId, districtID: districtId, idempotencyKey },
     asked,
+    ...(worded && { wordedBy: 'certificationID' }),
   });
   return { certificationId: stored?.certificationID ?? certificationId, created: stored === null };
 }

@@ -1,4 +1,5 @@
 import type { ApiContext } from '../../http/context';
+import { ifMatchHeader, tagShown } from '../../http/if-match';
 import { idempotencyHeader } from '../../http/idempotency';
 import { route, type RouteSpec } from '../../http/route';
 import { previewView } from './preview-views';
@@ -26,7 +27,8 @@ export function districtActionRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.previewBody,
       responses: { 200: { description: 'The preview', schema: schemas.preview } },
       audit: false,
-      handler: ({ body, principal }) => previewView(context, principal, body),
+      handler: async ({ body, principal, response }) =>
+        tagShown(response, await previewView(context, principal, body)),
     }),
     route({
       ...common,
@@ -34,7 +36,7 @@ export function districtActionRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: '/district-actions',
       summary: 'Verify, certify, accept, remind, retry or cancel many districts, as the preview has shown',
-      headers: idempotencyHeader,
+      headers: idempotencyHeader.extend(ifMatchHeader.shape),
       example: { action: 'cancel', districts: ['grand-bend'], previewHash: 'of-the-preview' },
       body: schemas.actionBody,
       responses: { 202: { description: 'Accepted; Location names it', schema: schemas.accepted } },

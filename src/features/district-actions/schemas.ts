@@ -84,7 +84,11 @@ export const accepted = z
     action: z.enum(districtActions),
     count,
     refused: count,
-    replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had made it before' }),
+    replayed: z
+      .boolean()
+      .meta({
+        description: 'true: the same Idempotency-Key had made it before, or the same words a moment ago',
+      }),
   })
   .meta({ id: 'DistrictActionAccepted' });
 

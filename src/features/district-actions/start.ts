@@ -1,5 +1,6 @@
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
+import { whyNotAsShown } from '../../http/if-match';
 import { Problem, unusable } from '../../http/problem';
 import { requireToolRight } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
@@ -25,8 +26,8 @@ export async function startDistrictAction(
   requireToolRight(principal, rightOfAction[action]);
   const idempotencyKey = idempotencyKeyOf(request);
   const requestedBy = requesterOf(principal);
-  const again = await isStored(control, { requestedBy, idempotencyKey });
-  const targets = again ? [] : await shownTargets(context, { body, principal });
+  const again = await isStored(control, { requestedBy, idempotencyKey, asked: body });
+  const targets = again ? [] : await shownTargets(context, { body, principal, request });
   const { districtActionId, created } = await insertDistrictAction(control, {
     action: { districtActionId: newResyncId(), action, words: wordsOf(body), requestedBy },
     ...{ targets, asked: body, idempotencyKey },
@@ -36,14 +37,21 @@ export async function startDistrictAction(
   return { districtActionId, action, count: waiting + done + failed, refused, replayed: !created };
 }
 
-/** @throws Problem 409 unless they are those of the preview, and something can be done */
+/** @throws Problem 409, 412 unless they are those of the preview, and something can be done */
 async function shownTargets(
   context: ApiContext,
-  { body, principal }: Pick<Asked<{ body: typeof schemas.actionBody }>, 'body' | 'principal'>,
+  {
+    body,
+    principal,
+    request,
+  }: Pick<Asked<{ body: typeof schemas.actionBody }>, 'body' | 'principal' | 'request'>,
 ): Promise<Target[]> {
   const targets = await targetsOf(context, principal, body);
-  if (previewHashOf(body, targets) !== body.previewHash)
-    throw new Problem(409, 'What would be done has changed since it was shown: look at the preview again.');
+  const changed = whyNotAsShown(request, {
+    ...{ named: body.previewHash, now: previewHashOf(body, targets) },
+    detail: 'What would be done has changed since it was shown: look at the preview again.',
+  });
+  if (changed !== null) throw changed;
   if (body.action === 'certify') requireDayOfAll(context, body.reportingDate, targets);
   if (targets.every(({ whyNot }) => whyNot !== null))
     throw new Problem(409, `Nothing can be done. ${targets[0]?.whyNot ?? 'No district is yours to see.'}`);

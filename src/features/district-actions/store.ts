@@ -4,6 +4,8 @@ import { clip, now } from '../../control/columns';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
+import { wasJustAsked } from '../../control/just-asked';
+import { requestHashOf } from '../../control/request-hash';
 import { inBatches } from '../../domain/batches';
 import { type ActionStatus, actionStatuses, type DistrictAction } from '../../domain/district-action';
 import { maxOpen } from '../../temporal/reconcile';
@@ -84,6 +86,7 @@ export async function insertDistrictAction(
       ...{ requestedBy, idempotencyKey },
     },
     asked,
+    wordedBy: 'districtActionID',
     storeMore: (transaction) => insertItems(transaction, districtActionId, targets),
   });
   return { districtActionId: stored?.districtActionID ?? districtActionId, created: stored === null };
@@ -106,12 +109,17 @@ async function insertItems(
   for (const batch of inBatches(rows, rowsPerInsert)) await transaction('districtActionItem').insert(batch);
 }
 
-/** Was it asked before by this key? */
+/** Was it asked before, by this key or by the same words a moment ago? */
 export async function isStored(
   control: Knex,
-  { requestedBy, idempotencyKey }: { readonly requestedBy: string; readonly idempotencyKey: string | null },
+  {
+    requestedBy,
+    idempotencyKey,
+    asked,
+  }: { readonly requestedBy: string; readonly idempotencyKey: string | null; readonly asked: unknown },
 ): Promise<boolean> {
-  if (idempotencyKey === null) return false;
+  if (idempotencyKey === null)
+    return wasJustAsked(control, { kind: 'districtAction', requestedBy, requestHash: requestHashOf(asked) });
   const row: unknown = await control('districtAction').where({ requestedBy, idempotencyKey }).first();
   return row !== undefined;
 }

@@ -11,6 +11,7 @@ import { treeParents } from '../../domain/tree';
 import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
+import { tagShown } from '../../http/if-match';
 import { canSeeDetails, requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { plan } from '../resyncs/plan-schemas';
@@ -93,10 +94,10 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       body: planRequest,
       responses: { 200: { description: 'The plan', schema: plan } },
       audit: false,
-      handler: async ({ params, body, principal }) => {
+      handler: async ({ params, body, principal, response }) => {
         const found = requireDistrict(config, principal, params.district);
         const year = await requireOfferedYear(context, found, body.schoolYear, { pointer: '#/schoolYear' });
-        return planView(context, { district: found, year, body, principal });
+        return tagShown(response, await planView(context, { district: found, year, body, principal }));
       },
     }),
     route({

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { listFieldSettings } from './settings-store';
 import { listSyncEvents, listSyncRefusals, readSyncEvent, type SyncEventView } from './list-sync-events';
-import { insertSyncEvent } from './sync-event-store';
+import { announceSyncEvent } from './sync-event-store';
 import type { Principal } from '../../domain/principal';
 import { type Catalog, findObject, type SyncObject } from '../../domain/catalog';
 import { type FieldSetting, ownerOfTable, withSettings } from '../../domain/field-ownership';
@@ -10,6 +10,7 @@ import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { Unavailable } from '../../temporal/call-errors';
 import { startSyncEvent } from './workflow-client';
 import type { ApiContext } from '../../http/context';
+import { requesterOf } from '../../http/idempotency';
 import { requireDistrict } from '../../http/require';
 import { notFound, Problem, unusable, type ProblemDetail } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
@@ -43,15 +44,15 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       handler: async ({ params, body, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const object = objectWithOwnFields(catalog, await listFieldSettings(control, id), body.object);
-        const syncEventId = newSyncEventId();
-        await insertSyncEvent(control, {
-          syncEventId,
+        const event = {
+          syncEventId: newSyncEventId(),
           districtId: id,
           object: object.name,
           keys: body.keys ? checkedKeys(object, body.keys) : null,
           resyncId: null,
           requestedBy: principal.name,
-        });
+        };
+        const syncEventId = await announceSyncEvent(control, event, requesterOf(principal));
         try {
           await startSyncEvent(temporal, { syncEventId, districtId: id });
         } catch (error) {

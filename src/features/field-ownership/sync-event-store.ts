@@ -5,6 +5,8 @@ import { formatRecordKey, parseRecordKey, type RecordKey, storedKey } from '../.
 import { openSyncEventStatuses, type SyncEventStatus } from '../../domain/sync-event';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
+import { insertUnlessJustAsked } from '../../control/just-asked';
+import { requestHashOf } from '../../control/request-hash';
 import { postAlert } from '../alerts/post';
 import { alertCategories } from '../../domain/alert-categories';
 
@@ -21,22 +23,38 @@ export interface NewSyncEvent {
 }
 
 /** Stores an event; one with the same id is left as it is. */
-export async function insertSyncEvent(
-  control: Knex,
-  { syncEventId, districtId, object, keys, resyncId, requestedBy }: NewSyncEvent,
-): Promise<void> {
-  await control('syncEvent')
-    .insert({
-      syncEventID: syncEventId,
-      districtID: districtId,
-      objectName: object,
-      recordKeys: keys && JSON.stringify(keys),
-      resyncID: resyncId,
-      requestedBy: clip(requestedBy, 128),
-      status: 'accepted' satisfies SyncEventStatus,
-    })
-    .onConflict('syncEventID')
-    .merge(['syncEventID']);
+export async function insertSyncEvent(control: Knex, event: NewSyncEvent): Promise<void> {
+  await control('syncEvent').insert(toColumns(event)).onConflict('syncEventID').merge(['syncEventID']);
+}
+
+/**
+ * Stores an event that somebody announces.
+ * @param by who, told apart from others of the same name
+ * @returns its id, or that of the one which the same requester announced a moment ago
+ */
+export async function announceSyncEvent(control: Knex, event: NewSyncEvent, by: string): Promise<string> {
+  const { syncEventId, districtId, object, keys } = event;
+  const kept = { table: 'syncEvent', idColumn: 'syncEventID' } as const;
+  const requestHash = requestHashOf({ districtId, object, keys });
+  const stored = await insertUnlessJustAsked<WorkRow>(
+    control,
+    kept,
+    { kind: kept.table, id: syncEventId, requestedBy: by, requestHash },
+    async (transaction) => void (await transaction(kept.table).insert(toColumns(event))),
+  );
+  return stored?.syncEventID ?? syncEventId;
+}
+
+function toColumns({ syncEventId, districtId, object, keys, resyncId, requestedBy }: NewSyncEvent): object {
+  return {
+    syncEventID: syncEventId,
+    districtID: districtId,
+    objectName: object,
+    recordKeys: keys && JSON.stringify(keys),
+    resyncID: resyncId,
+    requestedBy: clip(requestedBy, 128),
+    status: 'accepted' satisfies SyncEventStatus,
+  };
 }
 
 /** An event as the one who carries it out needs it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiContext } from '../../http/context';
+import { ifMatchHeader } from '../../http/if-match';
 import { idempotencyHeader } from '../../http/idempotency';
 import { canSeeDetails, requireDistrict } from '../../http/require';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
@@ -27,7 +28,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       tag: 'Resyncs',
       summary: 'Start a resync; it waits in the district’s queue when another one runs',
       params: districtParams,
-      headers: idempotencyHeader,
+      headers: idempotencyHeader.extend(ifMatchHeader.shape),
       example: { objects: ['School'], scenario: 'OTHER' },
       body: schemas.resyncRequest,
       responses: {

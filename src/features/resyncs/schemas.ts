@@ -260,7 +260,11 @@ export const accepted = z
     resyncId: z.string(),
     status: resyncStatus,
     position: z.int().nullable().meta({ description: 'place in the agent’s queue; 0 runs now' }),
-    replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had started it before' }),
+    replayed: z
+      .boolean()
+      .meta({
+        description: 'true: the same Idempotency-Key had started it before, or the same words a moment ago',
+      }),
     advice: z
       .object({
         verification: z

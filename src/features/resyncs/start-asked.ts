@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { DistrictConfig } from '../../config';
 import { planResync, planScopeOf } from '../../domain/plan';
@@ -7,7 +8,8 @@ import { adviseResync, scenarioProblem } from '../../domain/scenario-rules';
 import type { OfferedYear } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { Problem, unusable } from '../../http/problem';
+import { whyNotAsShown } from '../../http/if-match';
+import { type Problem, unusable } from '../../http/problem';
 import { requireDistrict, requireToolRight } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
 import type { districtParams } from '../../http/schemas';
@@ -49,9 +51,9 @@ export async function startAskedResync(
   const year = await requireOfferedYear(context, district, body.schoolYear, { pointer: '#/schoolYear' });
   validateRequest(context, principal, { district, year, body });
   const idempotencyKey = idempotencyKeyOf(request);
-  const changed = whyPlanChanged(context, { district, year, body });
+  const changed = whyPlanChanged(context, { district, year, body, request });
   if (body.dryRun) {
-    if (changed !== null) throw new Problem(409, changed);
+    if (changed !== null) throw changed;
     return startDryRun(context, principal, { district, year, body, key: idempotencyKey });
   }
   const answer = await startResync(context, toResyncRequest(principal, { district, year, body }), {
@@ -72,12 +74,13 @@ export async function startAskedResync(
 /** Why what would be sent is not what was shown; `null`: it is, or nothing was. */
 function whyPlanChanged(
   { catalog }: ApiContext,
-  { district, year, body }: Scope & { readonly body: Body },
-): string | null {
-  if (body.planHash === undefined) return null;
+  { district, year, body, request }: Scope & { readonly body: Body; readonly request: Request },
+): Problem | null {
   const planned = planResync(catalog, body, planScopeOf(district, year));
-  if (planHashOf({ schoolYear: year.schoolYear, ...planned }) === body.planHash) return null;
-  return 'The plan has changed since it was shown: look at it again, then send.';
+  return whyNotAsShown(request, {
+    ...{ named: body.planHash, now: planHashOf({ schoolYear: year.schoolYear, ...planned }) },
+    detail: 'The plan has changed since it was shown: look at it again, then send.',
+  });
 }
 
 /** @throws Problem 403 without the state's right, 422 naming the field; PlanError */

@@ -17,18 +17,22 @@ import type * as schemas from './schemas';
 export async function startResync(
   { catalog, control, temporal }: ApiContext,
   request: ResyncRequest,
-  { idempotencyKey, refuse }: { idempotencyKey: string | null; refuse: () => Promise<string | null> },
+  {
+    idempotencyKey,
+    refuse,
+  }: { idempotencyKey: string | null; refuse: () => Promise<Problem | string | null> },
 ): Promise<Omit<z.output<typeof schemas.accepted>, 'advice'>> {
   const stored = await insertResync(control, {
     request,
     idempotencyKey,
     catalogHash: catalogHashOf(catalog),
+    worded: true,
   });
   const { resyncId } = stored.request;
   const refusal = stored.created ? await refuse() : null;
   if (refusal !== null) {
     await forgetRefusedResync(control, resyncId);
-    throw new Problem(409, refusal);
+    throw typeof refusal === 'string' ? new Problem(409, refusal) : refusal;
   }
   if (stored.status !== 'accepted')
     return { resyncId, status: stored.status, position: null, replayed: !stored.created };

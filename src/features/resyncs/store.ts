@@ -57,6 +57,16 @@ export interface StoredResync {
   readonly status: ResyncStatus;
 }
 
+/** A request as it is to be stored. */
+interface NewResync {
+  readonly request: ResyncRequest;
+  readonly idempotencyKey?: string | null;
+  /** Of the catalog by which it is accepted. */
+  readonly catalogHash: string;
+  /** Asked by a person or a program: without a key the same words of a moment are one request. */
+  readonly worded?: boolean;
+}
+
 /**
  * Stores a request in status `accepted`. The same idempotency key of the same requester gives the
  * first one back.
@@ -65,16 +75,13 @@ export interface StoredResync {
  */
 export async function insertResync(
   control: Knex,
-  {
-    request,
-    idempotencyKey = null,
-    catalogHash = null,
-  }: { request: ResyncRequest; idempotencyKey?: string | null; catalogHash?: string | null },
+  { request, idempotencyKey = null, catalogHash, worded = false }: NewResync,
 ): Promise<StoredResync & { readonly created: boolean }> {
   const stored = await insertOnce<ResyncRow>(control, {
     table: 'resync',
     columns: { ...toColumns(request), idempotencyKey, catalogHash },
     asked: askedOf(request),
+    ...(worded && { wordedBy: 'resyncID' }),
   });
   if (stored === null) return { request, status: 'accepted', created: true };
   return { request: toRequest(stored), status: stored.status, created: false };

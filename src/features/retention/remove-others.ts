@@ -13,14 +13,7 @@ type OtherKind = Exclude<RetainedKind, 'errors' | 'marks' | 'ledger' | 'runs' | 
 export function removeOthers(removing: Removing, kind: OtherKind, before: string): Promise<Step> {
   switch (kind) {
     case 'previews':
-      return removeOwned(removing, {
-        owners: 'SELECT previewID AS id FROM selectivePreview WHERE requestedAt < ?',
-        tables: [
-          ['resyncSelection', 'resyncID'],
-          ['selectivePreview', 'previewID'],
-        ],
-        before,
-      });
+      return removePreviews(removing, before);
     case 'syncEvents':
       return removeOwned(removing, {
         owners: 'SELECT syncEventID AS id FROM syncEvent WHERE endedAt < ?',
@@ -51,6 +44,19 @@ export function removeOthers(removing: Removing, kind: OtherKind, before: string
     case 'firings':
       return removeFirings(removing, before);
   }
+}
+
+/** With what was asked in the same words, which nobody looks up after a moment. */
+async function removePreviews(removing: Removing, before: string): Promise<Step> {
+  await removeRows(removing, 'justAsked', 'askedAt < ?', [before]);
+  return removeOwned(removing, {
+    owners: 'SELECT previewID AS id FROM selectivePreview WHERE requestedAt < ?',
+    tables: [
+      ['resyncSelection', 'resyncID'],
+      ['selectivePreview', 'previewID'],
+    ],
+    before,
+  });
 }
 
 /** The newest of each schedule stays: it says what came of it last. */

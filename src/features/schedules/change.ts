@@ -1,4 +1,7 @@
+import { doUnlessJustAsked } from '../../control/just-asked';
+import { requestHashOf } from '../../control/request-hash';
 import type { ApiContext } from '../../http/context';
+import { newResyncId, requesterOf } from '../../http/idempotency';
 import { Problem } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { requireAtTemporal, requireOwnSchedule } from './require';
@@ -26,7 +29,11 @@ export async function pauseOrResumeSchedule(
   return scheduleView(context, principal, stored);
 }
 
-/** Fires now, unless what it started before is still open and it must skip. @throws Problem 409 */
+/**
+ * Fires now, once for calls of the same moment, unless what it started before is still open and it
+ * must skip.
+ * @throws Problem 409
+ */
 export async function triggerSchedule(
   context: ApiContext,
   { params, principal }: OneSchedule,
@@ -35,7 +42,12 @@ export async function triggerSchedule(
   const stored = await requireOwnSchedule(context, principal, params);
   const open = stored.timing.overlap === 'skip' ? await openRunOf(control, stored) : null;
   if (open !== null) throw new Problem(409, `The ${open} of this schedule has not ended.`);
-  requireAtTemporal(await temporal.call((client) => acts.trigger(client, stored)));
+  // Firings by hand have no time of their own that would tell two of them from one.
+  const words = { kind: 'scheduleFiring', requestedBy: requesterOf(principal) };
+  const firing = { ...words, requestHash: requestHashOf(stored.scheduleId), id: newResyncId() };
+  await doUnlessJustAsked(control, firing, async () =>
+    requireAtTemporal(await temporal.call((client) => acts.trigger(client, stored))),
+  );
   return scheduleView(context, principal, stored);
 }
 

@@ -4,6 +4,8 @@ import { formatRecordKey, parseRecordKey, type RecordKey } from '../../domain/re
 import type { Level } from '../../domain/rights';
 import type { SelectedWhy } from '../../domain/selection';
 import { NotFoundError } from '../../control/control-error';
+import { insertUnlessJustAsked, wasJustAsked, type Words } from '../../control/just-asked';
+import { requestHashOf } from '../../control/request-hash';
 import { selectRows, toIso } from '../../control/database';
 
 /** The record whose selective sync is previewed. */
@@ -67,19 +69,42 @@ const samplesPerObject = 5;
 /** Chosen rows forgotten by one statement. */
 const rowsPerDelete = 10_000;
 
-/** Stores a preview that is still to be made. */
-export async function insertPreview(control: Knex, request: PreviewRequest): Promise<void> {
+/** Stores a question that is answered at once. */
+export async function insertQuestion(control: Knex, request: PreviewRequest): Promise<void> {
+  await control('selectivePreview').insert(toColumns(request));
+}
+
+/**
+ * Stores a preview that is still to be made.
+ * @returns its id, or that of the one which the same requester asked for a moment ago
+ */
+export async function insertPreview(control: Knex, request: PreviewRequest): Promise<string> {
+  const kept = { table: 'selectivePreview', idColumn: 'previewID' } as const;
+  const stored = await insertUnlessJustAsked<PreviewRow>(
+    control,
+    kept,
+    { ...wordsOf(request), id: request.previewId },
+    async (transaction) => void (await transaction(kept.table).insert(toColumns(request))),
+  );
+  return stored?.previewID ?? request.previewId;
+}
+
+/** Has the same requester asked for it a moment ago? */
+export function wasPreviewJustAsked(control: Knex, request: PreviewRequest): Promise<boolean> {
+  return wasJustAsked(control, wordsOf(request));
+}
+
+function wordsOf({ districtId, schoolYear, object, key, requestedBy }: PreviewRequest): Words {
+  const requestHash = requestHashOf({ districtId, schoolYear, object, key });
+  return { kind: 'selectivePreview', requestedBy, requestHash };
+}
+
+function toColumns(request: PreviewRequest): object {
   const { previewId, districtId, schoolYear, object, key, guid = null, level, requestedBy } = request;
-  await control('selectivePreview').insert({
-    previewID: previewId,
-    districtID: districtId,
-    schoolYear,
-    objectName: object,
-    recordKey: formatRecordKey(key),
-    guid,
-    level,
-    requestedBy,
-  });
+  return {
+    ...{ previewID: previewId, districtID: districtId, schoolYear, objectName: object },
+    ...{ recordKey: formatRecordKey(key), guid, level, requestedBy },
+  };
 }
 
 /** What was found for a GUID. */

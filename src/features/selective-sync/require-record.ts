@@ -12,7 +12,7 @@ import { Problem, unusable } from '../../http/problem';
 import { requireDistrict } from '../../http/require';
 import { sentObjects, whyNotSent } from '../resyncs/sent-objects';
 import { requireOfferedYear } from '../scoped-year/require';
-import { forgetPreview, insertPreview, type PreviewRequest, readPreview } from './preview-store';
+import { forgetPreview, insertQuestion, type PreviewRequest, readPreview } from './preview-store';
 import type { findRequest, foundRecord, selectiveAccepted, selectiveRequest } from './schemas';
 import { findRecord } from './workflow-client';
 
@@ -97,7 +97,7 @@ async function look(
 ): Promise<{ readonly found: boolean; readonly key: RecordKey }> {
   const questionId = newResyncId();
   const { level } = principal;
-  await insertPreview(control, {
+  await insertQuestion(control, {
     ...asked,
     ...{ previewId: questionId, level, requestedBy: requesterOf(principal) },
   });

@@ -13,7 +13,7 @@ import { resync, resyncHead, resyncParams } from '../resyncs/schemas';
 import { sentObjects } from '../resyncs/sent-objects';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDetails } from '../resyncs/visibility';
-import { insertPreview, readPreview, type SelectivePreview } from './preview-store';
+import { insertPreview, readPreview, type SelectivePreview, wasPreviewJustAsked } from './preview-store';
 import { keyByGuid, requireRecord } from './require-record';
 import * as schemas from './schemas';
 import { startSelective } from './start-selective';
@@ -52,16 +52,19 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ params, body, principal }) => {
         const { district, year } = await requireRecord(context, principal, params.district, body);
         const { level } = principal;
-        await requireFewUnderWay(control, principal, {
-          ...{ what: 'previews', most: mostPreviews },
-          underWay: control('selectivePreview').where({ districtID: district.id, level, status: 'running' }),
-        });
-        const previewId = newResyncId();
         const { object, key } = body;
-        await insertPreview(control, {
-          ...{ previewId, districtId: district.id, schoolYear: year.schoolYear, object, key },
-          ...{ level: principal.level, requestedBy: requesterOf(principal) },
-        });
+        const asked = {
+          ...{ districtId: district.id, schoolYear: year.schoolYear, object, key, level },
+          ...{ previewId: newResyncId(), requestedBy: requesterOf(principal) },
+        };
+        if (!(await wasPreviewJustAsked(control, asked)))
+          await requireFewUnderWay(control, principal, {
+            ...{ what: 'previews', most: mostPreviews },
+            underWay: control('selectivePreview').where({
+              ...{ districtID: district.id, level, status: 'running' },
+            }),
+          });
+        const previewId = await insertPreview(control, asked);
         await startPreview(temporal, {
           previewId,
           districtId: district.id,

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
-import { Problem, unusable } from '../../http/problem';
+import { whyNotAsShown } from '../../http/if-match';
+import { unusable } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { longestWindowDays } from './change';
 import { requestHashOf } from './plan-views';
@@ -24,8 +25,11 @@ export async function createStateRequest(
   const { config, control, temporal } = context;
   const window = windowOf(body, config.stateRequests.windowHours);
   const districts = await plannedDistricts(context, principal, body);
-  if (body.planHash !== undefined && requestHashOf(districts) !== body.planHash)
-    throw new Problem(409, 'What would be asked has changed since it was shown: look at the plan again.');
+  const changed = whyNotAsShown(request, {
+    ...{ named: body.planHash, now: requestHashOf(districts) },
+    detail: 'What would be asked has changed since it was shown: look at the plan again.',
+  });
+  if (changed !== null) throw changed;
   const { planHash: _, ...written } = body;
   const { districts: __, window: ___, schoolYear = null, ...asked } = written;
   const { stateRequestId, created } = await insertStateRequest(control, {

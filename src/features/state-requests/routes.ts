@@ -1,4 +1,5 @@
 import type { ApiContext } from '../../http/context';
+import { ifMatchHeader, tagShown } from '../../http/if-match';
 import { idempotencyHeader } from '../../http/idempotency';
 import { route, type RouteSpec, sendCsv } from '../../http/route';
 import { cancelStateRequest, cancelStateRequestDistrict } from './cancel';
@@ -24,7 +25,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: '/state-requests',
       summary: 'Request a resync of districts; it goes ahead of their own queued resyncs',
-      headers: idempotencyHeader,
+      headers: idempotencyHeader.extend(ifMatchHeader.shape),
       example: { districts: ['grand-bend'], objects: ['School'], reason: 'Fall membership count.' },
       body: schemas.stateRequestBody,
       responses: {
@@ -44,7 +45,8 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.stateRequestPlanBody,
       responses: { 200: { description: 'The plan', schema: schemas.stateRequestPlan } },
       audit: false,
-      handler: ({ body, principal }) => stateRequestPlanView(context, principal, body),
+      handler: async ({ body, principal, response }) =>
+        tagShown(response, await stateRequestPlanView(context, principal, body)),
     }),
     route({
       ...common,

@@ -106,6 +106,7 @@ export async function insertStateRequest(
       idempotencyKey,
     },
     asked,
+    wordedBy: 'stateRequestID',
     storeMore: (transaction) => insertDistricts(transaction, stateRequestId, districts),
   });
   return { stateRequestId: stored?.stateRequestID ?? stateRequestId, created: stored === null };

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { toIso } from '../../control/database';
 import { estimateTime, predictedCounts, type TimeEstimate } from '../../domain/dry-run';
 import { processedOf, type RangeCounts } from '../../domain/outcome';
+import { otherCatalogText } from '../../domain/other-catalog';
 import type { Initiator } from '../../domain/resync';
 import type { VerificationVerdict } from '../../domain/scenario-rules';
 import {
@@ -58,15 +59,23 @@ export interface VerificationView extends VerificationHead {
 export function toVerificationHead(row: VerificationRow): VerificationHead {
   return {
     ...toVerificationRequest(row),
-    status: row.status,
+    ...standingOf(row),
     equal: row.bothEqual === null ? null : row.bothEqual !== 0,
     resyncNecessary: row.resyncNecessary === null ? null : row.resyncNecessary !== 0,
     objectsToResync: row.objectsToResync === null ? null : (JSON.parse(row.objectsToResync) as string[]),
-    message: row.message,
     requestedAt: toIso(row.requestedAt),
     startedAt: toIso(row.startedAt),
     endedAt: toIso(row.endedAt),
   };
+}
+
+/** One that a worker with another catalog left untouched waits, and says for what. */
+function standingOf(row: VerificationRow): Pick<VerificationHead, 'status' | 'message'> {
+  const { verificationID: id, catalogHash, otherCatalog: workerHash, endedAt } = row;
+  if (endedAt !== null || catalogHash === null || workerHash === null)
+    return { status: row.status, message: row.message };
+  const message = otherCatalogText({ kind: 'verification', id, catalogHash, workerHash });
+  return { status: 'waiting', message };
 }
 
 /** @throws NotFoundError */

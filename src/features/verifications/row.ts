@@ -22,9 +22,17 @@ export interface VerificationRow extends AskedRow {
   readonly resyncNecessary: number | null;
   readonly objectsToResync: string | null;
   readonly message: string | null;
+  readonly catalogHash: string | null;
+  readonly otherCatalog: string | null;
   readonly requestedAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+}
+
+/** What was asked, without who asked and the id: equal for two requests that ask the same. */
+export function askedOf(request: VerificationRequest): object {
+  const { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode } = request;
+  return { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode };
 }
 
 /** Columns that hold ComparedCounts. */

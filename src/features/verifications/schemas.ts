@@ -25,7 +25,11 @@ export const verificationAccepted = z
   .object({
     verificationId: z.string(),
     status: verificationStatus,
-    replayed: z.boolean().meta({ description: 'true: the same Idempotency-Key had started it before' }),
+    replayed: z
+      .boolean()
+      .meta({
+        description: 'true: the same Idempotency-Key had started it before, or the same words a moment ago',
+      }),
   })
   .meta({ id: 'VerificationAccepted' });
 
@@ -67,7 +71,8 @@ export const verificationHead = z
     resyncId: z.string().nullable().meta({ description: 'the resync it is a part of' }),
     mode: z.literal('everything').optional().meta({ description: 'of the resync that the dry run predicts' }),
     status: verificationStatus.meta({
-      description: 'waiting: a resync is in the middle of an object; it is compared when that has ended',
+      description:
+        'waiting: for a resync that is in the middle of an object, or for a worker with its catalog; message says which',
     }),
     equal: z.boolean().nullable().meta({
       description: 'all was compared, and nothing is missing, different or extra; known exclusions apart',

@@ -1,3 +1,4 @@
+import { catalogHashOf } from '../../catalog/hash';
 import { planResync, planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
 import { endedVerification, type VerificationRequest } from '../../domain/verification';
@@ -9,7 +10,7 @@ import type { AnswerTo, Asked } from '../../http/route';
 import { requireOfferedYear } from '../scoped-year/require';
 import { readVerificationHead } from './read';
 import type * as schemas from './schemas';
-import { insertVerification } from './store';
+import { insertVerification, isVerificationStored } from './store';
 import { startComparison } from './workflow-client';
 
 /** Verifications of one district at a time that itself has asked for. */
@@ -20,11 +21,15 @@ const mostVerifications = 2;
  * idempotency key.
  */
 export async function startVerification(
-  { control, temporal }: ApiContext,
+  { catalog, control, temporal }: ApiContext,
   request: VerificationRequest,
   idempotencyKey: string | null,
 ): Promise<AnswerTo<typeof schemas.verificationAccepted>> {
-  const { request: stored, created } = await insertVerification(control, request, idempotencyKey);
+  const { request: stored, created } = await insertVerification(control, request, {
+    catalogHash: catalogHashOf(catalog),
+    idempotencyKey,
+    worded: true,
+  });
   await startComparison(temporal, stored);
   const { status } = await readVerificationHead(control, stored.verificationId);
   return { verificationId: stored.verificationId, status, replayed: !created };
@@ -42,8 +47,11 @@ export async function startAskedVerification(
   planResync(context.catalog, body, planScopeOf(district, year));
   const key = idempotencyKeyOf(request);
   const { level } = principal;
-  const again = { requestedBy: requesterOf(principal), idempotencyKey: key };
-  if (key === null || !(await context.control('verification').where(again).first('verificationID')))
+  const asked = {
+    ...askedBy(principal, { districtId: district.id, schoolYear: year.schoolYear, body }),
+    kind: 'verification' as const,
+  };
+  if (!(await isVerificationStored(context.control, asked, key)))
     await requireFewUnderWay(context.control, principal, {
       ...{ what: 'verifications', most: mostVerifications },
       underWay: context
@@ -51,8 +59,7 @@ export async function startAskedVerification(
         .where({ districtID: district.id, initiator: level })
         .whereNotIn('status', endedVerification),
     });
-  const asked = askedBy(principal, { districtId: district.id, schoolYear: year.schoolYear, body });
-  return startVerification(context, { ...asked, kind: 'verification' }, key);
+  return startVerification(context, asked, key);
 }
 
 /** What somebody asks to have compared, beside what for; its id is new. */

@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
 import { inTransaction } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
+import { wasJustAsked } from '../../control/just-asked';
+import { requestHashOf } from '../../control/request-hash';
 import {
   describeVerdict,
   endedVerification,
@@ -12,7 +14,16 @@ import {
 } from '../../domain/verification';
 import { fromAsked } from '../resyncs/asked-columns';
 import { verdictStored } from './object-store';
-import { toVerificationRequest, type VerificationRow } from './row';
+import { askedOf, toVerificationRequest, type VerificationRow } from './row';
+
+/** How a verification is asked for. */
+interface AskedHow {
+  /** Of the catalog by which it is accepted. */
+  readonly catalogHash: string;
+  readonly idempotencyKey?: string | null;
+  /** By a person or a program: without a key the same words of a moment are one request. */
+  readonly worded?: boolean;
+}
 
 /**
  * Stores a request in status `accepted`. One that is stored already is given back, by its id or by
@@ -22,13 +33,13 @@ import { toVerificationRequest, type VerificationRow } from './row';
 export async function insertVerification(
   control: Knex,
   request: VerificationRequest,
-  idempotencyKey: string | null = null,
+  { catalogHash, idempotencyKey = null, worded = false }: AskedHow,
 ): Promise<{
   readonly request: VerificationRequest;
   readonly status: VerificationStatus;
   readonly created: boolean;
 }> {
-  const { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode } = request;
+  const { kind, resyncId, mode } = request;
   const id = { verificationID: request.verificationId };
   const stored = await insertOnce<VerificationRow>(control, {
     table: 'verification',
@@ -38,13 +49,30 @@ export async function insertVerification(
       kind,
       mode: mode ?? null,
       resyncID: resyncId,
+      catalogHash,
       idempotencyKey,
     },
-    asked: { districtId, schoolYear, objects, checkDependencies, initiator, kind, resyncId, mode },
+    asked: askedOf(request),
     id,
+    ...(worded && { wordedBy: 'verificationID' }),
   });
   if (stored === null) return { request, status: 'accepted', created: true };
   return { request: toVerificationRequest(stored), status: stored.status, created: false };
+}
+
+/** Was it asked before, by this key or by the same words a moment ago? */
+export async function isVerificationStored(
+  control: Knex,
+  request: VerificationRequest,
+  idempotencyKey: string | null,
+): Promise<boolean> {
+  const { requestedBy } = request;
+  if (idempotencyKey === null)
+    return wasJustAsked(control, {
+      ...{ kind: 'verification', requestedBy, requestHash: requestHashOf(askedOf(request)) },
+    });
+  const row: unknown = await control('verification').where({ requestedBy, idempotencyKey }).first();
+  return row !== undefined;
 }
 
 /** Where it stands and why, unless it has ended. `startedAt` is set the first time. */

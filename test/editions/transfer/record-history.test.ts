@@ -16,6 +16,7 @@ import { retryBlocked } from '../../../src/editions/transfer/retry-blocked';
 import { syncRange } from '../../../src/editions/transfer/sync-range';
 import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { object, rows, World } from '../support';
+import { someCatalog } from '../../support/control-database';
 
 /** What the books of the runs say of one record, asked after the data path itself wrote them. */
 
@@ -47,6 +48,7 @@ async function run(
   const known = await control('resync').where({ resyncID: resyncId }).first<object | undefined>();
   if (!known)
     await insertResync(control, {
+      catalogHash: someCatalog,
       request: {
         resyncId,
         districtId: 'd1',

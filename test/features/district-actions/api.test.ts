@@ -9,7 +9,7 @@ import { insertVerification } from '../../../src/features/verifications/store';
 import type { DistrictAction } from '../../../src/domain/district-action';
 import type { ToolRight } from '../../../src/domain/rights';
 import { resync, serve, type Served } from '../../support/command-line';
-import { ledgerPage, runningResync, storedError } from '../../support/control-database';
+import { ledgerPage, runningResync, storedError, someCatalog } from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
 import { until } from '../../workflows/support';
@@ -120,11 +120,15 @@ test('a preview counts what would be done, and says of each other district why n
   await full('red', red, 5);
   await full('green', green, 0);
   await runningResync(control, 'open', ['School'], { districtId: open, objects: ['School'] });
-  await insertVerification(control, {
-    ...{ verificationId: 'compares', districtId: open, schoolYear: 2027, objects: 'all' },
-    ...{ checkDependencies: true, initiator: 'state', requestedBy: 'test' },
-    ...{ kind: 'verification', resyncId: null },
-  });
+  await insertVerification(
+    control,
+    {
+      ...{ verificationId: 'compares', districtId: open, schoolYear: 2027, objects: 'all' },
+      ...{ checkDependencies: true, initiator: 'state', requestedBy: 'test' },
+      ...{ kind: 'verification', resyncId: null },
+    },
+    { catalogHash: someCatalog },
+  );
   await insertCertification(control, {
     certification: {
       ...{ certificationId: 'signs', districtId: open, schoolYear: 2027, reportingDate: '2026-10-01' },

@@ -6,7 +6,7 @@ import { finishObject } from '../../../src/features/resyncs/object-store';
 import { finishResync, insertResync } from '../../../src/features/resyncs/store';
 import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
 import { planVerifiedObjects } from '../../../src/features/verifications/object-store';
-import { ledgerPage, requestOf, runningResync } from '../../support/control-database';
+import { ledgerPage, requestOf, runningResync, someCatalog } from '../../support/control-database';
 import { withWorker } from '../../support/api-worker';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 
@@ -109,10 +109,14 @@ test('a blackout that would hold it and what the newest verification proposes ar
     ['mine', 'district', 'Course'],
     ['theirs', 'state', 'School'],
   ] as const) {
-    await insertVerification(control, {
-      ...{ verificationId, districtId: here, schoolYear: 2027, objects: 'all', checkDependencies: true },
-      ...{ initiator, requestedBy: 'tester', kind: 'verification', resyncId: null },
-    });
+    await insertVerification(
+      control,
+      {
+        ...{ verificationId, districtId: here, schoolYear: 2027, objects: 'all', checkDependencies: true },
+        ...{ initiator, requestedBy: 'tester', kind: 'verification', resyncId: null },
+      },
+      { catalogHash: someCatalog },
+    );
     await planVerifiedObjects(control, verificationId, [
       { name: 'School', cycle: null },
       { name: 'Course', cycle: null },
@@ -180,12 +184,19 @@ describe('the list of districts', () => {
     await full('full-older', idOf(11), { color: 'red', endedAt: '2026-11-01 00:00:00' });
     await full('full-green', idOf(11), { color: 'green' });
     await full('full-of-state', idOf(12), { color: 'yellow', initiator: 'state' });
-    await insertResync(control, { request: requestOf('waits', { districtId: idOf(12) }) });
-    await insertVerification(control, {
-      ...{ verificationId: 'drifted', districtId: idOf(13), schoolYear: 2027, objects: 'all' },
-      ...{ checkDependencies: true, initiator: 'state', requestedBy: 'test' },
-      ...{ kind: 'verification', resyncId: null },
+    await insertResync(control, {
+      catalogHash: someCatalog,
+      request: requestOf('waits', { districtId: idOf(12) }),
     });
+    await insertVerification(
+      control,
+      {
+        ...{ verificationId: 'drifted', districtId: idOf(13), schoolYear: 2027, objects: 'all' },
+        ...{ checkDependencies: true, initiator: 'state', requestedBy: 'test' },
+        ...{ kind: 'verification', resyncId: null },
+      },
+      { catalogHash: someCatalog },
+    );
     await finishVerification(control, { verificationId: 'drifted', status: 'finished', message: null });
     await control('verification').where({ verificationID: 'drifted' }).update({ resyncNecessary: 1 });
     await postAlert(control, {
@@ -275,6 +286,7 @@ describe('the list of districts', () => {
       return (answer.body as { items: { districtId: string; resyncs: object[] }[] }).items;
     };
     await insertResync(world.control, {
+      catalogHash: someCatalog,
       request: requestOf('of-state', { districtId: idOf(12), initiator: 'state', requestedBy: 'D. Kim' }),
     });
     const [found] = (await agents(world.as.state)).filter(({ districtId }) => districtId === idOf(12));

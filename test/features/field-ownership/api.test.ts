@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { insertResync } from '../../../src/features/resyncs/store';
 import { insertSyncEvent, openSyncEvents } from '../../../src/features/field-ownership/sync-event-store';
-import { requestOf } from '../../support/control-database';
+import { requestOf, someCatalog } from '../../support/control-database';
 import { apiWorld, type ApiWorld, object } from '../../support/api-world';
 
 let world: ApiWorld;
@@ -194,6 +194,7 @@ describe('sync events', () => {
       ['of-the-district', 'district'],
     ] as const) {
       await insertResync(world.control, {
+        catalogHash: someCatalog,
         request: requestOf(resyncId, {
           districtId: world.here,
           initiator,

@@ -16,6 +16,7 @@ import {
   ledgerPage,
   runningResync,
   schoolYear,
+  someCatalog,
 } from '../../support/control-database';
 
 /** What goes wrong while nobody waits becomes an alert, and a notice for who asked for it. */
@@ -41,10 +42,14 @@ async function verified(
   missing: number,
   { scheduled = true, initiator = 'district', ...drift }: Verified = {},
 ): Promise<void> {
-  await insertVerification(control, {
-    ...{ verificationId, districtId: district, schoolYear, objects: 'all', checkDependencies: true },
-    ...{ initiator, requestedBy: 'schedule nightly', kind: 'verification', resyncId: null },
-  });
+  await insertVerification(
+    control,
+    {
+      ...{ verificationId, districtId: district, schoolYear, objects: 'all', checkDependencies: true },
+      ...{ initiator, requestedBy: 'schedule nightly', kind: 'verification', resyncId: null },
+    },
+    { catalogHash: someCatalog },
+  );
   await planVerifiedObjects(control, verificationId, [{ name: 'School', cycle: null }]);
   await storeVerifiedObject(control, {
     ...{ verificationId, object: 'School', schools: new Map(), samples: [] },

@@ -5,7 +5,7 @@ import { planObjects } from '../../../src/features/resyncs/planned-objects';
 import { insertResync } from '../../../src/features/resyncs/store';
 import type { KeyOrder } from '../../../src/domain/key-order';
 import type { Initiator } from '../../../src/domain/resync';
-import { ledgerPage, requestOf, schoolYear, storedError } from '../../support/control-database';
+import { ledgerPage, requestOf, schoolYear, storedError, someCatalog } from '../../support/control-database';
 import { apiWorld, type ApiWorld, object } from '../../support/api-world';
 
 /**
@@ -30,7 +30,10 @@ async function equalRun(
   initiator: Initiator = 'district',
 ): Promise<void> {
   const { control, here: districtId } = world;
-  await insertResync(control, { request: requestOf(resyncId, { districtId, initiator }) });
+  await insertResync(control, {
+    catalogHash: someCatalog,
+    request: requestOf(resyncId, { districtId, initiator }),
+  });
   await planObjects(control, { resyncId, districtId, schoolYear, objects: [name] });
   await startObject(control, { resyncId, object: name });
   const ranges = [{ rangeNo: 0, after: null, upTo: null }];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import request from 'supertest';
@@ -30,10 +31,9 @@ const post = (path: string, body?: object, who: keyof ApiWorld['as'] = 'here') =
   return body ? call.send(body) : call;
 };
 const get = (path: string) => request(world.app).get(`/api/v1${path}`).set('Authorization', world.as.here);
-const start = async (body: object = { objects: 'all' }, key?: string) => {
-  const call = post(`/districts/${world.here}/resyncs`, body);
-  return key === undefined ? call : call.set('Idempotency-Key', key);
-};
+/** Each is a resync of its own, whatever was asked a moment before. */
+const start = async (body: object = { objects: 'all' }, key: string = randomUUID()) =>
+  post(`/districts/${world.here}/resyncs`, body).set('Idempotency-Key', key);
 
 async function until(resyncId: string, statuses: readonly string[]): Promise<Record<string, unknown>> {
   for (let i = 0; i < 200; i++) {

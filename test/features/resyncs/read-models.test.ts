@@ -20,6 +20,7 @@ import {
   runningResync,
   schoolYear,
   storedError,
+  someCatalog,
 } from '../../support/control-database';
 
 const noCatalog = { name: 'none', objects: [] };
@@ -210,7 +211,10 @@ test('pages of errors give each error once, in any filter', async () => {
 
 test('pages of resyncs give each resync once, the newest first', async () => {
   for (let i = 0; i < 5; i++)
-    await insertResync(control, { request: requestOf(`list-${i}`, { districtId: 'list' }) });
+    await insertResync(control, {
+      catalogHash: someCatalog,
+      request: requestOf(`list-${i}`, { districtId: 'list' }),
+    });
   const first = await listResyncs(control, { districtId: 'list', limit: 3 });
   const second = await listResyncs(control, { districtId: 'list', limit: 3, cursor: first.nextCursor! });
   const ids = [...first.items, ...second.items].map(({ resyncId }) => resyncId);
@@ -296,7 +300,7 @@ test('a run of chosen records is not taken for a resync of the object, and expec
 
 test('a run whose workflow is gone becomes lost, one that never began is to be started', async () => {
   await control('resync').whereIn('status', ['accepted', 'queued', 'running', 'paused', 'preempted']).del();
-  await insertResync(control, { request: requestOf('rec-accepted') });
+  await insertResync(control, { catalogHash: someCatalog, request: requestOf('rec-accepted') });
   await runningResync(control, 'rec-gone', ['School']);
   await runningResync(control, 'rec-alive', ['School']);
   const { lost, toStart } = await reconcile(

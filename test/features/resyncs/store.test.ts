@@ -13,6 +13,7 @@ import {
   requestOf,
   runningResync,
   schoolYear,
+  someCatalog,
 } from '../../support/control-database';
 
 let control: Knex;
@@ -23,7 +24,11 @@ afterAll(() => close());
 test('20 parallel requests with one idempotency key store one resync', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, i) =>
-      insertResync(control, { request: requestOf(`parallel-${i}`), idempotencyKey: 'parallel' }),
+      insertResync(control, {
+        catalogHash: someCatalog,
+        request: requestOf(`parallel-${i}`),
+        idempotencyKey: 'parallel',
+      }),
     ),
   );
   expect(new Set(answers.map(({ request }) => request.resyncId)).size).toBe(1);
@@ -32,19 +37,29 @@ test('20 parallel requests with one idempotency key store one resync', async () 
 });
 
 test('an idempotency key of another requester or none at all starts another resync', async () => {
-  await insertResync(control, { request: requestOf('own-1'), idempotencyKey: 'own' });
+  await insertResync(control, {
+    catalogHash: someCatalog,
+    request: requestOf('own-1'),
+    idempotencyKey: 'own',
+  });
   const other = await insertResync(control, {
+    catalogHash: someCatalog,
     request: requestOf('own-2', { requestedBy: 'somebody else' }),
     idempotencyKey: 'own',
   });
-  const none = await insertResync(control, { request: requestOf('own-3') });
-  const noneAgain = await insertResync(control, { request: requestOf('own-4') });
+  const none = await insertResync(control, { catalogHash: someCatalog, request: requestOf('own-3') });
+  const noneAgain = await insertResync(control, { catalogHash: someCatalog, request: requestOf('own-4') });
   expect([other, none, noneAgain].map(({ created }) => created)).toEqual([true, true, true]);
 });
 
 test('an idempotency key with another body is refused and changes nothing', async () => {
-  await insertResync(control, { request: requestOf('body-1'), idempotencyKey: 'body' });
+  await insertResync(control, {
+    catalogHash: someCatalog,
+    request: requestOf('body-1'),
+    idempotencyKey: 'body',
+  });
   const again = insertResync(control, {
+    catalogHash: someCatalog,
     request: requestOf('body-2', { objects: ['School'] }),
     idempotencyKey: 'body',
   });
@@ -54,7 +69,7 @@ test('an idempotency key with another body is refused and changes nothing', asyn
 });
 
 test('an ended resync stays ended', async () => {
-  await insertResync(control, { request: requestOf('ended') });
+  await insertResync(control, { catalogHash: someCatalog, request: requestOf('ended') });
   await setResyncStatus(control, { resyncId: 'ended', status: 'running' });
   await finishResync(control, { resyncId: 'ended', status: 'cancelled', message: 'Cancelled by a test.' });
   await expect(setResyncStatus(control, { resyncId: 'ended', status: 'running' })).rejects.toThrow(
@@ -65,7 +80,7 @@ test('an ended resync stays ended', async () => {
 });
 
 test('a run keeps the time it first ran at over pause and resume', async () => {
-  await insertResync(control, { request: requestOf('pause') });
+  await insertResync(control, { catalogHash: someCatalog, request: requestOf('pause') });
   const startedAt = async () => (await readResyncHead(control, 'pause')).startedAt;
   await setResyncStatus(control, { resyncId: 'pause', status: 'running' });
   const first = await startedAt();

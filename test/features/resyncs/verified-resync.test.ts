@@ -5,6 +5,7 @@ import { resync, serve, type Served } from '../../support/command-line';
 import { until } from '../../workflows/support';
 import { type ApiWorld, apiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
+import { someCatalog } from '../../support/control-database';
 
 jest.setTimeout(120_000);
 
@@ -94,17 +95,21 @@ test('a loop shows both verifications and their verdicts, is red when the second
   }));
 
 test('a verification of a resync can’t be cancelled apart from it', async () => {
-  await insertVerification(world.control, {
-    verificationId: 'part',
-    districtId: world.here,
-    schoolYear: 2027,
-    objects: 'all',
-    checkDependencies: true,
-    initiator: 'district',
-    requestedBy: 'test',
-    kind: 'beforeResync',
-    resyncId: 'whole',
-  });
+  await insertVerification(
+    world.control,
+    {
+      verificationId: 'part',
+      districtId: world.here,
+      schoolYear: 2027,
+      objects: 'all',
+      checkDependencies: true,
+      initiator: 'district',
+      requestedBy: 'test',
+      kind: 'beforeResync',
+      resyncId: 'whole',
+    },
+    { catalogHash: someCatalog },
+  );
   const answer = await request(world.app)
     .post('/api/v1/verifications/part/cancel')
     .set('Authorization', world.as.here);

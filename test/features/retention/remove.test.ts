@@ -8,7 +8,7 @@ import { removeOld } from '../../../src/features/retention/remove-old';
 import { type RetainedKind, retainedKinds, type Retention } from '../../../src/domain/retention';
 import type { ResyncRequest } from '../../../src/domain/resync';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { ledgerPage, requestOf, schoolYear } from '../../support/control-database';
+import { ledgerPage, requestOf, schoolYear, someCatalog } from '../../support/control-database';
 
 let world: ApiWorld;
 let district: string;
@@ -47,7 +47,7 @@ async function run(resyncId: string, days: number, over: Partial<ResyncRequest> 
   const { control } = world;
   const asked = requestOf(resyncId, { districtId: district, objects: ['School'], ...over });
   const { districtId } = asked;
-  await insertResync(control, { request: asked });
+  await insertResync(control, { catalogHash: someCatalog, request: asked });
   await planObjects(control, {
     ...{ resyncId, districtId, schoolYear: asked.schoolYear, objects: ['School'] },
   });
@@ -132,6 +132,7 @@ test('nothing that is waited for, decided by, certified or compared with is remo
       }),
     retried: (resyncID) =>
       insertResync(control, {
+        catalogHash: someCatalog,
         request: requestOf(id('retry'), { districtId: district, selection: 'retry', retryOf: resyncID }),
       }),
     awaiting: (resyncID) =>

@@ -16,7 +16,7 @@ import { planVerifiedObjects } from '../../../src/features/verifications/object-
 import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
 import type { ApiContext } from '../../../src/http/context';
 import { resync, serve, type Served, speakAs } from '../../support/command-line';
-import { ledgerPage, requestOf, runningResync } from '../../support/control-database';
+import { ledgerPage, requestOf, runningResync, someCatalog } from '../../support/control-database';
 import { mailServer } from '../notices/mail-server';
 import { receiver, type Receiver } from '../notices/receiver';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
@@ -73,10 +73,14 @@ async function past(side: Side, initiator: 'district' | 'state', id: string, obj
   await finishResync(control, { resyncId: id, status: 'finished' });
   await keepTransferTasks(control, config.districts, requestOf(id, { districtId, initiator }));
   const verificationId = `${id}-compared`;
-  await insertVerification(control, {
-    ...{ verificationId, districtId, schoolYear: 2027, objects: [object], checkDependencies: false },
-    ...{ initiator, requestedBy: 'tester', kind: 'verification', resyncId: null },
-  });
+  await insertVerification(
+    control,
+    {
+      ...{ verificationId, districtId, schoolYear: 2027, objects: [object], checkDependencies: false },
+      ...{ initiator, requestedBy: 'tester', kind: 'verification', resyncId: null },
+    },
+    { catalogHash: someCatalog },
+  );
   await planVerifiedObjects(control, verificationId, [{ name: object, cycle: null }]);
   await control('verificationObject')
     .where({ verificationID: verificationId })

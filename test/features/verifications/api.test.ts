@@ -10,6 +10,7 @@ import {
 import { type ApiWorld, apiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
 import { until } from '../../workflows/support';
+import { someCatalog } from '../../support/control-database';
 
 let world: ApiWorld;
 beforeEach(async () => {
@@ -32,18 +33,22 @@ async function ended(
   counts: Partial<ComparedCounts>,
   over: Partial<VerificationRequest> = {},
 ): Promise<void> {
-  await insertVerification(world.control, {
-    verificationId,
-    districtId: world.here,
-    schoolYear: 2027,
-    objects: 'all',
-    checkDependencies: true,
-    initiator: 'district',
-    requestedBy: 'test',
-    kind: 'verification',
-    resyncId: null,
-    ...over,
-  });
+  await insertVerification(
+    world.control,
+    {
+      verificationId,
+      districtId: world.here,
+      schoolYear: 2027,
+      objects: 'all',
+      checkDependencies: true,
+      initiator: 'district',
+      requestedBy: 'test',
+      kind: 'verification',
+      resyncId: null,
+      ...over,
+    },
+    { catalogHash: someCatalog },
+  );
   await planVerifiedObjects(world.control, verificationId, [
     { name: 'School', cycle: null },
     { name: 'Course', cycle: null },

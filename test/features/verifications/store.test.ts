@@ -13,6 +13,7 @@ import {
   ledgerPage,
   runningResync,
   schoolYear,
+  someCatalog,
 } from '../../support/control-database';
 
 let control: Knex;
@@ -93,12 +94,16 @@ test('none stays open for ever: started when it never was, failed when it was en
     requestedBy: 'test',
   } as const;
   const insert = (verificationId: string, resyncId: string | null = null) =>
-    insertVerification(control, {
-      ...request,
-      verificationId,
-      resyncId,
-      kind: resyncId === null ? 'verification' : 'beforeResync',
-    });
+    insertVerification(
+      control,
+      {
+        ...request,
+        verificationId,
+        resyncId,
+        kind: resyncId === null ? 'verification' : 'beforeResync',
+      },
+      { catalogHash: someCatalog },
+    );
   await runningResync(control, 'open', ['School']);
   await runningResync(control, 'over', ['School']);
   await finishResync(control, { resyncId: 'over', status: 'cancelled' });
@@ -136,7 +141,11 @@ test('drift that was found is known until a comparison of all objects finds none
       kind: 'verification',
       resyncId: null,
     } as const;
-    await insertVerification(control, { ...request, verificationId, objects, initiator });
+    await insertVerification(
+      control,
+      { ...request, verificationId, objects, initiator },
+      { catalogHash: someCatalog },
+    );
     await planVerifiedObjects(control, verificationId, [{ name: 'School', cycle: null }]);
     await storeVerifiedObject(control, {
       verificationId,

@@ -4,7 +4,13 @@ import { postDueAlerts } from '../../../src/features/year-end/due-alerts';
 import { finishResync, insertResync } from '../../../src/features/resyncs/store';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ResyncRequest } from '../../../src/domain/resync';
-import { ledgerPage, requestOf, runningResync, storedError } from '../../support/control-database';
+import {
+  ledgerPage,
+  requestOf,
+  runningResync,
+  storedError,
+  someCatalog,
+} from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
 
@@ -212,7 +218,10 @@ test('a resync that is being accepted while the year is switched stands in its w
   const { control } = world;
   let switching: Promise<{ status: number; text: string }> | undefined;
   await control.transaction(async (transaction) => {
-    await insertResync(transaction, { request: requestOf('new', { districtId: world.here }) });
+    await insertResync(transaction, {
+      catalogHash: someCatalog,
+      request: requestOf('new', { districtId: world.here }),
+    });
     switching = Promise.resolve(switchTo(2028));
     await somebodyWaits();
   });
