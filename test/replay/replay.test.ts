@@ -17,6 +17,8 @@ it('keeps every history that was recorded', () => {
   expect(files.sort()).toEqual([
     '0.1.0/cancelled-0.bin.gz',
     '0.1.0/cycle-and-problem-0.bin.gz',
+    '0.1.0/district-action-0.bin.gz',
+    '0.1.0/district-action-failed-0.bin.gz',
     '0.1.0/full-0.bin.gz',
     '0.1.0/full-1.bin.gz',
     '0.1.0/full-2.bin.gz',
@@ -25,10 +27,13 @@ it('keeps every history that was recorded', () => {
     '0.1.0/preempted-1.bin.gz',
     '0.1.0/preempted-2.bin.gz',
     '0.1.0/removals-held-0.bin.gz',
+    '0.1.0/retention-0.bin.gz',
+    '0.1.0/retention-failed-0.bin.gz',
     '0.1.0/state-fields-0.bin.gz',
     '0.1.0/state-fields-1.bin.gz',
     '0.1.0/state-request-0.bin.gz',
     '0.1.0/state-request-cancelled-0.bin.gz',
+    '0.1.0/verification-0.bin.gz',
     '0.1.0/verified-resync-0.bin.gz',
   ]);
 });

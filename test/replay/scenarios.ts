@@ -1,17 +1,21 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { VerificationRequest } from '../../src/domain/verification';
 import {
   agentWorkflowId,
   approveRemovals,
   cancelObject,
   cancelResync,
   cancelStateRequest,
+  districtActionWorkflowId,
   pauseResync,
   rejectRemovals,
   resumeResync,
   stateRequestWorkflowId,
   syncEventWorkflowId,
+  verificationWorkflowId,
 } from '../../workflows/messages';
 import type { RequestPoll } from '../../activities/contracts';
-import type { stateRequest } from '../../workflows';
+import type { districtAction, retention, stateRequest, verification } from '../../workflows';
 import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
 
 /**
@@ -51,12 +55,36 @@ function startStateRequest(world: WorkflowWorld) {
   });
 }
 
+async function playDistrictAction(world: WorkflowWorld, end: 'ended' | 'failed'): Promise<string> {
+  const districtActionId = `done-${world.district}`;
+  const handle = await world.client.workflow.start<typeof districtAction>('districtAction', {
+    taskQueue: world.taskQueue,
+    workflowId: districtActionWorkflowId(districtActionId),
+    args: [{ districtActionId }],
+  });
+  const ended = await handle.result();
+  if (ended !== end) throw new Error(`The action ${ended}.`);
+  return handle.workflowId;
+}
+
+async function playRetention(world: WorkflowWorld): Promise<string> {
+  const handle = await world.client.workflow.start<typeof retention>('retention', {
+    taskQueue: world.taskQueue,
+    workflowId: `retention:${world.district}`,
+  });
+  // One that fails ends so in the history, too.
+  await handle.result().catch(() => undefined);
+  return handle.workflowId;
+}
+
 /**
  * One scenario for each way a run can go; the replay test keeps the workflows able to go on with
  * all of them.
  */
 export function scenarios(): Scenario[] {
   const gate = door();
+  let asked = 0;
+  const busyOnce = (): boolean => (asked += 1) === 1;
   return [
     {
       name: 'full',
@@ -185,6 +213,63 @@ export function scenarios(): Scenario[] {
       script: { objects: [], polls },
       play: async (world) => {
         const handle = await startStateRequest(world);
+        await handle.result();
+        return [handle.workflowId];
+      },
+    },
+    {
+      name: 'district-action',
+      script: { objects: [], left: [2, 1, 0].map((left) => ({ left, pollMs: left === 2 ? 0 : 300 })) },
+      play: async (world) => [await playDistrictAction(world, 'ended')],
+    },
+    {
+      name: 'district-action-failed',
+      script: { objects: [], left: [{ left: 2, pollMs: 300 }] },
+      play: async (world) => [await playDistrictAction(world, 'failed')],
+    },
+    {
+      name: 'retention',
+      script: {
+        objects: [],
+        removeOld: (kind, after) => ({
+          rows: kind === 'errors' ? 200 : 0,
+          after: kind === 'errors' && after === null ? 'more' : null,
+        }),
+      },
+      play: async (world) => [await playRetention(world)],
+    },
+    {
+      name: 'retention-failed',
+      script: {
+        objects: [],
+        removeOld: (kind) => {
+          if (kind === 'ledger') throw ApplicationFailure.nonRetryable('No right to DELETE.');
+          return { rows: 1, after: null };
+        },
+      },
+      play: async (world) => [await playRetention(world)],
+    },
+    {
+      name: 'verification',
+      script: {
+        objects: tree,
+        compare: (objects) =>
+          Promise.resolve(
+            objects.includes('CourseCode') && busyOnce() ? { resyncId: 'another', hidden: false } : null,
+          ),
+      },
+      play: async (world) => {
+        const verificationId = `verified-${world.district}`;
+        const request: VerificationRequest = {
+          ...{ verificationId, districtId: world.district, schoolYear: 2027, objects: 'all' },
+          ...{ checkDependencies: true, initiator: 'district', requestedBy: by },
+          ...{ kind: 'verification', resyncId: null },
+        };
+        const handle = await world.client.workflow.start<typeof verification>('verification', {
+          taskQueue: world.taskQueue,
+          workflowId: verificationWorkflowId(verificationId),
+          args: [request],
+        });
         await handle.result();
         return [handle.workflowId];
       },

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { ResyncActivities } from '../../activities';
 import type { ObjectWork } from '../../activities/object-jobs';
 import type {
+  ActionPoll,
   ComparisonEnd,
   ObjectEnd,
   PreparedObject,
@@ -16,6 +18,8 @@ import { noRecords, type RangeCounts } from '../../src/domain/outcome';
 import type { FoundRemovals } from '../../src/features/removals/store';
 import type { HeldWindow } from '../../src/domain/blackout';
 import type { ResyncRequest } from '../../src/domain/resync';
+import type { RetainedKind } from '../../src/domain/retention';
+import type { Step } from '../../src/features/retention/remove-runs';
 import type { batchResync, districtAgent } from '../../workflows';
 import { agentWorkflowId, enqueueResync, resyncWorkflowId } from '../../workflows/messages';
 import { testStack } from '../support/stack';
@@ -44,6 +48,10 @@ export interface Script {
   readonly settle?: (object: string) => Promise<void>;
   /** What a state's request finds, poll by poll; the last one again and again. */
   readonly polls?: readonly RequestPoll[];
+  /** What is left of an action on many districts, poll by poll; default: nothing at once. */
+  readonly left?: readonly ActionPoll[];
+  /** What one step of a retention pass removes; default: nothing. Throw to fail the pass. */
+  readonly removeOld?: (kind: RetainedKind, after: string | null) => Step;
   /** What is found gone of an object; default: 3 records, few enough. */
   readonly found?: (object: string) => FoundRemovals;
   readonly approvalMs?: number;
@@ -77,8 +85,14 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     ...scriptedVerification(script, log),
     sendUnblocked: () => Promise.resolve([]),
     beginRetention: () => Promise.resolve(),
-    removeOldRows: () => Promise.resolve({ rows: 0, after: null }),
-    endRetention: () => Promise.resolve(),
+    removeOldRows: async ({ kind, after }) => {
+      log.push(`remove old ${kind}${after === null ? '' : ` after ${after}`}`);
+      return Promise.resolve(script.removeOld?.(kind, after) ?? { rows: 0, after: null });
+    },
+    endRetention: ({ status }) => {
+      log.push(`pass ${status}`);
+      return Promise.resolve();
+    },
     preparePlan: async (request) => {
       await script.plan?.();
       const planned = ({ name }: { name: string }) => !request.verify || request.objects.includes(name);
@@ -228,8 +242,18 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
     measureCertification: () => Promise.resolve({ waits: false }),
     endCertification: () => Promise.resolve(),
     openStateRequest: () => Promise.resolve({ untilOpenMs: 200 }),
-    advanceDistrictAction: () => Promise.resolve({ left: 0, pollMs: 0 }),
-    closeDistrictAction: () => Promise.resolve(),
+    advanceDistrictAction: () => {
+      const polled = log.filter((line) => line === 'advance').length;
+      log.push('advance');
+      if (script.left === undefined) return Promise.resolve({ left: 0, pollMs: 0 });
+      const poll = script.left[polled];
+      if (!poll) return Promise.reject(ApplicationFailure.nonRetryable('There is no such action.'));
+      return Promise.resolve(poll);
+    },
+    closeDistrictAction: ({ message }) => {
+      log.push(`close: ${message ?? ''}`);
+      return Promise.resolve();
+    },
     advanceStateRequest: () => {
       const polled = log.filter((line) => line === 'poll').length;
       log.push('poll');
