@@ -23,6 +23,14 @@ export async function noteCycleInsertions(
   );
 }
 
+/** Forgets them, where what they refer to is looked at otherwise. */
+export async function forgetNoted(session: Session, { editions, fence, mapping }: PageJob): Promise<void> {
+  await session.write(
+    `DELETE FROM ${editions.control}.cycleInsertion
+      WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)}`,
+  );
+}
+
 /**
  * Does work while the session's server doesn't check foreign keys, as inserting a circle needs it.
  * When it throws, the transaction has to be rolled back and the connection ended.

@@ -1,3 +1,4 @@
+import { DatabaseError } from '../connection/errors';
 import type { OpenSession, Session } from '../connection/pools';
 import { withQuickRetries } from '../connection/quick-retries';
 import type { PageJob } from '../mapping/job';
@@ -48,6 +49,30 @@ export async function writeEqualPage(job: PageJob, page: PageEntry): Promise<Pag
     const entry = isNew ? page : await readPage(job, page.rangeNo, page.pageNo);
     if (entry !== null) return entry;
   }
+}
+
+/**
+ * Writes the outcomes of a further page, of another object, within a page's transaction.
+ * @throws DatabaseError transient when another attempt has that page
+ */
+export async function writeBeside(
+  session: Session,
+  job: PageJob,
+  page: PageId,
+  tally: PageTally,
+): Promise<void> {
+  if (!(await claimPage(session, job, page)))
+    throw new DatabaseError('Another attempt has written the page.', {
+      errorClass: 'transient',
+      side: 'control',
+    });
+  await storeOutcomes(session, job, page, tally);
+}
+
+async function storeOutcomes(session: Session, job: PageJob, page: PageId, tally: PageTally): Promise<void> {
+  await storeErrors(session, job, tally.errors);
+  await storeMarks(session, job, page, tally);
+  await settlePage(session, job, page, tally);
 }
 
 /** @returns `null` when another writer had the page and gave it up: it is to be tried again */
@@ -108,9 +133,7 @@ export class PageTransaction {
    */
   async commit(tally: PageTally): Promise<PageEntry> {
     const { job, page, connection } = this;
-    await storeErrors(connection, job, tally.errors);
-    await storeMarks(connection, job, page, tally);
-    await settlePage(connection, job, page, tally);
+    await storeOutcomes(connection, job, page, tally);
     await job.beforeCommit?.();
     job.signal.throwIfAborted();
     await connection.write('COMMIT');

@@ -58,7 +58,7 @@ export async function retryBlocked(job: PageJob): Promise<Retried> {
     const retried = ofValues.retried + ofParents.retried;
     let mended = ofValues.mended + ofParents.mended;
     if (pass === 0) total.retried = retried;
-    if (mended === 0) mended = await retryCircles(job);
+    if (mended === 0) mended = await retryCircles([job]);
     total.mended += mended;
     if (mended === 0 || mended === retried) break;
   }
@@ -67,13 +67,14 @@ export async function retryBlocked(job: PageJob): Promise<Retried> {
 
 /**
  * The closing retry of the objects of one cycle, whose records may be each other's parents: one
- * after the other, for as long as that mends any.
+ * after the other, and then those that wait for each other, for as long as that mends any.
  * @throws DatabaseError
  */
 export async function retryBlockedOfCycle(jobs: readonly PageJob[]): Promise<void> {
   for (let pass = 0; pass < maxPasses; pass += 1) {
     let mended = 0;
     for (const job of jobs) mended += (await retryBlocked(job)).mended;
+    if (mended === 0 && jobs.length > 1) mended = await retryCircles(jobs);
     if (mended === 0) return;
   }
 }

@@ -3,6 +3,7 @@ import { retryBlocked, retryBlockedOfCycle } from '../../../src/editions/transfe
 import { syncRange } from '../../../src/editions/transfer/sync-range';
 import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import type { SyncObject } from '../../../src/domain/catalog';
+import type { PageJob } from '../../../src/editions/mapping/job';
 import { counts, districtNumber, object, rows, World } from '../support';
 
 /** What is never left at the state: a record of a cycle that refers to nothing. */
@@ -248,5 +249,131 @@ test('a record whose key loses its spaces in CHAR is taken back like any other, 
       { id: 'd', up: null },
       { id: 'e', up: 'd' },
     ]);
+  }
+});
+
+/** Two tables that refer to each other, with a number of their own each. */
+const refersTo = (to: string) => [{ object: to, columns: [`${to}ID`], parentColumns: [`${to}ID`] }];
+const course = object('course', ['courseID'], { cycle: 'ct', references: refersTo('teacher') });
+const teacher = object('teacher', ['teacherID'], { cycle: 'ct', references: refersTo('course') });
+type Numbered = readonly (readonly [id: number, other: number | null, nr: number])[];
+
+async function school(
+  district: { readonly course: Numbered; readonly teacher: Numbered },
+  state: { readonly course: Numbered; readonly teacher: Numbered },
+): Promise<void> {
+  const others = { course: 'teacher', teacher: 'course' } as const;
+  const values = (all: Numbered, lead: readonly number[]): string =>
+    all.map(([id, other, nr]) => `(${[...lead, id, other ?? 'NULL', nr].join(', ')})`).join(', ');
+  for (const table of ['course', 'teacher'] as const) {
+    const columns = `${table}ID INT NOT NULL, ${others[table]}ID INT NULL, nr INT NOT NULL`;
+    await world.district(
+      `CREATE TABLE ${table} (${columns}, PRIMARY KEY (${table}ID))`,
+      `INSERT INTO ${table} VALUES ${values(district[table], [])}`,
+    );
+    await world.state(
+      `CREATE TABLE ${table} (districtID INT NOT NULL, ${columns}, PRIMARY KEY (districtID, ${table}ID), UNIQUE KEY by_nr (districtID, nr))`,
+      ...(state[table].length === 0
+        ? []
+        : [`INSERT INTO ${table} VALUES ${values(state[table], [districtNumber])}`]),
+    );
+  }
+  for (const table of ['course', 'teacher'] as const)
+    await world.state(
+      `ALTER TABLE ${table} ADD FOREIGN KEY (districtID, ${others[table]}ID) REFERENCES ${others[table]} (districtID, ${others[table]}ID)`,
+    );
+}
+
+async function sendSchool(): Promise<Record<'course' | 'teacher', PageJob>> {
+  const all = [course, teacher];
+  const { job: courses } = await world.sync(all, 'course', { pageRecords: 1 });
+  const { job: teachers } = await world.sync(all, 'teacher', { pageRecords: 1, fence: courses.fence });
+  await verifyCycle([courses, teachers]);
+  await retryBlockedOfCycle([courses, teachers]);
+  expect(await world.control('SELECT * FROM cycleInsertion')).toEqual([]);
+  return { course: courses, teacher: teachers };
+}
+
+async function bothSchools(): Promise<void> {
+  for (const [table, other] of [
+    ['course', 'teacher'],
+    ['teacher', 'course'],
+  ]) {
+    const all = `SELECT ${table}ID, ${other}ID, nr FROM ${table} ORDER BY 1`;
+    expect(await world.state(all)).toEqual(await world.district(all));
+  }
+}
+
+test.each([
+  [
+    'two need new ones of the other table, which need their numbers',
+    {
+      course: [
+        [1, 2, 101],
+        [2, null, 100],
+      ],
+      teacher: [
+        [1, 2, 201],
+        [2, null, 200],
+      ],
+    },
+    { course: [[1, null, 100]], teacher: [[1, null, 200]] },
+    { course: { inserted: 1, updated: 1 }, teacher: { inserted: 1, updated: 1 } },
+  ],
+  [
+    'two are new and each other’s parents, and one needs a number that is given up below the other',
+    {
+      course: [[1, 1, 100]],
+      teacher: [
+        [1, 1, 200],
+        [2, 1, 300],
+      ],
+    },
+    { course: [], teacher: [[2, null, 200]] },
+    { course: { inserted: 1 }, teacher: { inserted: 1, updated: 1 } },
+  ],
+] as const)(
+  'records of two tables of a cycle may wait for each other in a circle: %s',
+  async (_what, district, state, sent) => {
+    await school(district, state);
+    const jobs = await sendSchool();
+    for (const table of ['course', 'teacher'] as const) {
+      expect(await world.errors(jobs[table])).toEqual([]);
+      expect(await world.books(jobs[table])).toEqual(counts(sent[table]));
+    }
+    await bothSchools();
+    const again = await sendSchool();
+    for (const table of ['course', 'teacher'] as const)
+      expect(await world.books(again[table])).toEqual(counts({ unchanged: district[table].length }));
+  },
+);
+
+test('of a circle over two tables with one record that the state refuses nothing is written', async () => {
+  await school(
+    {
+      course: [
+        [1, 2, 101],
+        [2, null, 100],
+        [9, null, 900],
+      ],
+      teacher: [
+        [1, 2, 201],
+        [2, null, 200],
+      ],
+    },
+    { course: [[1, null, 100]], teacher: [[1, null, 200]] },
+  );
+  await world.state('ALTER TABLE teacher ADD CONSTRAINT small CHECK (nr <> 201)');
+  const before = await world.state('SELECT * FROM course WHERE courseID < 9', 'SELECT * FROM teacher');
+  for (const same of [{ inserted: 1 }, { unchanged: 1 }]) {
+    const jobs = await sendSchool();
+    expect(await world.books(jobs.course)).toEqual(counts({ ...same, failed: 1, blocked: 1 }));
+    expect((await world.errors(jobs.teacher)).map(({ code }) => code).sort()).toEqual([
+      'PARENT_NOT_AT_STATE',
+      'UNIQUE_CLASH',
+    ]);
+    expect(await world.state('SELECT * FROM course WHERE courseID < 9', 'SELECT * FROM teacher')).toEqual(
+      before,
+    );
   }
 });
