@@ -272,28 +272,41 @@ test.each(['mysql', 'mariadb'] as const)(
   },
 );
 
-test('bytes that are no text are refused by their column, inserted or updated: mysql', async () => {
-  const { info } = await server('mysql');
-  const world = await World.open({ district: info, state: info });
-  try {
-    const columns = 'id INT, name VARCHAR(20) CHARACTER SET ucs2, note VARCHAR(20)';
-    await world.district(
-      `CREATE TABLE club (${columns}, PRIMARY KEY (id))`,
-      `INSERT INTO club VALUES (1, _ucs2 x'D83D', 'é'), (2, 'é', 'new'), (3, _ucs2 x'D83DDE00', 'é')`,
-    );
-    await world.state(
-      `CREATE TABLE club (districtID INT, ${columns.replace('ucs2', 'utf8mb4')}, PRIMARY KEY (districtID, id))`,
-      "INSERT INTO club VALUES (7, 1, '?', 'é'), (7, 2, 'é', 'old')",
-    );
-    for (const same of [{ updated: 1 }, { unchanged: 1 }]) {
-      const { counts: got, errors } = await world.sync([object('club', ['id'])], 'club');
-      expect(got).toEqual(counts({ ...same, failed: 2 }));
-      expect(errors.map(({ recordKey, field }) => [recordKey, field])).toEqual([
-        ['["1"]', 'name'],
-        ['["3"]', 'name'],
-      ]);
+test.each([
+  ['mysql', 'an empty state', []],
+  ['mysql', 'a state that has them', ["(7, 1, NULL, 'é')", "(7, 2, 'é', 'old')"]],
+  ['mariadb', 'an empty state', []],
+  ['mariadb', 'a state that has them', ["(7, 1, '?', 'é')", "(7, 2, 'é', 'old')"]],
+] as const)(
+  'bytes that are no text are refused by their column: from %s to mysql, %s',
+  async (from, _, there) => {
+    const world = await World.open({
+      district: (await server(from)).info,
+      state: (await server('mysql')).info,
+    });
+    try {
+      const columns = 'id INT, name VARCHAR(20) CHARACTER SET ucs2, note VARCHAR(20)';
+      await world.district(
+        `CREATE TABLE club (${columns}, PRIMARY KEY (id))`,
+        "INSERT INTO club VALUES (1, _ucs2 x'D83D', 'é'), (2, 'é', 'new'), (3, _ucs2 x'D83DDE00', 'é'), (4, NULL, '')",
+      );
+      await world.state(
+        `CREATE TABLE club (districtID INT, ${columns.replace('ucs2', 'utf8mb4')}, PRIMARY KEY (districtID, id))`,
+        ...there.map((values) => `INSERT INTO club VALUES ${values}`),
+      );
+      for (const same of [
+        there.length === 0 ? { inserted: 2 } : { inserted: 1, updated: 1 },
+        { unchanged: 2 },
+      ]) {
+        const { counts: got, errors } = await world.sync([object('club', ['id'])], 'club');
+        expect(errors.map(({ recordKey, code, field }) => [recordKey, code, field])).toEqual([
+          ['["1"]', 'CHARACTERS_NOT_ALLOWED', 'name'],
+          ['["3"]', 'CHARACTERS_NOT_ALLOWED', 'name'],
+        ]);
+        expect(got).toEqual(counts({ ...same, failed: 2 }));
+      }
+    } finally {
+      await world.close();
     }
-  } finally {
-    await world.close();
-  }
-});
+  },
+);

@@ -31,6 +31,10 @@ const replaced = "'\uFFFD'";
 
 /** A text in which a code stands for no character: the other side would get '?' for it. */
 export function lostCharacters({ name, charset }: Column): Lossy[] {
+  const message = `${name} has bytes that are no characters. Enter it anew at the district.`;
+  // Half a pair, which UCS-2 keeps: MySQL makes NULL of the whole text.
+  const half = `(CONVERT(${quoteName(name)} USING utf8mb4) IS NULL AND ${quoteName(name)} IS NOT NULL)`;
+  if (charset === 'ucs2') return [{ code: 'CHARACTERS_NOT_ALLOWED', column: name, when: half, message }];
   if (isExact(charset)) return [];
   const shown = `REPLACE(CONVERT(${quoteName(name)} USING utf8mb4), '?', '')`;
   // GB 18030 has U+FFFD as a character; where others show it, it stands for none.
@@ -40,7 +44,7 @@ export function lostCharacters({ name, charset }: Column): Lossy[] {
       code: 'CHARACTERS_NOT_ALLOWED',
       column: name,
       when: `(CHAR_LENGTH(${known}) <> CHAR_LENGTH(REPLACE(${quoteName(name)}, '?', '')))`,
-      message: `${name} has bytes that are no characters. Enter it anew at the district.`,
+      message,
     },
   ];
 }
