@@ -310,3 +310,28 @@ test.each([
     }
   },
 );
+
+test('values of which an expression is unique are swapped: mysql', async () => {
+  const { info } = await server('mysql');
+  const world = await World.open({ district: info, state: info });
+  try {
+    const columns = 'id INT, email VARCHAR(40) NOT NULL, name VARCHAR(3)';
+    await world.district(
+      `CREATE TABLE person (${columns}, PRIMARY KEY (id))`,
+      "INSERT INTO person VALUES (1, 'Two@x', 'a'), (2, 'ONE@x', 'b'), (3, 'three@x', 'c')",
+    );
+    await world.state(
+      `CREATE TABLE person (districtID INT, ${columns}, PRIMARY KEY (districtID, id), UNIQUE KEY by_email (districtID, (LOWER(email))))`,
+      "INSERT INTO person VALUES (7, 1, 'one@x', 'a'), (7, 2, 'two@x', 'b'), (7, 3, 'three@x', 'c')",
+    );
+    for (const same of [{ updated: 2, unchanged: 1 }, { unchanged: 3 }]) {
+      const { counts: got, errors } = await world.sync([object('person', ['id'])], 'person');
+      expect(errors).toEqual([]);
+      expect(got).toEqual(counts(same));
+    }
+    const all = 'SELECT id, email FROM person ORDER BY id';
+    expect(await world.state(all)).toEqual(await world.district(all));
+  } finally {
+    await world.close();
+  }
+});

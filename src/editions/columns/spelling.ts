@@ -30,6 +30,7 @@ export function spelledLike(shape: TableShape, names: Iterable<string>): TableSh
       }),
     ),
     uniqueIndexes: shape.uniqueIndexes.map((index) => ({ ...index, columns: index.columns.map(spell) })),
+    partialIndexes: shape.partialIndexes.map((index) => ({ ...index, columns: index.columns.map(spell) })),
     foreignKeys: shape.foreignKeys.map((key) => ({ ...key, columns: key.columns.map(spell) })),
   };
 }

@@ -44,6 +44,8 @@ export interface TableShape {
   readonly transactional: boolean;
   readonly columns: ReadonlyMap<string, Column>;
   readonly uniqueIndexes: readonly UniqueIndex[];
+  /** Unique over parts of columns, or what is computed of them: no record is known by these. */
+  readonly partialIndexes: readonly UniqueIndex[];
   readonly foreignKeys: readonly ForeignKey[];
 }
 
@@ -85,9 +87,10 @@ async function readShapes(edition: Edition, only: string): Promise<ReadonlyMap<s
          FROM information_schema.COLUMNS WHERE ${at} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
     ),
   );
+  const { mariadb } = await edition.facts();
   const indexes = byTable(
     await edition.rows(
-      `SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS
+      `SELECT TABLE_NAME, INDEX_NAME, COLUMN_NAME, SUB_PART, ${mariadb ? 'NULL' : 'EXPRESSION'} FROM information_schema.STATISTICS
         WHERE ${at} AND NON_UNIQUE = 0 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX`,
     ),
   );
@@ -108,7 +111,7 @@ async function readShapes(edition: Edition, only: string): Promise<ReadonlyMap<s
         engine: engine === null || engine === undefined ? null : String(engine),
         transactional: transactions === 'YES',
         columns: new Map((columns.get(table) ?? []).map((row) => [String(row[0]), toColumn(row)])),
-        uniqueIndexes: toUniqueIndexes(indexes.get(table) ?? []),
+        ...toUniqueIndexes(indexes.get(table) ?? []),
         foreignKeys: toForeignKeys(foreignKeys.get(table) ?? []),
       };
       return [table, shape];
@@ -148,17 +151,24 @@ function toColumn(row: Row): Column {
   };
 }
 
-/** Whole-column unique indexes only: a prefix doesn't identify a record. */
-function toUniqueIndexes(rows: readonly Row[]): UniqueIndex[] {
+function toUniqueIndexes(rows: readonly Row[]): Pick<TableShape, 'uniqueIndexes' | 'partialIndexes'> {
   const byName = new Map<string, string[]>();
   const partial = new Set<string>();
-  for (const [name, column, part] of rows) {
+  for (const [name, column, part, expression] of rows) {
     const columns = byName.get(String(name)) ?? [];
-    columns.push(String(column));
+    columns.push(...(column === null ? namesIn(String(expression)) : [String(column)]));
     byName.set(String(name), columns);
     if (part !== null || column === null) partial.add(String(name));
   }
-  return [...byName].filter(([name]) => !partial.has(name)).map(([name, columns]) => ({ name, columns }));
+  const indexes = [...byName].map(([name, columns]) => ({ name, columns }));
+  return {
+    uniqueIndexes: indexes.filter(({ name }) => !partial.has(name)),
+    partialIndexes: indexes.filter(({ name }) => partial.has(name)),
+  };
+}
+
+function namesIn(expression: string): string[] {
+  return [...expression.matchAll(/`((?:[^`]|``)+)`/g)].map(([, name]) => name!.replaceAll('``', '`'));
 }
 
 function toForeignKeys(rows: readonly Row[]): ForeignKey[] {

@@ -2,7 +2,9 @@
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
+import type { UniqueIndex } from '../columns/table-shape';
 import type { PageJob } from '../mapping/job';
+import type { ObjectMapping } from '../mapping/types';
 import { type Isolation, writeIsolating } from './isolate';
 import type { PageTally } from './page-tally';
 import { parkValues } from './park-values';
@@ -67,6 +69,7 @@ export class Clashes {
       left.push(...(await this.exchange(circles, parked)));
       // Of an index that nobody can search: a chain resolves by repetition, from either end.
       left.push(...(await this.repeat(kind, left.splice(0))));
+      if (kind === 'update') left.push(...(await this.exchangeBlindly(left.splice(0))));
     };
     await this.writer.unchecked(kind, writeAll);
     const rest = [...left.map(({ record }) => record), ...stuck];
@@ -120,6 +123,29 @@ export class Clashes {
       left = again;
     }
     return left;
+  }
+
+  /**
+   * Records that clash in an index that nobody can search (over a part of a column, an expression,
+   * a TEXT): all of them move out of the way, and what is refused even so stays as it was.
+   * @returns those that are left
+   */
+  private async exchangeBlindly(clashes: readonly Clash[]): Promise<readonly Clash[]> {
+    const indexes = unsearched(this.writer.job.mapping);
+    const blind = new Map(
+      clashes.flatMap((clash) => {
+        const index = indexes.find(({ name }) => name === clash.error.names.index);
+        return index === undefined ? [] : [[clash.record, { clash, index }] as const];
+      }),
+    );
+    for (let pass = 0; pass < maxRepetitions && blind.size > 1; pass += 1) {
+      const records = [...blind.keys()];
+      const parked = new Map([...blind].map(([record, { index }]) => [record, new Set([index])]));
+      const refused = await this.tryExchange(records, parked);
+      if (refused.length === 0) return clashes.filter(({ record }) => !blind.has(record));
+      for (const { record } of refused) blind.delete(record);
+    }
+    return clashes;
   }
 
   /** Records that pass unique values round in circles: all of them, or circle by circle. */
@@ -203,6 +229,13 @@ export class Clashes {
     // Nobody has the value: it was a trigger of the state that wrote elsewhere.
     this.writer.refuse(record, searched ? refusedByTrigger : error);
   }
+}
+
+/** Indexes in which nobody can look for the holder of a value. */
+function unsearched(mapping: ObjectMapping): UniqueIndex[] {
+  const searched = searchedIndexes(mapping).map(({ index }) => index.name);
+  const { uniqueIndexes, partialIndexes } = mapping.stateShape;
+  return [...uniqueIndexes, ...partialIndexes].filter(({ name }) => !searched.includes(name));
 }
 
 /** New records take values, and give none up. */
