@@ -18,6 +18,7 @@ const editionFloors = [
  */
 const featureOrder = [
   'access',
+  'registrations',
   'scoped-year',
   'alerts',
   'resyncs',

@@ -34,7 +34,7 @@ export async function actOn(
   item: ActionItem,
 ): Promise<void> {
   const district = dependencies.config.districts.find(({ id }) => id === item.districtId);
-  if (!district) throw new Refusal('The district is not in the worker’s configuration.');
+  if (!district) throw new Refusal('The worker knows no such district: it may have been retired.');
   await Context.current().client.connection.withDeadline(Date.now() + answerMs, async () => {
     await acts[action.action](dependencies, action, item);
   });

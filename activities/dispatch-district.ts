@@ -46,10 +46,11 @@ export async function dispatchDistrict(
     return false;
   };
   const configured = config.districts.find(({ id }) => id === districtId);
-  if (!configured) return notRun('The district is not in the worker’s configuration.');
+  if (!configured) return notRun('The worker knows no such district: it may have been retired.');
   const resync = resyncRequestOf(request, district);
   try {
     await planRun({ catalog, control }, configured, resync);
+    if (configured.whyNoDatabase !== undefined) return later(configured.whyNoDatabase);
     await probeDistrict(configured.databaseUrl);
   } catch (error) {
     if (error instanceof PlanError) return notRun(error.message);

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type Config, type DistrictConfig, zoneOf } from '../src/config';
+import { type Config, type DistrictConfig, sharesState, zoneOf } from '../src/config';
 import type { RecordScope } from '../src/domain/range';
 import { type Editions, openEditions } from '../src/editions/connection/pools';
 import { takeLane } from './lanes';
@@ -11,18 +11,27 @@ import { takeLane } from './lanes';
  */
 const keptDistricts = 12;
 
-interface OpenDistrict {
+interface Place {
+  readonly url: string;
+  readonly timezone: string;
+}
+
+interface OpenDistrict extends Place {
   readonly editions: Editions;
   users: number;
+  /** Its account was changed, or it was retired: the last user closes it. */
+  left: boolean;
 }
 
 /**
  * The two editions' connections of each district: opened on first use, closed when many others were
- * used since.
+ * used since, when the district's account was changed, and when it was retired.
  */
 export class DistrictEditions {
   /** In the order of their last use, the longest unused first. */
   private readonly open = new Map<string, OpenDistrict>();
+  /** The list of districts that the open ones were compared with. */
+  private lookedAt: Config['districts'] | null = null;
 
   constructor(
     private readonly config: Config,
@@ -35,14 +44,13 @@ export class DistrictEditions {
   }
 
   /**
-   * @throws ApplicationFailure ConfigurationError when no district of this id is configured on this
-   * worker
+   * @throws ApplicationFailure ConfigurationError when this worker knows no district of this id
    */
   district(districtId: string): DistrictConfig {
     const district = this.config.districts.find(({ id }) => id === districtId);
     if (district) return district;
     throw ApplicationFailure.nonRetryable(
-      `District "${districtId}" is not in the worker's configuration; add it and start the resync again.`,
+      `This worker knows no district "${districtId}": register it, or add it to the configuration, and start the resync again.`,
       'ConfigurationError',
     );
   }
@@ -57,7 +65,7 @@ export class DistrictEditions {
       districtId,
       districtNumber: number,
       districtCode: code,
-      sharesState: this.config.districts.length > 1,
+      sharesState: sharesState(this.config),
       schoolYear,
     };
   }
@@ -69,7 +77,14 @@ export class DistrictEditions {
    */
   async use<T>(districtId: string, work: (editions: Editions) => Promise<T>): Promise<T> {
     await takeLane(districtId);
-    const district = this.open.get(districtId) ?? { editions: this.connect(districtId), users: 0 };
+    const place = this.placeOf(districtId);
+    await this.closeLeft();
+    const district = this.open.get(districtId) ?? {
+      editions: this.connect(place),
+      ...place,
+      users: 0,
+      left: false,
+    };
     this.open.delete(districtId);
     this.open.set(districtId, district);
     district.users += 1;
@@ -77,8 +92,30 @@ export class DistrictEditions {
       return await work(district.editions);
     } finally {
       district.users -= 1;
+      if (district.left && district.users === 0) await district.editions.close();
       await this.closeUnused();
     }
+  }
+
+  /**
+   * Closes what leads to an account that isn't a district's any more; what is used now, once that
+   * has ended.
+   */
+  async closeLeft(): Promise<void> {
+    if (this.lookedAt === this.config.districts) return;
+    this.lookedAt = this.config.districts;
+    const known = new Map(this.config.districts.map((district) => [district.id, district]));
+    const left = [...this.open].filter(([districtId, { url, timezone }]) => {
+      const district = known.get(districtId);
+      return district?.databaseUrl !== url || zoneOf(district) !== timezone;
+    });
+    for (const [districtId, district] of left) {
+      this.open.delete(districtId);
+      district.left = true;
+    }
+    await Promise.all(
+      left.filter(([, { users }]) => users === 0).map(([, { editions }]) => editions.close()),
+    );
   }
 
   async close(): Promise<void> {
@@ -87,14 +124,21 @@ export class DistrictEditions {
     await Promise.all(all.map(({ editions }) => editions.close()));
   }
 
-  private connect(districtId: string): Editions {
+  /** Where it leads, and by whose clocks: what differs has connections of its own. */
+  private placeOf(districtId: string): Place {
     const district = this.district(districtId);
+    const { databaseUrl: url, whyNoDatabase } = district;
+    if (whyNoDatabase === undefined) return { url, timezone: zoneOf(district) };
+    throw ApplicationFailure.nonRetryable(
+      `The database of district "${districtId}" can't be reached. ${whyNoDatabase}`,
+      'ConfigurationError',
+    );
+  }
+
+  private connect({ url, timezone }: Place): Editions {
     return openEditions({
-      calendar: {
-        timezone: zoneOf(district),
-        schoolYearStart: this.config.scenarios.schoolYearStart,
-      },
-      districtUrl: district.databaseUrl,
+      calendar: { timezone, schoolYearStart: this.config.scenarios.schoolYearStart },
+      districtUrl: url,
       stateUrl: this.config.stateDatabaseUrl,
       controlUrl: this.config.controlDatabaseUrl,
       lanes: this.config.copy.lanes,

@@ -18,7 +18,10 @@ export async function yearOfFiring(
   { districtId, request: asked }: ResyncSchedule,
 ): Promise<OfferedYear> {
   const district = config.districts.find(({ id }) => id === districtId);
-  if (!district) throw new Refusal(`District "${districtId}" is no longer configured.`);
+  if (!district)
+    throw new Refusal(
+      `There is no district "${districtId}" any more: it was retired, or left the configuration.`,
+    );
   const year = (await readOfferedYears(control, district)).find(({ kind }) => kind === 'current');
   if (!year) throw new Refusal('The district has no current school year.');
   const lossy = asked.scenario === undefined ? null : scenarioProblem(asked.scenario, asked.objects, year);

@@ -8,6 +8,7 @@ import { identityActivities } from './identity';
 import { noticeActivities } from './notices';
 import { forOwnCatalog } from './own-catalog';
 import { objectActivities } from './objects';
+import { registrationActivities } from './registrations';
 import { removalActivities } from './removals';
 import { retentionActivities } from './retention';
 import { planActivities } from './planning';
@@ -23,6 +24,8 @@ import { selectiveActivities } from './selective';
 /** Beside the activities: what has to be closed when the worker stops. */
 export interface ActivitySet {
   readonly activities: ResyncActivities;
+  /** The list of districts was looked at: connections to what it has no more are closed. */
+  closeLeft(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof runLifecycleActivities> &
   ReturnType<typeof stateRequestActivities> &
   ReturnType<typeof districtActionActivities> &
+  ReturnType<typeof registrationActivities> &
   ReturnType<typeof noticeActivities> &
   ReturnType<typeof blackoutActivities> &
   ReturnType<typeof scheduleActivities> &
@@ -83,6 +87,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
     ...runLifecycleActivities(dependencies),
     ...stateRequestActivities(dependencies),
     ...districtActionActivities(dependencies),
+    ...registrationActivities(dependencies),
     ...noticeActivities(dependencies),
     ...blackoutActivities(dependencies),
     ...scheduleActivities(dependencies),
@@ -97,6 +102,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
   };
   return {
     activities: forOwnCatalog(dependencies, activities, byCatalog),
+    closeLeft: () => editions.closeLeft(),
     close: () => editions.close(),
   };
 }

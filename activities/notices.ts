@@ -12,7 +12,7 @@ import {
 import { readNoticePreferences } from '../src/features/notices/preference-store';
 import { postAlert } from '../src/features/alerts/post';
 import { readResync, type ResyncView } from '../src/features/resyncs/read';
-import { EncryptedSecretError, decryptSecret } from '../src/features/notices/encrypted-secret';
+import { decryptSecret, EncryptedSecretError } from '../src/control/encrypted-secret';
 import { disableWebhook, loadWebhookTarget } from '../src/features/notices/webhook-store';
 import { webhookBody } from '../src/features/notices/webhook-body';
 import { postWebhook } from '../src/features/notices/post-webhook';
@@ -31,13 +31,13 @@ const deliveriesAtOnce = 500;
  */
 export function noticeActivities({ config, control }: ActivityDependencies) {
   const { secretKey, smtp, ...rules } = config.notices;
-  const key = secretKey === undefined ? null : Buffer.from(secretKey, 'base64');
+  const keys = secretKey === undefined ? [] : [Buffer.from(secretKey, 'base64')];
 
   const post = async (delivery: Delivery): Promise<void> => {
     const { deliveryId, messageId, target } = delivery;
     const webhook = await loadWebhookTarget(control, target);
     if (!webhook) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
-    const secrets = webhook.secrets.map((secret) => decrypted(secret, key));
+    const secrets = webhook.secrets.map((secret) => decrypted(secret, keys));
     const body = webhookBody(delivery.alert, await visibleRun(control, delivery));
     const answer = await postWebhook({ url: webhook.url, messageId, body, secrets }, rules);
     const done = answer.status !== null && answer.status >= 200 && answer.status < 300;
@@ -139,9 +139,9 @@ function notDelivered(word: string, retryAfter: number | null): ApplicationFailu
   });
 }
 
-function decrypted(secret: string, key: Buffer | null): string {
+function decrypted(secret: string, keys: readonly Buffer[]): string {
   try {
-    return decryptSecret(secret, key);
+    return decryptSecret(secret, keys, 'notices.secretKey');
   } catch (error) {
     if (!(error instanceof EncryptedSecretError)) throw error;
     throw ApplicationFailure.create({ message: error.message, type: 'OperatorNeeded' });

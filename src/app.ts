@@ -26,9 +26,10 @@ import { blackoutRoutes } from './features/blackouts/routes';
 import { certificationRoutes } from './features/certifications/routes';
 import type { CheckAnswer } from './http/check-answer';
 import type { ApiContext } from './http/context';
+import { DistrictRegistry } from './features/registrations/registry';
 import { districtActionRoutes } from './features/district-actions/routes';
 import { districtRoutes } from './features/districts/routes';
-import { codecBody, codecCors } from './http/codec-cors';
+import { codecCors, largeBodies } from './http/codec-cors';
 import { consoleRouter } from './http/console';
 import { docsRouter } from './http/docs';
 import { doctorRoutes } from './features/doctor/routes';
@@ -51,6 +52,7 @@ import { Problem, problemHandler, unknownPath } from './http/problem';
 import { packAnswers } from './http/pack-answers';
 import { inLogContext, logFieldsOf } from './http/log-context';
 import { giveRequestId } from './http/request-id';
+import { registrationRoutes } from './features/registrations/routes';
 import { retentionRoutes } from './features/retention/routes';
 import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
@@ -78,6 +80,8 @@ export interface AppOptions {
    * what is read. Default: `control`.
    */
   readonly keeper?: Knex;
+  /** Districts, also those that are registered while it runs. Default: one of its own. */
+  readonly districts?: DistrictRegistry | undefined;
   /** Aborted when the server stops: streams end. */
   readonly stopping?: AbortSignal;
   readonly temporal: Client;
@@ -107,6 +111,7 @@ export function publicRoutes(context: ApiContext): RouteSpec[] {
 export function apiRoutes(context: ApiContext): RouteSpec[] {
   return [
     ...districtRoutes(context),
+    ...registrationRoutes(context),
     ...districtActionRoutes(context),
     ...aboutRoutes(context),
     ...doctorRoutes(context),
@@ -143,7 +148,10 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
 
 /** The API as an Express app; it opens and closes nothing itself. */
 export function createApp({ limits = {}, temporal, checkAnswer, registry, ...options }: AppOptions): Express {
-  const { keeper = options.control, stopping = new AbortController().signal, ...rest } = options;
+  const { keeper = options.control, stopping = new AbortController().signal, ...given } = options;
+  const { districts = new DistrictRegistry(given.config, keeper) } = given;
+  const { config } = districts;
+  const rest = { ...given, config, refreshDistricts: () => districts.refresh() };
   const context: ApiContext = {
     ...rest,
     temporal: new TemporalCalls(temporal, rest.config.temporal.taskQueue),
@@ -157,7 +165,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   const open = publicRoutes(context);
   const document = openApiDocument([...open, ...routes]);
   const inLogs = pathsInLogs([...open, ...routes], {
-    districts: context.config.districts.map(({ id }) => id),
+    isDistrict: (part) => context.config.districts.some(({ id }) => id === part),
     objects: context.catalog.objects.map(({ name }) => name),
   });
 
@@ -222,7 +230,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   v1.use(turns.learn);
   v1.use(tokenLimit(limits.perToken ?? 1200));
   v1.use(packAnswers);
-  v1.use(codecBody());
+  v1.use(largeBodies());
   v1.use(turns.takeHeavy);
   const readBody = json({ limit: '100kb', strict: false });
   // What a GET carries says nothing, so nothing can be wrong with it.

@@ -32,6 +32,7 @@ const context: ApiContext = {
   control: openControl(nowhere),
   temporal: new TemporalCalls(temporal, config.temporal.taskQueue),
   logger: createLogger('api'),
+  refreshDistricts: () => Promise.resolve(),
   streamMs: 0,
   streamCheckMs: 0,
   stopping: new AbortController().signal,

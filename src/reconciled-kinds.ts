@@ -9,6 +9,8 @@ import { reconcileDistrictActions } from './features/district-actions/reconcile'
 import { findDistrictAction, startDistrictAction } from './features/district-actions/workflow-client';
 import { openSyncEvents } from './features/field-ownership/sync-event-store';
 import { startSyncEvent } from './features/field-ownership/workflow-client';
+import { reconcileImports } from './features/registrations/reconcile';
+import { findImport, startImport } from './features/registrations/workflow-client';
 import { reconcile } from './features/resyncs/reconcile';
 import { enqueueRequest, findResync } from './features/resyncs/workflow-client';
 import { ensureRetentionSchedule } from './features/retention/temporal-schedules';
@@ -92,6 +94,14 @@ export function reconciledKinds({
         reconcileDistrictActions(control, {
           whereabouts: (id) => findDistrictAction(temporal, id),
           start: (districtActionId) => startDistrictAction(temporal, { districtActionId }),
+        }),
+    },
+    {
+      name: 'imports of districts',
+      pass: () =>
+        reconcileImports(control, {
+          whereabouts: (id) => findImport(temporal, id),
+          start: (id) => startImport(temporal, id),
         }),
     },
     {

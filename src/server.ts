@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createApp } from './app';
@@ -11,6 +12,8 @@ import { postDueAlerts, postEndOfYearAlerts } from './features/year-end/due-aler
 import { catalogOf } from './deployment';
 import { createLogger } from './logger';
 import { passNotices } from './features/notices/dispatch';
+import { DistrictRegistry } from './features/registrations/registry';
+import { watchDistricts } from './features/registrations/watch';
 import type { CheckAnswer } from './http/check-answer';
 import { reconciledKinds } from './reconciled-kinds';
 import { startReconciler } from './reconciler';
@@ -26,6 +29,9 @@ import { QueueGauges } from './telemetry/queue-gauges';
 import { RunGauges } from './telemetry/run-gauges';
 import { readTaskQueues } from './temporal/task-queues';
 import { readinessOf } from './http/health';
+
+/** A control database that is away holds the start up no longer. */
+const firstLookMs = 3_000;
 
 /** What is due is due by the day; an hour is often enough to look. */
 const dueAlertsEveryMs = 3_600_000;
@@ -57,12 +63,14 @@ export interface ServerOptions {
  * @throws CatalogError; ConfigError; ControlVersionError; the listener's error when a port is taken
  */
 export async function startServer(
-  config: Config,
+  configured: Config,
   { logger = createLogger('api'), checkAnswer, besideWorker = false }: ServerOptions = {},
 ): Promise<RunningServer> {
-  const catalog = catalogOf(config);
-  const control = openControl(config.controlDatabaseUrl);
-  const keeper = openControl(config.controlDatabaseUrl, { connections: keeperConnections });
+  const catalog = catalogOf(configured);
+  const control = openControl(configured.controlDatabaseUrl);
+  const keeper = openControl(configured.controlDatabaseUrl, { connections: keeperConnections });
+  const districts = new DistrictRegistry(configured, keeper);
+  const { config } = districts;
   try {
     await requireControlVersion(keeper);
   } catch (error) {
@@ -79,7 +87,7 @@ export async function startServer(
   const { registry } = metrics;
   const server = createServer(
     createApp({
-      ...{ config, catalog, control, keeper, temporal, logger, registry },
+      ...{ config, districts, catalog, control, keeper, temporal, logger, registry },
       stopping: stopping.signal,
       ...(checkAnswer && { checkAnswer }),
     }),
@@ -104,7 +112,7 @@ export async function startServer(
         );
   let inner: InnerServer | null = null;
   const close = async (): Promise<void> => {
-    await inner?.close();
+    await Promise.all([inner?.close(), watching.stop()]);
     metrics.close();
     await Promise.all([control.destroy(), keeper.destroy()]);
     await connection.close();
@@ -113,7 +121,9 @@ export async function startServer(
   server.headersTimeout = headersWithinMs;
   server.requestTimeout = requestWithinMs;
   server.setTimeout(silentForMs);
+  const watching = watchDistricts(districts);
   try {
+    await Promise.race([watching.firstLook, sleep(firstLookMs, undefined, { ref: false })]);
     inner = await openInner();
     await listen(server, config.api);
   } catch (error) {

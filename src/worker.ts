@@ -1,9 +1,17 @@
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type ActivityInboundCallsInterceptor,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { Knex } from 'knex';
 import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
+import { withFailures } from '../activities/failures';
 import { Lanes } from '../activities/lanes';
 import type { Config } from './config';
+import { DistrictRegistry } from './features/registrations/registry';
+import { watchDistricts } from './features/registrations/watch';
 import type { Catalog } from './domain/catalog';
 import { openControl } from './control/database';
 import { requireControlVersion } from './schema-version';
@@ -70,10 +78,12 @@ export async function startWorker(
       throw error;
     }
   })();
+  const districts = new DistrictRegistry(config, control);
   const lanes = new Lanes(config.copy.lanes);
-  const metrics = openRegistry(config, { ofProcess: true });
+  const metrics = openRegistry(districts.config, { ofProcess: true });
   const meter = meterWork(metrics.registry, () => lanes.inUse);
-  const activitySet = createActivities({ config, catalog, control, meter });
+  const activitySet = createActivities({ config: districts.config, catalog, control, meter });
+  const watching = watchDistricts(districts, () => activitySet.closeLeft());
   const shared: WorkerOptions = {
     connection,
     namespace,
@@ -88,7 +98,7 @@ export async function startWorker(
   const workers: Worker[] = [];
   let health: InnerServer | null = null;
   const close = async (): Promise<void> => {
-    await health?.close();
+    await Promise.all([health?.close(), watching.stop()]);
     meter.close();
     metrics.close();
     await Promise.all([activitySet.close(), control.destroy(), connection.close()]);
@@ -110,7 +120,7 @@ export async function startWorker(
       await Worker.create({
         ...shared,
         ...(workflows ?? (await bundledWorkflows())),
-        ...inLanes(new Lanes(recordSlots), meter),
+        ...inLanes(new Lanes(recordSlots), { meter, districts }),
         maxCachedWorkflows,
         // After a worker died the server waits this long before another may take its workflows over
         // (default 10 s).
@@ -119,7 +129,7 @@ export async function startWorker(
       await Worker.create({
         ...shared,
         taskQueue: copyTaskQueue(taskQueue),
-        ...inLanes(lanes, meter),
+        ...inLanes(lanes, { meter, districts }),
       }),
       await Worker.create({
         ...shared,
@@ -203,7 +213,10 @@ async function answers(connection: NativeConnection): Promise<boolean> {
 const answerMs = 2_000;
 
 /** So many activities at a time, and more while some of them wait for a district's database. */
-function inLanes(lanes: Lanes, meter: MeteredWork): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
+function inLanes(
+  lanes: Lanes,
+  { meter, districts }: { readonly meter: MeteredWork; readonly districts: DistrictRegistry },
+): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
   return {
     tuner: {
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowSlots },
@@ -211,7 +224,19 @@ function inLanes(lanes: Lanes, meter: MeteredWork): Pick<WorkerOptions, 'tuner' 
       localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
       nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
     },
-    interceptors: { activity: [lanes.interceptor, meter.interceptor] },
+    interceptors: { activity: [lanes.interceptor, meter.interceptor, () => knowing(districts)] },
+  };
+}
+
+/** An activity works with the districts and accounts of the moment in which it starts. */
+function knowing(districts: DistrictRegistry): { readonly inbound: ActivityInboundCallsInterceptor } {
+  return {
+    inbound: {
+      execute: async (input, next) => {
+        await withFailures(() => districts.refresh());
+        return next(input);
+      },
+    },
   };
 }
 

@@ -9,6 +9,7 @@ export { scheduledResync } from './scheduled-resync';
 export { recordLook, selectivePreview } from './selective';
 export { identityResolution } from './identity';
 export { districtAction } from './district-action';
+export { districtImport } from './district-import';
 export { certification } from './certification';
 export { verification } from './verification';
 export { syncEvent } from './sync-event';

@@ -14,6 +14,8 @@ export const stateRequestWorkflowId = (stateRequestId: string): string => `state
 export const districtActionWorkflowId = (districtActionId: string): string =>
   `district-action:${districtActionId}`;
 
+export const districtImportWorkflowId = (importId: string): string => `district-import:${importId}`;
+
 export const certificationWorkflowId = (certificationId: string, driftId?: string): string =>
   `certification:${certificationId}${driftId === undefined ? '' : `:drift:${driftId}`}`;
 export const verificationWorkflowId = (verificationId: string): string => `verification:${verificationId}`;

@@ -6,6 +6,7 @@ import { districtActions } from '../control-schema/district-actions';
 import { fingerprintOf, fingerprints } from '../control-schema/fingerprints';
 import { fieldOwnership } from '../control-schema/field-ownership';
 import { notices } from '../control-schema/notices';
+import { registrations } from '../control-schema/registrations';
 import { removals } from '../control-schema/removals';
 import { retention } from '../control-schema/retention';
 import { resyncs } from '../control-schema/resyncs';
@@ -31,6 +32,7 @@ export const statements: readonly string[] = [
   ...fieldOwnership,
   ...certifications,
   ...districtActions,
+  ...registrations,
   ...retention,
 ];
 

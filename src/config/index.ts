@@ -1,5 +1,12 @@
 export { ConfigError } from './config-error';
 export { environmentValue } from './environment';
 export { loadConfig, parseConfig } from './load';
-export { type Config, configSchema, type DistrictConfig } from './schema';
+export {
+  type Config,
+  configSchema,
+  type DistrictConfig,
+  type DistrictSettings,
+  districtSettings,
+} from './schema';
+export { sharesState } from './shares-state';
 export { zoneOf } from './timezone';

@@ -36,7 +36,8 @@ const timezone = z
   .overwrite(asIanaHasIt)
   .refine(isTimeZone, 'must be an IANA time zone, e.g. America/Chicago');
 
-const district = z.strictObject({
+/** What is said of a district, but for its database. */
+export const districtSettings = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes')
@@ -71,8 +72,6 @@ const district = z.strictObject({
   timezone: timezone
     .optional()
     .describe("Where the district is, by whose clocks its days are told. Absent: the state's."),
-  databaseUrl,
-  databaseTls: databaseTls.optional(),
   objects: z
     .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
     .default({ enabled: [], disabled: [] })
@@ -83,6 +82,13 @@ const district = z.strictObject({
       'Present: the district also resyncs these objects in the year before, or after, the scoped one.',
     ),
   nextYear: yearList.optional(),
+});
+
+const district = districtSettings.extend({ databaseUrl, databaseTls: databaseTls.optional() });
+
+/** 32 bytes, as `openssl rand -base64 32` gives them. */
+const secretKey = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, {
+  error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
 });
 
 export const configSchema = z.strictObject({
@@ -282,11 +288,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   notices: z
     .strictObject({
-      secretKey: z
-        .string()
-        .refine((text) => Buffer.from(text, 'base64').length === 32, {
-          error: 'must be 32 bytes as base64; "openssl rand -base64 32" makes them',
-        })
+      secretKey: secretKey
         .optional()
         .describe(
           'Seals the secrets of webhooks at rest: 32 bytes, base64. Absent: they are stored readable.',
@@ -327,11 +329,44 @@ export const configSchema = z.strictObject({
     .string()
     .optional()
     .describe("File that replaces the built-in catalog of the specification's 62 objects."),
-  districts: z.array(district).min(1),
+  districts: z
+    .array(district)
+    .default([])
+    .describe('Districts that are there from the start; others are registered while the service runs.'),
+  registration: z
+    .strictObject({
+      secretKey: secretKey
+        .optional()
+        .describe(
+          'Seals the database accounts of registered districts at rest, the same for API and workers: 32 bytes, base64. Absent: none is taken, only references to files and variables of the worker.',
+        ),
+      formerKeys: z
+        .array(secretKey)
+        .default([])
+        .describe('Keys of before, which open what they sealed; nothing is sealed with them any more.'),
+      filesFolder: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Folder of the worker in which files with database URLs are, one a district. Absent: no file can be referred to.',
+        ),
+    })
+    .prefault({})
+    .describe('Districts as data (docs/operations.md).'),
 });
 
 /** A configuration whose every setting has its value. */
-export type Config = Omit<z.output<typeof configSchema>, 'temporal'> & {
+export type Config = Omit<z.output<typeof configSchema>, 'temporal' | 'districts'> & {
+  readonly districts: readonly DistrictConfig[];
   readonly temporal: TemporalSettings;
+  /** Ids of districts that were retired: what they sent is at the state still. */
+  readonly retiredDistricts?: readonly string[];
+  /** Where `districts` has those that were registered: the configuration's own. */
+  readonly configuredDistricts?: readonly DistrictConfig[];
 };
-export type DistrictConfig = Config['districts'][number];
+export type DistrictConfig = z.output<typeof district> & {
+  /** Why its database isn't known to this process; then `databaseUrl` is empty. */
+  readonly whyNoDatabase?: string;
+};
+export type DistrictSettings = z.output<typeof districtSettings>;

@@ -13,6 +13,9 @@ const leastPacketBytes = 16 * 1024 * 1024;
 /** Leases and ledger rows carry the servers' own times. */
 const mostSkewSeconds = 5;
 
+/** Of accounts that only workers have. */
+const inWorkers = 'Look where a worker runs, with its files and variables.';
+
 /** Districts looked at together: each takes two connections, and up to five seconds. */
 const districtsTogether = 8;
 
@@ -24,7 +27,9 @@ export async function checkDeployment(config: Config, catalog?: Catalog): Promis
   const state = await probeDatabase(config.stateDatabaseUrl);
   const control = await probeDatabase(config.controlDatabaseUrl);
   return [
-    ...(await eachFew(config.districts, districtsTogether, async ({ id, databaseUrl }) => {
+    ...(await eachFew(config.districts, districtsTogether, async ({ id, databaseUrl, whyNoDatabase }) => {
+      if (whyNoDatabase !== undefined)
+        return [warn(`district ${id}`, `is not known to this process: ${whyNoDatabase}`, inWorkers)];
       const probe = await probeDatabase(databaseUrl);
       return [...databaseFindings(`district ${id}`, probe), ...apartFindings(id, probe, state)];
     })),
@@ -164,7 +169,9 @@ async function rightsFindings(config: Config, given: Catalog | undefined): Promi
     ];
   }
   const checks = [
-    ...config.districts.map((district) => () => districtRights(config, catalog, district)),
+    ...config.districts
+      .filter(({ whyNoDatabase }) => whyNoDatabase === undefined)
+      .map((district) => () => districtRights(config, catalog, district)),
     () => stateRights(config, catalog),
     () => controlRights(config),
   ];

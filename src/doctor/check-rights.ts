@@ -29,6 +29,17 @@ export async function districtRights(
   district: DistrictConfig,
 ): Promise<LackingRights> {
   const own = withSettings(catalog, await settingsOf(config, district.id));
+  return rightsAtDistrict(own, district);
+}
+
+/**
+ * @param own the catalog as it holds for the district
+ * @throws what connecting throws
+ */
+export async function rightsAtDistrict(
+  own: Catalog,
+  district: Pick<DistrictConfig, 'id' | 'databaseUrl'>,
+): Promise<LackingRights> {
   const carried = own.objects.filter(
     (object) => ownerOfTable(own, object).stateOwnedColumns.length > 0 || object.stateAssigned !== null,
   );
@@ -81,7 +92,8 @@ export async function controlRights(config: Config): Promise<LackingRights> {
   };
 }
 
-function tablesOf({ objects }: Catalog, side: 'table' | 'stateTable'): string[] {
+/** Tables of what is sent unless a district has it off. */
+export function tablesOf({ objects }: Catalog, side: 'table' | 'stateTable'): string[] {
   return objects.filter(({ enabledByDefault }) => enabledByDefault).map((object) => object[side]);
 }
 

@@ -30,7 +30,13 @@ export function redacted(findings: readonly Finding[], config: Config): Finding[
 const quoted = /[`'][^`' ]*[`']@[`'][^`' ]*[`']|(?<![\w.])\/(?:[\w.-]+\/)+[\w.-]+/g;
 
 function secretsOf({ stateDatabaseUrl, controlDatabaseUrl, districts, temporal }: Config): string[] {
-  const urls = [stateDatabaseUrl, controlDatabaseUrl, ...districts.map(({ databaseUrl }) => databaseUrl)];
+  const urls = [
+    stateDatabaseUrl,
+    controlDatabaseUrl,
+    ...districts.flatMap(({ databaseUrl, whyNoDatabase }) =>
+      whyNoDatabase === undefined ? [databaseUrl] : [],
+    ),
+  ];
   const parts = urls.flatMap((url) => {
     const { host, port, user, password, database } = parseAddress(url);
     return [`${host}:${port}`, host, password, database, `${user}@`];

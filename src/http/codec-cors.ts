@@ -24,9 +24,10 @@ export function codecCors(webUrl: string | undefined): RequestHandler {
   return router;
 }
 
-/** After sign-in, before the bodies of all other routes. */
-export function codecBody(): RequestHandler {
+/** After sign-in, before the bodies of all other routes: those that are larger than others. */
+export function largeBodies(): RequestHandler {
   const router = Router();
   router.use('/codec', json({ limit: largestBody, strict: false }));
+  router.use('/district-imports', json({ limit: largestBody, strict: false }));
   return router;
 }

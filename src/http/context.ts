@@ -6,7 +6,10 @@ import type { TemporalCalls } from '../temporal/calls';
 
 /** What every route works with. */
 export interface ApiContext {
+  /** Its districts are those of now: look at them where they are needed, and keep no list. */
   readonly config: Config;
+  /** Has `config` know what was just changed. */
+  readonly refreshDistricts: () => Promise<void>;
   readonly catalog: Catalog;
   readonly control: Knex;
   readonly temporal: TemporalCalls;

@@ -10,17 +10,20 @@ const ownId = /^(\d{8}-[0-9a-f]{10,16}|(wh-)?[0-9a-f]{10,16})$/;
  */
 export function pathsInLogs(
   routes: readonly RouteSpec[],
-  { districts, objects }: { readonly districts: readonly string[]; readonly objects: readonly string[] },
+  {
+    isDistrict,
+    objects,
+  }: { readonly isDistrict: (part: string) => boolean; readonly objects: readonly string[] },
 ): (path: string) => string {
   const ofRoutes = routes.flatMap(({ path }) => path.split('/').filter((part) => !part.startsWith('{')));
-  const known = new Set([...ofRoutes, ...districts, ...objects, ...otherWords]);
+  const known = new Set([...ofRoutes, ...objects, ...otherWords]);
   return (path) =>
     path
       .split('/')
       .map((part, index, parts) => {
         // Where a record's key stands nothing is known, whatever it looks like.
         const isKey = parts[index - 2] === 'records';
-        return !isKey && (known.has(part) || ownId.test(part)) ? part : '{…}';
+        return !isKey && (known.has(part) || ownId.test(part) || isDistrict(part)) ? part : '{…}';
       })
       .join('/');
 }

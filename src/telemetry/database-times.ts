@@ -18,7 +18,7 @@ const nothing = (): void => undefined;
  * Times every statement of this process, by the kind of database it went to. @returns what ends it
  */
 export function timeStatements(registry: Registry, config: Config): () => void {
-  const kinds = kindsOf(config);
+  const kindOf = kindsOf(config);
   const seconds = new Histogram({
     name: 'resync_database_seconds',
     help: 'Duration of statements, by database: district, state, control or other',
@@ -40,7 +40,7 @@ export function timeStatements(registry: Registry, config: Config): () => void {
       if (start === undefined) return;
       begun.delete(statement);
       const { database: name, serverAddress, serverPort = 3306, error } = statement as Statement;
-      const database = kinds.get(`${serverAddress}:${serverPort}/${name}`) ?? 'other';
+      const database = kindOf(`${serverAddress}:${serverPort}/${name}`);
       seconds.observe({ database }, (performance.now() - start) / 1000);
       if (error !== undefined) errors.inc({ database });
     },
@@ -54,16 +54,24 @@ export function timeStatements(registry: Registry, config: Config): () => void {
   };
 }
 
-function kindsOf({ stateDatabaseUrl, controlDatabaseUrl, districts }: Config): Map<string, string> {
-  const named: (readonly [string, string])[] = [
-    ...districts.map(({ databaseUrl }) => [databaseUrl, 'district'] as const),
-    [stateDatabaseUrl, 'state'],
-    [controlDatabaseUrl, 'control'],
-  ];
-  return new Map(
-    named.map(([url, kind]) => {
-      const { host, port, database } = parseAddress(url);
-      return [`${host}:${port}/${database}`, kind];
-    }),
-  );
+/** Kinds by host, port and database; of the districts there are at the moment. */
+function kindsOf(config: Config): (address: string) => string {
+  const addressOf = (url: string): string => {
+    const { host, port, database } = parseAddress(url);
+    return `${host}:${port}/${database}`;
+  };
+  const others = new Map([
+    [addressOf(config.stateDatabaseUrl), 'state'],
+    [addressOf(config.controlDatabaseUrl), 'control'],
+  ]);
+  let of: Config['districts'] | null = null;
+  let districts = new Set<string>();
+  return (address) => {
+    if (of !== config.districts) {
+      of = config.districts;
+      const known = of.filter(({ whyNoDatabase }) => whyNoDatabase === undefined);
+      districts = new Set(known.map(({ databaseUrl }) => addressOf(databaseUrl)));
+    }
+    return others.get(address) ?? (districts.has(address) ? 'district' : 'other');
+  };
 }

@@ -55,6 +55,7 @@ test('the smallest configuration gets every default', () => {
       allowPrivateAddresses: false,
       drift: { leastRecords: 1, onlyOnIncrease: false },
     },
+    registration: { formerKeys: [] },
     stateRequests: { districtsInFlight: 20, minPollMs: 1000, maxPollMs: 30_000, windowHours: 24 },
     copy: expect.objectContaining({ rangeRecords: 100_000, pageRecords: 5_000, lanes: 2 }) as unknown,
     districts: [{ ...lincoln, objects: { enabled: [], disabled: [] } }],
@@ -135,7 +136,7 @@ describe('a refusal names the field', () => {
   test.each<[string, unknown]>([
     ['stateDatabaseUrl', { ...whole, stateDatabaseUrl: 'postgres://h/d' }],
     ['controlDatabaseUrl', { ...whole, controlDatabaseUrl: undefined }],
-    ['districts', { ...whole, districts: [] }],
+    ['registration.secretKey', { ...whole, registration: { secretKey: 'short' } }],
     ['districts[0].id', district({ id: 'Lincoln County' })],
     ['districts[0].code', district({ code: 7 })],
     ['districts[0].code', district({ code: ' 007' })],

@@ -10,8 +10,15 @@ import { finishResync } from '../../src/features/resyncs/store';
 import { insertVerification } from '../../src/features/verifications/store';
 import type { Gate } from '../support/api-worker';
 import type { ApiWorld } from '../support/api-world';
+import { districtDatabase } from '../support/district-database';
 import { ledgerPage, runningResync, storedError, someCatalog } from '../support/control-database';
 import type { Things } from './who-may';
+
+/** A district's database, where the variable of the examples says. */
+async function databaseOfExamples(): Promise<object> {
+  process.env['DISTRICT_NORTH_URL'] = (await districtDatabase()).url;
+  return {};
+}
 
 type Prepare = (world: ApiWorld, gate: Gate) => Promise<Partial<Things>>;
 
@@ -35,6 +42,15 @@ export const preparations: Readonly<Record<string, Prepare>> = {
       .set('Authorization', world.as.state)
       .send(preview);
     return answer.body as { previewHash: string };
+  },
+  registerDistrict: databaseOfExamples,
+  changeDistrict: async (world, gate) => {
+    await idle(world, gate);
+    return databaseOfExamples();
+  },
+  retireDistrict: async (world, gate) => {
+    await idle(world, gate);
+    return {};
   },
   approveRemovals: runThatAwaitsApproval,
   rejectRemovals: runThatAwaitsApproval,

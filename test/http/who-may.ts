@@ -9,6 +9,7 @@ import { insertCertification, storeManifest } from '../../src/features/certifica
 import { postAlert } from '../../src/features/alerts/post';
 import { finishResync, insertResync } from '../../src/features/resyncs/store';
 import { closeDistrictAction, insertDistrictAction } from '../../src/features/district-actions/store';
+import { closeImport, insertImport } from '../../src/features/registrations/import-store';
 import { insertPreview } from '../../src/features/selective-sync/preview-store';
 import { insertStateRequest } from '../../src/features/state-requests/store';
 import { insertSyncEvent } from '../../src/features/field-ownership/sync-event-store';
@@ -137,6 +138,7 @@ export interface Things {
   readonly verification: string;
   readonly identityConflict: string;
   readonly districtAction: string;
+  readonly districtImport: string;
   /** Of the preview that startDistrictAction is about. */
   readonly previewHash: string;
 }
@@ -183,6 +185,7 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     verification: await verificationFor(world),
     identityConflict: await identityConflictFor(world),
     districtAction: await districtActionFor(world),
+    districtImport: await districtImportFor(world),
     previewHash: 'of-the-preview',
     ...(await selectiveFor(world)),
   };
@@ -316,11 +319,28 @@ async function districtActionFor({ control, here }: ApiWorld): Promise<string> {
   return districtActionId;
 }
 
-/** Puts back what a DELETE of the table takes away for good, before the next caller asks for it. */
+/** An import of one line that couldn't be read. */
+async function districtImportFor({ control }: ApiWorld): Promise<string> {
+  const importId = 'imported';
+  const lines = [{ line: 2, districtId: null, refused: 'made for the table' }];
+  await insertImport(control, { importId, dryRun: false, requestedBy: 'test', lines });
+  await closeImport(control, importId, null);
+  return importId;
+}
+
+/**
+ * Puts back what a request of the table takes away for good, before the next caller asks for it:
+ * what is deleted, and district A as it was configured.
+ */
 export async function renewThings(
-  { control, here }: ApiWorld,
+  { control, here, refreshDistricts }: ApiWorld,
   { blackout, schedule }: Things,
 ): Promise<void> {
+  const changed = await control('registeredDistrict').where({ districtID: here }).delete();
+  if (changed > 0) {
+    await control('districtRegistry').increment('revision');
+    await refreshDistricts();
+  }
   const rule = { kind: 'dated', startsAt: '2099-01-01T00:00:00.000Z', endsAt: '2099-01-02T00:00:00.000Z' };
   const common = { districtID: here, createdBy: 'the table' };
   await control('blackout')
@@ -378,6 +398,8 @@ export function requestFor(
     '/verifications/{id}': things.verification,
     '/identity-conflicts/{id}': things.identityConflict,
     '/district-actions/{id}': things.districtAction,
+    '/registrations/{district}': world.here,
+    '/district-imports/{id}': things.districtImport,
   };
   const fixed: Readonly<Record<string, string>> = { name: 'School', tool: 'agents', object: 'School' };
   const filled = (idOf: (known: string) => string): string =>

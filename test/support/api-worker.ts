@@ -6,6 +6,7 @@ import { runLifecycleActivities } from '../../activities/run-lifecycle';
 import { districtActionActivities } from '../../activities/district-actions';
 import { DistrictEditions } from '../../activities/district-editions';
 import { retentionActivities } from '../../activities/retention';
+import { registrationActivities } from '../../activities/registrations';
 import { removalActivities } from '../../activities/removals';
 import { selectiveActivities } from '../../activities/selective';
 import { stateRequestActivities } from '../../activities/state-requests';
@@ -152,6 +153,7 @@ function activitiesOf(
     ...runLifecycleActivities(dependencies),
     ...stateRequestActivities(dependencies),
     ...districtActionActivities(dependencies),
+    ...registrationActivities(dependencies),
     ...noticeActivities(dependencies),
     ...unblockedActivities(dependencies, editions),
     ...syncEventActivities(dependencies, editions),

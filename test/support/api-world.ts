@@ -7,6 +7,7 @@ import { createLogger } from '../../src/logger';
 import { syncObject } from '../../src/catalog/builtin/entry';
 import { type Config, type DistrictConfig, parseConfig } from '../../src/config';
 import { createToken } from '../../src/features/access/token-store';
+import { DistrictRegistry } from '../../src/features/registrations/registry';
 import type { Catalog, SyncObject } from '../../src/domain/catalog';
 import type { CheckAnswer } from '../../src/http/check-answer';
 import { effectiveRights, toolRights } from '../../src/domain/rights';
@@ -38,6 +39,8 @@ export interface ApiWorld {
   readonly config: Config;
   readonly catalog: Catalog;
   readonly control: Knex;
+  /** Has `config` know what was registered past this API. */
+  readonly refreshDistricts: () => Promise<void>;
   readonly temporal: Client;
   /** Ids of two districts that no other test has. */
   readonly here: string;
@@ -70,6 +73,7 @@ interface ApiWorldOptions {
   readonly auth?: object;
   readonly notices?: Partial<Config['notices']>;
   readonly certification?: Partial<Config['certification']>;
+  readonly registration?: Partial<Config['registration']>;
   /** Beside address and task queue. */
   readonly temporal?: Pick<Config['temporal'], 'codec' | 'webUrl'>;
   /** Time zones of the state, and of the two districts where they are in others. */
@@ -106,6 +110,7 @@ export async function apiWorld({
   auth = {},
   notices = {},
   certification = {},
+  registration = {},
   temporal: ofTemporal = {},
   zones = {},
   scenarios = {},
@@ -138,6 +143,7 @@ export async function apiWorld({
       scenarios,
       notices,
       certification,
+      registration,
     },
     { env: {} },
   );
@@ -147,8 +153,10 @@ export async function apiWorld({
   const destination = { write: (line: string) => void logLines.push(line) };
   const logger = createLogger('api', { level: 'debug', destination });
   const answers = answerCheck();
+  const registry = new DistrictRegistry(config, control);
   const app = createApp({
     config,
+    districts: registry,
     catalog: objects,
     control,
     temporal,
@@ -165,7 +173,8 @@ export async function apiWorld({
   };
   return {
     app,
-    config,
+    config: registry.config,
+    refreshDistricts: () => registry.refresh(),
     catalog: objects,
     control,
     temporal,

@@ -84,6 +84,8 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
   const activities: ResyncActivities = {
     ...scriptedVerification(script, log),
     sendUnblocked: () => Promise.resolve([]),
+    settleImport: () => Promise.resolve(),
+    failImport: () => Promise.resolve(),
     beginRetention: () => Promise.resolve(),
     removeOldRows: async ({ kind, after }) => {
       log.push(`remove old ${kind}${after === null ? '' : ` after ${after}`}`);

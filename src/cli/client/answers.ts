@@ -15,6 +15,7 @@ import type * as identityConflicts from '../../features/identity-conflicts/schem
 import type * as districtErrors from '../../features/outcomes/schemas';
 import type * as recordHistory from '../../features/record-history/schemas';
 import type * as removals from '../../features/removals/schemas';
+import type * as registrations from '../../features/registrations/schemas';
 import type * as retries from '../../features/resyncs/retry-schemas';
 import type * as plans from '../../features/resyncs/plan-schemas';
 import type * as resyncs from '../../features/resyncs/schemas';
@@ -36,6 +37,9 @@ export type DistrictErrors = z.output<typeof districtErrors.districtErrors>;
 export type Cause = z.output<typeof resyncs.cause>;
 export type Plan = z.output<typeof plans.plan>;
 export type Agent = z.output<typeof resyncs.agent>;
+export type Registration = z.output<typeof registrations.registration>;
+export type Registrations = z.output<typeof registrations.registrations>;
+export type DistrictImport = z.output<typeof registrations.districtImport>;
 export type BusyAgent = z.output<typeof districts.busyAgents>['items'][number];
 export type ListedDistrict = z.output<typeof districts.districtsPage>['items'][number];
 export type TableObject = z.output<typeof resyncs.tableObject>;

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig, type Config } from '../../config';
+import { openControl } from '../../control/database';
+import { DistrictRegistry } from '../../features/registrations/registry';
 import { checkProject, type Finding } from '../../stack/doctor';
 import { localConfigFile } from '../../stack/local-config';
 import { developerStack, reportingStackErrors, unreachable } from './stack-verb';
@@ -17,12 +19,27 @@ export function doctorCommand(): Command {
     .option('--json', 'as JSON')
     .action(({ config: file, dir, json }: { config?: string; dir: string; json?: true }) =>
       reportingStackErrors(async () => {
-        const findings = await checkProject(readConfig(file, dir), { folder: dir });
+        const findings = await withRegistered(readConfig(file, dir), (config) =>
+          checkProject(config, { folder: dir }),
+        );
         if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
         else process.stdout.write(`${findings.map(lineOf).join('\n')}\n`);
         if (findings.some(({ level }) => level === 'fail')) process.exitCode = unreachable;
       }),
     );
+}
+
+/** With the districts that were registered, where the control database can be read. */
+async function withRegistered<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
+  const control = openControl(config.controlDatabaseUrl, { connections: 1 });
+  const districts = new DistrictRegistry(config, control);
+  try {
+    // What keeps it from being read is told by the checks themselves.
+    await districts.refresh().catch(() => undefined);
+    return await work(districts.config);
+  } finally {
+    await control.destroy();
+  }
 }
 
 function readConfig(file: string | undefined, dir: string): Config {

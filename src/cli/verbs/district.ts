@@ -3,16 +3,17 @@ import type { ApiClient } from '../client/api-client';
 import type { Agent, BusyAgent, Items, ListedDistrict, TableObject } from '../client/answers';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
 import { districtActionCommands } from './district-actions';
+import { registrationCommands } from './registrations';
 import { number, paint, plainTable, print, printJson } from '../client/terminal';
 
-/** `resync district list | objects | agent`, and what the state does with many at once. */
+/** `resync district list | objects | agent`, what the state does with many, districts as data. */
 export function districtCommand(): Command {
   const command = new Command('district')
-    .description('districts, their objects with the last resync, their queue; many at once')
+    .description('districts, their objects with the last resync, their queue; many at once; registering them')
     .addCommand(listCommand())
     .addCommand(objectsCommand())
     .addCommand(agentCommand());
-  for (const action of districtActionCommands()) command.addCommand(action);
+  for (const other of [...districtActionCommands(), ...registrationCommands()]) command.addCommand(other);
   return command;
 }
 

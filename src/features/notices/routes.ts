@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listDeliveries } from './delivery-store';
 import { noteNoticeOwner } from './owner-store';
 import { readNoticePreferences, saveNoticePreferences } from './preference-store';
-import { encryptSecret } from './encrypted-secret';
+import { encryptSecret } from '../../control/encrypted-secret';
 import type { Principal } from '../../domain/principal';
 import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from './webhook-store';
 import { checkWebhookUrl, WebhookUrlError } from './webhook-url';

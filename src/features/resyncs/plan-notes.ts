@@ -1,7 +1,7 @@
 import { parseAddress } from '../../database/address';
 import { escape } from 'mysql2';
 import type { Knex } from 'knex';
-import type { Config } from '../../config';
+import { type Config, sharesState } from '../../config';
 import { selectRows } from '../../control/database';
 import { whyTriggersAreHidden } from '../../database/rights';
 import { type Catalog, requireObject } from '../../domain/catalog';
@@ -36,10 +36,10 @@ export async function noteStateTables(
   const effects = await loadTriggers(ask, escape(schema));
   const hidden = await whyTriggersAreHidden(ask, schema);
   const { objects, notes } = orderByTriggers(catalog, planned, effects);
-  const sharesState = config.districts.length > 1;
+  const shares = sharesState(config);
   const shared = objects
     .map(({ name }) => requireObject(catalog, name))
-    .filter((object) => isSharedTable(object, sharesState));
+    .filter((object) => isSharedTable(object, shares));
   return {
     objects: objects.map(({ changedBy: _, ...object }) => object),
     notes: [

@@ -37,6 +37,8 @@ export interface DistrictCompliance {
  * district was switched into that one, else the newest scoped year itself.
  */
 export async function endingYear(control: Knex, districts: readonly DistrictYears[]): Promise<number> {
+  // Before the first district is registered any year does.
+  if (districts.length === 0) return new Date().getUTCFullYear();
   const years = await readScopedYears(control);
   const newest = Math.max(...districts.map(({ id, schoolYear }) => years.get(id) ?? schoolYear));
   const switched = [...(await readLastSwitches(control)).values()];

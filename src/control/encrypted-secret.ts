@@ -18,19 +18,29 @@ export function encryptSecret(secret: string, key: Buffer | null): string {
 }
 
 /**
- * The secret of a stored text. @throws SealError when the key isn't the one it was sealed with, or
- * is missing
+ * The secret of a stored text.
+ * @param keys of which one has sealed it; none: nothing sealed can be opened
+ * @param setting where the keys are configured, for the message
+ * @throws EncryptedSecretError when no key is the one it was sealed with
  */
-export function decryptSecret(stored: string, key: Buffer | null): string {
+export function decryptSecret(stored: string, keys: readonly Buffer[], setting: string): string {
   if (stored.startsWith('plain:')) return stored.slice('plain:'.length);
-  if (key === null)
-    throw new EncryptedSecretError('notices.secretKey is not configured, and a secret was sealed with it.');
+  if (keys.length === 0)
+    throw new EncryptedSecretError(`${setting} is not configured, and a secret was sealed with it.`);
   const bytes = Buffer.from(stored.slice('gcm:'.length), 'base64');
+  for (const key of keys) {
+    const opened = openedWith(key, bytes);
+    if (opened !== null) return opened;
+  }
+  throw new EncryptedSecretError(`${setting} is not the key that the secret was sealed with.`);
+}
+
+function openedWith(key: Buffer, bytes: Buffer): string | null {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
     decipher.setAuthTag(bytes.subarray(-16));
     return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
   } catch {
-    throw new EncryptedSecretError('notices.secretKey is not the key that the secret was sealed with.');
+    return null;
   }
 }
