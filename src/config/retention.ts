@@ -31,6 +31,6 @@ export const retentionSchema = z.strictObject({
   deliveriesDays: kept(90, 'Webhook and e-mail deliveries that ended'),
   firingsDays: kept(400, 'What came of schedules’ firings, and passes of this kind'),
   syncEventsDays: kept(400, 'Sync events that ended'),
-  previewsDays: kept(7, 'Previews of selective syncs'),
+  previewsDays: kept(7, 'Previews of selective syncs, and what came of each line of imports of districts'),
   auditDays: kept(2_555, 'Audit events; the chain of their hashes stays provable', { least: leastAuditDays }),
 });

@@ -46,10 +46,13 @@ export function removeOthers(removing: Removing, kind: OtherKind, before: string
   }
 }
 
-/** With what was asked in the same words, which nobody looks up after a moment. */
+/**
+ * With what was asked in the same words, which nobody looks up after a moment, and with what came of
+ * imports of districts.
+ */
 async function removePreviews(removing: Removing, before: string): Promise<Step> {
   await removeRows(removing, 'justAsked', 'askedAt < ?', [before]);
-  return removeOwned(removing, {
+  const previews = await removeOwned(removing, {
     owners: 'SELECT previewID AS id FROM selectivePreview WHERE requestedAt < ?',
     tables: [
       ['resyncSelection', 'resyncID'],
@@ -57,6 +60,15 @@ async function removePreviews(removing: Removing, before: string): Promise<Step>
     ],
     before,
   });
+  const imports = await removeOwned(removing, {
+    owners: 'SELECT importID AS id FROM districtImport WHERE endedAt < ?',
+    tables: [
+      ['districtImportLine', 'importID'],
+      ['districtImport', 'importID'],
+    ],
+    before,
+  });
+  return { rows: previews.rows + imports.rows, after: previews.after ?? imports.after };
 }
 
 /** The newest of each schedule stays: it says what came of it last. */

@@ -268,6 +268,20 @@ test('alerts, deliveries, previews, firings, sync events and verifications go wh
     };
     await control('resyncSelection').insert(chosen);
   }
+  const imported = { dryRun: false, requestedBy: district, status: 'finished' };
+  for (const [name, days] of [
+    ['old', 9],
+    ['young', 2],
+  ] as const) {
+    const importID = `${name}-${district}`;
+    await control('districtImport').insert({
+      importID,
+      ...imported,
+      requestedAt: ago(9),
+      endedAt: ago(days),
+    });
+    await control('districtImportLine').insert({ importID, lineNo: 2, mode: 'either', status: 'changed' });
+  }
   for (const [name, endedAt] of [
     ['ended', ago(500)],
     ['open', null],
@@ -304,6 +318,8 @@ test('alerts, deliveries, previews, firings, sync events and verifications go wh
   expect(await having('resyncSelection', `old-${district}`, `young-${district}`)).toEqual([
     `young-${district}`,
   ]);
+  expect(await of('districtImport', 'importID', { requestedBy: district })).toEqual([`young-${district}`]);
+  expect(await of('districtImportLine', 'lineNo', { importID: `old-${district}` })).toEqual([]);
   expect(await of('syncEvent', 'syncEventID', { districtID: district })).toEqual([`open-${district}`]);
   expect(await of('syncEventRecord', 'syncEventID', { syncEventID: `ended-${district}` })).toEqual([]);
   const verifications = await of('verification', 'verificationID', { districtID: district });
