@@ -147,9 +147,7 @@ function Runs({ items }: { items: readonly ResyncHead[] }) {
               <td className="wide">{objectsOf(run)}</td>
               <td className="wide">{longYear(run.schoolYear)}</td>
               <td className="wide">
-                {run.scenario in scenarioNames
-                  ? scenarioNames[run.scenario]
-                  : run.scenario}
+                {run.scenario in scenarioNames ? scenarioNames[run.scenario] : run.scenario}
               </td>
               <td className="wide">{run.requestedBy}</td>
               <td className="wide number">

@@ -68,10 +68,8 @@ function Run({ run }: { run: Resync }) {
       </div>
       <p className="soft">
         asked by {run.requestedBy} ·{' '}
-        {run.scenario in scenarioNames
-          ? scenarioNames[run.scenario]
-          : run.scenario}{' '}
-        · {longYear(run.schoolYear)}
+        {run.scenario in scenarioNames ? scenarioNames[run.scenario] : run.scenario} ·{' '}
+        {longYear(run.schoolYear)}
         {run.startedAt !== null && (
           <>
             {' '}
