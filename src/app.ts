@@ -218,8 +218,8 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   // Answers are of this moment and this caller: no browser keeps them for the next one.
   v1.use((request, response, next) => {
     response.set('Cache-Control', 'no-store');
-    // Nor is it asked whether what it kept is still true: no answer is 304.
-    delete request.headers['if-none-match'];
+    // Whoever has not kept an answer gets one.
+    if (request.headers['if-none-match'] === '*') delete request.headers['if-none-match'];
     next();
   });
   v1.use(codecCors(context.config.temporal.webUrl));

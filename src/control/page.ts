@@ -3,8 +3,14 @@ import type { Knex } from 'knex';
 /** Most rows of one page, whatever the caller asks for. */
 export const maxPageRows = 500;
 
+/** How many there are on all pages of a list; more are only said to be more. */
+export interface Total {
+  readonly total?: number;
+  readonly totalCapped?: boolean;
+}
+
 /** One page of a list and where the next one starts; `null`: this was the last. */
-export interface Page<Item> {
+export interface Page<Item> extends Total {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
@@ -14,6 +20,15 @@ export interface PageFilter {
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
+
+/** Which page of a list by time is asked for. */
+export interface TimePageFilter extends PageFilter {
+  /** Default: newest. */
+  readonly sort?: 'newest' | 'oldest' | undefined;
+}
+
+/** Up to so many are counted, which takes milliseconds. */
+export const mostCounted = 10_000;
 
 /** The caller's cursor is not one of ours. */
 export class CursorError extends Error {
@@ -59,30 +74,71 @@ export function toPage<Item>(
 }
 
 /**
- * A page of what a query finds, newest first; equal times are told apart by the id.
+ * How many a query finds: told with the first page, because who reads on knows it.
+ * @param query narrowed, but not for the page
+ */
+export async function totalOf(
+  control: Knex,
+  query: Knex.QueryBuilder,
+  { cursor }: PageFilter,
+): Promise<Total> {
+  if (cursor !== undefined) return {};
+  const some = query
+    .clone()
+    .clearSelect()
+    .select(control.raw('1'))
+    .limit(mostCounted + 1)
+    .as('some');
+  const [row] = await control.count<{ readonly found: number | string }[]>({ found: '*' }).from(some);
+  const found = Number(row!.found);
+  return { total: Math.min(found, mostCounted), totalCapped: found > mostCounted };
+}
+
+/** What a list is in the order of. */
+interface TimeColumns {
+  /** The time, with the table's alias where there is one; absent: ids are given in its order. */
+  readonly at?: string;
+  readonly id: string;
+  /** `number`: an id that is counted. */
+  readonly idIs?: 'string' | 'number';
+  /** `false`: no index finds them, so that counting would read the whole table. */
+  readonly counted?: boolean;
+}
+
+/**
+ * A page of what a query finds, by time; equal times are told apart by the id. The first one has
+ * the total.
  * @param query may be narrowed already, but not ordered
- * @param columns those of the time and the id, with the table's alias where the query has one;
- * `number` for an id that is counted
  * @throws CursorError
  */
-export async function newestFirst<Row extends object>(
+export async function pageByTime<Row extends object>(
+  control: Knex,
   query: Knex.QueryBuilder,
-  {
-    at,
-    id,
-    idIs = 'string',
-  }: { readonly at: string; readonly id: string; readonly idIs?: 'string' | 'number' },
-  { limit: asked = 50, cursor }: PageFilter,
+  { at, id, idIs = 'string', counted = true }: TimeColumns,
+  filter: TimePageFilter,
 ): Promise<Page<Row>> {
+  const { limit: asked = 50, cursor, sort = 'newest' } = filter;
   const limit = Math.min(asked, maxPageRows);
+  const columns = at === undefined ? [id] : [at, id];
+  const page = query.clone();
   if (cursor !== undefined) {
-    const [time, last] = decodeCursor(cursor, ['string', idIs]) as [string, string | number];
-    void query.whereRaw('(?? < ? OR (?? = ? AND ?? < ?))', [at, time, at, time, id, last]);
+    const shape = at === undefined ? [idIs] : (['string', idIs] as const);
+    const last = decodeCursor(cursor, shape);
+    const after = sort === 'newest' ? '<' : '>';
+    // Compared as a pair these would be read from the table's start.
+    if (at === undefined) void page.where(id, after, last[0]!);
+    else
+      void page.whereRaw(`(?? ${after} ? OR (?? = ? AND ?? ${after} ?))`, [
+        ...[at, last[0]!, at, last[0]!, id, last[1]!],
+      ]);
   }
-  const order = [at, id].map((column) => ({ column, order: 'desc' as const }));
-  const rows = (await query.orderBy(order).limit(limit + 1)) as Row[];
-  const keyOf = (row: Row) => [at, id].map((column) => row[nameOf(column) as keyof Row] as string | number);
-  return toPage(rows, limit, keyOf);
+  const order = columns.map((column) => ({ column, order: sort === 'newest' ? 'desc' : 'asc' }));
+  const [rows, total] = await Promise.all([
+    page.orderBy(order).limit(limit + 1) as Promise<Row[]>,
+    counted ? totalOf(control, query, filter) : {},
+  ]);
+  const keyOf = (row: Row) => columns.map((column) => row[nameOf(column) as keyof Row] as string | number);
+  return { ...toPage(rows, limit, keyOf), ...total };
 }
 
 /** Of `p.createdAt`, createdAt. */

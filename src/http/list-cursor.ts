@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { CursorError } from '../control/page';
 
 /**
- * Cursors as callers have them: those of another list, or of another district's, have another mark
- * and aren't taken. They would begin somewhere, and nobody would see what was left out.
+ * Cursors as callers have them: those of another list, of another district's, or of another order
+ * have another mark and aren't taken. They would begin somewhere, and nobody would see what was
+ * left out.
  */
 export class ListCursor {
   private readonly mark: string;

@@ -46,7 +46,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
       requestParams: {
         ...(spec.params ? { path: spec.params } : {}),
         ...(spec.query ? { query: spec.query } : {}),
-        ...(spec.headers ? { header: spec.headers } : {}),
+        ...(mayBeKept(spec) ? { header: keptHeaders } : spec.headers ? { header: spec.headers } : {}),
       },
       ...(spec.body
         ? {
@@ -59,6 +59,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
         : {}),
       responses: {
         ...(Object.fromEntries(success) as Record<string, { description: string }>),
+        ...(mayBeKept(spec) && { '304': notModified }),
         '400': common.badRequest,
         '401': common.notAuthenticated,
         '403': problem(refusalOf(spec)),
@@ -85,6 +86,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
       version: '1',
       description:
         'Sends a school district’s data to its state again, and reports the outcome of every record. ' +
+        'Every list can be had as CSV, XLSX or NDJSON (format), and every answer to a GET has an ETag. ' +
         'Every answer has an X-Request-Id; one that is no success is a problem document (RFC 9457) whose type leads to /api/docs/errors.md.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
@@ -94,6 +96,14 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   });
 }
+
+/** Its answers have an ETag, by which one asks whether what one kept is still so. */
+const mayBeKept = ({ method, responses }: RouteSpec): boolean =>
+  method === 'get' && responses[200]?.schema !== undefined;
+const notModified = { description: 'Nothing has changed since the answer with this ETag' };
+const keptHeaders = z.object({
+  'If-None-Match': z.string().max(200).optional().meta({ description: 'ETag of an answer that was kept' }),
+});
 
 /** Who gets 403 here. */
 function refusalOf({ right, orRights = [], stateOnly }: RouteSpec): string {

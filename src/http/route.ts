@@ -6,8 +6,11 @@ import type { CheckAnswer } from './check-answer';
 import { refuseIfMatch } from './if-match';
 import { ListCursor } from './list-cursor';
 import { noteResync } from './log-context';
+import { fileNameOf, type FileOfList, type List, listFormat, listOf, sendList } from './list-file';
 import { requireToolRight } from './require';
 import { Problem, zodProblem } from './problem';
+import type { FileFormat } from './send-file';
+import { type Sent, sent } from './sent';
 
 type Shape = z.ZodObject;
 const nothing = z.object({});
@@ -25,20 +28,6 @@ interface ResponseSpec {
 }
 
 type Responses = Readonly<Record<number, ResponseSpec>>;
-
-/** The answer has been sent. */
-export interface Sent {
-  readonly sent: true;
-}
-
-/** What a handler returns that has sent its answer itself, as `sends` of its response announces. */
-export const sent: Sent = { sent: true };
-
-/** Sends a table as a file of this name, without its ending. */
-export function sendCsv(response: Response, name: string, text: string): Sent {
-  response.attachment(`${name}.csv`).type('text/csv').send(text);
-  return sent;
-}
 
 /** A schema's input, as readonly as what the stores give. */
 type Readable<T> = T extends readonly (infer Item)[]
@@ -59,6 +48,13 @@ type AnswerOf<R extends Responses> = {
         ? never
         : void);
 }[keyof R];
+
+/** An item of the list that a route answers with. */
+type ItemOf<R extends Responses> = R[200] extends { readonly schema: infer S extends z.ZodType }
+  ? AnswerTo<S> extends { readonly items: readonly (infer Item)[] }
+    ? Item
+    : never
+  : never;
 
 /** What the audit is given of an answer: nothing when the work failed. */
 type AuditedOf<R extends Responses> = Exclude<AnswerOf<R>, Sent | void> | undefined;
@@ -122,6 +118,8 @@ interface TypedRoute<
   /** A body that the document shows; `grand-bend` stands for a district. A test sends it. */
   readonly example?: z.input<B>;
   readonly responses: R;
+  /** Of a list: how it looks as a file, if not as its schema has it. */
+  readonly file?: FileOfList<ItemOf<R>>;
   /**
    * A route that isn't a GET leaves an audit event: who, when, from where, the path with its ids,
    * the status. Here is what else the event tells, never a secret nor a student's value; `false`:
@@ -173,14 +171,18 @@ export function route<
   P extends Shape = typeof nothing,
   Q extends Shape = typeof nothing,
   B extends z.ZodType = z.ZodUndefined,
->({ audit, handler, location, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
+>({ audit, file, handler, location, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
+  const list = rest.method === 'get' ? listOf(rest.responses[200]?.schema, file) : null;
   // Who may only look at resyncs reads what who runs them reads.
   const views = rest.method === 'get' && rest.right === 'resyncBatch';
   return {
     ...(views && { orRights: ['resyncView'] }),
     ...rest,
+    ...(list && asList(list, rest)),
     // addRoutes gives all of these what the schemas of this very route have checked.
     handle: async (call) => {
+      if (list)
+        return answerList(list, rest.path, call, (query) => handler({ ...call, query } as Call<P, Q, B>));
       const answer = await handler(call);
       if (location)
         call.response.location(call.request.baseUrl + location(answer, call.params as z.output<P>));
@@ -192,6 +194,29 @@ export function route<
         : audit &&
           (({ body, answer }) => audit({ body: body as z.output<B>, answer: answer as AuditedOf<R> })),
   };
+}
+
+/** What every list takes and answers with beside its own. */
+function asList(list: List, { query, responses }: Pick<RouteSpec, 'query' | 'responses'>) {
+  return {
+    query: (query ?? nothing.strict()).safeExtend({ format: listFormat }),
+    responses: { ...responses, 200: { ...responses[200]!, sends: list.types } },
+  };
+}
+
+/** A list as it is asked for: a page of JSON, or all of it as a file. */
+async function answerList(
+  list: List,
+  path: string,
+  { params, query, principal, response }: Call<Shape, Shape, z.ZodType>,
+  read: (query: object) => Promise<unknown>,
+): Promise<unknown> {
+  const { format, ...asked } = query as { readonly format: FileFormat | 'json'; readonly cursor?: unknown };
+  if (format === 'json') return read(asked);
+  return sendList(response, {
+    ...{ list, format, principal, name: fileNameOf(path, params), cursor: asked.cursor },
+    read: (page) => read({ ...asked, ...page }),
+  });
 }
 
 /** Puts the routes on a router whose requests were authenticated (`response.locals.principal`). */
@@ -219,7 +244,7 @@ export function addRoutes(
           string,
           unknown
         >;
-        const cursor = new ListCursor(spec.operationId, params);
+        const cursor = new ListCursor(spec.operationId, { ...params, sort: query['sort'] });
         noteAbout(spec.path, params['id']);
         body = spec.body ? check(spec.body, bodyOf(request), 'body') : undefined;
         const asked = { params, query: cursor.taken(query), body, principal, request, response };

@@ -78,13 +78,20 @@ export const objectsAsked = z.union(
 
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    total: count.optional().meta({ description: 'of all pages; with the first one, where it is counted' }),
+    totalCapped: z.boolean().optional().meta({ description: 'there are more than total' }),
+  });
 }
 
 export const pageQuery = {
   limit: wholeNumber(z.int().min(1).max(500)).optional(),
   cursor: z.string().max(500).optional(),
 };
+/** Of a list by time. */
+export const timeOrder = { sort: z.enum(['newest', 'oldest']).optional() };
 /** For who jumps about in a list; a cursor is quicker for who reads it from its start. */
 export const offsetInList = wholeNumber(z.int().min(0).max(1_000_000))
   .optional()

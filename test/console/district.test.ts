@@ -145,7 +145,7 @@ test('the Error Log counts by rule, its filter stands in the address, and a reco
     await page.getByLabel('Rule').selectOption({ value: 'STATE_EXCLUDED_CALENDAR' });
     await page.getByText('1 error.').waitFor();
     expect(page.url()).toContain('code=STATE_EXCLUDED_CALENDAR');
-    const file = await page.getByRole('link', { name: 'All of these as CSV' }).getAttribute('href');
+    const file = await page.getByRole('link', { name: 'CSV', exact: true }).getAttribute('href');
     const csv = await page.evaluate<string>(`fetch(${JSON.stringify(file)}).then((found) => found.text())`);
     expect(csv.trim().split('\n')).toHaveLength(2);
     await page.getByRole('table').getByRole('link').first().click();

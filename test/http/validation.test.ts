@@ -283,11 +283,20 @@ test('a cursor is taken by the list that gave it out, and by no other', async ()
   }
 });
 
-test('an answer is whole each time: none is kept, so none is 304', async () => {
-  const ask = () => request(world.app).get('/api/v1/me').set('Authorization', world.as.here);
-  const { headers } = await ask();
-  for (const known of [headers['etag'] ?? '', '*'])
-    expect((await ask().set('If-None-Match', known)).status).toBe(200);
+test('who kept an answer is told 304 as long as it is so, and no browser is asked to keep one', async () => {
+  const ask = (who: keyof ApiWorld['as'], known = '') =>
+    request(world.app).get('/api/v1/me').set('Authorization', world.as[who]).set('If-None-Match', known);
+  const { headers } = await ask('here');
+  expect(headers['cache-control']).toBe('no-store');
+  const etag = headers['etag'] ?? '';
+  expect(await ask('here', etag)).toMatchObject({ status: 304, text: '' });
+  // Of somebody else it is another answer; who has none gets one.
+  for (const [who, known] of [
+    ['state', etag],
+    ['here', '*'],
+    ['here', 'W/"1"'],
+  ] as const)
+    expect((await ask(who, known)).body).toHaveProperty('principalId');
 });
 
 test('what a GET carries says nothing, and a POST reads nothing but JSON', async () => {

@@ -63,18 +63,22 @@ async function listOfDistrict(
   const path = `/districts/${encodeURIComponent(district)}/errors`;
   if (csv) return print((await client.getText(path, { ...filter, format: 'csv' })).trimEnd());
   const { items: errors } = await client.collect<RecordError>(path, { ...filter }, limit);
-  const { total, totalCapped, facets } = await client.get<DistrictErrors>(path, { ...filter, limit: 1 });
+  const {
+    total = 0,
+    totalCapped,
+    facets = null,
+  } = await client.get<DistrictErrors>(path, { ...filter, limit: 1 });
   if (wantsJson(command)) return printJson({ items: errors, total, totalCapped, facets });
   showErrors(errors);
   const shown = `${number(errors.length)} of ${number(total)}${totalCapped ? '+' : ''} errors`;
-  const kinds = Object.entries(facets).flatMap(([kind, values]) =>
+  const kinds = Object.entries(facets ?? {}).flatMap(([kind, values]) =>
     values.length < 2 ? [] : [`${kind}: ${valuesText(values)}`],
   );
   print([shown, ...kinds].join('\n'));
 }
 
 /** "Roster 12, Day 3, …", the largest five. */
-function valuesText(values: DistrictErrors['facets']['object']): string {
+function valuesText(values: NonNullable<DistrictErrors['facets']>['object']): string {
   const named = values.slice(0, 5).map(({ value, count }) => `${value ?? 'none'} ${number(count)}`);
   return [...named, ...(values.length > 5 ? ['…'] : [])].join(', ');
 }

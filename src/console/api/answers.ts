@@ -43,6 +43,9 @@ export interface Items<Item> {
 /** A page of a list. */
 export interface PageOf<Item> extends Items<Item> {
   readonly nextCursor: string | null;
+  /** With the first page, where it is counted. */
+  readonly total?: number | undefined;
+  readonly totalCapped?: boolean | undefined;
 }
 
 /** A problem document. */

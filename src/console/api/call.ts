@@ -15,9 +15,14 @@ export class CallError extends Error {
 let csrf: string | null = null;
 let onSignedOut = (): void => {};
 
+/** What was answered last, by path: asked for again, it comes only when it is another by now. */
+const kept = new Map<string, { readonly etag: string; readonly body: unknown }>();
+const mostKept = 60;
+
 /** From now on writes carry this session's proof. */
 export function rememberSession(session: Pick<Session, 'csrf'> | null): void {
   csrf = session?.csrf ?? null;
+  kept.clear();
 }
 
 /** Called when the server says that the session is over. */
@@ -35,11 +40,13 @@ interface CallOptions {
 /** Asks our API. @throws CallError; status 0: the server can't be reached */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
   const { method = 'GET', body, headers = {}, signal } = options;
+  const before = method === 'GET' ? kept.get(path) : undefined;
   const answer = await fetch(`/api/v1${path}`, {
     method,
     headers: {
       Accept: 'application/json',
       ...(body && { 'Content-Type': 'application/json' }),
+      ...(before && { 'If-None-Match': before.etag }),
       ...(method !== 'GET' && csrf !== null && { 'X-CSRF': csrf }),
       ...headers,
     },
@@ -49,9 +56,21 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new CallError(0, 'The server can’t be reached.', null);
   });
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (before && answer.status === 304) return before.body as T;
+  if (answer.ok) {
+    const found: unknown = answer.status === 204 ? undefined : await answer.json();
+    if (method === 'GET') keep(path, answer.headers.get('ETag'), found);
+    return found as T;
+  }
   const problem = (await answer.json().catch(() => null)) as ProblemBody | null;
   if (answer.status === 401 && path !== '/session') onSignedOut();
   const detail = problem?.detail ?? `The server answered ${answer.status}.`;
   throw new CallError(answer.status, detail, problem?.requestId ?? null);
+}
+
+function keep(path: string, etag: string | null, body: unknown): void {
+  kept.delete(path);
+  if (etag !== null) kept.set(path, { etag, body });
+  // The one that was asked for least lately.
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
 }

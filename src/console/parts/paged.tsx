@@ -3,18 +3,13 @@ import type { ReactNode } from 'react';
 import type { PageOf } from '../api/answers';
 import { call } from '../api/call';
 import { Button } from './button';
+import { ListFiles } from './list-files';
+import { type Query, withQuery } from './query';
 import { Failed, Loading } from './states';
 
-/** Words of a query; empty ones are left out. */
-type Query = Readonly<Record<string, string>>;
-
-/** The path with its query. */
-export function withQuery(path: string, query: Query): string {
-  const params = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
-  return params.size === 0 ? path : `${path}?${params.toString()}`;
-}
-
 interface Paged<Page> {
+  readonly path: string;
+  readonly query: Query;
   /** What has been loaded so far. */
   readonly pages: readonly Page[] | null;
   readonly error: unknown;
@@ -40,6 +35,7 @@ export function usePaged<Page extends PageOf<unknown>>(
     refetchInterval: refreshMs,
   });
   return {
+    ...{ path, query },
     pages: list.data?.pages ?? null,
     error: list.error,
     again: () => void list.refetch(),
@@ -84,6 +80,14 @@ export function ListView({
         </p>
       )}
       {list.pages !== null && !none && children}
+      {list.pages !== null && !none && (
+        <ListFiles
+          path={list.path}
+          query={list.query}
+          total={list.pages[0]?.total}
+          capped={list.pages[0]?.totalCapped}
+        />
+      )}
       {list.more !== null && (
         <div>
           <Button onPress={list.more} whyNot={list.busy ? 'They are on their way.' : null}>

@@ -7,7 +7,6 @@ import { periodIn } from '../../http/period';
 import { zoneFor } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
-import { sendPages } from '../../http/send-pages';
 
 const header = [
   ...['auditEventId', 'happenedAt', 'principalId', 'principalName', 'level', 'districts', 'action'],
@@ -37,24 +36,14 @@ export function auditRoutes({ config, control }: ApiContext): RouteSpec[] {
       summary: 'Who changed what, and who of the state read records, when and from where, newest first',
       query: auditQuery,
       responses: {
-        200: {
-          description: 'A page of events',
-          schema: pageOf(auditEvent),
-          sends: ['text/csv', 'application/x-ndjson'],
-        },
+        200: { description: 'A page of events', schema: pageOf(auditEvent) },
       },
-      handler: ({ query: { principal: principalId, format, ...rest }, principal, response }) => {
-        const read = (page: { cursor?: string | undefined; limit?: number | undefined }) =>
-          listAudit(control, {
-            ...{ within: principal, principalId, ...rest, ...page },
-            ...periodIn(zoneFor(config, principal), rest),
-          });
-        if (format === 'json') return read(rest);
-        const pages = (cursor = rest.cursor) => read({ limit: rest.limit ?? 500, cursor });
-        return few(principal, () =>
-          sendPages(response, { name: 'audit', format, header, line, read: pages }),
-        );
-      },
+      file: { header, line },
+      handler: ({ query: { principal: principalId, ...rest }, principal }) =>
+        listAudit(control, {
+          ...{ within: principal, principalId, ...rest },
+          ...periodIn(zoneFor(config, principal), rest),
+        }),
     }),
     route({
       operationId: 'verifyAudit',

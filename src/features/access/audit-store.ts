@@ -5,7 +5,7 @@
 import { clip } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { Level, PrincipalScope } from '../../domain/rights';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { oneAtATime } from '../../control/under-limit';
 import { type ChainedEvent, hashOf, headOfChain } from './audit-chain';
@@ -83,7 +83,7 @@ export async function recordAudit(
   });
 }
 
-export interface AuditFilter {
+export interface AuditFilter extends TimePageFilter {
   /** Only what principals in the scope of this administrator did. */
   readonly within: PrincipalScope;
   readonly principalId?: string | undefined;
@@ -91,33 +91,18 @@ export interface AuditFilter {
   readonly from?: Date | undefined;
   /** Before it. */
   readonly to?: Date | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
 }
 
 /** Events, the newest first. @throws CursorError */
 export async function listAudit(control: Knex, filter: AuditFilter): Promise<Page<AuditEvent>> {
-  const limit = Math.min(filter.limit ?? 50, maxPageRows);
   const { sql, values } = withinScope(filter.within);
-  const where = [sql];
-  const add = (condition: string, value: string | number): void => {
-    where.push(condition);
-    values.push(value);
-  };
-  if (filter.principalId !== undefined) add('principalID = ?', filter.principalId);
-  if (filter.from) add('happenedAt >= ?', toUtcText(filter.from));
-  if (filter.to) add('happenedAt < ?', toUtcText(filter.to));
-  if (filter.cursor !== undefined) {
-    const [before] = decodeCursor(filter.cursor, ['number']) as [number];
-    add('auditEventID < ?', before);
-  }
-  const rows = await selectRows<AuditRow>(
-    control,
-    `SELECT * FROM auditEvent WHERE ${where.join(' AND ')} ORDER BY auditEventID DESC LIMIT ?`,
-    [...values, limit + 1],
-  );
-  const page = toPage(rows, limit, (row) => [row.auditEventID]);
-  return { items: page.items.map(toEvent), nextCursor: page.nextCursor };
+  const query = control('auditEvent').select().whereRaw(sql, values);
+  if (filter.principalId !== undefined) void query.where({ principalID: filter.principalId });
+  if (filter.from) void query.where('happenedAt', '>=', toUtcText(filter.from));
+  if (filter.to) void query.where('happenedAt', '<', toUtcText(filter.to));
+  const columns = { id: 'auditEventID', idIs: 'number', counted: false } as const;
+  const { items, ...rest } = await pageByTime<AuditRow>(control, query, columns, filter);
+  return { items: items.map(toEvent), ...rest };
 }
 
 function toEvent({

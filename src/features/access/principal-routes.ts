@@ -23,7 +23,7 @@ import { requireAdministered } from './require-administered';
 import * as schemas from './schemas';
 import { Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
-import { pageOf, pageQuery } from '../../http/schemas';
+import { pageOf, pageQuery, timeOrder } from '../../http/schemas';
 
 const tag = 'Principals';
 const one = { 200: { description: 'The principal after the change', schema: schemas.principal } };
@@ -56,7 +56,7 @@ export function principalRoutes(context: ApiContext): RouteSpec[] {
       right: 'administration',
       tag,
       summary: 'Principals of the control database, newest first',
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({ ...pageQuery, ...timeOrder }),
       responses: { 200: { description: 'A page of principals', schema: pageOf(schemas.principal) } },
       handler: async ({ query, principal }) => {
         const page = await listPrincipals(control, { within: principal, ...query });

@@ -10,7 +10,7 @@ import {
   type ToolRight,
 } from '../../domain/rights';
 import { NotFoundError } from '../../control/control-error';
-import { newestFirst, type Page, type PageFilter } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A principal as administrators see it. */
@@ -100,12 +100,12 @@ export async function readPrincipal(control: Knex, principalId: string): Promise
  */
 export async function listPrincipals(
   control: Knex,
-  { within, ...filter }: PageFilter & { readonly within: PrincipalScope },
+  { within, ...filter }: TimePageFilter & { readonly within: PrincipalScope },
 ): Promise<Page<PrincipalView>> {
   const { sql, values } = withinScope(within, 'p.');
   const query = control('principal as p').select('p.*', control.raw(rightsColumn)).whereRaw(sql, values);
   const columns = { at: 'p.createdAt', id: 'p.principalID' };
-  const page = await newestFirst<PrincipalRow>(query, columns, filter);
+  const page = await pageByTime<PrincipalRow>(control, query, columns, filter);
   return { ...page, items: page.items.map(toView) };
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { toolRights } from '../../domain/rights';
 import { period } from '../../http/period';
-import { count, level, pageQuery, setOf, time, typedName } from '../../http/schemas';
+import { count, level, pageQuery, setOf, time, timeOrder, typedName } from '../../http/schemas';
 
 export const toolRight = z.enum(toolRights).meta({ id: 'ToolRight' });
 const rights = z.array(toolRight);
@@ -133,12 +133,9 @@ export const auditEvent = z
 
 export const auditQuery = z.strictObject({
   ...pageQuery,
+  ...timeOrder,
   principal: z.string().max(64).optional(),
   ...period,
-  format: z
-    .enum(['json', 'csv', 'ndjson'])
-    .default('json')
-    .meta({ description: 'csv, ndjson: all pages, 100,000 events at most' }),
 });
 
 export const auditChain = z

@@ -2,7 +2,7 @@ import { now } from '../../control/columns';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
-import { newestFirst, type Page, type PageFilter } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import type { Principal } from '../../domain/principal';
 import type { AlertLink } from './post';
 
@@ -26,7 +26,7 @@ export interface AlertView {
 /** What is told of an alert outside of this service. */
 export type ToldAlert = Omit<AlertView, 'read' | 'link'>;
 
-export interface AlertFilter extends PageFilter {
+export interface AlertFilter extends TimePageFilter {
   /** Posted at or after; UTC. */
   readonly from?: Date | undefined;
   /** Posted before; UTC. */
@@ -82,7 +82,7 @@ export async function listAlerts(
     void query.whereRaw(`(${like('a.name')} OR ${like('a.text')})`, [part, part]);
   }
   const columns = { at: 'a.postedAt', id: 'a.processAlertID', idIs: 'number' } as const;
-  const page = await newestFirst<ReaderRow>(query, columns, filter);
+  const page = await pageByTime<ReaderRow>(control, query, columns, filter);
   return { ...page, items: page.items.map(toView) };
 }
 

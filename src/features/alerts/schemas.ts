@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertLinkKinds } from '../../domain/alert-categories';
 import { period } from '../../http/period';
-import { count, pageQuery, time, wholeNumber } from '../../http/schemas';
+import { count, pageQuery, time, timeOrder, wholeNumber } from '../../http/schemas';
 
 export const alert = z
   .object({
@@ -24,6 +24,7 @@ export const alert = z
 
 export const alertQuery = z.strictObject({
   ...pageQuery,
+  ...timeOrder,
   ...period,
   unread: z.enum(['true', 'false']).optional(),
   district: z.string().max(64).optional(),

@@ -10,7 +10,7 @@ import {
 import { NotFoundError } from '../../control/control-error';
 import { insertUnlessJustAsked } from '../../control/just-asked';
 import { requestHashOf } from '../../control/request-hash';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { decodeCursor, maxPageRows, type Page, toPage, totalOf } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** Rows of one INSERT. */
@@ -112,13 +112,16 @@ export async function listDriftRows(
 ): Promise<Page<DriftRow>> {
   const limit = Math.min(asked ?? 50, maxPageRows);
   const after = cursor === undefined ? -1 : (decodeCursor(cursor, ['number']) as [number])[0];
-  const rows = await control<StoredDriftRow & { driftID: string }>('certificationDriftRow')
-    .where({ driftID: driftId })
+  const found = control<StoredDriftRow & { driftID: string }>('certificationDriftRow').where({
+    driftID: driftId,
+  });
+  const total = await totalOf(control, found, { cursor });
+  const rows = await found
     .where('position', '>', after)
     .orderBy('position')
     .limit(limit + 1);
   const page = toPage(rows, limit, ({ position }) => [position]);
-  return { ...page, items: page.items.map(toDriftRow) };
+  return { ...page, ...total, items: page.items.map(toDriftRow) };
 }
 
 /** What it waits for, in words; one that has ended stays as it is. */

@@ -1,7 +1,16 @@
 /** Certifications as the API takes and shows them. */
 import { z } from 'zod';
 import { driftResults } from '../../domain/certification';
-import { dayGiven, level, pageOf, pageQuery, schoolYear, time, typedName } from '../../http/schemas';
+import {
+  dayGiven,
+  level,
+  pageOf,
+  pageQuery,
+  schoolYear,
+  time,
+  timeOrder,
+  typedName,
+} from '../../http/schemas';
 
 /**
  * The furthest place on earth is 14 hours ahead: what is no day anywhere yet can't be reported for.
@@ -113,16 +122,12 @@ const driftRow = z.object({
   today: count.nullable(),
 });
 
-export const driftWithRows = drift
-  .extend({
-    items: z.array(driftRow).meta({ description: 'changes first' }),
-    nextCursor: z.string().nullable(),
-  })
-  .meta({ id: 'CertificationDriftWithRows' });
+export const driftWithRows = drift.extend(pageOf(driftRow).shape).meta({ id: 'CertificationDriftWithRows' });
 
 export const certificationParams = z.object({ id: z.string().max(64) });
 export const driftParams = certificationParams.extend({ drift: z.string().max(64) });
 export const certificationsQuery = z.strictObject({
+  ...timeOrder,
   ...pageQuery,
   district: z.string().max(63).optional(),
 });

@@ -7,7 +7,7 @@ import {
   openCertificationStatuses,
 } from '../../domain/certification';
 import { ConflictError, NotFoundError } from '../../control/control-error';
-import { newestFirst, type Page, type PageFilter } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
 import { postAlert } from '../alerts/post';
@@ -103,13 +103,13 @@ export async function loadCertification(control: Knex, certificationId: string):
  */
 export async function listCertifications(
   control: Knex,
-  { districts, ...page }: PageFilter & { readonly districts: readonly string[] | null },
+  { districts, ...page }: TimePageFilter & { readonly districts: readonly string[] | null },
 ): Promise<Page<Certification>> {
   const query = control('certification').select();
   if (districts !== null) void query.whereIn('districtID', [...districts]);
   const columns = { at: 'requestedAt', id: 'certificationID' };
-  const { items, nextCursor } = await newestFirst<CertificationRow>(query, columns, page);
-  return { items: items.map(toCertification), nextCursor };
+  const { items, ...rest } = await pageByTime<CertificationRow>(control, query, columns, page);
+  return { items: items.map(toCertification), ...rest };
 }
 
 /** What it waits for, in words; one that has ended stays as it is. */

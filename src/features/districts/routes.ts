@@ -108,6 +108,7 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
       tag: 'Districts',
       summary: 'Agents of all districts that have resyncs: what runs and what waits',
       responses: { 200: { description: 'Agents with something to do', schema: busyAgents } },
+      file: { each: 'resyncs' },
       handler: async ({ principal }) => {
         const agents = (await readBusyAgents(control)).filter(({ districtId }) =>
           sees(principal, districtId),

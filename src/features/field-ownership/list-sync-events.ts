@@ -3,7 +3,7 @@ import { parseRecordKey } from '../../domain/record-error';
 import type { Initiator } from '../../domain/resync';
 import type { Level } from '../../domain/rights';
 import type { SyncEventStatus } from '../../domain/sync-event';
-import { maxPageRows, newestFirst, type Page, type PageFilter } from '../../control/page';
+import { maxPageRows, pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 import type { SyncEventRefusal } from './sync-event-store';
 
@@ -79,11 +79,21 @@ function eventsOf(control: Knex, { districtId, level }: EventsOf): Knex.QueryBui
 /** Sync events of a district, newest first. @throws CursorError */
 export async function listSyncEvents(
   control: Knex,
-  { districtId, level, object, ...filter }: PageFilter & EventsOf & { readonly object?: string | undefined },
+  {
+    districtId,
+    level,
+    object,
+    ...filter
+  }: TimePageFilter & EventsOf & { readonly object?: string | undefined },
 ): Promise<Page<SyncEventView>> {
   const query = eventsOf(control, { districtId, level });
   if (object !== undefined) void query.where('e.objectName', object);
-  const page = await newestFirst<EventRow>(query, { at: 'e.requestedAt', id: 'e.syncEventID' }, filter);
+  const page = await pageByTime<EventRow>(
+    control,
+    query,
+    { at: 'e.requestedAt', id: 'e.syncEventID' },
+    filter,
+  );
   return { ...page, items: page.items.map(toView) };
 }
 

@@ -11,7 +11,7 @@ import * as schemas from './settings-schemas';
 import { requireDistrict } from '../../http/require';
 import { Problem, unusable, type ProblemDetail } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, timeOrder } from '../../http/schemas';
 
 /**
  * Synchronization Field Settings: which fields the state owns in a district. Both levels see them,
@@ -37,6 +37,7 @@ export function fieldSettingRoutes({ config, catalog, control }: ApiContext): Ro
         owner: schemas.fieldOwner.optional(),
       }),
       responses: { 200: { description: 'Objects in the catalog’s order', schema: schemas.fieldSettings } },
+      file: { each: 'fields' },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const shown = tablesOf(catalog, query.object);
@@ -101,7 +102,7 @@ export function fieldSettingRoutes({ config, catalog, control }: ApiContext): Ro
       tag: 'Field settings',
       summary: 'Every change of an owner, newest first',
       params: districtParams,
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({ ...pageQuery, ...timeOrder }),
       responses: { 200: { description: 'A page of changes', schema: pageOf(schemas.fieldSettingChange) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);

@@ -1,7 +1,7 @@
 import { clip, now } from '../../control/columns';
 import type { Knex } from 'knex';
 import type { FieldOwner, FieldSetting } from '../../domain/field-ownership';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 
 /** A setting as it stands, and who set it last. */
@@ -95,25 +95,11 @@ interface ChangeRow extends SettingRow {
 /** Changes of owners in a district, the newest first. @throws CursorError */
 export async function listSettingChanges(
   control: Knex,
-  {
-    districtId,
-    cursor,
-    ...rest
-  }: {
-    readonly districtId: string;
-    readonly limit?: number | undefined;
-    readonly cursor?: string | undefined;
-  },
+  { districtId, ...filter }: TimePageFilter & { readonly districtId: string },
 ): Promise<Page<SettingChange>> {
-  const limit = Math.min(rest.limit ?? 50, maxPageRows);
-  const before = cursor === undefined ? [] : (decodeCursor(cursor, ['number']) as [number]);
-  const rows = await selectRows<ChangeRow>(
-    control,
-    `SELECT * FROM fieldSettingChange WHERE districtID = ?${before.length > 0 ? ' AND fieldSettingChangeID < ?' : ''}
-      ORDER BY fieldSettingChangeID DESC LIMIT ?`,
-    [districtId, ...before, limit + 1],
-  );
-  const page = toPage(rows, limit, ({ fieldSettingChangeID }) => [fieldSettingChangeID]);
+  const query = control('fieldSettingChange').select().where({ districtID: districtId });
+  const columns = { id: 'fieldSettingChangeID', idIs: 'number' } as const;
+  const page = await pageByTime<ChangeRow>(control, query, columns, filter);
   const items = page.items.map(({ objectName, fieldName, ownerBefore, owner, changedBy, changedAt }) => ({
     object: objectName,
     field: fieldName,
@@ -122,5 +108,5 @@ export async function listSettingChanges(
     changedBy,
     changedAt: toIso(changedAt),
   }));
-  return { items, nextCursor: page.nextCursor };
+  return { ...page, items };
 }

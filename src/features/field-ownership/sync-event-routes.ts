@@ -14,7 +14,7 @@ import { requesterOf } from '../../http/idempotency';
 import { requireDistrict } from '../../http/require';
 import { notFound, Problem, unusable, type ProblemDetail } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, timeOrder } from '../../http/schemas';
 import * as schemas from './sync-event-schemas';
 
 /** Characters of syncEventRecord.recordKey. */
@@ -74,7 +74,7 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       tag: 'Field settings',
       summary: 'Sync events of the district, newest first',
       params: districtParams,
-      query: z.strictObject({ ...pageQuery, object: z.string().max(64).optional() }),
+      query: z.strictObject({ ...pageQuery, ...timeOrder, object: z.string().max(64).optional() }),
       responses: { 200: { description: 'A page of events', schema: pageOf(schemas.syncEvent) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { type AlertRow, type ToldAlert, type Reader, audienceOf, toAlert } from '../alerts/read';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { readNoticeOwners } from './owner-store';
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
@@ -124,23 +124,15 @@ export async function endDelivery(
 /** Deliveries to one endpoint, the newest first. @throws CursorError */
 export async function listDeliveries(
   control: Knex,
-  {
-    webhookId,
-    limit: asked = 50,
-    cursor,
-  }: { webhookId: string; limit?: number | undefined; cursor?: string | undefined },
+  { webhookId, ...filter }: TimePageFilter & { readonly webhookId: string },
 ): Promise<Page<DeliveryView>> {
-  const limit = Math.min(asked, maxPageRows);
-  const before =
-    cursor === undefined ? Number.MAX_SAFE_INTEGER : (decodeCursor(cursor, ['number'])[0] as number);
-  const rows = await selectRows<DeliveryRow>(
-    control,
-    `${select} WHERE d.channel = 'webhook' AND d.target = ? AND d.noticeDeliveryID < ?
-      ORDER BY d.noticeDeliveryID DESC LIMIT ?`,
-    [webhookId, before, limit + 1],
-  );
-  const page = toPage(rows, limit, (row) => [row.noticeDeliveryID]);
-  return { items: page.items.map(toView), nextCursor: page.nextCursor };
+  const query = control('noticeDelivery as d')
+    .join('processAlert as a', 'a.processAlertID', 'd.processAlertID')
+    .select('d.*', 'a.name')
+    .where({ 'd.channel': 'webhook', 'd.target': webhookId });
+  const columns = { id: 'd.noticeDeliveryID', idIs: 'number' } as const;
+  const { items, ...rest } = await pageByTime<DeliveryRow>(control, query, columns, filter);
+  return { items: items.map(toView), ...rest };
 }
 
 async function isFor(control: Knex, reader: Reader, alertId: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noticeEvents } from '../../domain/notices';
-import { pageQuery, time } from '../../http/schemas';
+import { pageQuery, time, timeOrder } from '../../http/schemas';
 
 const events = z
   .array(z.enum(noticeEvents))
@@ -65,4 +65,4 @@ export const noticePreferences = z
   .meta({ id: 'NoticePreferences' });
 
 export const webhookParams = z.object({ id: z.string().max(32) });
-export const deliveryQuery = z.strictObject(pageQuery);
+export const deliveryQuery = z.strictObject({ ...pageQuery, ...timeOrder });

@@ -42,6 +42,8 @@ export function comparisonRoutes(context: ApiContext): RouteSpec[] {
       params: districtParams,
       query: schemas.runsQuery,
       responses: { 200: { description: 'Objects in the catalog’s order', schema: schemas.historyMatrix } },
+      // Its columns are resyncs, others in each.
+      file: false,
       handler: async ({ params, query, principal }) => {
         const district = requireDistrict(config, principal, params.district);
         const { schoolYear } = await requireOfferedYear(context, district, query.schoolYear, inYear);

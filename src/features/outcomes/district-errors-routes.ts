@@ -5,18 +5,15 @@ import type { ApiContext } from '../../http/context';
 import { notFound } from '../../http/problem';
 import { type Period, periodIn } from '../../http/period';
 import { requireDistrict } from '../../http/require';
-import { fewAtATime } from '../../http/few-at-a-time';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 import { requireDetails } from '../resyncs/visibility';
-import { sendErrorsCsv } from './errors-csv';
+import { errorsFile } from './errors-file';
 import { districtErrors, districtErrorsQuery } from './schemas';
 import { countDistrictErrors, type DistrictErrorFilter, listDistrictErrors } from './list-district-errors';
 
 /** GET /districts/{district}/errors: the Error Log over all runs of a district. */
 export function districtErrorRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {
-  // Files of many pages.
-  const few = fewAtATime(4);
   const list = route({
     operationId: 'listDistrictErrors',
     method: 'get',
@@ -30,9 +27,10 @@ export function districtErrorRoutes({ config, catalog, control }: ApiContext): R
     params: districtParams,
     query: districtErrorsQuery,
     responses: {
-      200: { description: 'A page of errors, and their counts', schema: districtErrors, sends: 'text/csv' },
+      200: { description: 'A page of errors, the first with their counts', schema: districtErrors },
     },
-    handler: async ({ params, query: { school, format, ...query }, principal, response }) => {
+    file: errorsFile,
+    handler: async ({ params, query: { school, ...query }, principal }) => {
       const district = requireDistrict(config, principal, params.district);
       const { id } = district;
       const asked = { ...query, ...periodIn(zoneOf(district), query) };
@@ -45,15 +43,9 @@ export function districtErrorRoutes({ config, catalog, control }: ApiContext): R
         schools: principal.schools,
         masked: !principal.rights.includes('errorLog'),
       };
-      if (format === 'csv')
-        return few(principal, () =>
-          sendErrorsCsv(response, `errors-${id}`, (cursor = asked.cursor) =>
-            listDistrictErrors(control, catalog, { ...filter, limit: asked.limit ?? 500, cursor }),
-          ),
-        );
       const [found, counts] = await Promise.all([
         listDistrictErrors(control, catalog, filter),
-        countDistrictErrors(control, filter),
+        asked.cursor === undefined ? countDistrictErrors(control, filter) : null,
       ]);
       return { ...found, ...counts };
     },

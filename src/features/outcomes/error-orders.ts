@@ -1,5 +1,3 @@
-/** Up to so many errors are counted; of more it is only said that there are more. */
-export const mostCounted = 10_000;
-
+/** Orders of the Error Log, and what its errors are counted by. */
 export const errorOrders = ['newest', 'oldest', 'object'] as const;
 export const errorFacets = ['object', 'code', 'field', 'school', 'schoolYear'] as const;

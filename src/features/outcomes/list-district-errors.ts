@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { selectRows } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { decodeCursor, maxPageRows, mostCounted, type Page, toPage } from '../../control/page';
 import type { Catalog } from '../../domain/catalog';
 import type { ErrorOutcome } from '../../domain/record-error';
 import { shownSchool } from '../../domain/school-key';
-import { type errorFacets, type errorOrders, mostCounted } from './error-orders';
+import type { errorFacets, errorOrders } from './error-orders';
 import { errorColumns, type ErrorRow, type ErrorView, toErrorView } from './error-view';
 
 /** Values of one facet. */

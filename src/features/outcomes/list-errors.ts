@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Catalog } from '../../domain/catalog';
 import type { ErrorOutcome } from '../../domain/record-error';
 import { selectRows } from '../../control/database';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { decodeCursor, maxPageRows, mostCounted, type Page, toPage, type Total } from '../../control/page';
 import { errorColumns, type ErrorRow, type ErrorView, toErrorView } from './error-view';
 
 export interface ErrorFilter {
@@ -18,19 +18,17 @@ export interface ErrorFilter {
   readonly offset?: number | undefined;
 }
 
-/** Errors of a resync. */
-export interface ErrorPage extends Page<ErrorView> {
-  /** All that the filter leaves; only with an offset, which a reader who jumps about asks for. */
-  readonly total?: number;
-}
-
 /**
  * Errors of a resync by object and outcome; the order is that of the index by_outcome, which is
  * named because MariaDB otherwise prefers one_error and sorts (measured: 43 ms a page of 500
  * instead of 9).
  * @throws CursorError
  */
-export async function listErrors(control: Knex, catalog: Catalog, filter: ErrorFilter): Promise<ErrorPage> {
+export async function listErrors(
+  control: Knex,
+  catalog: Catalog,
+  filter: ErrorFilter,
+): Promise<Page<ErrorView>> {
   const limit = Math.min(filter.limit ?? 100, maxPageRows);
   const { cursor, offset } = filter;
   const conditions = conditionsOf(filter);
@@ -38,7 +36,7 @@ export async function listErrors(control: Knex, catalog: Catalog, filter: ErrorF
     cursor === undefined
       ? rowsFrom(control, conditions, { limit: limit + 1, offset: offset ?? 0 })
       : rowsAfter(control, conditions, { limit: limit + 1, cursor }),
-    offset === undefined ? null : count(control, conditions),
+    cursor === undefined ? totalFound(control, conditions, offset === undefined) : {},
   ]);
   const { items, nextCursor } = toPage(rows, limit, (row) => [
     row.objectName,
@@ -48,7 +46,7 @@ export async function listErrors(control: Knex, catalog: Catalog, filter: ErrorF
   return {
     items: items.map((row) => toErrorView(catalog, row)),
     nextCursor,
-    ...(total !== null && { total }),
+    ...total,
   };
 }
 
@@ -104,13 +102,17 @@ function rowsAfter(
   );
 }
 
-async function count(control: Knex, conditions: readonly Condition[]): Promise<number> {
+/** All of them are counted for a reader who jumps about, with an offset. */
+async function totalFound(control: Knex, conditions: readonly Condition[], capped: boolean): Promise<Total> {
   const [row] = await selectRows<{ readonly errors: number }>(
     control,
-    `SELECT COUNT(*) AS errors FROM recordError FORCE INDEX (by_outcome) WHERE ${sqlOf(conditions)}`,
+    `SELECT COUNT(*) AS errors FROM (SELECT 1 FROM recordError FORCE INDEX (by_outcome)
+      WHERE ${sqlOf(conditions)} ${capped ? `LIMIT ${mostCounted + 1}` : ''}) found`,
     valuesOf(conditions),
   );
-  return Number(row!.errors);
+  const errors = Number(row!.errors);
+  if (!capped) return { total: errors, totalCapped: false };
+  return { total: Math.min(errors, mostCounted), totalCapped: errors > mostCounted };
 }
 
 function stretchesAfter(cursor: string): Condition[][] {

@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { errorsFile } from './errors-file';
 import { listErrors } from './list-errors';
 import { readCauses } from './read-causes';
 import { readRemovals } from '../removals/read';
 import { readResync } from '../resyncs/read';
-import { reportCsv } from './report-csv';
+import { reportLines } from './report-lines';
 import type { ApiContext } from '../../http/context';
 import { requireDetails, requireErrors } from '../resyncs/visibility';
 import { removalObject } from '../removals/schemas';
 import { fewAtATime } from '../../http/few-at-a-time';
-import { route, type RouteSpec, sendCsv } from '../../http/route';
+import { route, type RouteSpec } from '../../http/route';
+import { mediaTypes, sendTable, tableFormats } from '../../http/send-file';
 import { recordErrors, recordErrorsQuery } from './schemas';
 import * as schemas from '../resyncs/schemas';
 
@@ -28,6 +30,7 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
       params: schemas.resyncParams,
       query: recordErrorsQuery,
       responses: { 200: { description: 'A page of errors', schema: recordErrors } },
+      file: errorsFile,
       handler: async ({ params, query, principal }) => {
         await requireErrors(control, principal, params.id);
         return listErrors(control, catalog, { resyncId: params.id, schools: principal.schools, ...query });
@@ -55,22 +58,22 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
       path: '/resyncs/{id}/report',
       right: 'resyncBatch',
       tag: 'Outcomes',
-      summary: 'The outcome of every object, and the causes; format=csv: one line per object',
+      summary: 'The outcome of every object, and the causes; format=csv or xlsx: one line per object',
       params: schemas.resyncParams,
-      query: z.strictObject({ format: z.enum(['json', 'csv']).default('json') }),
+      query: z.strictObject({ format: z.enum(['json', ...tableFormats]).default('json') }),
       responses: {
         200: {
           description: 'The report',
           schema: schemas.report.extend({ removals: z.array(removalObject) }).meta({ id: 'Report' }),
-          sends: 'text/csv',
+          sends: [mediaTypes.csv, mediaTypes.xlsx],
         },
       },
       handler: async ({ params, query, principal, response }) => {
         await requireDetails(control, principal, params.id);
         const resync = await readResync(control, params.id, principal.level);
         const removals = await readRemovals(control, params.id);
-        if (query.format === 'csv')
-          return sendCsv(response, `resync-${params.id}`, reportCsv(resync, removals));
+        if (query.format !== 'json')
+          return sendTable(response, `resync-${params.id}`, query.format, reportLines(resync, removals));
         return { resync, causes: await few(principal, () => readCauses(control, params.id)), removals };
       },
     }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { period } from '../../http/period';
 import { count, offsetInList, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
 import * as resyncs from '../resyncs/schemas';
-import { errorOrders, mostCounted } from './error-orders';
+import { errorOrders } from './error-orders';
 
 const name = z.string().max(64).optional();
 
@@ -22,10 +22,6 @@ export const districtErrorsQuery = z.strictObject({
   schoolYear: schoolYearAsked.meta({ description: 'of the resyncs that found them' }),
   run: name.meta({ description: 'id of a resync' }),
   sort: z.enum(errorOrders).default('newest'),
-  format: z
-    .enum(['json', 'csv'])
-    .default('json')
-    .meta({ description: 'csv: all pages, 100,000 lines at most' }),
 });
 
 export const recordErrorsQuery = z
@@ -41,9 +37,7 @@ export const recordErrorsQuery = z
     message: 'Give a cursor or an offset, not both.',
   });
 
-export const recordErrors = pageOf(resyncs.recordError)
-  .extend({ total: count.optional().meta({ description: 'of all pages; only with an offset' }) })
-  .meta({ id: 'RecordErrors' });
+export const recordErrors = pageOf(resyncs.recordError).meta({ id: 'RecordErrors' });
 
 const facet = z
   .array(z.object({ value: z.string().nullable(), count }))
@@ -52,10 +46,9 @@ const facet = z
 
 export const districtErrors = pageOf(resyncs.recordError)
   .extend({
-    total: count.max(mostCounted),
-    totalCapped: z
-      .boolean()
-      .meta({ description: 'there are more than total; then the facets are of the newest of them' }),
-    facets: z.object({ object: facet, code: facet, field: facet, school: facet, schoolYear: facet }),
+    facets: z
+      .object({ object: facet, code: facet, field: facet, school: facet, schoolYear: facet })
+      .optional()
+      .meta({ description: 'on the first page; of the newest errors where there are more than total' }),
   })
   .meta({ id: 'DistrictErrors' });

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { parseRecordKey, type RecordKey } from '../../domain/record-error';
 import { describeRemovals, type RemovalDecision, type RemovalStatus } from '../../domain/removals';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { decodeCursor, maxPageRows, type Page, toPage, totalOf } from '../../control/page';
 import { selectRows, toIso } from '../../control/database';
 
 /** A record gone at the district, and what became of it at the state. */
@@ -111,25 +111,17 @@ export async function listRemovals(
   { resyncId, object, status, limit: asked = 100, cursor }: RemovalFilter,
 ): Promise<Page<RemovalView>> {
   const limit = Math.min(asked, maxPageRows);
-  const conditions = ['resyncID = ?', 'objectName = ?'];
-  const values: (string | number)[] = [resyncId, object];
-  if (status !== undefined) {
-    conditions.push('status = ?');
-    values.push(status);
-  }
-  if (cursor !== undefined) {
-    conditions.push('recordKey > ?');
-    values.push(...decodeCursor(cursor, ['string']));
-  }
-  const rows = await selectRows<RecordRow>(
-    control,
-    `SELECT recordKey, guid, status, reason FROM removal WHERE ${conditions.join(' AND ')} ORDER BY recordKey LIMIT ?`,
-    [...values, limit + 1],
-  );
+  const query = control('removal')
+    .select('recordKey', 'guid', 'status', 'reason')
+    .where({ resyncID: resyncId, objectName: object });
+  if (status !== undefined) void query.where({ status });
+  const total = await totalOf(control, query, { cursor });
+  if (cursor !== undefined) void query.where('recordKey', '>', decodeCursor(cursor, ['string'])[0]!);
+  const rows = (await query.orderBy('recordKey').limit(limit + 1)) as RecordRow[];
   const page = toPage(rows, limit, (row) => [row.recordKey]);
   return {
+    ...{ ...page, ...total },
     items: page.items.map(({ recordKey, ...row }) => ({ key: parseRecordKey(recordKey), ...row })),
-    nextCursor: page.nextCursor,
   };
 }
 

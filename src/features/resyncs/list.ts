@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
-import { newestFirst, type Page, type PageFilter } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { type ResyncHead, toHeads } from './read';
 import type { ResyncRow } from './row';
 import type { Initiator, ResyncRequest, ResyncStatus } from '../../domain/resync';
 
 type Selection = NonNullable<ResyncRequest['selection']>;
 
-export interface ResyncFilter extends PageFilter {
+export interface ResyncFilter extends TimePageFilter {
   readonly districtId: string;
   readonly schoolYear?: number | undefined;
   readonly initiator?: Initiator | undefined;
@@ -35,6 +35,6 @@ export async function listResyncs(control: Knex, filter: ResyncFilter): Promise<
       });
     });
   const columns = { at: 'requestedAt', id: 'resyncID' };
-  const { items, nextCursor } = await newestFirst<ResyncRow>(query, columns, filter);
-  return { items: await toHeads(control, items), nextCursor };
+  const { items, ...rest } = await pageByTime<ResyncRow>(control, query, columns, filter);
+  return { items: await toHeads(control, items), ...rest };
 }

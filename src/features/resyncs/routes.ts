@@ -4,7 +4,7 @@ import { ifMatchHeader } from '../../http/if-match';
 import { idempotencyHeader } from '../../http/idempotency';
 import { canSeeDetails, requireDistrict } from '../../http/require';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, schoolYearAsked, timeOrder } from '../../http/schemas';
 import { listResyncs } from './list';
 import { readResync } from './read';
 import * as schemas from './schemas';
@@ -53,6 +53,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       params: districtParams,
       query: z.strictObject({
         ...pageQuery,
+        ...timeOrder,
         status: schemas.shownStatus.optional(),
         schoolYear: schoolYearAsked,
       }),

@@ -6,7 +6,7 @@ import { requireFewUnderWay } from '../../http/few-under-way';
 import { notFound } from '../../http/problem';
 import { requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
-import { districtParams, pageOf, pageQuery, schoolYearAsked } from '../../http/schemas';
+import { districtParams, pageOf, pageQuery, schoolYearAsked, timeOrder } from '../../http/schemas';
 import { readResync } from '../resyncs/read';
 import { listResyncs } from '../resyncs/list';
 import { resync, resyncHead, resyncParams } from '../resyncs/schemas';
@@ -101,7 +101,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       showsRecords: true,
       summary: 'Selective syncs of a district, newest first; the state’s are shown to the state only',
       params: districtParams,
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({ ...pageQuery, ...timeOrder }),
       responses: { 200: { description: 'A page of resyncs', schema: pageOf(resyncHead) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);

@@ -1,9 +1,10 @@
 import type { ApiContext } from '../../http/context';
-import { toCsv } from '../../http/csv';
+import type { Cell } from '../../http/csv';
 import { readSigningKey } from '../../config/signing-key';
 import { endedRequestStatuses, requestReportFormat } from '../../domain/state-request';
 import { Problem } from '../../http/problem';
-import { type AnswerTo, type Asked, type Sent, sent } from '../../http/route';
+import type { AnswerTo, Asked } from '../../http/route';
+import { type Sent, sent } from '../../http/sent';
 import { keepKey } from '../certifications/key-store';
 import { publicKeyOf, signRequestReport } from '../certifications/signing';
 import { requireSigningKey } from '../certifications/start';
@@ -49,13 +50,13 @@ export async function sendSignedReport(
 }
 
 /** One line per district, with its name first. */
-export function stateRequestCsv({ config }: ApiContext, { districts }: Report): string {
+export function stateRequestLines({ config }: ApiContext, { districts }: Report): Cell[][] {
   const names = new Map(config.districts.map(({ id, name }) => [id, name]));
-  const lines = districts.map((row) => [names.get(row.districtId) ?? '', ...csvCells(row)]);
-  return toCsv([['district', ...csvColumns], ...lines]);
+  const lines = districts.map((row) => [names.get(row.districtId) ?? '', ...cellsOf(row)]);
+  return [['district', ...columns], ...lines];
 }
 
-const csvColumns = [
+const columns = [
   'districtId',
   'schoolYear',
   'status',
@@ -70,6 +71,6 @@ const csvColumns = [
   'message',
 ] as const;
 
-function csvCells(row: Report['districts'][number]): (string | number)[] {
-  return csvColumns.map((column) => row[column] ?? '');
+function cellsOf(row: Report['districts'][number]): Cell[] {
+  return columns.map((column) => row[column] ?? '');
 }

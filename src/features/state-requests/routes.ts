@@ -1,11 +1,12 @@
 import type { ApiContext } from '../../http/context';
 import { ifMatchHeader, tagShown } from '../../http/if-match';
 import { idempotencyHeader } from '../../http/idempotency';
-import { route, type RouteSpec, sendCsv } from '../../http/route';
+import { route, type RouteSpec } from '../../http/route';
+import { mediaTypes, sendTable } from '../../http/send-file';
 import { cancelStateRequest, cancelStateRequestDistrict } from './cancel';
 import { extendStateRequest } from './change';
 import { createStateRequest } from './create';
-import { sendSignedReport, stateRequestCsv, stateRequestReport } from './report';
+import { sendSignedReport, stateRequestLines, stateRequestReport } from './report';
 import { stateRequestPlanView } from './plan-views';
 import { requireBoard } from './require';
 import * as schemas from './schemas';
@@ -94,14 +95,16 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
         200: {
           description: 'The report',
           schema: schemas.stateRequestReport,
-          sends: ['text/csv', 'application/jose'],
+          sends: [mediaTypes.csv, mediaTypes.xlsx, 'application/jose'],
         },
       },
       handler: async (call) => {
-        if (call.query.format === 'jws') return sendSignedReport(context, call);
+        const { format } = call.query;
+        if (format === 'jws') return sendSignedReport(context, call);
         const report = await stateRequestReport(context, call);
-        if (call.query.format === 'json') return report;
-        return sendCsv(call.response, `state-request-${call.params.id}`, stateRequestCsv(context, report));
+        if (format === 'json') return report;
+        const name = `state-request-${call.params.id}`;
+        return sendTable(call.response, name, format, stateRequestLines(context, report));
       },
     }),
     route({

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { scenarios } from '../../domain/resync';
 import { districtStatuses } from '../../domain/state-request';
 import { color, planRequest, resync } from '../resyncs/schemas';
-import { count, instantGiven, mode, pageOf, pageQuery, time, typedText } from '../../http/schemas';
+import { tableFormats } from '../../http/send-file';
+import { count, instantGiven, mode, pageOf, pageQuery, time, timeOrder, typedText } from '../../http/schemas';
 
 export const stateRequestBody = z
   .strictObject({
@@ -159,7 +160,9 @@ export const districtRetryBody = z
 
 export const stateRequestParams = z.object({ id: z.string().max(64) });
 export const stateRequestDistrictParams = stateRequestParams.extend({ district: z.string().max(64) });
-export const stateRequestsQuery = z.strictObject(pageQuery);
+export const stateRequestsQuery = z.strictObject({ ...pageQuery, ...timeOrder });
 export const stateRequestPage = pageOf(stateRequestHead);
 export const stateRequestDistrict = boardDistrict.extend({ resync: resync.nullable() });
-export const reportQuery = z.strictObject({ format: z.enum(['json', 'csv', 'jws']).default('json') });
+export const reportQuery = z.strictObject({
+  format: z.enum(['json', ...tableFormats, 'jws']).default('json'),
+});

@@ -11,7 +11,7 @@ import {
   type StateRequestStatus,
 } from '../../domain/state-request';
 import { ConflictError, NotFoundError } from '../../control/control-error';
-import { newestFirst, type Page, type PageFilter } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
 import { maxOpen } from '../../temporal/reconcile';
@@ -152,7 +152,7 @@ export interface ListedStateRequest extends StoredStateRequest {
  */
 export async function listStateRequests(
   control: Knex,
-  { districts, ...filter }: PageFilter & { readonly districts: readonly string[] | null },
+  { districts, ...filter }: TimePageFilter & { readonly districts: readonly string[] | null },
 ): Promise<Page<ListedStateRequest>> {
   const query = control('stateRequest as s').select('s.*');
   if (districts !== null)
@@ -162,15 +162,15 @@ export async function listStateRequests(
         .whereIn('d.districtID', districts),
     );
   const columns = { at: 's.requestedAt', id: 's.stateRequestID' };
-  const page = await newestFirst<StateRequestRow>(query, columns, filter);
+  const page = await pageByTime<StateRequestRow>(control, query, columns, filter);
   const counts = await countByStatus(
     control,
     page.items.map(({ stateRequestID }) => stateRequestID),
     districts,
   );
   return {
+    ...page,
     items: page.items.map((row) => ({ ...toStored(row), counts: counts.get(row.stateRequestID) ?? {} })),
-    nextCursor: page.nextCursor,
   };
 }
 

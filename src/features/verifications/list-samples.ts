@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { decodeCursor, maxPageRows, type Page, toPage, totalOf } from '../../control/page';
 import type { Difference, DifferenceKind } from '../../domain/verification';
 
 /** One record that differs, as it was found. */
@@ -31,6 +31,7 @@ export async function listVerificationSamples(
   const query = control('verificationSample').where({ verificationID: verificationId });
   if (object !== undefined) void query.where({ objectName: object });
   if (kind !== undefined) void query.where({ kind });
+  const total = await totalOf(control, query, { cursor });
   if (cursor !== undefined)
     void query.where('verificationSampleID', '>', decodeCursor(cursor, ['number'])[0]!);
   const rows = (await query.orderBy('verificationSampleID').limit(limit + 1)) as Row[];
@@ -44,5 +45,5 @@ export async function listVerificationSamples(
     predictedOutcome: row.predictedOutcome,
     code: row.code,
   }));
-  return { items, nextCursor: page.nextCursor };
+  return { ...page, ...total, items };
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { decodeCursor, maxPageRows, type Page, toPage } from '../../control/page';
+import { decodeCursor, maxPageRows, type Page, toPage, totalOf } from '../../control/page';
 import type { ComparedCounts } from '../../domain/verification';
 import { type ComparedRow, toCompared } from './row';
 
@@ -27,6 +27,7 @@ export async function listVerifiedSchools(
   const limit = Math.min(asked ?? 100, maxPageRows);
   const query = control('verificationSchool').where({ verificationID: verificationId });
   if (object !== undefined) void query.where({ objectName: object });
+  const total = await totalOf(control, query, { cursor });
   if (cursor !== undefined) {
     const [name, school] = decodeCursor(cursor, ['string', 'string']) as [string, string];
     void query.whereRaw('(objectName > ? OR (objectName = ? AND schoolKey > ?))', [name, name, school]);
@@ -38,5 +39,5 @@ export async function listVerifiedSchools(
     schoolKey: row.schoolKey === '' ? null : row.schoolKey,
     counts: toCompared(row),
   }));
-  return { items, nextCursor: page.nextCursor };
+  return { ...page, ...total, items };
 }

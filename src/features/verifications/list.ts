@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { newestFirst, type Page, type PageFilter } from '../../control/page';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import type { Initiator } from '../../domain/resync';
 import { toVerificationHead, type VerificationHead } from './read';
 import type { VerificationRow } from './row';
 
-export interface VerificationFilter extends PageFilter {
+export interface VerificationFilter extends TimePageFilter {
   /** Only of these; `null`: of all. */
   readonly districtIds: readonly string[] | null;
   readonly schoolYear?: number | undefined;
@@ -22,6 +22,6 @@ export async function listVerifications(
   if (schoolYear !== undefined) void query.where({ schoolYear });
   if (initiator !== undefined) void query.where({ initiator });
   const columns = { at: 'requestedAt', id: 'verificationID' };
-  const { items, nextCursor } = await newestFirst<VerificationRow>(query, columns, page);
-  return { items: items.map(toVerificationHead), nextCursor };
+  const { items, ...rest } = await pageByTime<VerificationRow>(control, query, columns, page);
+  return { items: items.map(toVerificationHead), ...rest };
 }

@@ -1,11 +1,13 @@
 import type { Page } from '../../control/page';
 import type { ApiContext } from '../../http/context';
-import { type AnswerTo, type Asked, sendCsv, type Sent } from '../../http/route';
+import type { AnswerTo, Asked } from '../../http/route';
+import { sendTable } from '../../http/send-file';
+import type { Sent } from '../../http/sent';
 import { listVerificationSamples } from './list-samples';
 import { listVerifiedSchools } from './list-schools';
 import { requireVerificationView } from './require';
 import type * as schemas from './schemas';
-import { sampleView, schoolView, verificationCsv } from './views';
+import { sampleView, schoolView, verificationLines } from './views';
 
 /** Everything a verification found, as JSON or as a table. @throws Problem 404 */
 export async function verificationReport(
@@ -21,8 +23,13 @@ export async function verificationReport(
   const verification = await requireVerificationView(context, principal, params.id);
   const whole = { verificationId: params.id, limit: 500 };
   const schools = await allOf((cursor) => listVerifiedSchools(control, { ...whole, cursor }));
-  if (query.format === 'csv')
-    return sendCsv(response, `verification-${params.id}`, verificationCsv(verification, schools));
+  if (query.format !== 'json')
+    return sendTable(
+      response,
+      `verification-${params.id}`,
+      query.format,
+      verificationLines(verification, schools),
+    );
   const samples = await allOf((cursor) => listVerificationSamples(control, { ...whole, cursor }));
   return { verification, schools: schools.map(schoolView), samples: samples.map(sampleView) };
 }

@@ -1,6 +1,7 @@
 import type { ApiContext } from '../../http/context';
 import { idempotencyHeader } from '../../http/idempotency';
 import { route, type RouteSpec } from '../../http/route';
+import { mediaTypes } from '../../http/send-file';
 import { cancelVerification } from './cancel';
 import { verificationReport } from './report';
 import { requireVerificationView } from './require';
@@ -74,10 +75,14 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'showVerificationReport',
       method: 'get',
       path: '/verifications/{id}/report',
-      summary: 'Everything the verification found; format=csv: one line per object and school',
+      summary: 'Everything the verification found; format=csv or xlsx: one line per object and school',
       query: schemas.reportQuery,
       responses: {
-        200: { description: 'The report', schema: schemas.verificationReport, sends: 'text/csv' },
+        200: {
+          description: 'The report',
+          schema: schemas.verificationReport,
+          sends: [mediaTypes.csv, mediaTypes.xlsx],
+        },
       },
       handler: (call) => verificationReport(context, call),
     }),

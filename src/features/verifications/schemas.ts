@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { differenceKinds } from '../../domain/verification';
 import { planRequest } from '../resyncs/schemas';
-import { count, level, pageOf, pageQuery, schoolYearAsked, time } from '../../http/schemas';
+import { tableFormats } from '../../http/send-file';
+import { count, level, pageOf, pageQuery, schoolYearAsked, time, timeOrder } from '../../http/schemas';
 
 const objectName = z.string().max(64).optional();
 
@@ -162,6 +163,7 @@ export const changes = z
   .meta({ id: 'VerificationChanges' });
 
 export const verificationsQuery = z.strictObject({
+  ...timeOrder,
   ...pageQuery,
   district: z.string().max(64).optional(),
   schoolYear: schoolYearAsked,
@@ -172,4 +174,4 @@ export const schoolPage = pageOf(schoolCounts);
 export const samplesQuery = schoolsQuery.extend({ kind: z.enum(differenceKinds).optional() });
 export const samplePage = pageOf(sample);
 export const changesQuery = z.strictObject({ since: z.string().max(64).optional() });
-export const reportQuery = z.strictObject({ format: z.enum(['json', 'csv']).default('json') });
+export const reportQuery = z.strictObject({ format: z.enum(['json', ...tableFormats]).default('json') });

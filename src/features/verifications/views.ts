@@ -4,7 +4,6 @@ import type { VerificationHead, VerificationView } from './read';
 import { countNames } from '../../domain/outcome';
 import { parseRecordKey } from '../../domain/record-error';
 import type { ComparedCounts } from '../../domain/verification';
-import { toCsv } from '../../http/csv';
 import type { AnswerTo } from '../../http/route';
 import type * as schemas from './schemas';
 
@@ -35,7 +34,10 @@ const comparedNames = [
 ] as const satisfies readonly (keyof ComparedCounts)[];
 
 /** A header, then one line per object, and one for each of its schools. */
-export function verificationCsv(view: VerificationView, schools: readonly SchoolCounts[]): string {
+export function verificationLines(
+  view: VerificationView,
+  schools: readonly SchoolCounts[],
+): (string | number)[][] {
   const header = [
     'object',
     'school',
@@ -64,7 +66,7 @@ export function verificationCsv(view: VerificationView, schools: readonly School
         '',
       ]),
   ]);
-  return toCsv([header, ...lines]);
+  return [header, ...lines];
 }
 
 function headOf({

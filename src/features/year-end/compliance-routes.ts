@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { type DistrictCompliance, endingYear, readCompliance } from './read-compliance';
 import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
+import { cellOf } from '../../http/list-columns';
 import { sees } from '../../http/require';
 import { schoolYearAsked } from '../../http/schemas';
-import { toCsv } from '../../http/csv';
-import { type AnswerTo, route, type RouteSpec, sendCsv } from '../../http/route';
+import type { Cell } from '../../http/csv';
+import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import * as schemas from './schemas';
 import { yearRunView, yearStartView, yearSwitchView } from './views';
 
@@ -19,20 +20,16 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
       right: 'resyncBatch',
       stateOnly: true,
       tag: 'School years',
-      summary:
-        'Every district’s end-of-year resync, switch and start-of-year resync; format=csv: one line per district',
-      query: z.strictObject({
-        schoolYear: schoolYearAsked,
-        format: z.enum(['json', 'csv']).default('json'),
-      }),
+      summary: 'Every district’s end-of-year resync, switch and start-of-year resync',
+      query: z.strictObject({ schoolYear: schoolYearAsked }),
       responses: {
         200: {
           description: 'The list, in the order of the configuration',
           schema: schemas.compliance,
-          sends: 'text/csv',
         },
       },
-      handler: async ({ query, principal, response }) => {
+      file: { header, line },
+      handler: async ({ query, principal }) => {
         const districts = config.districts.filter(({ id }) => sees(principal, id));
         const schoolYear = query.schoolYear ?? (await endingYear(control, districts));
         const items = await readCompliance(control, districts, {
@@ -40,8 +37,6 @@ export function complianceRoutes({ config, control }: ApiContext): RouteSpec[] {
           schoolYear,
           now: new Date(),
         });
-        if (query.format === 'csv')
-          return sendCsv(response, `compliance-${schoolYear}`, toCsv(linesOf(items)));
         return { schoolYear, counts: countsOf(items), items: items.map((item) => view(principal, item)) };
       },
     }),
@@ -85,14 +80,12 @@ const header = [
   ...['startOfYear', 'startOfYearDueAt', 'startOfYearResync'],
 ];
 
-function linesOf(items: readonly DistrictCompliance[]): (string | number)[][] {
-  const lines = items.map(({ districtId, name, scopedYear, endOfYear, switched, startOfYear }) => [
+function line(item: AnswerTo<typeof schemas.compliance>['items'][0]): Cell[] {
+  const { districtId, name, scopedYear, endOfYear, switched, startOfYear } = item;
+  return [
     ...[districtId, name, scopedYear, endOfYear.status],
-    ...[endOfYear.run?.resyncId ?? '', endOfYear.run?.endedAt ?? '', endOfYear.run?.color ?? ''],
-    endOfYear.why ?? '',
-    ...[switched?.switchedAt ?? '', switched?.switchedBy ?? ''],
-    ...[switched === null ? '' : switched.overridden ? 'yes' : 'no', switched?.reason ?? ''],
-    ...[startOfYear.status, startOfYear.dueAt ?? '', startOfYear.run?.resyncId ?? ''],
-  ]);
-  return [header, ...lines];
+    ...[endOfYear.resync?.resyncId, endOfYear.resync?.endedAt, endOfYear.resync?.color, endOfYear.why],
+    ...[switched?.switchedAt, switched?.switchedBy, switched?.overridden, switched?.reason],
+    ...[startOfYear.status, startOfYear.dueAt, startOfYear.resync?.resyncId],
+  ].map(cellOf);
 }

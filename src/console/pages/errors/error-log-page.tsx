@@ -4,6 +4,7 @@ import type { District, DistrictErrors, LoggedError } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
+import { ListFiles } from '../../parts/list-files';
 import { counted, number } from '../../parts/format';
 import { useAddress } from '../../parts/use-address';
 import { type Column, VirtualRows } from '../../parts/virtual-rows';
@@ -42,7 +43,6 @@ function ErrorLog({ district }: { district: District }) {
     placeholderData: keepPreviousData,
   });
   const [first] = errors.data?.pages ?? [];
-  const file = new URLSearchParams({ ...query, format: 'csv' });
   return (
     <main className="page" id="content">
       <h1>Error Log</h1>
@@ -73,13 +73,13 @@ function ErrorLog({ district }: { district: District }) {
               <div className="bar">
                 <p role="status" className="soft">
                   {first?.totalCapped
-                    ? `More than ${number(first.total)} errors; the choices above count the newest of them`
+                    ? `More than ${number(first.total ?? 0)} errors; the choices above count the newest of them`
                     : counted(first?.total ?? 0, 'error')}
                   {errors.hasNextPage && `, of which ${number(rows.length)} are loaded: scroll for more`}.
                 </p>
-                <a className="bar__end" href={`/api/v1${path}?${file.toString()}`} download>
-                  All of these as CSV
-                </a>
+                <span className="bar__end">
+                  <ListFiles path={path} query={query} />
+                </span>
               </div>
               <VirtualRows
                 label="Errors"

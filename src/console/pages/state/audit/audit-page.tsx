@@ -5,7 +5,8 @@ import { useSignedIn } from '../../../api/session';
 import { Button } from '../../../parts/button';
 import { number } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
-import { ListView, usePaged, withQuery } from '../../../parts/paged';
+import { ListView, usePaged } from '../../../parts/paged';
+import { withQuery } from '../../../parts/query';
 import { PeriodFields, periodFilters, usePeriod } from '../../../parts/period-fields';
 import { Failed } from '../../../parts/states';
 import { Status } from '../../../parts/status';
@@ -32,7 +33,7 @@ function Audit() {
     queryKey: ['people'],
     queryFn: () => call<PageOf<Person>>('/principals?limit=500'),
   });
-  const file = (format: string) => `/api/v1${withQuery('/audit', { ...query, format })}`;
+  const file = `/api/v1${withQuery('/audit', { ...query, format: 'ndjson' })}`;
   return (
     <main className="page" id="content">
       <div className="page__head">
@@ -57,10 +58,7 @@ function Audit() {
         </label>
         <PeriodFields {...url} />
         <span className="bar__end choice">
-          <a href={file('csv')} download>
-            CSV
-          </a>
-          <a href={file('ndjson')} download>
+          <a href={file} download>
             NDJSON
           </a>
         </span>

@@ -7,7 +7,8 @@ import { useSignedIn } from '../../../api/session';
 import { FilterChips } from '../../../parts/filter-chips';
 import { counted, longYear } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
-import { withQuery } from '../../../parts/paged';
+import { ListFiles } from '../../../parts/list-files';
+import { withQuery } from '../../../parts/query';
 import { SearchField } from '../../../parts/search-field';
 import { Failed, Loading } from '../../../parts/states';
 import { useUrlFilters } from '../../../parts/url-filters';
@@ -55,9 +56,7 @@ function LoadedCompliance() {
     <main className="page" id="content">
       <div className="page__head">
         <h1>Compliance{data && ` around the end of ${longYear(data.schoolYear)}`}</h1>
-        <a href={`/api/v1${withQuery('/compliance', { schoolYear, format: 'csv' })}`} download>
-          All as CSV
-        </a>
+        <ListFiles path="/compliance" query={{ schoolYear }} />
       </div>
       <p className="soft">
         A district ends its school year with a full resync, switches to the next one, and begins that with

@@ -1,6 +1,6 @@
 import type { Board, PageOf } from '../../../api/answers';
 import { call } from '../../../api/call';
-import { withQuery } from '../../../parts/paged';
+import { withQuery } from '../../../parts/query';
 import { placeOf } from './request-words';
 
 /** Whom to ask for what, as the page holds it. */

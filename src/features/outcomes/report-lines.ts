@@ -1,12 +1,14 @@
 import { countNames } from '../../domain/outcome';
-import { toCsv } from '../../http/csv';
 import type { RemovalObjectView } from '../removals/read';
 import type { ResyncView } from '../resyncs/read';
 
 const countColumns = ['processed', 'errors', ...countNames] as const;
 
-/** The report as CSV: a header, then one line per object. */
-export function reportCsv(resync: ResyncView, removals: readonly RemovalObjectView[]): string {
+/** The report as a table: a header, then one line per object. */
+export function reportLines(
+  resync: ResyncView,
+  removals: readonly RemovalObjectView[],
+): (string | number)[][] {
   const removed = new Map(removals.map((one) => [one.object, one.removed]));
   const header = ['object', 'status', 'color', ...countColumns, 'removed', 'startedAt', 'endedAt', 'message'];
   const lines = resync.objectResults.map((row) => [
@@ -19,5 +21,5 @@ export function reportCsv(resync: ResyncView, removals: readonly RemovalObjectVi
     row.endedAt ?? '',
     row.message ?? '',
   ]);
-  return toCsv([header, ...lines]);
+  return [header, ...lines];
 }
