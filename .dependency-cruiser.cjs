@@ -39,11 +39,12 @@ const featureOrder = [
   'district-actions',
   'retention',
   'doctor',
+  'events',
 ];
 
 /** The edge of a feature: what knows HTTP. All else in a feature is its inside. */
 const edge =
-  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|create|change|cancel|backfill|show|show-calendar|report|planned-districts|event-feed|authenticate|session-cookie|session-view|keep-audit|visibility|require(-administered|-record)?|why-changed|oidc|claims|errors-file|temporal-schedules|workflow-client)\\.ts$';
+  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|create|change|cancel|backfill|show|show-calendar|report|planned-districts|event-feed|topics|authenticate|session-cookie|session-view|keep-audit|visibility|require(-administered|-record)?|why-changed|oidc|claims|errors-file|temporal-schedules|workflow-client)\\.ts$';
 
 const editionRules = editionFloors.flatMap((rooms, floor) =>
   rooms.map((room) => ({

@@ -33,7 +33,7 @@ import { codecCors, largeBodies } from './http/codec-cors';
 import { consoleRouter } from './http/console';
 import { docsRouter } from './http/docs';
 import { doctorRoutes } from './features/doctor/routes';
-import { eventRoutes } from './features/resyncs/event-routes';
+import { eventRoutes } from './features/events/routes';
 import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
 import { healthRouter, timeRequests } from './http/health';
 import { auditKeeper } from './features/access/keep-audit';

@@ -1,98 +1,74 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { type QueryKey, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ObjectResult, Resync } from './answers';
-
-type EventName = 'snapshot' | 'resync' | 'object' | 'end';
-const eventNames: readonly EventName[] = ['snapshot', 'resync', 'object', 'end'];
+import { type Connection, type Heard, liveHub } from './live-hub';
 
 /** Whether what is shown follows the run: since when not, in milliseconds. */
-export type Live = { readonly state: 'live' | 'ended' } | { readonly state: 'lost'; readonly since: number };
+export type Live = { readonly state: 'ended' } | Connection;
 
-/** What tabs tell each other: one of them holds the stream. */
-type Told =
-  | { readonly kind: 'event'; readonly name: EventName; readonly data: Resync | ObjectResult }
-  | { readonly kind: 'live'; readonly live: Live };
-
-const reopenMs = 3_000;
+/** What was read so shortly before is of now. */
+const freshMs = 1_000;
 
 export const resyncKey = (resyncId: string) => ['resync', resyncId] as const;
 
-/**
- * Follows a run. Browsers allow six connections to a server over HTTP/1.1, and a stream takes one
- * for as long as it is open: so of all tabs with this run one holds the stream and passes it on.
- */
+/** Follows a run: what it has written is shown as it is told. */
 export function useLiveResync(resyncId: string): Live {
   const queries = useQueryClient();
-  const [live, setLive] = useState<Live>({ state: 'live' });
-  useEffect(() => {
-    const leaving = new AbortController();
-    const channel = new BroadcastChannel(`resync:${resyncId}`);
-    const hear = (told: Told): void => {
-      if (told.kind === 'live') setLive(told.live);
-      else apply(queries, resyncId, told.name, told.data);
-    };
-    channel.onmessage = ({ data }: MessageEvent<Told>) => hear(data);
-    const tell = (told: Told): void => {
-      hear(told);
-      channel.postMessage(told);
-    };
-    navigator.locks
-      .request(`resync:${resyncId}`, { signal: leaving.signal }, () =>
-        holdStream(resyncId, tell, leaving.signal),
-      )
-      .catch(() => {
-        // Left before it was this tab's turn.
-      });
-    return () => {
-      leaving.abort();
-      channel.close();
-    };
-  }, [queries, resyncId]);
-  return live;
-}
-
-/** Reads the stream until the run has ended or the tab leaves, opening it again when it breaks. */
-function holdStream(resyncId: string, tell: (told: Told) => void, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    let source: EventSource;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    let lostSince: number | null = null;
-    const end = (): void => {
-      clearTimeout(again);
-      source.close();
-      resolve();
-    };
-    const open = (): void => {
-      source = new EventSource(`/api/v1/resyncs/${encodeURIComponent(resyncId)}/events`);
-      source.onopen = () => {
-        lostSince = null;
-        tell({ kind: 'live', live: { state: 'live' } });
-      };
-      source.onerror = () => {
-        lostSince ??= Date.now();
-        tell({ kind: 'live', live: { state: 'lost', since: lostSince } });
-        // Refused for good, as the browser sees it: it comes back to a dropped connection only.
-        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, reopenMs);
-      };
-      for (const name of eventNames) {
-        source.addEventListener(name, ({ data }: MessageEvent<string>) => {
-          tell({ kind: 'event', name, data: JSON.parse(data) as Resync | ObjectResult });
-          if (name !== 'end') return;
-          tell({ kind: 'live', live: { state: 'ended' } });
-          end();
-        });
-      }
-    };
-    open();
-    signal.addEventListener('abort', end);
+  return useTopic(`resync:${resyncId}`, (heard) => {
+    if (heard.data === undefined) renew(queries, [resyncKey(resyncId)], heard);
+    else apply(queries, resyncId, heard.event, heard.data);
   });
 }
 
-function apply(queries: QueryClient, resyncId: string, name: EventName, data: Resync | ObjectResult): void {
+/**
+ * Asks for these again whenever something of the topic is another.
+ * @param topic `null`: nothing is listened to
+ */
+export function useNotices(topic: string | null, ...keys: readonly QueryKey[]): Live {
+  const queries = useQueryClient();
+  return useTopic(topic, (heard) => renew(queries, keys, heard));
+}
+
+function useTopic(topic: string | null, hear: (heard: Heard) => void): Live {
+  const [connection, setConnection] = useState<Connection>({ state: 'live' });
+  const [ended, setEnded] = useState<string | null>(null);
+  const [current] = useState({ hear });
+  useEffect(() => {
+    current.hear = hear;
+  });
+  useEffect(() => {
+    if (topic === null) return;
+    const leave = liveHub.listen(topic, (heard) => {
+      current.hear(heard);
+      if (heard.event === 'end') setEnded(topic);
+    });
+    const unwatch = liveHub.watch(setConnection);
+    return () => {
+      leave();
+      unwatch();
+    };
+  }, [topic, current]);
+  return ended !== null && ended === topic ? { state: 'ended' } : connection;
+}
+
+function renew(queries: QueryClient, keys: readonly QueryKey[], { event }: Heard): void {
+  for (const queryKey of keys)
+    void queries.invalidateQueries({
+      queryKey,
+      predicate: ({ state }) => event !== 'now' || Date.now() - state.dataUpdatedAt > freshMs,
+    });
+}
+
+function apply(
+  queries: QueryClient,
+  resyncId: string,
+  event: Heard['event'],
+  data: Resync | ObjectResult,
+): void {
   queries.setQueryData<Resync>(resyncKey(resyncId), (known) => {
-    if (name === 'snapshot' || name === 'end') return data as Resync;
+    if (event === 'snapshot' || event === 'end') return data as Resync;
     if (known === undefined) return known;
-    if (name === 'resync') return { ...known, ...(data as Resync), objectResults: known.objectResults };
+    if (event === 'resync') return { ...known, ...(data as Resync), objectResults: known.objectResults };
     const row = data as ObjectResult;
     const rows = known.objectResults ?? [];
     const there = rows.some(({ object }) => object === row.object);

@@ -1,25 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { endedVerification } from '../../domain/verification';
 import type { Verification, VerifiedObject } from '../api/answers';
 import { call, CallError } from '../api/call';
+import { useNotices } from '../api/live';
 import { useRight, useSignedIn } from '../api/session';
 import { counted, longYear, number } from '../parts/format';
 import { Failed, Loading, NotHere, useTitle } from '../parts/states';
 import { Time } from '../parts/zone';
 import { VerificationStatusMark } from './verification-mark';
 
-const comparingMs = 2_000;
-
 /** `/verifications/{id}`: what differs between the editions, and what mends it. */
 export function VerificationPage({ verificationId }: { verificationId: string }) {
   useTitle('Verification');
+  useNotices(`verification:${verificationId}`, ['verification', verificationId]);
   const { data, error, refetch } = useQuery({
     queryKey: ['verification', verificationId],
     queryFn: () => call<Verification>(`/verifications/${encodeURIComponent(verificationId)}`),
-    refetchInterval: ({ state }) =>
-      state.data && endedVerification.includes(state.data.status) ? false : comparingMs,
   });
   if (error instanceof CallError && error.status === 404)
     return <NotHere title="Not here">There is no such verification, or it is not yours to see.</NotHere>;

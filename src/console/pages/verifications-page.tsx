@@ -3,14 +3,13 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { District, PageOf, VerificationAccepted, VerificationHead } from '../api/answers';
 import { call } from '../api/call';
+import { useNotices } from '../api/live';
 import { Button } from '../parts/button';
 import { longYear } from '../parts/format';
 import { Failed, Loading } from '../parts/states';
 import { Time } from '../parts/zone';
 import { DistrictPage } from './district-page';
 import { VerificationStatusMark } from './verification-mark';
-
-const refreshMs = 10_000;
 
 /** `/d/{district}/verifications`: comparisons of the district with the state, newest first. */
 export function VerificationsPage({ district: id }: { district: string }) {
@@ -25,6 +24,7 @@ function Verifications({ district }: { district: District }) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [key] = useState(() => crypto.randomUUID());
+  useNotices(`district:${district.id}`, ['verifications', district.id]);
   const list = useInfiniteQuery({
     queryKey: ['verifications', district.id],
     queryFn: ({ pageParam }) => {
@@ -35,7 +35,6 @@ function Verifications({ district }: { district: District }) {
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: 0,
-    refetchInterval: refreshMs,
   });
   const compare = useMutation({
     mutationFn: () =>

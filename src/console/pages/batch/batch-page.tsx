@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { District, ObjectsTable } from '../../api/answers';
 import { call } from '../../api/call';
+import { useNotices } from '../../api/live';
 import { useRight } from '../../api/session';
 import { counted, longYear } from '../../parts/format';
 import { Button } from '../../parts/button';
-import { withQuery } from '../../parts/paged';
+import { withQuery } from '../../parts/query';
 import { Failed, Loading } from '../../parts/states';
 import { batchText, procedures } from '../../text';
 import { DistrictPage } from '../district-page';
@@ -14,9 +15,6 @@ import { ObjectsTree } from './objects-tree';
 import { recordsInWords } from './records';
 import { type Selection, useSelection } from './selection';
 import { SendDialog } from './send-dialog';
-
-const runningMs = 2_000;
-const restingMs = 30_000;
 
 /** The tool's page: objects, their last resyncs, and what to send. */
 export function BatchPage({ district: id }: { district: string }) {
@@ -36,6 +34,7 @@ function Batch({ district }: { district: District }) {
   };
   const { schoolYear, kind } = year;
   const queries = useQueryClient();
+  useNotices(`district:${district.id}`, ['objects', district.id]);
   const table = useQuery({
     queryKey: ['objects', district.id, schoolYear],
     // Of the present year as the page's preload asks for it.
@@ -47,8 +46,6 @@ function Batch({ district }: { district: District }) {
       ),
     // What was seen before may be of before a run: shown, and asked for anew.
     staleTime: 0,
-    refetchInterval: ({ state }) =>
-      state.data?.items.some(({ last }) => last?.color === 'gray') ? runningMs : restingMs,
   });
   const named = { current: 'Current', previous: 'Previous', next: 'Next' } as const;
   const title = `Resync Data For The ${named[kind]} School Year (${longYear(schoolYear)})`;

@@ -2,8 +2,10 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
 import type { District, PageOf, ResyncHead } from '../../api/answers';
 import { call } from '../../api/call';
+import { useNotices } from '../../api/live';
 import { Button } from '../../parts/button';
 import { counted, duration, longYear } from '../../parts/format';
+import { ListFiles } from '../../parts/list-files';
 import { Failed, Loading } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
@@ -12,7 +14,6 @@ import { DistrictPage } from '../district-page';
 import { Matrix } from './matrix';
 import { glyphOf, isUnderWay } from '../run/run-verdict';
 
-const refreshMs = 15_000;
 const statuses = ['running', 'queued', 'finished', 'failed', 'cancelled', 'lost'] as const;
 
 /** `/d/{district}/history`: the resyncs of a district, newest first. */
@@ -51,6 +52,7 @@ function Views({ district }: { district: District }) {
 function List({ district }: { district: District }) {
   const [search, setSearch] = useSearchParams();
   const status = search.get('status') ?? '';
+  useNotices(`district:${district.id}`, ['resyncs', district.id]);
   const resyncs = useInfiniteQuery({
     queryKey: ['resyncs', district.id, status],
     queryFn: ({ pageParam }) => {
@@ -62,7 +64,6 @@ function List({ district }: { district: District }) {
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: 0,
-    refetchInterval: refreshMs,
   });
   const items = resyncs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -91,6 +92,14 @@ function List({ district }: { district: District }) {
         </p>
       )}
       {items.length > 0 && <Runs items={items} />}
+      {items.length > 0 && (
+        <ListFiles
+          path={`/districts/${district.id}/resyncs`}
+          query={{ status }}
+          total={resyncs.data?.pages[0]?.total}
+          capped={resyncs.data?.pages[0]?.totalCapped}
+        />
+      )}
       {resyncs.hasNextPage && (
         <div>
           <Button

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Color } from '../../../domain/outcome';
 import type { Cell, District, HistoryMatrix } from '../../api/answers';
 import { call } from '../../api/call';
+import { useNotices } from '../../api/live';
 import { Answer } from '../../parts/answer';
 import { counted, longYear, number } from '../../parts/format';
 import { Shape, toneOf } from '../../parts/status';
@@ -11,17 +12,16 @@ import { Time } from '../../parts/zone';
 import { YearSelect } from '../../parts/year-select';
 import { colorNames } from '../run/run-verdict';
 
-const refreshMs = 30_000;
 const badness: Record<Color, number> = { red: 3, yellow: 2, gray: 1, green: 0 };
 
 /** Every object beside the newest resyncs, the worst first. */
 export function Matrix({ district }: { district: District }) {
   const address = useAddress();
   const year = address.get('year') || String(district.schoolYear);
+  useNotices(`district:${district.id}`, ['matrix', district.id]);
   const matrix = useQuery({
     queryKey: ['matrix', district.id, year],
     queryFn: () => call<HistoryMatrix>(`/districts/${district.id}/history-matrix?schoolYear=${year}`),
-    refetchInterval: refreshMs,
   });
   return (
     <>

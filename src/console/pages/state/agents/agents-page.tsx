@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useRight, useSignedIn } from '../../../api/session';
 import type { BusyAgent, BusyAgents, OpenRun } from '../../../api/answers';
 import { call } from '../../../api/call';
+import { useNotices } from '../../../api/live';
 import { Button } from '../../../parts/button';
 import { counted, longYear } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
@@ -13,8 +14,6 @@ import { type Glyph, Status } from '../../../parts/status';
 import { useUrlFilters } from '../../../parts/url-filters';
 import { Time } from '../../../parts/zone';
 import { runStatusNames, scenarioNames } from '../../../text';
-
-const refreshMs = 5_000;
 
 /** `/agents`: what runs and what waits, of all districts. */
 export function AgentsPage() {
@@ -28,11 +27,11 @@ export function AgentsPage() {
 function Agents() {
   const url = useUrlFilters(['q']);
   const names = new Map(useSignedIn().districts.map((district) => [district.id, district]));
+  useNotices('agents', ['agents']);
   const agents = useQuery({
     queryKey: ['agents'],
     queryFn: () => call<BusyAgents>('/agents'),
     staleTime: 0,
-    refetchInterval: refreshMs,
   });
   const { set } = url;
   const search = useCallback((text: string) => set('q', text), [set]);

@@ -5,6 +5,7 @@ import { endedRequestStatuses } from '../../../../domain/state-request';
 import { useSignedIn } from '../../../api/session';
 import type { Board } from '../../../api/answers';
 import { call } from '../../../api/call';
+import { useNotices } from '../../../api/live';
 import { Button } from '../../../parts/button';
 import { FilterChips } from '../../../parts/filter-chips';
 import { counted } from '../../../parts/format';
@@ -20,7 +21,6 @@ import { BoardTable } from './board-table';
 import { placeGlyphs, placeNames, placeOf, places, requestGlyph, requestStatusNames } from './request-words';
 import { WithdrawDialog } from './withdraw-dialog';
 
-const refreshMs = 3_000;
 const filters = ['q', 'show'] as const;
 
 /** `/requests/{id}`: the board of a request, where each district stands. */
@@ -34,12 +34,11 @@ export function BoardPage({ requestId }: { requestId: string }) {
 
 function LoadedBoard({ requestId }: { requestId: string }) {
   const queries = useQueryClient();
+  useNotices(`request:${requestId}`, ['board', requestId]);
   const board = useQuery({
     queryKey: ['board', requestId],
     queryFn: () => call<Board>(`/state-requests/${encodeURIComponent(requestId)}`),
     staleTime: 0,
-    refetchInterval: ({ state }) =>
-      state.data && endedRequestStatuses.includes(state.data.status) ? false : refreshMs,
   });
   return (
     <main className="page" id="content">

@@ -1,0 +1,174 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import request from 'supertest';
+import { postAlert } from '../../../src/features/alerts/post';
+import { createToken } from '../../../src/features/access/token-store';
+import type { ToolRight } from '../../../src/domain/rights';
+import { finishResync } from '../../../src/features/resyncs/store';
+import { runningResync } from '../../support/control-database';
+import { apiWorld, type ApiWorld } from '../../support/api-world';
+import { until } from '../../workflows/support';
+
+/** All that a page listens to comes in one stream. */
+
+interface Heard {
+  readonly event: string;
+  readonly id: string;
+  readonly topic: string;
+  readonly whyNot?: string;
+  readonly data?: { readonly status: string; readonly objectResults: readonly object[] | null };
+}
+
+let world: ApiWorld;
+let server: Server;
+beforeAll(async () => {
+  world = await apiWorld({ limits: { streamCheckMs: 50 } });
+  server = createServer(world.app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await world.close();
+});
+
+/** Listens; what was heard is in `heard` as it comes, `over` when the stream has ended. */
+async function listen(topics: readonly string[], as = world.as.here, lastEventId?: string) {
+  const { port } = server.address() as AddressInfo;
+  const end = new AbortController();
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/events?topics=${topics.join()}`, {
+    headers: { Authorization: as, ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }) },
+    signal: end.signal,
+  });
+  const heard: Heard[] = [];
+  const read = async (): Promise<void> => {
+    let text = '';
+    for await (const part of answer.body!.pipeThrough(new TextDecoderStream())) {
+      const blocks = (text + part).split('\n\n');
+      text = blocks.pop()!;
+      for (const block of blocks) {
+        const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(block)?.[1]?.trim();
+        const event = field('event');
+        if (event !== undefined)
+          heard.push({
+            event,
+            id: field('id')!,
+            ...(JSON.parse(field('data')!) as Omit<Heard, 'event' | 'id'>),
+          });
+      }
+    }
+  };
+  const over = read().catch(() => undefined);
+  return { status: answer.status, heard, over, leave: () => end.abort() };
+}
+
+const bearer = async (rights: readonly ToolRight[]) => {
+  const token = await createToken(world.control, {
+    ...{ name: 'listener', level: 'district', districts: [world.here], rights: [...rights] },
+  });
+  return { ...token, header: `Bearer ${token.token}` };
+};
+const kinds = (heard: readonly Heard[], topic: string) =>
+  heard.filter((one) => one.topic === topic).map(({ event }) => event);
+
+test('one stream tells of several topics, and only of what has changed; the last end of all is its own', async () => {
+  const { control, here } = world;
+  await runningResync(control, 'one', ['School'], { districtId: here });
+  await runningResync(control, 'two', ['School'], { districtId: here });
+  const district = `district:${here}`;
+  const stream = await listen(['resync:one', 'resync:two', district, 'alerts']);
+  const { heard } = stream;
+  await until('all are told of', () => heard.length >= 4);
+  expect(heard.map(({ topic, event }) => `${topic} ${event}`).sort()).toEqual(
+    [`${district} now`, 'alerts now', 'resync:one snapshot', 'resync:two snapshot'].sort(),
+  );
+  await finishResync(control, { resyncId: 'one', status: 'failed', message: 'for the test' });
+  await until('its end is told', () => kinds(heard, 'resync:one').includes('end'));
+  await until('its district is told of', () => kinds(heard, district).includes('changed'));
+  expect(kinds(heard, 'resync:two')).toEqual(['snapshot']);
+  await postAlert(control, {
+    ...{ alertKey: 'hub', category: 'Vertical Interoperability', name: 'Done', text: 'It is done.' },
+    ...{ districtId: here, right: 'processAlerts' },
+  });
+  await until('the alert is told of', () => kinds(heard, 'alerts').includes('changed'));
+  stream.leave();
+  // Of two that have ended nothing more comes.
+  const both = await listen(['resync:one', 'resync:one']);
+  await both.over;
+  expect(kinds(both.heard, 'resync:one').at(-1)).toBe('end');
+  await finishResync(control, { resyncId: 'two', status: 'failed', message: 'for the test' });
+});
+
+test('who comes back with what it was told last is told nothing again, unless something changed', async () => {
+  const { control, here } = world;
+  await runningResync(control, 'again', ['School'], { districtId: here });
+  const topics = ['resync:again', 'agents'];
+  const first = await listen(topics, world.as.state);
+  await until('both are told of', () => first.heard.length >= 2);
+  first.leave();
+  const { id } = first.heard.at(-1)!;
+  const second = await listen(topics, world.as.state, id);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(second.heard).toEqual([]);
+  await finishResync(control, { resyncId: 'again', status: 'failed', message: 'for the test' });
+  await until('the end is told', () => kinds(second.heard, 'resync:again').includes('end'));
+  second.leave();
+  const third = await listen(topics, world.as.state, id);
+  await until('both are told of anew', () => third.heard.length >= 2);
+  third.leave();
+});
+
+test('a topic that isn’t the caller’s ends with why, the others go on; of the state’s run a district sees no objects', async () => {
+  const { control, here, other } = world;
+  await runningResync(control, 'theirs', ['School'], { districtId: other });
+  await runningResync(control, 'states', ['School'], {
+    ...{ districtId: here, initiator: 'state', scenario: 'STATE_REQUEST' },
+  });
+  const { header } = await bearer(['resyncBatch']);
+  const foreign = [
+    'resync:theirs',
+    'resync:nowhere',
+    `district:${other}`,
+    'alerts',
+    'agents',
+    'request:none',
+  ];
+  const stream = await listen([...foreign, 'resync:states'], header);
+  await until('all are told of', () => stream.heard.length >= foreign.length + 1);
+  for (const topic of foreign)
+    expect(stream.heard.filter((one) => one.topic === topic)).toMatchObject([
+      { event: 'end', whyNot: expect.stringMatching(/./) as string },
+    ]);
+  const refusals = stream.heard.filter(({ topic }) => /theirs|nowhere/.test(topic));
+  expect(refusals[0]!.whyNot).toBe(refusals[1]!.whyNot);
+  const [states] = stream.heard.filter(({ topic }) => topic === 'resync:states');
+  expect(states).toMatchObject({ event: 'snapshot', data: { status: 'running', objectResults: null } });
+  stream.leave();
+});
+
+test('rights that become others end the stream, which is judged anew', async () => {
+  await runningResync(world.control, 'watched', ['School'], { districtId: world.here });
+  const { header, principalId } = await bearer(['resyncBatch', 'processAlerts']);
+  const stream = await listen(['resync:watched', 'alerts'], header);
+  await until('both are told of', () => stream.heard.length >= 2);
+  const withdrawn = await request(world.app)
+    .delete(`/api/v1/principals/${principalId}/rights/resyncBatch`)
+    .set('Authorization', world.as.state);
+  expect(withdrawn.status).toBe(200);
+  await stream.over;
+  const after = await listen(['resync:watched', 'alerts'], header);
+  await until('both are told of', () => after.heard.length >= 2);
+  expect(kinds(after.heard, 'resync:watched')).toEqual(['end']);
+  expect(kinds(after.heard, 'alerts')).toEqual(['now']);
+  after.leave();
+});
+
+test('what is no topic is refused by its name, and so are more than fifty', async () => {
+  const many = Array.from({ length: 51 }, (_, n) => `resync:${n}`);
+  for (const topics of [['nonsense'], ['resync:'], ['resync:a/b'], many]) {
+    const answer = await request(world.app)
+      .get(`/api/v1/events?topics=${topics.join()}`)
+      .set('Authorization', world.as.here);
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ parameter: 'topics' }] } });
+  }
+});
