@@ -38,6 +38,8 @@ import { fieldSettingRoutes } from './features/field-ownership/settings-routes';
 import { healthRouter, timeRequests } from './http/health';
 import { auditKeeper } from './features/access/keep-audit';
 import { createOidcVerifier } from './features/access/oidc';
+import { OidcClient } from './features/access/oidc-client';
+import { oidcSignInRoutes } from './features/access/oidc-sign-in-routes';
 import { openApiDocument } from './http/openapi';
 import { noticeRoutes } from './features/notices/routes';
 import { comparisonRoutes } from './features/outcomes/comparison-routes';
@@ -103,12 +105,12 @@ export interface AppOptions {
 }
 
 /** Routes under /api/v1 that are asked without a token. */
-export function publicRoutes(context: ApiContext): RouteSpec[] {
-  return signInRoutes(context);
+export function publicRoutes(context: ApiContext, client: OidcClient | null = null): RouteSpec[] {
+  return [...signInRoutes(context), ...oidcSignInRoutes(context, client)];
 }
 
 /** Every other route under /api/v1, in the order of the document. */
-export function apiRoutes(context: ApiContext): RouteSpec[] {
+export function apiRoutes(context: ApiContext, client: OidcClient | null = null): RouteSpec[] {
   return [
     ...districtRoutes(context),
     ...registrationRoutes(context),
@@ -129,7 +131,7 @@ export function apiRoutes(context: ApiContext): RouteSpec[] {
     ...recordHistoryRoutes(context),
     ...eventRoutes(context),
     ...alertRoutes(context),
-    ...sessionRoutes(context),
+    ...sessionRoutes(context, client),
     ...principalRoutes(context),
     ...principalTokenRoutes(context),
     ...auditRoutes(context),
@@ -161,8 +163,9 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   };
   const { control, logger } = context;
   const { oidc } = context.config.auth;
-  const routes = apiRoutes(context);
-  const open = publicRoutes(context);
+  const client = oidc?.console ? new OidcClient(oidc.issuer, oidc.console) : null;
+  const routes = apiRoutes(context, client);
+  const open = publicRoutes(context, client);
   const document = openApiDocument([...open, ...routes]);
   const inLogs = pathsInLogs([...open, ...routes], {
     isDistrict: (part) => context.config.districts.some(({ id }) => id === part),

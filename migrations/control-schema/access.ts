@@ -38,7 +38,8 @@ export const access: readonly string[] = [
   `
     CREATE TABLE consoleSession (
       sessionHash CHAR(64) NOT NULL COMMENT 'SHA-256 of what the cookie holds, hex',
-      tokenID VARCHAR(32) NOT NULL COMMENT 'it was opened with; its owner and rights are read anew',
+      tokenID VARCHAR(32) NULL COMMENT 'it was opened with; its owner and rights are read anew',
+      foreignPrincipal TEXT NULL COMMENT 'JSON: who another issuer said it is; then it ends with what that said',
       createdAt DATETIME(3) NOT NULL,
       lastSeenAt DATETIME(3) NOT NULL COMMENT 'over when idle for an hour',
       endsAt DATETIME(3) NOT NULL,

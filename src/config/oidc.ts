@@ -85,6 +85,28 @@ export const oidcSchema = z.strictObject({
     .default(30)
     .describe('Unknown keys make us ask the issuer again, but not more often than this.'),
   claims: claims.prefault({}),
+  console: z
+    .strictObject({
+      clientId: z.string().min(1).describe('As the issuer knows the console.'),
+      clientSecret: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Absent: a public client, whose codes PKCE alone protects. Write it as ${NAME}.'),
+      scopes: z
+        .string()
+        .regex(/(^| )openid( |$)/, 'must contain openid')
+        .default('openid profile')
+        .describe('What is asked for; the claims above have to be in the ID token.'),
+      name: z.string().min(1).max(60).default('your organization').describe('“Sign in with …”.'),
+      redirectUri: secureUrl
+        .optional()
+        .describe(
+          'Of the callback, as the issuer has it. Absent: /api/v1/sign-in/oidc/callback of the address that was asked.',
+        ),
+    })
+    .optional()
+    .describe('Sign-in to the console by this issuer (code with PKCE). Absent: by tokens only.'),
 });
 
 export type OidcConfig = z.output<typeof oidcSchema>;

@@ -27,7 +27,8 @@ export function Shell({ children }: { children: ReactNode }) {
     await call('/session', { method: 'DELETE' }).catch(() => undefined);
     noteSignedIn(false);
     client.clear();
-    navigate('/sign-in', { replace: true });
+    if (session.signOutUrl === null) navigate('/sign-in', { replace: true });
+    else location.assign(session.signOutUrl);
   };
   return (
     <>

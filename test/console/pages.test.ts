@@ -7,6 +7,7 @@ import { makeSignInCode } from '../../src/features/access/session-store';
 import type { Resync } from '../../src/console/api/answers';
 import { ServiceWorld, type Caller } from '../service/world';
 import { openBrowser, WatchedContext } from './browser';
+import { Issuer } from './issuer';
 import { buildConsole, signIn } from './world';
 
 jest.setTimeout(90_000);
@@ -24,17 +25,22 @@ const enrollmentNeeds = [
 let world: ServiceWorld;
 let browser: Browser;
 let north: Caller;
+let issuer: Issuer;
 beforeAll(async () => {
   buildConsole();
+  issuer = await Issuer.listen();
+  const ofConsole = { clientId: 'console', name: 'the test’s own' };
+  const auth = { oidc: { issuer: issuer.url, audience: 'resync', console: ofConsole } };
   const previousYear = { objects: ofYear.map(({ name }) => name) };
   [world, browser] = await Promise.all([
-    ServiceWorld.open({ timezone: 'America/Chicago', previousYear }),
+    ServiceWorld.open({ timezone: 'America/Chicago', previousYear }, { auth }),
     openBrowser(),
   ]);
   north = await world.caller('north', ['resyncBatch', 'errorLog', 'processAlerts', 'verificationSummary']);
 });
 afterAll(async () => {
   await browser.close();
+  issuer.close();
   await world.close();
 });
 
@@ -262,6 +268,65 @@ test('the code of a link signs in once; a right that is withdrawn is missing at 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.goto(`/sign-in#code=${code}`);
     await page.getByText(/was used before/).waitFor();
+  });
+});
+
+test('who another issuer vouches for signs in there, with what it says they may, and signs out there', async () => {
+  await issuer.open(world.url, {
+    ann: { name: 'Ann', resync_districts: [world.ids.north], resync_rights: ['resyncBatch'] },
+    bob: { name: 'Bob' },
+  });
+  const inContext = async (steps: (page: Page) => Promise<void>): Promise<void> => {
+    // Not watched: the issuer is another host.
+    const context = await browser.newContext({ baseURL: world.url });
+    // The provider's own pages ask for a font.
+    await context.route(/googleapis/, (route) => route.abort());
+    try {
+      await steps(await context.newPage());
+    } finally {
+      await context.close();
+    }
+  };
+  const begin = (page: Page) => page.getByRole('link', { name: 'Sign in with the test’s own' }).click();
+  await inContext(async (page) => {
+    await page.goto(`/d/${world.ids.north}/history`);
+    await begin(page);
+    await issuer.signIn(page, 'ann');
+    await page.getByRole('heading', { name: 'Resync History' }).waitFor();
+    await page.getByRole('link', { name: 'Ann', exact: true }).waitFor();
+    const cookies = (await page.context().cookies(world.url)).filter(({ name }) => /resync/.test(name));
+    expect(cookies).toMatchObject([{ name: 'resync-session', httpOnly: true, sameSite: 'Strict' }]);
+    const asked = await page.evaluate<{ rights: string[]; districts: { id: string }[]; endsAt: string }>(
+      `fetch('/api/v1/session').then((found) => found.json())`,
+    );
+    expect([asked.rights, asked.districts.map(({ id }) => id)]).toEqual([['resyncBatch'], [world.ids.north]]);
+    // With the ID token, of an hour, and not after eight.
+    expect(Date.parse(asked.endsAt) - Date.now()).toBeLessThan(3_700_000);
+    const events = await world.control<{ principalID: string; action: string }>('auditEvent');
+    expect(events).toContainEqual(
+      expect.objectContaining({ principalID: 'oidc:ann', action: 'POST /session' }),
+    );
+    // Signed in there still: back at once, and never to another host.
+    await page.goto('/api/v1/sign-in/oidc?next=//evil.example/');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    expect(new URL(page.url()).origin).toBe(new URL(world.url).origin);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await issuer.signOut(page);
+    await page.getByLabel('Token').waitFor();
+    await page.goto(`/d/${world.ids.north}/history`);
+    await begin(page);
+    await page.locator('input[name="login"]').waitFor();
+  });
+  await inContext(async (page) => {
+    for (const query of ['code=x&state=y', 'error=access_denied&state=y', '']) {
+      await page.goto(`/api/v1/sign-in/oidc/callback?${query}`);
+      await page.getByText('This sign-in was not begun in this browser').waitFor();
+    }
+    await page.goto('/');
+    await begin(page);
+    await issuer.signIn(page, 'bob');
+    await page.getByText('without a district or a tool right here').waitFor();
+    await page.getByLabel('Token').waitFor();
   });
 });
 

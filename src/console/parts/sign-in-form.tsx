@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Session, SignIn } from '../api/answers';
 import { call } from '../api/call';
+import { withQuery } from './query';
 
 /** Takes the code of a sign-in link out of the address, so that it stays in no history. */
 function takeCode(): string | null {
@@ -10,7 +11,17 @@ function takeCode(): string | null {
   return code;
 }
 
-/** Signs in by a token, or by the code of the link that led here. */
+/** Why another issuer's page led back without a session. */
+const refusals: Readonly<Record<string, string>> = {
+  state: 'This sign-in was not begun in this browser, or more than ten minutes ago: begin it again.',
+  refused: 'You were not signed in there. Begin again, or use a token.',
+  rights: 'You are known there, but without a district or a tool right here. Your administrators give them.',
+};
+
+const backFrom = (name: string): string | null => new URLSearchParams(location.search).get(name);
+const ignore = (): void => undefined;
+
+/** Signs in by a token, by another issuer, or by the code of the link that led here. */
 export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -28,8 +39,10 @@ export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
     }
   };
   const latest = useRef(open);
+  const onInNow = useRef(onIn);
   useEffect(() => {
     latest.current = open;
+    onInNow.current = onIn;
   });
   useEffect(() => {
     const openByLink = (): void => {
@@ -37,6 +50,8 @@ export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
       if (code !== null) void latest.current({ code });
     };
     openByLink();
+    // Another issuer's page has led back here: the session is there already.
+    if (backFrom('signed') === 'in') void call<Session>('/session').then(onInNow.current, ignore);
     // A link that is opened in this very tab changes no more than the fragment.
     addEventListener('hashchange', openByLink);
     return () => removeEventListener('hashchange', openByLink);
@@ -47,7 +62,10 @@ export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
     if (text === '') setProblem('Paste your token first. An administrator makes one for you.');
     else void open({ token: text });
   };
-  const refusal = problem ?? ways.data?.whyNot ?? null;
+  const refused = refusals[backFrom('refused') ?? ''];
+  const refusal = problem ?? refused ?? ways.data?.whyNot ?? null;
+  const here =
+    location.pathname === '/sign-in' ? (backFrom('next') ?? '/') : location.pathname + location.search;
   return (
     <form className="form" onSubmit={submit}>
       <label>
@@ -76,6 +94,13 @@ export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
           Sign in
         </button>
       </div>
+      {ways.data?.oidc && (
+        <p>
+          <a className="button" href={withQuery(ways.data.oidc.path, { next: here })}>
+            Sign in with {ways.data.oidc.name}
+          </a>
+        </p>
+      )}
     </form>
   );
 }

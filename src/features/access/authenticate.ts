@@ -13,6 +13,8 @@ export type VerifyForeign = (token: string) => Promise<Principal | null>;
 export interface BrowserSession {
   readonly secret: string;
   readonly endsAt: string;
+  /** Another issuer has said who it is. */
+  readonly foreign: boolean;
 }
 
 /** `response.locals.asksNow`: who asks, looked up anew; `null`: nobody any more. */
@@ -52,7 +54,11 @@ export function authenticate(
     }
     if (session && secret !== null) {
       if (!/^(GET|HEAD)$/.test(request.method)) refuseForgery(request, secret);
-      response.locals['session'] = { secret, endsAt: session.endsAt } satisfies BrowserSession;
+      response.locals['session'] = {
+        secret,
+        endsAt: session.endsAt,
+        foreign: session.foreign,
+      } satisfies BrowserSession;
     }
     response.locals['principal'] = principal;
     const asksNow: AsksNow = async () => (await whoAsks()).principal;

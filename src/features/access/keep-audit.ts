@@ -95,3 +95,11 @@ function eventOf(
 export function addressOf({ ip = 'unknown' }: Request): string {
   return ip.replace(/^::ffff:(?=\d+\.)/, '');
 }
+
+/** The audit has that somebody signed in to the console. */
+export async function keepSignIn(control: Knex, request: Request, who: NewAuditEvent['who']): Promise<void> {
+  await recordAudit(control, {
+    ...{ who, action: 'POST /session', target: '/session', status: 201, details: {} },
+    address: addressOf(request),
+  });
+}

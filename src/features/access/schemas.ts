@@ -24,6 +24,10 @@ export const self = z
 export const signIn = z
   .object({
     token: z.boolean().meta({ description: 'by a token of ours' }),
+    oidc: z
+      .object({ name: z.string(), path: z.string() })
+      .nullable()
+      .meta({ description: 'by another issuer: where a browser goes to; null: not configured' }),
     whyNot: z.string().nullable().meta({ description: 'why nobody signs in over this connection' }),
   })
   .meta({ id: 'SignIn' });
@@ -49,6 +53,9 @@ export const session = z
     serverTime: time,
     csrf: z.string().nullable().meta({ description: 'for the header X-CSRF of writes; null with a token' }),
     endsAt: time.nullable().meta({ description: 'null with a token' }),
+    signOutUrl: z.string().nullable().meta({
+      description: 'where one signs out of the issuer that one signed in with, too; null: of none',
+    }),
   })
   .meta({ id: 'Session' });
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { CookieOptions, Request } from 'express';
+import type { CookieOptions, Request, Response } from 'express';
 import { Problem } from '../../http/problem';
 
 /** With Secure and the whole host for its path: no other host nor page can set it. */
@@ -26,9 +26,35 @@ export function cookieOf({ secure }: Request): { readonly name: string; readonly
   };
 }
 
+/** Minutes in which one has to come back from another issuer. */
+const signInMinutes = 10;
+
+/**
+ * Of a sign-in under way. Lax: the issuer's page sends the browser back, and it has to come along.
+ */
+export function signInCookieOf({ secure }: Request): {
+  readonly name: string;
+  readonly options: CookieOptions;
+} {
+  return {
+    name: secure ? '__Host-resync-sign-in' : 'resync-sign-in',
+    options: { httpOnly: true, secure, sameSite: 'lax', path: '/', maxAge: signInMinutes * 60_000 },
+  };
+}
+
+/** From now on the browser has the session. */
+export function setSessionCookie(request: Request, response: Response, secret: string): void {
+  const { name, options } = cookieOf(request);
+  response.cookie(name, secret, options);
+}
+
 /** The secret in the request's cookie; `null`: it has none. */
 export function sessionSecretOf(request: Request): string | null {
-  const { name } = cookieOf(request);
+  return cookieValue(request, cookieOf(request).name);
+}
+
+/** What a cookie of the request holds; `null`: it has none of this name. */
+export function cookieValue(request: Request, name: string): string | null {
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const at = part.indexOf('=');
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
@@ -41,6 +67,11 @@ export function csrfOf(secret: string): string {
   return createHmac('sha256', secret).update('csrf').digest('base64url');
 }
 
+/** Of the address that was asked. */
+export function originOf(request: Request): string {
+  return `${request.protocol}://${request.get('Host') ?? ''}`;
+}
+
 /**
  * Was the request made by a page of ours? Browsers say so; a request that doesn't say comes from no
  * browser's page.
@@ -49,8 +80,11 @@ export function csrfOf(secret: string): string {
 export function refuseOtherOrigins(request: Request): void {
   const site = request.get('Sec-Fetch-Site');
   const origin = request.get('Origin');
-  const own = `${request.protocol}://${request.get('Host') ?? ''}`;
-  if ((site === undefined || site === 'same-origin') && (origin === undefined || origin === own)) return;
+  if (
+    (site === undefined || site === 'same-origin') &&
+    (origin === undefined || origin === originOf(request))
+  )
+    return;
   throw new Problem(
     403,
     'This comes from a page of another address: a session is used by its own pages only.',

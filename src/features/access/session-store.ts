@@ -12,6 +12,8 @@ import { readTokenOwner, verifyToken } from './token-store';
 /** Whose browser it is, and until when at most. */
 export interface Session {
   readonly principal: Principal;
+  /** Another issuer has said who it is. */
+  readonly foreign: boolean;
   /** ISO 8601. */
   readonly endsAt: string;
 }
@@ -38,21 +40,38 @@ export async function openSession(
   token: string,
 ): Promise<(Session & { readonly secret: string }) | null> {
   const principal = await verifyToken(control, token);
-  return principal === null ? null : insertSession(control, principal);
+  return principal === null ? null : insertSession(control, { tokenID: principal.tokenId });
+}
+
+/**
+ * Opens a session of somebody another issuer vouches for, which ends with what it said: until then
+ * it can't be asked again.
+ * @param expiresAt seconds since 1970
+ */
+export function openForeignSession(
+  control: Knex,
+  principal: Principal,
+  expiresAt: number,
+): Promise<Session & { readonly secret: string }> {
+  return insertSession(control, { foreignPrincipal: JSON.stringify(principal) }, expiresAt);
 }
 
 async function insertSession(
   control: Knex,
-  principal: Principal,
+  of: { readonly tokenID: string } | { readonly foreignPrincipal: string },
+  expiresAt?: number,
 ): Promise<Session & { readonly secret: string }> {
   const secret = randomBytes(32).toString('base64url');
   await control('consoleSession').where('endsAt', '<', now(control)).delete();
   await control('consoleSession').insert({
     sessionHash: sha256(secret),
-    tokenID: principal.tokenId,
+    ...of,
     createdAt: now(control),
     lastSeenAt: now(control),
-    endsAt: control.raw('UTC_TIMESTAMP(3) + INTERVAL ? HOUR', [longestHours]),
+    endsAt: control.raw(
+      'LEAST(UTC_TIMESTAMP(3) + INTERVAL ? HOUR, COALESCE(TIMESTAMPADD(SECOND, ?, "1970-01-01"), "9999-01-01"))',
+      [longestHours, expiresAt ?? null],
+    ),
   });
   const session = await readSession(control, secret);
   if (session === null) throw new Error('A session that was just opened is not there.');
@@ -66,22 +85,28 @@ async function insertSession(
 export async function readSession(control: Knex, secret: string): Promise<Session | null> {
   if (!secretShape.test(secret)) return null;
   const hash = sha256(secret);
-  const [row] = await selectRows<{ tokenID: string; endsAt: string }>(
+  const [row] = await selectRows<{
+    tokenID: string | null;
+    foreignPrincipal: string | null;
+    endsAt: string;
+  }>(
     control,
-    `SELECT tokenID, endsAt FROM consoleSession
+    `SELECT tokenID, foreignPrincipal, endsAt FROM consoleSession
       WHERE sessionHash = ? AND endsAt > UTC_TIMESTAMP(3)
         AND lastSeenAt > UTC_TIMESTAMP(3) - INTERVAL ? MINUTE`,
     [hash, idleMinutes],
   );
   if (!row) return null;
-  const principal = await readTokenOwner(control, row.tokenID);
+  const { foreignPrincipal: told } = row;
+  const principal =
+    told === null ? await readTokenOwner(control, row.tokenID!) : (JSON.parse(told) as Principal);
   if (principal === null) return null;
   await control.raw(
     `UPDATE consoleSession SET lastSeenAt = UTC_TIMESTAMP(3)
       WHERE sessionHash = ? AND lastSeenAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND`,
     [hash, seenStepSeconds],
   );
-  return { principal, endsAt: toIso(row.endsAt) };
+  return { principal, foreign: told !== null, endsAt: toIso(row.endsAt) };
 }
 
 /** From now on the session is refused. */
@@ -126,7 +151,7 @@ export async function openSessionByCode(
     return row?.tokenID ?? null;
   });
   const principal = tokenId === null ? null : await readTokenOwner(control, tokenId);
-  return principal === null ? null : insertSession(control, principal);
+  return principal === null ? null : insertSession(control, { tokenID: principal.tokenId });
 }
 
 function sha256(text: string): string {

@@ -8,6 +8,7 @@ import type { session } from './schemas';
 interface OfCookie {
   readonly endsAt: string;
   readonly csrf: string;
+  readonly signOutUrl: string | null;
 }
 
 /** What a page has to know before it shows anything. */
@@ -27,5 +28,6 @@ export function sessionView(
     serverTime: new Date().toISOString(),
     csrf: cookie?.csrf ?? null,
     endsAt: cookie?.endsAt ?? null,
+    signOutUrl: cookie?.signOutUrl ?? null,
   };
 }

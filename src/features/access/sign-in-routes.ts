@@ -1,18 +1,17 @@
-import type { Request, Response } from 'express';
-import type { Knex } from 'knex';
 import type { ApiContext } from '../../http/context';
 import { Problem } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
-import { recordAudit } from './audit-store';
-import { addressOf } from './keep-audit';
+import { keepSignIn } from './keep-audit';
 import * as schemas from './schemas';
-import { cookieOf, csrfOf, refuseOtherOrigins, whyNoSignIn } from './session-cookie';
+import { csrfOf, refuseOtherOrigins, setSessionCookie, whyNoSignIn } from './session-cookie';
 import { openSession, openSessionByCode } from './session-store';
 import { sessionView } from './session-view';
 
 /** How a browser gets a session. These need no token: they are asked before there is one. */
 export function signInRoutes(context: ApiContext): RouteSpec[] {
-  const { control } = context;
+  const { config, control } = context;
+  const { console: ofConsole } = config.auth.oidc ?? {};
+  const oidc = ofConsole ? { name: ofConsole.name, path: '/api/v1/sign-in/oidc' } : null;
   return [
     route({
       operationId: 'showSignIn',
@@ -23,7 +22,7 @@ export function signInRoutes(context: ApiContext): RouteSpec[] {
       tag: 'Sessions',
       summary: 'How one signs in to the console here',
       responses: { 200: { description: 'Ways to sign in', schema: schemas.signIn } },
-      handler: ({ request }) => Promise.resolve({ token: true, whyNot: whyNoSignIn(request) }),
+      handler: ({ request }) => Promise.resolve({ token: true, oidc, whyNot: whyNoSignIn(request) }),
     }),
     route({
       operationId: 'openSession',
@@ -52,26 +51,12 @@ export function signInRoutes(context: ApiContext): RouteSpec[] {
               : 'The token is unknown, expired or revoked.';
           throw new Problem(401, detail);
         }
-        await keepOpened(control, request, opened.principal);
-        setCookie(request, response, opened.secret);
-        return sessionView(context, opened.principal, { endsAt: opened.endsAt, csrf: csrfOf(opened.secret) });
+        await keepSignIn(control, request, opened.principal);
+        setSessionCookie(request, response, opened.secret);
+        return sessionView(context, opened.principal, {
+          ...{ endsAt: opened.endsAt, csrf: csrfOf(opened.secret), signOutUrl: null },
+        });
       },
     }),
   ];
-}
-
-function setCookie(request: Request, response: Response, secret: string): void {
-  const { name, options } = cookieOf(request);
-  response.cookie(name, secret, options);
-}
-
-async function keepOpened(
-  control: Knex,
-  request: Request,
-  who: Parameters<typeof recordAudit>[1]['who'],
-): Promise<void> {
-  await recordAudit(control, {
-    ...{ who, action: 'POST /session', target: '/session', status: 201, details: {} },
-    address: addressOf(request),
-  });
 }

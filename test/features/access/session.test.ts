@@ -63,7 +63,7 @@ test('a token opens a session whose cookie no script reads and no other host get
 test('over plain HTTP nobody signs in, but on this machine itself', async () => {
   const { token } = await made();
   const headers = { 'X-Forwarded-Host': 'resync.example.org' };
-  expect((await ask('get', '/sign-in')).body).toEqual({ token: true, whyNot: null });
+  expect((await ask('get', '/sign-in')).body).toEqual({ token: true, oidc: null, whyNot: null });
   const { whyNot } = (await ask('get', '/sign-in', { headers })).body as { whyNot: string };
   expect(whyNot).toContain('HTTPS');
   const refused = await ask('post', '/session', { body: { token }, headers });
