@@ -16,6 +16,7 @@ import type * as identities from '../../features/identity-conflicts/schemas';
 import type * as comparisons from '../../features/outcomes/comparison-schemas';
 import type * as outcomes from '../../features/outcomes/schemas';
 import type * as records from '../../features/record-history/schemas';
+import type * as registered from '../../features/registrations/schemas';
 import type * as removals from '../../features/removals/schemas';
 import type * as plans from '../../features/resyncs/plan-schemas';
 import type * as retries from '../../features/resyncs/retry-schemas';
@@ -69,6 +70,9 @@ export type ListedDistrict = DistrictsPage['items'][number];
 export type BusyAgents = Answer<typeof districts.busyAgents>;
 export type BusyAgent = BusyAgents['items'][number];
 export type OpenRun = BusyAgent['resyncs'][number];
+
+export type Registration = Answer<typeof registered.registration>;
+export type DistrictImport = Answer<typeof registered.districtImport>;
 
 export type ObjectsTable = Answer<typeof districts.objectsTable>;
 export type TableObject = Answer<typeof resyncs.tableObject>;
