@@ -335,3 +335,23 @@ test('values of which an expression is unique are swapped: mysql', async () => {
     await world.close();
   }
 });
+
+test('a geometry that is missing is said to be: mysql', async () => {
+  const { info } = await server('mysql');
+  const world = await World.open({ district: info, state: info });
+  try {
+    await world.district(
+      'CREATE TABLE site (id INT PRIMARY KEY, at GEOMETRY)',
+      'INSERT INTO site VALUES (1, NULL)',
+    );
+    await world.state(
+      'CREATE TABLE site (districtID INT, id INT, at GEOMETRY NOT NULL, PRIMARY KEY (districtID, id))',
+    );
+    for (let run = 0; run < 2; run += 1) {
+      const { errors } = await world.sync([object('site', ['id'])], 'site');
+      expect(errors).toMatchObject([{ recordKey: '["1"]', code: 'VALUE_MISSING', field: 'at' }]);
+    }
+  } finally {
+    await world.close();
+  }
+});

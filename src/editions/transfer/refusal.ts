@@ -39,7 +39,11 @@ const kinds: readonly (readonly [errnos: readonly number[], kind: Kind])[] = [
     [1265, 1292, 1366, 1525],
     { code: 'VALUE_INVALID', say: (f, whose) => `The ${whose} can't store the value of ${f} as it is.` },
   ],
-  [[1048, 1364], { code: 'VALUE_MISSING', say: (f, whose) => `The ${whose} requires a value for ${f}.` }],
+  // 3673: of a geometry.
+  [
+    [1048, 1364, 3673],
+    { code: 'VALUE_MISSING', say: (f, whose) => `The ${whose} requires a value for ${f}.` },
+  ],
   [
     [1300, 1977],
     { code: 'CHARACTERS_NOT_ALLOWED', say: (f, whose) => `${f} has characters the ${whose} can't store.` },
