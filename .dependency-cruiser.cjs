@@ -33,6 +33,7 @@ const featureOrder = [
   'districts',
   'blackouts',
   'schedules',
+  'recurring-requests',
   'outcomes',
   'identity-conflicts',
   'year-end',

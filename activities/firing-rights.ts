@@ -3,7 +3,7 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../src/control/control-error';
 import { readPrincipal } from '../src/features/access/principal-store';
-import type { StoredSchedule } from '../src/features/schedules/store';
+import type { AnySchedule } from '../src/features/schedules/store';
 import { scheduleIdAtTemporal } from '../src/temporal/start-workflows';
 
 /**
@@ -12,18 +12,20 @@ import { scheduleIdAtTemporal } from '../src/temporal/start-workflows';
  */
 export async function whyMakerMayNot(
   control: Knex,
-  { createdById, createdBy, initiator, kind, districtId }: StoredSchedule,
+  { createdById, createdBy, initiator, kind, districtId }: AnySchedule,
 ): Promise<string | null> {
   try {
     const { disabledAt, rights, districts, level } = await readPrincipal(control, createdById);
     if (disabledAt !== null) return `${createdBy}, who made it, is disabled.`;
     const needed = [
-      'resyncBatch' as const,
+      ...(kind === 'stateRequest' ? [] : ['resyncBatch' as const]),
       ...(kind === 'verification' ? ['verificationSummary' as const] : []),
-      ...(kind === 'resync' && initiator === 'state' ? ['stateRequest' as const] : []),
+      ...(kind !== 'verification' && initiator === 'state' ? ['stateRequest' as const] : []),
     ];
     const missing = needed.find((right) => !rights.includes(right));
     if (missing !== undefined) return `${createdBy}, who made it, no longer has the right ${missing}.`;
+    // Which districts a recurring request still reaches is looked at with them.
+    if (districtId === null) return null;
     const reaches = districts === null ? level === 'state' : districts.includes(districtId);
     return reaches ? null : `${createdBy}, who made it, no longer belongs to the district.`;
   } catch (error) {
@@ -33,7 +35,7 @@ export async function whyMakerMayNot(
 }
 
 /** It fires no more until somebody resumes it. */
-export async function pauseSchedule(schedule: StoredSchedule, note: string): Promise<void> {
+export async function pauseSchedule(schedule: AnySchedule, note: string): Promise<void> {
   try {
     await Context.current().client.schedule.getHandle(scheduleIdAtTemporal(schedule)).pause(note);
   } catch (error) {

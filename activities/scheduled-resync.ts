@@ -7,22 +7,24 @@ import { NotFoundError } from '../src/control/control-error';
 import { postAlert } from '../src/features/alerts/post';
 import { insertResync, loadResync, type StoredResync } from '../src/features/resyncs/store';
 import { isSecondOfTwo } from '../src/features/schedules/clock-changes';
-import { noteFiring, openRunOf, readSchedule } from '../src/features/schedules/store';
+import {
+  type AnySchedule,
+  noteFiring,
+  openRunOf,
+  readSchedule,
+  type StoredSchedule,
+} from '../src/features/schedules/store';
 import { insertVerification } from '../src/features/verifications/store';
 import { readVerificationRow } from '../src/features/verifications/row';
 import type { ResyncRequest } from '../src/domain/resync';
-import {
-  type FiringOutcome,
-  type ResyncSchedule,
-  scheduledId,
-  type ScheduleKind,
-} from '../src/domain/schedule';
+import { type FiringOutcome, scheduledId } from '../src/domain/schedule';
 import type { VerificationRequest } from '../src/domain/verification';
 import type { ActivityDependencies } from './dependencies';
 import { shortActivity } from './activity';
 import { pauseSchedule, whyMakerMayNot } from './firing-rights';
 import { Refusal, yearOfFiring } from './firing-year';
 import { handOver } from './hand-over';
+import { isStored as isRequestStored, startRecurringRequest } from './recurring-request';
 
 export interface ScheduledFiring {
   readonly scheduleId: string;
@@ -36,6 +38,8 @@ export interface FiringEnd {
   readonly resyncId: string | null;
   /** Of a schedule of verifications. */
   readonly verificationId?: string;
+  /** Of a recurring request. */
+  readonly stateRequestId?: string;
 }
 
 /** What a schedule's firing does. */
@@ -46,10 +50,11 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
    * What the firing started: what it made before, or a new one that is given to the agent. @throws
    * Refusal
    */
-  const start = async (schedule: ResyncSchedule, scheduledFor: string): Promise<FiringEnd> => {
+  const start = async (schedule: AnySchedule, scheduledFor: string): Promise<FiringEnd> => {
     const { scheduleId, kind } = schedule;
     const id = scheduledId(scheduleId, scheduledFor);
-    const known = await isStored(control, kind, id);
+    const known =
+      kind === 'stateRequest' ? await isRequestStored(dependencies, id) : await isStored(control, kind, id);
     if (!known && isSecondOfTwo(schedule.timing, new Date(scheduledFor))) {
       const message = 'The clocks were put back, and it had fired at this local time before.';
       await noteFiring(control, { scheduleId, scheduledFor, outcome: 'skipped', message });
@@ -61,7 +66,11 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
       await noteFiring(control, { scheduleId, scheduledFor, outcome: 'skipped', message });
       return { outcome: 'skipped', resyncId: null };
     }
-    if (kind === 'verification') {
+    if (schedule.kind === 'stateRequest') {
+      await startRecurringRequest(dependencies, { schedule, scheduledFor, stateRequestId: id });
+      return { outcome: 'started', resyncId: null, stateRequestId: id };
+    }
+    if (schedule.kind === 'verification') {
       const request = await storeVerification(dependencies, schedule, id);
       await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', verificationId: id });
       await startVerification(Context.current().client, dependencies.config.temporal.taskQueue, request);
@@ -96,16 +105,14 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           const { message } = error;
-          const isResync = schedule.kind === 'resync';
           await noteFiring(control, { scheduleId, scheduledFor, outcome: 'refused', message });
           await postAlert(control, {
             alertKey: `schedule-refused:${scheduleId}:${scheduledFor}`,
             category: alertCategories.resync,
-            name: isResync ? 'Scheduled Resync Refused' : 'Scheduled Verification Refused',
-            text: `The ${schedule.kind} of schedule "${schedule.name}" in ${schedule.districtId} for ${scheduledFor} was not started. ${message}`,
+            ...refusedWords[schedule.kind],
+            text: `${whatOf(schedule)} for ${scheduledFor} was not started. ${message}`,
             // What a state's schedule holds is not the district's to know.
             districtId: schedule.initiator === 'state' ? null : schedule.districtId,
-            right: isResync ? 'resyncBatch' : 'verificationSummary',
           });
           return { outcome: 'refused', resyncId: null };
         }
@@ -114,8 +121,21 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
   };
 }
 
+/** How it is told that a firing was refused, and to whom. */
+const refusedWords = {
+  resync: { name: 'Scheduled Resync Refused', right: 'resyncBatch' },
+  verification: { name: 'Scheduled Verification Refused', right: 'verificationSummary' },
+  stateRequest: { name: 'Recurring Request Refused', right: 'stateRequest' },
+} as const;
+
+function whatOf({ kind, name, districtId }: AnySchedule): string {
+  return kind === 'stateRequest'
+    ? `The recurring request "${name}"`
+    : `The ${kind} of schedule "${name}" in ${districtId}`;
+}
+
 /** Whether the firing had stored it before. */
-async function isStored(control: Knex, kind: ScheduleKind, id: string): Promise<boolean> {
+async function isStored(control: Knex, kind: StoredSchedule['kind'], id: string): Promise<boolean> {
   try {
     await (kind === 'resync' ? loadResync(control, id) : readVerificationRow(control, id));
     return true;
@@ -128,7 +148,7 @@ async function isStored(control: Knex, kind: ScheduleKind, id: string): Promise<
 /** @throws Refusal when the district or the objects are no longer what the schedule was made for */
 async function store(
   dependencies: ActivityDependencies,
-  schedule: ResyncSchedule,
+  schedule: StoredSchedule,
   resyncId: string,
 ): Promise<StoredResync> {
   const { initiator, request: asked, districtId } = schedule;
@@ -151,7 +171,7 @@ async function store(
 /** @throws Refusal as `store` */
 async function storeVerification(
   dependencies: ActivityDependencies,
-  schedule: ResyncSchedule,
+  schedule: StoredSchedule,
   verificationId: string,
 ): Promise<VerificationRequest> {
   const { districtId, initiator, request: asked } = schedule;
@@ -174,6 +194,6 @@ async function storeVerification(
   return request;
 }
 
-function nameOf({ name, scheduleId }: ResyncSchedule): string {
+function nameOf({ name, scheduleId }: StoredSchedule): string {
   return `schedule ${name} (${scheduleId})`;
 }

@@ -67,6 +67,7 @@ import { stateRequestRoutes } from './features/state-requests/routes';
 import { scopedYearRoutes } from './features/year-end/routes';
 import { identityConflictRoutes } from './features/identity-conflicts/routes';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
+import { recurringRequestRoutes } from './features/recurring-requests/routes';
 import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './features/verifications/routes';
 import { type Shares, Turns } from './http/take-turn';
@@ -141,6 +142,7 @@ export function apiRoutes(context: ApiContext, client: OidcClient | null = null)
     ...noticeRoutes(context),
     ...blackoutRoutes(context),
     ...scheduleRoutes(context),
+    ...recurringRequestRoutes(context),
     ...certificationRoutes(context),
     ...fieldSettingRoutes(context),
     ...verificationRoutes(context),

@@ -1,14 +1,14 @@
-/** Recurring resyncs and verifications, their firings, and windows in which none runs. */
+/** What recurs by itself, its firings, and windows in which nothing runs. */
 export const schedules: readonly string[] = [
   `
     CREATE TABLE resyncSchedule (
       scheduleID VARCHAR(32) NOT NULL,
-      districtID VARCHAR(64) NOT NULL,
+      districtID VARCHAR(64) NULL COMMENT 'NULL: of a recurring request, which names its districts',
       name VARCHAR(120) NOT NULL,
       initiator VARCHAR(16) NOT NULL COMMENT 'district or state: whose it is',
-      kind VARCHAR(16) NOT NULL COMMENT 'what a firing starts: resync',
+      kind VARCHAR(16) NOT NULL COMMENT 'what a firing starts: resync, verification or stateRequest',
       timing JSON NOT NULL COMMENT 'cron or calendar, time zone, missed firings, overlap',
-      request JSON NOT NULL COMMENT 'objects, checkDependencies, mode, scenario',
+      request JSON NOT NULL COMMENT 'what is asked for, as src/domain/schedule.ts has it',
       note VARCHAR(255) NULL,
       createdBy VARCHAR(128) NOT NULL,
       createdByID VARCHAR(64) NOT NULL COMMENT 'the principal whose rights each firing needs',
@@ -25,6 +25,7 @@ export const schedules: readonly string[] = [
       outcome VARCHAR(16) NOT NULL COMMENT 'started, skipped or refused',
       resyncID VARCHAR(64) NULL,
       verificationID VARCHAR(64) NULL COMMENT 'what it started, of a schedule of verifications',
+      stateRequestID VARCHAR(64) NULL COMMENT 'what it started, of a recurring request',
       message VARCHAR(1000) NULL,
       firedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       PRIMARY KEY (scheduleID, scheduledFor),

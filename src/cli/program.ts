@@ -18,6 +18,7 @@ import { rightsCommand } from './verbs/rights';
 import { runCommand } from './verbs/run';
 import { cancelCommand, pauseCommand, resumeCommand } from './verbs/run-control';
 import { runsCommand, showCommand, waitCommand, watchCommand } from './verbs/runs';
+import { recurringCommand } from './verbs/recurring';
 import { scheduleCommand } from './verbs/schedule';
 import { acceptCommand, complianceCommand, scopedYearCommand } from './verbs/scoped-year';
 import { selectCommand } from './verbs/select';
@@ -55,6 +56,7 @@ const groups: Readonly<Record<string, readonly Entry[]>> = {
     ['verification', 'comparisons of a district with the state', verificationCommand],
     ['certification', 'signed counts and checksums at a reporting date', certificationCommand],
     ['request', 'request resyncs of districts, as the state', requestCommand],
+    ['recurring', 'requests of the state, made again and again', recurringCommand],
     ['schedule', 'recurring resyncs and verifications', scheduleCommand],
     ['blackout', 'windows in which no resync of a district runs', blackoutCommand],
   ]),

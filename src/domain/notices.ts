@@ -51,6 +51,7 @@ const byName: Readonly<Record<string, NoticeKind>> = {
   'Records Held by Another District': { event: 'identity', type: 'identity.conflict' },
   'Drift Found': { event: 'drift', type: 'verification.drift' },
   'Scheduled Resync Refused': { event: 'schedule', type: 'schedule.refused' },
+  'Recurring Request Refused': { event: 'schedule', type: 'schedule.refused' },
   'Scheduled Verification Refused': { event: 'schedule', type: 'schedule.refused' },
   'Sync Event Incomplete': { event: 'syncEvent', type: 'sync_event.incomplete' },
   'Certification Failed': { event: 'certification', type: 'certification.failed' },

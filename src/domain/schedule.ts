@@ -59,17 +59,45 @@ export type FiringOutcome = 'started' | 'skipped' | 'refused';
 /** What a firing starts: a resync, or a verification, which writes nothing. */
 export type ScheduleKind = 'resync' | 'verification';
 
-/** A recurring resync or verification of a district. */
-export interface ResyncSchedule {
+interface ScheduleHead {
   readonly scheduleId: string;
-  readonly districtId: string;
   readonly name: string;
   /** Whose it is: what the state made is the state's to see into and to stop. */
   readonly initiator: Initiator;
-  readonly kind: ScheduleKind;
   readonly timing: ScheduleTiming;
-  readonly request: ScheduledRequest;
   readonly note: string | null;
+}
+
+/** A recurring resync or verification of a district. */
+export interface ResyncSchedule extends ScheduleHead {
+  readonly districtId: string;
+  readonly kind: ScheduleKind;
+  readonly request: ScheduledRequest;
+}
+
+/** A request that the state makes of its districts again and again. */
+export interface RequestSchedule extends ScheduleHead {
+  readonly districtId: null;
+  readonly initiator: 'state';
+  readonly kind: 'stateRequest';
+  readonly request: RecurringRequest;
+}
+
+/** What each firing asks of which districts; the school year is each district's at that time. */
+export interface RecurringRequest {
+  readonly districts: 'all' | readonly string[];
+  readonly objects: 'all' | readonly string[];
+  readonly checkDependencies: boolean;
+  readonly scenario: Scenario;
+  readonly mode: ResyncMode;
+  readonly reason: string;
+  /** From the firing on; no run begins later. `null`: as long as configured. */
+  readonly windowHours: number | null;
+  /**
+   * Districts that its maker saw when it was made; `null`: all. Counts for makers of another
+   * issuer, of whom nothing else is known here.
+   */
+  readonly reach: readonly string[] | null;
 }
 
 /**

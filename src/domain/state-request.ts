@@ -122,6 +122,15 @@ export function forecastEnd({
   return new Date(now.getTime() + (elapsedMs / done) * (reachable - done));
 }
 
+/** The line operators see in Temporal Web's list. */
+export function describeRequest(
+  { objects, scenario }: Pick<StateRequest, 'objects' | 'scenario'>,
+  districts: number,
+): string {
+  const what = objects === 'all' ? 'full resyncs' : `resyncs of ${objects.length} object(s)`;
+  return `The state asks ${districts} district(s) for ${what}, ${scenario}`;
+}
+
 /** Where the districts stand, in words: "12 of 1000 districts done, 20 under way, 968 waiting." */
 export function describeCounts(counts: Readonly<Record<RequestDistrictStatus, number>>): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);

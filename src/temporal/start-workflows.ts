@@ -15,6 +15,7 @@ import {
   certificationWorkflowId,
   enqueueResync,
   type QueuePlace,
+  stateRequestWorkflowId,
   verificationWorkflowId,
 } from '../../workflows/messages';
 import { attributeKeys } from '../domain/search-attributes';
@@ -58,10 +59,11 @@ export function scheduleIdAtTemporal({
   districtId,
   scheduleId,
 }: {
-  readonly districtId: string;
+  /** `null`: it is the state's, over its districts. */
+  readonly districtId: string | null;
   readonly scheduleId: string;
 }): string {
-  return `schedule:${districtId}:${scheduleId}`;
+  return `schedule:${districtId ?? 'state'}:${scheduleId}`;
 }
 
 /**
@@ -99,6 +101,24 @@ export function startCertification(client: Client, taskQueue: string, ref: Certi
     args: [ref],
     staticSummary:
       ref.driftId === undefined ? 'Certifies a district' : 'Compares a district with what was certified',
+  });
+}
+
+/** Has a state's request carried out; one that is, or was, is left alone. Safe to repeat. */
+export function startStateRequest(
+  client: Client,
+  taskQueue: string,
+  { stateRequestId, summary }: { readonly stateRequestId: string; readonly summary: string },
+): Promise<void> {
+  return startOnce(client, 'stateRequest', {
+    workflowId: stateRequestWorkflowId(stateRequestId),
+    taskQueue,
+    args: [{ stateRequestId }],
+    staticSummary: summary,
+    typedSearchAttributes: [
+      { key: attributeKeys.initiator, value: 'state' },
+      { key: attributeKeys.scenario, value: 'STATE_REQUEST' },
+    ],
   });
 }
 

@@ -125,6 +125,34 @@ test('districts are asked for what the plan showed, and the board follows them t
     expect([objects, counts.done]).toEqual([['Calendar'], 2]);
   }));
 
+test('what is asked again and again is made from the plan, started now, paused and deleted', () =>
+  inBrowser(async (page) => {
+    await page.goto('/requests/new');
+    await page.getByRole('checkbox', { name: 'All 2 districts' }).check();
+    await page.getByText('2 districts would be asked for').waitFor();
+    await button(page, 'Ask again and again…').click();
+    const dialog = page.getByRole('dialog', { name: 'Ask again and again' });
+    expect(await button(dialog, 'Save').getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Sundays');
+    await dialog.getByLabel('Why, for people of the state').fill('Weekly counts');
+    await dialog.getByText('It would fire next:').waitFor();
+    await button(dialog, 'Save').click();
+    const recurring = page.getByRole('region', { name: 'Recurring requests' });
+    await recurring.getByText('every day at 02:00 (America/Chicago)').waitFor();
+    await button(page, 'Pause Sundays').click();
+    await recurring.getByText('Paused').waitFor();
+    await button(page, 'Start now Sundays').click();
+    await recurring.getByRole('link').first().waitFor({ timeout: 30_000 });
+    await recurring.getByRole('link').first().click();
+    await page.getByRole('heading', { name: 'Weekly counts' }).waitFor();
+    await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
+    await page.goBack();
+    await button(page, 'Resume Sundays').click();
+    await button(page, 'Delete Sundays').click();
+    await button(page, 'Delete').last().click();
+    await recurring.waitFor({ state: 'detached' });
+  }));
+
 describe('a board of a thousand districts', () => {
   const stateRequestId = 'a-thousand-districts';
   beforeAll(async () => {

@@ -61,6 +61,8 @@ test(
         const { status } = answer;
         if (spec.operationId === 'createSchedule')
           things = { ...things, schedule: idIn(answer, 'scheduleId') };
+        if (spec.operationId === 'createRecurringRequest')
+          things = { ...things, recurringRequest: idIn(answer, 'scheduleId') };
         if (spec.operationId === 'createWebhook') things = { ...things, webhook: idIn(answer, 'webhookId') };
         if (String(status) !== Object.keys(spec.responses)[0]) refused[spec.operationId] = answer.body;
       }

@@ -130,6 +130,7 @@ export interface Things {
   readonly webhook: string;
   readonly blackout: string;
   readonly schedule: string;
+  readonly recurringRequest: string;
   readonly selectiveSync: string;
   readonly preview: string;
   readonly syncEvent: string;
@@ -180,6 +181,7 @@ export async function thingsOf(world: ApiWorld): Promise<Things> {
     webhook: webhook.webhookId,
     blackout: 'windowA',
     schedule: 'scheduleA',
+    recurringRequest: 'recurringA',
     syncEvent: 'eventA',
     ...(await certificationFor(world)),
     verification: await verificationFor(world),
@@ -335,6 +337,8 @@ async function districtImportFor({ control }: ApiWorld): Promise<string> {
 export async function renewThings(
   { control, here, refreshDistricts }: ApiWorld,
   { blackout, schedule }: Things,
+  { control, here }: ApiWorld,
+  { blackout, schedule, recurringRequest }: Things,
 ): Promise<void> {
   const changed = await control('registeredDistrict').where({ districtID: here }).delete();
   if (changed > 0) {
@@ -369,6 +373,20 @@ export async function renewThings(
     })
     .onConflict('scheduleID')
     .merge(['scheduleID']);
+  const asked = { ...request, districts: 'all', scenario: 'STATE_REQUEST', reason: 'made for the table' };
+  await control('resyncSchedule')
+    .insert({
+      scheduleID: recurringRequest,
+      name: recurringRequest,
+      initiator: 'state',
+      kind: 'stateRequest',
+      timing: JSON.stringify(timing),
+      request: JSON.stringify({ ...asked, windowHours: null, reach: null }),
+      createdByID: 'the table',
+      createdBy: 'the table',
+    })
+    .onConflict('scheduleID')
+    .merge(['scheduleID']);
 }
 
 /**
@@ -390,6 +408,7 @@ export function requestFor(
     '/webhooks/{id}': things.webhook,
     '/blackouts/{id}': things.blackout,
     '/schedules/{id}': things.schedule,
+    '/recurring-requests/{id}': things.recurringRequest,
     '/selective-syncs/{id}': things.selectiveSync,
     '/previews/{id}': things.preview,
     '/sync-events/{id}': things.syncEvent,

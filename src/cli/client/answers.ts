@@ -14,6 +14,7 @@ import type * as syncEvents from '../../features/field-ownership/sync-event-sche
 import type * as identityConflicts from '../../features/identity-conflicts/schemas';
 import type * as districtErrors from '../../features/outcomes/schemas';
 import type * as recordHistory from '../../features/record-history/schemas';
+import type * as recurring from '../../features/recurring-requests/schemas';
 import type * as removals from '../../features/removals/schemas';
 import type * as registrations from '../../features/registrations/schemas';
 import type * as retries from '../../features/resyncs/retry-schemas';
@@ -65,6 +66,7 @@ export type CertificationWithManifest = z.output<typeof certifications.certifica
 export type CertificationDrift = z.output<typeof certifications.drift>;
 export type CertificationDriftWithRows = z.output<typeof certifications.driftWithRows>;
 
+export type RecurringRequest = z.output<typeof recurring.recurringRequest>;
 export type StateRequestHead = z.output<typeof stateRequests.stateRequestHead>;
 export type StateRequestAccepted = z.output<typeof stateRequests.stateRequestAccepted>;
 export type StateRequestBoard = z.output<typeof stateRequests.board>;

@@ -37,7 +37,8 @@ export function requestCommand(): Command {
     .addCommand(cancelCommand());
 }
 
-interface WhatOptions {
+/** Whom to ask for what, as it is typed. */
+export interface WhatOptions {
   readonly districts?: string[];
   readonly allDistricts?: true;
   readonly all?: true;
@@ -57,22 +58,37 @@ interface CreateOptions extends WhatOptions {
   readonly failOn: FailOn;
 }
 
-/** Whom to ask for what. */
-function withWhat(command: Command): Command {
+/** The options that say whom to ask for what. */
+export function withWhat(command: Command): Command {
   return command
     .option('--districts <ids>', 'districts, separated by commas', namesOf)
     .option('--all-districts', 'every district')
     .option('--all', 'every object each district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
-    .option('--no-check-dependencies', 'leave out the objects they depend on')
-    .option(
-      '--school-year <year>',
-      'year in which the school year ends (default: each district’s current one)',
+    .option('--no-check-dependencies', 'leave out the objects they depend on');
+}
+
+function withYear(command: Command): Command {
+  return command.option(
+    '--school-year <year>',
+    'year in which the school year ends (default: each district’s current one)',
+  );
+}
+
+/** The options that say why and how. */
+export function withReason(command: Command): Command {
+  return command
+    .requiredOption('--reason <text>', 'why, for the state’s own users')
+    .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('STATE_REQUEST'))
+    .addOption(
+      new Option('--mode <mode>', 'write what differs, or everything')
+        .choices(['compare', 'everything'])
+        .default('compare'),
     );
 }
 
 function planCommand(): Command {
-  return withWhat(withApiOptions(new Command('plan')))
+  return withYear(withWhat(withApiOptions(new Command('plan'))))
     .description('show which districts a request would ask for what, and who can’t; nothing is started')
     .action(async (options: WhatOptions, command: Command) => {
       const plan = await clientOf(command).post<StateRequestPlan>('/state-requests/plan', whatOf(options));
@@ -90,15 +106,8 @@ function planCommand(): Command {
 }
 
 function createCommand(): Command {
-  return withWhat(withApiOptions(new Command('create')))
+  return withReason(withYear(withWhat(withApiOptions(new Command('create')))))
     .description('request a resync of districts; it goes ahead of their own queued resyncs')
-    .requiredOption('--reason <text>', 'why, for the state’s own users')
-    .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('STATE_REQUEST'))
-    .addOption(
-      new Option('--mode <mode>', 'write what differs, or everything')
-        .choices(['compare', 'everything'])
-        .default('compare'),
-    )
     .option('--from <time>', 'begin no run before, e.g. 2026-11-26T22:00:00Z')
     .option('--until <time>', 'start no run after this time, and stop trying to connect to districts')
     .option('--idempotency-key <key>', 'the same key gives the first request back')
@@ -117,7 +126,8 @@ function createCommand(): Command {
     });
 }
 
-function whatOf(options: WhatOptions): object {
+/** What the API takes of whom to ask for what. */
+export function whatOf(options: WhatOptions): object {
   const { districts, allDistricts, checkDependencies, schoolYear } = options;
   if ((districts === undefined) === (allDistricts === undefined))
     throw new CommandFailure('Give --districts A,B or --all-districts.', exitCodes.usage);

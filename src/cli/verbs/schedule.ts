@@ -28,18 +28,12 @@ export function scheduleCommand(): Command {
     .addCommand(actCommand('delete', 'delete a schedule; what it started stays'));
 }
 
-interface CreateOptions {
-  readonly district?: string;
+/** When something fires, as it is typed. */
+export interface TimingOptions {
   readonly cron?: string;
   readonly at?: string[];
   readonly days?: string[];
   readonly timezone?: string;
-  readonly all?: true;
-  readonly objects?: string[];
-  readonly checkDependencies: boolean;
-  readonly verification?: true;
-  readonly mode?: string;
-  readonly scenario?: string;
   readonly jitterMinutes?: number;
   readonly missed?: string;
   readonly catchupWindowMinutes?: number;
@@ -47,13 +41,50 @@ interface CreateOptions {
   readonly note?: string;
 }
 
-function createCommand(): Command {
-  return districtCommand('create', 'make a schedule')
-    .argument('<name>', 'its name')
+interface CreateOptions extends TimingOptions {
+  readonly district?: string;
+  readonly all?: true;
+  readonly objects?: string[];
+  readonly checkDependencies: boolean;
+  readonly verification?: true;
+  readonly mode?: string;
+  readonly scenario?: string;
+}
+
+/** The options that say when. */
+export function withTiming(command: Command): Command {
+  return command
     .option('--cron <fields>', 'minute, hour, day of month, month, day of week, e.g. "0 2 * * mon-fri"')
     .option('--at <times>', 'local times instead of --cron, e.g. 02:00,14:30', namesOf)
     .option('--days <days>', 'with --at: mon,tue,wed,thu,fri,sat,sun', namesOf)
-    .option('--timezone <zone>', 'IANA time zone, e.g. America/Chicago (default: the district’s)')
+    .option(
+      '--timezone <zone>',
+      'IANA time zone, e.g. America/Chicago (default: the district’s, or the state’s)',
+    )
+    .option('--jitter-minutes <count>', 'delay each firing by a random time up to this', countOf)
+    .addOption(
+      new Option('--missed <policy>', 'firings while the service was away').choices(['skip', 'one', 'all']),
+    )
+    .option('--catchup-window-minutes <count>', 'how far back missed firings are caught up', countOf)
+    .addOption(
+      new Option('--overlap <policy>', 'while what the last one started runs').choices(['skip', 'queue']),
+    )
+    .option('--note <text>', 'what it is for');
+}
+
+/** What the API takes of them. */
+export function timingOf(options: TimingOptions): object {
+  const { cron, at, days, timezone, jitterMinutes, missed, catchupWindowMinutes, overlap, note } = options;
+  if ((cron === undefined) === (at === undefined))
+    throw new CommandFailure('Say when: --cron, or --at (with --days).', exitCodes.usage);
+  return {
+    ...{ timezone, jitterMinutes, missed, catchupWindowMinutes, overlap, note },
+    ...(cron === undefined ? { calendar: { at, daysOfWeek: days } } : { cron }),
+  };
+}
+
+function createCommand(): Command {
+  return withTiming(districtCommand('create', 'make a schedule').argument('<name>', 'its name'))
     .option('--all', 'every object the district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
     .option('--no-check-dependencies', 'leave out the objects they depend on')
@@ -65,13 +96,6 @@ function createCommand(): Command {
       ]),
     )
     .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios))
-    .option('--jitter-minutes <count>', 'delay each firing by a random time up to this', countOf)
-    .addOption(
-      new Option('--missed <policy>', 'firings while the service was away').choices(['skip', 'one', 'all']),
-    )
-    .option('--catchup-window-minutes <count>', 'how far back missed firings are caught up', countOf)
-    .addOption(new Option('--overlap <policy>', 'while the resync before runs').choices(['skip', 'queue']))
-    .option('--note <text>', 'what it is for')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const client = clientOf(command);
       const district = await client.district(options.district);
@@ -79,28 +103,13 @@ function createCommand(): Command {
     });
 }
 
-/** Options that are the request's own fields; --json and the like are not the API's. */
-const requestFields = [
-  'timezone',
-  'checkDependencies',
-  'mode',
-  'scenario',
-  'jitterMinutes',
-  'missed',
-  'catchupWindowMinutes',
-  'overlap',
-  'note',
-] as const;
-
 function requestOf(options: CreateOptions): object {
-  const { cron, at, days, all, objects, verification } = options;
-  if ((cron === undefined) === (at === undefined))
-    throw new CommandFailure('Say when: --cron, or --at (with --days).', exitCodes.usage);
+  const { all, objects, verification, checkDependencies, mode, scenario } = options;
   return {
-    ...Object.fromEntries(requestFields.map((field) => [field, options[field]])),
+    ...timingOf(options),
+    ...{ checkDependencies, mode, scenario },
     kind: verification ? 'verification' : 'resync',
     objects: objectsOf({ ...(all ? { all } : {}), ...(objects ? { objects } : {}) }),
-    ...(cron === undefined ? { calendar: { at, daysOfWeek: days } } : { cron }),
   };
 }
 
@@ -175,16 +184,21 @@ function show(schedule: Schedule | BackfilledSchedule, command: Command): void {
   print(`Schedule ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
   if (problem !== null) print(problem);
   if ('filledIn' in schedule) print(`Fills in: ${schedule.filledIn.join(', ') || 'nothing'}`);
-  for (const { date, time, effect } of clockChanges)
+  printClockChanges(clockChanges);
+  for (const { at, heldUntil } of nextRuns)
+    print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
+  for (const firing of lastRuns)
+    print(`Last: ${firing.scheduledFor} ${firing.outcome} ${startedBy(firing) ?? firing.message ?? ''}`);
+}
+
+/** On which nights the clocks change something. */
+export function printClockChanges(changes: Schedule['clockChanges']): void {
+  for (const { date, time, effect } of changes)
     print(
       effect === 'skipped'
         ? `On ${date} the clocks skip ${time}: it does not fire.`
         : `On ${date} the clocks show ${time} twice: it fires at the first.`,
     );
-  for (const { at, heldUntil } of nextRuns)
-    print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
-  for (const firing of lastRuns)
-    print(`Last: ${firing.scheduledFor} ${firing.outcome} ${startedBy(firing) ?? firing.message ?? ''}`);
 }
 
 /** Id of the resync or verification that a firing started. */

@@ -17,6 +17,7 @@ import type * as comparisons from '../../features/outcomes/comparison-schemas';
 import type * as outcomes from '../../features/outcomes/schemas';
 import type * as records from '../../features/record-history/schemas';
 import type * as registered from '../../features/registrations/schemas';
+import type * as recurring from '../../features/recurring-requests/schemas';
 import type * as removals from '../../features/removals/schemas';
 import type * as plans from '../../features/resyncs/plan-schemas';
 import type * as retries from '../../features/resyncs/retry-schemas';
@@ -121,6 +122,8 @@ export type AlertLink = NonNullable<Alert['link']>;
 export type Unread = Answer<typeof alerts.unreadAlerts>;
 
 export type Schedule = Answer<typeof schedules.schedule>;
+/** A night on which the clocks skip a time of the schedule, or show it twice. */
+export type ClockChange = Schedule['clockChanges'][number];
 export type Blackout = Answer<typeof blackouts.blackout>;
 /** What is to come in a district, by the clock. */
 export type Calendar = Answer<typeof calendars.calendar>;
@@ -138,6 +141,7 @@ export type Compliance = Answer<typeof yearEnd.compliance>;
 export type ComplianceRow = Compliance['items'][number];
 
 export type RequestHead = Answer<typeof stateRequests.stateRequestHead>;
+export type RecurringRequest = Answer<typeof recurring.recurringRequest>;
 export type RequestAccepted = Answer<typeof stateRequests.stateRequestAccepted>;
 export type Board = Answer<typeof stateRequests.board>;
 export type BoardDistrict = Answer<typeof stateRequests.boardDistrict>;

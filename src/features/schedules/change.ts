@@ -1,12 +1,13 @@
 import { doUnlessJustAsked } from '../../control/just-asked';
 import { requestHashOf } from '../../control/request-hash';
+import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
 import { newResyncId, requesterOf } from '../../http/idempotency';
 import { Problem } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { requireAtTemporal, requireOwnSchedule } from './require';
 import type * as schemas from './schemas';
-import { openRunOf, removeSchedule } from './store';
+import { type AnySchedule, openRunOf, removeSchedule } from './store';
 import { acts } from './temporal-schedules';
 import { scheduleView } from './views';
 
@@ -38,17 +39,26 @@ export async function triggerSchedule(
   context: ApiContext,
   { params, principal }: OneSchedule,
 ): Promise<View> {
-  const { control, temporal } = context;
+  const { control } = context;
   const stored = await requireOwnSchedule(context, principal, params);
   const open = stored.timing.overlap === 'skip' ? await openRunOf(control, stored) : null;
   if (open !== null) throw new Problem(409, `The ${open} of this schedule has not ended.`);
+  await fireByHand(context, principal, stored);
+  return scheduleView(context, principal, stored);
+}
+
+/** Once for calls of the same moment. @throws Problem 409 */
+export async function fireByHand(
+  { control, temporal }: ApiContext,
+  principal: Principal,
+  stored: AnySchedule,
+): Promise<void> {
   // Firings by hand have no time of their own that would tell two of them from one.
   const words = { kind: 'scheduleFiring', requestedBy: requesterOf(principal) };
   const firing = { ...words, requestHash: requestHashOf(stored.scheduleId), id: newResyncId() };
   await doUnlessJustAsked(control, firing, async () =>
     requireAtTemporal(await temporal.call((client) => acts.trigger(client, stored))),
   );
-  return scheduleView(context, principal, stored);
 }
 
 /** @returns the schedule as it was */

@@ -12,7 +12,7 @@ import type { districtParams } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
 import * as schemas from './schemas';
 import { requireOwnSchedule } from './require';
-import { insertSchedule, noteAtTemporal, type StoredSchedule, updateSchedule } from './store';
+import { type AnySchedule, insertSchedule, noteAtTemporal, updateSchedule } from './store';
 import { createAtTemporal } from './temporal-schedules';
 import { scheduleView } from './views';
 
@@ -83,7 +83,7 @@ export async function changeSchedule(
 /** Has Temporal fire it as it is stored. Safe to repeat. */
 export async function makeAtTemporal(
   { control, temporal }: Pick<ApiContext, 'control' | 'temporal'>,
-  stored: StoredSchedule,
+  stored: AnySchedule,
 ): Promise<void> {
   await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
   await noteAtTemporal(control, stored.scheduleId);
@@ -97,8 +97,12 @@ function requireRightToFire(principal: Principal, kind: Body['kind']): void {
   else if (principal.level === 'state') requireToolRight(principal, 'stateRequest');
 }
 
-function timingOf(body: Body, district: DistrictConfig): ScheduleTiming {
-  const { timezone = zoneOf(district), jitterMinutes, missed, catchupWindowMinutes } = body;
+/**
+ * When a schedule fires, as the schema has let it through.
+ * @param home whose zone counts where none is given
+ */
+export function timingOf(body: schemas.TimingGiven, home: Pick<DistrictConfig, 'timezone'>): ScheduleTiming {
+  const { timezone = zoneOf(home), jitterMinutes, missed, catchupWindowMinutes } = body;
   const overlap = body.overlap ?? (missed === 'all' ? 'queue' : 'skip');
   // The schema has refused both and neither of cron and calendar.
   return { times: schemas.timesOf(body)!, timezone, jitterMinutes, missed, catchupWindowMinutes, overlap };

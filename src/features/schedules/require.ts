@@ -12,7 +12,7 @@ export async function requireSchedule(
 ): Promise<StoredSchedule> {
   const { id: districtId } = requireDistrict(config, principal, district);
   const stored = await readSchedule(control, id);
-  if (stored?.districtId !== districtId) throw notFound();
+  if (stored === null || stored.kind === 'stateRequest' || stored.districtId !== districtId) throw notFound();
   return stored;
 }
 

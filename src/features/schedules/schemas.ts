@@ -44,13 +44,35 @@ const missed = z.enum(['skip', 'one', 'all']);
 const overlap = z.enum(['skip', 'queue']);
 const kind = z.enum(['resync', 'verification']);
 
+/** When something fires, and what becomes of firings that can't be. */
+export const timingGiven = z.object({
+  cron: cron.optional(),
+  calendar: calendar.optional(),
+  timezone: timezone.optional().meta({
+    description: 'of the times; default: the district’s, of a recurring request the state’s',
+  }),
+  jitterMinutes: z.int().min(0).max(120).default(0),
+  missed: missed.default('one').meta({
+    description:
+      'firings missed while the service was away: none is made up, one is, or all within catchupWindowMinutes',
+  }),
+  catchupWindowMinutes: z
+    .int()
+    .min(1)
+    .max(30 * minutesOfADay)
+    .default(minutesOfADay),
+  overlap: overlap.optional().meta({
+    description:
+      'while its previous run hasn’t ended: skip (default), or queue one more (default with missed: all)',
+  }),
+});
+export type TimingGiven = z.output<typeof timingGiven>;
+
 export const scheduleRequest = z
   .strictObject({
     name: typedName(80),
     kind: kind.default('resync').meta({ description: 'what a firing starts' }),
-    cron: cron.optional(),
-    calendar: calendar.optional(),
-    timezone: timezone.optional().meta({ description: 'of the times; default: the district’s' }),
+    ...timingGiven.shape,
     objects: objectsAsked,
     checkDependencies: z.boolean().default(true),
     mode: mode.optional().meta({ description: 'of resyncs; default: compare' }),
@@ -58,44 +80,41 @@ export const scheduleRequest = z
       .enum(scenarios)
       .optional()
       .meta({ description: 'of resyncs; default: OTHER, of a schedule of the state STATE_REQUEST' }),
-    jitterMinutes: z.int().min(0).max(120).default(0),
-    missed: missed.default('one').meta({
-      description:
-        'firings missed while the service was away: none is made up, one is, or all within catchupWindowMinutes',
-    }),
-    catchupWindowMinutes: z
-      .int()
-      .min(1)
-      .max(30 * minutesOfADay)
-      .default(minutesOfADay),
-    overlap: overlap.optional().meta({
-      description:
-        'while its previous run hasn’t ended: skip (default), or queue one more (default with missed: all)',
-    }),
     note: typedText(255).optional(),
   })
   .superRefine((body, context) => {
-    const issue = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
+    const issue = issueOf(context);
     if (body.kind === 'verification') {
       for (const field of ['mode', 'scenario'] as const)
         if (body[field] !== undefined) issue(field, 'is for resyncs only: a verification writes nothing');
     }
-    const times = timesOf(body);
-    if (times === null) return issue('cron', 'give either cron or calendar');
-    const field = 'cron' in times ? 'cron' : 'calendar';
-    const problem = 'cron' in times ? cronProblem(times.cron) : null;
-    if (problem !== null) return issue(field, problem);
-    if (neverFires(times)) return issue(field, 'never fires: no month has such a day');
-    const interval = shortestIntervalMinutes(times);
-    if (interval < minIntervalMinutes)
-      issue(field, `fires every ${interval} minutes; at least ${minIntervalMinutes} have to be between two`);
-    if (body.jitterMinutes >= interval)
-      issue('jitterMinutes', `has to be under the ${interval} minutes between two`);
-    if (body.missed === 'all' && body.overlap === 'skip')
-      issue('missed', '"all" needs overlap "queue": the others would be skipped while the first runs');
+    checkTiming(body, issue);
   })
   .meta({ id: 'ScheduleRequest' });
+
+type Issue = (field: string, message: string) => void;
+
+/** What refuses a field of a body. */
+export function issueOf(context: z.RefinementCtx): Issue {
+  return (field, message) => context.addIssue({ code: 'custom', path: [field], message });
+}
+
+/** Refuses times at which nothing can fire, or too often. */
+export function checkTiming(body: TimingGiven, issue: Issue): void {
+  const times = timesOf(body);
+  if (times === null) return issue('cron', 'give either cron or calendar');
+  const field = 'cron' in times ? 'cron' : 'calendar';
+  const problem = 'cron' in times ? cronProblem(times.cron) : null;
+  if (problem !== null) return issue(field, problem);
+  if (neverFires(times)) return issue(field, 'never fires: no month has such a day');
+  const interval = shortestIntervalMinutes(times);
+  if (interval < minIntervalMinutes)
+    issue(field, `fires every ${interval} minutes; at least ${minIntervalMinutes} have to be between two`);
+  if (body.jitterMinutes >= interval)
+    issue('jitterMinutes', `has to be under the ${interval} minutes between two`);
+  if (body.missed === 'all' && body.overlap === 'skip')
+    issue('missed', '"all" needs overlap "queue": the others would be skipped while the first runs');
+}
 
 /** The one of cron and calendar that was given; `null`: both or neither. */
 export function timesOf({
@@ -110,6 +129,24 @@ export function timesOf({
   return null;
 }
 
+/** When a schedule fires, as it is shown. */
+export const timingShown = z.object({
+  times: z.union([z.object({ cron }), z.object({ calendar })]),
+  timezone: z.string(),
+  jitterMinutes: z.int(),
+  missed,
+  catchupWindowMinutes: z.int(),
+  overlap,
+});
+
+/** Nights on which a local time is skipped, or comes twice. */
+export const clockChanges = z
+  .array(z.object({ date: z.iso.date(), time: z.string(), effect: z.enum(['skipped', 'twice']) }))
+  .meta({
+    description:
+      'nights of the next year on which the clocks skip the local time, so that it does not fire, or show it twice, so that it fires at the first',
+  });
+
 export const schedule = z
   .object({
     scheduleId: z.string(),
@@ -121,15 +158,7 @@ export const schedule = z
       .string()
       .meta({ description: 'who made it, or changed it since: it fires with their rights' }),
     createdAt: time,
-    timing: z
-      .object({
-        times: z.union([z.object({ cron }), z.object({ calendar })]),
-        timezone: z.string(),
-        jitterMinutes: z.int(),
-        missed,
-        catchupWindowMinutes: z.int(),
-        overlap,
-      })
+    timing: timingShown
       .nullable()
       .meta({ description: 'null: the state made it, and its details are hidden from the district' }),
     request: z
@@ -149,12 +178,7 @@ export const schedule = z
         heldUntil: time.nullable().meta({ description: 'end of the blackout window that the run waits for' }),
       }),
     ),
-    clockChanges: z
-      .array(z.object({ date: z.iso.date(), time: z.string(), effect: z.enum(['skipped', 'twice']) }))
-      .meta({
-        description:
-          'nights of the next year on which the clocks skip the local time, so that it does not fire, or show it twice, so that it fires at the first',
-      }),
+    clockChanges,
     lastRuns: z.array(
       z.object({
         scheduledFor: time,

@@ -2,7 +2,8 @@ import { clip } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { endedStatuses } from '../../domain/resync';
-import type { FiringOutcome, ResyncSchedule } from '../../domain/schedule';
+import type { FiringOutcome, RequestSchedule, ResyncSchedule } from '../../domain/schedule';
+import { endedRequestStatuses } from '../../domain/state-request';
 import { ConflictError, ControlError } from '../../control/control-error';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { oneAtATime } from '../../control/under-limit';
@@ -13,14 +14,21 @@ export const maxSchedules = 20;
 /** Firings shown of a schedule. */
 const shownFirings = 10;
 
-/** A schedule as it stands in the control database; that it fires is Temporal's business. */
-export interface StoredSchedule extends ResyncSchedule {
+interface Made {
   readonly createdBy: string;
   /** Whose rights a firing needs. */
   readonly createdById: string;
   /** ISO 8601. */
   readonly createdAt: string;
 }
+
+/** A schedule as it stands in the control database; that it fires is Temporal's business. */
+export type StoredSchedule = ResyncSchedule & Made;
+/** As StoredSchedule, of a recurring request. */
+export type StoredRequestSchedule = RequestSchedule & Made;
+/** Whatever Temporal fires. */
+export type AnySchedule = StoredSchedule | StoredRequestSchedule;
+type New<Schedule> = Omit<Schedule, 'scheduleId' | 'createdAt'>;
 
 /** What came of one firing. */
 export interface Firing {
@@ -29,16 +37,17 @@ export interface Firing {
   readonly outcome: FiringOutcome;
   readonly resyncId: string | null;
   readonly verificationId: string | null;
+  readonly stateRequestId: string | null;
   /** Why it was skipped or refused. */
   readonly message: string | null;
 }
 
 interface ScheduleRow {
   readonly scheduleID: string;
-  readonly districtID: string;
+  readonly districtID: string | null;
   readonly name: string;
-  readonly initiator: ResyncSchedule['initiator'];
-  readonly kind: ResyncSchedule['kind'];
+  readonly initiator: AnySchedule['initiator'];
+  readonly kind: AnySchedule['kind'];
   readonly timing: string;
   readonly request: string;
   readonly note: string | null;
@@ -53,16 +62,21 @@ interface ScheduleRow {
  * by, a district's.
  * @throws ConflictError when the owner has one of this name in the district, or as many as it may
  */
+export function insertSchedule(control: Knex, schedule: New<StoredSchedule>): Promise<StoredSchedule>;
+export function insertSchedule(
+  control: Knex,
+  schedule: New<StoredRequestSchedule>,
+): Promise<StoredRequestSchedule>;
 export async function insertSchedule(
   control: Knex,
-  schedule: Omit<StoredSchedule, 'scheduleId' | 'createdAt'>,
-): Promise<StoredSchedule> {
+  schedule: New<StoredSchedule> | New<StoredRequestSchedule>,
+): Promise<AnySchedule> {
   const scheduleId = randomBytes(5).toString('hex');
   const { districtId, initiator, name } = schedule;
   try {
     return await inTransaction(control, async (transaction) => {
-      await oneAtATime(transaction, `schedules of ${districtId}`);
-      const present = (await listSchedules(transaction, districtId)).filter(
+      await oneAtATime(transaction, `schedules of ${districtId ?? 'the state'}`);
+      const present = (await schedulesOf(transaction, districtId)).filter(
         (other) => other.initiator === initiator,
       );
       if (present.some((other) => other.name === name)) throw nameTaken(name);
@@ -106,7 +120,7 @@ export type ScheduleChange = Pick<
  */
 export async function updateSchedule(
   control: Knex,
-  { scheduleId, districtId, initiator }: StoredSchedule,
+  { scheduleId, districtId, initiator, kind }: StoredSchedule,
   change: ScheduleChange,
 ): Promise<StoredSchedule> {
   return inTransaction(control, async (transaction) => {
@@ -127,23 +141,33 @@ export async function updateSchedule(
         atTemporal: false,
       });
     const stored = await readSchedule(transaction, scheduleId);
-    if (!stored) throw new ConflictError('The schedule was deleted meanwhile.');
+    if (stored?.kind !== kind) throw new ConflictError('The schedule was deleted meanwhile.');
     return stored;
   });
 }
 
 /** All schedules of a district, the district's by name, then the state's. */
 export async function listSchedules(control: Knex, districtId: string): Promise<StoredSchedule[]> {
+  return (await schedulesOf(control, districtId)).filter((one) => one.kind !== 'stateRequest');
+}
+
+/** All recurring requests of the state, by name. */
+export async function listRequestSchedules(control: Knex): Promise<StoredRequestSchedule[]> {
+  return (await schedulesOf(control, null)).filter((one) => one.kind === 'stateRequest');
+}
+
+/** @param districtId `null`: recurring requests, which are of no district */
+async function schedulesOf(control: Knex, districtId: string | null): Promise<AnySchedule[]> {
   const rows = await selectRows<ScheduleRow>(
     control,
-    'SELECT * FROM resyncSchedule WHERE districtID = ? ORDER BY initiator, name, scheduleID LIMIT ?',
+    'SELECT * FROM resyncSchedule WHERE districtID <=> ? ORDER BY initiator, name, scheduleID LIMIT ?',
     [districtId, 2 * maxSchedules],
   );
   return rows.map(toSchedule);
 }
 
 /** `null`: there is none of this id (any more). */
-export async function readSchedule(control: Knex, scheduleId: string): Promise<StoredSchedule | null> {
+export async function readSchedule(control: Knex, scheduleId: string): Promise<AnySchedule | null> {
   const row = await control<ScheduleRow>('resyncSchedule').where({ scheduleID: scheduleId }).first();
   return row ? toSchedule(row) : null;
 }
@@ -154,7 +178,7 @@ export async function noteAtTemporal(control: Knex, scheduleId: string): Promise
 }
 
 /** Schedules of which nobody knows whether Temporal has them, the oldest first. */
-export async function unconfirmedSchedules(control: Knex): Promise<StoredSchedule[]> {
+export async function unconfirmedSchedules(control: Knex): Promise<AnySchedule[]> {
   const rows = await control<ScheduleRow>('resyncSchedule')
     .where({ atTemporal: false })
     .whereRaw('createdAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND', [leastAgeSeconds])
@@ -163,7 +187,7 @@ export async function unconfirmedSchedules(control: Knex): Promise<StoredSchedul
   return rows.map(toSchedule);
 }
 
-/** Forgets a schedule and its firings; the resyncs and verifications it made stay. */
+/** Forgets a schedule and its firings; what it started stays. */
 export async function removeSchedule(control: Knex, scheduleId: string): Promise<void> {
   await inTransaction(control, async (transaction) => {
     await transaction('scheduleFiring').where({ scheduleID: scheduleId }).del();
@@ -180,12 +204,13 @@ export async function noteFiring(
     outcome,
     resyncId = null,
     verificationId = null,
+    stateRequestId = null,
     message = null,
   }: {
     readonly scheduleId: string;
     readonly scheduledFor: string;
     readonly outcome: FiringOutcome;
-  } & Partial<Pick<Firing, 'resyncId' | 'verificationId' | 'message'>>,
+  } & Partial<Pick<Firing, 'resyncId' | 'verificationId' | 'stateRequestId' | 'message'>>,
 ): Promise<void> {
   await control('scheduleFiring')
     .insert({
@@ -194,10 +219,11 @@ export async function noteFiring(
       outcome,
       resyncID: resyncId,
       verificationID: verificationId,
+      stateRequestID: stateRequestId,
       message: clip(message),
     })
     .onConflict(['scheduleID', 'scheduledFor'])
-    .merge(['outcome', 'resyncID', 'verificationID', 'message']);
+    .merge(['outcome', 'resyncID', 'verificationID', 'stateRequestID', 'message']);
 }
 
 /** The newest firings of a schedule, the newest first. */
@@ -207,18 +233,20 @@ export async function lastFirings(control: Knex, scheduleId: string): Promise<Fi
     outcome: FiringOutcome;
     resyncID: string | null;
     verificationID: string | null;
+    stateRequestID: string | null;
     message: string | null;
   }>(
     control,
-    `SELECT scheduledFor, outcome, resyncID, verificationID, message FROM scheduleFiring
+    `SELECT scheduledFor, outcome, resyncID, verificationID, stateRequestID, message FROM scheduleFiring
       WHERE scheduleID = ? ORDER BY scheduledFor DESC LIMIT ?`,
     [scheduleId, shownFirings],
   );
-  return rows.map(({ scheduledFor, resyncID, verificationID, ...rest }) => ({
+  return rows.map(({ scheduledFor, resyncID, verificationID, stateRequestID, ...rest }) => ({
     ...rest,
     scheduledFor: toIso(scheduledFor),
     resyncId: resyncID,
     verificationId: verificationID,
+    stateRequestId: stateRequestID,
   }));
 }
 
@@ -228,30 +256,32 @@ export async function lastFirings(control: Knex, scheduleId: string): Promise<Fi
  */
 export async function openRunOf(
   control: Knex,
-  { scheduleId, kind }: Pick<StoredSchedule, 'scheduleId' | 'kind'>,
+  { scheduleId, kind }: Pick<AnySchedule, 'scheduleId' | 'kind'>,
 ): Promise<string | null> {
-  const id = kind === 'resync' ? 'resyncID' : 'verificationID';
+  const id = `${kind}ID`;
+  const ended = kind === 'stateRequest' ? endedRequestStatuses : endedStatuses;
   const [row] = await selectRows<{ id: string }>(
     control,
     `SELECT r.${id} AS id FROM scheduleFiring f JOIN ${kind} r ON r.${id} = f.${id}
       WHERE f.scheduleID = ? AND r.status NOT IN (?) LIMIT 1`,
-    [scheduleId, endedStatuses],
+    [scheduleId, ended],
   );
-  return row ? `${kind} ${row.id}` : null;
+  return row ? `${kind === 'stateRequest' ? 'request' : kind} ${row.id}` : null;
 }
 
-function toSchedule(row: ScheduleRow): StoredSchedule {
+function toSchedule(row: ScheduleRow): AnySchedule {
+  // A row has the kind that it was stored with, and what goes with it.
   return {
     scheduleId: row.scheduleID,
     districtId: row.districtID,
     name: row.name,
     initiator: row.initiator,
     kind: row.kind,
-    timing: JSON.parse(row.timing) as ResyncSchedule['timing'],
-    request: JSON.parse(row.request) as ResyncSchedule['request'],
+    timing: JSON.parse(row.timing) as AnySchedule['timing'],
+    request: JSON.parse(row.request) as AnySchedule['request'],
     note: row.note,
     createdBy: row.createdBy,
     createdById: row.createdByID,
     createdAt: toIso(row.createdAt),
-  };
+  } as AnySchedule;
 }

@@ -9,10 +9,11 @@ import {
 } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import type { Weekday } from '../../domain/blackout';
-import type { ResyncSchedule, ScheduleTiming } from '../../domain/schedule';
+import type { ScheduleTiming } from '../../domain/schedule';
 import { attributeKeys } from '../../domain/search-attributes';
 import { isSecondOfTwo } from './clock-changes';
 import { scheduleIdAtTemporal } from '../../temporal/start-workflows';
+import type { AnySchedule } from './store';
 
 const minuteMs = 60_000;
 /** Without making up for anything: a firing may be this late, because servers are. */
@@ -27,7 +28,7 @@ export interface Standing {
   readonly nextRuns: readonly Date[];
 }
 
-function handleOf(client: Client, schedule: ResyncSchedule): ScheduleHandle {
+function handleOf(client: Client, schedule: AnySchedule): ScheduleHandle {
   return client.schedule.getHandle(scheduleIdAtTemporal(schedule));
 }
 
@@ -35,7 +36,7 @@ function handleOf(client: Client, schedule: ResyncSchedule): ScheduleHandle {
 export async function createAtTemporal(
   client: Client,
   taskQueue: string,
-  schedule: ResyncSchedule,
+  schedule: AnySchedule,
 ): Promise<void> {
   const { districtId, scheduleId, initiator, kind, timing } = schedule;
   const options = {
@@ -44,10 +45,11 @@ export async function createAtTemporal(
     action: {
       type: 'startWorkflow',
       workflowType: 'scheduledResync',
-      workflowId: `scheduled:${districtId}:${scheduleId}`,
+      workflowId: `scheduled:${districtId ?? 'state'}:${scheduleId}`,
       taskQueue,
       args: [{ scheduleId }],
-      staticSummary: `Scheduled ${kind} of ${districtId}`,
+      staticSummary:
+        kind === 'stateRequest' ? 'A recurring request of the state' : `Scheduled ${kind} of ${districtId}`,
     },
     policies: {
       // A firing's workflow ends once the run is with its agent, so this decides about missed
@@ -57,7 +59,7 @@ export async function createAtTemporal(
       catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
     },
     typedSearchAttributes: [
-      { key: attributeKeys.district, value: districtId },
+      ...(districtId === null ? [] : [{ key: attributeKeys.district, value: districtId }]),
       { key: attributeKeys.initiator, value: initiator },
     ],
   } satisfies ScheduleOptions;
@@ -72,7 +74,7 @@ export async function createAtTemporal(
 }
 
 /** `null`: Temporal doesn't have it. */
-export async function standingOf(client: Client, schedule: ResyncSchedule): Promise<Standing | null> {
+export async function standingOf(client: Client, schedule: AnySchedule): Promise<Standing | null> {
   const found = await orNull(() => handleOf(client, schedule).describe());
   if (!found) return null;
   const { state, info } = found;
@@ -87,13 +89,13 @@ export async function standingOf(client: Client, schedule: ResyncSchedule): Prom
 
 /** What is done to a schedule; `false`: Temporal doesn't have it. */
 export const acts = {
-  pause: (client: Client, schedule: ResyncSchedule, note: string) =>
+  pause: (client: Client, schedule: AnySchedule, note: string) =>
     done(() => handleOf(client, schedule).pause(note)),
-  resume: (client: Client, schedule: ResyncSchedule, note: string) =>
+  resume: (client: Client, schedule: AnySchedule, note: string) =>
     done(() => handleOf(client, schedule).unpause(note)),
-  trigger: (client: Client, schedule: ResyncSchedule) =>
+  trigger: (client: Client, schedule: AnySchedule) =>
     done(() => handleOf(client, schedule).trigger('ALLOW_ALL')),
-  delete: (client: Client, schedule: ResyncSchedule) => done(() => handleOf(client, schedule).delete()),
+  delete: (client: Client, schedule: AnySchedule) => done(() => handleOf(client, schedule).delete()),
 } as const;
 
 interface Period {
@@ -102,7 +104,7 @@ interface Period {
 }
 
 /** Fires for every time of the period, one after the other. `false`: Temporal doesn't have it. */
-export function backfill(client: Client, schedule: ResyncSchedule, { from, to }: Period): Promise<boolean> {
+export function backfill(client: Client, schedule: AnySchedule, { from, to }: Period): Promise<boolean> {
   const handle = handleOf(client, schedule);
   return done(() => handle.backfill({ start: from, end: to, overlap: 'BUFFER_ALL' }));
 }
@@ -110,7 +112,7 @@ export function backfill(client: Client, schedule: ResyncSchedule, { from, to }:
 /** Times of a period at which the schedule fires. `null`: Temporal doesn't have it. */
 export function timesBetween(
   client: Client,
-  schedule: ResyncSchedule,
+  schedule: AnySchedule,
   { from, to }: Period,
 ): Promise<Date[] | null> {
   return orNull(async () => {

@@ -33,7 +33,8 @@ export async function scheduleView(
     const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
     return { ...common, ...hidden, name: stateScheduleName, createdBy: 'the state' };
   }
-  const lastRuns = await lastFirings(control, stored.scheduleId);
+  const firings = await lastFirings(control, stored.scheduleId);
+  const lastRuns = firings.map(({ stateRequestId: _none, ...firing }) => firing);
   return { ...common, timing, request, pauseNote, lastRuns };
 }
 

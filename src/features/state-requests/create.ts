@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeRequest } from '../../domain/state-request';
 import type { ApiContext } from '../../http/context';
 import { idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { whyNotAsShown } from '../../http/if-match';
@@ -39,7 +40,7 @@ export async function createStateRequest(
     asked: written,
     idempotencyKey: idempotencyKeyOf(request),
   });
-  await startStateRequest(temporal, { stateRequestId, summary: describe(body, districts.length) });
+  await startStateRequest(temporal, { stateRequestId, summary: describeRequest(body, districts.length) });
   const { status } = await loadStateRequest(control, stateRequestId);
   return {
     stateRequestId,
@@ -64,10 +65,4 @@ function windowOf({ window }: Body, windowHours: number): { from: Date; until: D
   if (until.getTime() > now + longestWindowDays * 86_400_000)
     throw refused(`A window ends within ${longestWindowDays} days.`);
   return { from, until };
-}
-
-/** The line operators see in Temporal Web's list. */
-function describe({ objects, scenario }: Body, districts: number): string {
-  const what = objects === 'all' ? 'full resyncs' : `resyncs of ${objects.length} object(s)`;
-  return `The state asks ${districts} district(s) for ${what}, ${scenario}`;
 }

@@ -6,7 +6,8 @@ import { selectRows } from '../../control/database';
 import type { ApiContext } from '../../http/context';
 import type { AnswerTo } from '../../http/route';
 import { readResyncsOf } from '../districts/read-standing';
-import { type PlannedDistrict, plannedDistricts } from './planned-districts';
+import type { PlannedDistrict } from './plan-districts';
+import { plannedDistricts } from './planned-districts';
 import type * as schemas from './schemas';
 
 type Body = z.output<typeof schemas.stateRequestPlanBody>;

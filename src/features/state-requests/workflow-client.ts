@@ -1,5 +1,5 @@
 import type { TemporalCalls, WorkflowStatus } from '../../temporal/calls';
-import { startAgain, startOnce } from '../../temporal/start-workflows';
+import { startAgain, startStateRequest as start } from '../../temporal/start-workflows';
 import {
   cancelStateRequest,
   type StateRequestCancel,
@@ -10,20 +10,9 @@ import { attributeKeys } from '../../domain/search-attributes';
 /** Has a state's request carried out; one that is, or was, is left alone. Idempotent. */
 export function startStateRequest(
   temporal: TemporalCalls,
-  { stateRequestId, summary }: { readonly stateRequestId: string; readonly summary: string },
+  request: { readonly stateRequestId: string; readonly summary: string },
 ): Promise<void> {
-  return temporal.call((client, taskQueue) =>
-    startOnce(client, 'stateRequest', {
-      workflowId: stateRequestWorkflowId(stateRequestId),
-      taskQueue,
-      args: [{ stateRequestId }],
-      staticSummary: summary,
-      typedSearchAttributes: [
-        { key: attributeKeys.initiator, value: 'state' },
-        { key: attributeKeys.scenario, value: 'STATE_REQUEST' },
-      ],
-    }),
-  );
+  return temporal.call((client, taskQueue) => start(client, taskQueue, request));
 }
 
 /** Has a request that has ended carried on; one that still is, is left alone. Idempotent. */

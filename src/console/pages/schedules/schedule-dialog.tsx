@@ -1,13 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { scenarios, type Scenario } from '../../../domain/resync';
-import {
-  cronProblem,
-  minIntervalMinutes,
-  type ScheduleKind,
-  type ScheduleTimes,
-  shortestIntervalMinutes,
-} from '../../../domain/schedule';
+import type { ScheduleKind, ScheduleTimes } from '../../../domain/schedule';
 import type { District, Schedule } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
@@ -16,11 +10,9 @@ import { Dialog } from '../../parts/dialog';
 import { Input, Select } from '../../parts/fields';
 import { ObjectChoice } from '../../parts/object-choice';
 import { Failed } from '../../parts/states';
-import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
-import { DaysField } from './days-field';
-import { firingsAhead } from './firings-ahead';
 import { type Draft, draftOf, timesOf } from './schedule-draft';
+import { NextFirings, Times, whyNotTimes } from './times';
 import { useRenewed } from './use-renewed';
 import { ZoneSelect } from './zone-select';
 
@@ -120,76 +112,6 @@ export function ScheduleDialog({ district, schedule, onClose }: ScheduleDialogPr
       {save.error && <Failed error={save.error} onAgain={() => save.mutate()} />}
     </Dialog>
   );
-}
-
-function Times({ draft, onChange }: { draft: Draft; onChange: (part: Partial<Draft>) => void }) {
-  return (
-    <div className="filters">
-      <Select
-        label="When"
-        value={draft.how}
-        onChange={(how) => onChange({ how: how as Draft['how'] })}
-        options={[
-          { value: 'days', label: 'on days of the week' },
-          { value: 'cron', label: 'as a cron text says' },
-        ]}
-      />
-      {draft.how === 'cron' ? (
-        <Input
-          label="Cron"
-          value={draft.cron}
-          onChange={(cron) => onChange({ cron })}
-          hint="minute, hour, day of month, month, day of week"
-        />
-      ) : (
-        <>
-          <Input
-            label="Times of day"
-            value={draft.at}
-            onChange={(at) => onChange({ at })}
-            hint="as 02:00, or several: 02:00, 14:30"
-          />
-          <DaysField legend="Days" days={draft.days} onChange={(days) => onChange({ days })} />
-        </>
-      )}
-    </div>
-  );
-}
-
-const shownFirings = 5;
-
-function NextFirings({ times, timezone }: { times: ScheduleTimes | null; timezone: string }) {
-  const [now] = useState(() => Date.now());
-  if (times === null) return null;
-  const ahead = firingsAhead(times, timezone, now, shownFirings);
-  return (
-    <div role="status">
-      {ahead.length === 0 ? (
-        'It would not fire within a year.'
-      ) : (
-        <>
-          It would fire next:
-          <ul className="plain">
-            {ahead.map((at) => (
-              <li key={at}>
-                <Time at={new Date(at).toISOString()} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
-  );
-}
-
-function whyNotTimes(times: ScheduleTimes | null): string | null {
-  if (times === null) return 'Say at which times, as 02:00, and tick at least one day.';
-  const problem = 'cron' in times ? cronProblem(times.cron) : null;
-  if (problem !== null) return `The cron text is not one: ${problem}.`;
-  const interval = shortestIntervalMinutes(times);
-  return interval < minIntervalMinutes
-    ? `At least ${minIntervalMinutes} minutes have to be between two firings.`
-    : null;
 }
 
 function whyNotSaved({ name, objects }: Draft, times: ScheduleTimes | null): string | null {

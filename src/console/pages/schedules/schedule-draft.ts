@@ -4,15 +4,22 @@ import type { MissedFirings, ScheduleKind, ScheduleTimes } from '../../../domain
 import type { District, Schedule } from '../../api/answers';
 import { zoneOfDistrict } from './zone-of-district';
 
-/** A schedule as its window holds it. */
-export interface Draft {
-  readonly name: string;
-  readonly kind: ScheduleKind;
+/** When something fires, as a window holds it. */
+export interface TimesDraft {
   readonly how: 'days' | 'cron';
   /** Times of day, separated by commas. */
   readonly at: string;
   readonly days: readonly Weekday[];
   readonly cron: string;
+}
+
+/** Every night at two. */
+export const everyNight: TimesDraft = { how: 'days', at: '02:00', days: weekdays, cron: '0 2 * * *' };
+
+/** A schedule as its window holds it. */
+export interface Draft extends TimesDraft {
+  readonly name: string;
+  readonly kind: ScheduleKind;
   readonly timezone: string;
   readonly objects: 'all' | readonly string[];
   readonly checkDependencies: boolean;
@@ -31,9 +38,9 @@ export function draftOf(district: District, schedule: Schedule | null): Draft {
     name: schedule?.name ?? '',
     kind: schedule?.kind ?? 'resync',
     how: times === undefined || plain ? 'days' : 'cron',
-    at: plain ? times.calendar.at.join(', ') : '02:00',
+    at: plain ? times.calendar.at.join(', ') : everyNight.at,
     days: plain ? (times.calendar.daysOfWeek ?? weekdays) : weekdays,
-    cron: times === undefined || plain ? '0 2 * * *' : cronOf(times),
+    cron: times === undefined || plain ? everyNight.cron : cronOf(times),
     timezone: timing?.timezone ?? zoneOfDistrict(district),
     objects: request?.objects ?? 'all',
     checkDependencies: request?.checkDependencies ?? true,
@@ -62,7 +69,7 @@ function cronOf(times: ScheduleTimes): string {
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** When it is to fire; `null`: it doesn't say so yet. */
-export function timesOf({ how, at, days, cron }: Draft): ScheduleTimes | null {
+export function timesOf({ how, at, days, cron }: TimesDraft): ScheduleTimes | null {
   if (how === 'cron') return { cron: cron.trim() };
   const times = at
     .split(',')

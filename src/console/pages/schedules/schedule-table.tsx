@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { District, Schedule } from '../../api/answers';
+import type { ClockChange, District, Schedule } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight, useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -143,13 +143,19 @@ function NextFirings({ schedule }: { schedule: Schedule }) {
           )}
         </li>
       ))}
-      {change && (
-        <li className="small soft">
-          {change.date}: clocks {change.effect === 'skipped' ? 'skip' : 'show twice'} {change.time}
-          {change.effect === 'skipped' ? ', no firing' : ', one firing'}
-        </li>
-      )}
+      {change && <ClockChangeLine change={change} />}
     </ul>
+  );
+}
+
+/** What the clocks do to a firing. */
+export function ClockChangeLine({ change: { date, time, effect } }: { change: ClockChange }) {
+  const [what, then] =
+    effect === 'skipped' ? (['skip', 'no firing'] as const) : (['show twice', 'one firing'] as const);
+  return (
+    <li className="small soft">
+      {date}: clocks {what} {time}, {then}
+    </li>
   );
 }
 

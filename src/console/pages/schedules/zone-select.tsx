@@ -2,7 +2,7 @@ import type { District } from '../../api/answers';
 import { Select } from '../../parts/fields';
 
 interface ZoneSelectProps {
-  readonly district: District;
+  readonly district: Pick<District, 'timezone'>;
   readonly value: string;
   readonly onChange: (zone: string) => void;
 }

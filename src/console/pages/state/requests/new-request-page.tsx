@@ -9,6 +9,7 @@ import { NeedsRight } from '../../../parts/needs-right';
 import { Failed, Loading } from '../../../parts/states';
 import { useSignedIn } from '../../../api/session';
 import { AskDialog } from './ask-dialog';
+import { RepeatDialog } from './repeat-dialog';
 import { type Choice, choiceAgain, districtsLike, nothingChosen } from './choice';
 import { ObjectChoice } from '../../../parts/object-choice';
 import { DistrictChoice } from './district-choice';
@@ -49,7 +50,7 @@ function Begun() {
 
 function Form({ begun }: { begun: Choice }) {
   const [choice, setChoice] = useState(begun);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'once' | 'again' | null>(null);
   const { districts: known } = useSignedIn();
   const { districts, objects } = choice;
   const missing =
@@ -98,15 +99,19 @@ function Form({ begun }: { begun: Choice }) {
             ? `${counted(plan.data.districts, 'district')} would be asked for ${counted(plan.data.objects.length, 'object')}`
             : missing}
         </p>
-        <Button main onPress={() => setAsking(true)} whyNot={plan.error ? 'It can’t be planned.' : whyNot}>
+        <Button onPress={() => setAsking('again')} whyNot={plan.error ? 'It can’t be planned.' : whyNot}>
+          Ask again and again…
+        </Button>
+        <Button main onPress={() => setAsking('once')} whyNot={plan.error ? 'It can’t be planned.' : whyNot}>
           Request Resync…
         </Button>
       </div>
-      {asking && plan.data && (
+      {asking === 'again' && <RepeatDialog choice={choice} onClose={() => setAsking(null)} />}
+      {asking === 'once' && plan.data && (
         <AskDialog
           choice={choice}
           plan={plan.data}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(null)}
           onChanged={() => void plan.refetch()}
         />
       )}

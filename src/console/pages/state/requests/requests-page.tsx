@@ -5,6 +5,7 @@ import { NeedsRight } from '../../../parts/needs-right';
 import { ListView, usePaged } from '../../../parts/paged';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
+import { RecurringTable } from './recurring-table';
 import { requestGlyph, requestStatusNames } from './request-words';
 
 const refreshMs = 15_000;
@@ -27,6 +28,7 @@ function Requests() {
         <h1>State Requests</h1>
         <Link href="/requests/new">New request</Link>
       </div>
+      <RecurringTable />
       <ListView
         list={list}
         what="the requests"

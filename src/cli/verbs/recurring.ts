@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import type { Items, RecurringRequest } from '../client/answers';
+import type { ApiClient } from '../client/api-client';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { plainTable, print, printJson } from '../client/terminal';
+import { type WhatOptions, whatOf, withReason, withWhat } from './request';
+import { printClockChanges, timingOf, type TimingOptions, withTiming } from './schedule';
+
+/** `resync recurring`: what the state asks of its districts again and again. */
+export function recurringCommand(): Command {
+  return new Command('recurring')
+    .description('requests of the state that are made again and again')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(actCommand('show', 'show a recurring request with its next and last firings'))
+    .addCommand(actCommand('pause', 'stop firing until resumed').option('--note <text>', 'why'))
+    .addCommand(actCommand('resume', 'fire again').option('--note <text>', 'why'))
+    .addCommand(actCommand('trigger', 'fire now, also while it is paused'))
+    .addCommand(actCommand('delete', 'delete it; the requests it made stay'));
+}
+
+interface CreateOptions extends WhatOptions, TimingOptions {
+  readonly reason: string;
+  readonly scenario: string;
+  readonly mode: string;
+  readonly windowHours?: number;
+}
+
+function createCommand(): Command {
+  const named = withApiOptions(new Command('create')).argument('<name>', 'its name');
+  return withReason(withWhat(withTiming(named)))
+    .description('have districts asked again and again; each firing is a request of its own')
+    .option('--window-hours <count>', 'start no run longer than this after a firing', countOf)
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const { reason, scenario, mode, windowHours } = options;
+      const body = {
+        ...{ name, reason, scenario, mode, windowHours },
+        ...whatOf(options),
+        ...timingOf(options),
+      };
+      show(await clientOf(command).post<RecurringRequest>('/recurring-requests', body), command);
+    });
+}
+
+function listCommand(): Command {
+  return withApiOptions(new Command('list'))
+    .description('list recurring requests, by name')
+    .action(async (_options: object, command: Command) => {
+      const { items } = await clientOf(command).get<Items<RecurringRequest>>('/recurring-requests');
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map(({ scheduleId, name, request, paused, nextRuns, lastRuns: [last] }) => [
+        scheduleId,
+        name,
+        request.districts === 'all' ? 'all' : `${request.districts.length}`,
+        paused === null ? 'missing' : paused ? 'paused' : 'on',
+        nextRuns[0] ?? '',
+        last?.stateRequestId ?? last?.outcome ?? '',
+      ]);
+      print(plainTable(['Recurring', 'Name', 'Districts', 'State', 'Next firing', 'Last request'], rows));
+    });
+}
+
+type Act = 'show' | 'pause' | 'resume' | 'trigger' | 'delete';
+
+function actCommand(act: Act, description: string): Command {
+  return withApiOptions(new Command(act))
+    .description(description)
+    .argument('<recurring>', 'its id')
+    .action(async (id: string, { note }: { note?: string }, command: Command) => {
+      const path = `/recurring-requests/${encodeURIComponent(id)}`;
+      show(await call(clientOf(command), act, path, note), command);
+    });
+}
+
+function call(
+  client: ApiClient,
+  act: Act,
+  path: string,
+  note: string | undefined,
+): Promise<RecurringRequest> {
+  switch (act) {
+    case 'show':
+      return client.get(path);
+    case 'delete':
+      return client.delete(path);
+    case 'trigger':
+      return client.post(`${path}/trigger`);
+    case 'pause':
+    case 'resume':
+      return client.post(`${path}/${act}`, { note });
+  }
+}
+
+function show(recurring: RecurringRequest, command: Command): void {
+  if (wantsJson(command)) return printJson(recurring);
+  const { scheduleId, name, paused, pauseNote, nextRuns, clockChanges, lastRuns, problem } = recurring;
+  print(`Recurring request ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
+  if (problem !== null) print(problem);
+  printClockChanges(clockChanges);
+  for (const at of nextRuns) print(`Next: ${at}`);
+  for (const { scheduledFor, outcome, stateRequestId, message } of lastRuns)
+    print(`Last: ${[scheduledFor, outcome, stateRequestId, message].filter(Boolean).join(' ')}`);
+}
