@@ -95,17 +95,17 @@ async function store(
   { request, name, scheduleId }: StoredRequestSchedule,
   { stateRequestId, districts }: { stateRequestId: string; districts: readonly DistrictConfig[] },
 ): Promise<void> {
-  const { objects, checkDependencies, scenario, mode, reason } = request;
+  const { objects, checkDependencies, scenario, mode, reason, waves } = request;
   const hours = request.windowHours ?? config.stateRequests.windowHours;
   const from = new Date();
   await insertStateRequest(control, {
     request: {
-      ...{ stateRequestId, objects, checkDependencies, scenario, mode, reason },
+      ...{ stateRequestId, objects, checkDependencies, scenario, mode, reason, waves },
       schoolYear: null,
       requestedBy: `schedule ${name} (${scheduleId})`,
     },
     window: { from, until: new Date(from.getTime() + hours * hourMs) },
-    districts: await planned({ control, catalog }, districts, { objects, checkDependencies }),
+    districts: await planned({ control, catalog }, districts, { objects, checkDependencies, waves }),
     asked: request,
     idempotencyKey: stateRequestId,
   });

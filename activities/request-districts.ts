@@ -10,6 +10,8 @@ import {
   type RequestDistrict,
 } from '../src/features/state-requests/district-store';
 import { loadStateRequest, type StoredStateRequest } from '../src/features/state-requests/store';
+import { noteStopped, readTurn } from '../src/features/state-requests/wave-store';
+import type { WaveTurn } from '../src/domain/waves';
 import type { RequestPoll } from './contracts';
 import type { ActivityDependencies } from './dependencies';
 import { cancelRun, dispatchDistrict, takeBackDistrict } from './dispatch-district';
@@ -37,11 +39,13 @@ export async function advance(
   const freed = await followResyncs(control, stateRequestId);
   const before = await countDistricts(control, stateRequestId);
   const { untilClosed } = await msOfWindow(control, stateRequestId);
+  const turn = await turnNow(dependencies, stateRequestId);
+  const { wave } = turn;
   if (untilClosed === 0) await endWindow(dependencies, stateRequestId);
   else if (dispatch && before.waiting > 0) {
     const request = await loadStateRequest(control, stateRequestId);
     const free = districtsInFlight - before.queued - before.running;
-    await dispatchDue(dependencies, request, { free, signal });
+    await dispatchDue(dependencies, request, { free, wave, signal });
   }
   const counts = await countDistricts(control, stateRequestId);
   const inFlight = counts.queued + counts.running;
@@ -51,14 +55,34 @@ export async function advance(
     { leastMs: minPollMs, mostMs: maxPollMs },
   );
   // Some were due and places are free: only this activity's own limit stopped it.
-  const [untried] = await dueDistricts(control, stateRequestId, 1);
+  const [untried] = await dueDistricts(control, stateRequestId, { wave, limit: 1 });
   const atOnce = dispatch && inFlight < districtsInFlight && untried?.attempts === 0;
+  // Nothing is done but to wait for the next wave: looks may be fewer.
+  const pauseMs =
+    turn.beginsAt === null || inFlight > 0
+      ? next
+      : Math.max(minPollMs, Math.min(turn.beginsAt - Date.now(), 2 * maxPollMs));
   return {
     counts,
     open: counts.waiting + inFlight > 0,
     pollMs: next,
-    againMs: atOnce ? minPollMs : Math.min(next, Math.max(minPollMs, untilClosed)),
+    againMs: atOnce ? minPollMs : Math.min(pauseMs, Math.max(minPollMs, untilClosed)),
   };
+}
+
+/** Whose turn it is; once too many of a wave failed, what has not begun never does. */
+async function turnNow(dependencies: ActivityDependencies, stateRequestId: string): Promise<WaveTurn> {
+  const { control } = dependencies;
+  const turn = await readTurn(control, stateRequestId);
+  if (turn.stopped === null) return turn;
+  await noteStopped(control, stateRequestId, turn.stopped);
+  const queued = await districtsIn(control, stateRequestId, 'queued');
+  await takeBackAll(dependencies, stateRequestId, {
+    districts: queued.filter((district) => district.wave !== null),
+    message: turn.stopped,
+  });
+  await endWaiting(control, { stateRequestId, message: turn.stopped, only: 'inWaves' });
+  return turn;
 }
 
 /** Takes back what has not begun; runs are told to stop where that is asked for. */
@@ -85,9 +109,16 @@ export async function withdraw(
 async function dispatchDue(
   dependencies: ActivityDependencies,
   request: StoredStateRequest,
-  { free, signal }: { readonly free: number; readonly signal: AbortSignal },
+  {
+    free,
+    wave,
+    signal,
+  }: { readonly free: number; readonly wave: number | null; readonly signal: AbortSignal },
 ): Promise<void> {
-  const due = await dueDistricts(dependencies.control, request.stateRequestId, maxPerPoll);
+  const due = await dueDistricts(dependencies.control, request.stateRequestId, {
+    wave,
+    limit: maxPerPoll,
+  });
   const until = Date.now() + dispatchForMs;
   let places = free;
   await eachOf(due, async (district) => {

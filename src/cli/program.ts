@@ -41,6 +41,9 @@ type Row = readonly [name: string, summary: string, make: Entry['make']];
 const entriesOf = (rows: readonly Row[]): Entry[] =>
   rows.map(([name, summary, make]) => ({ name, summary, make }));
 
+/** Requests, and what makes them again and again. */
+const requestCommands = (): Command => requestCommand().addCommand(recurringCommand());
+
 /** Commands by task, as help lists them. */
 const groups: Readonly<Record<string, readonly Entry[]>> = {
   'Everyday:': entriesOf([
@@ -55,8 +58,7 @@ const groups: Readonly<Record<string, readonly Entry[]>> = {
     ['record', 'send one record with all that belongs to it; its history', recordCommand],
     ['verification', 'comparisons of a district with the state', verificationCommand],
     ['certification', 'signed counts and checksums at a reporting date', certificationCommand],
-    ['request', 'request resyncs of districts, as the state', requestCommand],
-    ['recurring', 'requests of the state, made again and again', recurringCommand],
+    ['request', 'request resyncs of districts, as the state', requestCommands],
     ['schedule', 'recurring resyncs and verifications', scheduleCommand],
     ['blackout', 'windows in which no resync of a district runs', blackoutCommand],
   ]),

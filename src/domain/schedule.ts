@@ -1,5 +1,6 @@
 import type { Weekday } from './blackout';
 import type { Initiator, ResyncMode, Scenario } from './resync';
+import type { Waves } from './waves';
 
 /** Firings nearer to each other than this would only queue up behind a resync that takes longer. */
 export const minIntervalMinutes = 15;
@@ -91,6 +92,7 @@ export interface RecurringRequest {
   readonly scenario: Scenario;
   readonly mode: ResyncMode;
   readonly reason: string;
+  readonly waves: Waves | null;
   /** From the firing on; no run begins later. `null`: as long as configured. */
   readonly windowHours: number | null;
   /**

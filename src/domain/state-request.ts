@@ -1,5 +1,6 @@
 /** What the state asks of many districts at once, and the arithmetic of handing it out. */
 import type { ResyncMode, ResyncStatus, Scenario } from './resync';
+import type { Waves } from './waves';
 
 /** What was asked; the districts stand beside it, one row each. */
 export interface StateRequest {
@@ -12,6 +13,8 @@ export interface StateRequest {
   readonly mode: ResyncMode;
   readonly reason: string;
   readonly requestedBy: string;
+  /** Absent, or `null`: all districts together, as many at a time as configured. */
+  readonly waves?: Waves | null;
 }
 
 /**

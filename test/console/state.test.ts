@@ -52,7 +52,8 @@ async function open(page: Page, tool: string): Promise<void> {
 const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name });
 const row = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}\\b`) }) });
-const requests = async () => (await state.ask<{ items: RequestHead[] }>('GET', '/state-requests')).body.items;
+const requests = async () =>
+  (await state.ask<{ items: (RequestHead & { waves?: object })[] }>('GET', '/state-requests')).body.items;
 
 test('the state finds its districts by how they stand', () =>
   inBrowser(async (page) => {
@@ -129,7 +130,10 @@ test('what is asked again and again is made from the plan, started now, paused a
   inBrowser(async (page) => {
     await page.goto('/requests/new');
     await page.getByRole('checkbox', { name: 'All 2 districts' }).check();
-    await page.getByText('2 districts would be asked for').waitFor();
+    await page.getByRole('checkbox', { name: 'All that each district sends' }).uncheck();
+    await page.getByLabel('Find an object').fill('cal');
+    await page.getByRole('checkbox', { name: 'Calendar', exact: true }).check();
+    await page.getByText('2 districts would be asked for 3 objects').waitFor();
     await button(page, 'Ask again and again…').click();
     const dialog = page.getByRole('dialog', { name: 'Ask again and again' });
     expect(await button(dialog, 'Save').getAttribute('aria-disabled')).toBe('true');
@@ -151,6 +155,30 @@ test('what is asked again and again is made from the plan, started now, paused a
     await button(page, 'Delete Sundays').click();
     await button(page, 'Delete').last().click();
     await recurring.waitFor({ state: 'detached' });
+  }));
+
+test('a request in waves says so in its plan and on its board', () =>
+  inBrowser(async (page) => {
+    await page.goto('/requests/new');
+    await page.getByRole('checkbox', { name: 'All 2 districts' }).check();
+    await page.getByRole('checkbox', { name: 'All that each district sends' }).uncheck();
+    await page.getByLabel('Find an object').fill('cal');
+    await page.getByRole('checkbox', { name: 'Calendar', exact: true }).check();
+    await page.getByRole('checkbox', { name: 'One wave of districts after the other' }).check();
+    await page.getByLabel('Districts of a wave').fill('1');
+    await page.getByLabel('Minutes between two waves').fill('0');
+    await page.getByText('1, 1 districts, one after the other').waitFor();
+    await button(page, 'Request Resync…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why, for people of the state').fill('In two waves');
+    await button(dialog, 'OK').click();
+    await page.getByRole('heading', { name: 'In two waves' }).waitFor();
+    const waves = page.getByRole('region', { name: 'Waves' });
+    await waves.getByText('2 waves').waitFor();
+    await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
+    await waves.getByText('Wave 2: 1 of 1 done').waitFor();
+    const [{ waves: asked } = {} as RequestHead & { waves?: object }] = await requests();
+    expect(asked).toMatchObject({ size: 1, pauseMinutes: 0 });
   }));
 
 describe('a board of a thousand districts', () => {

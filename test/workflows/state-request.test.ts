@@ -209,3 +209,89 @@ it('goes on where it was after continue-as-new, and after a repeated start', () 
     expect(await statuses(world, id)).toEqual(Array(5).fill('done'));
     expect(await world.control('resync')).toHaveLength(5);
   }));
+
+describe('in waves', () => {
+  const inWaves = (over: object = {}) => ({ waves: { size: 2, ...over } });
+
+  it('asks one wave after the other, the first of the next only when the last of the one before has ended', () =>
+    withDistricts({ more: more(3) }, async (world) => {
+      const id = await ask(world, inWaves());
+      await until('the first wave runs', () => world.gate.waiting.length === 2);
+      const waves = (await world.control('stateRequestDistrict').where({ stateRequestID: id })) as {
+        wave: number;
+        resyncID: string;
+        status: string;
+      }[];
+      expect(waves.map(({ wave }) => wave).sort()).toEqual([1, 1, 2, 2, 3]);
+      const first = waves.filter(({ wave }) => wave === 1).map(({ resyncID }) => resyncID);
+      expect(world.gate.waiting.toSorted()).toEqual(first.toSorted());
+      world.gate.open();
+      await until('it ended', async () => (await endOf(world, id)) !== null);
+      expect(await endOf(world, id)).toMatchObject({ status: 'finished', message: '5 of 5 districts done.' });
+      const times: { wave: number; requestedAt: string; endedAt: string }[] = await world
+        .control('stateRequestDistrict as d')
+        .join('resync as r', 'r.resyncID', 'd.resyncID')
+        .where({ stateRequestID: id })
+        .select('d.wave', 'r.requestedAt', 'r.endedAt');
+      const of = (wave: number) => times.filter((row) => row.wave === wave);
+      for (const wave of [2, 3])
+        for (const { requestedAt } of of(wave))
+          for (const { endedAt } of of(wave - 1)) expect(requestedAt >= endedAt).toBe(true);
+    }));
+
+  it('waits for the pause between two waves', () =>
+    withDistricts({ more: more(1) }, async (world) => {
+      world.gate.open();
+      const id = await ask(world, inWaves({ pauseMinutes: 60 }));
+      await until('the first wave is done', async () => (await countOf(world, id, 'done')) === 2);
+      const looks = async (): Promise<number> => {
+        const handle = world.temporal.workflow.getHandle(stateRequestWorkflowId(id));
+        const { events } = await handle.fetchHistory();
+        return events?.filter(({ timerStartedEventAttributes: timer }) => timer).length ?? 0;
+      };
+      const before = await looks();
+      await until('it looked again, more than once', async () => (await looks()) >= before + 2);
+      expect(await countOf(world, id, 'waiting')).toBe(1);
+      await world
+        .control('stateRequestDistrict')
+        .where({ stateRequestID: id, status: 'done' })
+        .update({ endedAt: new Date(Date.now() - 61 * 60_000) });
+      await until('it ended', async () => (await endOf(world, id)) !== null);
+      expect(await countOf(world, id, 'done')).toBe(3);
+    }));
+
+  it('stops once too many of a wave failed: what runs goes on, the rest is not asked, and one is tried again alone', () =>
+    withDistricts({ more: more(3) }, async (world) => {
+      const id = await ask(world, inWaves({ stopAbovePercent: 40 }));
+      await until('the first wave runs', () => world.gate.waiting.length === 2);
+      const [broken] = world.gate.waiting;
+      world.gate.broken.add(broken!);
+      const rows = await rowsOf(world, id);
+      const failed = rows.find(({ resyncID }) => resyncID === broken)!;
+      // It fails at its next object; this one is let through with the others.
+      await world
+        .control('resync')
+        .where({ resyncID: broken })
+        .update({ status: 'failed', endedAt: new Date() });
+      await until('the rest is not asked', async () => (await countOf(world, id, 'notRun')) === 3);
+      expect(await statuses(world, id)).toEqual(expect.arrayContaining(['failed', 'running']));
+      world.gate.open();
+      await until('it ended', async () => (await endOf(world, id)) !== null);
+      const why = 'Stopped in wave 1: 1 of its 2 districts failed or ended red, more than 40 %.';
+      expect(await endOf(world, id)).toMatchObject({
+        status: 'finished',
+        message: `${why} 1 of 5 districts done, 1 failed, 3 not done.`,
+      });
+      const ends = await rowsOf(world, id);
+      for (const { message } of ends.filter(({ status }) => status === 'notRun')) expect(message).toBe(why);
+      const left = ends.find(({ status }) => status === 'notRun')!;
+      const again = await request(world.app)
+        .post(`/api/v1/state-requests/${id}/districts/${left.districtID}/retry`)
+        .set('Authorization', world.as.state)
+        .send({});
+      expect(again.status).toBe(200);
+      await until('it is done', async () => (await countOf(world, id, 'done')) === 2);
+      expect(await countOf(world, id, 'notRun')).toBe(2);
+      expect(failed.districtID).not.toBe(left.districtID);
+    }));
+});

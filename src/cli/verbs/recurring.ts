@@ -6,7 +6,7 @@ import { plainTable, print, printJson } from '../client/terminal';
 import { type WhatOptions, whatOf, withReason, withWhat } from './request';
 import { printClockChanges, timingOf, type TimingOptions, withTiming } from './schedule';
 
-/** `resync recurring`: what the state asks of its districts again and again. */
+/** `resync request recurring`: what the state asks of its districts again and again. */
 export function recurringCommand(): Command {
   return new Command('recurring')
     .description('requests of the state that are made again and again')

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type PublicKey, verifyRequestReport } from '../../features/certifications/signing';
 import { scenarios } from '../../domain/resync';
 import { describeCounts, endedRequestStatuses } from '../../domain/state-request';
@@ -45,6 +45,10 @@ export interface WhatOptions {
   readonly objects?: string[];
   readonly checkDependencies: boolean;
   readonly schoolYear?: string;
+  readonly wave?: string[][];
+  readonly wavesOf?: number;
+  readonly pauseMinutes?: number;
+  readonly stopAbovePercent?: number;
 }
 
 interface CreateOptions extends WhatOptions {
@@ -65,7 +69,26 @@ export function withWhat(command: Command): Command {
     .option('--all-districts', 'every district')
     .option('--all', 'every object each district sends')
     .option('--objects <names>', 'objects, separated by commas', namesOf)
-    .option('--no-check-dependencies', 'leave out the objects they depend on');
+    .option('--no-check-dependencies', 'leave out the objects they depend on')
+    .option('--waves-of <count>', 'one wave of so many districts after the other', countOf)
+    .option(
+      '--wave <ids>',
+      'a wave of these districts; may be repeated, and goes before --waves-of',
+      (ids: string, before: string[][] = []) => [...before, namesOf(ids)],
+    )
+    .option('--pause-minutes <count>', 'between the end of a wave and the next', countOf)
+    .option(
+      '--stop-above-percent <share>',
+      'ask no further district once more of a wave failed or ended red (default: 10)',
+      percentOf,
+    );
+}
+
+/** A share, which may be 0. */
+function percentOf(text: string): number {
+  const share = Number(text);
+  if (!/^\d+$/.test(text) || share > 100) throw new InvalidArgumentError('Give a share from 0 to 100.');
+  return share;
 }
 
 function withYear(command: Command): Command {
@@ -101,6 +124,7 @@ function planCommand(): Command {
       print(
         `${number(districts)} district(s), about ${number(records.expected)} records${time === null ? '' : `, about ${number(Math.ceil(time.seconds / 60))} min`}; nothing is known of ${number(records.unknownDistricts)} district(s).`,
       );
+      for (const { wave, districts: of } of plan.waves) print(`Wave ${wave}: ${number(of)} district(s)`);
       for (const { districtId, why } of plan.notRun) print(`${districtId} would not be done: ${why}`);
     });
 }
@@ -136,7 +160,15 @@ export function whatOf(options: WhatOptions): object {
     objects: objectsOf(options),
     checkDependencies,
     ...(schoolYear === undefined ? {} : { schoolYear: Number(schoolYear) }),
+    ...wavesOf(options),
   };
+}
+
+function wavesOf({ wave: groups, wavesOf: size, pauseMinutes, stopAbovePercent }: WhatOptions): object {
+  const inWaves = groups !== undefined || size !== undefined;
+  if (!inWaves && (pauseMinutes !== undefined || stopAbovePercent !== undefined))
+    throw new CommandFailure('Say which waves: --waves-of or --wave.', exitCodes.usage);
+  return inWaves ? { waves: { groups, size, pauseMinutes, stopAbovePercent } } : {};
 }
 
 function bodyOf(options: CreateOptions): object {
@@ -324,11 +356,14 @@ function printBoard(board: StateRequestBoard, command: Command): void {
   if (wantsJson(command)) return printJson(board);
   print(districtTable(board.districts));
   print(`Request ${board.stateRequestId}: ${lineOf(board)}`);
+  if (board.nextWaveAt !== null) print(`The next wave begins at ${board.nextWaveAt}.`);
+  if (board.stopped !== null) print(board.stopped);
 }
 
 function districtTable(districts: readonly BoardDistrict[]): string {
   const rows = districts.map((row) => [
     row.districtId,
+    row.wave === null ? '' : `${row.wave}`,
     paint(row.color, row.status),
     row.percent === null ? '' : `${row.percent} %`,
     row.startedAt ?? '',
@@ -336,5 +371,8 @@ function districtTable(districts: readonly BoardDistrict[]): string {
     row.resyncId ?? '',
     row.message ?? '',
   ]);
-  return plainTable(['District', 'Status', 'Done', 'Started', 'Ended', 'Resync', ''], rows, [2]);
+  const head = ['District', 'Wave', 'Status', 'Done', 'Started', 'Ended', 'Resync', ''];
+  if (districts.some(({ wave }) => wave !== null)) return plainTable(head, rows, [1, 3]);
+  const without = ([first, , ...rest]: readonly string[]) => [first!, ...rest];
+  return plainTable(without(head), rows.map(without), [2]);
 }

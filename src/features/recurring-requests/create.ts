@@ -2,7 +2,7 @@ import type { ApiContext } from '../../http/context';
 import type { AnswerTo, Asked } from '../../http/route';
 import { makeAtTemporal, timingOf } from '../schedules/create';
 import { insertSchedule } from '../schedules/store';
-import { plannedDistricts } from '../state-requests/planned-districts';
+import { plannedDistricts, wavesOf } from '../state-requests/planned-districts';
 import type * as schemas from './schemas';
 import { recurringRequestView } from './views';
 
@@ -24,6 +24,7 @@ export async function createRecurringRequest(
     timing: timingOf(body, context.config),
     request: {
       ...{ districts, objects, checkDependencies, scenario, mode, reason },
+      waves: wavesOf(body),
       windowHours: body.windowHours ?? null,
       reach: principal.districts,
     },

@@ -2,16 +2,16 @@
 import { z } from 'zod';
 import { time, typedName, typedText } from '../../http/schemas';
 import { checkTiming, clockChanges, issueOf, timingGiven, timingShown } from '../schedules/schemas';
-import { stateRequestBody } from '../state-requests/schemas';
+import { stateRequestBody, wavesShown } from '../state-requests/schemas';
 
-const { districts, objects, checkDependencies, scenario, mode, reason } = stateRequestBody.shape;
+const { districts, objects, checkDependencies, scenario, mode, reason, waves } = stateRequestBody.shape;
 const windowHours = z.int().min(1).max(2_160);
 
 export const recurringRequestBody = z
   .strictObject({
     name: typedName(80),
     ...timingGiven.shape,
-    ...{ districts, objects, checkDependencies, scenario, mode, reason },
+    ...{ districts, objects, checkDependencies, scenario, mode, reason, waves },
     windowHours: windowHours.optional().meta({
       description: 'no run begins longer than this after the firing; default: as long as configured',
     }),
@@ -34,6 +34,7 @@ export const recurringRequest = z
       scenario: stateRequestBody.shape.scenario.unwrap(),
       mode: stateRequestBody.shape.mode.unwrap(),
       reason: z.string(),
+      waves: wavesShown.nullable(),
       windowHours: windowHours.nullable(),
     }),
     note: z.string().nullable(),

@@ -7,7 +7,7 @@ import { unusable } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { longestWindowDays } from './change';
 import { requestHashOf } from './plan-views';
-import { plannedDistricts } from './planned-districts';
+import { plannedDistricts, wavesOf } from './planned-districts';
 import type * as schemas from './schemas';
 import { insertStateRequest, loadStateRequest } from './store';
 import { startStateRequest } from './workflow-client';
@@ -32,9 +32,12 @@ export async function createStateRequest(
   });
   if (changed !== null) throw changed;
   const { planHash: _, ...written } = body;
-  const { districts: __, window: ___, schoolYear = null, ...asked } = written;
+  const { districts: __, window: ___, waves: ____, schoolYear = null, ...asked } = written;
   const { stateRequestId, created } = await insertStateRequest(control, {
-    request: { ...asked, schoolYear, stateRequestId: newResyncId(), requestedBy: requesterOf(principal) },
+    request: {
+      ...{ ...asked, schoolYear, waves: wavesOf(body) },
+      ...{ stateRequestId: newResyncId(), requestedBy: requesterOf(principal) },
+    },
     window,
     districts,
     asked: written,

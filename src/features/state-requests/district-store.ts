@@ -20,6 +20,8 @@ export interface RequestDistrict {
   readonly schoolYear: number;
   readonly resyncId: string;
   readonly attempts: number;
+  /** `null`: whatever wave it is. */
+  readonly wave: number | null;
 }
 
 interface DistrictRef {
@@ -27,7 +29,7 @@ interface DistrictRef {
   readonly districtId: string;
 }
 
-const columns = 'districtID AS districtId, schoolYear, resyncID AS resyncId, attempts';
+const columns = 'districtID AS districtId, schoolYear, resyncID AS resyncId, attempts, wave';
 
 const resyncStatuses: readonly ResyncStatus[] = ['accepted', 'queued', ...underWayStatuses, ...endedStatuses];
 
@@ -72,19 +74,22 @@ export async function countDistricts(
   return counts as Record<RequestDistrictStatus, number>;
 }
 
-/** Districts to be dispatched now: those never tried first, then those whose wait is over. */
+/**
+ * Districts to be dispatched now: those never tried first, then those whose wait is over.
+ * @param wave those of this wave, and those of none; `null`: of none only
+ */
 export function dueDistricts(
   control: Knex,
   stateRequestId: string,
-  limit: number,
+  { wave, limit }: { readonly wave: number | null; readonly limit: number },
 ): Promise<RequestDistrict[]> {
   return selectRows<RequestDistrict>(
     control,
     `SELECT ${columns} FROM stateRequestDistrict
-      WHERE stateRequestID = ? AND status = 'waiting'
+      WHERE stateRequestID = ? AND status = 'waiting' AND (wave IS NULL OR wave = ?)
         AND (nextAttemptAt IS NULL OR nextAttemptAt <= UTC_TIMESTAMP(3))
       ORDER BY attempts, nextAttemptAt, districtID LIMIT ?`,
-    [stateRequestId, limit],
+    [stateRequestId, wave, limit],
   );
 }
 
@@ -166,16 +171,23 @@ export async function noteNotRun(
     });
 }
 
-/** Every waiting district is not done; one that was tried in vain keeps what was in its way. */
+/**
+ * Every waiting district is not done; one that was tried in vain keeps what was in its way.
+ * @param only `inWaves`: those that have a wave
+ */
 export async function endWaiting(
   control: Knex,
-  { stateRequestId, message }: { readonly stateRequestId: string; readonly message: string },
+  {
+    stateRequestId,
+    message,
+    only,
+  }: { readonly stateRequestId: string; readonly message: string; readonly only?: 'inWaves' },
 ): Promise<void> {
   await control.raw(
     `UPDATE stateRequestDistrict
         SET message = IF(message IS NULL, ?, LEFT(CONCAT(?, ' ', message), 1000)),
             status = 'notRun', nextAttemptAt = NULL, endedAt = UTC_TIMESTAMP(3)
-      WHERE stateRequestID = ? AND status = 'waiting'`,
+      WHERE stateRequestID = ? AND status = 'waiting' ${only === 'inWaves' ? 'AND wave IS NOT NULL' : ''}`,
     [message, message, stateRequestId],
   );
 }

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { describeCounts, type StateRequestStatus } from '../../domain/state-request';
 import { alertEnd } from './alerts';
 import { countDistricts } from './district-store';
-import { closeStateRequest } from './store';
+import { closeStateRequest, loadStateRequest } from './store';
 
 /** How a request ended. */
 interface RequestEnding {
@@ -21,8 +21,9 @@ export async function endStateRequest(
   why: { readonly cancelledBy: string | null; readonly failure: string | null },
 ): Promise<RequestEnding> {
   const counted = describeCounts(await countDistricts(control, stateRequestId));
+  const { stopped } = await loadStateRequest(control, stateRequestId);
   const { status, reason } = endingOf(why);
-  const message = reason === null ? counted : `${reason} ${counted}`;
+  const message = [reason, stopped, counted].filter((part) => part !== null).join(' ');
   await closeStateRequest(control, { stateRequestId, status, message: clip(message) });
   await alertEnd(control, stateRequestId, message);
   return { status, message };

@@ -3,6 +3,7 @@ import type { DistrictConfig } from '../../config';
 import type { Catalog } from '../../domain/catalog';
 import { PlanError, planResync, type PlanScope, planScopeOf } from '../../domain/plan';
 import { offeredYears, whyYearNotOffered } from '../../domain/school-year';
+import { waveNumbers, type Waves } from '../../domain/waves';
 import { readScopedYears } from '../scoped-year/read';
 import type { NewRequestDistrict } from './store';
 
@@ -12,11 +13,14 @@ export interface AskedOfDistricts {
   readonly checkDependencies: boolean;
   /** Absent: each district its current one. */
   readonly schoolYear?: number | undefined;
+  /** Absent, or `null`: all together. */
+  readonly waves?: Waves | null;
 }
 
 /** A district of a request, with what it would send. */
 export interface PlannedDistrict extends NewRequestDistrict {
   readonly objects: readonly string[];
+  readonly wave: number | null;
 }
 
 interface Books {
@@ -37,7 +41,7 @@ export async function planDistricts(
   const scopedYears = await readScopedYears(books.control);
   const plans = new Map<string, ScopePlan>();
   let field = 'objects';
-  const districts = configured.map((district): PlannedDistrict => {
+  const districts = configured.map((district): Unordered => {
     const current = scopedYears.get(district.id) ?? district.schoolYear;
     const { schoolYear = current } = body;
     const years = offeredYears(current, district);
@@ -56,7 +60,16 @@ export async function planDistricts(
   });
   const first = districts[0]?.problem ?? null;
   if (first !== null && districts.every(({ problem }) => problem !== null)) throw new PlanError(first, field);
-  return districts;
+  return inWaves(districts, body.waves ?? null);
+}
+
+type Unordered = Omit<PlannedDistrict, 'wave'>;
+
+/** Who can't be asked anything takes no place in a wave. */
+function inWaves(districts: readonly Unordered[], waves: Waves | null): PlannedDistrict[] {
+  const asked = districts.flatMap(({ districtId, problem }) => (problem === null ? [districtId] : []));
+  const numbers = waves === null ? new Map<string, number>() : waveNumbers(asked, waves);
+  return districts.map((district) => ({ ...district, wave: numbers.get(district.districtId) ?? null }));
 }
 
 function refuseUnknownObjects({ catalog }: Books, { objects }: AskedOfDistricts): void {

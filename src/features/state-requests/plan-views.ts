@@ -31,14 +31,20 @@ export async function stateRequestPlanView(
       problem === null ? [] : [{ districtId, why: problem }],
     ),
     objects: objectsOf(context, asked, body),
-    ...(await pastOf(context, asked)),
+    waves: [...districtsOfWaves(asked)].map(([wave, districts]) => ({ wave, districts: districts.length })),
+    ...(await pastOf(context, asked, body)),
   };
 }
 
-/** The same hash: the same districts are asked for the same objects, and the same are left out. */
+/**
+ * The same hash: the same districts are asked for the same objects in the same waves, and the same
+ * are left out.
+ */
 export function requestHashOf(districts: readonly PlannedDistrict[]): string {
   const shown = districts
-    .map(({ districtId, schoolYear, problem, objects }) => [districtId, schoolYear, problem, ...objects])
+    .map(({ districtId, schoolYear, problem, wave, objects }) => [
+      ...[districtId, schoolYear, problem, wave, ...objects],
+    ])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 32);
 }
@@ -58,10 +64,19 @@ function objectsOf(
   });
 }
 
+/** Districts by their wave, the first first; empty: all together. */
+function districtsOfWaves(asked: readonly PlannedDistrict[]): Map<number, string[]> {
+  const waves = new Map<number, string[]>();
+  for (const { districtId, wave } of asked)
+    if (wave !== null) waves.set(wave, [...(waves.get(wave) ?? []), districtId]);
+  return new Map([...waves].sort(([a], [b]) => a - b));
+}
+
 /** Records and time of the newest full resync of each district, as far as the objects go. */
 async function pastOf(
   { config, control }: ApiContext,
   asked: readonly PlannedDistrict[],
+  { waves }: Body,
 ): Promise<Pick<Answer, 'records' | 'time'>> {
   const years = new Map(asked.map(({ districtId, schoolYear }) => [districtId, schoolYear]));
   const runs = await readResyncsOf(control, { years, seenBy: 'state' });
@@ -72,26 +87,37 @@ async function pastOf(
   );
   const names = new Set(asked.flatMap(({ objects }) => objects));
   const rows = full.size === 0 ? [] : await readShares(control, [...full.keys()], [...names]);
-  const seconds = rows.map(({ records, all, seconds: took }) => (all === 0 ? 0 : (took * records) / all));
-  const places = Math.min(config.stateRequests.districtsInFlight, Math.max(rows.length, 1));
+  const seconds = new Map(
+    rows.map(({ resyncId, records, all, seconds: took }) => [
+      full.get(resyncId)!,
+      all === 0 ? 0 : (took * records) / all,
+    ]),
+  );
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  // Whoever takes longest is waited for, however many places there are.
+  const togetherSeconds = (districtIds: Iterable<string>): number => {
+    const each = [...districtIds].map((id) => seconds.get(id) ?? 0);
+    const places = Math.min(config.stateRequests.districtsInFlight, Math.max(each.length, 1));
+    return Math.max(sum(each) / places, ...each);
+  };
+  const inWaves = [...districtsOfWaves(asked).values()];
+  const pauses = Math.max(inWaves.length - 1, 0) * (waves?.pauseMinutes ?? 0) * 60;
+  const wholeSeconds =
+    inWaves.length === 0 ? togetherSeconds(seconds.keys()) : sum(inWaves.map(togetherSeconds)) + pauses;
   return {
     records: {
       expected: sum(rows.map(({ records }) => records)),
       unknownDistricts: asked.length - rows.length,
     },
-    // Whoever takes longest is waited for, however many places there are.
     time:
       rows.length === 0
         ? null
-        : {
-            seconds: Math.ceil(Math.max(sum(seconds) / places, ...seconds)),
-            inFlight: config.stateRequests.districtsInFlight,
-          },
+        : { seconds: Math.ceil(wholeSeconds), inFlight: config.stateRequests.districtsInFlight },
   };
 }
 
 interface Share {
+  readonly resyncId: string;
   readonly records: number;
   readonly all: number;
   readonly seconds: number;
@@ -104,7 +130,7 @@ function readShares(
 ): Promise<Share[]> {
   return selectRows<Share>(
     control,
-    `SELECT CAST(SUM(IF(h.objectName IN (:objects), h.processed, 0)) AS SIGNED) AS records,
+    `SELECT r.resyncID AS resyncId, CAST(SUM(IF(h.objectName IN (:objects), h.processed, 0)) AS SIGNED) AS records,
             CAST(SUM(h.processed) AS SIGNED) AS \`all\`,
             CAST(MAX(TIMESTAMPDIFF(MICROSECOND, r.startedAt, r.endedAt)) / 1000000 AS DOUBLE) AS seconds
        FROM resync r JOIN DISBatchHistory h ON h.resyncID = r.resyncID

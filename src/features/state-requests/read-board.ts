@@ -14,11 +14,14 @@ import { selectRows, toIso } from '../../control/database';
 import { readPercents } from '../resyncs/progress';
 import { districtStatusSql } from './district-store';
 import { loadStateRequest, type StoredStateRequest } from './store';
+import { readTurn } from './wave-store';
 
 /** One district of a request. */
 export interface BoardDistrict {
   readonly districtId: string;
   readonly schoolYear: number;
+  /** `null`: asked whatever wave it is. */
+  readonly wave: number | null;
   readonly status: RequestDistrictStatus;
   /** `null` unless it was begun. */
   readonly percent: number | null;
@@ -40,12 +43,15 @@ export interface StateRequestBoard extends StoredStateRequest {
   readonly percent: number;
   /** At the pace so far; `null`: unknown, or it has ended. */
   readonly forecastEnd: string | null;
+  /** When the next wave begins; `null`: none waits for its time. */
+  readonly nextWaveAt: string | null;
   readonly districts: readonly BoardDistrict[];
 }
 
 interface BoardRow {
   readonly districtID: string;
   readonly schoolYear: number;
+  readonly wave: number | null;
   readonly status: RequestDistrictStatus;
   readonly resyncID: string;
   readonly resyncStatus: ResyncStatus | null;
@@ -85,8 +91,14 @@ export async function readBoard(
     counts,
     percent: shown.length === 0 ? 0 : Math.floor((done / shown.length) * 100),
     forecastEnd: ended ? null : await readForecast(control, shown, done),
+    nextWaveAt: ended ? null : await readNextWave(control, stateRequestId),
     districts: shown,
   };
+}
+
+async function readNextWave(control: Knex, stateRequestId: string): Promise<string | null> {
+  const { beginsAt } = await readTurn(control, stateRequestId);
+  return beginsAt === null ? null : new Date(beginsAt).toISOString();
 }
 
 /** A district's part of the whole, 0 to 1; one that has ended is behind us, however it ended. */
@@ -102,7 +114,7 @@ function boardRows(
 ): Promise<BoardRow[]> {
   return selectRows<BoardRow>(
     control,
-    `SELECT d.districtID, d.schoolYear, d.resyncID, d.attempts, d.nextAttemptAt, d.handedOverAt,
+    `SELECT d.districtID, d.schoolYear, d.wave, d.resyncID, d.attempts, d.nextAttemptAt, d.handedOverAt,
             IF(d.status IN (?) AND r.status IS NOT NULL, ${districtStatusSql}, d.status) AS status,
             r.status AS resyncStatus, r.color, r.startedAt,
             COALESCE(r.endedAt, d.endedAt) AS endedAt, COALESCE(d.message, r.message) AS message
@@ -122,6 +134,7 @@ function toBoardDistrict(row: BoardRow, percent: number | null): BoardDistrict {
   return {
     districtId: row.districtID,
     schoolYear: row.schoolYear,
+    wave: row.wave,
     status: row.status,
     percent,
     color: row.color,

@@ -43,7 +43,8 @@ export async function reopenDistrict(
       .update({
         // By the one before: however often, each has an id of its own, known beforehand.
         resyncID: resyncIdOf(stateRequestId, `${districtId}:${row.resyncID}`),
-        ...{ schoolYear, status: 'waiting', attempts: 0 },
+        // A person wants it now: it waits for no wave, and none waits for it.
+        ...{ schoolYear, status: 'waiting', attempts: 0, wave: null },
         ...{ message: null, nextAttemptAt: null, handedOverAt: null, endedAt: null },
       });
     if (until !== null) await moveWindow(transaction, stateRequestId, until);

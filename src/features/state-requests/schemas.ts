@@ -6,6 +6,33 @@ import { color, planRequest, resync } from '../resyncs/schemas';
 import { tableFormats } from '../../http/send-file';
 import { count, instantGiven, mode, pageOf, pageQuery, time, timeOrder, typedText } from '../../http/schemas';
 
+/** In which order districts are asked. */
+export const waves = z
+  .strictObject({
+    size: z.int().min(1).max(5_000).optional().meta({
+      description: 'districts of a wave that no group names; default: all that are left together',
+    }),
+    groups: z
+      .array(z.array(z.string().min(1).max(64)).min(1).max(5_000))
+      .max(100)
+      .default([])
+      .meta({ description: 'waves that go first, by the ids of their districts' }),
+    pauseMinutes: z
+      .int()
+      .min(0)
+      .max(7 * 24 * 60)
+      .default(0)
+      .meta({ description: 'from the end of a wave to the beginning of the next' }),
+    stopAbovePercent: z.int().min(0).max(100).default(10).meta({
+      description: 'no further district is asked once more of a wave than this failed or ended red',
+    }),
+  })
+  .refine(({ size, groups }) => size !== undefined || groups.length > 0, {
+    path: ['size'],
+    message: 'give size, groups or both',
+  })
+  .meta({ id: 'Waves' });
+
 export const stateRequestBody = z
   .strictObject({
     districts: z
@@ -20,6 +47,7 @@ export const stateRequestBody = z
       .strictObject({ from: instantGiven.optional(), until: instantGiven })
       .optional()
       .meta({ description: 'no run begins outside it; default: from now on, for as long as configured' }),
+    waves: waves.optional().meta({ description: 'default: all districts together' }),
     planHash: z.string().max(64).optional().meta({
       description: 'of the plan that was shown: where another would be carried out, the answer is 409',
     }),
@@ -32,6 +60,7 @@ export const stateRequestPlanBody = z
     objects: stateRequestBody.shape.objects,
     checkDependencies: stateRequestBody.shape.checkDependencies,
     schoolYear: stateRequestBody.shape.schoolYear,
+    waves: stateRequestBody.shape.waves,
   })
   .meta({ id: 'StateRequestPlanBody' });
 
@@ -49,6 +78,9 @@ export const stateRequestPlan = z
         districts: count.meta({ description: 'that would send it' }),
       }),
     ),
+    waves: z
+      .array(z.object({ wave: count, districts: count }))
+      .meta({ description: 'one after the other; empty: all together' }),
     records: z.object({
       expected: count.meta({ description: 'by the newest full resync of each district' }),
       unknownDistricts: count.meta({ description: 'without one: what they send is in no figure' }),
@@ -59,7 +91,9 @@ export const stateRequestPlan = z
         inFlight: count.meta({ description: 'districts at the same time, as configured' }),
       })
       .nullable()
-      .meta({ description: 'about how long all would take; null: no district has sent all before' }),
+      .meta({
+        description: 'about how long all would take, pauses included; null: no district has sent all before',
+      }),
   })
   .meta({ id: 'StateRequestPlan' });
 
@@ -79,6 +113,16 @@ export const stateRequestAccepted = z
   })
   .meta({ id: 'StateRequestAccepted' });
 
+/** As stored: what was left out is said. */
+export const wavesShown = z
+  .object({
+    size: z.int().nullable(),
+    groups: z.array(z.array(z.string())),
+    pauseMinutes: z.int(),
+    stopAbovePercent: z.int(),
+  })
+  .meta({ id: 'WavesShown' });
+
 const counts = z
   .object({ waiting: count, queued: count, running: count, done: count, failed: count, notRun: count })
   .meta({ id: 'StateRequestCounts' });
@@ -92,6 +136,8 @@ export const stateRequestHead = z
     scenario: z.enum(scenarios),
     mode: mode,
     reason: z.string(),
+    waves: wavesShown.nullable(),
+    stopped: z.string().nullable().meta({ description: 'why no further wave begins' }),
     requestedBy: z.string(),
     windowFrom: time,
     windowUntil: time,
@@ -107,6 +153,7 @@ export const boardDistrict = z
   .object({
     districtId: z.string(),
     schoolYear: z.int(),
+    wave: z.int().nullable().meta({ description: 'null: it waits for none' }),
     status: z.enum(districtStatuses),
     percent: z.int().min(0).max(100).nullable(),
     color: color.nullable(),
@@ -124,6 +171,7 @@ export const board = stateRequestHead
   .extend({
     percent: z.int().min(0).max(100),
     forecastEnd: time.nullable().meta({ description: 'at the pace so far; null: unknown' }),
+    nextWaveAt: time.nullable().meta({ description: 'null: no wave waits for its time' }),
     districts: z.array(boardDistrict),
   })
   .meta({ id: 'StateRequest' });

@@ -10,6 +10,7 @@ import {
   type StateRequest,
   type StateRequestStatus,
 } from '../../domain/state-request';
+import type { Waves } from '../../domain/waves';
 import { ConflictError, NotFoundError } from '../../control/control-error';
 import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inTransaction, selectRows, toIso } from '../../control/database';
@@ -21,6 +22,9 @@ const rowsPerInsert = 200;
 
 /** A state's request as it stands; times as ISO 8601. */
 export interface StoredStateRequest extends StateRequest {
+  readonly waves: Waves | null;
+  /** Why no further wave begins; `null`: they do, or there are none. */
+  readonly stopped: string | null;
   readonly windowFrom: string;
   readonly windowUntil: string;
   readonly status: StateRequestStatus;
@@ -38,6 +42,8 @@ export interface NewRequestDistrict {
    * `null`: it will.
    */
   readonly problem: string | null;
+  /** Absent, or `null`: whatever wave it is. */
+  readonly wave?: number | null;
 }
 
 interface StateRequestRow {
@@ -50,6 +56,8 @@ interface StateRequestRow {
   readonly reason: string;
   readonly windowFrom: string;
   readonly windowUntil: string;
+  readonly waves: string | null;
+  readonly stopped: string | null;
   readonly requestedBy: string;
   readonly requestHash: string;
   readonly status: StateRequestStatus;
@@ -102,6 +110,7 @@ export async function insertStateRequest(
       reason: request.reason,
       windowFrom: window.from,
       windowUntil: window.until,
+      waves: request.waves ? JSON.stringify(request.waves) : null,
       requestedBy: request.requestedBy,
       idempotencyKey,
     },
@@ -117,11 +126,12 @@ async function insertDistricts(
   stateRequestId: string,
   districts: readonly NewRequestDistrict[],
 ): Promise<void> {
-  const rows = districts.map(({ districtId, schoolYear, problem }) => ({
+  const rows = districts.map(({ districtId, schoolYear, problem, wave = null }) => ({
     stateRequestID: stateRequestId,
     districtID: districtId,
     schoolYear,
     resyncID: resyncIdOf(stateRequestId, districtId),
+    wave,
     status: problem === null ? 'waiting' : 'notRun',
     message: clip(problem),
     endedAt: problem === null ? null : now(transaction),
@@ -267,6 +277,8 @@ function toStored(row: StateRequestRow): StoredStateRequest {
     mode: row.mode,
     reason: row.reason,
     requestedBy: row.requestedBy,
+    waves: row.waves === null ? null : (JSON.parse(row.waves) as Waves),
+    stopped: row.stopped,
     windowFrom: toIso(row.windowFrom),
     windowUntil: toIso(row.windowUntil),
     status: row.status,

@@ -206,12 +206,12 @@ test.each([
 test('the command line makes, lists, shows, pauses, resumes, triggers and deletes recurring requests', () =>
   withWorker(world, async () => {
     const made = await resync(
-      ...['recurring', 'create', 'counts', '--at', '02:00', '--days', 'sun', '--timezone', 'UTC'],
+      ...['request', 'recurring', 'create', 'counts', '--at', '02:00', '--days', 'sun', '--timezone', 'UTC'],
       ...['--all-districts', '--objects', 'School', '--reason', 'Count day.', '--json'],
     );
     expect([made.code, made.stderr]).toEqual([0, '']);
     const { scheduleId } = JSON.parse(made.stdout) as Recurring;
-    const act = (...words: string[]) => resync('recurring', ...words);
+    const act = (...words: string[]) => resync('request', 'recurring', ...words);
     expect((await act('pause', scheduleId, '--note', 'holidays')).stdout).toContain('paused: holidays');
     expect((await act('list')).stdout).toMatch(/counts +all +paused/);
     expect((await act('resume', scheduleId)).code).toBe(0);

@@ -56,6 +56,10 @@ test('what can’t be carried out is refused with the field named, and nothing i
     [{ window: { from: hour(2), until: hour(1) } }, '#/window/until'],
     [{ window: { until: hour(-1) } }, '#/window/until'],
     [{ window: { until: 'tomorrow' } }, '#/window/until'],
+    [{ waves: {} }, '#/waves/size'],
+    [{ waves: { size: 0 } }, '#/waves/size'],
+    [{ waves: { groups: [[world.here], [world.other, 'nowhere']] } }, '#/waves/groups/1/1'],
+    [{ waves: { groups: [[world.here], [world.here]] } }, '#/waves/groups/1/0'],
     [{ priority: 1 }, '#/priority'],
   ];
   for (const [change, pointer] of refused) {
@@ -83,6 +87,7 @@ test('a plan counts who would send what and who can’t, and a request is for th
         { name: 'Section', added: false, districts: 4 },
         { name: 'Room', added: false, districts: 3 },
       ],
+      waves: [],
       records: { expected: 0, unknownDistricts: 4 },
       time: null,
     },
@@ -316,4 +321,45 @@ test('the closing report is signed with the key of certifications, and whoever h
       districts: [world.here],
     });
     expect((await get(`/${id}/report?format=jws`, `Bearer ${token}`)).status).toBe(403);
+  }));
+
+test('a plan names its waves; they go one after the other with a pause, and the board says which', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const waves = { groups: [[world.other]], size: 2, pauseMinutes: 5 };
+    const body = { ...asked, objects: ['Room'], checkDependencies: false, waves };
+    const plan = await resync(
+      ...['request', 'plan', '--all-districts', '--objects', 'Room', '--no-check-dependencies'],
+      ...['--wave', world.other, '--waves-of', '2', '--pause-minutes', '5', '--json'],
+    );
+    const { planHash, waves: planned } = JSON.parse(plan.stdout) as { planHash: string; waves: unknown };
+    expect(planned).toEqual([
+      { wave: 1, districts: 1 },
+      { wave: 2, districts: 2 },
+    ]);
+    expect((await post({ ...body, waves: { size: 2 }, planHash })).status).toBe(409);
+    const id = idOf(await post({ ...body, planHash }));
+    const board = async () => (await get(`/${id}`)).body as StateRequestBoard;
+    await until('the first runs', () => gate.waiting.length === 1);
+    expect(await board()).toMatchObject({ counts: { waiting: 2, running: 1, notRun: 1 }, nextWaveAt: null });
+    gate.open();
+    await until('the first has ended', async () => (await board()).nextWaveAt !== null);
+    const between = await board();
+    const first = between.districts.find(({ wave }) => wave === 1)!;
+    expect(first).toMatchObject({ districtId: world.other, status: 'done' });
+    expect(Date.parse(between.nextWaveAt!) - Date.parse(first.endedAt!)).toBe(5 * 60_000);
+    expect(between.counts).toMatchObject({ waiting: 2, running: 0, queued: 0, done: 1 });
+    expect((await resync('request', 'show', id)).stdout).toContain(
+      `The next wave begins at ${between.nextWaveAt!}`,
+    );
+    // The pause is over: its last end was six minutes ago.
+    await world
+      .control('stateRequestDistrict')
+      .where({ stateRequestID: id, wave: 1 })
+      .update({ endedAt: new Date(Date.now() - 6 * 60_000) });
+    await request(world.app)
+      .post(`/api/v1/state-requests/${id}/cancel`)
+      .set('Authorization', world.as.state)
+      .send({});
+    await ended(id);
   }));

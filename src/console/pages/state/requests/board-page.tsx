@@ -18,6 +18,7 @@ import { Time } from '../../../parts/zone';
 import { BoardGrid } from './board-grid';
 import type { PlacedDistrict } from './board-district';
 import { BoardTable } from './board-table';
+import { BoardWaves } from './board-waves';
 import { placeGlyphs, placeNames, placeOf, places, requestGlyph, requestStatusNames } from './request-words';
 import { WithdrawDialog } from './withdraw-dialog';
 
@@ -125,6 +126,7 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
           {!ended && <Button onPress={() => setWithdrawing(true)}>Withdraw…</Button>}
         </span>
       </div>
+      <BoardWaves board={board} />
       <FilterChips
         label="Show only"
         chips={places.map((place) => ({

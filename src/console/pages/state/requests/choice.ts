@@ -8,6 +8,15 @@ export interface Choice {
   readonly districts: 'all' | readonly string[];
   readonly objects: 'all' | readonly string[];
   readonly checkDependencies: boolean;
+  /** Absent: all together. */
+  readonly waves?: ChosenWaves | undefined;
+}
+
+/** One wave of so many districts after the other. */
+export interface ChosenWaves {
+  readonly size: number;
+  readonly pauseMinutes: number;
+  readonly stopAbovePercent: number;
 }
 
 export const nothingChosen: Choice = { districts: [], objects: 'all', checkDependencies: true };

@@ -13,6 +13,7 @@ import { RepeatDialog } from './repeat-dialog';
 import { type Choice, choiceAgain, districtsLike, nothingChosen } from './choice';
 import { ObjectChoice } from '../../../parts/object-choice';
 import { DistrictChoice } from './district-choice';
+import { WavesChoice } from './waves-choice';
 
 /** `/requests/new`: whom to ask for what, what that comes to, and the question whether to. */
 export function NewRequestPage() {
@@ -80,6 +81,7 @@ function Form({ begun }: { begun: Choice }) {
         onChoose={(chosen) => change({ objects: chosen })}
         onCheck={(checkDependencies) => change({ checkDependencies })}
       />
+      <WavesChoice waves={choice.waves} onChoose={(waves) => change({ waves })} />
       <section className="frame" aria-label="What it comes to">
         <div className="frame__title">
           <h2>What it comes to</h2>
@@ -122,7 +124,7 @@ function Form({ begun }: { begun: Choice }) {
 /** The figures of a plan, who is left out, and which objects come along. */
 export function Planned({ plan }: { plan: RequestPlan }) {
   const { districts, names } = useNames();
-  const { records, time, notRun, objects } = plan;
+  const { records, time, notRun, objects, waves } = plan;
   const added = objects.filter((object) => object.added);
   return (
     <>
@@ -137,6 +139,12 @@ export function Planned({ plan }: { plan: RequestPlan }) {
           {number(objects.length)}
           {added.length > 0 && `, of which needed by others: ${added.map(({ name }) => name).join(', ')}`}
         </dd>
+        {waves.length > 0 && (
+          <>
+            <dt>Waves</dt>
+            <dd>{waves.map((wave) => number(wave.districts)).join(', ')} districts, one after the other</dd>
+          </>
+        )}
         <dt>Records</dt>
         <dd>
           about {number(records.expected)}
