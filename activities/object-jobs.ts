@@ -7,6 +7,7 @@ import { loadMapping } from '../src/editions/mapping/load';
 import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
+import { budgetOf } from './write-budget';
 import type { DistrictEditions } from './district-editions';
 
 /** Work on one object of a run. */
@@ -33,10 +34,11 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
     /** @param known the district's catalog, for who has just read it */
     jobOf: async (
       pools: Editions,
-      { districtId, schoolYear, mode, initiator }: ResyncRequest,
+      request: ResyncRequest,
       { resyncId, object, epoch }: ObjectWork,
       { fresh = false, known }: { readonly fresh?: boolean; readonly known?: Catalog | undefined } = {},
     ) => {
+      const { districtId, schoolYear, mode, initiator } = request;
       const name = `${resyncId} ${epoch}`;
       const catalog = known ?? (await catalogOf(dependencies, districtId));
       return {
@@ -54,6 +56,7 @@ export function pageJobs(dependencies: ActivityDependencies, editions: DistrictE
         ofState: initiator === 'state',
         mode,
         pageRecords: config.copy.pageRecords,
+        ...(await budgetOf(dependencies, request)),
       };
     },
   };

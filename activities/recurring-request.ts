@@ -95,12 +95,13 @@ async function store(
   { request, name, scheduleId }: StoredRequestSchedule,
   { stateRequestId, districts }: { stateRequestId: string; districts: readonly DistrictConfig[] },
 ): Promise<void> {
-  const { objects, checkDependencies, scenario, mode, reason, waves } = request;
+  const { objects, checkDependencies, scenario, mode, reason, waves, recordsPerSecond } = request;
   const hours = request.windowHours ?? config.stateRequests.windowHours;
   const from = new Date();
   await insertStateRequest(control, {
     request: {
-      ...{ stateRequestId, objects, checkDependencies, scenario, mode, reason, waves },
+      ...{ stateRequestId, objects, checkDependencies, scenario, mode, reason },
+      ...{ waves, recordsPerSecond },
       schoolYear: null,
       requestedBy: `schedule ${name} (${scheduleId})`,
     },

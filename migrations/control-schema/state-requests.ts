@@ -12,6 +12,8 @@ export const stateRequests: readonly string[] = [
       windowFrom DATETIME(3) NOT NULL,
       windowUntil DATETIME(3) NOT NULL COMMENT 'no run begins after it',
       waves JSON NULL COMMENT 'how it goes through its districts, as src/domain/waves.ts has it; NULL: all together',
+      recordsPerSecond INT NULL COMMENT 'write budget of all its districts together; NULL: none',
+      budgetUntil DATETIME(6) NULL COMMENT 'until then the budget is spent on what is written',
       stopped VARCHAR(255) NULL COMMENT 'why no further wave begins',
       requestedBy VARCHAR(128) NOT NULL,
       idempotencyKey VARCHAR(255) NULL,

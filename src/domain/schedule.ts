@@ -93,6 +93,7 @@ export interface RecurringRequest {
   readonly mode: ResyncMode;
   readonly reason: string;
   readonly waves: Waves | null;
+  readonly recordsPerSecond: number | null;
   /** From the firing on; no run begins later. `null`: as long as configured. */
   readonly windowHours: number | null;
   /**

@@ -15,6 +15,8 @@ export interface StateRequest {
   readonly requestedBy: string;
   /** Absent, or `null`: all districts together, as many at a time as configured. */
   readonly waves?: Waves | null;
+  /** Records that all its districts together may write; absent, or `null`: as many as they can. */
+  readonly recordsPerSecond?: number | null;
 }
 
 /**

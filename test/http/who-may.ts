@@ -381,7 +381,13 @@ export async function renewThings(
       initiator: 'state',
       kind: 'stateRequest',
       timing: JSON.stringify(timing),
-      request: JSON.stringify({ ...asked, waves: null, windowHours: null, reach: null }),
+      request: JSON.stringify({
+        ...asked,
+        waves: null,
+        recordsPerSecond: null,
+        windowHours: null,
+        reach: null,
+      }),
       createdByID: 'the table',
       createdBy: 'the table',
     })

@@ -49,6 +49,7 @@ export interface WhatOptions {
   readonly wavesOf?: number;
   readonly pauseMinutes?: number;
   readonly stopAbovePercent?: number;
+  readonly recordsPerSecond?: number;
 }
 
 interface CreateOptions extends WhatOptions {
@@ -81,7 +82,8 @@ export function withWhat(command: Command): Command {
       '--stop-above-percent <share>',
       'ask no further district once more of a wave failed or ended red (default: 10)',
       percentOf,
-    );
+    )
+    .option('--records-per-second <count>', 'write no more than this, all districts together', countOf);
 }
 
 /** A share, which may be 0. */
@@ -161,6 +163,7 @@ export function whatOf(options: WhatOptions): object {
     checkDependencies,
     ...(schoolYear === undefined ? {} : { schoolYear: Number(schoolYear) }),
     ...wavesOf(options),
+    ...(options.recordsPerSecond === undefined ? {} : { recordsPerSecond: options.recordsPerSecond }),
   };
 }
 

@@ -27,6 +27,11 @@ export interface PageJob extends CompareJob {
   readonly lease?: Fence;
   /** The state asked for the run: what it finds is not the district's to see. Absent: it didn't. */
   readonly ofState?: boolean;
+  /**
+   * Awaited once a page that wrote so many records is committed: no transaction is open meanwhile.
+   * Absent: the next page follows at once.
+   */
+  readonly afterWrite?: (records: number) => Promise<void>;
   /** Looked at between statements; what is committed stays. */
   readonly signal: AbortSignal;
   /** Test hook: between a page's last statement and its COMMIT. */

@@ -29,7 +29,11 @@ export async function writePage(
 ): Promise<PageEntry> {
   for (;;) {
     const entry = await withQuickRetries(job.signal, () => tryPage(job, page, work));
-    if (entry !== null) return entry;
+    if (entry !== null) {
+      const written = entry.counts.inserted + entry.counts.updated;
+      if (written > 0) await job.afterWrite?.(written);
+      return entry;
+    }
     job.signal.throwIfAborted();
   }
 }

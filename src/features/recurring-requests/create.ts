@@ -25,6 +25,7 @@ export async function createRecurringRequest(
     request: {
       ...{ districts, objects, checkDependencies, scenario, mode, reason },
       waves: wavesOf(body),
+      recordsPerSecond: body.recordsPerSecond ?? null,
       windowHours: body.windowHours ?? null,
       reach: principal.districts,
     },

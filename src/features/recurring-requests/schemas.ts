@@ -4,14 +4,15 @@ import { time, typedName, typedText } from '../../http/schemas';
 import { checkTiming, clockChanges, issueOf, timingGiven, timingShown } from '../schedules/schemas';
 import { stateRequestBody, wavesShown } from '../state-requests/schemas';
 
-const { districts, objects, checkDependencies, scenario, mode, reason, waves } = stateRequestBody.shape;
+const { districts, objects, checkDependencies, scenario, mode, reason, waves, recordsPerSecond } =
+  stateRequestBody.shape;
 const windowHours = z.int().min(1).max(2_160);
 
 export const recurringRequestBody = z
   .strictObject({
     name: typedName(80),
     ...timingGiven.shape,
-    ...{ districts, objects, checkDependencies, scenario, mode, reason, waves },
+    ...{ districts, objects, checkDependencies, scenario, mode, reason, waves, recordsPerSecond },
     windowHours: windowHours.optional().meta({
       description: 'no run begins longer than this after the firing; default: as long as configured',
     }),
@@ -35,6 +36,7 @@ export const recurringRequest = z
       mode: stateRequestBody.shape.mode.unwrap(),
       reason: z.string(),
       waves: wavesShown.nullable(),
+      recordsPerSecond: z.int().nullable(),
       windowHours: windowHours.nullable(),
     }),
     note: z.string().nullable(),

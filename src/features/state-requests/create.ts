@@ -32,10 +32,17 @@ export async function createStateRequest(
   });
   if (changed !== null) throw changed;
   const { planHash: _, ...written } = body;
-  const { districts: __, window: ___, waves: ____, schoolYear = null, ...asked } = written;
+  const {
+    districts: __,
+    window: ___,
+    waves: ____,
+    schoolYear = null,
+    recordsPerSecond = null,
+    ...asked
+  } = written;
   const { stateRequestId, created } = await insertStateRequest(control, {
     request: {
-      ...{ ...asked, schoolYear, waves: wavesOf(body) },
+      ...{ ...asked, schoolYear, waves: wavesOf(body), recordsPerSecond },
       ...{ stateRequestId: newResyncId(), requestedBy: requesterOf(principal) },
     },
     window,

@@ -76,7 +76,7 @@ function districtsOfWaves(asked: readonly PlannedDistrict[]): Map<number, string
 async function pastOf(
   { config, control }: ApiContext,
   asked: readonly PlannedDistrict[],
-  { waves }: Body,
+  { waves, recordsPerSecond }: Body,
 ): Promise<Pick<Answer, 'records' | 'time'>> {
   const years = new Map(asked.map(({ districtId, schoolYear }) => [districtId, schoolYear]));
   const runs = await readResyncsOf(control, { years, seenBy: 'state' });
@@ -100,19 +100,25 @@ async function pastOf(
     const places = Math.min(config.stateRequests.districtsInFlight, Math.max(each.length, 1));
     return Math.max(sum(each) / places, ...each);
   };
+  const expected = sum(rows.map(({ records }) => records));
   const inWaves = [...districtsOfWaves(asked).values()];
   const pauses = Math.max(inWaves.length - 1, 0) * (waves?.pauseMinutes ?? 0) * 60;
   const wholeSeconds =
     inWaves.length === 0 ? togetherSeconds(seconds.keys()) : sum(inWaves.map(togetherSeconds)) + pauses;
+  // At worst all is written: how much differs nobody knows.
+  const writeSeconds = recordsPerSecond === undefined ? 0 : expected / recordsPerSecond;
   return {
     records: {
-      expected: sum(rows.map(({ records }) => records)),
+      expected,
       unknownDistricts: asked.length - rows.length,
     },
     time:
       rows.length === 0
         ? null
-        : { seconds: Math.ceil(wholeSeconds), inFlight: config.stateRequests.districtsInFlight },
+        : {
+            seconds: Math.ceil(Math.max(wholeSeconds, writeSeconds)),
+            inFlight: config.stateRequests.districtsInFlight,
+          },
   };
 }
 

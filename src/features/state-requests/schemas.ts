@@ -33,6 +33,8 @@ export const waves = z
   })
   .meta({ id: 'Waves' });
 
+const recordsPerSecond = z.int().min(100).max(1_000_000);
+
 export const stateRequestBody = z
   .strictObject({
     districts: z
@@ -48,6 +50,9 @@ export const stateRequestBody = z
       .optional()
       .meta({ description: 'no run begins outside it; default: from now on, for as long as configured' }),
     waves: waves.optional().meta({ description: 'default: all districts together' }),
+    recordsPerSecond: recordsPerSecond.optional().meta({
+      description: 'write budget: all districts together write no more than this; default: none',
+    }),
     planHash: z.string().max(64).optional().meta({
       description: 'of the plan that was shown: where another would be carried out, the answer is 409',
     }),
@@ -61,6 +66,7 @@ export const stateRequestPlanBody = z
     checkDependencies: stateRequestBody.shape.checkDependencies,
     schoolYear: stateRequestBody.shape.schoolYear,
     waves: stateRequestBody.shape.waves,
+    recordsPerSecond: stateRequestBody.shape.recordsPerSecond,
   })
   .meta({ id: 'StateRequestPlanBody' });
 
@@ -92,7 +98,8 @@ export const stateRequestPlan = z
       })
       .nullable()
       .meta({
-        description: 'about how long all would take, pauses included; null: no district has sent all before',
+        description:
+          'about how long all would take, pauses and write budget included; null: no district has sent all before',
       }),
   })
   .meta({ id: 'StateRequestPlan' });
@@ -137,6 +144,7 @@ export const stateRequestHead = z
     mode: mode,
     reason: z.string(),
     waves: wavesShown.nullable(),
+    recordsPerSecond: z.int().nullable().meta({ description: 'write budget of all together; null: none' }),
     stopped: z.string().nullable().meta({ description: 'why no further wave begins' }),
     requestedBy: z.string(),
     windowFrom: time,

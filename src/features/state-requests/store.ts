@@ -23,6 +23,7 @@ const rowsPerInsert = 200;
 /** A state's request as it stands; times as ISO 8601. */
 export interface StoredStateRequest extends StateRequest {
   readonly waves: Waves | null;
+  readonly recordsPerSecond: number | null;
   /** Why no further wave begins; `null`: they do, or there are none. */
   readonly stopped: string | null;
   readonly windowFrom: string;
@@ -57,6 +58,7 @@ interface StateRequestRow {
   readonly windowFrom: string;
   readonly windowUntil: string;
   readonly waves: string | null;
+  readonly recordsPerSecond: number | null;
   readonly stopped: string | null;
   readonly requestedBy: string;
   readonly requestHash: string;
@@ -110,6 +112,7 @@ export async function insertStateRequest(
       reason: request.reason,
       windowFrom: window.from,
       windowUntil: window.until,
+      recordsPerSecond: request.recordsPerSecond ?? null,
       waves: request.waves ? JSON.stringify(request.waves) : null,
       requestedBy: request.requestedBy,
       idempotencyKey,
@@ -278,6 +281,7 @@ function toStored(row: StateRequestRow): StoredStateRequest {
     reason: row.reason,
     requestedBy: row.requestedBy,
     waves: row.waves === null ? null : (JSON.parse(row.waves) as Waves),
+    recordsPerSecond: row.recordsPerSecond,
     stopped: row.stopped,
     windowFrom: toIso(row.windowFrom),
     windowUntil: toIso(row.windowUntil),

@@ -8,7 +8,7 @@ import { call } from '../../../api/call';
 import { useNotices } from '../../../api/live';
 import { Button } from '../../../parts/button';
 import { FilterChips } from '../../../parts/filter-chips';
-import { counted } from '../../../parts/format';
+import { counted, number } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
 import { SearchField } from '../../../parts/search-field';
 import { Failed, Loading } from '../../../parts/states';
@@ -101,6 +101,8 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
             At this pace all have ended about <Time at={board.forecastEnd} />.
           </>
         )}
+        {board.recordsPerSecond !== null &&
+          `All together write at most ${number(board.recordsPerSecond)} records a second. `}
         {board.endedAt !== null && (
           <>
             Ended <Time at={board.endedAt} />. {board.message}

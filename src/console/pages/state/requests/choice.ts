@@ -10,6 +10,8 @@ export interface Choice {
   readonly checkDependencies: boolean;
   /** Absent: all together. */
   readonly waves?: ChosenWaves | undefined;
+  /** Write budget of all districts together; absent: none. */
+  readonly recordsPerSecond?: number | undefined;
 }
 
 /** One wave of so many districts after the other. */

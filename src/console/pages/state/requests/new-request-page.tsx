@@ -12,6 +12,7 @@ import { AskDialog } from './ask-dialog';
 import { RepeatDialog } from './repeat-dialog';
 import { type Choice, choiceAgain, districtsLike, nothingChosen } from './choice';
 import { ObjectChoice } from '../../../parts/object-choice';
+import { BudgetChoice, leastPerSecond } from './budget-choice';
 import { DistrictChoice } from './district-choice';
 import { WavesChoice } from './waves-choice';
 
@@ -59,7 +60,9 @@ function Form({ begun }: { begun: Choice }) {
       ? 'Tick at least one district.'
       : objects.length === 0
         ? 'Tick at least one object.'
-        : null;
+        : (choice.recordsPerSecond ?? leastPerSecond) < leastPerSecond
+          ? `Let them write at least ${leastPerSecond} records a second.`
+          : null;
   const plan = useQuery({
     queryKey: ['request-plan', choice],
     queryFn: () => call<RequestPlan>('/state-requests/plan', { method: 'POST', body: choice }),
@@ -82,6 +85,10 @@ function Form({ begun }: { begun: Choice }) {
         onCheck={(checkDependencies) => change({ checkDependencies })}
       />
       <WavesChoice waves={choice.waves} onChoose={(waves) => change({ waves })} />
+      <BudgetChoice
+        perSecond={choice.recordsPerSecond}
+        onChoose={(recordsPerSecond) => change({ recordsPerSecond })}
+      />
       <section className="frame" aria-label="What it comes to">
         <div className="frame__title">
           <h2>What it comes to</h2>
