@@ -10,13 +10,14 @@ import {
   pendingDeliveries,
 } from '../src/features/notices/delivery-store';
 import { readNoticePreferences } from '../src/features/notices/preference-store';
+import type { ToldAlert } from '../src/features/alerts/read';
 import { postAlert } from '../src/features/alerts/post';
 import { readResync, type ResyncView } from '../src/features/resyncs/read';
 import { decryptSecret, EncryptedSecretError } from '../src/control/encrypted-secret';
 import { disableWebhook, loadWebhookTarget } from '../src/features/notices/webhook-store';
-import { webhookBody } from '../src/features/notices/webhook-body';
+import { digestBody, webhookBody } from '../src/features/notices/webhook-body';
 import { postWebhook } from '../src/features/notices/post-webhook';
-import { mailOfAlert, sendMail } from '../src/features/notices/send-mail';
+import { mailOfAlert, mailOfDigest, sendMail } from '../src/features/notices/send-mail';
 import type { ActivityDependencies } from './dependencies';
 import { shortActivity } from './activity';
 import type { DeliveryPage } from './contracts';
@@ -38,7 +39,7 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
     const webhook = await loadWebhookTarget(control, target);
     if (!webhook) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
     const secrets = webhook.secrets.map((secret) => decrypted(secret, keys));
-    const body = webhookBody(delivery.alert, await visibleRun(control, delivery));
+    const body = await bodyOf(control, delivery);
     const answer = await postWebhook({ url: webhook.url, messageId, body, secrets }, rules);
     const done = answer.status !== null && answer.status >= 200 && answer.status < 300;
     const gone = answer.status === 410;
@@ -58,10 +59,11 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
     const { deliveryId, messageId, target } = delivery;
     const { email } = await readNoticePreferences(control, target);
     if (!email || !smtp) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
-    const { districtId } = delivery.alert;
-    const zone = zoneOf(config.districts.find(({ id }) => id === districtId) ?? config);
-    const message = mailOfAlert(delivery.alert, zone);
-    const answer = await sendMail(smtp, { ...message, to: email.address, messageId });
+    const { alert, digest } = delivery;
+    const zoneOfAlert = ({ districtId }: ToldAlert): string =>
+      zoneOf(config.districts.find(({ id }) => id === districtId) ?? config);
+    const told = digest ? mailOfDigest(digest, zoneOfAlert) : mailOfAlert(alert, zoneOfAlert(alert));
+    const answer = await sendMail(smtp, { ...told, to: email.address, messageId });
     await noteAttempt(control, {
       deliveryId,
       answer: answer.word,
@@ -99,11 +101,23 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
   };
 }
 
+async function bodyOf(control: Knex, delivery: Delivery): Promise<string> {
+  const { digest, alert, reader } = delivery;
+  if (digest === null) return webhookBody(alert, await visibleRun(control, delivery));
+  const alerts = [];
+  for (const one of digest)
+    alerts.push({ alert: one, resync: await visibleRun(control, { alert: one, reader }) });
+  return digestBody(alerts);
+}
+
 /**
  * The run of a notice with its counts; `null` where there is none, or its inside is the state's to
  * see.
  */
-async function visibleRun(control: Knex, { alert, reader }: Delivery): Promise<ResyncView | null> {
+async function visibleRun(
+  control: Knex,
+  { alert, reader }: Pick<Delivery, 'alert' | 'reader'>,
+): Promise<ResyncView | null> {
   if (alert.resyncId === null) return null;
   const run = await readResync(control, alert.resyncId);
   return reader?.level === 'state' || run.initiator === 'district' ? run : null;

@@ -46,6 +46,8 @@ export const noticeTaskQueue = (taskQueue: string): string => `${taskQueue}-noti
 /** Input of noticeDelivery. */
 export interface NoticeGroupInput {
   readonly alertIds: readonly number[];
+  /** The one delivery of a digest. Absent: those of the alerts, and in histories older than it. */
+  readonly digest?: number;
 }
 
 export const syncEventWorkflowId = (syncEventId: string): string => `sync-event:${syncEventId}`;

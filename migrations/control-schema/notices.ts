@@ -14,6 +14,7 @@ export const notices: readonly string[] = [
       principalID VARCHAR(64) NOT NULL,
       emailAddress VARCHAR(254) NOT NULL,
       emailEvents JSON NOT NULL COMMENT 'names of notice events',
+      emailRules JSON NOT NULL COMMENT 'how much is told and when, as src/domain/notices.ts has it',
       updatedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
       PRIMARY KEY (principalID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
@@ -23,6 +24,7 @@ export const notices: readonly string[] = [
       principalID VARCHAR(64) NOT NULL,
       url VARCHAR(2000) NOT NULL,
       events JSON NOT NULL COMMENT 'names of notice events',
+      rules JSON NOT NULL COMMENT 'how much is told and when, as src/domain/notices.ts has it',
       secret VARCHAR(255) NOT NULL COMMENT 'encrypted with notices.secretKey where one is configured',
       previousSecret VARCHAR(255) NULL COMMENT 'signs beside the new one until previousUntil',
       previousUntil DATETIME(3) NULL,
@@ -40,7 +42,8 @@ export const notices: readonly string[] = [
       principalID VARCHAR(64) NOT NULL,
       channel VARCHAR(16) NOT NULL COMMENT 'webhook or email',
       target VARCHAR(64) NOT NULL COMMENT 'webhookID, or principalID of an email preference',
-      status VARCHAR(16) NOT NULL DEFAULT 'pending' COMMENT 'pending, delivered, failed or dropped',
+      status VARCHAR(16) NOT NULL DEFAULT 'pending' COMMENT 'collected for a digest, pending, delivered, failed or dropped',
+      partOf BIGINT NULL COMMENT 'the delivery of the digest that has it; of that one: itself',
       attempts INT NOT NULL DEFAULT 0,
       lastAnswer VARCHAR(120) NULL COMMENT 'HTTP or SMTP status, or why there was none; never what was answered',
       lastTriedAt DATETIME(3) NULL,
@@ -49,6 +52,7 @@ export const notices: readonly string[] = [
       PRIMARY KEY (noticeDeliveryID),
       UNIQUE KEY one_delivery (processAlertID, channel, target),
       KEY of_target (channel, target, noticeDeliveryID),
-      KEY by_status (status, createdAt)
+      KEY by_status (status, createdAt),
+      KEY of_digest (partOf)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
 ];

@@ -67,6 +67,31 @@ export function noticeKindOf(alert: { readonly name: string; readonly due: boole
   return alert.due ? { event: 'mandatoryDue', type: 'mandatory_resync.due' } : null;
 }
 
+/** How much a webhook or a mailbox is told of what it asked for, and when. */
+export interface NoticeRules {
+  /** Once a day at this local time, all together; `null`: each at once. */
+  readonly digest: { readonly at: string; readonly timezone: string } | null;
+  /** Only of so many records on: errors of a resync, or what a verification found to differ. */
+  readonly leastRecords: number;
+  /** Only when there are more of them than the time before. */
+  readonly onlyWorse: boolean;
+}
+
+/** Everything, at once. */
+export const tellAll: NoticeRules = { digest: null, leastRecords: 0, onlyWorse: false };
+
+/** How many records an alert is about, now and the time before. */
+export interface Badness {
+  readonly records: number;
+  readonly before: number;
+}
+
+/** @param badness `null`: it is about no number of records, and is always told */
+export function isTold({ leastRecords, onlyWorse }: NoticeRules, badness: Badness | null): boolean {
+  if (badness === null) return true;
+  return badness.records >= leastRecords && (!onlyWorse || badness.records > badness.before);
+}
+
 /** Alerts whose notices wait to be delivered, as one workflow takes them. */
 export interface NoticeGroup {
   /**
@@ -75,4 +100,6 @@ export interface NoticeGroup {
    */
   readonly group: string;
   readonly alertIds: readonly number[];
+  /** The one delivery of a day's alerts together. Absent: those of each alert. */
+  readonly digest?: number;
 }

@@ -20,7 +20,13 @@ let north: Caller;
 let clerk: Caller;
 beforeAll(async () => {
   buildConsole();
-  [world, browser] = await Promise.all([ServiceWorld.open({ timezone: 'America/Chicago' }), openBrowser()]);
+  [world, browser] = await Promise.all([
+    ServiceWorld.open(
+      { timezone: 'America/Chicago' },
+      { notices: { smtp: { url: 'smtp://127.0.0.1:1', from: 'resync@example.org' } } },
+    ),
+    openBrowser(),
+  ]);
   [north, clerk] = [await world.caller('north', rights), await world.caller('north', rights)];
   await send({ objects: 'all' });
   await world.sql('north', 'UPDATE Calendar SET stateExclude = 1 LIMIT 1');
@@ -368,6 +374,31 @@ test('what the state holds is certified, its signature fits, and nothing has cha
     await button(page, 'Show it').click();
     await page.getByRole('cell', { name: 'equal' }).first().waitFor();
     await check(page);
+  }));
+
+test('e-mail is asked for on one’s own page: of what, once a day, and only when it got worse', () =>
+  inBrowser(north, '/me', async (page) => {
+    const mail = page.getByRole('region', { name: 'Alerts by e-mail' });
+    await mail.getByRole('checkbox', { name: 'Send me alerts by e-mail' }).check();
+    expect(await mail.getByRole('button', { name: 'Save' }).getAttribute('aria-disabled')).toBe('true');
+    await mail.getByLabel('Address').fill('north@example.org');
+    await mail.getByRole('checkbox', { name: 'a resync has ended' }).uncheck();
+    await mail.getByRole('checkbox', { name: 'All of a day in one e-mail' }).check();
+    await mail.getByLabel(/^At/).fill('06:30');
+    await mail.getByRole('checkbox', { name: /^Only when there are more errors/ }).check();
+    await mail.getByLabel(/^Only from so many/).fill('5');
+    await check(page);
+    await mail.getByRole('button', { name: 'Save' }).click();
+    await mail.getByText('Saved.').waitFor();
+    await page.reload();
+    await mail.getByLabel('Address').waitFor();
+    expect(await mail.getByLabel(/^At/).inputValue()).toBe('06:30');
+    expect(await mail.getByRole('checkbox', { name: 'a resync has ended' }).isChecked()).toBe(false);
+    const { body } = await north.ask<{ email: { rules: object } }>('GET', '/notice-preferences');
+    expect(body.email.rules).toMatchObject({ onlyWorse: true, leastRecords: 5, digest: { at: '06:30' } });
+    await mail.getByRole('checkbox', { name: 'Send me alerts by e-mail' }).uncheck();
+    await mail.getByRole('button', { name: 'Save' }).click();
+    await mail.getByText('Saved.').waitFor();
   }));
 
 test('one’s own settings: colors, rows and tokens; About has the version, and for the state’s administrators the doctor', async () => {

@@ -336,8 +336,6 @@ async function districtImportFor({ control }: ApiWorld): Promise<string> {
  */
 export async function renewThings(
   { control, here, refreshDistricts }: ApiWorld,
-  { blackout, schedule }: Things,
-  { control, here }: ApiWorld,
   { blackout, schedule, recurringRequest }: Things,
 ): Promise<void> {
   const changed = await control('registeredDistrict').where({ districtID: here }).delete();

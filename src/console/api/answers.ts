@@ -13,6 +13,7 @@ import type * as districts from '../../features/districts/list-schemas';
 import type * as doctor from '../../features/doctor/schemas';
 import type * as settings from '../../features/field-ownership/settings-schemas';
 import type * as identities from '../../features/identity-conflicts/schemas';
+import type * as notices from '../../features/notices/schemas';
 import type * as comparisons from '../../features/outcomes/comparison-schemas';
 import type * as outcomes from '../../features/outcomes/schemas';
 import type * as records from '../../features/record-history/schemas';
@@ -120,6 +121,9 @@ export type VerifiedObject = Verification['objectResults'][number];
 export type Alert = Answer<typeof alerts.alert>;
 export type AlertLink = NonNullable<Alert['link']>;
 export type Unread = Answer<typeof alerts.unreadAlerts>;
+
+/** What one is told by e-mail. */
+export type NoticePreferences = Answer<typeof notices.noticePreferences>;
 
 export type Schedule = Answer<typeof schedules.schedule>;
 /** A night on which the clocks skip a time of the schedule, or show it twice. */

@@ -6,7 +6,7 @@ import { selectRows, toIso } from '../../control/database';
 import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { readNoticeOwners } from './owner-store';
 
-export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'dropped';
+export type DeliveryStatus = 'collected' | 'pending' | 'delivered' | 'failed' | 'dropped';
 
 /** One notice on its way to one endpoint or mailbox. */
 export interface Delivery {
@@ -18,6 +18,8 @@ export interface Delivery {
   readonly principalId: string;
   readonly status: DeliveryStatus;
   readonly alert: ToldAlert;
+  /** A day's alerts that are told with it, itself among them; `null`: it is told by itself. */
+  readonly digest: readonly ToldAlert[] | null;
   /** `null`: it may not be told any more (disabled, withdrawn, its district taken away). */
   readonly reader: Reader | null;
 }
@@ -42,6 +44,7 @@ interface DeliveryRow extends AlertRow {
   readonly channel: Delivery['channel'];
   readonly target: string;
   readonly status: DeliveryStatus;
+  readonly partOf: number | null;
   readonly attempts: number;
   readonly lastAnswer: string | null;
   readonly lastTriedAt: string | null;
@@ -65,7 +68,8 @@ export async function pendingDeliveries(
   const rows = await selectRows<{ noticeDeliveryID: number }>(
     control,
     `SELECT noticeDeliveryID FROM noticeDelivery
-      WHERE processAlertID IN (${alertIds.map(() => '?').join(', ')}) AND status = 'pending' AND noticeDeliveryID > ?
+      WHERE processAlertID IN (${alertIds.map(() => '?').join(', ')}) AND status = 'pending' AND partOf IS NULL
+        AND noticeDeliveryID > ?
       ORDER BY noticeDeliveryID LIMIT ?`,
     [...alertIds, after, limit],
   );
@@ -87,8 +91,27 @@ export async function loadDelivery(control: Knex, deliveryId: number): Promise<D
     principalId: row.principalID,
     status: row.status,
     alert: toAlert(row),
-    reader: owner && (await isFor(control, owner, row.processAlertID)) ? owner : null,
+    ...(row.partOf === null
+      ? { digest: null, reader: owner && (await isFor(control, owner, row.processAlertID)) ? owner : null }
+      : await digestFor(control, row.partOf, owner ?? null)),
   };
+}
+
+/** What of a digest its owner may be told now; nothing: it isn't sent. */
+async function digestFor(
+  control: Knex,
+  partOf: number,
+  owner: Reader | null,
+): Promise<Pick<Delivery, 'digest' | 'reader'>> {
+  const rows = await selectRows<DeliveryRow>(
+    control,
+    `${select} WHERE d.partOf = ? ORDER BY d.noticeDeliveryID`,
+    [partOf],
+  );
+  const told: ToldAlert[] = [];
+  for (const row of owner === null ? [] : rows)
+    if (await isFor(control, owner!, row.processAlertID)) told.push(toAlert(row));
+  return { digest: told, reader: told.length === 0 ? null : owner };
 }
 
 /**
@@ -101,6 +124,7 @@ export async function noteAttempt(
 ): Promise<void> {
   await control('noticeDelivery')
     .where({ noticeDeliveryID: deliveryId })
+    .orWhere({ partOf: deliveryId })
     .update({
       attempts: control.raw('attempts + 1'),
       lastAnswer: clip(answer, 120),
@@ -118,6 +142,8 @@ export async function endDelivery(
   const ended = await control('noticeDelivery')
     .where({ noticeDeliveryID: deliveryId, status: 'pending' })
     .update({ status });
+  if (ended > 0)
+    await control('noticeDelivery').where({ partOf: deliveryId, status: 'collected' }).update({ status });
   return ended > 0;
 }
 

@@ -2,9 +2,17 @@ import { now } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { inBatches } from '../../domain/batches';
-import { type NoticeEvent, type NoticeGroup, noticeKindOf } from '../../domain/notices';
+import {
+  type Badness,
+  isTold,
+  type NoticeEvent,
+  type NoticeGroup,
+  noticeKindOf,
+  type NoticeRules,
+} from '../../domain/notices';
 import { type Reader, audienceOf } from '../alerts/read';
 import { selectRows } from '../../control/database';
+import { readBadness } from './badness';
 import { readNoticeOwners } from './owner-store';
 
 /** Alerts taken up in one pass, the oldest first. */
@@ -18,17 +26,19 @@ interface AlertRow {
   readonly alertKey: string;
   readonly name: string;
   readonly resyncID: string | null;
+  readonly linkID: string | null;
   readonly due: number;
 }
 
 const columns =
-  'a.processAlertID, a.districtID, a.principalID, a.alertKey, a.name, a.resyncID, a.dueAt IS NOT NULL AS due';
+  'a.processAlertID, a.districtID, a.principalID, a.alertKey, a.name, a.resyncID, a.linkID, a.dueAt IS NOT NULL AS due';
 
 interface Subscription {
   readonly principalID: string;
   readonly channel: 'webhook' | 'email';
   readonly target: string;
   readonly events: readonly NoticeEvent[];
+  readonly rules: NoticeRules;
 }
 
 /**
@@ -50,6 +60,14 @@ export async function listNotices(
   ]);
   const rows: object[] = [];
   const wanted = new Set<number>();
+  const badness = new Map<number, Badness | null>();
+  const badnessOf = async (alert: AlertRow): Promise<Badness | null> => {
+    const known = badness.get(alert.processAlertID);
+    if (known !== undefined) return known;
+    const read = await readBadness(control, alert);
+    badness.set(alert.processAlertID, read);
+    return read;
+  };
   for (const owner of owners) {
     const possible = alerts.filter((alert) => mayConcern(alert, owner));
     const reached = possible.length > 0 ? await alertsFor(control, owner, possible) : [];
@@ -58,7 +76,11 @@ export async function listNotices(
       for (const subscription of subscriptions) {
         if (subscription.principalID !== owner.principalId || !kind) continue;
         if (!subscription.events.includes(kind.event)) continue;
-        wanted.add(alert.processAlertID);
+        const { rules } = subscription;
+        const isPicky = rules.onlyWorse || rules.leastRecords > 0;
+        if (isPicky && !isTold(rules, await badnessOf(alert))) continue;
+        // What is collected waits for its time of day.
+        if (rules.digest === null) wanted.add(alert.processAlertID);
         rows.push(rowOf(alert, subscription));
       }
     }
@@ -88,7 +110,7 @@ export async function forgottenNotices(control: Knex): Promise<NoticeGroup[]> {
     control,
     `SELECT DISTINCT ${columns}
        FROM noticeDelivery d JOIN processAlert a ON a.processAlertID = d.processAlertID
-      WHERE d.status = 'pending'
+      WHERE d.status = 'pending' AND d.partOf IS NULL
         AND ((d.attempts = 0 AND d.createdAt < UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE)
           OR (d.attempts > 0 AND d.lastTriedAt < UTC_TIMESTAMP(3) - INTERVAL 7 HOUR))
       ORDER BY a.processAlertID LIMIT ?`,
@@ -114,13 +136,18 @@ function unnoticed(
 }
 
 async function allSubscriptions(control: Knex): Promise<Subscription[]> {
-  const rows = await selectRows<Omit<Subscription, 'events'> & { events: string }>(
+  const rows = await selectRows<Omit<Subscription, 'events' | 'rules'> & { events: string; rules: string }>(
     control,
-    `SELECT principalID, 'webhook' AS channel, webhookID AS target, events FROM webhook WHERE disabledAt IS NULL
+    `SELECT principalID, 'webhook' AS channel, webhookID AS target, events, rules FROM webhook
+      WHERE disabledAt IS NULL
       UNION ALL
-     SELECT principalID, 'email', principalID, emailEvents FROM noticePreference`,
+     SELECT principalID, 'email', principalID, emailEvents, emailRules FROM noticePreference`,
   );
-  return rows.map((row) => ({ ...row, events: JSON.parse(row.events) as NoticeEvent[] }));
+  return rows.map((row) => ({
+    ...row,
+    events: JSON.parse(row.events) as NoticeEvent[],
+    rules: JSON.parse(row.rules) as NoticeRules,
+  }));
 }
 
 /**
@@ -144,13 +171,14 @@ function alertsFor(control: Knex, owner: Reader, alerts: readonly AlertRow[]): P
   );
 }
 
-function rowOf({ processAlertID }: AlertRow, { principalID, channel, target }: Subscription): object {
+function rowOf({ processAlertID }: AlertRow, { principalID, channel, target, rules }: Subscription): object {
   return {
     messageID: `msg_${randomBytes(12).toString('hex')}`,
     processAlertID,
     principalID,
     channel,
     target,
+    status: rules.digest === null ? 'pending' : 'collected',
   };
 }
 

@@ -1,26 +1,37 @@
 import type { Knex } from 'knex';
-import type { NoticeEvent } from '../../domain/notices';
+import type { NoticeEvent, NoticeRules } from '../../domain/notices';
 import { selectRows } from '../../control/database';
 
 /** What a principal wants to be told, and where. */
 export interface NoticePreferences {
-  readonly email: { readonly address: string; readonly events: readonly NoticeEvent[] } | null;
+  readonly email: {
+    readonly address: string;
+    readonly events: readonly NoticeEvent[];
+    readonly rules: NoticeRules;
+  } | null;
 }
 
 interface PreferenceRow {
   readonly emailAddress: string;
   readonly emailEvents: string;
+  readonly emailRules: string;
 }
 
 /** Nothing was ever asked for: no e-mail. */
 export async function readNoticePreferences(control: Knex, principalId: string): Promise<NoticePreferences> {
   const [row] = await selectRows<PreferenceRow>(
     control,
-    'SELECT emailAddress, emailEvents FROM noticePreference WHERE principalID = ?',
+    'SELECT emailAddress, emailEvents, emailRules FROM noticePreference WHERE principalID = ?',
     [principalId],
   );
   if (!row) return { email: null };
-  return { email: { address: row.emailAddress, events: JSON.parse(row.emailEvents) as NoticeEvent[] } };
+  return {
+    email: {
+      address: row.emailAddress,
+      events: JSON.parse(row.emailEvents) as NoticeEvent[],
+      rules: JSON.parse(row.emailRules) as NoticeRules,
+    },
+  };
 }
 
 /** Puts all of a principal's preferences in place of those before. */
@@ -38,6 +49,7 @@ export async function saveNoticePreferences(
       principalID: principalId,
       emailAddress: email.address,
       emailEvents: JSON.stringify(email.events),
+      emailRules: JSON.stringify(email.rules),
     })
     .onConflict('principalID')
     .merge();

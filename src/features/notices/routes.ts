@@ -49,11 +49,12 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
         const secret = newSecret();
         await noteNoticeOwner(control, principal);
         const { principalId } = principal;
-        const { events } = body;
+        const { events, rules: told } = body;
         const stored = await addWebhook(control, {
           principalId,
           url,
           events,
+          rules: told,
           secret: encryptSecret(secret, key),
         });
         return { ...stored, secret };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { noticeEvents } from '../../domain/notices';
+import { noticeEvents, tellAll } from '../../domain/notices';
 import { pageQuery, time, timeOrder } from '../../http/schemas';
+import { timezone } from '../blackouts/schemas';
 
 const events = z
   .array(z.enum(noticeEvents))
@@ -10,10 +11,34 @@ const events = z
   .meta({ description: 'what to be told of', example: ['completion', 'incompletion'] });
 const eventNames = z.array(z.enum(noticeEvents));
 
+const digest = z
+  .strictObject({
+    at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59'),
+    timezone,
+  })
+  .nullable()
+  .meta({ description: 'once a day at this time, all together; null: each at once' });
+const rules = z
+  .strictObject({
+    digest: digest.default(null),
+    leastRecords: z.int().min(0).max(1_000_000_000).default(0).meta({
+      description: 'only of so many records on: errors of a resync, or what a verification found to differ',
+    }),
+    onlyWorse: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'only when there are more of these records than the time before' }),
+  })
+  .meta({
+    id: 'NoticeRules',
+    description: 'how much is told and when; alerts about no number of records always are',
+  });
+
 export const webhookRequest = z
   .strictObject({
     url: z.string().max(2000).meta({ example: 'https://example.org/resync' }),
     events: events.default([...noticeEvents]),
+    rules: rules.default(tellAll),
   })
   .meta({ id: 'WebhookRequest' });
 
@@ -22,6 +47,7 @@ export const webhook = z
     webhookId: z.string(),
     url: z.string(),
     events: eventNames,
+    rules,
     createdAt: time,
     disabledAt: time.nullable(),
     disabledWhy: z.string().nullable(),
@@ -42,7 +68,9 @@ export const delivery = z
     messageId: z.string().meta({ description: 'webhook-id: the same over all attempts' }),
     alertId: z.int(),
     name: z.string(),
-    status: z.enum(['pending', 'delivered', 'failed', 'dropped']),
+    status: z
+      .enum(['collected', 'pending', 'delivered', 'failed', 'dropped'])
+      .meta({ description: 'collected: it waits for the digest of the day' }),
     attempts: z.int(),
     lastAnswer: z.string().nullable().meta({ description: 'HTTP status, or why there was none' }),
     lastTriedAt: time.nullable(),
@@ -54,14 +82,14 @@ export const delivery = z
 export const noticePreferencesRequest = z
   .strictObject({
     email: z
-      .strictObject({ address: z.email().max(254), events })
+      .strictObject({ address: z.email().max(254), events, rules: rules.default(tellAll) })
       .nullable()
       .meta({ description: 'null: no e-mail' }),
   })
   .meta({ id: 'NoticePreferencesRequest' });
 
 export const noticePreferences = z
-  .object({ email: z.object({ address: z.string(), events: eventNames }).nullable() })
+  .object({ email: z.object({ address: z.string(), events: eventNames, rules }).nullable() })
   .meta({ id: 'NoticePreferences' });
 
 export const webhookParams = z.object({ id: z.string().max(32) });

@@ -32,17 +32,40 @@ export interface MailAnswer {
  * @param timezone by whose clocks its times are told
  */
 export function mailOfAlert(alert: ToldAlert, timezone: string): Pick<Mail, 'subject' | 'text'> {
-  const local = (at: string): string => `${wallTime(at, timezone).slice(0, 16)} ${timezone}`;
   const lines = [
     alert.text,
     '',
     `Category: ${alert.category}`,
-    `Posted: ${local(alert.postedAt)}`,
-    ...(alert.dueAt === null ? [] : [`Due: ${local(alert.dueAt)}`]),
+    `Posted: ${localTime(alert.postedAt, timezone)}`,
+    ...(alert.dueAt === null ? [] : [`Due: ${localTime(alert.dueAt, timezone)}`]),
     '',
     'State Data Resync sends this because your notice preferences ask for it.',
   ];
   return { subject: [alert.name, alert.districtId].filter(Boolean).join(': '), text: lines.join('\n') };
+}
+
+function localTime(at: string, timezone: string): string {
+  return `${wallTime(at, timezone).slice(0, 16)} ${timezone}`;
+}
+
+/** The message of a day's alerts: what each says, the oldest first. */
+export function mailOfDigest(
+  alerts: readonly ToldAlert[],
+  zoneOfAlert: (alert: ToldAlert) => string,
+): Pick<Mail, 'subject' | 'text'> {
+  const parts = alerts.map((alert) => {
+    const { name, districtId, text, postedAt, dueAt } = alert;
+    const local = (at: string): string => localTime(at, zoneOfAlert(alert));
+    return [
+      [name, districtId].filter(Boolean).join(': '),
+      text,
+      `Posted: ${local(postedAt)}${dueAt === null ? '' : `, due: ${local(dueAt)}`}`,
+      '',
+    ].join('\n');
+  });
+  const why = 'State Data Resync sends this once a day because your notice preferences ask for it.';
+  const subject = alerts.length === 1 ? '1 alert of the day' : `${alerts.length} alerts of the day`;
+  return { subject, text: [...parts, why].join('\n') };
 }
 
 /** Sends one attempt. Never throws for what the server or the network does. */

@@ -10,8 +10,27 @@ import { noticeKindOf } from '../../domain/notices';
  * of something else, or the receiver may not see into the run
  */
 export function webhookBody(alert: ToldAlert, resync: ResyncView | null): string {
+  return JSON.stringify(noticeOf(alert, resync));
+}
+
+/** The body of a digest: what each of its alerts would have been posted as, the oldest first. */
+export function digestBody(
+  alerts: readonly { readonly alert: ToldAlert; readonly resync: ResyncView | null }[],
+): string {
+  const notices = alerts.map(({ alert, resync }) => noticeOf(alert, resync));
+  const timestamp = notices.at(-1)?.timestamp;
+  return JSON.stringify({ type: 'alerts.digest', timestamp, data: { notices } });
+}
+
+interface PostedNotice {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: object;
+}
+
+function noticeOf(alert: ToldAlert, resync: ResyncView | null): PostedNotice {
   const type = noticeKindOf({ name: alert.name, due: alert.dueAt !== null })?.type ?? 'alert.posted';
-  return JSON.stringify({ type, timestamp: alert.postedAt, data: dataOf(type, alert, resync) });
+  return { type, timestamp: alert.postedAt, data: dataOf(type, alert, resync) };
 }
 
 function dataOf(type: string, alert: ToldAlert, resync: ResyncView | null): object {

@@ -1,7 +1,7 @@
 import { now } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { NoticeEvent } from '../../domain/notices';
+import { type NoticeEvent, type NoticeRules, tellAll } from '../../domain/notices';
 import { ConflictError, NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows, toIso } from '../../control/database';
 import { oneAtATime } from '../../control/under-limit';
@@ -14,6 +14,7 @@ export interface WebhookView {
   readonly webhookId: string;
   readonly url: string;
   readonly events: readonly NoticeEvent[];
+  readonly rules: NoticeRules;
   readonly createdAt: string;
   /** Nothing is posted to it any more. */
   readonly disabledAt: string | null;
@@ -31,18 +32,21 @@ interface WebhookRow {
   readonly webhookID: string;
   readonly url: string;
   readonly events: string;
+  readonly rules: string;
   readonly createdAt: string;
   readonly disabledAt: string | null;
   readonly disabledWhy: string | null;
 }
 
-const columns = 'webhookID, url, events, createdAt, disabledAt, disabledWhy';
+const columns = 'webhookID, url, events, rules, createdAt, disabledAt, disabledWhy';
 
 /** What a webhook is stored with. */
 interface NewWebhook {
   readonly principalId: string;
   readonly url: string;
   readonly events: readonly NoticeEvent[];
+  /** Absent: everything, at once. */
+  readonly rules?: NoticeRules;
   readonly secret: string;
 }
 
@@ -53,7 +57,7 @@ interface NewWebhook {
  */
 export async function addWebhook(
   control: Knex,
-  { principalId, url, events, secret }: NewWebhook,
+  { principalId, url, events, rules = tellAll, secret }: NewWebhook,
 ): Promise<WebhookView> {
   const webhookID = `wh-${randomBytes(8).toString('hex')}`;
   await inTransaction(control, async (transaction) => {
@@ -65,6 +69,7 @@ export async function addWebhook(
       principalID: principalId,
       url,
       events: JSON.stringify(events),
+      rules: JSON.stringify(rules),
       secret,
     });
   });
@@ -158,6 +163,7 @@ function toView(row: WebhookRow): WebhookView {
     webhookId: row.webhookID,
     url: row.url,
     events: JSON.parse(row.events) as NoticeEvent[],
+    rules: JSON.parse(row.rules) as NoticeRules,
     createdAt: toIso(row.createdAt),
     disabledAt: toIso(row.disabledAt),
     disabledWhy: row.disabledWhy,

@@ -31,7 +31,7 @@ export function removeOthers(removing: Removing, kind: OtherKind, before: string
           WHERE a.postedAt < ? AND (a.dueAt IS NULL OR a.closedAt IS NOT NULL)
             AND NOT (a.alertKey LIKE 'transfer:%' AND a.closedAt IS NULL)
             AND NOT EXISTS (SELECT 1 FROM noticeDelivery n
-                             WHERE n.processAlertID = a.processAlertID AND n.status = 'pending')`,
+                             WHERE n.processAlertID = a.processAlertID AND n.status IN ('collected', 'pending'))`,
         tables: [
           ['noticeDelivery', 'processAlertID'],
           ['alertState', 'processAlertID'],
@@ -40,7 +40,12 @@ export function removeOthers(removing: Removing, kind: OtherKind, before: string
         before,
       });
     case 'deliveries':
-      return removeWhole(removing, 'noticeDelivery', "status <> 'pending' AND createdAt < ?", before);
+      return removeWhole(
+        removing,
+        'noticeDelivery',
+        "status NOT IN ('collected', 'pending') AND createdAt < ?",
+        before,
+      );
     case 'firings':
       return removeFirings(removing, before);
   }

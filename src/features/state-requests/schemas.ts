@@ -112,11 +112,9 @@ export const stateRequestAccepted = z
     notRun: z
       .array(z.object({ districtId: z.string(), why: z.string() }))
       .meta({ description: 'districts that send none of the objects' }),
-    replayed: z
-      .boolean()
-      .meta({
-        description: 'true: the same Idempotency-Key had made it before, or the same words a moment ago',
-      }),
+    replayed: z.boolean().meta({
+      description: 'true: the same Idempotency-Key had made it before, or the same words a moment ago',
+    }),
   })
   .meta({ id: 'StateRequestAccepted' });
 

@@ -43,6 +43,19 @@ export async function postDriftAlert(
   });
 }
 
+/** What a verification found to differ, and what the scheduled one before it did. */
+export async function readDrift(
+  control: Knex,
+  verificationId: string,
+): Promise<{ readonly records: number; readonly before: number } | null> {
+  const row = await control<VerificationRow>('verification')
+    .where({ verificationID: verificationId })
+    .first();
+  if (!row) return null;
+  const { records } = await differingOf(control, verificationId);
+  return { records, before: await lastFound(control, row) };
+}
+
 async function isScheduled(control: Knex, verificationId: string): Promise<boolean> {
   const firings = await selectRows(control, 'SELECT 1 FROM scheduleFiring WHERE verificationID = ? LIMIT 1', [
     verificationId,
@@ -67,15 +80,16 @@ async function differingOf(
 /** What the scheduled one before it found; none: nothing. */
 async function lastFound(
   control: Knex,
-  { verificationID, districtID, schoolYear, initiator }: VerificationRow,
+  { verificationID, districtID, schoolYear, initiator, endedAt }: VerificationRow,
 ): Promise<number> {
   const [before] = await selectRows<{ verificationID: string }>(
     control,
     `SELECT v.verificationID FROM verification v
       WHERE v.districtID = ? AND v.schoolYear = ? AND v.initiator = ? AND v.status = 'finished' AND v.verificationID <> ?
+        AND v.endedAt <= ?
         AND EXISTS (SELECT 1 FROM scheduleFiring f WHERE f.verificationID = v.verificationID)
       ORDER BY v.endedAt DESC LIMIT 1`,
-    [districtID, schoolYear, initiator, verificationID],
+    [districtID, schoolYear, initiator, verificationID, endedAt],
   );
   return before === undefined ? 0 : (await differingOf(control, before.verificationID)).records;
 }

@@ -1,4 +1,5 @@
 import { noticeActivities } from '../../../activities/notices';
+import { tellAll } from '../../../src/domain/notices';
 import { listNotices } from '../../../src/features/notices/list-due';
 import { postAlert } from '../../../src/features/alerts/post';
 import { mailOfAlert, sendMail } from '../../../src/features/notices/send-mail';
@@ -144,7 +145,7 @@ test('preferences are each principal’s own, are checked, and end with null', a
   expect((await call(world, 'here', 'get', '/notice-preferences')).body).toEqual({ email: null });
   await prefer('here', 'here@example.org', ['mandatoryDue', 'mandatoryDue']);
   expect((await call(world, 'here', 'get', '/notice-preferences')).body).toEqual({
-    email: { address: 'here@example.org', events: ['mandatoryDue'] },
+    email: { address: 'here@example.org', events: ['mandatoryDue'], rules: tellAll },
   });
   expect((await call(world, 'state', 'get', '/notice-preferences')).body).toEqual({ email: null });
   const wrong = await prefer('here', 'here@example.org', ['everything']);

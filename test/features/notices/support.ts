@@ -51,10 +51,10 @@ export async function runOf(world: ApiWorld, who: Who, body: object = {}): Promi
 }
 
 /** What the API does with alerts every half minute, whatever their age. */
-export async function pass(world: ApiWorld): Promise<void> {
+export async function pass(world: ApiWorld, now = new Date()): Promise<void> {
   const calls = new TemporalCalls(world.temporal, world.config.temporal.taskQueue);
   await passNotices(world.control, {
-    olderThanSeconds: 0,
+    ...{ olderThanSeconds: 0, now },
     startNotices: (group) => startNotices(calls, group),
   });
 }

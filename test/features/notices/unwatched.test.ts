@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
-import { noticeEvents, noticeKindOf } from '../../../src/domain/notices';
+import { noticeEvents, noticeKindOf, type NoticeRules, tellAll } from '../../../src/domain/notices';
 import { noRecords } from '../../../src/domain/outcome';
 import { nothingCompared } from '../../../src/domain/verification';
+import { createToken } from '../../../src/features/access/token-store';
+import { listNotices } from '../../../src/features/notices/list-due';
+import { noteNoticeOwner } from '../../../src/features/notices/owner-store';
+import { addWebhook } from '../../../src/features/notices/webhook-store';
 import { failCertification, insertCertification } from '../../../src/features/certifications/store';
 import { finishResync } from '../../../src/features/resyncs/store';
 import { finishObject } from '../../../src/features/resyncs/object-store';
@@ -17,10 +21,12 @@ import {
   runningResync,
   schoolYear,
   someCatalog,
+  storedError,
 } from '../../support/control-database';
 
 /** What goes wrong while nobody waits becomes an alert, and a notice for who asked for it. */
 
+const noticed = ['processAlerts', 'resyncBatch', 'verificationSummary'] as const;
 let control: Knex;
 let close: () => Promise<void>;
 beforeEach(async () => {
@@ -90,6 +96,60 @@ test('drift that a schedule finds is told, by its share and on increase where th
   ]);
 });
 
+test('who wants it is told from a number of records on, or only when it got worse; what has no number is always told', async () => {
+  const { principalId } = await createToken(control, {
+    ...{ name: 'picky', level: 'district', districts: [district], rights: noticed },
+  });
+  await noteNoticeOwner(control, { principalId, level: 'district', districts: [district], rights: noticed });
+  const webhook = (url: string, rules: Partial<NoticeRules>) =>
+    addWebhook(control, {
+      ...{ principalId, url, secret: 'none', events: noticeEvents },
+      rules: { ...tellAll, ...rules },
+    });
+  const all = await webhook('https://all.example.org', {});
+  const many = await webhook('https://many.example.org', { leastRecords: 5 });
+  const worse = await webhook('https://worse.example.org', { onlyWorse: true });
+  const ran = async (resyncId: string, failed: number): Promise<void> => {
+    await runningResync(control, resyncId, ['School']);
+    await ledgerPage(control, { resyncId, object: 'School', read: 20 }, { failed, inserted: 20 - failed });
+    for (let key = 0; key < failed; key++)
+      await storedError(control, { resyncId, object: 'School', key: `${key}` });
+    await finishObject(control, { resyncId, object: 'School', status: 'finished' });
+    await finishResync(control, { resyncId, status: 'finished' });
+    await listNotices(control, { olderThanSeconds: 0 });
+  };
+  const told = async ({ webhookId }: { webhookId: string }): Promise<string[]> =>
+    control('noticeDelivery as d')
+      .join('processAlert as a', 'a.processAlertID', 'd.processAlertID')
+      .where({ target: webhookId })
+      .orderBy('a.processAlertID')
+      .pluck('alertKey');
+  const runs = [0, 3, 3, 6, 5, 0];
+  for (const [at, failed] of runs.entries()) await ran(`run-${at}`, failed);
+  const ended = (...numbers: number[]) => numbers.map((at) => `resync-ended:run-${at}`);
+  expect(await told(all)).toEqual(ended(0, 1, 2, 3, 4, 5));
+  expect(await told(many)).toEqual(ended(3, 4));
+  expect(await told(worse)).toEqual(ended(1, 3));
+
+  for (const [id, missing] of [
+    ['first', 3],
+    ['less', 2],
+    ['more', 6],
+  ] as const) {
+    await verified(id, missing);
+    await listNotices(control, { olderThanSeconds: 0 });
+  }
+  expect((await told(all)).slice(6)).toEqual(['drift:first', 'drift:less', 'drift:more']);
+  expect((await told(many)).slice(2)).toEqual(['drift:more']);
+  expect((await told(worse)).slice(2)).toEqual(['drift:first', 'drift:more']);
+
+  await runningResync(control, 'lost', ['School']);
+  await finishResync(control, { resyncId: 'lost', status: 'failed', message: 'No database.' });
+  await listNotices(control, { olderThanSeconds: 0 });
+  for (const webhookOf of [all, many, worse])
+    expect((await told(webhookOf)).at(-1)).toBe('resync-ended:lost');
+});
+
 test('a failed certification and a year that ends without its resync are told', async () => {
   await insertCertification(control, {
     certification: {
@@ -134,6 +194,7 @@ test('each kind of alert is a notice that can be asked for by itself', () => {
     'Records Held by Another District': 'identity',
     'Drift Found': 'drift',
     'Scheduled Resync Refused': 'schedule',
+    'Recurring Request Refused': 'schedule',
     'Scheduled Verification Refused': 'schedule',
     'Sync Event Incomplete': 'syncEvent',
     'Certification Failed': 'certification',

@@ -7,6 +7,7 @@ import { Select } from '../../parts/fields';
 import { densities, themes, useLook } from '../../parts/look';
 import { Failed, useTitle } from '../../parts/states';
 import { ZonePicker } from '../../parts/zone';
+import { Mail } from './mail';
 import { TokenTable } from '../state/access/token-table';
 import { rightNames } from '../state/access/right-words';
 
@@ -31,6 +32,7 @@ export function MePage() {
         <dd>{session.rights.map((right) => rightNames[right]).join(', ') || 'none'}</dd>
       </dl>
       <Look />
+      {session.rights.includes('processAlerts') && <Mail />}
       <OwnTokens />
     </main>
   );
