@@ -414,6 +414,52 @@ test('without its right a page says what is missing, and a district finds none o
   );
 });
 
+test('districts are registered, imported and retired in the browser, and what of a file can’t be is said', () =>
+  inBrowser(async (page, watched) => {
+    // The one of the wrong database.
+    watched.expect(/422/);
+    process.env['DISTRICT_OF_CONSOLE'] = world.config.districts[0]!.databaseUrl;
+    await open(page, 'Registration');
+    await button(page, 'Register a district…').click();
+    const dialog = page.getByRole('dialog', { name: 'Register a district' });
+    expect(await button(dialog, 'Test and register').getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel('Id').fill('east');
+    await dialog.getByLabel('Number at the state').fill('33');
+    await dialog.getByLabel('Name').fill('East');
+    await dialog.getByLabel('School year').fill('2027');
+    await dialog.getByLabel('Where its database is').selectOption('a variable of the worker');
+    await dialog.getByLabel(/^Database/).fill('DISTRICT_NONE');
+    await button(dialog, 'Test and register').click();
+    await dialog.getByText('The variable DISTRICT_NONE is not set').waitFor();
+    await dialog.getByLabel(/^Database/).fill('DISTRICT_OF_CONSOLE');
+    await button(dialog, 'Test and register').click();
+    await row(page, 'East').getByText('Variable DISTRICT_OF_CONSOLE').waitFor();
+
+    await button(page, 'Import a file…').click();
+    const file = page.getByRole('dialog', { name: 'Import districts' });
+    const lines = [
+      'id,number,name,schoolYear,databaseVariable',
+      'west,34,West,2027,DISTRICT_OF_CONSOLE',
+      'far-west,34,Far west,2027,DISTRICT_OF_CONSOLE',
+    ];
+    const buffer = Buffer.from(lines.join('\n'));
+    await file.getByLabel('CSV file').setInputFiles({ name: 'd.csv', mimeType: 'text/csv', buffer });
+    await button(file, 'Look first').click();
+    await file.getByText('2 lines would be: 1 registered, 0 changed, 0 unchanged, 1 refused.').waitFor();
+    await file.getByText('Line 3, far-west: Line 2 has the same id, number or code.').waitFor();
+    await button(file, 'Import').click();
+    await file.getByText('2 lines: 1 registered,').waitFor();
+    await button(file, 'Close').click();
+
+    for (const name of ['East', 'West']) {
+      await button(row(page, name), 'Retire…').click();
+      await button(page.getByRole('dialog', { name: `Retire ${name}?` }), 'Retire').click();
+      await row(page, name).getByText('Retired').waitFor();
+    }
+    await page.goto('/');
+    await page.getByText('2 districts of 2').waitFor();
+  }));
+
 /** Each page, and what shows that it is there. */
 const pages: readonly (readonly [string, string | RegExp])[] = [
   ['/', /^2 districts of 2$/],
@@ -424,6 +470,7 @@ const pages: readonly (readonly [string, string | RegExp])[] = [
   ['/agents', 'Nothing runs and nothing waits.'],
   ['/admin/rights', 'Clerk of north'],
   ['/admin/audit', 'POST /principals'],
+  ['/admin/districts', 'Variable DISTRICT_OF_CONSOLE'],
   ['/certifications', 'Nothing has been certified yet.'],
   ['/requests/nothing', 'Try again'],
 ];

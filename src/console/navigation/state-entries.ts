@@ -50,6 +50,14 @@ export const stateEntries: readonly NavEntry[] = [
   },
   {
     group: 'Access',
+    label: 'Registration',
+    hint: 'Register, change, retire and import districts',
+    to: '/admin/districts',
+    rights: ['administration'],
+    stateOnly: true,
+  },
+  {
+    group: 'Access',
     label: 'Audit',
     hint: 'Who did what, when and from where',
     to: '/admin/audit',

@@ -52,8 +52,8 @@ export function removeOthers(removing: Removing, kind: OtherKind, before: string
 }
 
 /**
- * With what was asked in the same words, which nobody looks up after a moment, and with what came of
- * imports of districts.
+ * With what was asked in the same words, which nobody looks up after a moment, and with what came
+ * of imports of districts.
  */
 async function removePreviews(removing: Removing, before: string): Promise<Step> {
   await removeRows(removing, 'justAsked', 'askedAt < ?', [before]);

@@ -15,6 +15,9 @@ const ConflictsPage = later(() =>
 );
 const RightsPage = later(() => import('./access/rights-page').then(({ RightsPage: page }) => page));
 const PersonPage = later(() => import('./access/person-page').then(({ PersonPage: page }) => page));
+const RegistrationsPage = later(() =>
+  import('./registrations/registrations-page').then(({ RegistrationsPage: page }) => page),
+);
 const AuditPage = later(() => import('./audit/audit-page').then(({ AuditPage: page }) => page));
 const CertificationsPage = later(() =>
   import('../certifications/certifications-page').then(({ CertificationsPage: page }) => page),
@@ -33,6 +36,7 @@ export const stateRoutes: readonly PageRoute[] = [
   },
   { path: '/admin/rights', page: () => <RightsPage /> },
   { path: '/admin/principals/:id', page: ({ id = '' }) => <PersonPage key={id} principalId={id} /> },
+  { path: '/admin/districts', page: () => <RegistrationsPage /> },
   { path: '/admin/audit', page: () => <AuditPage /> },
   { path: '/certifications', page: () => <CertificationsPage /> },
 ];
