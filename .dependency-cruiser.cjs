@@ -39,6 +39,7 @@ const featureOrder = [
   'year-end',
   'district-actions',
   'retention',
+  'regions',
   'doctor',
   'events',
 ];

@@ -10,6 +10,7 @@ import { forOwnCatalog } from './own-catalog';
 import { objectActivities } from './objects';
 import { registrationActivities } from './registrations';
 import { removalActivities } from './removals';
+import { regionActivities } from './region';
 import { retentionActivities } from './retention';
 import { planActivities } from './planning';
 import { recompareActivities } from './recompare';
@@ -47,7 +48,8 @@ export type ResyncActivities = ReturnType<typeof planActivities> &
   ReturnType<typeof verifiedResyncActivities> &
   ReturnType<typeof unblockedActivities> &
   ReturnType<typeof syncEventActivities> &
-  ReturnType<typeof retentionActivities>;
+  ReturnType<typeof retentionActivities> &
+  ReturnType<typeof regionActivities>;
 
 /**
  * They plan, move, compare or close by the catalog. Not `sendUnblocked`, which makes a run of its
@@ -99,6 +101,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivitySe
     ...unblockedActivities(dependencies, editions),
     ...syncEventActivities(dependencies, editions),
     ...retentionActivities(dependencies),
+    ...regionActivities(dependencies, editions),
   };
   return {
     activities: forOwnCatalog(dependencies, activities, byCatalog),

@@ -39,15 +39,19 @@ const longestWaitMs = 180_000;
 
 /** Steps against one API; the first answer that isn't the expected one ends the story. */
 export class Teller {
-  private steps = 0;
-
   constructor(
     private readonly url: string,
     private readonly print: (line: string) => void,
+    private readonly count = { steps: 0 },
   ) {}
 
   get told(): number {
-    return this.steps;
+    return this.count.steps;
+  }
+
+  /** The same story, told of another API. */
+  elsewhere(url: string): Teller {
+    return new Teller(url, this.print, this.count);
   }
 
   chapter(title: string): void {
@@ -59,7 +63,7 @@ export class Teller {
    * themselves must show.
    */
   async also(does: string, work: () => Promise<string>): Promise<void> {
-    this.steps += 1;
+    this.count.steps += 1;
     let told: string;
     try {
       told = await work();
@@ -72,7 +76,7 @@ export class Teller {
 
   /** @throws Unexpected for another status or content */
   async step<T>({ does, as, method = 'GET', path, body, status, tells = () => '' }: Step<T>): Promise<T> {
-    this.steps += 1;
+    this.count.steps += 1;
     const answer = await this.call(as, method, path, body);
     const call = `${as.name}: ${method} ${path}`;
     const said = answer.text.slice(0, 600);

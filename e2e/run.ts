@@ -9,6 +9,7 @@ import { goLive } from './scenarios/go-live';
 import { lateExclusion } from './scenarios/late-exclusion';
 import { previousYear } from './scenarios/previous-year';
 import { recordHistory } from './scenarios/record-history';
+import { regionBetween } from './scenarios/region';
 import { removals } from './scenarios/removals';
 import { renumbered } from './scenarios/renumbered';
 import { retry } from './scenarios/retry';
@@ -58,6 +59,7 @@ async function main(): Promise<number> {
       schedules,
       certification,
       yearEnd,
+      regionBetween,
     ])
       await chapter({ stage, teller, people });
     print(`\n${teller.told} steps, as written, in ${Math.round((Date.now() - started) / 1000)} s.`);

@@ -5,7 +5,13 @@ import type { ObjectWork } from '../activities/object-jobs';
 import type { RecompareWork } from '../activities/recompare';
 import type { RemovalWork } from '../activities/removals';
 import type { ComparisonWork } from '../activities/verification';
-import { recordOptions, noticeOptions, rangeOptions, unfinishedCycleBudget } from './activity-options';
+import {
+  recordOptions,
+  noticeOptions,
+  rangeOptions,
+  regionOptions,
+  unfinishedCycleBudget,
+} from './activity-options';
 import { copyTaskQueue, noticeTaskQueue } from './messages';
 
 const moving = proxyActivities<ResyncActivities>(rangeOptions);
@@ -20,6 +26,9 @@ const inLane = (summary: string): ActivityOptions => ({
 
 /** Reads bounds of whole tables: long, but it moves nothing. */
 export const { preparePlan } = moving;
+
+/** Waits for another deployment, as long as a run there may take. */
+export const { askRegion } = proxyActivities<ResyncActivities>(regionOptions);
 
 /** Activities that move records. */
 export const syncObject = (work: ObjectWork) =>

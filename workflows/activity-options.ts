@@ -41,6 +41,17 @@ export const rangeOptions: ActivityOptions = {
 };
 
 /**
+ * Waiting for a region's run: it may have to wait for its turn and for blackouts there. What comes
+ * of a cancellation is waited for, so that the region's run is cancelled, too.
+ */
+export const regionOptions: ActivityOptions = {
+  ...rangeOptions,
+  startToCloseTimeout: '7 days',
+  scheduleToCloseTimeout: '7 days',
+  retry: { ...rangeOptions.retry, maximumInterval: '30 seconds' },
+};
+
+/**
  * Delivering a notice: attempts after 1, 5, 21, 85 seconds, 6 minutes, … then every six hours, for
  * three days. Which endpoint it was stands in the delivery's row, not here.
  */

@@ -23,6 +23,7 @@ import type { RunContext } from './run-context';
 import { Removals } from './removals';
 import { RunProgress } from './run-progress';
 import {
+  askRegion,
   endObject,
   finishResync,
   preparePlan,
@@ -91,9 +92,19 @@ async function tellAgentEnded({ districtId, schoolYear, resyncId }: ResyncReques
   await agent.signal(resyncEnded, resyncId).catch(() => undefined);
 }
 
+/**
+ * What the state asks of a district goes to its region first, if there is one. What a run has
+ * stored errors of, and single records, are the region's to mend.
+ */
+function goesThroughRegion({ initiator, selection }: ResyncRequest): boolean {
+  return initiator === 'state' && selection === undefined;
+}
+
 /** @returns the id of the verification that gives the run its color; `null`: its objects do */
 async function sendAsAsked(run: Run): Promise<string | null> {
   const { request, gate, progress } = run;
+  if (goesThroughRegion(request) && patched('through-the-region'))
+    await gate.whenOpen(() => askRegion(request));
   if (request.verify !== 'beforeAndAfter') {
     await send(run, request);
     return null;

@@ -48,6 +48,8 @@ export const resyncs: readonly string[] = [
       catalogHash CHAR(64) NULL COMMENT 'SHA-256 of the catalog it was accepted with: no worker with another one touches it; NULL: any may',
       otherCatalog CHAR(64) NULL COMMENT 'of a worker that left it untouched; NULL: none did since one went on with it',
       otherCatalogAt DATETIME(3) NULL,
+      regionResyncID VARCHAR(64) NULL COMMENT 'run of the region that had to end before this one; NULL: none had to',
+      regionColor VARCHAR(8) NULL COMMENT 'of that run, once it has ended',
       errorsRemovedAt DATETIME(3) NULL COMMENT 'its errors were kept long enough; likewise marks and ledger',
       marksRemovedAt DATETIME(3) NULL,
       ledgerRemovedAt DATETIME(3) NULL,

@@ -58,6 +58,7 @@ interface Databases {
   readonly districts: readonly {
     readonly databaseUrl: string;
     readonly databaseTls?: TlsFiles | undefined;
+    readonly region?: { readonly editionUrl?: string | undefined } | undefined;
   }[];
 }
 
@@ -73,6 +74,12 @@ export function foldTls<T extends Databases>(config: T): T {
     districts: config.districts.map((district) => ({
       ...district,
       databaseUrl: folded(district.databaseUrl, district.databaseTls),
+      ...(district.region?.editionUrl !== undefined && {
+        region: {
+          ...district.region,
+          editionUrl: folded(district.region.editionUrl, district.databaseTls),
+        },
+      }),
     })),
   };
 }

@@ -8,5 +8,6 @@ export {
   type DistrictSettings,
   districtSettings,
 } from './schema';
+export type { RegionConfig } from './region';
 export { sharesState } from './shares-state';
 export { zoneOf } from './timezone';

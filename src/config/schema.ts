@@ -4,6 +4,7 @@ import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
 import { certificationSchema } from './certification';
 import { databaseTls, databaseUrl } from './database';
 import { oidcSchema } from './oidc';
+import { regionSchema } from './region';
 import { retentionSchema } from './retention';
 import { temporalSchema, type TemporalSettings } from './temporal';
 
@@ -84,7 +85,15 @@ export const districtSettings = z.strictObject({
   nextYear: yearList.optional(),
 });
 
-const district = districtSettings.extend({ databaseUrl, databaseTls: databaseTls.optional() });
+const district = districtSettings.extend({
+  databaseUrl,
+  databaseTls: databaseTls.optional(),
+  region: regionSchema
+    .optional()
+    .describe(
+      "Present: `databaseUrl` holds the district's views of its region's edition (docs/operations.md).",
+    ),
+});
 
 /** 32 bytes, as `openssl rand -base64 32` gives them. */
 const secretKey = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, {

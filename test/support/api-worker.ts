@@ -175,6 +175,7 @@ function activitiesOf(
     resolveIdentityConflict: () =>
       Promise.resolve({ changes: [{ object: 'School', records: 1 }], problem: null }),
     previewSelection: ({ previewId }) => endPreview(control, previewId, { answer: onePreview }),
+    askRegion: () => Promise.resolve(),
     preparePlan: async (request) => {
       const { resyncId, districtId, schoolYear } = request;
       const plan = planResync(catalog, request, { state: null });

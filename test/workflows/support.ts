@@ -95,6 +95,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`pass ${status}`);
       return Promise.resolve();
     },
+    askRegion: () => Promise.resolve(),
     preparePlan: async (request) => {
       await script.plan?.();
       const planned = ({ name }: { name: string }) => !request.verify || request.objects.includes(name);

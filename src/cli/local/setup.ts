@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../../config';
 import { prepareDatabases } from '../../stack/prepare-databases';
 import { setUpTemporal } from '../../stack/set-up';
+import { makeViewsOfRegions } from '../../region-views';
 import { findConfig } from './find-config';
 import { reportingStackErrors } from './stack-verb';
 
@@ -12,7 +13,7 @@ import { reportingStackErrors } from './stack-verb';
 export function setupCommand(): Command {
   return new Command('setup')
     .description(
-      'make the control database’s tables and Temporal’s search attributes, where they are missing',
+      'make the control database’s tables and Temporal’s search attributes, where they are missing, and the views of districts in a region',
     )
     .option(
       '--config <file>',
@@ -23,6 +24,7 @@ export function setupCommand(): Command {
         const config = file === undefined ? findConfig() : loadConfig({ file });
         await prepareDatabases({ control: config.controlDatabaseUrl });
         process.stdout.write('control database: its tables are those of this version\n');
+        await makeViewsOfRegions(config, (line) => void process.stdout.write(`${line}\n`));
         const added = await setUpTemporal(config.temporal);
         const { address, namespace } = config.temporal;
         process.stdout.write(

@@ -61,6 +61,8 @@ export interface ResyncHead extends ResyncRequest {
   readonly catalogHash: string | null;
   /** It waits for a worker with its catalog; `null`: it doesn't. */
   readonly otherCatalog: OtherCatalog | null;
+  /** The run of the region that it had to wait for; absent: there was none. */
+  readonly region?: { readonly resyncId: string; readonly color: Color };
   /** Its errors were kept long enough; `null`: they are there. */
   readonly errorsRemovedAt: string | null;
   /** The verifications of a resync that makes them; absent of the others. */
@@ -118,6 +120,9 @@ function toHead(
     catalogHash: row.catalogHash,
     otherCatalog: otherCatalogOf(row),
     errorsRemovedAt: toIso(row.errorsRemovedAt),
+    ...(row.regionResyncID !== null && {
+      region: { resyncId: row.regionResyncID, color: row.regionColor ?? 'gray' },
+    }),
     ...(row.verify === 'beforeAndAfter' && { verifications }),
   };
 }

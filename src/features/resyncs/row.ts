@@ -29,6 +29,8 @@ export interface ResyncRow extends AskedRow {
   catalogHash: string | null;
   otherCatalog: string | null;
   otherCatalogAt: string | null;
+  regionResyncID: string | null;
+  regionColor: Color | null;
   errorsRemovedAt: string | null;
 }
 

@@ -198,6 +198,10 @@ export const resyncHead = z
       description: 'SHA-256 of the catalog it was accepted with: no worker with another one touches it',
     }),
     otherCatalog: otherCatalog.nullable(),
+    region: z.object({ resyncId: z.string(), color }).optional().meta({
+      description:
+        'the run of the region’s own deployment that brought the district’s data there first; absent: there was none',
+    }),
     errorsRemovedAt: time.nullable().meta({
       description: 'its errors were kept as long as is configured; null: they are there',
     }),
@@ -260,11 +264,9 @@ export const accepted = z
     resyncId: z.string(),
     status: resyncStatus,
     position: z.int().nullable().meta({ description: 'place in the agent’s queue; 0 runs now' }),
-    replayed: z
-      .boolean()
-      .meta({
-        description: 'true: the same Idempotency-Key had started it before, or the same words a moment ago',
-      }),
+    replayed: z.boolean().meta({
+      description: 'true: the same Idempotency-Key had started it before, or the same words a moment ago',
+    }),
     advice: z
       .object({
         verification: z
