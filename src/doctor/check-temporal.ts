@@ -2,15 +2,19 @@
 import type { Config } from '../config';
 import { noConnection, NoTemporalError, withTemporal } from '../temporal/connect';
 import { missingSearchAttributes, searchAttributeCommand } from '../temporal/search-attributes';
+import { buildFindings } from './check-builds';
 import { fail, type Finding, isThisMachine, ok, warn } from './finding';
 
 /** Never throws for what it finds. */
 export async function temporalFindings(temporal: Config['temporal']): Promise<Finding[]> {
   const { address, namespace } = temporal;
   try {
-    const missing = await withTemporal(temporal, async (connection) => {
+    const { missing, builds } = await withTemporal(temporal, async (connection) => {
       await connection.workflowService.describeNamespace({ namespace });
-      return missingSearchAttributes(connection, namespace);
+      return {
+        missing: await missingSearchAttributes(connection, namespace),
+        builds: await buildFindings(connection, temporal),
+      };
     });
     return [
       ok('Temporal', `${address}, namespace ${namespace}`),
@@ -22,6 +26,7 @@ export async function temporalFindings(temporal: Config['temporal']): Promise<Fi
             `missing: ${missing.join(', ')}`,
             `"resync setup" registers them; by hand: ${missing.map((name) => searchAttributeCommand(name, namespace)).join('; ')}`,
           ),
+      ...builds,
     ];
   } catch (error) {
     const { message } = error instanceof NoTemporalError ? error : await noConnection(temporal, error);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { startWorker, type WorkerSettings } from '../../src/worker';
+import { temporalFindings } from '../../src/doctor/check-temporal';
 import { workerDeployment } from '../../src/temporal/task-queues';
 import { agentWorkflowId, resyncWorkflowId } from '../../workflows/messages';
 import { workflowBundle } from '../support/workflow-bundle';
@@ -99,7 +100,27 @@ describe('workers that say their build', () => {
     const temporal = { ...world.config.temporal, buildId: 'build-2' };
     const next = await startWorker({ ...world.config, temporal }, { workflows });
     try {
+      const doctor = async (buildId: string | undefined) => {
+        const found = await temporalFindings({ ...world.config.temporal, buildId });
+        return found.find(({ check }) => check === 'Temporal worker builds');
+      };
+      expect(await doctor('build-1')).toMatchObject({ level: 'ok', todo: null });
+      expect(await doctor('build-2')).toMatchObject({
+        ...{ level: 'warn', found: 'this configuration is build-2; current is build-1' },
+        todo: expect.stringContaining('set-current-version') as unknown,
+      });
+      expect(await doctor(undefined)).toMatchObject({
+        ...{ level: 'warn', found: 'temporal.buildId is not set, and current is build-1' },
+      });
       await makeCurrent('build-2');
+      await until(
+        'doctor says that the first build has a run',
+        async () =>
+          (await doctor('build-2'))?.found ===
+          'this configuration is build-2; current is build-2; runs are under way in build-1',
+        60_000,
+      );
+      expect(await doctor('build-1')).toMatchObject({ level: 'warn' });
       const second = await send(world, north);
       expect(await north.ask('POST', `/resyncs/${first}/resume`)).toMatchObject({ status: 200 });
       expect(await endOf(north, first)).toMatchObject({ status: 'finished', color: 'green' });
@@ -131,6 +152,15 @@ describe('workers that don’t', () => {
     world = await ServiceWorld.open({}, smallPages, former);
   });
   afterAll(() => world.close());
+
+  test('doctor says that builds are not told apart', async () => {
+    const found = await temporalFindings(world.config.temporal);
+    expect(found.find(({ check }) => check === 'Temporal worker builds')).toMatchObject({
+      ...{ level: 'ok', found: expect.stringContaining('not told apart') as unknown },
+    });
+    const other = await temporalFindings({ ...world.config.temporal, buildId: 'nobodys' });
+    expect(other.find(({ check }) => check === 'Temporal worker builds')).toMatchObject({ level: 'warn' });
+  });
 
   test('a run begun by the former build goes on and ends under the next', async () => {
     const north = await world.caller('north', ['resyncBatch']);
