@@ -17,6 +17,7 @@ export const retention: readonly string[] = [
       districtID VARCHAR(64) NOT NULL,
       endedAt DATETIME(3) NOT NULL,
       removedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
-      PRIMARY KEY (resyncID)
+      PRIMARY KEY (resyncID),
+      KEY by_district (districtID, endedAt)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='so that an old link says what became of it'`,
 ];

@@ -53,6 +53,7 @@ export type Removals = z.output<typeof removals.removals>;
 export type RemovalObject = z.output<typeof removals.removalObject>;
 export type Removal = z.output<typeof removals.removal>;
 export type RecordRun = z.output<typeof recordHistory.recordRun>;
+export type RecordHistory = z.output<typeof recordHistory.recordHistory>;
 export type SelectivePreview = z.output<typeof selective.selectivePreview>;
 
 export type Verification = z.output<typeof verifications.verification>;
@@ -75,6 +76,7 @@ export type BoardDistrict = z.output<typeof stateRequests.boardDistrict>;
 
 export type DistrictActionPreview = z.output<typeof districtActions.preview>;
 export type DistrictActionAccepted = z.output<typeof districtActions.accepted>;
+export type DistrictActionHead = z.output<typeof districtActions.actionHead>;
 export type DistrictActionView = z.output<typeof districtActions.districtAction>;
 
 export type Schedule = z.output<typeof schedules.schedule>;

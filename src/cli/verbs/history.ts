@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { RecordRun } from '../client/answers';
+import type { RecordHistory, RecordRun } from '../client/answers';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
-import { plainTable, print, printJson } from '../client/terminal';
+import { plainTable, print, printJson, tell } from '../client/terminal';
 
 /** `resync history <district> <object> <key>`: the outcome of one record, run by run. */
 export function historyCommand(name = 'history'): Command {
@@ -33,6 +33,8 @@ export function historyCommand(name = 'history'): Command {
         ]);
         print(plainTable(['At', 'Resync', 'Year', 'Outcome', 'Known by', 'Error'], rows));
         if (more) print('… and more; --limit shows them.');
+        const { notKept } = await client.get<RecordHistory>(`/${path}/history?limit=1`);
+        if (notKept !== null) tell(notKept.text);
       },
     );
 }

@@ -99,6 +99,7 @@ export type ObjectRuns = Answer<typeof comparisons.objectRuns>;
 export type ObjectRun = ObjectRuns['items'][number];
 /** What one resync did with a record. */
 export type RecordRun = Answer<typeof records.recordRun>;
+export type RecordHistory = Answer<typeof records.recordHistory>;
 
 export type Removals = Answer<typeof removals.removals>;
 /** What a resync found extra of one object, and what was decided. */
@@ -152,6 +153,7 @@ export type BoardDistrict = Answer<typeof stateRequests.boardDistrict>;
 export type RequestPlan = Answer<typeof stateRequests.stateRequestPlan>;
 export type DistrictActionAccepted = Answer<typeof districtActions.accepted>;
 export type DistrictActionPreview = Answer<typeof districtActions.preview>;
+export type DistrictActionHead = Answer<typeof districtActions.actionHead>;
 export type DistrictActionOutcome = Answer<typeof districtActions.districtAction>;
 
 export type IdentityConflict = Answer<typeof identities.identityConflict>;

@@ -58,6 +58,19 @@ interface RunRow {
   readonly endedAt: string | null;
   readonly keyOrder: string | null;
   readonly selection: string | null;
+  /** What is known of single records was kept long enough, or a part of it. */
+  readonly forgotten: number;
+}
+
+/** Runs of which is no longer known what they did with single records. */
+export interface NotKept {
+  /** The newest of them ended then. */
+  readonly until: string;
+}
+
+export interface RecordHistory extends Page<RecordRun> {
+  /** `null`: nothing was removed that could be in it. */
+  readonly notKept: NotKept | null;
 }
 
 /**
@@ -65,7 +78,7 @@ interface RunRow {
  * the newest first.
  * @throws KeyFormError when the object's newest run says that there can be no such key; CursorError
  */
-export async function readRecordHistory(control: Knex, question: RecordQuestion): Promise<Page<RecordRun>> {
+export async function readRecordHistory(control: Knex, question: RecordQuestion): Promise<RecordHistory> {
   const runs = await runsOf(control, question);
   const groups = groupsOf(runs);
   const order = groups.find((group) => group.order !== null)?.order;
@@ -79,7 +92,33 @@ export async function readRecordHistory(control: Knex, question: RecordQuestion)
   const limit = Math.min(question.limit ?? 100, maxPageRows);
   const rest = question.cursor === undefined ? all : after(all, question.cursor);
   const page = toPage(rest.slice(0, limit + 1), limit, ({ row }) => [row.startedAt, row.batchHistoryID]);
-  return { items: page.items.map(({ run }) => run), nextCursor: page.nextCursor };
+  return {
+    items: page.items.map(({ run }) => run),
+    nextCursor: page.nextCursor,
+    notKept: await readNotKept(control, question.districtId, runs),
+  };
+}
+
+/** Runs that are gone themselves don't say of which objects they were. */
+async function readNotKept(
+  control: Knex,
+  districtId: string,
+  runs: readonly RunRow[],
+): Promise<NotKept | null> {
+  const [gone] = await selectRows<{ until: string | null }>(
+    control,
+    'SELECT MAX(endedAt) AS until FROM removedResync WHERE districtID = ?',
+    [districtId],
+  );
+  const ends = [
+    gone?.until,
+    ...runs.filter(({ forgotten }) => forgotten === 1).map(({ endedAt }) => endedAt),
+  ];
+  const until = ends
+    .filter((end): end is string => typeof end === 'string')
+    .sort()
+    .at(-1);
+  return until === undefined ? null : { until: toIso(until) };
 }
 
 /** Newest first; walks the index newest(districtID, objectName, ...). */
@@ -87,7 +126,8 @@ function runsOf(control: Knex, { districtId, object, initiator }: RecordQuestion
   return selectRows<RunRow>(
     control,
     `SELECT h.batchHistoryID, h.resyncID, h.schoolYear, h.startedAt, h.keyOrder,
-            r.initiator, r.scenario, r.status, r.endedAt, r.selection
+            r.initiator, r.scenario, r.status, r.endedAt, r.selection,
+            COALESCE(r.errorsRemovedAt, r.marksRemovedAt, r.ledgerRemovedAt) IS NOT NULL AS forgotten
        FROM DISBatchHistory h JOIN resync r ON r.resyncID = h.resyncID
       WHERE h.districtID = ? AND h.objectName = ? AND h.startedAt IS NOT NULL
             ${initiator === null ? '' : 'AND r.initiator = ?'}

@@ -1,13 +1,12 @@
-import { readRecordHistory } from './read';
+import { type NotKept, readRecordHistory } from './read';
 import type { SyncObject } from '../../domain/catalog';
 import { KeyFormError } from '../../domain/key-order';
 import { parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
 import { notFound, unusable } from '../../http/problem';
-import { recordHistoryQuery, recordParams, recordRun } from './schemas';
+import { recordHistory, recordHistoryQuery, recordParams } from './schemas';
 import { route, type RouteSpec } from '../../http/route';
-import { pageOf } from '../../http/schemas';
 
 /** What became of one record, run by run. */
 export function recordHistoryRoutes({ config, catalog, control }: ApiContext): RouteSpec[] {
@@ -23,13 +22,13 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
         'Every resync that wrote, compared, missed, removed or refused the record, newest first; the state’s runs are shown to the state only',
       params: recordParams,
       query: recordHistoryQuery,
-      responses: { 200: { description: 'A page of runs', schema: pageOf(recordRun) } },
+      responses: { 200: { description: 'A page of runs', schema: recordHistory } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
         const object = catalog.objects.find(({ name }) => name === params.object);
         if (!object) throw notFound();
         try {
-          return await readRecordHistory(control, {
+          const { notKept, ...page } = await readRecordHistory(control, {
             districtId: id,
             object: object.name,
             key: keyOf(object, params.key),
@@ -37,6 +36,7 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
             initiator: principal.level === 'state' ? null : 'district',
             ...query,
           });
+          return { ...page, notKept: notKept && { ...notKept, text: notKeptText(notKept) } };
         } catch (error) {
           if (!(error instanceof KeyFormError)) throw error;
           throw unusable(error.message, { parameter: 'key' });
@@ -44,6 +44,10 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
       },
     }),
   ];
+}
+
+function notKeptText({ until }: NotKept): string {
+  return `What resyncs that ended up to ${until.slice(0, 10)} did with single records is not kept any more, or not all of it: this history may be shorter than what happened.`;
 }
 
 /** @throws KeyFormError when the parts aren't those of the object's key */

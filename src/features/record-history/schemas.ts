@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { evidences } from '../../domain/evidence';
 import { scenarios } from '../../domain/resync';
-import { level, pageQuery, time } from '../../http/schemas';
+import { level, pageOf, pageQuery, time } from '../../http/schemas';
 import { resyncStatus } from '../resyncs/schemas';
 
 export const recordParams = z.object({
@@ -16,6 +16,18 @@ export const recordParams = z.object({
 });
 
 export const recordHistoryQuery = z.strictObject(pageQuery);
+
+/** What is said of a history that retention has made shorter. */
+export const notKept = z
+  .object({
+    until: time.meta({ description: 'end of the newest resync of which it is no longer known' }),
+    text: z.string().meta({ description: 'for people' }),
+  })
+  .nullable()
+  .meta({
+    description:
+      'what older resyncs did with single records was kept as long as is configured (GET /retention) and removed: the history may be shorter than what happened; null: nothing was removed',
+  });
 
 export const recordRun = z
   .object({
@@ -48,3 +60,5 @@ export const recordRun = z
       .meta({ description: 'why it did not reach the state' }),
   })
   .meta({ id: 'RecordRun' });
+
+export const recordHistory = pageOf(recordRun).extend({ notKept }).meta({ id: 'RecordHistory' });

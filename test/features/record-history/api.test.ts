@@ -66,6 +66,29 @@ test('a record’s runs come newest first, page by page, with the error where th
   expect(second.body).toMatchObject({ items: [{ resyncId: 'one', evidence: 'covered' }], nextCursor: null });
 });
 
+test('a history that retention has made shorter says so, and up to when', async () => {
+  const { control, here } = world;
+  const notKept = async () =>
+    (
+      (await ask('here', 'School', '7').expect(200)).body as {
+        notKept: { until: string; text: string } | null;
+      }
+    ).notKept;
+  expect(await notKept()).toBeNull();
+  const ended = '2026-01-02 03:04:05.000';
+  await control('resync').where({ resyncID: 'one' }).update({ endedAt: ended, marksRemovedAt: ended });
+  expect(await notKept()).toMatchObject({
+    until: '2026-01-02T03:04:05.000Z',
+    text: expect.stringContaining('up to 2026-01-02') as string,
+  });
+  const gone = { resyncID: 'gone', districtID: here, endedAt: '2026-02-03 00:00:00' };
+  await control('removedResync').insert(gone);
+  expect(await notKept()).toMatchObject({ until: '2026-02-03T00:00:00.000Z' });
+  await control('removedResync').where({ resyncID: 'gone' }).update({ districtID: world.other });
+  await control('resync').where({ resyncID: 'one' }).update({ endedAt: null, marksRemovedAt: null });
+  expect(await notKept()).toBeNull();
+});
+
 test('a run of the state is told to the state, and a district’s answer is as if it had never been', async () => {
   await storedError(world.control, { resyncId: 'three', object: 'School', key: '8' });
   const before: unknown = (await ask('here', 'School', '8').expect(200)).body;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { District, PageOf, RecordRun } from '../../api/answers';
+import type { District, RecordHistory, RecordRun } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -37,8 +37,7 @@ function History({
   const path = `/districts/${district.id}/records/${encodeURIComponent(object)}/${encodeURIComponent(recordKey)}/history`;
   const runs = useInfiniteQuery({
     queryKey: ['record', district.id, object, recordKey],
-    queryFn: ({ pageParam }) =>
-      call<PageOf<RecordRun>>(`${path}?${new URLSearchParams(pageParam).toString()}`),
+    queryFn: ({ pageParam }) => call<RecordHistory>(`${path}?${new URLSearchParams(pageParam).toString()}`),
     initialPageParam: {},
     getNextPageParam: ({ nextCursor }) => (nextCursor === null ? undefined : { cursor: nextCursor }),
   });
@@ -63,10 +62,18 @@ function History({
       <Answer query={runs} what="the history of the record">
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items);
-          return items.length === 0 ? (
-            <p>No resync has met a {object} of this key.</p>
-          ) : (
-            <Runs items={items} district={district} />
+          const notKept = pages.at(-1)?.notKept ?? null;
+          return (
+            <>
+              {items.length === 0 ? (
+                <p>
+                  No resync {notKept !== null && 'that is known of '}has met a {object} of this key.
+                </p>
+              ) : (
+                <Runs items={items} district={district} />
+              )}
+              {notKept !== null && <p>{notKept.text}</p>}
+            </>
           );
         }}
       </Answer>
