@@ -88,6 +88,8 @@ test('ticked districts are verified together, as the window has shown, and what 
     await button(dialog, 'Verify 2 districts').click();
     await dialog.getByText('2 done, 0 refused, 0 failed.').waitFor();
     await button(dialog, 'Close').click();
+    const past = page.getByRole('region', { name: 'Done to many districts' });
+    await past.getByRole('row').filter({ hasText: 'Verify' }).getByText('2 districts done').waitFor();
     await row(page, 'north').getByText('Drifted').waitFor({ timeout: 30_000 });
     await page.getByRole('checkbox', { name: 'south', exact: true }).uncheck();
     await page.getByText('1 district ticked').waitFor();

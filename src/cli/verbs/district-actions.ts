@@ -1,7 +1,12 @@
 import { Command } from 'commander';
 import { type DistrictAction, districtActions } from '../../domain/district-action';
-import type { DistrictActionAccepted, DistrictActionPreview, DistrictActionView } from '../client/answers';
-import { clientOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
+import type {
+  DistrictActionAccepted,
+  DistrictActionHead,
+  DistrictActionPreview,
+  DistrictActionView,
+} from '../client/answers';
+import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { confirm, yesOption } from '../client/confirm';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
 import { number, plainTable, print, printJson, tell } from '../client/terminal';
@@ -80,6 +85,29 @@ export function districtActionCommands(): Command[] {
   });
 }
 
+/** `resync district actions [id]`: what was done to many districts in one call. */
+export function districtActionsCommand(): Command {
+  return withApiOptions(new Command('actions'))
+    .description('list what was done to many districts in one call, or show what came of one (state only)')
+    .argument('[action]', 'id of one')
+    .option('--limit <count>', 'at most this many', countOf, 20)
+    .action(async (id: string | undefined, { limit }: { limit: number }, command: Command) => {
+      const client = clientOf(command);
+      if (id !== undefined)
+        return showDone(
+          await client.get<DistrictActionView>(`/district-actions/${encodeURIComponent(id)}`),
+          command,
+        );
+      const { items, more } = await client.collect<DistrictActionHead>('/district-actions', {}, limit);
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map(({ districtActionId, action, requestedAt, requestedBy, status, counts }) => [
+        ...[districtActionId, action, requestedAt, requestedBy, status, describe(counts)],
+      ]);
+      print(plainTable(['Id', 'Action', 'Asked', 'By', 'Status', 'Districts'], rows));
+      if (more) print('… and more; --limit shows them.');
+    });
+}
+
 async function run(action: DistrictAction, options: ActionOptions, command: Command): Promise<void> {
   const { districts, allDistricts, idempotencyKey } = options;
   if ((districts === undefined) === (allDistricts === undefined))
@@ -102,6 +130,10 @@ async function run(action: DistrictAction, options: ActionOptions, command: Comm
     line: ({ counts }) => (counts.waiting === 0 ? null : `${number(counts.waiting)} to go`),
   });
   if (done.counts.failed > 0) process.exitCode = exitCodes.notFinished;
+  showDone(done, command);
+}
+
+function showDone(done: DistrictActionView, command: Command): void {
   if (wantsJson(command)) return printJson(done);
   const rows = done.items.map(({ districtId, status, startedId, resyncId, message }) => [
     ...[districtId, status, startedId ?? resyncId ?? '', message ?? ''],

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ApiClient } from '../client/api-client';
 import type { Agent, BusyAgent, Items, ListedDistrict, TableObject } from '../client/answers';
 import { clientOf, schoolYearOption, wantsJson, withApiOptions, yearQuery } from '../client/command-context';
-import { districtActionCommands } from './district-actions';
+import { districtActionCommands, districtActionsCommand } from './district-actions';
 import { registrationCommands } from './registrations';
 import { number, paint, plainTable, print, printJson } from '../client/terminal';
 
@@ -13,7 +13,8 @@ export function districtCommand(): Command {
     .addCommand(listCommand())
     .addCommand(objectsCommand())
     .addCommand(agentCommand());
-  for (const other of [...districtActionCommands(), ...registrationCommands()]) command.addCommand(other);
+  for (const other of [...districtActionCommands(), districtActionsCommand(), ...registrationCommands()])
+    command.addCommand(other);
   return command;
 }
 

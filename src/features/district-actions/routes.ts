@@ -5,7 +5,7 @@ import { route, type RouteSpec } from '../../http/route';
 import { previewView } from './preview-views';
 import * as schemas from './schemas';
 import { startDistrictAction } from './start';
-import { districtActionView } from './views';
+import { districtActionPage, districtActionView } from './views';
 
 /** What the state does with many districts in one call: shown, done, and what came of each. */
 export function districtActionRoutes(context: ApiContext): RouteSpec[] {
@@ -43,6 +43,16 @@ export function districtActionRoutes(context: ApiContext): RouteSpec[] {
       audit: ({ body, answer }) => ({ ...body, districtActionId: answer?.districtActionId }),
       location: ({ districtActionId }) => `/district-actions/${districtActionId}`,
       handler: (call) => startDistrictAction(context, call),
+    }),
+    route({
+      ...common,
+      operationId: 'listDistrictActions',
+      method: 'get',
+      path: '/district-actions',
+      summary: 'Actions on many districts, newest first, as far as the caller has their rights',
+      query: schemas.actionsQuery,
+      responses: { 200: { description: 'A page of actions', schema: schemas.actionPage } },
+      handler: (call) => districtActionPage(context, call),
     }),
     route({
       ...common,

@@ -1,7 +1,7 @@
 /** What the routes of actions on many districts take and answer with. */
 import { z } from 'zod';
 import { actionStatuses, districtActions } from '../../domain/district-action';
-import { count, time } from '../../http/schemas';
+import { count, pageOf, pageQuery, time, timeOrder } from '../../http/schemas';
 import { certificationBody } from '../certifications/schemas';
 import { retryRequest } from '../resyncs/retry-schemas';
 import { planRequest } from '../resyncs/schemas';
@@ -84,15 +84,15 @@ export const accepted = z
     action: z.enum(districtActions),
     count,
     refused: count,
-    replayed: z
-      .boolean()
-      .meta({
-        description: 'true: the same Idempotency-Key had made it before, or the same words a moment ago',
-      }),
+    replayed: z.boolean().meta({
+      description: 'true: the same Idempotency-Key had made it before, or the same words a moment ago',
+    }),
   })
   .meta({ id: 'DistrictActionAccepted' });
 
-export const districtAction = z
+const counts = z.object({ waiting: count, done: count, refused: count, failed: count });
+
+export const actionHead = z
   .object({
     districtActionId: z.string(),
     action: z.enum(districtActions),
@@ -102,7 +102,19 @@ export const districtAction = z
     status: z.enum(['accepted', 'finished', 'failed']).meta({
       description: 'finished: each was tried, and what it has started may still be under way',
     }),
-    counts: z.object({ waiting: count, done: count, refused: count, failed: count }),
+    counts,
+  })
+  .meta({ id: 'DistrictActionHead' });
+
+export const actionsQuery = z.strictObject({
+  ...pageQuery,
+  ...timeOrder,
+  action: z.enum(districtActions).optional(),
+});
+export const actionPage = pageOf(actionHead);
+
+export const districtAction = actionHead
+  .extend({
     items: z.array(
       z.object({
         ...item,

@@ -6,6 +6,7 @@ import { inTransaction, selectRows, toIso } from '../../control/database';
 import { insertOnce } from '../../control/insert-once';
 import { wasJustAsked } from '../../control/just-asked';
 import { requestHashOf } from '../../control/request-hash';
+import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inBatches } from '../../domain/batches';
 import { type ActionStatus, actionStatuses, type DistrictAction } from '../../domain/district-action';
 import { maxOpen } from '../../temporal/reconcile';
@@ -130,8 +131,12 @@ export async function loadDistrictAction(control: Knex, districtActionId: string
     .where({ districtActionID: districtActionId })
     .first();
   if (!row) throw NotFoundError.of('action');
+  return toStored(row);
+}
+
+function toStored(row: ActionRow): StoredAction {
   return {
-    districtActionId,
+    districtActionId: row.districtActionID,
     action: row.action,
     words: JSON.parse(row.asked) as ActionWords,
     requestedBy: row.requestedBy,
@@ -139,6 +144,74 @@ export async function loadDistrictAction(control: Knex, districtActionId: string
     requestedAt: toIso(row.requestedAt),
     endedAt: toIso(row.endedAt),
   };
+}
+
+/** An action with how many of its districts are in each status. */
+export interface ListedAction extends StoredAction {
+  readonly counts: Record<ActionStatus, number>;
+}
+
+/**
+ * Actions, newest first.
+ * @param actions only these
+ * @param districts only actions in one of these, and only these are counted; `null`: all
+ * @throws CursorError
+ */
+export async function listDistrictActions(
+  control: Knex,
+  {
+    actions,
+    districts,
+    ...filter
+  }: TimePageFilter & {
+    readonly actions: readonly DistrictAction[];
+    readonly districts: readonly string[] | null;
+  },
+): Promise<Page<ListedAction>> {
+  const query = control('districtAction as a')
+    .select('a.*')
+    .whereIn('a.action', [...actions]);
+  if (districts !== null)
+    void query.whereExists(
+      control('districtActionItem as i')
+        .whereRaw('i.districtActionID = a.districtActionID')
+        .whereIn('i.districtID', [...districts]),
+    );
+  const columns = { at: 'a.requestedAt', id: 'a.districtActionID' };
+  const page = await pageByTime<ActionRow>(control, query, columns, filter);
+  const { items } = page;
+  const counts = await countItemsOf(
+    control,
+    items.map(({ districtActionID }) => districtActionID),
+    districts,
+  );
+  return {
+    ...page,
+    items: items.map((row) => ({ ...toStored(row), counts: counts.get(row.districtActionID) ?? none() })),
+  };
+}
+
+const none = (): Record<ActionStatus, number> =>
+  Object.fromEntries(actionStatuses.map((status) => [status, 0])) as Record<ActionStatus, number>;
+
+async function countItemsOf(
+  control: Knex,
+  ids: readonly string[],
+  districts: readonly string[] | null,
+): Promise<Map<string, Record<ActionStatus, number>>> {
+  const query = control('districtActionItem')
+    .select('districtActionID', 'status')
+    .count({ items: '*' })
+    .whereIn('districtActionID', [...ids])
+    .groupBy('districtActionID', 'status');
+  if (districts !== null) void query.whereIn('districtID', [...districts]);
+  const counts = new Map<string, Record<ActionStatus, number>>();
+  for (const row of (await query) as { districtActionID: string; status: ActionStatus; items: number }[]) {
+    const own = counts.get(row.districtActionID) ?? none();
+    own[row.status] = Number(row.items);
+    counts.set(row.districtActionID, own);
+  }
+  return counts;
 }
 
 const itemColumns =

@@ -1,9 +1,24 @@
-import { rightOfAction } from '../../domain/district-action';
+import { districtActions, rightOfAction } from '../../domain/district-action';
 import type { ApiContext } from '../../http/context';
 import { notFound } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import type * as schemas from './schemas';
-import { loadDistrictAction, readItems } from './store';
+import { listDistrictActions, loadDistrictAction, readItems } from './store';
+
+/** Actions that the caller has the right of, in districts of its own. @throws CursorError */
+export async function districtActionPage(
+  { control }: ApiContext,
+  { query, principal }: Asked<{ query: typeof schemas.actionsQuery }>,
+): Promise<AnswerTo<typeof schemas.actionPage>> {
+  const { action, ...page } = query;
+  const actions = districtActions.filter(
+    (one) => principal.rights.includes(rightOfAction[one]) && (action === undefined || one === action),
+  );
+  const found = await listDistrictActions(control, {
+    ...{ ...page, actions, districts: principal.districts },
+  });
+  return { ...found, items: found.items.map(({ words: _, ...head }) => head) };
+}
 
 const starts = ['verify', 'certify', 'retry'] as const;
 

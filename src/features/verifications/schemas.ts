@@ -26,11 +26,9 @@ export const verificationAccepted = z
   .object({
     verificationId: z.string(),
     status: verificationStatus,
-    replayed: z
-      .boolean()
-      .meta({
-        description: 'true: the same Idempotency-Key had started it before, or the same words a moment ago',
-      }),
+    replayed: z.boolean().meta({
+      description: 'true: the same Idempotency-Key had started it before, or the same words a moment ago',
+    }),
   })
   .meta({ id: 'VerificationAccepted' });
 

@@ -332,6 +332,38 @@ test('one that Temporal never heard of is started, and one that was ended there 
   });
 });
 
+test('what was done is listed, newest first, to who has the right of it and of its districts', async () => {
+  const [first, second] = ids as [string, string];
+  const older = await start('verify', [first, second]);
+  const newer = await start('verify', [second], { key: 'newer' });
+  for (const id of [older, newer]) await outcomeOf(id);
+  const list = async (as = world.as.state, query = '') => {
+    const answer = await request(world.app)
+      .get(`/api/v1/district-actions${query}`)
+      .set('Authorization', as)
+      .expect(200);
+    return (answer.body as { items: { districtActionId: string; counts: Record<string, number> }[] }).items;
+  };
+  const [top, next] = await list();
+  expect([top!.districtActionId, next!.districtActionId]).toEqual([newer, older]);
+  expect(next).toMatchObject({ action: 'verify', status: 'finished', counts: { done: 2, waiting: 0 } });
+  expect((await list(world.as.state, '?action=verify&limit=1')).map((one) => one.districtActionId)).toEqual([
+    newer,
+  ]);
+  expect(await list(world.as.state, '?action=cancel&limit=500')).toEqual(
+    (await list(world.as.state, '?limit=500')).filter((one) => 'action' in one && one.action === 'cancel'),
+  );
+  // Of one district only that is counted; without the right of the action there is none.
+  const mine = await list(await bearer(['verificationSummary'], [first]));
+  expect(mine.map(({ districtActionId }) => districtActionId)).not.toContain(newer);
+  expect(mine.find((one) => one.districtActionId === older)!.counts).toMatchObject({ done: 1 });
+  const others = await list(await bearer(['administration']));
+  expect(others.map(({ districtActionId }) => districtActionId)).not.toContain(older);
+  const shown = await resync('district', 'actions');
+  expect(shown.stdout).toContain(older);
+  expect((await resync('district', 'actions', older)).stdout).toContain(first);
+});
+
 test('the command line shows what would be done, does it, and says where it wasn’t', async () => {
   const [red, , other] = ids as [string, string, string];
   await full('of-cli', other, 60);

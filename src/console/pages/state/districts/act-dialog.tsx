@@ -49,7 +49,8 @@ export function ActDialog({ action, districts, onClose }: ActDialogProps) {
   });
   const outcome = useOutcome(act.data?.districtActionId);
   const close = (): void => {
-    void queries.invalidateQueries({ queryKey: ['list', '/districts'] });
+    for (const path of ['/districts', '/district-actions'])
+      void queries.invalidateQueries({ queryKey: ['list', path] });
     onClose();
   };
   const [label, what] = actionWords[action];

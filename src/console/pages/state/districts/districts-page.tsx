@@ -12,6 +12,7 @@ import { useTitle } from '../../../parts/states';
 import { useUrlFilters } from '../../../parts/url-filters';
 import { ActBar } from './act-bar';
 import { DistrictsTable } from './districts-table';
+import { PastActions } from './past-actions';
 
 const refreshMs = 15_000;
 const filters = ['q', 'show', 'sort'] as const;
@@ -113,6 +114,7 @@ export function DistrictsPage() {
           onPick={setPicked}
         />
       </ListView>
+      {mayAct && <PastActions />}
     </main>
   );
 }
