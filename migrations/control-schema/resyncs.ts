@@ -50,6 +50,7 @@ export const resyncs: readonly string[] = [
       otherCatalogAt DATETIME(3) NULL,
       regionResyncID VARCHAR(64) NULL COMMENT 'run of the region that had to end before this one; NULL: none had to',
       regionColor VARCHAR(8) NULL COMMENT 'of that run, once it has ended',
+      unlistedAt DATETIME(3) NULL COMMENT 'somebody deleted it from the history of selective syncs; the run stays',
       errorsRemovedAt DATETIME(3) NULL COMMENT 'its errors were kept long enough; likewise marks and ledger',
       marksRemovedAt DATETIME(3) NULL,
       ledgerRemovedAt DATETIME(3) NULL,

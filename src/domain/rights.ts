@@ -1,12 +1,16 @@
 /**
  * Tool rights: what a principal may do, tool by tool. A right on a tool is to view and run it, as
  * the specification's rights article has it; `resyncView` is to view resyncs without running any.
+ * Of Selective Sync that article knows three: to view it (R), to use it (W), to delete its history
+ * (D).
  * What only the state may do is said by level beside it.
  */
 export const toolRights = [
   'resyncBatch',
   'resyncView',
   'selectiveSync',
+  'selectiveSyncView',
+  'selectiveSyncDelete',
   'verificationSummary',
   'stateRequest',
   'processAlerts',
@@ -43,13 +47,21 @@ export function rightsOfLevel(level: Level): readonly ToolRight[] {
 }
 
 /**
- * Rights of a new principal for which none are named: all of its level but resyncView, which
- * resyncBatch has in it; in a district without administration.
+ * Rights of a new principal for which none are named: all of its level but those to view, which
+ * those to run have in them, and to delete a history; in a district without administration.
  */
 export function rightsByDefault(level: Level): readonly ToolRight[] {
-  const all = rightsOfLevel(level).filter((right) => right !== 'resyncView');
+  const all = rightsOfLevel(level).filter((right) => !neverByDefault.includes(right));
   return level === 'state' ? all : all.filter((right) => right !== 'administration');
 }
+
+const neverByDefault: readonly ToolRight[] = ['resyncView', 'selectiveSyncView', 'selectiveSyncDelete'];
+
+/** Who may only view a tool reads what who runs it reads. */
+export const viewRights: Readonly<Partial<Record<ToolRight, ToolRight>>> = {
+  resyncBatch: 'resyncView',
+  selectiveSync: 'selectiveSyncView',
+};
 
 /** What somebody limited to schools may have: all other tools look at a district as a whole. */
 export const rightsOfSchools: readonly ToolRight[] = ['errorLog'];

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { Principal } from '../domain/principal';
-import type { ToolRight } from '../domain/rights';
+import { type ToolRight, viewRights } from '../domain/rights';
 import type { CheckAnswer } from './check-answer';
 import { refuseIfMatch } from './if-match';
 import { ListCursor } from './list-cursor';
@@ -173,10 +173,9 @@ export function route<
   B extends z.ZodType = z.ZodUndefined,
 >({ audit, file, handler, location, ...rest }: TypedRoute<P, Q, B, R>): RouteSpec {
   const list = rest.method === 'get' ? listOf(rest.responses[200]?.schema, file) : null;
-  // Who may only look at resyncs reads what who runs them reads.
-  const views = rest.method === 'get' && rest.right === 'resyncBatch';
+  const view = rest.method === 'get' && rest.right !== null ? viewRights[rest.right] : undefined;
   return {
-    ...(views && { orRights: ['resyncView'] }),
+    ...(view !== undefined && { orRights: [view] }),
     ...rest,
     ...(list && asList(list, rest)),
     // addRoutes gives all of these what the schemas of this very route have checked.

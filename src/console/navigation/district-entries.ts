@@ -17,7 +17,7 @@ export const districtEntries: readonly NavEntry[] = [
     label: 'Selective Sync',
     hint: 'Send one record, with what it needs and what hangs below it',
     to: '/d/:district/selective',
-    rights: ['selectiveSync'],
+    rights: ['selectiveSync', 'selectiveSyncView'],
   },
   {
     group: 'Send',

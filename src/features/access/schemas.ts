@@ -81,7 +81,7 @@ export const newPrincipal = z
       .default(null),
     rights: setOf(rights.max(100)).optional().meta({
       description:
-        'absent: all of the level but resyncView, which resyncBatch has in it; in a district without administration',
+        'absent: all of the level but those to view, which those to run have in them, and selectiveSyncDelete; in a district without administration',
     }),
     schools: setOf(z.array(z.string().min(1).max(120)).min(1).max(200))
       .nullable()

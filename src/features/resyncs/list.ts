@@ -24,7 +24,8 @@ export async function listResyncs(control: Knex, filter: ResyncFilter): Promise<
   const query = control('resync').where({ districtID: districtId });
   if (schoolYear !== undefined) void query.where({ schoolYear });
   if (initiator !== undefined) void query.where({ initiator });
-  if (selection !== undefined) void query.where({ selection });
+  // What was deleted from the list of one tool stays in that of all resyncs.
+  if (selection !== undefined) void query.where({ selection }).whereNull('unlistedAt');
   if (statuses !== undefined && statesStatuses !== undefined)
     void query.where((some) => {
       void some.where((states) => {

@@ -16,6 +16,7 @@ import { requireDetails } from '../resyncs/visibility';
 import { insertPreview, readPreview, type SelectivePreview, wasPreviewJustAsked } from './preview-store';
 import { keyByGuid, requireRecord } from './require-record';
 import * as schemas from './schemas';
+import { takeOutOfList } from './take-out-of-list';
 import { startSelective } from './start-selective';
 import { startPreview } from './workflow-client';
 
@@ -189,6 +190,23 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         const head = await requireDetails(control, principal, params.id);
         if (head.selection !== 'selective') throw notFound();
         return readResync(control, params.id, principal.level);
+      },
+    }),
+    route({
+      operationId: 'deleteSelectiveSync',
+      method: 'delete',
+      path: '/districts/{district}/selective-syncs/{id}',
+      right: 'selectiveSyncDelete',
+      tag: 'Selective sync',
+      summary: 'Delete an ended one from the history of this tool; the resync and its evidence stay',
+      params: schemas.selectiveParams,
+      responses: { 200: { description: 'The resync', schema: resyncHead } },
+      handler: async ({ params, principal }) => {
+        const district = requireDistrict(config, principal, params.district);
+        const head = await requireDetails(control, principal, params.id);
+        if (head.selection !== 'selective' || head.districtId !== district.id) throw notFound();
+        await takeOutOfList(control, head);
+        return head;
       },
     }),
   ];

@@ -82,3 +82,5 @@ export const selectivePreview = z
     endedAt: time.nullable(),
   })
   .meta({ id: 'SelectiveSyncPreview' });
+
+export const selectiveParams = z.object({ district: z.string(), id: z.string().max(64) });

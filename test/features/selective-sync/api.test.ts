@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { insertPreview } from '../../../src/features/selective-sync/preview-store';
 import { createToken } from '../../../src/features/access/token-store';
+import type { ToolRight } from '../../../src/domain/rights';
 import { until } from '../../workflows/support';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
@@ -24,6 +25,12 @@ afterAll(async () => {
   await endWorker();
   await world.close();
 });
+
+/** A principal of the district with these rights. */
+async function withRights(...rights: ToolRight[]): Promise<string> {
+  const options = { name: rights.join(), level: 'district', districts: [world.here], rights } as const;
+  return `Bearer ${(await createToken(world.control, options)).token}`;
+}
 
 const get = (path: string, who = clerk) => request(world.app).get(`/api/v1${path}`).set('Authorization', who);
 const post = (path: string, body: object, key?: string) => {
@@ -135,3 +142,44 @@ test('what the state looks up in a district is not the district’s to see', asy
   expect((await get('/selective-syncs/previews/of-the-state', world.as.state)).status).toBe(200);
   expect((await get('/selective-syncs/previews/of-the-state', world.as.other)).status).toBe(404);
 });
+
+test('who may view the tool sees its history and sends nothing, and only who may delete takes an ended one out of it', () =>
+  withWorker(world, async (gate) => {
+    const [viewer, remover] = [
+      await withRights('selectiveSyncView'),
+      await withRights('selectiveSyncDelete'),
+    ];
+    gate.close();
+    const { resyncId } = (await post('', school, 'to-delete')).body as Answer;
+    const list = `/districts/${world.here}/selective-syncs`;
+    const listed = async () =>
+      ((await get(list, viewer).expect(200)).body as { items: Answer[] }).items.map((item) => item.resyncId);
+    expect(await listed()).toContain(resyncId);
+    await get(`/selective-syncs/${resyncId}`, viewer).expect(200);
+    await get(`${list}/objects`, viewer).expect(200);
+    for (const path of ['', '/preview', '/find'])
+      await request(world.app)
+        .post(`/api/v1${list}${path}`)
+        .set('Authorization', viewer)
+        .send(path === '/find' ? { object: 'School', guid: '1' } : school)
+        .expect(403);
+    const remove = (who: string, district = world.here) =>
+      request(world.app)
+        .delete(`/api/v1/districts/${district}/selective-syncs/${resyncId}`)
+        .set('Authorization', who);
+    for (const who of [viewer, clerk]) await remove(who).expect(403);
+    await remove(remover).expect(409);
+    gate.open();
+    await until('it ended', async () => {
+      const shown = await get(`/selective-syncs/${resyncId}`, viewer);
+      return (shown.body as { status: string }).status === 'finished';
+    });
+    const options = { name: 'state', level: 'state', rights: ['selectiveSyncDelete'] } as const;
+    const state = `Bearer ${(await createToken(world.control, options)).token}`;
+    await remove(state, world.other).expect(404);
+    for (let twice = 0; twice < 2; twice += 1) await remove(remover).expect(200);
+    expect(await listed()).not.toContain(resyncId);
+    // The resync itself, and what it shows, stay.
+    const all = await get(`/districts/${world.here}/resyncs?limit=500`, world.as.here).expect(200);
+    expect(JSON.stringify(all.body)).toContain(resyncId);
+  }));

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { District, SelectiveObjects } from '../../api/answers';
 import { call } from '../../api/call';
+import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { useAddress } from '../../parts/use-address';
 import { DistrictPage } from '../district-page';
@@ -12,13 +13,33 @@ import { RecordForm, type WantedRecord } from './record-form';
 /** `/d/{district}/selective`: one record, with what it needs and what hangs below it. */
 export function SelectivePage({ district: id }: { district: string }) {
   return (
-    <DistrictPage id={id} title="Selective Sync" right="selectiveSync">
+    <DistrictPage id={id} title="Selective Sync" right="selectiveSync" orRights={['selectiveSyncView']}>
       {(district) => <Selective district={district} />}
     </DistrictPage>
   );
 }
 
+/** Who may only view it sees what was sent before. */
 function Selective({ district }: { district: District }) {
+  const maySend = useRight('selectiveSync');
+  return (
+    <main className="page" id="content">
+      <h1>Selective Sync</h1>
+      <p>
+        Sends one record of {district.name}, e.g. a person, a school or a section, with all that hangs below
+        it and everything these need. It is found by its key or its GUID, never by a name.
+      </p>
+      {maySend ? (
+        <Sending district={district} />
+      ) : (
+        <p className="soft">To send one takes the tool right selectiveSync.</p>
+      )}
+      <PastSyncs district={district} />
+    </main>
+  );
+}
+
+function Sending({ district }: { district: District }) {
   const address = useAddress();
   const year = address.get('year') || String(district.schoolYear);
   const objects = useQuery({
@@ -28,12 +49,7 @@ function Selective({ district }: { district: District }) {
   });
   const [wanted, setWanted] = useState<WantedRecord | null>(null);
   return (
-    <main className="page" id="content">
-      <h1>Selective Sync</h1>
-      <p>
-        Sends one record of {district.name}, e.g. a person, a school or a section, with all that hangs below
-        it and everything these need. It is found by its key or its GUID, never by a name.
-      </p>
+    <>
       <Answer query={objects} what="the objects">
         {({ items }) => (
           <RecordForm
@@ -51,7 +67,6 @@ function Selective({ district }: { district: District }) {
         )}
       </Answer>
       {wanted !== null && <Preview key={JSON.stringify(wanted)} district={district} wanted={wanted} />}
-      <PastSyncs district={district} />
-    </main>
+    </>
   );
 }

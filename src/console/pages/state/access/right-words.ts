@@ -5,6 +5,8 @@ export const rightNames: Record<ToolRight, string> = {
   resyncBatch: 'Batch',
   resyncView: 'View resyncs',
   selectiveSync: 'Selective',
+  selectiveSyncView: 'View selective',
+  selectiveSyncDelete: 'Delete selective history',
   verificationSummary: 'Verification',
   stateRequest: 'State requests',
   processAlerts: 'Alerts',
