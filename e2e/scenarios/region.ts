@@ -1,6 +1,8 @@
+import { builtinCatalog } from '../../src/catalog/builtin';
 import { newSigningKey } from '../../src/config/signing-key';
 import { parseConfig } from '../../src/config';
 import { openControl } from '../../src/control/database';
+import { requireObject } from '../../src/domain/catalog';
 import { createToken } from '../../src/features/access/token-store';
 import { createLogger } from '../../src/logger';
 import { makeViewsOfRegions } from '../../src/region-views';
@@ -70,9 +72,11 @@ export async function regionBetween({ stage, teller, people }: Scene): Promise<v
       must(at?.['lastName'] === 'Corrected', 'the corrected name is at the state');
       const counts: string[] = [];
       for (const table of tables) {
+        const tie = requireObject(builtinCatalog, table).schoolYear;
+        const year = tie === null ? '' : `AND ${tie.column} = ${firstYear}`;
         const [row] = await stage.sql(
           'state',
-          `SELECT (SELECT COUNT(*) FROM \`${table}\` WHERE districtID = ?) AS region,
+          `SELECT (SELECT COUNT(*) FROM \`${table}\` WHERE districtID = ? ${year}) AS region,
                   (SELECT COUNT(*) FROM \`${above.database}\`.\`${table}\` WHERE districtID = ?) AS state,
                   (SELECT COUNT(*) FROM \`${above.database}\`.\`${table}\` WHERE districtID <> ?) AS others`,
           [stage.numberOf('south'), stage.numberOf('south'), stage.numberOf('south')],
