@@ -24,7 +24,7 @@ import {
 } from '../../workflows/messages';
 import { type TestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../support/workflow-bundle';
-import { someCatalog } from '../support/control-database';
+import { catalogHashOf } from '../../src/catalog/hash';
 
 export interface ObjectRow {
   readonly objectName: string;
@@ -137,6 +137,11 @@ export class ResyncWorld {
     }
   }
 
+  /** Of the worker's catalog: runs that name another one wait. */
+  get catalogHash(): string {
+    return catalogHashOf(this.options.catalog);
+  }
+
   /** Runs one resync to its end. */
   async resync(
     overrides: Partial<ResyncRequest> = {},
@@ -154,7 +159,7 @@ export class ResyncWorld {
       requestedBy: 'test',
       ...overrides,
     };
-    await insertResync(this.control, { catalogHash: someCatalog, request });
+    await insertResync(this.control, { catalogHash: this.catalogHash, request });
     const end = await this.client.workflow.execute<typeof batchResync>('batchResync', {
       taskQueue: this.config.temporal.taskQueue,
       workflowId: resyncWorkflowId(resyncId),
