@@ -47,7 +47,7 @@ async function fired(id: string, times = 1): Promise<Recurring['lastRuns']> {
   await until('it fired', async () => (await shown(id)).lastRuns.length >= times);
   return (await shown(id)).lastRuns;
 }
-/** Once more: by hand it is once for calls of a moment, and Temporal tells firings by their second. */
+/** Once more: by hand it is once for calls of a moment; Temporal tells firings by their second. */
 async function trigger(id: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   await world.temporal.schedule.getHandle(`schedule:state:${id}`).trigger('ALLOW_ALL');
