@@ -1,9 +1,9 @@
 /**
  * Tests run on compiled CommonJS; folders run fast ones first (test/support/sequencer.cjs). Two
- * projects: `parallel`, three files at a time, and `serial` for what needs quiet servers or the
- * machine's usual ports. bin/run-tests.mjs runs one after the other.
+ * projects: `parallel`, three files at a time, and `serial` for what measures how quick something
+ * is. bin/run-tests.mjs runs one after the other.
  */
-const serial = ['<rootDir>/test/stack/', 'district-load\\.test\\.ts$', 'console/speed\\.test\\.ts$'];
+const serial = ['district-load\\.test\\.ts$', 'console/speed\\.test\\.ts$'];
 
 const shared = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
@@ -34,7 +34,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'serial',
-      testMatch: ['**/test/stack/**/*.test.ts', '**/district-load.test.ts', '**/test/console/speed.test.ts'],
+      testMatch: ['**/district-load.test.ts', '**/test/console/speed.test.ts'],
     },
   ],
 };

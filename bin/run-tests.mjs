@@ -1,6 +1,6 @@
 /**
- * `npm test [-- jest arguments]`: the parallel project, then the serial one, whose tests need quiet
- * servers. Prints the ten slowest files, what failed, and last how many tests passed and failed.
+ * `npm test [-- jest arguments]`: the parallel project, then the serial one, whose tests need a
+ * quiet machine. Prints the ten slowest files, what failed, and last how many tests passed and failed.
  * Exits 1 when one failed or none was found.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -6,10 +6,10 @@ const order = [
   'config',
   'catalog',
   'sample',
-  'stack',
-  // They wait more than they work: beside others that costs no time.
+  // These two wait more than they work: beside others that costs no time.
   'faults',
   'http',
+  'stack',
   'features',
   'editions',
   'workflows',
