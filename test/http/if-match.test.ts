@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { apiRoutes } from '../../src/app';
 import { apiWorld, type ApiWorld } from '../support/api-world';
+import { toolRights } from '../../src/domain/rights';
 import type { ApiContext } from '../../src/http/context';
 import { createToken } from '../../src/features/access/token-store';
 
@@ -74,7 +75,8 @@ test('an action on many districts is what If-Match names, whatever hash its body
 });
 
 test('every route without a version refuses If-Match, before it does anything', async () => {
-  const { token } = await createToken(world.control, { name: 'all', level: 'state', districts: null });
+  const everything = { name: 'all', level: 'state', districts: null, rights: toolRights } as const;
+  const { token } = await createToken(world.control, everything);
   const routes = apiRoutes({ ...world } as unknown as ApiContext);
   const withVersion: string[] = [];
   const before = await world.control('resync').count({ rows: '*' });
