@@ -47,9 +47,8 @@ async function pausedMidway(world: ServiceWorld, who: Caller): Promise<string> {
   return resyncId;
 }
 
-/** In other words than the run before: those would be the same request while it is under way. */
-async function send(world: ServiceWorld, who: Caller, scenario = 'GO_LIVE'): Promise<Run> {
-  const asked = { objects: 'all', scenario };
+async function send(world: ServiceWorld, who: Caller): Promise<Run> {
+  const asked = { objects: 'all', scenario: 'GO_LIVE' };
   const { status, body } = await who.ask<Run>('POST', `/districts/${world.ids.north}/resyncs`, asked);
   expect(status).toBe(202);
   return body;
@@ -122,7 +121,7 @@ describe('workers that say their build', () => {
         60_000,
       );
       expect(await doctor('build-1')).toMatchObject({ level: 'warn' });
-      const second = await send(world, north, 'OTHER');
+      const second = await send(world, north);
       expect(await north.ask('POST', `/resyncs/${first}/resume`)).toMatchObject({ status: 200 });
       expect(await endOf(north, first)).toMatchObject({ status: 'finished', color: 'green' });
       const end = await endOf(north, second.resyncId);

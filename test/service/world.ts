@@ -150,7 +150,11 @@ export class ServiceWorld {
       ask: async <T>(method: string, path: string, body?: object) => {
         const answer = await fetch(`${url}/api/v1${path}`, {
           method,
-          headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+          headers: {
+            ...{ Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+            // The same words twice are meant twice here.
+            ...(method === 'POST' ? { 'Idempotency-Key': randomUUID() } : {}),
+          },
           body: body === undefined ? null : JSON.stringify(body),
         });
         return { status: answer.status, body: (await answer.json()) as T };
