@@ -75,25 +75,44 @@ export async function dispatchDistrict(
 }
 
 /**
- * Takes a district's resync back if it has not begun.
+ * Takes a district back if its resync has not begun; one that has is followed from now on.
  * @returns false when it runs or has ended
  */
 export async function takeBackDistrict(
-  { control }: ActivityDependencies,
+  dependencies: ActivityDependencies,
   stateRequestId: string,
   district: RequestDistrict,
   message: string,
 ): Promise<boolean> {
-  const { districtId, schoolYear, resyncId } = district;
+  if (!(await takeBackRun(dependencies, stateRequestId, district, message))) return false;
+  await noteNotRun(dependencies.control, { stateRequestId, districtId: district.districtId, message });
+  return true;
+}
+
+/**
+ * Ends what is stored of a district's resync, if it has not begun: of an agent that didn't answer
+ * nobody knows whether it has it, and the reconciler gives it what is stored.
+ * @returns false when it runs or has ended: then the district counts as handed over
+ */
+export async function takeBackRun(
+  { control }: ActivityDependencies,
+  stateRequestId: string,
+  { districtId, schoolYear, resyncId }: RequestDistrict,
+  message: string,
+): Promise<boolean> {
   const status = await statusOf(control, resyncId);
-  if (status !== null) {
-    if (status !== 'accepted' && status !== 'queued') return false;
-    const agent = Context.current().client.workflow.getHandle(agentWorkflowId(districtId, schoolYear));
-    const withdrawn = await orFalse(() => agent.executeUpdate(withdrawResync, { args: [resyncId] }));
-    if (!withdrawn && (await isRunning(resyncId))) return false;
-    await finishResync(control, { resyncId, status: 'cancelled', message });
+  if (status === null) return true;
+  if (status !== 'accepted' && status !== 'queued') {
+    await noteHandedOver(control, { stateRequestId, districtId });
+    return false;
   }
-  await noteNotRun(control, { stateRequestId, districtId, message });
+  const agent = Context.current().client.workflow.getHandle(agentWorkflowId(districtId, schoolYear));
+  const withdrawn = await orFalse(() => agent.executeUpdate(withdrawResync, { args: [resyncId] }));
+  if (!withdrawn && (await isRunning(resyncId))) {
+    await noteHandedOver(control, { stateRequestId, districtId });
+    return false;
+  }
+  await finishResync(control, { resyncId, status: 'cancelled', message });
   return true;
 }
 

@@ -14,7 +14,7 @@ import { noteStopped, readTurn } from '../src/features/state-requests/wave-store
 import type { WaveTurn } from '../src/domain/waves';
 import type { RequestPoll } from './contracts';
 import type { ActivityDependencies } from './dependencies';
-import { cancelRun, dispatchDistrict, takeBackDistrict } from './dispatch-district';
+import { cancelRun, dispatchDistrict, takeBackDistrict, takeBackRun } from './dispatch-district';
 import { eachOf } from './each-of';
 
 /** Districts tried in one activity, and how long it begins new ones: then it reports back. */
@@ -76,12 +76,7 @@ async function turnNow(dependencies: ActivityDependencies, stateRequestId: strin
   const turn = await readTurn(control, stateRequestId);
   if (turn.stopped === null) return turn;
   await noteStopped(control, stateRequestId, turn.stopped);
-  const queued = await districtsIn(control, stateRequestId, 'queued');
-  await takeBackAll(dependencies, stateRequestId, {
-    districts: queued.filter((district) => district.wave !== null),
-    message: turn.stopped,
-  });
-  await endWaiting(control, { stateRequestId, message: turn.stopped, only: 'inWaves' });
+  await endNotBegun(dependencies, stateRequestId, { message: turn.stopped, only: 'inWaves' });
   return turn;
 }
 
@@ -130,14 +125,26 @@ async function dispatchDue(
 
 /** The window has closed: what has not begun never does. */
 async function endWindow(dependencies: ActivityDependencies, stateRequestId: string): Promise<void> {
-  const { control } = dependencies;
   const message = 'The resync did not begin within the request’s window.';
-  for (const status of ['waiting', 'queued'] as const) {
-    const all = await districtsIn(control, stateRequestId, status);
-    const districts = all.filter(({ attempts }) => status === 'queued' || attempts === 0);
-    await takeBackAll(dependencies, stateRequestId, { districts, message });
-  }
-  await endWaiting(control, { stateRequestId, message });
+  await endNotBegun(dependencies, stateRequestId, { message });
+}
+
+/** What waits keeps what was in its way, and its run ends, too, if one was stored for it. */
+async function endNotBegun(
+  dependencies: ActivityDependencies,
+  stateRequestId: string,
+  { message, only }: { readonly message: string; readonly only?: 'inWaves' },
+): Promise<void> {
+  const { control } = dependencies;
+  const concerned = async (status: 'queued' | 'waiting'): Promise<RequestDistrict[]> =>
+    (await districtsIn(control, stateRequestId, status)).filter(
+      ({ wave }) => only === undefined || wave !== null,
+    );
+  await takeBackAll(dependencies, stateRequestId, { districts: await concerned('queued'), message });
+  await eachOf(await concerned('waiting'), async (district) => {
+    await takeBackRun(dependencies, stateRequestId, district, message);
+  });
+  await endWaiting(control, { stateRequestId, message, ...(only === undefined ? {} : { only }) });
 }
 
 async function takeBackAll(

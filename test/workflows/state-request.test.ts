@@ -2,8 +2,10 @@ import request from 'supertest';
 import { resyncProgress, resyncWorkflowId, stateRequestWorkflowId } from '../../workflows/messages';
 import type { stateRequest } from '../../workflows';
 import { searchAttributes } from '../../src/domain/search-attributes';
+import { insertResync } from '../../src/features/resyncs/store';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { type Gate, withWorker } from '../support/api-worker';
+import { requestOf, someCatalog } from '../support/control-database';
 import { until } from './support';
 
 jest.setTimeout(60_000);
@@ -61,6 +63,23 @@ const endWindow = ({ control }: World, id: string) =>
   control('stateRequest')
     .where({ stateRequestID: id })
     .update({ windowUntil: control.raw('UTC_TIMESTAMP(3)') });
+/**
+ * A district that waits as after an agent that did not answer in time: its resync is stored, and
+ * whether it was given nobody knows.
+ */
+async function unanswered({ control }: World, row: Row): Promise<void> {
+  await insertResync(control, {
+    catalogHash: someCatalog,
+    request: requestOf(row.resyncID, {
+      ...{ districtId: row.districtID, initiator: 'state', scenario: 'STATE_REQUEST' },
+    }),
+  });
+  await waitsAgain(control, row, 'No answer.');
+}
+const waitsAgain = (control: World['control'], { resyncID }: Row, message: string) =>
+  control('stateRequestDistrict')
+    .where({ resyncID })
+    .update({ status: 'waiting', attempts: 1, message, nextAttemptAt: new Date(Date.now() + 3_600_000) });
 const more = (districts: number) => Array.from({ length: districts }, () => ({}));
 
 it('hands over no more districts at a time than configured, until all are done', () =>
@@ -134,6 +153,30 @@ it('begins nothing before its window opens nor after it ended; what runs goes on
     await cancel(world, early, {});
     await until('the early one ended', async () => (await endOf(world, early))?.status === 'cancelled');
     expect(await statuses(world, early)).toEqual(['notRun', 'notRun', 'notRun']);
+  }));
+
+it('once its window has ended, of a district whose agent gave no answer nothing begins, and what has begun is followed', () =>
+  withDistricts({ more: more(1) }, async (world) => {
+    const id = await ask(world);
+    await until('two run', () => world.gate.waiting.length === 2);
+    const rows = await rowsOf(world, id);
+    const stored = rows.find(({ resyncID }) => !world.gate.waiting.includes(resyncID))!;
+    const begun = rows.find(({ resyncID }) => world.gate.waiting.includes(resyncID))!;
+    await unanswered(world, stored);
+    await until('both are noted as running', async () => (await countOf(world, id, 'running')) === 2);
+    await waitsAgain(world.control, begun, 'No answer.');
+    await endWindow(world, id);
+    await until('one was given up', async () => (await countOf(world, id, 'notRun')) === 1);
+    await until('the other runs', async () => (await countOf(world, id, 'running')) === 2);
+    expect((await rowsOf(world, id)).find(({ status }) => status === 'notRun')).toMatchObject({
+      ...{ resyncID: stored.resyncID },
+      message: 'The resync did not begin within the request’s window. No answer.',
+    });
+    const resync: unknown = await world.control('resync').where({ resyncID: stored.resyncID }).first();
+    expect(resync).toMatchObject({ status: 'cancelled' });
+    world.gate.open();
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect((await statuses(world, id)).sort()).toEqual(['done', 'done', 'notRun']);
   }));
 
 it('runs a district once, however often it is handed over', () =>
@@ -268,6 +311,8 @@ describe('in waves', () => {
       world.gate.broken.add(broken!);
       const rows = await rowsOf(world, id);
       const failed = rows.find(({ resyncID }) => resyncID === broken)!;
+      const stored = rows.find(({ status }) => status === 'waiting')!;
+      await unanswered(world, stored);
       // It fails at its next object; this one is let through with the others.
       await world
         .control('resync')
@@ -283,15 +328,19 @@ describe('in waves', () => {
         message: `${why} 1 of 5 districts done, 1 failed, 3 not done.`,
       });
       const ends = await rowsOf(world, id);
-      for (const { message } of ends.filter(({ status }) => status === 'notRun')) expect(message).toBe(why);
-      const left = ends.find(({ status }) => status === 'notRun')!;
+      const resync: unknown = await world.control('resync').where({ resyncID: stored.resyncID }).first();
+      expect(resync).toMatchObject({ status: 'cancelled' });
+      const [left, ...others] = ends.filter(
+        ({ status, resyncID }) => status === 'notRun' && resyncID !== stored.resyncID,
+      );
+      for (const { message } of [left!, ...others]) expect(message).toBe(why);
       const again = await request(world.app)
-        .post(`/api/v1/state-requests/${id}/districts/${left.districtID}/retry`)
+        .post(`/api/v1/state-requests/${id}/districts/${left!.districtID}/retry`)
         .set('Authorization', world.as.state)
         .send({});
       expect(again.status).toBe(200);
       await until('it is done', async () => (await countOf(world, id, 'done')) === 2);
       expect(await countOf(world, id, 'notRun')).toBe(2);
-      expect(failed.districtID).not.toBe(left.districtID);
+      expect(failed.districtID).not.toBe(left!.districtID);
     }));
 });
