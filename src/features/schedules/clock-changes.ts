@@ -33,13 +33,27 @@ export function clockChangesOf({ times, timezone }: Timed, from: Date): ClockCha
 }
 
 /**
- * Whether a time is the second of two that the clocks show alike: a schedule has fired by then.
- * One that fires every hour means each of them.
+ * Whether a time of a schedule is the second of two that the clocks show alike: it has fired by
+ * then. One that fires every hour means each of them; any other time somebody chose by hand.
  */
 export function isSecondOfTwo({ times, timezone }: Timed, at: Date): boolean {
+  const local = DateTime.fromJSDate(at, { zone: timezone });
+  return isTimeOf(times, local) && isShownAgain({ times, timezone }, at);
+}
+
+/** As isSecondOfTwo, of a time that chance may have moved. */
+export function isShownAgain({ times, timezone }: Timed, at: Date): boolean {
   if (!firesOncePerNight({ times, timezone })) return false;
   const local = DateTime.fromJSDate(at, { zone: timezone });
   return local.getPossibleOffsets().some((other) => other.toMillis() < local.toMillis());
+}
+
+function isTimeOf(
+  times: ScheduleTiming['times'],
+  { month, day, weekday, hour, minute, second }: DateTime,
+): boolean {
+  const isMinute = second === 0 && minutesOfDay(times).includes(hour * minutesOfHour + minute);
+  return isMinute && firesOnDay(times, { month, day, weekday: weekday % 7 });
 }
 
 function firesOncePerNight({ times }: Timed): boolean {

@@ -11,7 +11,7 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import type { Weekday } from '../../domain/blackout';
 import type { ScheduleTiming } from '../../domain/schedule';
 import { attributeKeys } from '../../domain/search-attributes';
-import { isSecondOfTwo } from './clock-changes';
+import { isShownAgain } from './clock-changes';
 import { scheduleIdAtTemporal } from '../../temporal/start-workflows';
 import type { AnySchedule } from './store';
 
@@ -83,7 +83,7 @@ export async function standingOf(client: Client, schedule: AnySchedule): Promise
     note: state.note ?? null,
     nextRuns: state.paused
       ? []
-      : info.nextActionTimes.filter((at) => !isSecondOfTwo(schedule.timing, at)).slice(0, shownRuns),
+      : info.nextActionTimes.filter((at) => !isShownAgain(schedule.timing, at)).slice(0, shownRuns),
   };
 }
 

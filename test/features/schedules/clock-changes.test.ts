@@ -33,3 +33,9 @@ test('of two firings at the same local time the second is none, unless it fires 
   expect(isSecondOfTwo(cron('30 * * * *'), second)).toBe(false);
   expect(isSecondOfTwo(at('01:30'), new Date('2026-11-02T06:30:00Z'))).toBe(false);
 });
+
+test('what somebody fires by hand while the clocks show an hour again is no second of two', () => {
+  const byHand = [new Date('2026-11-01T06:12:40Z'), new Date('2026-11-01T06:30:07Z')];
+  for (const time of byHand) expect(isSecondOfTwo(at('01:30'), time)).toBe(false);
+  expect(isSecondOfTwo(cron('30 1 * * mon'), new Date('2026-11-01T06:30:00Z'))).toBe(false);
+});
