@@ -5,6 +5,7 @@ import { PlanError } from '../src/domain/plan';
 import { describeRequest } from '../src/domain/state-request';
 import { readPrincipal } from '../src/features/access/principal-store';
 import { noteFiring, type StoredRequestSchedule } from '../src/features/schedules/store';
+import { countDistricts } from '../src/features/state-requests/district-store';
 import { planDistricts } from '../src/features/state-requests/plan-districts';
 import { insertStateRequest, loadStateRequest } from '../src/features/state-requests/store';
 import { startStateRequest } from '../src/temporal/start-workflows';
@@ -21,8 +22,8 @@ interface RequestFiring {
 }
 
 /**
- * Has the districts asked that there are now. Safe to repeat. @throws Refusal when none of them can
- * carry it out
+ * Has the districts asked that there are now. Safe to repeat: what was stored is asked, whatever
+ * became of its districts since. @throws Refusal when none of them can carry it out
  */
 export async function startRecurringRequest(
   dependencies: ActivityDependencies,
@@ -30,14 +31,20 @@ export async function startRecurringRequest(
 ): Promise<void> {
   const { control, config } = dependencies;
   const { scheduleId } = schedule;
-  const { districts, gone } = await districtsNow(dependencies, schedule);
-  const known = await isStored(dependencies, stateRequestId);
-  if (!known) await store(dependencies, schedule, { stateRequestId, districts });
+  const gone = goneOf(dependencies, schedule);
+  if (!(await isStored(dependencies, stateRequestId))) {
+    const districts = await districtsNow(dependencies, schedule, gone);
+    await store(dependencies, schedule, { stateRequestId, districts });
+  }
   const message = gone.length === 0 ? null : `Not asked, since no longer configured: ${gone.join(', ')}.`;
   await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', stateRequestId, message });
+  const counts = Object.values(await countDistricts(control, stateRequestId));
   await startStateRequest(Context.current().client, config.temporal.taskQueue, {
     stateRequestId,
-    summary: describeRequest(schedule.request, districts.length),
+    summary: describeRequest(
+      schedule.request,
+      counts.reduce((sum, count) => sum + count, 0),
+    ),
   });
 }
 
@@ -54,18 +61,23 @@ export async function isStored(
   }
 }
 
-/** Those named, or all, as far as its maker sees them at this time. */
+/** Districts that are named, and that there are no more. */
+function goneOf({ config }: ActivityDependencies, { request }: StoredRequestSchedule): readonly string[] {
+  const { districts: named } = request;
+  return named === 'all' ? [] : named.filter((id) => !config.districts.some((one) => one.id === id));
+}
+
+/** Those named, or all, as far as its maker sees them at this time. @throws Refusal */
 async function districtsNow(
   dependencies: ActivityDependencies,
   schedule: StoredRequestSchedule,
-): Promise<{ readonly districts: readonly DistrictConfig[]; readonly gone: readonly string[] }> {
+  gone: readonly string[],
+): Promise<readonly DistrictConfig[]> {
   const { districts: named } = schedule.request;
   const reach = await reachOf(dependencies, schedule);
-  const { config } = dependencies;
   const wanted = (id: string): boolean =>
     (named === 'all' || named.includes(id)) && (reach === null || reach.includes(id));
-  const districts = config.districts.filter(({ id }) => wanted(id));
-  const gone = named === 'all' ? [] : named.filter((id) => !config.districts.some((one) => one.id === id));
+  const districts = dependencies.config.districts.filter(({ id }) => wanted(id));
   const unseen =
     named === 'all' || reach === null
       ? undefined
@@ -73,7 +85,7 @@ async function districtsNow(
   if (unseen !== undefined)
     throw new Refusal(`${schedule.createdBy}, who made it, no longer sees district "${unseen}".`);
   if (districts.length === 0) throw new Refusal('None of its districts is configured any more.');
-  return { districts, gone };
+  return districts;
 }
 
 /** Districts that its maker sees; `null`: all. */

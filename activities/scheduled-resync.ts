@@ -15,7 +15,7 @@ import {
   type StoredSchedule,
 } from '../src/features/schedules/store';
 import { insertVerification } from '../src/features/verifications/store';
-import { readVerificationRow } from '../src/features/verifications/row';
+import { readVerificationRow, toVerificationRequest } from '../src/features/verifications/row';
 import type { ResyncRequest } from '../src/domain/resync';
 import { type FiringOutcome, scheduledId } from '../src/domain/schedule';
 import type { VerificationRequest } from '../src/domain/verification';
@@ -55,6 +55,8 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
     const id = scheduledId(scheduleId, scheduledFor);
     const known =
       kind === 'stateRequest' ? await isRequestStored(dependencies, id) : await isStored(control, kind, id);
+    // What it has made goes on, whoever its maker is by now.
+    if (!known) await requireMaker(control, schedule);
     if (!known && isSecondOfTwo(schedule.timing, new Date(scheduledFor))) {
       const message = 'The clocks were put back, and it had fired at this local time before.';
       await noteFiring(control, { scheduleId, scheduledFor, outcome: 'skipped', message });
@@ -71,7 +73,9 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
       return { outcome: 'started', resyncId: null, stateRequestId: id };
     }
     if (schedule.kind === 'verification') {
-      const request = await storeVerification(dependencies, schedule, id);
+      const request = known
+        ? toVerificationRequest(await readVerificationRow(control, id))
+        : await storeVerification(dependencies, schedule, id);
       await noteFiring(control, { scheduleId, scheduledFor, outcome: 'started', verificationId: id });
       await startVerification(Context.current().client, dependencies.config.temporal.taskQueue, request);
       return { outcome: 'started', resyncId: null, verificationId: id };
@@ -94,13 +98,6 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
         // Deleted between Temporal's firing and now.
         if (!schedule) return { outcome: 'skipped', resyncId: null };
         try {
-          const why = await whyMakerMayNot(control, schedule);
-          if (why !== null) {
-            await pauseSchedule(schedule, why);
-            throw new Refusal(
-              `${why} The schedule is paused: delete it, and have somebody with the right make it.`,
-            );
-          }
           return await start(schedule, scheduledFor);
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
@@ -119,6 +116,14 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
       },
     ),
   };
+}
+
+/** @throws Refusal, the schedule being paused then, when its maker may not start what it starts */
+async function requireMaker(control: Knex, schedule: AnySchedule): Promise<void> {
+  const why = await whyMakerMayNot(control, schedule);
+  if (why === null) return;
+  await pauseSchedule(schedule, why);
+  throw new Refusal(`${why} The schedule is paused: delete it, and have somebody with the right make it.`);
 }
 
 /** How it is told that a firing was refused, and to whom. */

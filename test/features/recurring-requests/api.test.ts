@@ -1,4 +1,6 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import request from 'supertest';
+import { scheduleActivities } from '../../../activities/scheduled-resync';
 import { createToken } from '../../../src/features/access/token-store';
 import { setDisabled } from '../../../src/features/access/principal-store';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
@@ -28,7 +30,13 @@ interface Recurring {
   pauseNote: string | null;
   nextRuns: string[];
   clockChanges: { time: string; effect: string }[];
-  lastRuns: { outcome: string; stateRequestId: string | null; message: string | null }[];
+  request: object;
+  lastRuns: {
+    scheduledFor: string;
+    outcome: string;
+    stateRequestId: string | null;
+    message: string | null;
+  }[];
 }
 const call = (method: 'get' | 'post' | 'delete', path = '', as = world.as.state) =>
   request(world.app)[method](`/api/v1/recurring-requests${path}`).set('Authorization', as);
@@ -154,6 +162,32 @@ test('a firing that can’t become a request is an alert of the state; a distric
     await finished(partly!.stateRequestId!);
     const { districts } = await stateRequest(partly!.stateRequestId!);
     expect(districts.map(({ districtId }) => districtId)).toEqual([world.here]);
+    await call('delete', `/${id}`);
+  }));
+
+test('a firing that is repeated asks what it has stored, whatever became of its districts and its maker since', () =>
+  withWorker(world, async () => {
+    const options = { name: 'left soon', level: 'state' } as const;
+    const { token, principalId } = await createToken(world.control, options);
+    const id = await create({ name: 'repeated' }, `Bearer ${token}`);
+    await call('post', `/${id}/trigger`);
+    const [first] = await fired(id);
+    await finished(first!.stateRequestId!);
+    const { request: asked } = await shown(id);
+    await world
+      .control('resyncSchedule')
+      .where({ scheduleID: id })
+      .update({ request: JSON.stringify({ ...asked, districts: ['gone'], reach: null }) });
+    await setDisabled(world.control, { principalId, disabled: true });
+    const activities = scheduleActivities(world);
+    const again = new MockActivityEnvironment({}, { client: world.temporal });
+    const { scheduledFor } = first!;
+    expect(await again.run(activities.startScheduledResync, { scheduleId: id, scheduledFor })).toMatchObject({
+      ...{ outcome: 'started', stateRequestId: first!.stateRequestId },
+    });
+    expect((await shown(id)).lastRuns).toMatchObject([
+      { outcome: 'started', stateRequestId: first!.stateRequestId },
+    ]);
     await call('delete', `/${id}`);
   }));
 
