@@ -11,7 +11,12 @@ import { finishResync } from '../../../src/features/resyncs/store';
 import { finishObject } from '../../../src/features/resyncs/object-store';
 import { noteFiring } from '../../../src/features/schedules/store';
 import { type DriftSettings, postDriftAlert } from '../../../src/features/verifications/drift-alert';
-import { planVerifiedObjects, storeVerifiedObject } from '../../../src/features/verifications/object-store';
+import {
+  endVerifiedObject,
+  planVerifiedObjects,
+  readVerifiedObjects,
+  storeVerifiedObject,
+} from '../../../src/features/verifications/object-store';
 import { finishVerification, insertVerification } from '../../../src/features/verifications/store';
 import { postEndOfYearAlerts } from '../../../src/features/year-end/due-alerts';
 import {
@@ -148,6 +153,61 @@ test('who wants it is told from a number of records on, or only when it got wors
   await listNotices(control, { olderThanSeconds: 0 });
   for (const webhookOf of [all, many, worse])
     expect((await told(webhookOf)).at(-1)).toBe('resync-ended:lost');
+});
+
+test('of a resync that verifies it is told what still differs, and always what could not be compared', async () => {
+  const { principalId } = await createToken(control, {
+    ...{ name: 'picky', level: 'district', districts: [district], rights: noticed },
+  });
+  await noteNoticeOwner(control, { principalId, level: 'district', districts: [district], rights: noticed });
+  const webhook = (rules: Partial<NoticeRules>) =>
+    addWebhook(control, {
+      ...{ principalId, url: 'https://one.example.org', secret: 'none', events: ['completion'] },
+      rules: { ...tellAll, ...rules },
+    });
+  const many = await webhook({ leastRecords: 5 });
+  const worse = await webhook({ onlyWorse: true });
+  const ran = async (resyncId: string, different: number | null): Promise<void> => {
+    await runningResync(control, resyncId, ['School']);
+    await ledgerPage(control, { resyncId, object: 'School', read: 10 }, { unchanged: 10 });
+    await finishObject(control, { resyncId, object: 'School', status: 'finished' });
+    const verificationId = `${resyncId}-after`;
+    await insertVerification(
+      control,
+      {
+        ...{ verificationId, districtId: district, schoolYear, objects: 'all', checkDependencies: true },
+        ...{ initiator: 'district', requestedBy: 'tester', kind: 'afterResync', resyncId },
+      },
+      { catalogHash: someCatalog },
+    );
+    await planVerifiedObjects(control, verificationId, [{ name: 'School', cycle: null }]);
+    if (different === null)
+      await endVerifiedObject(control, {
+        ...{ verificationId, object: 'School', status: 'failed', message: 'No table.' },
+      });
+    else
+      await storeVerifiedObject(control, {
+        ...{ verificationId, object: 'School', schools: new Map(), samples: [], predicted: noRecords },
+        counts: { ...nothingCompared, districtRecords: 10, different },
+      });
+    await finishVerification(control, { verificationId, status: 'finished', message: null });
+    const objects = await readVerifiedObjects(control, verificationId);
+    const { color } = await finishResync(control, {
+      ...{ resyncId, status: 'finished', verified: { verificationId, objects } },
+    });
+    expect(color).toBe(different === 0 ? 'green' : 'red');
+    await listNotices(control, { olderThanSeconds: 0 });
+  };
+  const runs = [0, 7, 7, 4, 6, null];
+  for (const [at, different] of runs.entries()) await ran(`run-${at}`, different);
+  const told = ({ webhookId }: { webhookId: string }): Promise<string[]> =>
+    control('noticeDelivery as d')
+      .join('processAlert as a', 'a.processAlertID', 'd.processAlertID')
+      .where({ target: webhookId })
+      .orderBy('a.processAlertID')
+      .pluck('a.resyncID');
+  expect(await told(many)).toEqual(['run-1', 'run-2', 'run-4', 'run-5']);
+  expect(await told(worse)).toEqual(['run-1', 'run-4', 'run-5']);
 });
 
 test('a failed certification and a year that ends without its resync are told', async () => {
