@@ -1,6 +1,8 @@
 import { type NotKept, readRecordHistory } from './read';
+import { zoneOf } from '../../config';
 import type { SyncObject } from '../../domain/catalog';
 import { KeyFormError } from '../../domain/key-order';
+import { dayIn } from '../../domain/local-day';
 import { parseRecordKey, type RecordKey } from '../../domain/record-error';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
@@ -24,19 +26,22 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
       query: recordHistoryQuery,
       responses: { 200: { description: 'A page of runs', schema: recordHistory } },
       handler: async ({ params, query, principal }) => {
-        const { id } = requireDistrict(config, principal, params.district);
+        const district = requireDistrict(config, principal, params.district);
         const object = catalog.objects.find(({ name }) => name === params.object);
         if (!object) throw notFound();
         try {
           const { notKept, ...page } = await readRecordHistory(control, {
-            districtId: id,
+            districtId: district.id,
             object: object.name,
             key: keyOf(object, params.key),
             yearTied: object.schoolYear !== null,
             initiator: principal.level === 'state' ? null : 'district',
             ...query,
           });
-          return { ...page, notKept: notKept && { ...notKept, text: notKeptText(notKept) } };
+          return {
+            ...page,
+            notKept: notKept && { ...notKept, text: notKeptText(notKept, zoneOf(district)) },
+          };
         } catch (error) {
           if (!(error instanceof KeyFormError)) throw error;
           throw unusable(error.message, { parameter: 'key' });
@@ -46,8 +51,8 @@ export function recordHistoryRoutes({ config, catalog, control }: ApiContext): R
   ];
 }
 
-function notKeptText({ until }: NotKept): string {
-  return `What resyncs that ended up to ${until.slice(0, 10)} did with single records is not kept any more, or not all of it: this history may be shorter than what happened.`;
+function notKeptText({ until }: NotKept, timezone: string): string {
+  return `What resyncs that ended up to ${dayIn(timezone, until)} did with single records is not kept any more, or not all of it: this history may be shorter than what happened.`;
 }
 
 /** @throws KeyFormError when the parts aren't those of the object's key */

@@ -70,6 +70,15 @@ test('the year is over at each district’s own midnight, on the day that the st
   expect(await alertsOf('End-of-year Resync Due', `&district=${world.here}`)).toHaveLength(3);
 });
 
+test('a history that became shorter says so by the district’s day', async () => {
+  const gone = { resyncID: 'gone', districtID: world.here, endedAt: '2026-02-03 12:00:00' };
+  await world.control('removedResync').insert(gone);
+  const { notKept } = (await call('get', `/districts/${world.here}/records/School/7/history`)).body as {
+    notKept: { text: string };
+  };
+  expect(notKept.text).toContain('up to 2026-02-04 did');
+});
+
 test('a start-of-year resync is due by the end of a day of the district, which is shown as that day', async () => {
   for (const [id, timezone] of [
     [world.here, east],
