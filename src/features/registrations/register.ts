@@ -1,7 +1,7 @@
 /** Adding and changing one district, as a line of an import says. */
 import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
-import type { Config, DistrictConfig, DistrictSettings } from '../../config';
+import { type Config, type DistrictConfig, districtSettings, type DistrictSettings } from '../../config';
 import { ConflictError } from '../../control/control-error';
 import { AccountError, type StoredAccount, urlOf } from './account';
 import { type DistrictImport, type LineStatus, settleLine, type WaitingLine } from './import-store';
@@ -169,8 +169,12 @@ export function retire(
   });
 }
 
-/** What a district of the configuration says itself, but for its database. */
+/**
+ * What a district of the configuration says itself, but for its database and its region, which have
+ * logins and a token: they stay there.
+ */
 export function settingsOf(district: DistrictConfig, ofState: string | undefined): DistrictSettings {
-  const { databaseUrl: _url, databaseTls: _tls, whyNoDatabase: _why, timezone, ...settings } = district;
+  const said = Object.entries(district).filter(([name]) => name in districtSettings.shape);
+  const { timezone, ...settings } = Object.fromEntries(said) as DistrictSettings;
   return timezone === undefined || timezone === ofState ? settings : { ...settings, timezone };
 }

@@ -87,10 +87,12 @@ function toDistrict(
 ): DistrictConfig {
   // Of the state where it has none of its own, as parseConfig does it.
   const zoned = timezone === undefined ? settings : { timezone, ...settings };
+  // Only the configuration has it: without it the state's requests would go past the region.
+  const district = { ...zoned, ...(configured?.region && { region: configured.region }) };
   try {
-    return { ...zoned, databaseUrl: urlOf(account, registration, configured?.databaseUrl) };
+    return { ...district, databaseUrl: urlOf(account, registration, configured?.databaseUrl) };
   } catch (error) {
     if (!(error instanceof AccountError)) throw error;
-    return { ...zoned, databaseUrl: '', whyNoDatabase: error.message };
+    return { ...district, databaseUrl: '', whyNoDatabase: error.message };
   }
 }

@@ -283,6 +283,31 @@ test('a district of the configuration can be changed, and keeps the configuratio
   await own.close();
 });
 
+test('a district’s region stays as configured when it is changed, and its token and login are nowhere else', async () => {
+  const [token, password] = [`token-${randomUUID()}`, `pw-${randomUUID()}`];
+  const editionUrl = `mysql://owner:${password}@127.0.0.1:1/edition`;
+  const region = { url: 'http://127.0.0.1:1', token, editionUrl, pollMs: 2_000 };
+  const own = await apiWorld({ registration: { secretKey }, more: [{ region }, { region }] });
+  const [changed, retired] = own.config.districts.filter((one) => one.region).map(({ id }) => id);
+  const as = { Authorization: own.as.state };
+  await withWorker(own, async () => {
+    const shown = await request(own.app).get('/api/v1/registrations').set(as);
+    const change = await request(own.app)
+      .put(`/api/v1/registrations/${changed}`)
+      .set(as)
+      .send({ number: 3, name: 'Renamed', schoolYear: 2027, database: { url: database.url } });
+    const retire = await request(own.app).post(`/api/v1/registrations/${retired}/retire`).set(as);
+    expect([shown, change, retire].map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(own.config.districts.find(({ id }) => id === changed)).toMatchObject({ name: 'Renamed', region });
+    const rows = await own.control('registeredDistrict').select();
+    const everything = [shown.text, change.text, retire.text, JSON.stringify(rows)].join('\n');
+    expect(everything).toContain(retired);
+    expect(everything).not.toContain(token);
+    expect(everything).not.toContain(password);
+  });
+  await own.close();
+});
+
 test('a district is retired when nothing of it runs, keeps its number, and can be taken up again', async () => {
   const district = await registered();
   const { id } = district;
