@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { databaseUrl } from './database';
 
+function isPlain(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
+}
+
 /**
  * Where a district's records come from the edition of a region, which is in the shape of the
  * state's.
@@ -15,6 +21,8 @@ export const regionSchema = z
       ),
     url: z
       .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+      // It stands in messages that people read.
+      .refine(isPlain, 'must have no login, query or fragment: `token` is what signs in there')
       .transform((text) => text.replace(/\/+$/, ''))
       .optional()
       .describe(

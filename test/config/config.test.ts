@@ -266,3 +266,16 @@ test('a certification key that can’t sign is refused without a word of it', ()
   expect(message).toMatch(/resync certify key[^]*certification\.privateKey/);
   expect(message).not.toContain('secret-word');
 });
+
+test('a region’s address has no login in it, which people would read', () => {
+  const of = (url: string) => ({
+    ...whole,
+    districts: [{ ...lincoln, region: { url, token: 'secret' } }],
+  });
+  expect(parse(of('https://region.example.org/below/')).districts[0]?.region?.url).toBe(
+    'https://region.example.org/below',
+  );
+  for (const url of ['https://u:p@region.example.org', 'https://region.example.org/?a=b', 'https://r.org/#x'])
+    expect(refusal(of(url))).toContain('no login, query or fragment');
+  expect(refusal(of('region'))).toContain('http');
+});

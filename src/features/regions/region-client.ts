@@ -1,16 +1,21 @@
+import { z } from 'zod';
 import type { RegionConfig } from '../../config';
-import type { Color } from '../../domain/outcome';
-import type { ResyncRequest, ResyncStatus } from '../../domain/resync';
+import { endedStatuses, openStatuses, type ResyncRequest } from '../../domain/resync';
 
 const answerMs = 30_000;
 
+/** What is read of its answers: whatever else answers there is no deployment of ours. */
+const resyncId = z.string().min(1).max(64);
+const accepted = z.object({ resyncId });
+const regionRun = z.object({
+  resyncId,
+  status: z.enum([...openStatuses, ...endedStatuses]),
+  color: z.enum(['gray', 'green', 'yellow', 'red']),
+  message: z.string().nullable(),
+});
+
 /** How a run of the region stands. */
-export interface RegionRun {
-  readonly resyncId: string;
-  readonly status: ResyncStatus;
-  readonly color: Color;
-  readonly message: string | null;
-}
+export type RegionRun = z.output<typeof regionRun>;
 
 /** Why the region's deployment did not do what it was asked. */
 export class RegionError extends Error {
@@ -49,7 +54,8 @@ export class RegionClient {
     const { objects, checkDependencies, schoolYear, mode, removals, resyncId } = request;
     // Whatever it is for: as the state's it goes ahead there, and nobody there can stop it.
     const scenario = 'STATE_REQUEST';
-    const { resyncId: there } = await this.call<{ resyncId: string }>(
+    const { resyncId: there } = await this.call(
+      accepted,
       'POST',
       `/districts/${encodeURIComponent(this.district)}/resyncs`,
       {
@@ -62,40 +68,51 @@ export class RegionClient {
 
   /** @throws RegionError */
   run(resyncId: string): Promise<RegionRun> {
-    return this.call<RegionRun>('GET', `/resyncs/${encodeURIComponent(resyncId)}`);
+    return this.call(regionRun, 'GET', `/resyncs/${encodeURIComponent(resyncId)}`);
   }
 
   /** @throws RegionError */
   async cancel(resyncId: string): Promise<void> {
-    await this.call('POST', `/resyncs/${encodeURIComponent(resyncId)}/cancel`);
+    await this.call(z.unknown(), 'POST', `/resyncs/${encodeURIComponent(resyncId)}/cancel`);
   }
 
   private async call<T>(
+    schema: z.ZodType<T>,
     method: 'GET' | 'POST',
     path: string,
     { key, body }: { readonly key?: string; readonly body?: object } = {},
   ): Promise<T> {
+    const { url, token } = this.region;
     let answer: Response;
+    let said: unknown;
     try {
       answer = await fetch(`${this.base}${path}`, {
         method,
         redirect: 'error',
         signal: AbortSignal.timeout(answerMs),
         headers: {
-          Authorization: `Bearer ${this.region.token}`,
+          Authorization: `Bearer ${token}`,
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
           ...(key !== undefined && { 'Idempotency-Key': key }),
         },
         body: body === undefined ? null : JSON.stringify(body),
       });
-      if (answer.ok) return (await answer.json()) as T;
+      if (answer.ok) said = await answer.json();
     } catch {
-      throw new RegionError(`The region's deployment at ${this.region.url} did not answer.`, false);
+      throw new RegionError(`The region's deployment at ${url} did not answer.`, false);
+    }
+    if (answer.ok) {
+      const checked = schema.safeParse(said);
+      if (checked.success) return checked.data;
+      throw new RegionError(
+        `What answers at ${url} is no deployment of this service: check \`region.url\` of the district.`,
+        true,
+      );
     }
     const { status } = answer;
-    const said = await detailOf(answer);
+    const why = await detailOf(answer);
     throw new RegionError(
-      `The region's deployment at ${this.region.url} refused it for ${this.district} (${status}). ${said}`.trim(),
+      `The region's deployment at ${url} refused it for ${this.district} (${status}). ${why}`.trim(),
       status < 500 && !passing.includes(status),
     );
   }
