@@ -22,6 +22,8 @@ import { startPreview } from './workflow-client';
 
 /** Previews that are made for one district at a time. */
 const mostPreviews = 3;
+/** A worker gives one up after so long. */
+const longestHours = 1;
 
 /**
  * Sending one person, school, section or any other record, with its ancestors and all that hangs
@@ -61,9 +63,10 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         if (!(await wasPreviewJustAsked(control, asked)))
           await requireFewUnderWay(control, principal, {
             ...{ what: 'previews', most: mostPreviews },
-            underWay: control('selectivePreview').where({
-              ...{ districtID: district.id, level, status: 'running' },
-            }),
+            underWay: control('selectivePreview')
+              .where({ districtID: district.id, level, status: 'running' })
+              // One that never came to Temporal is in nobody's way.
+              .whereRaw('requestedAt > UTC_TIMESTAMP(3) - INTERVAL ? HOUR', [longestHours]),
           });
         const previewId = await insertPreview(control, asked);
         await startPreview(temporal, {

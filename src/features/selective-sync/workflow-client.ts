@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { Unavailable } from '../../temporal/call-errors';
 import type { TemporalCalls } from '../../temporal/calls';
-import { inTurnOf } from '../../temporal/start-workflows';
+import { inTurnOf, startOnce } from '../../temporal/start-workflows';
 import {
   type RecordAnswer,
   recordLookWorkflowId,
@@ -40,8 +40,8 @@ export function findRecord(
   });
 }
 
-/** Has the preview of a selective sync made. */
-export async function startPreview(
+/** Has the preview of a selective sync made; one that is, or was, is left alone. Idempotent. */
+export function startPreview(
   temporal: TemporalCalls,
   {
     previewId,
@@ -49,10 +49,10 @@ export async function startPreview(
     summary,
   }: { readonly previewId: string; readonly districtId: string; readonly summary: string },
 ): Promise<void> {
-  await temporal.call((client, taskQueue) =>
-    client.workflow.start('selectivePreview', {
-      taskQueue,
+  return temporal.call((client, taskQueue) =>
+    startOnce(client, 'selectivePreview', {
       workflowId: selectivePreviewWorkflowId(previewId),
+      taskQueue,
       args: [{ previewId }],
       ...inTurnOf(districtId),
       staticSummary: summary,

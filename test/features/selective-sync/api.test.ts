@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { insertPreview } from '../../../src/features/selective-sync/preview-store';
+import { startPreview } from '../../../src/features/selective-sync/workflow-client';
+import { TemporalCalls } from '../../../src/temporal/calls';
+import { selectivePreviewWorkflowId } from '../../../workflows/messages';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ToolRight } from '../../../src/domain/rights';
 import { until } from '../../workflows/support';
@@ -91,6 +95,31 @@ test('a preview says what would be sent, and is asked for until it is done', () 
     });
     // Nothing was sent.
     expect(await world.control('resync').where({ requestedBy: 'preview' })).toEqual([]);
+  }));
+
+test('a preview that is asked for twice at once is made once', async () => {
+  const calls = new TemporalCalls(world.temporal, `nobody-${randomUUID()}`);
+  const preview = { previewId: randomUUID(), districtId: world.here, summary: 'Asked for twice' };
+  await startPreview(calls, preview);
+  await startPreview(calls, preview);
+  await world.temporal.workflow.getHandle(selectivePreviewWorkflowId(preview.previewId)).terminate();
+});
+
+test('previews that never came to an end keep nobody from asking for others', () =>
+  withWorker(world, async () => {
+    const lost = ['lost-1', 'lost-2', 'lost-3'];
+    for (const previewId of lost)
+      await insertPreview(world.control, {
+        ...{ previewId, districtId: world.here, schoolYear: 2027, level: 'district', requestedBy: previewId },
+        ...school,
+      });
+    const asked = () => post('/preview', { object: 'Course', key: ['7'] });
+    expect((await asked()).status).toBe(429);
+    await world
+      .control('selectivePreview')
+      .whereIn('previewID', lost)
+      .update({ requestedAt: world.control.raw('UTC_TIMESTAMP(3) - INTERVAL 2 HOUR') });
+    expect((await asked()).status).toBe(202);
   }));
 
 test('what can’t be sent is refused by field and leaves nothing behind', () =>
