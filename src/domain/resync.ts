@@ -60,10 +60,21 @@ export type HeldStatus = Extract<ResyncStatus, 'running' | 'paused' | 'preempted
 /** Neither waiting for its turn nor over. */
 export const underWayStatuses: readonly HeldStatus[] = ['running', 'paused', 'preempted', 'awaitingApproval'];
 
+/** Waiting for its turn. */
+export const waitingStatuses: readonly ResyncStatus[] = ['accepted', 'queued'];
+
 /** Waiting, running or standing still, with their end to come. */
-export const openStatuses: readonly ResyncStatus[] = ['accepted', 'queued', ...underWayStatuses];
+export const openStatuses: readonly ResyncStatus[] = [...waitingStatuses, ...underWayStatuses];
 
 export const endedStatuses: readonly ResyncStatus[] = ['finished', 'failed', 'cancelled', 'lost'];
+
+/**
+ * What a district sees of how a state's request stands: not that it was paused, nor how it ended.
+ */
+export function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
+  if (endedStatuses.includes(status)) return 'ended';
+  return waitingStatuses.includes(status) ? 'queued' : 'running';
+}
 
 /** Does it wait, run or stand still, with its end to come? */
 export function isOpen(status: ResyncStatus): boolean {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { Gauge, type Registry } from 'prom-client';
 import { selectRows } from '../control/database';
-import { openStatuses, type ResyncStatus } from '../domain/resync';
+import { openStatuses, type ResyncStatus, waitingStatuses } from '../domain/resync';
 
 /** Of the open runs of one agent, one status and one initiator. */
 interface OpenRow {
@@ -29,8 +29,6 @@ const keptMs = 5_000;
 const readMs = 4_000;
 /** Running runs whose newest page is looked for. */
 const mostRunning = 500;
-
-const waitingStatuses: readonly ResyncStatus[] = ['accepted', 'queued'];
 
 /** What the control database knows of runs under way: every API process tells the same. */
 export class RunGauges {

@@ -47,7 +47,9 @@ const kinds: Readonly<Record<string, FindTopic>> = {
     requireEither(principal, ['resyncBatch', 'resyncView', 'verificationSummary']);
     const district = requireDistrict(config, principal, id);
     return Promise.resolve(
-      notices(`district ${district.id}`, 1_000, () => readDistrictEvents(control, district.id)),
+      notices(`district ${district.id} ${principal.level}`, 1_000, () =>
+        readDistrictEvents(control, { districtId: district.id, level: principal.level }),
+      ),
     );
   },
   resync: async ({ control }, principal, id) => {

@@ -1,22 +1,18 @@
 import type { z } from 'zod';
 import type { ResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
-import { endedStatuses, type ResyncStatus, underWayStatuses } from '../../domain/resync';
+import {
+  endedStatuses,
+  type ResyncStatus,
+  statesStatus,
+  underWayStatuses,
+  waitingStatuses,
+} from '../../domain/resync';
 import { canSeeDetails } from '../../http/require';
 import type { AnswerTo } from '../../http/route';
 import type { resyncHead, shownStatus } from './schemas';
 
 export type ShownStatus = z.output<typeof shownStatus>;
-
-const queued: readonly ResyncStatus[] = ['accepted', 'queued'];
-
-/**
- * What a district sees of how a state's request stands: not that it was paused, nor how it ended.
- */
-function statesStatus(status: ResyncStatus): 'queued' | 'running' | 'ended' {
-  if (endedStatuses.includes(status)) return 'ended';
-  return queued.includes(status) ? 'queued' : 'running';
-}
 
 /**
  * A resync as the caller may see it. Of a state's request a district sees that it is, when, how
@@ -60,7 +56,7 @@ export function statusFilter(
 ): { readonly statuses: readonly ResyncStatus[]; readonly statesStatuses: readonly ResyncStatus[] } {
   const statuses = shown === 'ended' ? endedStatuses : [shown];
   if (principal.level === 'state') return { statuses, statesStatuses: statuses };
-  const kinds = { queued, running: underWayStatuses, ended: endedStatuses } as const;
+  const kinds = { queued: waitingStatuses, running: underWayStatuses, ended: endedStatuses } as const;
   return { statuses, statesStatuses: kinds[shown as keyof typeof kinds] ?? [] };
 }
 

@@ -4,8 +4,10 @@ import request from 'supertest';
 import { postAlert } from '../../../src/features/alerts/post';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ToolRight } from '../../../src/domain/rights';
+import { readDistrictEvents } from '../../../src/features/events/read-district';
+import { insertVerification } from '../../../src/features/verifications/store';
 import { finishResync } from '../../../src/features/resyncs/store';
-import { runningResync } from '../../support/control-database';
+import { runningResync, someCatalog } from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { until } from '../../workflows/support';
 
@@ -144,6 +146,40 @@ test('a topic that isn’t the caller’s ends with why, the others go on; of th
   const [states] = stream.heard.filter(({ topic }) => topic === 'resync:states');
   expect(states).toMatchObject({ event: 'snapshot', data: { status: 'running', objectResults: null } });
   stream.leave();
+});
+
+test('of what is the state’s a district hears no more than its lists show', async () => {
+  const { control, here } = world;
+  await runningResync(control, 'quiet', ['School'], {
+    ...{ districtId: here, initiator: 'state', scenario: 'STATE_REQUEST' },
+  });
+  const heard = async () => {
+    const [district, state] = await Promise.all(
+      (['district', 'state'] as const).map((level) =>
+        readDistrictEvents(control, { districtId: here, level }),
+      ),
+    );
+    return { district, state };
+  };
+  const running = await heard();
+  await control('resync').where({ resyncID: 'quiet' }).update({ status: 'paused' });
+  const paused = await heard();
+  expect(paused.district).toEqual(running.district);
+  expect(paused.state).not.toEqual(running.state);
+  await insertVerification(
+    control,
+    {
+      ...{ verificationId: 'quiet', districtId: here, schoolYear: 2027, objects: 'all' },
+      ...{ checkDependencies: true, initiator: 'state', requestedBy: 'state', kind: 'verification' },
+      resyncId: null,
+    },
+    { catalogHash: someCatalog },
+  );
+  const verified = await heard();
+  expect(verified.district).toEqual(running.district);
+  expect(verified.state).not.toEqual(paused.state);
+  await finishResync(control, { resyncId: 'quiet', status: 'failed', message: 'for the test' });
+  expect((await heard()).district).not.toEqual(running.district);
 });
 
 test('rights that become others end the stream, which is judged anew', async () => {
