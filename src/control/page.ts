@@ -58,7 +58,10 @@ export function decodeCursor(
     throw new CursorError();
   }
   if (!Array.isArray(key) || key.length !== shape.length) throw new CursorError();
-  if (!shape.every((type, index) => typeof key[index] === type)) throw new CursorError();
+  const fits = (part: unknown, type: 'string' | 'number'): boolean =>
+    // 1e999 is a number of JSON, and none of SQL.
+    type === 'number' ? Number.isSafeInteger(part) : typeof part === type;
+  if (!shape.every((type, index) => fits(key[index], type))) throw new CursorError();
   return key as (string | number)[];
 }
 

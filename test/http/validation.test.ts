@@ -283,6 +283,23 @@ test('a cursor is taken by the list that gave it out, and by no other', async ()
   }
 });
 
+test('a cursor with a number that SQL has not is none', async () => {
+  const get = (query: string) =>
+    request(world.app).get(`/api/v1/audit?${query}`).set('Authorization', world.as.state);
+  // What the state reads of records is in the audit.
+  for (const limit of [1, 2])
+    await request(world.app)
+      .get(`/api/v1/districts/${world.here}/errors?limit=${limit}`)
+      .set('Authorization', world.as.state);
+  const { nextCursor } = (await get('limit=1')).body as { nextCursor: string };
+  const made = (key: string) => nextCursor.slice(0, 6) + Buffer.from(key).toString('base64url');
+  expect((await get(`cursor=${made('[1]')}`)).status).toBe(200);
+  for (const key of ['[1e999]', '[-1e999]', '[0.5]'])
+    expect((await get(`cursor=${made(key)}`)).body).toMatchObject({
+      ...{ status: 400, errors: [{ parameter: 'cursor' }] },
+    });
+});
+
 test('who kept an answer is told 304 as long as it is so, and no browser is asked to keep one', async () => {
   const ask = (who: keyof ApiWorld['as'], known = '') =>
     request(world.app).get('/api/v1/me').set('Authorization', world.as[who]).set('If-None-Match', known);
