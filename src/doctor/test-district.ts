@@ -38,6 +38,8 @@ export async function whyNoDistrict(
       ? `Its database cannot be reached (${code}).`
       : `Its database ${why.what} (${code}). ${why.todo}`;
   }
+  if (ours.some(({ kind }) => kind === 'unreachable'))
+    return 'The state’s own databases cannot be reached now, so nobody can tell that it is none of them: try again later.';
   if (ours.some((other) => isSame(probe, other)))
     return 'Its database is the state’s own: give the district a database of its own.';
   const tables = tablesOf(catalog, 'table');

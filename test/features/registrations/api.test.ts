@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
+import { probeDatabase } from '../../../src/doctor/probe-database';
+import { whyNoDistrict } from '../../../src/doctor/test-district';
 import { createToken } from '../../../src/features/access/token-store';
 import { toStored, urlOf } from '../../../src/features/registrations/account';
 import { reconcileImports } from '../../../src/features/registrations/reconcile';
@@ -163,6 +165,12 @@ describe('what can’t be a district is refused, and nothing is changed', () => 
     expect([answer.status, detailOf(answer)]).toEqual([422, expect.stringContaining(told)]);
     expect(await listed()).not.toContain(district.id);
     expect(await world.control('districtImport').where({ status: 'accepted' })).toEqual([]);
+  });
+
+  test('nobody can tell whether it is the state’s own, which is away', async () => {
+    const ours = [await probeDatabase('mysql://u:p@127.0.0.1:1/state')];
+    const why = await whyNoDistrict(database.url, { ours, catalog: world.catalog, districtId: 'any' });
+    expect(why).toContain('cannot be reached now');
   });
 
   test('it has none of the catalog’s tables, or its account can’t read them', async () => {
