@@ -77,8 +77,11 @@ export class DistrictEditions {
    */
   async use<T>(districtId: string, work: (editions: Editions) => Promise<T>): Promise<T> {
     await takeLane(districtId);
+    // What is opened now was compared with the districts of now, or nothing would close it.
+    do {
+      await this.closeLeft();
+    } while (this.lookedAt !== this.config.districts);
     const place = this.placeOf(districtId);
-    await this.closeLeft();
     const district = this.open.get(districtId) ?? {
       editions: this.connect(place),
       ...place,

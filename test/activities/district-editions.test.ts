@@ -52,3 +52,36 @@ it('closes the connections of districts that were used long ago, and of none in 
   await editions.close();
   expect(editions.size).toBe(0);
 });
+
+it('uses no account of before, whenever it was changed while others were closed', async () => {
+  const district = (id: string, number: number, databaseUrl: string) => ({
+    ...{ id, number, name: id, schoolYear: 2027, databaseUrl },
+    objects: { enabled: [], disabled: [] },
+  });
+  const { districtUrl, stateUrl, controlUrl } = databases;
+  const moves = (databaseUrl: string) => district('moves', 2, databaseUrl);
+  const before = [district('leaves', 1, districtUrl), moves(districtUrl)];
+  const config = parseConfig(
+    { stateDatabaseUrl: stateUrl, controlDatabaseUrl: controlUrl, districts: before },
+    { env: {} },
+  );
+  const found: unknown[] = [];
+  for (let turns = 0; turns < 20; turns += 1) {
+    let districts = before;
+    const editions = new DistrictEditions(
+      Object.defineProperty({ ...config }, 'districts', { get: () => districts }),
+    );
+    const databaseOf = (id: string) =>
+      editions.use(id, async (open) => (await open.district.rows('SELECT DATABASE()')).flat()[0]);
+    await databaseOf('leaves');
+    districts = [moves(districtUrl)];
+    const first = databaseOf('moves');
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    districts = [moves(stateUrl)];
+    await editions.closeLeft();
+    await first;
+    found.push(await databaseOf('moves'));
+    await editions.close();
+  }
+  expect(new Set(found)).toEqual(new Set([new URL(stateUrl).pathname.slice(1)]));
+});
