@@ -165,7 +165,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
   };
   const { control, logger } = context;
   const { oidc } = context.config.auth;
-  const client = oidc?.console ? new OidcClient(oidc.issuer, oidc.console) : null;
+  const client = oidc?.console ? new OidcClient(oidc.issuer, oidc.console, logger) : null;
   const routes = apiRoutes(context, client);
   const open = publicRoutes(context, client);
   const document = openApiDocument([...open, ...routes]);

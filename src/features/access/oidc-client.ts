@@ -1,5 +1,6 @@
 /** The console as a client of another issuer: OpenID Connect, code with PKCE. */
 import type { Configuration, IDToken } from 'openid-client';
+import type { Logger } from 'pino';
 import type { OidcConfig } from '../../config/oidc';
 import { Problem } from '../../http/problem';
 
@@ -23,6 +24,7 @@ export class OidcClient {
   constructor(
     private readonly issuer: string,
     private readonly config: ConsoleConfig,
+    private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
   /** @throws Problem 503 while the issuer doesn't answer */
@@ -56,7 +58,9 @@ export class OidcClient {
       });
       return tokens.claims() ?? null;
     } catch (error) {
-      if (error instanceof client.ClientError && error.code === 'OAUTH_TIMEOUT') throw away();
+      const timedOut = error instanceof client.ClientError && error.code === 'OAUTH_TIMEOUT';
+      if (timedOut || isFetchFailed(error)) throw away();
+      this.logger.warn({ code: codeOf(error) }, 'the issuer did not sign somebody in');
       return null;
     }
   }
@@ -99,6 +103,17 @@ export class OidcClient {
     if (found.serverMetadata().issuer !== this.issuer) throw new Error('It is another issuer’s document.');
     return found;
   }
+}
+
+/** As Node's fetch says that there is no connection. */
+const isFetchFailed = (error: unknown): boolean =>
+  error instanceof TypeError && error.message === 'fetch failed';
+
+/** The issuer's word for it (invalid_client), or the library's: no sentence, code or token. */
+function codeOf(error: unknown): string {
+  const { error: said, code, name } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  const words = [said, code, name].filter((word) => typeof word === 'string');
+  return words.find((word) => /^[A-Za-z_]{1,64}$/.test(word)) ?? 'unknown';
 }
 
 const away = (): Problem =>
