@@ -1,7 +1,11 @@
+import type { Request } from 'express';
+import pino from 'pino';
 import request from 'supertest';
 import { z } from 'zod';
 import { apiRoutes } from '../../src/app';
+import { auditKeeper } from '../../src/features/access/keep-audit';
 import { createToken } from '../../src/features/access/token-store';
+import type { Principal } from '../../src/domain/principal';
 import type { ApiContext } from '../../src/http/context';
 import { linesOfItems } from '../../src/http/list-columns';
 import { apiWorld, type ApiWorld, object } from '../support/api-world';
@@ -150,6 +154,27 @@ test('what lies within an item has a column of its own, and a list of objects a 
     ['x', ''],
     ['y', 'now'],
   ]);
+});
+
+test('what the state read of a file that broke off is in the audit, as a whole one is', async () => {
+  const events = () => world.control<{ target: string }>('auditEvent').pluck('target');
+  const spec = apiRoutes({ ...world } as unknown as ApiContext).find(
+    ({ operationId }) => operationId === 'listDistrictErrors',
+  )!;
+  const principal: Principal = {
+    ...{ principalId: 'p', tokenId: 't', name: 'state', districts: null, rights: [], schools: null },
+    level: 'state',
+  };
+  const keep = auditKeeper(world.control, pino({ level: 'silent' }));
+  const read = (path: string, headersSent: boolean) => {
+    const asked = { path, query: {}, params: {}, ip: '127.0.0.1', res: { headersSent } };
+    const call = { request: asked as unknown as Request, principal, status: 200, bodyOf: () => undefined };
+    return keep(spec, call, () => Promise.reject(new Error('The database is gone.')));
+  };
+  await expect(read('/districts/broke-off/errors', true)).rejects.toThrow('gone');
+  await expect(read('/districts/not-begun/errors', false)).rejects.toThrow('gone');
+  expect(await events()).toContain('/districts/broke-off/errors');
+  expect(await events()).not.toContain('/districts/not-begun/errors');
 });
 
 test('no district has a list of its own to fetch without its right', async () => {

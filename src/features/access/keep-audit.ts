@@ -33,10 +33,19 @@ export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
     }
   };
   const read: KeepAudit = async (spec, asked, work) => {
-    const answer = await work();
-    const event = eventOf(spec, asked, asked.status);
-    await keep({ ...event, details: readDetails(asked.request) }, null);
-    return answer;
+    const note = (): Promise<void> => {
+      const event = eventOf(spec, asked, asked.status);
+      return keep({ ...event, details: readDetails(asked.request) }, null);
+    };
+    try {
+      const answer = await work();
+      await note();
+      return answer;
+    } catch (error) {
+      // Of a file that broke off some was read.
+      if (asked.request.res?.headersSent === true) await note();
+      throw error;
+    }
   };
   return async (spec, asked, work) => {
     if (spec.method === 'get' && spec.showsRecords && asked.principal.level === 'state')
