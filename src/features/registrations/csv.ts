@@ -37,11 +37,15 @@ export function linesOf(
     registration,
   }: { readonly check: (body: object) => Checked; readonly registration: AccountSettings },
 ): (WaitingLine | RefusedLine)[] {
-  const [head, ...rows] = recordsOf(csv);
+  const lines = textsOf(csv);
+  // Before they are read, which takes a moment each.
+  if (lines.length > mostLines + 1)
+    throw new CsvFileError(
+      `The file has ${lines.length - 1} districts; import at most ${mostLines} at a time.`,
+    );
+  const [head, ...rows] = recordsOf(lines);
   if (!head?.cells || rows.length === 0)
     throw new CsvFileError('The file has no line of a district under the names of its columns.');
-  if (rows.length > mostLines)
-    throw new CsvFileError(`The file has ${rows.length} districts; import at most ${mostLines} at a time.`);
   const names = head.cells;
   requireColumns(names);
   const seen = new Map<string, number>();
@@ -75,14 +79,25 @@ interface CsvRecord {
   readonly cells: readonly string[] | null;
 }
 
+interface LineText {
+  readonly line: number;
+  readonly text: string;
+}
+
 /**
  * A line of the file is a district: no cell goes on in the next one, so that a quote that is wrong
  * costs its own line only.
  */
-function recordsOf(csv: string): CsvRecord[] {
+function textsOf(csv: string): LineText[] {
   return csv
     .split(/\r\n|\n|\r/)
-    .map((text, index) => ({ line: index + 1, cells: cellsOf(text) }))
+    .map((text, index) => ({ line: index + 1, text }))
+    .filter(({ text }) => text.trim() !== '');
+}
+
+function recordsOf(texts: readonly LineText[]): CsvRecord[] {
+  return texts
+    .map(({ line, text }) => ({ line, cells: cellsOf(text) }))
     .filter(({ cells }) => cells === null || cells.length > 0);
 }
 
