@@ -116,6 +116,8 @@ async function districtPages(page: Page): Promise<void> {
 }
 
 async function statePages(page: Page): Promise<void> {
+  // The strip has cut its server off meanwhile.
+  await page.reload();
   await page.getByRole('table').waitFor();
   await save(page, 'districts');
   const tools = {
@@ -170,7 +172,7 @@ async function strip(page: Page, wire: Wire): Promise<void> {
     body { margin: 0; padding: 10px; display: grid; grid-template-columns: 1fr 1fr; gap: 10px; font: 15px system-ui; width: 1360px; }
     figure { margin: 0; } img { width: 100%; border: 1px solid #d0d7de; display: block; } figcaption { padding: 4px 2px; }
   </style>${cells.join('')}`);
-  await sheet.setViewportSize({ width: 1380, height: 1360 });
+  await sheet.setViewportSize({ width: 1380, height: 1390 });
   await save(sheet, 'strip');
   await sheet.close();
   await page.setViewportSize(screen);

@@ -43,7 +43,8 @@ export function Shell({ children }: { children: ReactNode }) {
         <nav className="header__nav" aria-label="Pages">
           {districts.length > 1 && <NavLink to="/">Districts</NavLink>}
           {entries
-            .filter(({ header }) => header)
+            // A district's own pages fill the line; what is of all districts is a click away.
+            .filter(({ header, stateOnly }) => header && !(stateOnly && district))
             .map(({ to, label }) => (
               <NavLink key={to} to={to}>
                 {label}
