@@ -7,8 +7,8 @@ import { linesOfItems } from './list-columns';
 import { type FileFormat, fileFormats, type Lines, mediaTypes, sendFile } from './send-file';
 import type { Sent } from './sent';
 
-/** Most items of one file: Excel's sheets hold a few more lines. */
-const mostItems = 1_000_000;
+/** Most items of a workbook: Excel's sheets hold a few more lines. */
+const mostInSheet = 1_000_000;
 const pageItems = 500;
 
 /** The parameter of every list. */
@@ -63,7 +63,8 @@ const few = fewAtATime(4);
 
 /**
  * Sends all pages of a list as a file. They are read as the list's own handler reads them: what
- * somebody doesn't see there isn't here either.
+ * somebody doesn't see there isn't here either. A list that is too long for a sheet breaks off, as
+ * whatever goes wrong on the way: a workbook that can't be opened is no list without its end.
  */
 export function sendList(
   response: Response,
@@ -92,7 +93,9 @@ export function sendList(
       let page = first;
       for (let items = page.items.length; ; items += page.items.length) {
         yield page.items;
-        if (typeof page.nextCursor !== 'string' || items >= mostItems) return;
+        if (typeof page.nextCursor !== 'string') return;
+        if (format === 'xlsx' && items >= mostInSheet)
+          throw new Error(`${name} has more lines than a sheet holds: as CSV or NDJSON it has no end.`);
         page = await readPage(page.nextCursor);
       }
     }

@@ -1,4 +1,6 @@
-import type { Request } from 'express';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { type Request } from 'express';
 import pino from 'pino';
 import request from 'supertest';
 import { z } from 'zod';
@@ -8,6 +10,7 @@ import { createToken } from '../../src/features/access/token-store';
 import type { Principal } from '../../src/domain/principal';
 import type { ApiContext } from '../../src/http/context';
 import { linesOfItems } from '../../src/http/list-columns';
+import { listOf, sendList } from '../../src/http/list-file';
 import { apiWorld, type ApiWorld, object } from '../support/api-world';
 import { runningResync } from '../support/control-database';
 
@@ -183,4 +186,39 @@ test('no district has a list of its own to fetch without its right', async () =>
   });
   for (const path of ['/alerts', '/audit', errors(), `/districts/${world.here}/resyncs`])
     expect([path, (await get(`${path}?format=xlsx`, `Bearer ${none.token}`)).status]).toEqual([path, 403]);
+});
+
+describe('a list of more than a million', () => {
+  const items = Array.from({ length: 50_000 }, (_, n) => ({ n }));
+  const list = listOf(z.object({ items: z.array(z.object({ n: z.number() })) }), undefined)!;
+  const pages = 21;
+
+  /** @returns lines that came, and whether the connection broke */
+  async function fileOf(format: 'csv' | 'xlsx'): Promise<{ lines: number; broke: boolean }> {
+    const read = (_: object, page = (asked += 1)) =>
+      Promise.resolve({ items, nextCursor: page < pages ? String(page) : null });
+    let asked = 0;
+    const app = express().get('/', (_request, response) => {
+      const question = { list, name: 'many', format, principal: {} as Principal, cursor: null, read };
+      sendList(response, question).catch(() => response.destroy());
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    let lines = 0;
+    try {
+      const { body } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      for await (const part of body!) lines += Buffer.from(part).toString('latin1').split('\n').length - 1;
+      return { lines, broke: false };
+    } catch {
+      return { lines, broke: true };
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  test('comes whole as CSV, and breaks off as a workbook, which holds no more', async () => {
+    expect(await fileOf('csv')).toEqual({ lines: items.length * pages + 1, broke: false });
+    expect(await fileOf('xlsx')).toMatchObject({ broke: true });
+  });
 });
