@@ -75,6 +75,7 @@ export function sendList(
     principal,
     cursor,
     read,
+    inSheet = mostInSheet,
   }: {
     readonly list: List;
     readonly name: string;
@@ -82,6 +83,8 @@ export function sendList(
     readonly principal: Principal;
     readonly cursor: unknown;
     readonly read: (page: Readonly<Record<string, unknown>>) => Promise<unknown>;
+    /** Most items of a workbook. */
+    readonly inSheet?: number;
   },
 ): Promise<Sent> {
   const readPage = async (after: unknown): Promise<Listed> =>
@@ -94,7 +97,7 @@ export function sendList(
       for (let items = page.items.length; ; items += page.items.length) {
         yield page.items;
         if (typeof page.nextCursor !== 'string') return;
-        if (format === 'xlsx' && items >= mostInSheet)
+        if (format === 'xlsx' && items >= inSheet)
           throw new Error(`${name} has more lines than a sheet holds: as CSV or NDJSON it has no end.`);
         page = await readPage(page.nextCursor);
       }
