@@ -45,7 +45,7 @@ function failures(files, root) {
       .split('\n')
       .filter((line) => line.trim() !== '')
       .slice(0, 12)
-      .map((line) => `    ${line}`)
+      .map((line) => `    ${line.slice(0, 300)}`)
       .join('\n');
   return files.flatMap(({ name, message, assertionResults }) => {
     const file = relative(root, name);
