@@ -1,18 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
 import { certificationSchema } from './certification';
 import { databaseTls, databaseUrl } from './database';
+import { district, type DistrictConfig, timezone } from './district';
 import { oidcSchema } from './oidc';
-import { regionSchema } from './region';
 import { retentionSchema } from './retention';
 import { temporalSchema, type TemporalSettings } from './temporal';
-
-/**
- * Objects of a school year beside the current one; each must be tied to a school year
- * (src/deployment.ts).
- */
-const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
 
 const proxyAddress = z
   .string()
@@ -31,69 +24,6 @@ function isAddressRange(text: string): boolean {
     (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
   );
 }
-
-const timezone = z
-  .string()
-  .overwrite(asIanaHasIt)
-  .refine(isTimeZone, 'must be an IANA time zone, e.g. America/Chicago');
-
-/** What is said of a district, but for its database. */
-export const districtSettings = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes')
-    .describe('Id in URLs, workflow ids and the control database.'),
-  number: z.int().positive().describe("The district's number in the state's tenant column."),
-  code: z
-    .string({ error: 'must be a text: put it in quotes' })
-    .regex(
-      /^[\x21-\x7e]([\x20-\x7e]{0,62}[\x21-\x7e])?$/,
-      'use 1 to 64 ASCII characters, no space at the ends',
-    )
-    .optional()
-    .describe(
-      "The district's code, exactly as the state writes it, where the state's tenant column is a text. Absent: objects with such a column aren't sent.",
-    ),
-  name: z.string().min(1).max(120),
-  state: z
-    .string()
-    .min(2)
-    .max(3)
-    .optional()
-    .describe(
-      'Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered.',
-    ),
-  schoolYear: z
-    .int()
-    .min(1990)
-    .max(2100)
-    .describe(
-      'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
-    ),
-  timezone: timezone
-    .optional()
-    .describe("Where the district is, by whose clocks its days are told. Absent: the state's."),
-  objects: z
-    .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
-    .default({ enabled: [], disabled: [] })
-    .describe("Objects on or off for this district, beyond the catalog's default."),
-  previousYear: yearList
-    .optional()
-    .describe(
-      'Present: the district also resyncs these objects in the year before, or after, the scoped one.',
-    ),
-  nextYear: yearList.optional(),
-});
-
-const district = districtSettings.extend({
-  databaseUrl,
-  databaseTls: databaseTls.optional(),
-  region: regionSchema
-    .optional()
-    .describe(
-      "Present: `databaseUrl` holds the district's views of its region's edition (docs/operations.md).",
-    ),
-});
 
 /** 32 bytes, as `openssl rand -base64 32` gives them. */
 const secretKey = z.string().refine((text) => Buffer.from(text, 'base64').length === 32, {
@@ -374,8 +304,3 @@ export type Config = Omit<z.output<typeof configSchema>, 'temporal' | 'districts
   /** Where `districts` has those that were registered: the configuration's own. */
   readonly configuredDistricts?: readonly DistrictConfig[];
 };
-export type DistrictConfig = z.output<typeof district> & {
-  /** Why its database isn't known to this process; then `databaseUrl` is empty. */
-  readonly whyNoDatabase?: string;
-};
-export type DistrictSettings = z.output<typeof districtSettings>;

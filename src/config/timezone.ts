@@ -1,4 +1,4 @@
-import type { DistrictConfig } from './schema';
+import type { DistrictConfig } from './district';
 
 /**
  * The time zone by whose clocks a district's days are told: its own, else the state's, which

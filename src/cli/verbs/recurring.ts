@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import type { Items, RecurringRequest } from '../client/answers';
-import type { ApiClient } from '../client/api-client';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable, print, printJson } from '../client/terminal';
-import { type WhatOptions, whatOf, withReason, withWhat } from './request';
-import { printClockChanges, timingOf, type TimingOptions, withTiming } from './schedule';
+import { type WhatOptions, whatOf, withReason, withWhat } from './request-options';
+import { type Act, actOn, printClockChanges, timingOf, type TimingOptions, withTiming } from './schedule';
 
 /** `resync request recurring`: what the state asks of its districts again and again. */
 export function recurringCommand(): Command {
@@ -60,35 +59,14 @@ function listCommand(): Command {
     });
 }
 
-type Act = 'show' | 'pause' | 'resume' | 'trigger' | 'delete';
-
 function actCommand(act: Act, description: string): Command {
   return withApiOptions(new Command(act))
     .description(description)
     .argument('<recurring>', 'its id')
     .action(async (id: string, { note }: { note?: string }, command: Command) => {
       const path = `/recurring-requests/${encodeURIComponent(id)}`;
-      show(await call(clientOf(command), act, path, note), command);
+      show(await actOn<RecurringRequest>(clientOf(command), { act, path, note }), command);
     });
-}
-
-function call(
-  client: ApiClient,
-  act: Act,
-  path: string,
-  note: string | undefined,
-): Promise<RecurringRequest> {
-  switch (act) {
-    case 'show':
-      return client.get(path);
-    case 'delete':
-      return client.delete(path);
-    case 'trigger':
-      return client.post(`${path}/trigger`);
-    case 'pause':
-    case 'resume':
-      return client.post(`${path}/${act}`, { note });
-  }
 }
 
 function show(recurring: RecurringRequest, command: Command): void {

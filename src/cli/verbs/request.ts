@@ -1,7 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type PublicKey, verifyRequestReport } from '../../features/certifications/signing';
-import { scenarios } from '../../domain/resync';
+import { Command } from 'commander';
 import { describeCounts, endedRequestStatuses } from '../../domain/state-request';
 import type {
   BoardDistrict,
@@ -12,11 +9,12 @@ import type {
   StateRequestPlan,
 } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
-import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
+import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes, type FailOn } from '../client/exit-codes';
 import { exitCodeOfRequest } from '../client/request-exit-code';
-import { failOnOption, objectsOf } from './send';
-import { textOfFile } from '../client/text-of-file';
+import { pathOf, type WhatOptions, whatOf, withReason, withWhat } from './request-options';
+import { reportCommand } from './request-report';
+import { failOnOption } from './send';
 import { number, paint, plainTable, print, printJson, tell } from '../client/terminal';
 
 /** How often a board is asked for while it is watched. */
@@ -37,21 +35,6 @@ export function requestCommand(): Command {
     .addCommand(cancelCommand());
 }
 
-/** Whom to ask for what, as it is typed. */
-export interface WhatOptions {
-  readonly districts?: string[];
-  readonly allDistricts?: true;
-  readonly all?: true;
-  readonly objects?: string[];
-  readonly checkDependencies: boolean;
-  readonly schoolYear?: string;
-  readonly wave?: string[][];
-  readonly wavesOf?: number;
-  readonly pauseMinutes?: number;
-  readonly stopAbovePercent?: number;
-  readonly recordsPerSecond?: number;
-}
-
 interface CreateOptions extends WhatOptions {
   readonly reason: string;
   readonly scenario: string;
@@ -63,53 +46,11 @@ interface CreateOptions extends WhatOptions {
   readonly failOn: FailOn;
 }
 
-/** The options that say whom to ask for what. */
-export function withWhat(command: Command): Command {
-  return command
-    .option('--districts <ids>', 'districts, separated by commas', namesOf)
-    .option('--all-districts', 'every district')
-    .option('--all', 'every object each district sends')
-    .option('--objects <names>', 'objects, separated by commas', namesOf)
-    .option('--no-check-dependencies', 'leave out the objects they depend on')
-    .option('--waves-of <count>', 'one wave of so many districts after the other', countOf)
-    .option(
-      '--wave <ids>',
-      'a wave of these districts; may be repeated, and goes before --waves-of',
-      (ids: string, before: string[][] = []) => [...before, namesOf(ids)],
-    )
-    .option('--pause-minutes <count>', 'between the end of a wave and the next', countOf)
-    .option(
-      '--stop-above-percent <share>',
-      'ask no further district once more of a wave failed or ended red (default: 10)',
-      percentOf,
-    )
-    .option('--records-per-second <count>', 'write no more than this, all districts together', countOf);
-}
-
-/** A share, which may be 0. */
-function percentOf(text: string): number {
-  const share = Number(text);
-  if (!/^\d+$/.test(text) || share > 100) throw new InvalidArgumentError('Give a share from 0 to 100.');
-  return share;
-}
-
 function withYear(command: Command): Command {
   return command.option(
     '--school-year <year>',
     'year in which the school year ends (default: each district’s current one)',
   );
-}
-
-/** The options that say why and how. */
-export function withReason(command: Command): Command {
-  return command
-    .requiredOption('--reason <text>', 'why, for the state’s own users')
-    .addOption(new Option('--scenario <why>', 'why it is made').choices(scenarios).default('STATE_REQUEST'))
-    .addOption(
-      new Option('--mode <mode>', 'write what differs, or everything')
-        .choices(['compare', 'everything'])
-        .default('compare'),
-    );
 }
 
 function planCommand(): Command {
@@ -150,28 +91,6 @@ function createCommand(): Command {
       if (wantsJson(command)) printJson(made);
       else print(made.stateRequestId);
     });
-}
-
-/** What the API takes of whom to ask for what. */
-export function whatOf(options: WhatOptions): object {
-  const { districts, allDistricts, checkDependencies, schoolYear } = options;
-  if ((districts === undefined) === (allDistricts === undefined))
-    throw new CommandFailure('Give --districts A,B or --all-districts.', exitCodes.usage);
-  return {
-    districts: districts ?? 'all',
-    objects: objectsOf(options),
-    checkDependencies,
-    ...(schoolYear === undefined ? {} : { schoolYear: Number(schoolYear) }),
-    ...wavesOf(options),
-    ...(options.recordsPerSecond === undefined ? {} : { recordsPerSecond: options.recordsPerSecond }),
-  };
-}
-
-function wavesOf({ wave: groups, wavesOf: size, pauseMinutes, stopAbovePercent }: WhatOptions): object {
-  const inWaves = groups !== undefined || size !== undefined;
-  if (!inWaves && (pauseMinutes !== undefined || stopAbovePercent !== undefined))
-    throw new CommandFailure('Say which waves: --waves-of or --wave.', exitCodes.usage);
-  return inWaves ? { waves: { groups, size, pauseMinutes, stopAbovePercent } } : {};
 }
 
 function bodyOf(options: CreateOptions): object {
@@ -236,54 +155,6 @@ function watchCommand(): Command {
     );
 }
 
-function reportCommand(): Command {
-  return withApiOptions(new Command('report'))
-    .description('the closing report as CSV, with --json as JSON, or signed; or verify a signed one')
-    .argument('<request>', 'id of the request; with --verify also a file with the signed report')
-    .option('--output <file>', 'into this file instead of standard output')
-    .option('--signed', 'signed, once the request is closed')
-    .option('--verify', 'verify the signed report here, not by the service')
-    .option('--keys <file>', 'with --verify: the public keys (JWK Set) you kept, not those the service gives')
-    .action(async (id: string, options: ReportOptions, command: Command) => {
-      const { output, signed, verify, keys } = options;
-      const client = clientOf(command);
-      if (verify) return verifyReport(id, keys, command);
-      const text = signed
-        ? await client.getText(`${pathOf(id)}/report`, { format: 'jws' })
-        : wantsJson(command)
-          ? `${JSON.stringify(await client.get<object>(`${pathOf(id)}/report`), null, 2)}\n`
-          : await client.getText(`${pathOf(id)}/report`, { format: 'csv' });
-      if (output === undefined) print(text);
-      else writeFileSync(output, text);
-    });
-}
-
-interface ReportOptions {
-  readonly output?: string;
-  readonly signed?: true;
-  readonly verify?: true;
-  readonly keys?: string;
-}
-
-/** Believes nothing but the keys: the service may be what is not to be believed. */
-async function verifyReport(named: string, keysFile: string | undefined, command: Command): Promise<void> {
-  const client = clientOf(command);
-  const jws = /\.jws$/.test(named)
-    ? textOfFile(named)
-    : await client.getText(`${pathOf(named)}/report`, { format: 'jws' });
-  const { keys } =
-    keysFile === undefined
-      ? await client.get<{ keys: PublicKey[] }>('/certification-keys')
-      : (JSON.parse(textOfFile(keysFile)) as { keys: PublicKey[] });
-  const verified = await verifyRequestReport(jws.trim(), keys);
-  if (!verified.valid) throw new CommandFailure(verified.problem, exitCodes.red);
-  if (wantsJson(command)) return printJson(verified);
-  const { stateRequestId, counts, endedAt } = verified.document as StateRequestBoard;
-  print(
-    `Valid: request ${stateRequestId}, ended ${endedAt}, ${describeCounts(counts)} Signed by ${verified.kid}`,
-  );
-}
-
 function cancelCommand(): Command {
   return withApiOptions(new Command('cancel'))
     .description('withdraw a request from the districts that have not started')
@@ -337,7 +208,6 @@ function printDistrict(district: BoardDistrict, command: Command): void {
 
 const districtPathOf = (id: string, district: string): string =>
   `${pathOf(id)}/districts/${encodeURIComponent(district)}`;
-const pathOf = (id: string): string => `/state-requests/${encodeURIComponent(id)}`;
 
 /** A line on standard error whenever something has changed; then the board, and the exit code. */
 async function follow(client: ApiClient, id: string, command: Command, failOn: FailOn): Promise<void> {

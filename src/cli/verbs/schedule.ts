@@ -132,7 +132,8 @@ function listCommand(): Command {
   );
 }
 
-type Act = 'show' | 'pause' | 'resume' | 'trigger' | 'backfill' | 'delete';
+/** What is done to what fires again and again. */
+export type Act = 'show' | 'pause' | 'resume' | 'trigger' | 'delete';
 interface ActOptions {
   readonly district?: string;
   readonly note?: string;
@@ -140,7 +141,7 @@ interface ActOptions {
   readonly to?: string;
 }
 
-function actCommand(act: Act, description: string): Command {
+function actCommand(act: Act | 'backfill', description: string): Command {
   return districtCommand(act, description)
     .argument('<schedule>', 'its id')
     .action(async (id: string, { district: named, ...options }: ActOptions, command: Command) => {
@@ -152,10 +153,19 @@ function actCommand(act: Act, description: string): Command {
 
 function call(
   client: ApiClient,
-  act: Act,
+  act: Act | 'backfill',
   path: string,
-  options: ActOptions,
+  { note, from, to }: ActOptions,
 ): Promise<Schedule | BackfilledSchedule> {
+  if (act !== 'backfill') return actOn<Schedule>(client, { act, path, note });
+  return client.post(`${path}/backfill`, { from: utcOf(from!), to: utcOf(to!) });
+}
+
+/** @returns it as it is afterwards */
+export function actOn<Fires>(
+  client: ApiClient,
+  { act, path, note }: { readonly act: Act; readonly path: string; readonly note: string | undefined },
+): Promise<Fires> {
   switch (act) {
     case 'show':
       return client.get(path);
@@ -165,9 +175,7 @@ function call(
       return client.post(`${path}/trigger`);
     case 'pause':
     case 'resume':
-      return client.post(`${path}/${act}`, { note: options.note });
-    case 'backfill':
-      return client.post(`${path}/backfill`, { from: utcOf(options.from!), to: utcOf(options.to!) });
+      return client.post(`${path}/${act}`, { note });
   }
 }
 

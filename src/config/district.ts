@@ -1,0 +1,82 @@
+/** What the configuration says of a district. */
+import { z } from 'zod';
+import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
+import { databaseTls, databaseUrl } from './database';
+import { regionSchema } from './region';
+
+/**
+ * Objects of a school year beside the current one; each must be tied to a school year
+ * (src/deployment.ts).
+ */
+const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
+
+/** The name of a time zone, as IANA writes it. */
+export const timezone = z
+  .string()
+  .overwrite(asIanaHasIt)
+  .refine(isTimeZone, 'must be an IANA time zone, e.g. America/Chicago');
+
+/** What is said of a district, but for its database. */
+export const districtSettings = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes')
+    .describe('Id in URLs, workflow ids and the control database.'),
+  number: z.int().positive().describe("The district's number in the state's tenant column."),
+  code: z
+    .string({ error: 'must be a text: put it in quotes' })
+    .regex(
+      /^[\x21-\x7e]([\x20-\x7e]{0,62}[\x21-\x7e])?$/,
+      'use 1 to 64 ASCII characters, no space at the ends',
+    )
+    .optional()
+    .describe(
+      "The district's code, exactly as the state writes it, where the state's tenant column is a text. Absent: objects with such a column aren't sent.",
+    ),
+  name: z.string().min(1).max(120),
+  state: z
+    .string()
+    .min(2)
+    .max(3)
+    .optional()
+    .describe(
+      'Postal code of the state, or BIE; objects of other states are left out. Absent: all objects are offered.',
+    ),
+  schoolYear: z
+    .int()
+    .min(1990)
+    .max(2100)
+    .describe(
+      'Scoped school year at first (the year in which it ends); once it was switched, the control database has it.',
+    ),
+  timezone: timezone
+    .optional()
+    .describe("Where the district is, by whose clocks its days are told. Absent: the state's."),
+  objects: z
+    .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
+    .default({ enabled: [], disabled: [] })
+    .describe("Objects on or off for this district, beyond the catalog's default."),
+  previousYear: yearList
+    .optional()
+    .describe(
+      'Present: the district also resyncs these objects in the year before, or after, the scoped one.',
+    ),
+  nextYear: yearList.optional(),
+});
+
+/** All that a configuration says of a district. */
+export const district = districtSettings.extend({
+  databaseUrl,
+  databaseTls: databaseTls.optional(),
+  region: regionSchema
+    .optional()
+    .describe(
+      "Present: `databaseUrl` holds the district's views of its region's edition (docs/operations.md).",
+    ),
+});
+
+export type DistrictConfig = z.output<typeof district> & {
+  /** Why its database isn't known to this process; then `databaseUrl` is empty. */
+  readonly whyNoDatabase?: string;
+};
+export type DistrictSettings = z.output<typeof districtSettings>;
