@@ -12,6 +12,7 @@ import { resync, serve, type Served } from '../../support/command-line';
 import { ledgerPage, runningResync, storedError, someCatalog } from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
+import { endedVerification } from '../../../src/domain/verification';
 import { until } from '../../workflows/support';
 
 /** What the state does with many districts in one call. */
@@ -334,7 +335,16 @@ test('one that Temporal never heard of is started, and one that was ended there 
 
 test('what was done is listed, newest first, to who has the right of it and of its districts', async () => {
   const [first, second] = ids as [string, string];
+  // A district that is being compared can't be asked again, until any moment from now.
+  const compared = () =>
+    until('comparisons have ended', async () => {
+      const comparisons = world.control('verification').whereIn('districtID', [first, second]);
+      return (await comparisons.whereNotIn('status', endedVerification).first()) === undefined;
+    });
+  await compared();
   const older = await start('verify', [first, second]);
+  await outcomeOf(older);
+  await compared();
   const newer = await start('verify', [second], { key: 'newer' });
   for (const id of [older, newer]) await outcomeOf(id);
   const list = async (as = world.as.state, query = '') => {
