@@ -1,6 +1,6 @@
 import { DatabaseError } from '../../../src/editions/connection/errors';
 import { syncRange } from '../../../src/editions/transfer/sync-range';
-import { until } from '../../workflows/support';
+import { untilInLine } from '../../support/in-line';
 import { counts, districtNumber, object, rows, World } from '../support';
 
 /** What must hold when an attempt dies, wakes up late, or meets another writer. */
@@ -56,16 +56,6 @@ test('a zombie of an older run can write nothing more', async () => {
   expect(await world.state('SELECT COUNT(*) AS n FROM person')).toEqual([{ n: 0 }]);
 });
 
-/** Statements of this control database that wait for a lock. */
-async function waitingForLease(): Promise<number> {
-  const [found] = await world.control(
-    `SELECT COUNT(*) AS waits FROM information_schema.innodb_trx t
-       JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
-      WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()`,
-  );
-  return Number(found!['waits']);
-}
-
 test('a run that takes the lease waits for the page under way, which still counts', async () => {
   const job = await world.job([person], 'person');
   let taking: Promise<unknown> | undefined;
@@ -75,7 +65,7 @@ test('a run that takes the lease waits for the page under way, which still count
     beforeCommit: async () => {
       taking ??= world.takeLease();
       // Not before it stands in line for the lease: the pages after this one are quick.
-      await until('it waits for the lease', async () => (await waitingForLease()) > 0);
+      await untilInLine((sql) => world.control(sql) as Promise<{ statement: string }[]>);
     },
   });
   await expect(stopped).rejects.toMatchObject({ errorClass: 'fenced' });

@@ -13,6 +13,7 @@ import {
 } from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
+import { untilInLine } from '../../support/in-line';
 
 let world: ApiWorld;
 let admin: string;
@@ -247,19 +248,12 @@ test('a resync that was checked before a switch and stored after it is taken bac
   expect(await control('resync')).toHaveLength(0);
 });
 
-/**
- * Until a transaction waits for another one's lock. InnoDB refreshes this table only when nobody
- * read it for 100 ms.
- */
+/** Until a request waits for the lock of this test's transaction. */
 async function somebodyWaits(): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    const [rows] = (await world.control.raw(
-      "SELECT COUNT(*) AS waits FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
-    )) as [{ waits: number }[]];
-    if (rows[0]!.waits > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-  throw new Error('Nobody waits for a lock.');
+  await untilInLine(async (sql) => {
+    const [rows] = (await world.control.raw(sql)) as [{ statement: string }[]];
+    return rows;
+  });
 }
 
 test('a start-of-year resync that read no enrollment doesn’t count: they were not rolled forward', async () => {
