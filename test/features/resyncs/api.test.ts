@@ -163,7 +163,10 @@ test('events give a snapshot, then changes, then the end; the present version is
     try {
       const { resyncId } = (await start({ objects: ['Course'] })).body as Accepted;
       await until(resyncId, ['running']);
-      const listen = async (lastEventId?: string): Promise<{ event: string; id: string; data: string }[]> => {
+      const listen = async (
+        lastEventId?: string,
+        onFirst = () => {},
+      ): Promise<{ event: string; id: string; data: string }[]> => {
         const answer = await fetch(`http://127.0.0.1:${port}/api/v1/resyncs/${resyncId}/events`, {
           headers: {
             Authorization: world.as.here,
@@ -171,15 +174,18 @@ test('events give a snapshot, then changes, then the end; the present version is
           },
         });
         expect(answer.headers.get('content-type')).toContain('text/event-stream');
-        return (await answer.text()).split('\n\n').flatMap((block) => {
+        let text = '';
+        for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          if (text.includes('event:')) onFirst();
+        }
+        return text.split('\n\n').flatMap((block) => {
           const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(block)?.[1]?.trim();
           const event = field('event');
           return event === undefined ? [] : [{ event, id: field('id')!, data: field('data')! }];
         });
       };
-      const stream = listen();
-      await new Promise((resolve) => setTimeout(resolve, 800));
-      gate.open();
+      const stream = listen(undefined, () => gate.open());
       const events = await stream;
       expect(events[0]!.event).toBe('snapshot');
       expect(events.at(-1)!.event).toBe('end');
