@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Problem } from './problem';
@@ -17,6 +18,36 @@ export function tagShown<Shown extends { readonly planHash: string } | { readonl
 ): Shown {
   response.set('ETag', `"${'planHash' in shown ? shown.planHash : shown.previewHash}"`);
   return shown;
+}
+
+/** Header of a route that changes what was read before. */
+export const ifVersionHeader = z.object({
+  'If-Match': z.string().optional().meta({
+    description: 'the `version` of what was read, in quotes: 412 when somebody has changed it since',
+    example: '"b64hash"',
+  }),
+});
+
+/** What names the settings of one thing as they are. */
+export function versionOf(settings: object): string {
+  return createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 22);
+}
+
+/** After a change the ETag is what the next change may name. */
+export function tagVersion<Changed extends { readonly version: string }>(
+  response: Response,
+  changed: Changed,
+): Changed {
+  response.set('ETag', `"${changed.version}"`);
+  return changed;
+}
+
+/** @throws Problem 412 when what the caller has read is another by now */
+export function requireVersion(request: Request, now: string): void {
+  const listed = tagsOf(request);
+  if (listed === null || listed.includes(now)) return;
+  const detail = 'Somebody has changed it since it was read, so nothing was done. Read it again.';
+  throw new Problem(412, detail, [{ detail, header: 'If-Match' }]);
 }
 
 /**

@@ -5,6 +5,10 @@ import { levels } from '../domain/rights';
 
 /** An instant as the API shows it. */
 export const time = z.string().meta({ format: 'date-time' });
+/** Of what can be changed in place: its settings, not what comes and goes about them. */
+export const version = z
+  .string()
+  .meta({ description: 'of its settings, for If-Match of the call that changes them' });
 /** A number of records, objects or districts. */
 export const count = z.int().min(0).meta({ example: 960 });
 /** The year in which a school year ends. */

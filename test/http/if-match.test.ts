@@ -92,7 +92,11 @@ test('every route without a version refuses If-Match, before it does anything', 
   expect(withVersion.sort()).toEqual([
     '/district-actions',
     '/districts/{district}/resyncs',
+    '/districts/{district}/schedules/{id}',
+    '/recurring-requests/{id}',
+    '/registrations/{district}',
     '/state-requests',
+    '/webhooks/{id}',
   ]);
   expect(await world.control('resync').count({ rows: '*' })).toEqual(before);
 });

@@ -167,9 +167,12 @@ export class ApiClient {
     }
   }
 
-  /** @param path below /api/v1 */
-  put<T>(path: string, body?: unknown): Promise<T> {
-    return this.call<T>('PUT', path, body);
+  /**
+   * @param path below /api/v1
+   * @param version of what was read: what somebody has changed since is left alone
+   */
+  put<T>(path: string, body?: unknown, version?: string): Promise<T> {
+    return this.call<T>('PUT', path, body, version === undefined ? {} : { 'If-Match': `"${version}"` });
   }
 
   /** @param path below /api/v1 */

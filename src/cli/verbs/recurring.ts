@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { bodyOfRecurring } from '../../domain/recurring-request';
 import type { Items, RecurringRequest } from '../client/answers';
-import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable, print, printJson } from '../client/terminal';
 import { type WhatOptions, whatOf, withReason, withWhat } from './request-options';
 import { type Act, actOn, printClockChanges, timingOf, type TimingOptions, withTiming } from './schedule';
@@ -10,6 +11,7 @@ export function recurringCommand(): Command {
   return new Command('recurring')
     .description('requests of the state that are made again and again')
     .addCommand(createCommand())
+    .addCommand(changeCommand())
     .addCommand(listCommand())
     .addCommand(actCommand('show', 'show a recurring request with its next and last firings'))
     .addCommand(actCommand('pause', 'stop firing until resumed').option('--note <text>', 'why'))
@@ -39,6 +41,42 @@ function createCommand(): Command {
       };
       show(await clientOf(command).post<RecurringRequest>('/recurring-requests', body), command);
     });
+}
+
+interface ChangeOptions extends TimingOptions {
+  readonly name?: string;
+  readonly reason?: string;
+  readonly districts?: string[];
+  readonly allDistricts?: true;
+  readonly windowHours?: number;
+}
+
+function changeCommand(): Command {
+  return withTiming(withApiOptions(new Command('change')).argument('<recurring>', 'its id'))
+    .description('change what is named of it; all else stays as it is, and so do the requests it made')
+    .option('--name <name>', 'its name')
+    .option('--reason <text>', 'why, for the state’s own users')
+    .option('--districts <ids>', 'districts, separated by commas', namesOf)
+    .option('--all-districts', 'every district')
+    .option('--window-hours <count>', 'start no run longer than this after a firing', countOf)
+    .action(async (id: string, options: ChangeOptions, command: Command) => {
+      const client = clientOf(command);
+      const path = `/recurring-requests/${encodeURIComponent(id)}`;
+      const now = await client.get<RecurringRequest>(path);
+      const body = changedBody(bodyOfRecurring(now), options);
+      show(await client.put<RecurringRequest>(path, body, now.version), command);
+    });
+}
+
+function changedBody(now: object, options: ChangeOptions): object {
+  const { name, reason, districts, allDistricts, windowHours, cron, at, days, ...timing } = options;
+  const named = { name, reason, windowHours, districts: allDistricts ? 'all' : districts };
+  const { timezone, jitterMinutes, missed, catchupWindowMinutes, overlap, note } = timing;
+  const given = { ...named, timezone, jitterMinutes, missed, catchupWindowMinutes, overlap, note };
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (cron === undefined && at === undefined && days === undefined) return { ...now, ...said };
+  // The one way to say when takes the place of the other.
+  return { ...now, cron: undefined, calendar: undefined, ...said, ...timingOf({ ...options }) };
 }
 
 function listCommand(): Command {

@@ -71,9 +71,10 @@ function changeCommand(): Command {
     .action(async (id: string, options: DistrictOptions, command: Command) => {
       const client = clientOf(command);
       const path = `/registrations/${encodeURIComponent(id)}`;
-      const now = settingsOf(await client.get<Registration>(path));
+      const found = await client.get<Registration>(path);
+      const now = settingsOf(found);
       const body = { ...now, ...saidIn(options, now.objects), ...databaseIn(options) };
-      tellOne(await client.put<Registration>(path, body), 'changed', command);
+      tellOne(await client.put<Registration>(path, body, found.version), 'changed', command);
     });
 }
 
@@ -147,7 +148,15 @@ function withDistrictOptions(command: Command): Command {
 
 /** What can be said of a district again. */
 function settingsOf({ id: _id, ...district }: Registration) {
-  const { origin: _, database: _db, changedBy: _by, changedAt: _at, retiredAt: _end, ...settings } = district;
+  const {
+    origin: _,
+    version: _v,
+    database: _db,
+    changedBy: _by,
+    changedAt: _at,
+    retiredAt: _end,
+    ...settings
+  } = district;
   return settings;
 }
 

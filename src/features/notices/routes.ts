@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { listDeliveries } from './delivery-store';
 import { noteNoticeOwner } from './owner-store';
 import { readNoticePreferences, saveNoticePreferences } from './preference-store';
 import { encryptSecret } from '../../control/encrypted-secret';
 import type { Principal } from '../../domain/principal';
-import { addWebhook, deleteWebhook, listWebhooks, readWebhook, rotateSecret } from './webhook-store';
+import {
+  addWebhook,
+  changeWebhook,
+  deleteWebhook,
+  listWebhooks,
+  readWebhook,
+  rotateSecret,
+  type WebhookView,
+} from './webhook-store';
 import { checkWebhookUrl, WebhookUrlError } from './webhook-url';
 import type { ApiContext } from '../../http/context';
 import * as schemas from './schemas';
+import { ifVersionHeader, requireVersion, tagVersion, versionOf } from '../../http/if-match';
 import { Problem, unusable } from '../../http/problem';
 import { route, type RouteSpec } from '../../http/route';
 import { pageOf } from '../../http/schemas';
@@ -57,7 +65,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
           rules: told,
           secret: encryptSecret(secret, key),
         });
-        return { ...stored, secret };
+        return { ...webhookView(stored), secret };
       },
     }),
     route({
@@ -66,8 +74,33 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/webhooks',
       summary: 'Your webhooks, without their secrets',
-      responses: { 200: { description: 'Webhooks', schema: z.object({ items: z.array(schemas.webhook) }) } },
-      handler: async ({ principal }) => ({ items: await listWebhooks(control, principal.principalId) }),
+      responses: { 200: { description: 'Webhooks', schema: schemas.webhooks } },
+      handler: async ({ principal }) => ({
+        items: (await listWebhooks(control, principal.principalId)).map(webhookView),
+      }),
+    }),
+    route({
+      ...common,
+      operationId: 'changeWebhook',
+      method: 'put',
+      path: '/webhooks/{id}',
+      summary: 'Change a webhook; its secret stays. One that was disabled is enabled again',
+      params: schemas.webhookParams,
+      headers: ifVersionHeader,
+      example: { url: 'https://example.org/resync', events: ['incompletion'] },
+      body: schemas.webhookRequest,
+      audit: ({ body }) => ({ events: body.events }),
+      responses: { 200: { description: 'The webhook as it is now', schema: schemas.webhook } },
+      handler: async ({ params, body, principal, request, response }) => {
+        const url = checkedUrl(body.url, rules);
+        await noteNoticeOwner(control, principal);
+        const { events, rules: told } = body;
+        const changed = await changeWebhook(control, own(principal, params.id), (before) => {
+          requireVersion(request, webhookView(before).version);
+          return { url, events, rules: told };
+        });
+        return tagVersion(response, webhookView(changed));
+      },
     }),
     route({
       ...common,
@@ -91,7 +124,7 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
         const secret = newSecret();
         await noteNoticeOwner(control, principal);
         await rotateSecret(control, own(principal, params.id), encryptSecret(secret, key));
-        return { ...(await readWebhook(control, own(principal, params.id))), secret };
+        return { ...webhookView(await readWebhook(control, own(principal, params.id))), secret };
       },
     }),
     route({
@@ -109,6 +142,11 @@ function webhookRoutes({ config, control }: ApiContext): RouteSpec[] {
       },
     }),
   ];
+}
+
+function webhookView({ url, events, rules, ...rest }: WebhookView) {
+  const settings = { url, events, rules };
+  return { ...rest, ...settings, version: versionOf(settings) };
 }
 
 function preferenceRoutes({ config, control }: ApiContext): RouteSpec[] {

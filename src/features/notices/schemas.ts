@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noticeEvents, tellAll } from '../../domain/notices';
-import { pageQuery, time, timeOrder } from '../../http/schemas';
+import { pageQuery, time, timeOrder, version } from '../../http/schemas';
 import { timezone } from '../blackouts/schemas';
 
 const events = z
@@ -48,11 +48,13 @@ export const webhook = z
     url: z.string(),
     events: eventNames,
     rules,
+    version,
     createdAt: time,
     disabledAt: time.nullable(),
     disabledWhy: z.string().nullable(),
   })
   .meta({ id: 'Webhook' });
+export const webhooks = z.object({ items: z.array(webhook) });
 
 export const webhookWithSecret = webhook
   .extend({

@@ -105,6 +105,29 @@ export async function readWebhook(
   return toView(row);
 }
 
+/**
+ * Changes where an endpoint is and what it is told, and makes it usable again if it was disabled.
+ * @param change is given the endpoint as it is; what it throws changes nothing
+ * @throws NotFoundError
+ */
+export async function changeWebhook(
+  control: Knex,
+  own: OwnWebhook,
+  change: (before: WebhookView) => Pick<WebhookView, 'url' | 'events' | 'rules'>,
+): Promise<WebhookView> {
+  return inTransaction(control, async (transaction) => {
+    await oneAtATime(transaction, `webhooks of ${own.principalId}`);
+    const { url, events, rules } = change(await readWebhook(transaction, own));
+    await transaction('webhook')
+      .where({ webhookID: own.webhookId })
+      .update({
+        ...{ url, events: JSON.stringify(events), rules: JSON.stringify(rules) },
+        ...{ disabledAt: null, disabledWhy: null },
+      });
+    return readWebhook(transaction, own);
+  });
+}
+
 /** Nothing is posted to it any more; its deliveries stay on record. @throws NotFoundError */
 export async function deleteWebhook(control: Knex, { principalId, webhookId }: OwnWebhook): Promise<void> {
   const deleted = await control('webhook').where({ webhookID: webhookId, principalID: principalId }).del();

@@ -1,12 +1,12 @@
 import type { ApiContext } from '../../http/context';
+import { ifVersionHeader, tagVersion } from '../../http/if-match';
 import { route, type RouteSpec } from '../../http/route';
 import { pauseRequest } from '../schedules/schemas';
-import { listRequestSchedules } from '../schedules/store';
 import { deleteRecurring, pauseOrResumeRecurring, triggerRecurring } from './change';
-import { createRecurringRequest } from './create';
-import { requireRecurring, seesWhole } from './require';
+import { changeRecurringRequest, createRecurringRequest } from './create';
+import { requireRecurring } from './require';
 import * as schemas from './schemas';
-import { recurringRequestView } from './views';
+import { recurringRequestsOf, recurringRequestView } from './views';
 
 /** What the state asks of its districts again and again. */
 export function recurringRequestRoutes(context: ApiContext): RouteSpec[] {
@@ -37,11 +37,7 @@ export function recurringRequestRoutes(context: ApiContext): RouteSpec[] {
       path: '/recurring-requests',
       summary: 'Recurring requests of which the caller sees all districts, by name',
       responses: { 200: { description: 'At most 20', schema: schemas.recurringRequests } },
-      handler: async ({ principal }) => {
-        const all = await listRequestSchedules(context.control);
-        const seen = all.filter((stored) => seesWhole(principal, stored));
-        return { items: await Promise.all(seen.map((stored) => recurringRequestView(context, stored))) };
-      },
+      handler: ({ principal }) => recurringRequestsOf(context, principal),
     }),
     route({
       ...ofOne,
@@ -52,6 +48,22 @@ export function recurringRequestRoutes(context: ApiContext): RouteSpec[] {
       responses: ok,
       handler: async ({ params, principal }) =>
         recurringRequestView(context, await requireRecurring(context, principal, params.id)),
+    }),
+    route({
+      ...ofOne,
+      operationId: 'changeRecurringRequest',
+      method: 'put',
+      path: '/recurring-requests/{id}',
+      summary: 'Change when it fires and what it asks for; the requests it made stay',
+      headers: ifVersionHeader,
+      example: {
+        ...{ name: 'Leap days', cron: '0 3 29 2 *', timezone: 'America/Chicago' },
+        ...{ districts: 'all', objects: ['School'], reason: 'Count of leap days.' },
+      },
+      body: schemas.recurringRequestBody,
+      audit: ({ body }) => body,
+      responses: ok,
+      handler: async (call) => tagVersion(call.response, await changeRecurringRequest(context, call)),
     }),
     ...(['pause', 'resume'] as const).map((action) =>
       route({

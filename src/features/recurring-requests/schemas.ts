@@ -1,6 +1,6 @@
 /** Recurring requests of the state as the API takes and shows them. */
 import { z } from 'zod';
-import { time, typedName, typedText } from '../../http/schemas';
+import { time, typedName, typedText, version } from '../../http/schemas';
 import { checkTiming, clockChanges, issueOf, timingGiven, timingShown } from '../schedules/schemas';
 import { stateRequestBody, wavesShown } from '../state-requests/schemas';
 
@@ -25,7 +25,10 @@ export const recurringRequest = z
   .object({
     scheduleId: z.string(),
     name: z.string(),
-    createdBy: z.string().meta({ description: 'who made it: it fires with their rights' }),
+    version,
+    createdBy: z
+      .string()
+      .meta({ description: 'who made it, or changed it since: it fires with their rights' }),
     createdAt: time,
     timing: timingShown,
     request: z.object({

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ApiContext } from '../../http/context';
 import { requesterOf } from '../../http/idempotency';
+import { ifVersionHeader, requireVersion, tagVersion } from '../../http/if-match';
 import { notFound } from '../../http/problem';
 import { requireDistrict } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
@@ -71,15 +72,19 @@ function districtRoutes(context: ApiContext): RouteSpec[] {
       path: '/registrations/{district}',
       summary: 'Change a district; without `database` its account stays as it is. Tested as a new one',
       params: schemas.changeParams,
+      headers: ifVersionHeader,
       example: { number: 1, ...example },
       body: schemas.changeBody,
       responses: { 200: { description: 'As it is now', schema: schemas.registration } },
       audit: ({ body }) => ({ database: kindOf(body.database) }),
-      handler: ({ params, body, principal }) => {
+      handler: async ({ params, body, principal, request, response }) => {
         const { id } = requireDistrict(config, principal, params.district);
         requireWholeState(principal);
-        const { database, ...settings } = body;
-        return registerOne(context, { mode: 'change', settings: { id, ...settings }, database, principal });
+        requireVersion(request, (await registrationView(context, id)).version);
+        const { database, ...rest } = body;
+        const settings = { id, ...rest };
+        const changed = await registerOne(context, { mode: 'change', settings, database, principal });
+        return tagVersion(response, changed);
       },
     }),
     route({
@@ -115,7 +120,7 @@ function importRoutes(context: ApiContext): RouteSpec[] {
       },
       body: schemas.importBody,
       responses: {
-        202: { description: 'Accepted; Location names it', schema: z.object({ importId: z.string() }) },
+        202: { description: 'Accepted; Location names it', schema: schemas.importAccepted },
       },
       audit: ({ body, answer }) => ({ importId: answer?.importId, dryRun: body.dryRun }),
       location: ({ importId }) => `/district-imports/${importId}`,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { districtSettings } from '../../config';
 import { AddressError, parseAddress } from '../../database/address';
-import { count, time } from '../../http/schemas';
+import { count, time, version } from '../../http/schemas';
 import { accountKinds, filePattern, variablePattern } from './account';
 import { importStatuses, lineStatuses } from './import-store';
 
@@ -61,6 +61,7 @@ export const registration = z
         .nullable()
         .meta({ description: 'why the API can’t come to the URL; workers may, of files and variables' }),
     }),
+    version,
     changedBy: z.string().nullable(),
     changedAt: time.nullable(),
     retiredAt: time.nullable(),
@@ -78,6 +79,8 @@ export const importBody = z.strictObject({
   }),
   dryRun: z.boolean().default(false).meta({ description: 'only say what would come of each line' }),
 });
+
+export const importAccepted = z.object({ importId: z.string() });
 
 export const importParams = z.object({ id: z.string() });
 

@@ -1,6 +1,7 @@
 import type { Config, DistrictConfig } from '../../config';
 import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
+import { versionOf } from '../../http/if-match';
 import { notFound } from '../../http/problem';
 import { sees } from '../../http/require';
 import type { AnswerTo } from '../../http/route';
@@ -45,13 +46,17 @@ function viewOf(
     ...settings,
     origin: 'registered',
     database: { kind, name: kind === 'file' || kind === 'variable' ? text : null, problem },
+    // The text of a sealed account is another with each change, and tells nothing.
+    version: versionOf([settings, account, retiredAt]),
     ...{ changedBy, changedAt, retiredAt },
   };
 }
 
 function viewOfConfiguration(district: DistrictConfig, { timezone }: Config): View {
+  const settings = settingsOf(district, timezone);
   return {
-    ...settingsOf(district, timezone),
+    ...settings,
+    version: versionOf([settings]),
     origin: 'configuration',
     database: { kind: 'configuration', name: null, problem: null },
     ...{ changedBy: null, changedAt: null, retiredAt: null },

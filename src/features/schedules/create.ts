@@ -5,6 +5,7 @@ import type { Principal } from '../../domain/principal';
 import { scenarioProblem } from '../../domain/scenario-rules';
 import type { ScheduledRequest, ScheduleTiming } from '../../domain/schedule';
 import type { ApiContext } from '../../http/context';
+import { requireVersion, versionOf } from '../../http/if-match';
 import { unusable } from '../../http/problem';
 import { requireDistrict, requireToolRight } from '../../http/require';
 import type { AnswerTo, Asked } from '../../http/route';
@@ -58,12 +59,14 @@ export async function changeSchedule(
     params,
     body,
     principal,
+    request,
   }: Asked<{ params: typeof schemas.scheduleParams; body: typeof schemas.scheduleRequest }>,
 ): Promise<AnswerTo<typeof schemas.schedule>> {
   const { config, control } = context;
   requireRightToFire(principal, body.kind);
   const district = requireDistrict(config, principal, params.district);
   const before = await requireOwnSchedule(context, principal, params);
+  requireVersion(request, versionOf(before));
   if (before.kind !== body.kind)
     throw unusable(`It starts ${before.kind}s: make another schedule for ${body.kind}s.`, {
       pointer: '#/kind',

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { ApiContext } from '../../http/context';
+import { ifVersionHeader, tagVersion } from '../../http/if-match';
 import { requireDistrict } from '../../http/require';
-import { type AnswerTo, type Asked, route, type RouteSpec } from '../../http/route';
+import { route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
 import { backfillSchedule } from './backfill';
 import { calendarOf } from './show-calendar';
@@ -10,10 +10,8 @@ import { deleteSchedule, pauseOrResumeSchedule, triggerSchedule } from './change
 import { changeSchedule, createSchedule } from './create';
 import { requireSchedule } from './require';
 import * as schemas from './schemas';
-import { listSchedules } from './store';
+import { schedulesOf } from './show';
 import { scheduleView } from './views';
-
-const scheduleList = z.object({ items: z.array(schemas.schedule) });
 
 /** Recurring resyncs and verifications. */
 export function scheduleRoutes(context: ApiContext): RouteSpec[] {
@@ -60,8 +58,9 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/districts/{district}/schedules',
       summary: 'Schedules of a district, by name',
-      responses: { 200: { description: 'At most 40', schema: scheduleList } },
-      handler: (call) => schedulesOf(context, call),
+      responses: { 200: { description: 'At most 40', schema: schemas.scheduleList } },
+      handler: ({ params, principal }) =>
+        schedulesOf(context, principal, requireDistrict(context.config, principal, params.district)),
     }),
     route({
       ...ofDistrict,
@@ -86,6 +85,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
     route({
       ...ofOne,
       operationId: 'changeSchedule',
+      headers: ifVersionHeader,
       method: 'put',
       path: '/districts/{district}/schedules/{id}',
       summary: 'Change when a schedule fires and what a firing asks for; paused stays paused',
@@ -93,7 +93,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.scheduleRequest,
       audit: ({ body }) => body,
       responses: { 200: { description: 'The schedule after the change', schema: schemas.schedule } },
-      handler: (call) => changeSchedule(context, call),
+      handler: async (call) => tagVersion(call.response, await changeSchedule(context, call)),
     }),
     ...pauseOrResume,
     route({
@@ -127,13 +127,4 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       handler: (call) => deleteSchedule(context, call),
     }),
   ];
-}
-
-async function schedulesOf(
-  context: ApiContext,
-  { params, principal }: Asked<{ params: typeof districtParams }>,
-): Promise<AnswerTo<typeof scheduleList>> {
-  const { id } = requireDistrict(context.config, principal, params.district);
-  const all = await listSchedules(context.control, id);
-  return { items: await Promise.all(all.map((stored) => scheduleView(context, principal, stored))) };
 }

@@ -19,6 +19,7 @@ import {
   time,
   typedName,
   typedText,
+  version,
 } from '../../http/schemas';
 
 const minutesOfADay = 24 * 60;
@@ -158,6 +159,7 @@ export const schedule = z
       .string()
       .meta({ description: 'who made it, or changed it since: it fires with their rights' }),
     createdAt: time,
+    version,
     timing: timingShown
       .nullable()
       .meta({ description: 'null: the state made it, and its details are hidden from the district' }),
@@ -200,3 +202,5 @@ export const backfillRequest = z
 export const backfilled = schedule
   .extend({ filledIn: z.array(time).meta({ description: 'firings that are made up' }) })
   .meta({ id: 'BackfilledSchedule' });
+
+export const scheduleList = z.object({ items: z.array(schedule) });

@@ -109,24 +109,31 @@ function nameTaken(name: string): ConflictError {
 }
 
 /** What a change makes of a schedule; from now on it fires with the rights of who changed it. */
-export type ScheduleChange = Pick<
-  StoredSchedule,
+export type ScheduleChange<Stored extends AnySchedule> = Pick<
+  Stored,
   'name' | 'timing' | 'request' | 'note' | 'createdBy' | 'createdById'
 >;
 
 /**
  * Changes a schedule; that Temporal still fires the former one is noted with it.
- * @throws ConflictError when its owner has another of this name in the district, or it is gone
+ * @param before as the caller has read it
+ * @throws ConflictError when its owner has another of this name in the district, or it is another
+ * by now, or gone
  */
-export async function updateSchedule(
+export async function updateSchedule<Stored extends AnySchedule>(
   control: Knex,
-  { scheduleId, districtId, initiator, kind }: StoredSchedule,
-  change: ScheduleChange,
-): Promise<StoredSchedule> {
+  before: Stored,
+  change: ScheduleChange<Stored>,
+): Promise<Stored> {
+  const { scheduleId, districtId, initiator } = before;
   return inTransaction(control, async (transaction) => {
-    await oneAtATime(transaction, `schedules of ${districtId}`);
-    const present = await listSchedules(transaction, districtId);
-    const isOther = (other: StoredSchedule) =>
+    await oneAtATime(transaction, `schedules of ${districtId ?? 'the state'}`);
+    const now = await readSchedule(transaction, scheduleId);
+    if (now === null) throw new ConflictError('The schedule was deleted meanwhile.');
+    if (JSON.stringify(now) !== JSON.stringify(before))
+      throw new ConflictError('Somebody else has just changed the schedule: look at it again.');
+    const present = await schedulesOf(transaction, districtId);
+    const isOther = (other: AnySchedule) =>
       other.initiator === initiator && other.scheduleId !== scheduleId && other.name === change.name;
     if (present.some(isOther)) throw nameTaken(change.name);
     await transaction('resyncSchedule')
@@ -140,9 +147,8 @@ export async function updateSchedule(
         createdByID: change.createdById,
         atTemporal: false,
       });
-    const stored = await readSchedule(transaction, scheduleId);
-    if (stored?.kind !== kind) throw new ConflictError('The schedule was deleted meanwhile.');
-    return stored;
+    // Of the same kind: nothing changes that.
+    return (await readSchedule(transaction, scheduleId)) as Stored;
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
+import { versionOf } from '../../http/if-match';
 import { canSeeDetails } from '../../http/require';
 import type { AnswerTo } from '../../http/route';
 import { rulesFor } from '../blackouts/store';
@@ -28,7 +29,15 @@ export async function scheduleView(
   const { paused = null, note: pauseNote = null } = standing ?? {};
   const { request, timing, createdById: _, ...rest } = stored;
   const clockChanges = clockChangesOf(timing, new Date());
-  const common = { ...rest, paused, nextRuns, clockChanges, problem: standing ? null : missingAtTemporal };
+  const version = versionOf(stored);
+  const common = {
+    ...rest,
+    version,
+    paused,
+    nextRuns,
+    clockChanges,
+    problem: standing ? null : missingAtTemporal,
+  };
   if (!canSeeDetails(principal, stored)) {
     const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
     return { ...common, ...hidden, name: stateScheduleName, createdBy: 'the state' };

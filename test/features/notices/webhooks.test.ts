@@ -275,6 +275,32 @@ test('a webhook is its owner’s: another principal can’t list, rotate, look i
   expect((await call(world, 'here', 'get', '/webhooks')).body).toEqual({ items: [] });
 });
 
+test('a webhook is changed in place, keeps its secret, and not by who read what another has changed since', async () => {
+  const here = await endpoint();
+  const { webhookId, secret } = await register(world, 'here', 'http://127.0.0.1:9/hook');
+  await world.control('webhook').update({ disabledAt: '2026-11-26 00:00:00', disabledWhy: 'gone' });
+  const listed = await call(world, 'here', 'get', '/webhooks');
+  const [{ version } = { version: '' }] = (listed.body as { items: { version: string }[] }).items;
+  const change = (body: object, who: 'here' | 'other' = 'here') =>
+    call(world, who, 'put', `/webhooks/${webhookId}`, body).set('If-Match', `"${version}"`);
+  const rules = { digest: null, leastRecords: 5, onlyWorse: true };
+  const changed = await change({ url: here.url, events: ['stateRequest'], rules });
+  const now = { url: here.url, events: ['stateRequest'], rules, disabledAt: null };
+  expect([changed.status, changed.body]).toMatchObject([200, now]);
+  expect(changed.headers['etag']).toBe(`"${(changed.body as { version: string }).version}"`);
+  const late = await change({ url: 'http://127.0.0.1:9/late' });
+  expect([late.status, late.body]).toMatchObject([412, { errors: [{ header: 'If-Match' }] }]);
+  expect((await change({ url: here.url }, 'other')).status).toBe(404);
+  expect((await call(world, 'here', 'get', '/webhooks')).body).toMatchObject({ items: [now] });
+  await stateRequest('after the change');
+  await listNotices(world.control, { olderThanSeconds: 0 });
+  const { noticeDeliveryID: deliveryId } = (await world.control('noticeDelivery').first()) as {
+    noticeDeliveryID: number;
+  };
+  await noticeActivities(world).deliverNotice({ deliveryId });
+  expect(verified(secret, here.received[0]!)).toBeTruthy();
+});
+
 test('after a secret is rotated both sign, until the former one’s day is over', async () => {
   const here = await endpoint();
   const { webhookId, secret: former } = await register(world, 'here', here.url);

@@ -26,6 +26,8 @@ afterAll(async () => {
 
 interface Recurring {
   scheduleId: string;
+  name: string;
+  version: string;
   paused: boolean;
   pauseNote: string | null;
   nextRuns: string[];
@@ -38,7 +40,7 @@ interface Recurring {
     message: string | null;
   }[];
 }
-const call = (method: 'get' | 'post' | 'delete', path = '', as = world.as.state) =>
+const call = (method: 'get' | 'post' | 'put' | 'delete', path = '', as = world.as.state) =>
   request(world.app)[method](`/api/v1/recurring-requests${path}`).set('Authorization', as);
 const nightly = (over: object = {}) => ({
   ...{ name: 'nightly', cron: '0 2 * * *', timezone: 'America/Chicago' },
@@ -92,6 +94,32 @@ test('a recurring request is made, listed, fires as a request of its own, is pau
     expect((await call('delete', `/${id}`)).status).toBe(200);
     expect((await call('get', `/${id}`)).status).toBe(404);
     expect((await stateRequest(firing!.stateRequestId!)).status).toBe('finished');
+  }));
+
+test('a recurring request is changed in place: it fires at its new times, stays paused, and a second change of the same reading is refused', () =>
+  withWorker(world, async () => {
+    const id = await create({ name: 'to be changed' });
+    const beside = await create({ name: 'beside it' });
+    await call('post', `/${id}/pause`).send({});
+    const { version } = await shown(id);
+    const change = (over: object, tag = version) =>
+      call('put', `/${id}`).set('If-Match', `"${tag}"`).send(nightly(over));
+    const later = { name: 'changed', cron: '30 4 * * *', timezone: 'UTC', reason: 'Earlier.' };
+    const changed = await change(later);
+    expect([changed.status, changed.body]).toMatchObject([
+      200,
+      { scheduleId: id, name: 'changed', paused: true, nextRuns: [], request: { reason: 'Earlier.' } },
+    ]);
+    expect(changed.headers['etag']).toBe(`"${(changed.body as Recurring).version}"`);
+    expect((await change({ ...later, reason: 'Too late.' })).status).toBe(412);
+    const now = (await shown(id)).version;
+    expect((await change({ ...later, name: 'beside it' }, now)).status).toBe(409);
+    expect((await change({ ...later, objects: ['Nonsense'] }, now)).status).toBe(422);
+    const resumed = (await call('post', `/${id}/resume`).send({})).body as Recurring;
+    expect(resumed).toMatchObject({ request: { reason: 'Earlier.' } });
+    expect(resumed.nextRuns[0]).toMatch(/T04:30:00/);
+    for (const one of [id, beside]) await call('delete', `/${one}`);
+    expect((await change(later, now)).status).toBe(404);
   }));
 
 test('while the request before is open a firing is skipped and says so', () =>
@@ -237,7 +265,7 @@ test.each([
   expect([answer.status, errors[0]!.pointer]).toEqual([422, pointer]);
 });
 
-test('the command line makes, lists, shows, pauses, resumes, triggers and deletes recurring requests', () =>
+test('the command line makes, changes, lists, shows, pauses, resumes, triggers and deletes recurring requests', () =>
   withWorker(world, async () => {
     const made = await resync(
       ...['request', 'recurring', 'create', 'counts', '--at', '02:00', '--days', 'sun', '--timezone', 'UTC'],
@@ -248,6 +276,12 @@ test('the command line makes, lists, shows, pauses, resumes, triggers and delete
     const act = (...words: string[]) => resync('request', 'recurring', ...words);
     expect((await act('pause', scheduleId, '--note', 'holidays')).stdout).toContain('paused: holidays');
     expect((await act('list')).stdout).toMatch(/counts +all +paused/);
+    const said = ['--at', '03:00', '--timezone', 'UTC', '--reason', 'Both counts.'];
+    expect((await act('change', scheduleId, ...said)).code).toBe(0);
+    expect(await shown(scheduleId)).toMatchObject({
+      ...{ name: 'counts', timing: { times: { calendar: { at: ['03:00'] } } } },
+      ...{ paused: true, request: { objects: ['School'], reason: 'Both counts.' } },
+    });
     expect((await act('resume', scheduleId)).code).toBe(0);
     expect((await act('trigger', scheduleId)).code).toBe(0);
     const [firing] = await fired(scheduleId);

@@ -266,6 +266,13 @@ test('a change keeps the account that isn’t named, and what is under way its n
   const refused = await change({ number: 9_999 });
   expect([refused.status, detailOf(refused)]).toEqual([409, expect.stringContaining(resyncId)]);
   expect((await change({ name: 'While it runs' })).status).toBe(200);
+  const { version } = (await call('get', `/registrations/${id}`)).body as { version: string };
+  expect(renamed.headers['etag']).not.toBe(`"${version}"`);
+  const asRead = (more: object) => change(more).set('If-Match', `"${version}"`);
+  const last = await asRead({ name: 'By who read it last' });
+  expect([last.status, last.headers['etag']]).not.toEqual([200, `"${version}"`]);
+  expect(last.status).toBe(200);
+  expect((await asRead({ name: 'By who read it before' })).status).toBe(412);
   await finishResync(world.control, { resyncId, status: 'failed', message: 'made by the test' });
   expect((await change({ number: 9_999 })).status).toBe(200);
 });

@@ -137,6 +137,9 @@ test('a schedule is changed: it fires at its new times with the rights of who ch
     ]);
     const resumed = (await call('post', `${path}/resume`).send({})).body as Schedule;
     expect(resumed.nextRuns[0]!.at).toMatch(/T04:30:00/);
+    const { version } = changed.body as { version: string };
+    const named = (tag: string) => change({ ...later, note: 'read before' }).set('If-Match', `"${tag}"`);
+    expect([(await named(version)).status, (await named(version)).status]).toEqual([200, 412]);
     expect((await change({ name: 'beside it' })).status).toBe(409);
     expect((await change({ ...later, kind: 'verification' })).status).toBe(422);
     expect((await change(later, 'other')).status).toBe(404);
