@@ -79,11 +79,13 @@ export function toPage<Item>(
 /**
  * How many a query finds: told with the first page, because who reads on knows it.
  * @param query narrowed, but not for the page
+ * @param isAll `false`: the query leaves some out that the list has
  */
 export async function totalOf(
   control: Knex,
   query: Knex.QueryBuilder,
   { cursor }: PageFilter,
+  isAll = true,
 ): Promise<Total> {
   if (cursor !== undefined) return {};
   const some = query
@@ -94,7 +96,7 @@ export async function totalOf(
     .as('some');
   const [row] = await control.count<{ readonly found: number | string }[]>({ found: '*' }).from(some);
   const found = Number(row!.found);
-  return { total: Math.min(found, mostCounted), totalCapped: found > mostCounted };
+  return { total: Math.min(found, mostCounted), totalCapped: found > mostCounted || !isAll };
 }
 
 /** What a list is in the order of. */
@@ -104,8 +106,9 @@ interface TimeColumns {
   readonly id: string;
   /** `number`: an id that is counted. */
   readonly idIs?: 'string' | 'number';
-  /** `false`: no index finds them, so that counting would read the whole table. */
-  readonly counted?: boolean;
+  /** Of a list that no index finds: only what has a greater id is counted, of others it is said
+   * that there are more. */
+  readonly countedAfter?: number | null;
 }
 
 /**
@@ -117,7 +120,7 @@ interface TimeColumns {
 export async function pageByTime<Row extends object>(
   control: Knex,
   query: Knex.QueryBuilder,
-  { at, id, idIs = 'string', counted = true }: TimeColumns,
+  { at, id, idIs = 'string', countedAfter = null }: TimeColumns,
   filter: TimePageFilter,
 ): Promise<Page<Row>> {
   const { limit: asked = 50, cursor, sort = 'newest' } = filter;
@@ -138,7 +141,9 @@ export async function pageByTime<Row extends object>(
   const order = columns.map((column) => ({ column, order: sort === 'newest' ? 'desc' : 'asc' }));
   const [rows, total] = await Promise.all([
     page.orderBy(order).limit(limit + 1) as Promise<Row[]>,
-    counted ? totalOf(control, query, filter) : {},
+    countedAfter === null
+      ? totalOf(control, query, filter)
+      : totalOf(control, query.clone().where(id, '>', countedAfter), filter, false),
   ]);
   const keyOf = (row: Row) => columns.map((column) => row[nameOf(column) as keyof Row] as string | number);
   return { ...toPage(rows, limit, keyOf), ...total };

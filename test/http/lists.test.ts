@@ -128,6 +128,25 @@ test('the first page says how many there are; by time both ways; a cursor keeps 
   expect(errorsPage.total).toBe(errorCount);
 });
 
+test('every list in pages says with its first page how many there are', async () => {
+  const named: Record<string, string> = { district: world.here, id: 'first', name: 'School' };
+  const counted: Record<string, unknown> = {};
+  for (const { method, path, operationId, responses } of apiRoutes({ ...world } as unknown as ApiContext)) {
+    const schema = responses[200]?.schema;
+    if (method !== 'get' || !(schema instanceof z.ZodObject) || !('nextCursor' in schema.shape)) continue;
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => named[name] ?? 'School');
+    const answer = await get(filled, world.as.state);
+    if (answer.status === 200) counted[operationId] = (answer.body as { total?: number }).total;
+  }
+  expect(counted).toMatchObject({
+    listAuditEvents: expect.any(Number) as number,
+    listRecordErrors: errorCount,
+  });
+  expect(counted).toMatchObject({ listIdentityConflicts: 0, showRecordHistory: 0 });
+  expect(Object.entries(counted).filter(([, total]) => typeof total !== 'number')).toEqual([]);
+  expect(Object.keys(counted).length).toBeGreaterThan(15);
+});
+
 test('what lies within an item has a column of its own, and a list of objects a line for each', () => {
   const item = z
     .object({

@@ -1,6 +1,14 @@
-import { z } from 'zod';
 import { countUnread, deleteAlerts, listAlerts, markAlertRead, markAlertsRead, restoreAlerts } from './read';
-import { alert, alertIds, alertParams, alertQuery, changedAlerts, mostUnread, unreadAlerts } from './schemas';
+import {
+  alert,
+  alertIds,
+  alertParams,
+  alertQuery,
+  changedAlerts,
+  deletedAlerts,
+  mostUnread,
+  unreadAlerts,
+} from './schemas';
 import type { ApiContext } from '../../http/context';
 import { periodIn } from '../../http/period';
 import { requireDistrict, zoneFor } from '../../http/require';
@@ -103,7 +111,7 @@ export function alertRoutes({ config, control }: ApiContext): RouteSpec[] {
       example: { ids: [1] },
       body: alertIds,
       responses: {
-        200: { description: 'The ids that were deleted', schema: z.object({ deleted: z.array(z.int()) }) },
+        200: { description: 'The ids that were deleted', schema: deletedAlerts },
       },
       handler: async ({ body, principal }) => ({ deleted: await deleteAlerts(control, principal, body.ids) }),
     }),

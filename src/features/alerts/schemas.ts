@@ -37,6 +37,7 @@ export const mostUnread = 1_000;
 export const unreadAlerts = z
   .object({ unread: count.max(mostUnread), capped: z.boolean() })
   .meta({ id: 'UnreadAlerts' });
+export const deletedAlerts = z.object({ deleted: z.array(z.int()) });
 export const changedAlerts = z.object({ ids: z.array(z.int()) }).meta({ id: 'ChangedAlerts' });
 
 export const alertParams = z.object({ id: wholeNumber(z.int().positive()).nonoptional() });

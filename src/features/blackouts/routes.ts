@@ -13,7 +13,7 @@ import {
 import { openResyncIds } from '../resyncs/hold';
 import type { Principal } from '../../domain/principal';
 import { type BlackoutRule, holdsRun } from '../../domain/blackout';
-import { blackout, blackoutRequest, heldWindow } from './schemas';
+import { blackout, blackoutList, blackoutRequest } from './schemas';
 import { tellBlackoutsChanged } from './workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
@@ -66,10 +66,7 @@ export function blackoutRoutes({ config, control, temporal }: ApiContext): Route
       responses: {
         200: {
           description: 'The windows, oldest first',
-          schema: z.object({
-            items: z.array(blackout),
-            next: heldWindow.nullable().meta({ description: 'for the district’s own resyncs' }),
-          }),
+          schema: blackoutList,
         },
       },
       handler: async ({ params, principal }) => {

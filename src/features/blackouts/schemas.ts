@@ -66,3 +66,8 @@ export const heldWindow = z
     endsAt: time,
   })
   .meta({ id: 'HeldWindow' });
+
+export const blackoutList = z.object({
+  items: z.array(blackout),
+  next: heldWindow.nullable().meta({ description: 'for the district’s own resyncs' }),
+});

@@ -32,7 +32,9 @@ export async function districtsView(
       sees(principal, id) &&
       [id.toLowerCase(), String(number), name.toLowerCase()].some((known) => known.includes(wanted)),
   );
-  const shown = seen.map((district) => headOf(district, years.get(district.id) ?? district.schoolYear));
+  const shown = seen.map((district) =>
+    headOf(district, years.get(district.id) ?? district.schoolYear, principal),
+  );
   const standings = needsStanding(query) ? await readStandings(context, principal, shown) : null;
   const items = shown.map((head): Item => ({ ...head, standing: standings?.get(head.id) ?? null }));
   const fitting = items.filter((item) => fits(item.standing, query));
@@ -46,14 +48,19 @@ export async function districtsView(
 }
 
 function headOf(
-  { id, number, name, state, timezone, ...district }: DistrictConfig,
+  { id, number, name, state, timezone, region, ...district }: DistrictConfig,
   schoolYear: number,
+  { level }: Principal,
 ): Omit<Item, 'standing'> {
   const years = offeredYears(schoolYear, district).map(({ schoolYear: year, kind }) => ({
     schoolYear: year,
     kind,
   }));
-  return { id, number, name, schoolYear, years, state: state ?? null, timezone: timezone ?? null };
+  const head = { id, number, name, schoolYear, years, state: state ?? null, timezone: timezone ?? null };
+  if (region === undefined) return { ...head, region: null };
+  const { url } = region;
+  const host = url === undefined || level === 'district' ? null : new URL(url).host;
+  return { ...head, region: { host, first: url !== undefined } };
 }
 
 function needsStanding({ standing, color, running, drift, overdue, unread, sort }: Query): boolean {

@@ -10,7 +10,7 @@ import { sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { sent } from '../../http/sent';
 import { resyncParams } from '../resyncs/schemas';
-import { findTopic, resyncTopic, type Topic, topicName } from './topics';
+import { findTopic, resyncTopic, type Topic, topicName, topicNames } from './topics';
 
 const mostTopics = 50;
 
@@ -33,10 +33,7 @@ const topicsAsked = z
   .default('')
   .transform(asList)
   .refine((names) => names.length <= mostTopics, `at most ${mostTopics} topics`)
-  .refine(
-    (names) => names.every((name) => topicName.test(name)),
-    'a topic is alerts, agents, or district, resync, verification or request, a colon and its id',
-  )
+  .refine((names) => names.every((name) => topicName.test(name)), topicNames)
   .meta({ example: 'alerts,resync:20261128-1f0c9a3e7b' });
 
 /** GET /events and GET /resyncs/{id}/events. One poll serves every listener of a topic. */

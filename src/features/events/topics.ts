@@ -1,3 +1,4 @@
+import { endedStatuses } from '../../domain/resync';
 import { endedRequestStatuses } from '../../domain/state-request';
 import { endedVerification } from '../../domain/verification';
 import type { Principal } from '../../domain/principal';
@@ -8,14 +9,26 @@ import { notFound } from '../../http/problem';
 import { canSeeDetails, requireDistrict, requireToolRight, sees } from '../../http/require';
 import { countUnread } from '../alerts/read';
 import { mostUnread } from '../alerts/schemas';
+import { listBlackouts } from '../blackouts/store';
+import { listDrifts } from '../certifications/drift-store';
+import { requireCertification } from '../certifications/require';
+import { districtsQuery } from '../districts/list-schemas';
+import { districtsView } from '../districts/list-views';
 import { readBusyAgents } from '../districts/read-agents';
+import { conflictsPage } from '../identity-conflicts/show';
+import { recurringRequestsOf } from '../recurring-requests/views';
+import { readAwaiting } from '../removals/list-awaiting';
+import { readRemovals } from '../removals/read';
 import { resyncSource } from '../resyncs/event-feed';
 import { readResync, readResyncHead } from '../resyncs/read';
 import { redactedView } from '../resyncs/views';
-import { requireVisible } from '../resyncs/visibility';
+import { requireDetails, requireVisible } from '../resyncs/visibility';
+import { schedulesOf } from '../schedules/show';
+import { requirePreview } from '../selective-sync/require-preview';
 import { requireBoard } from '../state-requests/require';
 import { requireVerificationView } from '../verifications/require';
 import { readDistrictEvents } from './read-district';
+import { readRequestEvents } from './read-requests';
 
 /** Something that one can listen to. */
 export interface Topic {
@@ -43,14 +56,79 @@ const kinds: Readonly<Record<string, FindTopic>> = {
       ),
     );
   },
+  approvals: ({ control }, principal) => {
+    requireEither(principal, ['resyncBatch', 'resyncView']);
+    return Promise.resolve(
+      notices(`approvals of ${reachOf(principal)}`, 2_000, () => readAwaiting(control, principal)),
+    );
+  },
+  requests: (context, principal) => {
+    requireToolRight(principal, 'stateRequest');
+    if (principal.level !== 'state') throw notFound();
+    return Promise.resolve(
+      notices(`requests of ${reachOf(principal)}`, 2_000, async () => [
+        await readRequestEvents(context.control),
+        await recurringRequestsOf(context, principal),
+      ]),
+    );
+  },
+  districts: (context, principal) => {
+    const query = districtsQuery.parse({ standing: 'true' });
+    // Unread alerts are each person's own.
+    const feed = `districts of ${principal.principalId} ${reachOf(principal)} ${principal.rights.join()}`;
+    return Promise.resolve(notices(feed, 5_000, () => districtsView(context, { query, principal })));
+  },
   district: ({ config, control }, principal, id) => {
-    requireEither(principal, ['resyncBatch', 'resyncView', 'verificationSummary']);
+    requireEither(principal, ['resyncBatch', 'resyncView', 'verificationSummary', 'selectiveSync']);
     const district = requireDistrict(config, principal, id);
     return Promise.resolve(
       notices(`district ${district.id} ${principal.level}`, 1_000, () =>
         readDistrictEvents(control, { districtId: district.id, level: principal.level }),
       ),
     );
+  },
+  schedules: (context, principal, id) => {
+    requireEither(principal, ['resyncBatch', 'resyncView']);
+    const district = requireDistrict(context.config, principal, id);
+    return Promise.resolve(
+      notices(`schedules of ${district.id} ${principal.level}`, 3_000, async () => [
+        await schedulesOf(context, principal, district),
+        await listBlackouts(context.control, district.id),
+      ]),
+    );
+  },
+  conflicts: (context, principal, id) => {
+    requireToolRight(principal, 'errorLog');
+    const district = requireDistrict(context.config, principal, id);
+    const feed = `conflicts of ${district.id} ${principal.level} ${principal.schools?.join() ?? 'all'}`;
+    return Promise.resolve(
+      notices(feed, 5_000, () => conflictsPage(context, { district, query: {}, principal })),
+    );
+  },
+  preview: async ({ control }, principal, id) => {
+    requireToolRight(principal, 'selectiveSync');
+    const read = () => requirePreview(control, principal, id);
+    await read();
+    return notices(`preview ${id} ${principal.level}`, 500, read, ({ status }) => status !== 'running');
+  },
+  removals: async ({ control }, principal, id) => {
+    requireEither(principal, ['resyncBatch', 'resyncView']);
+    const read = async () => {
+      const { status } = await requireDetails(control, principal, id);
+      return { status, objects: await readRemovals(control, id) };
+    };
+    await requireDetails(control, principal, id);
+    return notices(`removals ${id} ${principal.level}`, 2_000, read, ({ status }) =>
+      endedStatuses.includes(status),
+    );
+  },
+  certification: async (context, principal, id) => {
+    requireToolRight(principal, 'verificationSummary');
+    await requireCertification(context, principal, id);
+    return notices(`certification ${id}`, 2_000, async () => [
+      await requireCertification(context, principal, id),
+      await listDrifts(context.control, id),
+    ]);
   },
   resync: async ({ control }, principal, id) => {
     requireEither(principal, ['resyncBatch', 'resyncView']);
@@ -75,8 +153,14 @@ const kinds: Readonly<Record<string, FindTopic>> = {
   },
 };
 
+/** Kinds of which there is one for everybody. */
+const single = ['alerts', 'agents', 'approvals', 'requests', 'districts'];
+const several = Object.keys(kinds).filter((kind) => !single.includes(kind));
+
 /** A topic's name: its kind, and of most kinds an id. */
-export const topicName = new RegExp(`^(${Object.keys(kinds).join('|')})(:[\\w.-]{1,64})?$`);
+export const topicName = new RegExp(`^(${single.join('|')}|(${several.join('|')}):[\\w.-]{1,64})$`);
+/** What that comes to, for people. */
+export const topicNames = `a topic is ${single.join(', ')}, or ${several.join(', ')}, a colon and its id`;
 
 /** What a name stands for, for who asks. @throws Problem 403, 404, 410 */
 export function findTopic(context: ApiContext, principal: Principal, name: string): Promise<Topic> {
@@ -123,6 +207,8 @@ function notices<View>(
     last: () => ({ event: 'end' }),
   });
 }
+
+const reachOf = ({ level, districts }: Principal): string => `${level} ${districts?.join() ?? 'all'}`;
 
 function requireEither(principal: Principal, [first, ...others]: readonly [ToolRight, ...ToolRight[]]): void {
   if (!others.some((right) => principal.rights.includes(right))) requireToolRight(principal, first);

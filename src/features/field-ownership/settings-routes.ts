@@ -117,10 +117,10 @@ async function changesFor(
   principal: Principal,
   asked: Parameters<typeof listSettingChanges>[1],
 ): ReturnType<typeof listSettingChanges> {
-  const { items, nextCursor } = await listSettingChanges(control, asked);
+  const { items, ...page } = await listSettingChanges(control, asked);
   return {
+    ...page,
     items: items.map((item) => ({ ...item, changedBy: shownName(principal, item.changedBy) })),
-    nextCursor,
   };
 }
 

@@ -78,12 +78,12 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       responses: { 200: { description: 'A page of events', schema: pageOf(schemas.syncEvent) } },
       handler: async ({ params, query, principal }) => {
         const { id } = requireDistrict(config, principal, params.district);
-        const { items, nextCursor } = await listSyncEvents(control, {
+        const { items, ...page } = await listSyncEvents(control, {
           districtId: id,
           level: principal.level,
           ...query,
         });
-        return { items: items.map((item) => viewFor(principal, item)), nextCursor };
+        return { ...page, items: items.map((item) => viewFor(principal, item)) };
       },
     }),
     route({

@@ -1,7 +1,7 @@
 /** What the API says of identity conflicts. */
 import { z } from 'zod';
 import { identityActions, identityCodes } from '../../domain/identity-conflict';
-import { count, time, typedText, wholeNumber } from '../../http/schemas';
+import { count, pageOf, pageQuery, schoolYearAsked, time, typedText, wholeNumber } from '../../http/schemas';
 
 const key = z.array(z.string()).readonly();
 
@@ -29,6 +29,9 @@ export const identityConflict = z
     seenAt: time,
   })
   .meta({ id: 'IdentityConflict' });
+
+export const conflictsQuery = z.strictObject({ ...pageQuery, schoolYear: schoolYearAsked });
+export const conflictsPage = pageOf(identityConflict);
 
 export const identityConflictParams = z.object({
   district: z.string(),

@@ -3,6 +3,14 @@ import { type IdentityCode, identityCodes } from '../../domain/identity-conflict
 import { parseRecordKey, type RecordKey } from '../../domain/record-error';
 import { NotFoundError } from '../../control/control-error';
 import { selectRows, toIso } from '../../control/database';
+import {
+  decodeCursor,
+  maxPageRows,
+  mostCounted,
+  type Page,
+  type PageFilter,
+  toPage,
+} from '../../control/page';
 
 /** A record whose identity no longer goes together, as a run has found it. */
 export interface IdentityConflict {
@@ -39,9 +47,9 @@ interface Row {
   readonly createdAt: string;
 }
 
-const selected = `SELECT e.recordErrorID AS conflictID, e.resyncID, r.districtID, r.schoolYear, r.initiator, e.objectName,
-    e.recordKey, e.guid, e.code, e.parentKey, e.heldBy, i.recordErrorID IS NOT NULL AS resolved, e.createdAt
-  FROM recordError e JOIN resync r ON r.resyncID = e.resyncID
+const columns = `e.recordErrorID AS conflictID, e.resyncID, r.districtID, r.schoolYear, r.initiator, e.objectName,
+    e.recordKey, e.guid, e.code, e.parentKey, e.heldBy, i.recordErrorID IS NOT NULL AS resolved, e.createdAt`;
+const tables = `recordError e JOIN resync r ON r.resyncID = e.resyncID
     LEFT JOIN identityResolution i ON i.recordErrorID = e.recordErrorID`;
 
 /** Which conflicts are looked for. */
@@ -53,49 +61,108 @@ interface ConflictFilter {
   readonly ownOnly: boolean;
   /** Only of these schools; `null`: of all and of none. */
   readonly schools: readonly string[] | null;
-  readonly after: number;
-  readonly limit: number;
+}
+
+/** Conflicts that can be listed and counted. */
+interface Conflicts {
+  /** From FROM on. */
+  readonly sql: string;
+  readonly bindings: readonly unknown[];
 }
 
 /**
- * Conflicts that the newest whole run of each object has found and nobody has resolved, in the
- * order of their ids.
+ * Conflicts that the newest whole run of each object has found and nobody has resolved, with those
+ * whose record this district holds and another sends: the other end of the same task. The first
+ * page has how many there are.
+ * @param held `null`: of these nothing is the caller's to see
+ * @throws CursorError
  */
 export async function listIdentityConflicts(
   control: Knex,
-  { districtId, schoolYear, objects, ownOnly, schools, after, limit }: ConflictFilter,
+  filter: ConflictFilter & { readonly held: readonly string[] | null },
+  { limit: asked = 100, cursor }: PageFilter,
+): Promise<Page<{ readonly side: 'sender' | 'holder'; readonly conflict: IdentityConflict }>> {
+  const limit = Math.min(asked, maxPageRows);
+  const after = cursor === undefined ? 0 : (decodeCursor(cursor, ['number'])[0] as number);
+  const sides = [
+    ...(filter.objects.length === 0 ? [] : [{ side: 'sender' as const, found: sentConflicts(filter) }]),
+    ...(filter.held === null ? [] : [{ side: 'holder' as const, found: heldConflicts(filter, filter.held) }]),
+  ];
+  const rows = await Promise.all(
+    sides.map(async ({ side, found }) =>
+      (await read(control, found, { after, limit: limit + 1 })).map((conflict) => ({ side, conflict })),
+    ),
+  );
+  const merged = rows.flat().sort((a, b) => a.conflict.conflictId - b.conflict.conflictId);
+  const page = toPage(merged, limit, ({ conflict }) => [conflict.conflictId]);
+  if (cursor !== undefined) return page;
+  const counts = await Promise.all(sides.map(({ found }) => count(control, found)));
+  const total = counts.reduce((sum, of) => sum + of, 0);
+  return { ...page, total: Math.min(total, mostCounted), totalCapped: total > mostCounted };
+}
+
+async function read(
+  control: Knex,
+  { sql, bindings }: Conflicts,
+  { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<IdentityConflict[]> {
-  if (objects.length === 0) return [];
+  const rows = await selectRows<Row>(
+    control,
+    `SELECT ${columns} ${sql} AND e.recordErrorID > ? ORDER BY e.recordErrorID LIMIT ?`,
+    [...bindings, after, limit],
+  );
+  return rows.map(toConflict);
+}
+
+async function count(control: Knex, { sql, bindings }: Conflicts): Promise<number> {
+  const [row] = await selectRows<{ found: number }>(
+    control,
+    `SELECT COUNT(*) AS found FROM (SELECT 1 ${sql} LIMIT ?) some`,
+    [...bindings, mostCounted + 1],
+  );
+  return Number(row!.found);
+}
+
+function sentConflicts({ districtId, schoolYear, objects, ownOnly, schools }: ConflictFilter): Conflicts {
   const own = ownOnly ? "JOIN resync o ON o.resyncID = h.resyncID AND o.initiator = 'district'" : '';
   const newest = objects.map(
     () => `(SELECT h.resyncID, h.objectName FROM DISBatchHistory h ${own}
       WHERE h.districtID = ? AND h.objectName = ? AND h.schoolYear = ? AND h.status = 'finished' AND h.selected IS NULL
       ORDER BY h.startedAt DESC LIMIT 1)`,
   );
-  const rows = await selectRows<Row>(
-    control,
-    `${selected} JOIN (${newest.join(' UNION ALL ')}) n
+  return {
+    sql: `FROM ${tables} JOIN (${newest.join(' UNION ALL ')}) n
          ON n.resyncID = e.resyncID AND n.objectName = e.objectName
-      WHERE e.code IN (?) AND i.recordErrorID IS NULL AND e.recordErrorID > ?
-        ${schools === null ? '' : 'AND e.school IN (?)'}
-      ORDER BY e.recordErrorID LIMIT ?`,
-    [
+      WHERE e.code IN (?) AND i.recordErrorID IS NULL ${schools === null ? '' : 'AND e.school IN (?)'}`,
+    bindings: [
       ...objects.flatMap((object) => [districtId, object, schoolYear]),
       [...identityCodes],
-      after,
       ...(schools === null ? [] : [schools.length === 0 ? [''] : [...schools]]),
-      limit,
     ],
-  );
-  return rows.map(toConflict);
+  };
+}
+
+/** Found by the newest whole run of the object at the district that sends it. */
+function heldConflicts({ schoolYear, ownOnly }: ConflictFilter, tenants: readonly string[]): Conflicts {
+  return {
+    sql: `FROM ${tables} JOIN DISBatchHistory h ON h.resyncID = e.resyncID AND h.objectName = e.objectName
+      WHERE e.heldBy IN (?) AND e.code = 'HELD_BY_DISTRICT' AND i.recordErrorID IS NULL
+        AND r.schoolYear = ? ${ownOnly ? "AND r.initiator = 'district'" : ''}
+        AND h.status = 'finished' AND h.selected IS NULL AND NOT EXISTS (
+          SELECT 1 FROM DISBatchHistory n ${ownOnly ? "JOIN resync o ON o.resyncID = n.resyncID AND o.initiator = 'district'" : ''}
+           WHERE n.districtID = h.districtID AND n.objectName = h.objectName AND n.schoolYear = h.schoolYear
+             AND n.status = 'finished' AND n.selected IS NULL AND n.startedAt > h.startedAt)`,
+    bindings: [[...tenants], schoolYear],
+  };
 }
 
 /** @throws NotFoundError */
 export async function readIdentityConflict(control: Knex, conflictId: number): Promise<IdentityConflict> {
-  const [row] = await selectRows<Row>(control, `${selected} WHERE e.recordErrorID = ? AND e.code IN (?)`, [
-    conflictId,
-    [...identityCodes],
-  ]);
+  const [row] = await selectRows<Row>(
+    control,
+    `SELECT ${columns} FROM ${tables} WHERE e.recordErrorID = ? AND e.code IN (?)`,
+    [conflictId, [...identityCodes]],
+  );
   if (!row) throw NotFoundError.of('identity conflict');
   return toConflict(row);
 }
@@ -114,37 +181,6 @@ export async function isHeldStill(
     [resyncId, object, heldBy],
   );
   return row !== undefined;
-}
-
-/**
- * Conflicts whose record this district holds and another sends, found by the newest whole run of
- * the object there: the other end of the same task.
- */
-export async function listHeldConflicts(
-  control: Knex,
-  {
-    tenants,
-    schoolYear,
-    ownOnly,
-    after,
-    limit,
-  }: Pick<ConflictFilter, 'schoolYear' | 'ownOnly' | 'after' | 'limit'> & {
-    readonly tenants: readonly string[];
-  },
-): Promise<IdentityConflict[]> {
-  const rows = await selectRows<Row>(
-    control,
-    `${selected} JOIN DISBatchHistory h ON h.resyncID = e.resyncID AND h.objectName = e.objectName
-      WHERE e.heldBy IN (?) AND e.code = 'HELD_BY_DISTRICT' AND i.recordErrorID IS NULL
-        AND e.recordErrorID > ? AND r.schoolYear = ? ${ownOnly ? "AND r.initiator = 'district'" : ''}
-        AND h.status = 'finished' AND h.selected IS NULL AND NOT EXISTS (
-          SELECT 1 FROM DISBatchHistory n ${ownOnly ? "JOIN resync o ON o.resyncID = n.resyncID AND o.initiator = 'district'" : ''}
-           WHERE n.districtID = h.districtID AND n.objectName = h.objectName AND n.schoolYear = h.schoolYear
-             AND n.status = 'finished' AND n.selected IS NULL AND n.startedAt > h.startedAt)
-      ORDER BY e.recordErrorID LIMIT ?`,
-    [[...tenants], after, schoolYear, limit],
-  );
-  return rows.map(toConflict);
 }
 
 /** How many records of a run each other district holds, by object. */

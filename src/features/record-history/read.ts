@@ -95,6 +95,7 @@ export async function readRecordHistory(control: Knex, question: RecordQuestion)
   return {
     items: page.items.map(({ run }) => run),
     nextCursor: page.nextCursor,
+    ...(question.cursor === undefined && { total: all.length, totalCapped: runs.length === mostRuns }),
     notKept: await readNotKept(control, question.districtId, runs),
   };
 }

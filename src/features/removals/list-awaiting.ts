@@ -20,3 +20,12 @@ export async function listAwaiting(
   const rows = await query.orderBy(['requestedAt', 'resyncID']).limit(mostShown);
   return toHeads(control, rows);
 }
+
+/** What of them waits, and for what: another answer whenever somebody decides. */
+export async function readAwaiting(control: Knex, principal: Parameters<typeof listAwaiting>[1]) {
+  const resyncIds = (await listAwaiting(control, principal)).map(({ resyncId }) => resyncId);
+  return control('removalObject')
+    .select('resyncID', 'objectName', 'decision', 'found')
+    .whereIn('resyncID', resyncIds)
+    .orderBy(['resyncID', 'position']);
+}

@@ -8,7 +8,8 @@ import { districtParams, pageOf, pageQuery, schoolYearAsked, timeOrder } from '.
 import { listResyncs } from './list';
 import { readResync } from './read';
 import * as schemas from './schemas';
-import { resyncStarted, startAskedResync } from './start-asked';
+import { startAskedResync } from './start-asked';
+import { resyncStarted } from './started-schemas';
 import { headView, redactedView, statusFilter } from './views';
 import { requireVisible } from './visibility';
 

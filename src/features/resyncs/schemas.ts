@@ -55,6 +55,18 @@ export const district = z
       .array(z.object({ schoolYear: z.int(), kind: z.enum(['previous', 'current', 'next']) }))
       .meta({ description: 'years whose objects can be sent, the earliest first' }),
     timezone: z.string().nullable().meta({ description: 'where the district is; null: not configured' }),
+    region: z
+      .object({
+        host: z.string().nullable().meta({
+          description:
+            'of the region’s own deployment, which what the state asks goes through first; null: there is none, or the caller is a district',
+        }),
+        first: z
+          .boolean()
+          .meta({ description: 'what the state asks of the district goes through its region first' }),
+      })
+      .nullable()
+      .meta({ description: 'the region whose edition the records come from; null: from the district’s own' }),
   })
   .meta({ id: 'District' });
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { DistrictConfig } from '../../config';
 import { planResync, planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
@@ -16,17 +16,14 @@ import type { districtParams } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
 import { whyYearChanged } from '../scoped-year/why-changed';
 import { newestVerification } from '../verifications/read';
-import { verificationAccepted } from '../verifications/schemas';
 import { startDryRun } from '../verifications/start-dry-run';
-import * as schemas from './schemas';
+import type * as schemas from './schemas';
 import { planHashOf } from './plan-hash';
 import { noteStateTables } from './plan-notes';
 import { startResync } from './start';
+import type { resyncStarted } from './started-schemas';
 
 type Body = z.output<typeof schemas.resyncRequest>;
-
-/** What was started: the resync, or the verification that predicts it. */
-export const resyncStarted = z.union([schemas.accepted, verificationAccepted]);
 
 /** Whose data, and of which year. */
 interface Scope {

@@ -4,7 +4,7 @@ import type { ApiContext } from '../../http/context';
 import { idempotencyHeader, idempotencyKeyOf, newResyncId, requesterOf } from '../../http/idempotency';
 import { requireFewUnderWay } from '../../http/few-under-way';
 import { notFound } from '../../http/problem';
-import { requireDistrict, sees } from '../../http/require';
+import { requireDistrict } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery, schoolYearAsked, timeOrder } from '../../http/schemas';
 import { readResync } from '../resyncs/read';
@@ -14,6 +14,7 @@ import { sentObjects } from '../resyncs/sent-objects';
 import { requireOfferedYear } from '../scoped-year/require';
 import { requireDetails } from '../resyncs/visibility';
 import { insertPreview, readPreview, type SelectivePreview, wasPreviewJustAsked } from './preview-store';
+import { requirePreview } from './require-preview';
 import { keyByGuid, requireRecord } from './require-record';
 import * as schemas from './schemas';
 import { takeOutOfList } from './take-out-of-list';
@@ -88,13 +89,8 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
         'What a selective sync would send: how many records of each object, why, and some of their keys',
       params: resyncParams,
       responses: { 200: { description: 'The preview', schema: schemas.selectivePreview } },
-      handler: async ({ params, principal }) => {
-        const preview = await readPreview(control, params.id);
-        const visible = sees(principal, preview.districtId);
-        // What the state looks up in a district is not the district's to see.
-        if (!visible || (principal.level === 'district' && preview.level === 'state')) throw notFound();
-        return previewView(preview);
-      },
+      handler: async ({ params, principal }) =>
+        previewView(await requirePreview(control, principal, params.id)),
     }),
     route({
       operationId: 'listSelectiveSyncs',

@@ -5,6 +5,9 @@ import { postAlert } from '../../../src/features/alerts/post';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ToolRight } from '../../../src/domain/rights';
 import { readDistrictEvents } from '../../../src/features/events/read-district';
+import { insertDrift } from '../../../src/features/certifications/drift-store';
+import { insertCertification } from '../../../src/features/certifications/store';
+import { endPreview, insertPreview } from '../../../src/features/selective-sync/preview-store';
 import { insertVerification } from '../../../src/features/verifications/store';
 import { finishResync } from '../../../src/features/resyncs/store';
 import { runningResync, someCatalog } from '../../support/control-database';
@@ -199,9 +202,75 @@ test('rights that become others end the stream, which is judged anew', async () 
   after.leave();
 });
 
+test('a list tells when it is another: districts, approvals and removals, requests, schedules, conflicts, a preview, a certification', async () => {
+  const { control, here, app, as } = world;
+  const removalsOf = { removals: 'apply', status: 'awaitingApproval' } as const;
+  await runningResync(control, 'waits', ['School'], { districtId: here });
+  await control('resync').where({ resyncID: 'waits' }).update(removalsOf);
+  await control('removalObject').insert({
+    ...{ resyncID: 'waits', objectName: 'School', position: 0, decision: 'awaiting', found: 9, records: 10 },
+    ...{ thresholdPercent: 5 },
+  });
+  await insertCertification(control, {
+    certification: {
+      ...{ certificationId: 'signed', districtId: here, schoolYear: 2027, name: 'Count' },
+      ...{ reportingDate: '2026-10-01', certifiedBy: 'state', requestedBy: 'state' },
+    },
+    ...{ asked: {}, idempotencyKey: null },
+  });
+  await insertPreview(control, {
+    ...{ previewId: 'preview', districtId: here, schoolYear: 2027, object: 'School', key: ['1'] },
+    ...{ level: 'state', requestedBy: 'state' },
+  });
+  const topics = [
+    ...['districts', 'approvals', 'requests', 'removals:waits', `schedules:${here}`, `conflicts:${here}`],
+    ...['preview:preview', 'certification:signed'],
+  ];
+  const stream = await listen(topics, as.state);
+  await until('all are told of', () => stream.heard.length >= topics.length);
+  expect(stream.heard.map(({ topic, event }) => `${topic} ${event}`).sort()).toEqual(
+    topics.map((topic) => `${topic} now`).sort(),
+  );
+  const post = (path: string, body: object) =>
+    request(app).post(`/api/v1${path}`).set('Authorization', as.state).send(body);
+  const nightly = { cron: '0 2 * * *', timezone: 'UTC', objects: ['School'], name: 'nightly' };
+  const made = [
+    await post(`/districts/${here}/schedules`, nightly),
+    await post('/recurring-requests', { ...nightly, districts: 'all', reason: 'Counts.' }),
+  ];
+  expect(made.map(({ status }) => status)).toEqual([201, 201]);
+  await control('removalObject').where({ resyncID: 'waits' }).update({ decision: 'rejected' });
+  await insertDrift(control, {
+    ...{ certificationId: 'signed', driftId: 'drift', initiator: 'state', requestedBy: 'state' },
+  });
+  await endPreview(control, 'preview', { message: 'for the test' });
+  await postAlert(control, {
+    ...{ alertKey: 'lists', category: 'Vertical Interoperability', name: 'Done', text: 'It is done.' },
+    ...{ districtId: here, right: 'processAlerts' },
+  });
+  await runningResync(control, 'conflicting', ['School'], { districtId: here });
+  await control('recordError').insert({
+    ...{ resyncID: 'conflicting', districtID: here, objectName: 'School', recordKey: '["1"]' },
+    ...{ guid: 'guid', outcome: 'failed', code: 'RENUMBERED', message: 'Renumbered.', ofState: false },
+  });
+  await control('DISBatchHistory')
+    .where({ resyncID: 'conflicting' })
+    .update({ districtID: here, status: 'finished' });
+  for (const topic of topics.filter((name) => name !== 'preview:preview'))
+    await until(`${topic} is told of`, () => kinds(stream.heard, topic).includes('changed'));
+  await until('the preview has ended', () => kinds(stream.heard, 'preview:preview').includes('end'));
+  stream.leave();
+  for (const run of ['waits', 'conflicting'])
+    await finishResync(control, { resyncId: run, status: 'failed', message: 'for the test' });
+  // Of the state's own lists a district is told nothing.
+  const theirs = await listen(['requests', 'preview:preview', `conflicts:${world.other}`], as.here);
+  await theirs.over;
+  expect(theirs.heard.map(({ event }) => event)).toEqual(['end', 'end', 'end']);
+});
+
 test('what is no topic is refused by its name, and so are more than fifty', async () => {
   const many = Array.from({ length: 51 }, (_, n) => `resync:${n}`);
-  for (const topics of [['nonsense'], ['resync:'], ['resync:a/b'], many]) {
+  for (const topics of [['nonsense'], ['resync:'], ['resync'], ['alerts:a'], ['resync:a/b'], many]) {
     const answer = await request(world.app)
       .get(`/api/v1/events?topics=${topics.join()}`)
       .set('Authorization', world.as.here);

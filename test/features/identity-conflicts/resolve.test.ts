@@ -30,12 +30,14 @@ const state = [
      FOREIGN KEY (districtID, enrollmentID, day) REFERENCES attendance (districtID, enrollmentID, day))`,
 ];
 
-const conflictsOf = ({ world }: CaseWorld) =>
-  listIdentityConflicts(world.control, {
-    ...{ districtId: testDistrict, schoolYear: 2027, ownOnly: true, schools: null },
-    ...{ after: 0, limit: 10 },
+const conflictsOf = async ({ world }: CaseWorld) => {
+  const filter = {
+    ...{ districtId: testDistrict, schoolYear: 2027, ownOnly: true, schools: null, held: null },
     objects: ['person', 'enrollment', 'attendance', 'note'],
-  });
+  };
+  const { items } = await listIdentityConflicts(world.control, filter, { limit: 10 });
+  return items.map(({ conflict }) => conflict);
+};
 
 async function resolve(world: CaseWorld, conflictId: number, preview = false): Promise<IdentityAnswer> {
   const question = { conflictId, preview, by: 'the state' };
