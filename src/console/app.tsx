@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import type { District, DistrictsPage, Session } from './api/answers';
+import type { District } from './api/answers';
 import { call, CallError, rememberSession, whenSignedOut } from './api/call';
 import { maybeSignedIn } from './api/signed-in';
 import { SessionContext } from './api/session';
@@ -46,7 +46,7 @@ function SignedIn() {
   const session = useQuery({
     queryKey: ['session'],
     queryFn: async () => {
-      const found = await call<Session>('/session');
+      const found = await call('/session');
       rememberSession(found);
       return found;
     },
@@ -55,7 +55,7 @@ function SignedIn() {
   });
   const districts = useQuery({
     queryKey: ['districts'],
-    queryFn: () => call<DistrictsPage>('/districts'),
+    queryFn: () => call('/districts'),
     enabled: maybeSignedIn(),
   });
   const [path] = useLocation();

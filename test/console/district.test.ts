@@ -401,6 +401,27 @@ test('e-mail is asked for on one’s own page: of what, once a day, and only whe
     await mail.getByText('Saved.').waitFor();
   }));
 
+test('a webhook is made, changed in place and deleted on one’s own page', () =>
+  inBrowser(north, '/me', async (page) => {
+    const webhooks = page.getByRole('region', { name: 'Webhooks' });
+    await webhooks.getByText('You have none.').waitFor();
+    await button(page, 'New webhook…').click();
+    const made = page.getByRole('dialog', { name: 'New webhook' });
+    await made.getByLabel('Address').fill('https://example.org/resync');
+    await check(page);
+    await made.getByRole('button', { name: 'Save' }).click();
+    await webhooks.getByText(/^whsec_/).waitFor();
+    await webhooks.getByText('all alerts, each at once').waitFor();
+    await check(page);
+    await button(page, 'Edit https://example.org/resync').click();
+    const changed = page.getByRole('dialog', { name: 'Change the webhook' });
+    await changed.getByRole('checkbox', { name: /^Only when there are more errors/ }).check();
+    await changed.getByRole('button', { name: 'Save' }).click();
+    await webhooks.getByText('all alerts, each at once, only when it got worse').waitFor();
+    await button(page, 'Delete https://example.org/resync').click();
+    await webhooks.getByText('You have none.').waitFor();
+  }));
+
 test('one’s own settings: colors, rows and tokens; About has the version, and for the state’s administrators the doctor', async () => {
   await inBrowser(north, '/about', async (page) => {
     await page.getByText('62 objects').waitFor();

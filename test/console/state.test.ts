@@ -153,10 +153,53 @@ test('what is asked again and again is made from the plan, started now, paused a
     await page.getByRole('heading', { name: 'Weekly counts' }).waitFor();
     await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
     await page.goBack();
-    await button(page, 'Resume Sundays').click();
-    await button(page, 'Delete Sundays').click();
+    await button(page, 'Edit Sundays').click();
+    const changed = page.getByRole('dialog', { name: 'Change the recurring request Sundays' });
+    await changed.getByRole('textbox', { name: 'Name' }).fill('Every morning');
+    await changed.getByLabel(/^Times of day/).fill('05:30');
+    await button(changed, 'Save').click();
+    await recurring.getByText('every day at 05:30 (America/Chicago)').waitFor();
+    await button(page, 'Resume Every morning').click();
+    await button(page, 'Delete Every morning').click();
     await button(page, 'Delete').last().click();
     await recurring.waitFor({ state: 'detached' });
+  }));
+
+test('what another person or the service changes shows on districts, requests and schedules without a reload', () =>
+  inBrowser(async (districts) => {
+    const north = world.ids.north;
+    const open = async (path: string): Promise<Page> => {
+      const page = await districts.context().newPage();
+      await page.goto(path);
+      return page;
+    };
+    await districts.getByText('2 districts of 2').waitFor();
+    const [requested, scheduled] = [await open('/requests'), await open(`/d/${north}/schedules`)];
+    await requested.getByRole('link', { name: 'New request' }).waitFor();
+    await scheduled.getByText('Nothing starts by itself yet.').waitFor();
+    await scheduled.getByText('Resyncs may run at any time.').waitFor();
+    // What is read by now is older than what the stream tells from now on.
+    await scheduled.waitForTimeout(1_200);
+    const times = { cron: '0 2 * * *', timezone: 'UTC', objects: ['School'] };
+    const ask = async (path: string, body: object): Promise<unknown> => {
+      const { status, body: answer } = await state.ask('POST', path, body);
+      expect([path, status]).toEqual([path, expect.any(Number)]);
+      expect(status).toBeLessThan(300);
+      return answer;
+    };
+    await ask('/recurring-requests', { ...times, districts: 'all', name: 'By another', reason: 'Counts.' });
+    await ask(`/districts/${north}/schedules`, { ...times, name: 'Of another' });
+    const rule = { kind: 'dated', startsAt: '2099-01-01T00:00:00Z', endsAt: '2099-01-02T00:00:00Z' };
+    await ask(`/districts/${north}/blackouts`, { rule, note: 'New building' });
+    const asked = { district: world.ids.south, objects: ['School'] };
+    const { verificationId } = (await ask('/verifications', asked)) as { verificationId: string };
+    await requested.getByRole('rowheader', { name: /^By another/ }).waitFor();
+    await scheduled.getByRole('rowheader', { name: /^Of another/ }).waitFor();
+    await scheduled.getByText('New building').waitFor();
+    await row(districts, 'south')
+      .locator(`a[href="/verifications/${verificationId}"]`)
+      .waitFor({ timeout: 60_000 });
+    for (const page of [requested, scheduled]) await page.close();
   }));
 
 test('a request in waves says so in its plan and on its board', () =>

@@ -13,7 +13,7 @@ export function useUnreadAlerts(): Unread | null {
   useNotices(mine ? 'alerts' : null, unreadKey, ['list', alertsPath]);
   const { data } = useQuery({
     queryKey: unreadKey,
-    queryFn: () => call<Unread>(`${alertsPath}/count`),
+    queryFn: () => call(`${alertsPath}/count`),
     enabled: mine,
   });
   return data ?? null;

@@ -21,7 +21,6 @@ import type * as registered from '../../features/registrations/schemas';
 import type * as recurring from '../../features/recurring-requests/schemas';
 import type * as removals from '../../features/removals/schemas';
 import type * as plans from '../../features/resyncs/plan-schemas';
-import type * as retries from '../../features/resyncs/retry-schemas';
 import type * as resyncs from '../../features/resyncs/schemas';
 import type * as calendars from '../../features/schedules/calendar-schemas';
 import type * as schedules from '../../features/schedules/schemas';
@@ -30,13 +29,8 @@ import type * as stateRequests from '../../features/state-requests/schemas';
 import type * as verifications from '../../features/verifications/schemas';
 import type * as yearEnd from '../../features/year-end/schemas';
 import type * as problems from '../../http/problem-schema';
+import type { Shown } from './paths';
 
-/** As pages hold what they were given: nothing is changed in place. */
-type Shown<T> = T extends readonly (infer Item)[]
-  ? readonly Shown<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Shown<T[Key]> }
-    : T;
 type Answer<Schema extends z.ZodType> = Shown<z.output<Schema>>;
 
 /** A list that comes whole. */
@@ -57,13 +51,10 @@ export type About = Answer<typeof about.about>;
 export type Findings = Answer<typeof doctor.findings>;
 export type Finding = Findings['items'][number];
 
-export type SignIn = Answer<typeof access.signIn>;
 export type Session = Answer<typeof access.session>;
 export type Person = Answer<typeof access.principal>;
 export type Token = Answer<typeof access.token>;
-export type MadeToken = Answer<typeof access.madeToken>;
 export type AuditEvent = Answer<typeof access.auditEvent>;
-export type AuditChain = Answer<typeof access.auditChain>;
 
 /** What a page has to know of a district to show it. */
 export type District = Answer<typeof resyncs.district>;
@@ -80,15 +71,12 @@ export type ObjectsTable = Answer<typeof districts.objectsTable>;
 export type TableObject = Answer<typeof resyncs.tableObject>;
 export type LastRun = NonNullable<TableObject['last']>;
 export type Plan = Answer<typeof plans.plan>;
-export type Accepted = Answer<typeof resyncs.accepted>;
-export type RetryAccepted = Answer<typeof retries.retryAccepted>;
 export type Resync = Answer<typeof resyncs.resync>;
 export type ResyncHead = Answer<typeof resyncs.resyncHead>;
 export type ObjectResult = NonNullable<Resync['objectResults']>[number];
 
 export type Cause = Answer<typeof resyncs.cause>;
 export type RecordError = Answer<typeof resyncs.recordError>;
-export type ErrorsPage = Answer<typeof outcomes.recordErrors>;
 export type DistrictErrors = Answer<typeof outcomes.districtErrors>;
 export type LoggedError = DistrictErrors['items'][number];
 export type ResyncChanges = Answer<typeof comparisons.resyncChanges>;
@@ -99,7 +87,6 @@ export type ObjectRuns = Answer<typeof comparisons.objectRuns>;
 export type ObjectRun = ObjectRuns['items'][number];
 /** What one resync did with a record. */
 export type RecordRun = Answer<typeof records.recordRun>;
-export type RecordHistory = Answer<typeof records.recordHistory>;
 
 export type Removals = Answer<typeof removals.removals>;
 /** What a resync found extra of one object, and what was decided. */
@@ -110,13 +97,10 @@ export type Approvals = Answer<typeof removals.approvals>;
 
 export type SelectiveObjects = Answer<typeof selective.selectiveObjects>;
 export type SelectiveObject = SelectiveObjects['items'][number];
-export type FoundRecord = Answer<typeof selective.foundRecord>;
 export type SelectivePreview = Answer<typeof selective.selectivePreview>;
-export type SelectiveAccepted = Answer<typeof selective.selectiveAccepted>;
 
 export type VerificationHead = Answer<typeof verifications.verificationHead>;
 export type Verification = Answer<typeof verifications.verification>;
-export type VerificationAccepted = Answer<typeof verifications.verificationAccepted>;
 export type VerifiedObject = Verification['objectResults'][number];
 
 export type Alert = Answer<typeof alerts.alert>;
@@ -125,6 +109,9 @@ export type Unread = Answer<typeof alerts.unreadAlerts>;
 
 /** What one is told by e-mail. */
 export type NoticePreferences = Answer<typeof notices.noticePreferences>;
+/** An address that one's alerts are posted to. */
+export type Webhook = Answer<typeof notices.webhook>;
+export type WebhookWithSecret = Answer<typeof notices.webhookWithSecret>;
 
 export type Schedule = Answer<typeof schedules.schedule>;
 /** A night on which the clocks skip a time of the schedule, or show it twice. */
@@ -136,7 +123,6 @@ export type Calendar = Answer<typeof calendars.calendar>;
 export type FieldSettings = Answer<typeof settings.fieldSettings>;
 /** A field of an object, and whose it is. */
 export type ShownField = FieldSettings['items'][number]['fields'][number];
-export type FieldSettingChange = Answer<typeof settings.fieldSettingChange>;
 
 /** The scoped year of a district, and both of its turns. */
 export type ScopedYear = Answer<typeof yearEnd.scopedYear>;
@@ -147,20 +133,13 @@ export type ComplianceRow = Compliance['items'][number];
 
 export type RequestHead = Answer<typeof stateRequests.stateRequestHead>;
 export type RecurringRequest = Answer<typeof recurring.recurringRequest>;
-export type RequestAccepted = Answer<typeof stateRequests.stateRequestAccepted>;
 export type Board = Answer<typeof stateRequests.board>;
 export type BoardDistrict = Answer<typeof stateRequests.boardDistrict>;
 export type RequestPlan = Answer<typeof stateRequests.stateRequestPlan>;
-export type DistrictActionAccepted = Answer<typeof districtActions.accepted>;
 export type DistrictActionPreview = Answer<typeof districtActions.preview>;
-export type DistrictActionHead = Answer<typeof districtActions.actionHead>;
 export type DistrictActionOutcome = Answer<typeof districtActions.districtAction>;
 
 export type IdentityConflict = Answer<typeof identities.identityConflict>;
-export type Resolution = Answer<typeof identities.resolved>;
 
-export type Certification = Answer<typeof certifications.certification>;
-export type CertificationAccepted = Answer<typeof certifications.certificationAccepted>;
 export type WithManifest = Answer<typeof certifications.certificationWithManifest>;
 export type Drift = Answer<typeof certifications.drift>;
-export type DriftWithRows = Answer<typeof certifications.driftWithRows>;

@@ -1,4 +1,6 @@
+import { type Query, withQuery } from '../parts/query';
 import type { ProblemBody, Session } from './answers';
+import type { AnswerTo, Method, PathOf } from './paths';
 
 /** An answer that is no success. */
 export class CallError extends Error {
@@ -30,16 +32,32 @@ export function whenSignedOut(tell: () => void): void {
   onSignedOut = tell;
 }
 
-interface CallOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+interface CallOptions<M extends Method> {
+  /** Absent: GET. */
+  readonly method?: M;
+  /** Empty words are left out. */
+  readonly query?: Query;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-/** Asks our API. @throws CallError; status 0: the server can't be reached */
-export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const { method = 'GET', body, headers = {}, signal } = options;
+/** Of a change that is refused when somebody has changed it since it was read. */
+export const ifStill = (version: string) => ({ 'If-Match': `"${version}"` });
+
+/** What a path answers with. @throws CallError; status 0: the server can't be reached */
+export async function call<const P extends PathOf<M>, M extends Method = 'GET'>(
+  path: P,
+  options: CallOptions<M> = {},
+): Promise<AnswerTo<M, P>> {
+  return (await ask(withQuery(path, options.query ?? {}), options)) as AnswerTo<M, P>;
+}
+
+async function ask(
+  path: string,
+  { method: asked, body, headers = {}, signal }: CallOptions<Method>,
+): Promise<unknown> {
+  const method = asked ?? 'GET';
   const before = method === 'GET' ? kept.get(path) : undefined;
   const answer = await fetch(`/api/v1${path}`, {
     method,
@@ -56,11 +74,11 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new CallError(0, 'The server can’t be reached.', null);
   });
-  if (before && answer.status === 304) return before.body as T;
+  if (before && answer.status === 304) return before.body;
   if (answer.ok) {
     const found: unknown = answer.status === 204 ? undefined : await answer.json();
     if (method === 'GET') keep(path, answer.headers.get('ETag'), found);
-    return found as T;
+    return found;
   }
   const problem = (await answer.json().catch(() => null)) as ProblemBody | null;
   if (answer.status === 401 && path !== '/session') onSignedOut();

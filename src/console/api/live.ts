@@ -20,6 +20,9 @@ export function useLiveResync(resyncId: string): Live {
   });
 }
 
+/** How often something is asked for: only while nothing is told of it. */
+export const whileLost = (live: Live, everyMs = 10_000): number | false => live.state === 'lost' && everyMs;
+
 /**
  * Asks for these again whenever something of the topic is another.
  * @param topic `null`: nothing is listened to

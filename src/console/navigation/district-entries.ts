@@ -74,7 +74,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'You',
     label: 'Your settings',
-    hint: 'Time zone, colors, rows, and your tokens',
+    hint: 'Time zone, colors, e-mail, webhooks, and your tokens',
     to: '/me',
     rights: [],
   },

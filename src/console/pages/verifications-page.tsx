@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { District, PageOf, VerificationAccepted, VerificationHead } from '../api/answers';
+import type { District } from '../api/answers';
 import { call } from '../api/call';
 import { useNotices } from '../api/live';
 import { Button } from '../parts/button';
 import { longYear } from '../parts/format';
+import { Person } from '../parts/person';
 import { Failed, Loading } from '../parts/states';
 import { Time } from '../parts/zone';
 import { DistrictPage } from './district-page';
@@ -27,18 +28,15 @@ function Verifications({ district }: { district: District }) {
   useNotices(`district:${district.id}`, ['verifications', district.id]);
   const list = useInfiniteQuery({
     queryKey: ['verifications', district.id],
-    queryFn: ({ pageParam }) => {
-      const query = new URLSearchParams({ limit: '50', district: district.id });
-      if (pageParam !== '') query.set('cursor', pageParam);
-      return call<PageOf<VerificationHead>>(`/verifications?${query.toString()}`);
-    },
+    queryFn: ({ pageParam }) =>
+      call('/verifications', { query: { limit: '50', district: district.id, cursor: pageParam } }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: 0,
   });
   const compare = useMutation({
     mutationFn: () =>
-      call<VerificationAccepted>('/verifications', {
+      call('/verifications', {
         method: 'POST',
         body: { district: district.id, objects: 'all', schoolYear: district.schoolYear },
         headers: { 'Idempotency-Key': key },
@@ -96,7 +94,9 @@ function Verifications({ district }: { district: District }) {
                     <VerificationStatusMark verification={verification} />
                   </td>
                   <td className="wide">{longYear(verification.schoolYear)}</td>
-                  <td className="wide">{verification.requestedBy}</td>
+                  <td className="wide">
+                    <Person by={verification.requestedBy} />
+                  </td>
                 </tr>
               ))}
             </tbody>

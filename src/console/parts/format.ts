@@ -25,6 +25,13 @@ export function duration(milliseconds: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** As `duration`, with tenths of the seconds where there are few. */
+export function brief(milliseconds: number): string {
+  return milliseconds < 10_000
+    ? `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`
+    : duration(milliseconds);
+}
+
 /** A wait in words: nobody needs its seconds. */
 export function about(seconds: number): string {
   if (seconds < 45) return 'less than a minute';

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ObjectsTable } from '../api/answers';
 import { call } from '../api/call';
 import { counted } from './format';
 import { SearchField } from './search-field';
@@ -120,7 +119,7 @@ function NamesField({
 function useObjectNames(districtId: string): readonly string[] | null {
   const table = useQuery({
     queryKey: ['object-names', districtId],
-    queryFn: () => call<ObjectsTable>(`/districts/${districtId}/objects`),
+    queryFn: () => call(`/districts/${districtId}/objects`),
     staleTime: Infinity,
     retry: false,
     enabled: districtId !== '',

@@ -1,10 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { PageOf } from '../api/answers';
+import type { AnswerTo, PathOf } from '../api/paths';
 import { call } from '../api/call';
+import { useNotices, whileLost } from '../api/live';
 import { Button } from './button';
 import { ListFiles } from './list-files';
-import { type Query, withQuery } from './query';
+import type { Query } from './query';
 import { Failed, Loading } from './states';
 
 interface Paged<Page> {
@@ -19,20 +21,26 @@ interface Paged<Page> {
   readonly busy: boolean;
 }
 
-/** A list that is loaded page by page, and renewed by itself. */
-export function usePaged<Page extends PageOf<unknown>>(
-  path: string,
+const unheardMs = 30_000;
+
+/**
+ * A list that is loaded page by page, and renewed by itself.
+ * @param topic that tells when it is another by now; absent: it is asked for again and again
+ */
+export function usePaged<const P extends PathOf<'GET'>>(
+  path: P,
   query: Query,
-  refreshMs = 30_000,
-): Paged<Page> {
+  topic: string | null = null,
+): Paged<AnswerTo<'GET', P>> {
+  const live = useNotices(topic, ['list', path]);
   const list = useInfiniteQuery({
     queryKey: ['list', path, query],
-    queryFn: ({ pageParam }) => call<Page>(withQuery(path, { ...query, cursor: pageParam })),
+    queryFn: ({ pageParam }) => call(path, { query: { ...query, cursor: pageParam } }),
     initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    getNextPageParam: (page) => (page as PageOf<unknown>).nextCursor ?? undefined,
     // What was found before stays until the next answer is there.
     placeholderData: (before) => before,
-    refetchInterval: refreshMs,
+    refetchInterval: topic === null ? unheardMs : whileLost(live),
   });
   return {
     ...{ path, query },

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import type { Session, SignIn } from '../api/answers';
+import type { Session } from '../api/answers';
 import { call } from '../api/call';
 import { withQuery } from './query';
 
@@ -26,12 +26,12 @@ export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const token = useRef<HTMLInputElement>(null);
-  const ways = useQuery({ queryKey: ['sign-in'], queryFn: () => call<SignIn>('/sign-in') });
+  const ways = useQuery({ queryKey: ['sign-in'], queryFn: () => call('/sign-in') });
   const open = async (body: { token: string } | { code: string }): Promise<void> => {
     setBusy(true);
     setProblem(null);
     try {
-      onIn(await call<Session>('/session', { method: 'POST', body }));
+      onIn(await call('/session', { method: 'POST', body }));
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'Signing in failed.');
       setBusy(false);
@@ -51,7 +51,7 @@ export function SignInForm({ onIn }: { onIn: (session: Session) => void }) {
     };
     openByLink();
     // Another issuer's page has led back here: the session is there already.
-    if (backFrom('signed') === 'in') void call<Session>('/session').then(onInNow.current, ignore);
+    if (backFrom('signed') === 'in') void call('/session').then(onInNow.current, ignore);
     // A link that is opened in this very tab changes no more than the fragment.
     addEventListener('hashchange', openByLink);
     return () => removeEventListener('hashchange', openByLink);

@@ -23,7 +23,7 @@ export function AboutPage() {
   const about = useQuery({
     queryKey: ['about'],
     queryFn: async (): Promise<Seen> => {
-      const found = await call<About>('/about');
+      const found = await call('/about');
       return { ...found, ahead: Math.round((Date.now() - Date.parse(found.serverTime)) / 1000) };
     },
   });

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Finding, Findings } from '../../api/answers';
+import type { Finding } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
@@ -17,7 +17,7 @@ const levels = {
 export function Doctor() {
   const doctor = useQuery({
     queryKey: ['doctor'],
-    queryFn: () => call<Findings>('/doctor'),
+    queryFn: () => call('/doctor'),
     staleTime: Infinity,
   });
   return (

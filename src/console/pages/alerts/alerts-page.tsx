@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { alertCategories } from '../../../domain/alert-categories';
-import type { Alert, PageOf } from '../../api/answers';
 import { alertsPath, useUnreadAlerts } from '../../api/alerts';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -31,7 +30,7 @@ function Alerts() {
   const url = useUrlFilters(filters);
   const changes = useAlertChanges();
   const [picked, setPicked] = useState(none);
-  const list = usePaged<PageOf<Alert>>(alertsPath, {
+  const list = usePaged(alertsPath, {
     ...{ q: url.of('q'), category: url.of('category'), district: url.of('district') },
     ...{ unread: url.of('unread'), ...usePeriod(url), limit: '100' },
   });

@@ -7,10 +7,10 @@ import { useNotices } from '../../api/live';
 import { useRight } from '../../api/session';
 import { counted, longYear } from '../../parts/format';
 import { Button } from '../../parts/button';
-import { withQuery } from '../../parts/query';
 import { Failed, Loading } from '../../parts/states';
 import { batchText, procedures } from '../../text';
 import { DistrictPage } from '../district-page';
+import { regionInWords } from '../region-words';
 import { ObjectsTree } from './objects-tree';
 import { recordsInWords } from './records';
 import { type Selection, useSelection } from './selection';
@@ -39,11 +39,9 @@ function Batch({ district }: { district: District }) {
     queryKey: ['objects', district.id, schoolYear],
     // Of the present year as the page's preload asks for it.
     queryFn: () =>
-      call<ObjectsTable>(
-        withQuery(`/districts/${district.id}/objects`, {
-          schoolYear: kind === 'current' ? '' : String(schoolYear),
-        }),
-      ),
+      call(`/districts/${district.id}/objects`, {
+        query: { schoolYear: kind === 'current' ? '' : String(schoolYear) },
+      }),
     // What was seen before may be of before a run: shown, and asked for anew.
     staleTime: 0,
   });
@@ -53,6 +51,7 @@ function Batch({ district }: { district: District }) {
     <main className="page" id="content">
       <h1>Resync State Data – Batch</h1>
       <p>{batchText.what}</p>
+      {district.region !== null && <p className="soft">{regionInWords(district.region)}</p>}
       <HowTo />
       {table.error && (
         <Failed

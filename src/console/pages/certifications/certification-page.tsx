@@ -2,15 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { WithManifest } from '../../api/answers';
 import { call } from '../../api/call';
+import { type Live, useNotices, whileLost } from '../../api/live';
 import { Answer } from '../../parts/answer';
 import { longYear, number } from '../../parts/format';
+import { Person } from '../../parts/person';
 import { NeedsRight } from '../../parts/needs-right';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { Drifts } from './drifts';
 import { certificationStatuses } from './statuses';
-
-const workingMs = 2_000;
 
 /** `/certifications/{id}`: what was counted and signed, and what has changed since. */
 export function CertificationPage({ certificationId }: { certificationId: string }) {
@@ -22,11 +22,11 @@ export function CertificationPage({ certificationId }: { certificationId: string
 }
 
 function Loaded({ id }: { id: string }) {
+  const live = useNotices(`certification:${id}`, ['certification', id]);
   const found = useQuery({
-    queryKey: ['certification', id],
-    queryFn: () => call<WithManifest>(`/certifications/${encodeURIComponent(id)}`),
-    refetchInterval: ({ state }) =>
-      state.data && ['certified', 'failed'].includes(state.data.status) ? false : workingMs,
+    queryKey: ['certification', id, 'head'],
+    queryFn: () => call(`/certifications/${encodeURIComponent(id)}`),
+    refetchInterval: whileLost(live),
   });
   return (
     <main className="page" id="content">
@@ -35,13 +35,13 @@ function Loaded({ id }: { id: string }) {
       </p>
       {!found.data && <h1>Certification</h1>}
       <Answer query={found} what="the certification">
-        {(certification) => <Shown certification={certification} />}
+        {(certification) => <Shown certification={certification} live={live} />}
       </Answer>
     </main>
   );
 }
 
-function Shown({ certification }: { certification: WithManifest }) {
+function Shown({ certification, live }: { certification: WithManifest; live: Live }) {
   const { certificationId, name, status, message, reportingDate, schoolYear, manifest } = certification;
   const { glyph, text } = certificationStatuses[status];
   return (
@@ -64,7 +64,7 @@ function Shown({ certification }: { certification: WithManifest }) {
         </dd>
         <dt>Asked for</dt>
         <dd>
-          <Time at={certification.requestedAt} /> by {certification.requestedBy}
+          <Time at={certification.requestedAt} /> by <Person by={certification.requestedBy} />
         </dd>
         {manifest !== null && (
           <>
@@ -95,7 +95,7 @@ function Shown({ certification }: { certification: WithManifest }) {
           </>
         )}
       </dl>
-      {status === 'certified' && <Drifts certificationId={certificationId} />}
+      {status === 'certified' && <Drifts certificationId={certificationId} live={live} />}
       {manifest !== null && <Counted objects={manifest.objects} />}
     </>
   );

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useSignedIn } from '../../api/session';
-import type { Certification, PageOf } from '../../api/answers';
 import { Button } from '../../parts/button';
 import { longYear, number } from '../../parts/format';
+import { Person } from '../../parts/person';
 import { NeedsRight } from '../../parts/needs-right';
 import { ListView, usePaged } from '../../parts/paged';
 import { Status } from '../../parts/status';
@@ -26,7 +26,7 @@ function Certifications() {
   const { districts } = useSignedIn();
   const [certifying, setCertifying] = useState(false);
   const district = url.of('district');
-  const list = usePaged<PageOf<Certification>>('/certifications', { district, limit: '100' });
+  const list = usePaged('/certifications', { district, limit: '100' });
   const names = new Map(districts.map(({ id, name }) => [id, name]));
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (
@@ -103,7 +103,7 @@ function Certifications() {
                     <td className="wide">{longYear(item.schoolYear)}</td>
                     <td className="wide number">{item.records === null ? '–' : number(item.records)}</td>
                     <td className="wide">
-                      {item.requestedBy}
+                      <Person by={item.requestedBy} />
                       <div className="small soft">
                         <Time at={item.endedAt ?? item.requestedAt} />
                       </div>

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { CertificationAccepted } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -20,7 +19,7 @@ export function CertifyDialog({ onClose }: { onClose: () => void }) {
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const certify = useMutation({
     mutationFn: () =>
-      call<CertificationAccepted>('/certifications', {
+      call('/certifications', {
         method: 'POST',
         body: { district, name: name.trim(), reportingDate },
         headers: { 'Idempotency-Key': idempotencyKey },

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/call';
-import type { Drift, DriftWithRows, Items } from '../../api/answers';
+import { type Live, whileLost } from '../../api/live';
+import type { Drift } from '../../api/answers';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { number } from '../../parts/format';
@@ -10,21 +11,16 @@ import { Failed } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 
-const workingMs = 2_000;
-
 /** What has changed at the state since it was certified. */
-export function Drifts({ certificationId }: { certificationId: string }) {
+export function Drifts({ certificationId, live }: { certificationId: string; live: Live }) {
   const queries = useQueryClient();
   const [open, setOpen] = useState<string | null>(null);
-  const path = `/certifications/${certificationId}/drift`;
-  const key = ['drifts', certificationId];
+  const path = `/certifications/${certificationId}/drift` as const;
+  const key = ['certification', certificationId, 'drifts'];
   const drifts = useQuery({
     queryKey: key,
-    queryFn: () => call<Items<Drift>>(path),
-    refetchInterval: ({ state }) =>
-      state.data?.items.some(({ status }) => status === 'accepted' || status === 'waiting')
-        ? workingMs
-        : false,
+    queryFn: () => call(path),
+    refetchInterval: whileLost(live),
   });
   const compare = useMutation({
     mutationFn: () => call(path, { method: 'POST' }),
@@ -83,8 +79,8 @@ function Verdict({ drift: { status, counts, message } }: { drift: Drift }) {
   );
 }
 
-function Rows({ path }: { path: string }) {
-  const list = usePaged<DriftWithRows>(path, { limit: '100' });
+function Rows({ path }: { path: `/certifications/${string}/drift/${string}` }) {
+  const list = usePaged(path, { limit: '100' });
   return (
     <ListView list={list} what="the comparison" empty="Nothing was counted.">
       <div className="frame">

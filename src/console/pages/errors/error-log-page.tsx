@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { District, DistrictErrors, LoggedError } from '../../api/answers';
+import type { District, LoggedError } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -30,13 +30,10 @@ function ErrorLog({ district }: { district: District }) {
   const address = useAddress();
   const seesKeys = useRight('errorLog');
   const query = queryOf(address.get);
-  const path = `/districts/${district.id}/errors`;
+  const path = `/districts/${district.id}/errors` as const;
   const errors = useInfiniteQuery({
     queryKey: ['district-errors', district.id, query],
-    queryFn: ({ pageParam }) => {
-      const asked = new URLSearchParams({ ...query, limit: String(pageRows), ...pageParam });
-      return call<DistrictErrors>(`${path}?${asked.toString()}`);
-    },
+    queryFn: ({ pageParam }) => call(path, { query: { ...query, limit: String(pageRows), ...pageParam } }),
     initialPageParam: {},
     getNextPageParam: ({ nextCursor }) => (nextCursor === null ? undefined : { cursor: nextCursor }),
     // The lists of choices stay while another choice is asked for.

@@ -1,11 +1,11 @@
-import type { District, FieldSettingChange, PageOf } from '../../api/answers';
+import type { District } from '../../api/answers';
 import { ListView, usePaged } from '../../parts/paged';
 import { Time } from '../../parts/zone';
 import { ownerNames } from './field-table';
 
 /** Every change of an owner, newest first. */
 export function FieldChanges({ district }: { district: District }) {
-  const list = usePaged<PageOf<FieldSettingChange>>(`/districts/${district.id}/field-settings/changes`, {
+  const list = usePaged(`/districts/${district.id}/field-settings/changes`, {
     limit: '100',
   });
   return (

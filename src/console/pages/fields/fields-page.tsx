@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { FieldOwner, FieldSetting } from '../../../domain/field-ownership';
-import type { District, FieldSettings } from '../../api/answers';
+import type { District } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -62,7 +62,7 @@ function Settings({ district }: { district: District }) {
   const [path] = useLocation();
   const settings = useQuery({
     queryKey: ['fields', district.id],
-    queryFn: () => call<FieldSettings>(`/districts/${district.id}/field-settings`),
+    queryFn: () => call(`/districts/${district.id}/field-settings`),
   });
   const q = url.of('q').toLowerCase();
   const isWanted = ({ object, field, owner, default: usual }: ObjectField): boolean =>

@@ -1,18 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
-import type { District, PageOf, ResyncHead } from '../../api/answers';
+import type { District, ResyncHead } from '../../api/answers';
 import { call } from '../../api/call';
 import { useNotices } from '../../api/live';
 import { Button } from '../../parts/button';
 import { counted, duration, longYear } from '../../parts/format';
 import { ListFiles } from '../../parts/list-files';
+import { Person } from '../../parts/person';
 import { Failed, Loading } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
 import { runStatusNames, scenarioNames } from '../../text';
 import { DistrictPage } from '../district-page';
 import { Matrix } from './matrix';
-import { glyphOf, isUnderWay } from '../run/run-verdict';
+import { glyphOf, isUnderWay, statusInWords } from '../run/run-verdict';
 
 const statuses = ['running', 'queued', 'finished', 'failed', 'cancelled', 'lost'] as const;
 
@@ -55,12 +56,8 @@ function List({ district }: { district: District }) {
   useNotices(`district:${district.id}`, ['resyncs', district.id]);
   const resyncs = useInfiniteQuery({
     queryKey: ['resyncs', district.id, status],
-    queryFn: ({ pageParam }) => {
-      const query = new URLSearchParams({ limit: '50' });
-      if (status !== '') query.set('status', status);
-      if (pageParam !== '') query.set('cursor', pageParam);
-      return call<PageOf<ResyncHead>>(`/districts/${district.id}/resyncs?${query.toString()}`);
-    },
+    queryFn: ({ pageParam }) =>
+      call(`/districts/${district.id}/resyncs`, { query: { limit: '50', status, cursor: pageParam } }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: 0,
@@ -149,7 +146,7 @@ function Runs({ items }: { items: readonly ResyncHead[] }) {
               </th>
               <td>
                 <Status glyph={glyphOf(run)}>
-                  {runStatusNames[run.status]}
+                  {statusInWords(run)}
                   {isUnderWay(run) && run.percent !== null && `, ${run.percent} %`}
                 </Status>
               </td>
@@ -158,7 +155,9 @@ function Runs({ items }: { items: readonly ResyncHead[] }) {
               <td className="wide">
                 {run.scenario in scenarioNames ? scenarioNames[run.scenario] : run.scenario}
               </td>
-              <td className="wide">{run.requestedBy}</td>
+              <td className="wide">
+                <Person by={run.requestedBy} />
+              </td>
               <td className="wide number">
                 {run.startedAt !== null && run.endedAt !== null
                   ? duration(Date.parse(run.endedAt) - Date.parse(run.startedAt))

@@ -21,7 +21,7 @@ export function Matrix({ district }: { district: District }) {
   useNotices(`district:${district.id}`, ['matrix', district.id]);
   const matrix = useQuery({
     queryKey: ['matrix', district.id, year],
-    queryFn: () => call<HistoryMatrix>(`/districts/${district.id}/history-matrix?schoolYear=${year}`),
+    queryFn: () => call(`/districts/${district.id}/history-matrix`, { query: { schoolYear: year } }),
   });
   return (
     <>

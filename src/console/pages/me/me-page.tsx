@@ -1,13 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
-import type { Items, Token } from '../../api/answers';
 import { Answer } from '../../parts/answer';
 import { Select } from '../../parts/fields';
 import { densities, themes, useLook } from '../../parts/look';
 import { Failed, useTitle } from '../../parts/states';
 import { ZonePicker } from '../../parts/zone';
 import { Mail } from './mail';
+import { Webhooks } from './webhooks';
 import { TokenTable } from '../state/access/token-table';
 import { rightNames } from '../state/access/right-words';
 
@@ -32,7 +32,12 @@ export function MePage() {
         <dd>{session.rights.map((right) => rightNames[right]).join(', ') || 'none'}</dd>
       </dl>
       <Look />
-      {session.rights.includes('processAlerts') && <Mail />}
+      {session.rights.includes('processAlerts') && (
+        <>
+          <Mail />
+          <Webhooks />
+        </>
+      )}
       <OwnTokens />
     </main>
   );
@@ -62,7 +67,7 @@ function OwnTokens() {
   const key = ['own-tokens'];
   const tokens = useQuery({
     queryKey: key,
-    queryFn: () => call<Items<Token>>('/me/tokens'),
+    queryFn: () => call('/me/tokens'),
   });
   const revoke = useMutation({
     mutationFn: (tokenId: string) => call(`/me/tokens/${tokenId}`, { method: 'DELETE' }),

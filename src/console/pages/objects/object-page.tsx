@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { District, ObjectRun, ObjectRuns, ObjectsTable, TableObject } from '../../api/answers';
+import type { District, ObjectRun, TableObject } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { duration, longYear, number } from '../../parts/format';
@@ -31,14 +31,14 @@ function OneObject({ district, name }: { district: District; name: string }) {
   const year = address.get('year') || String(district.schoolYear);
   const table = useQuery({
     queryKey: ['objects-table', district.id, year],
-    queryFn: () => call<ObjectsTable>(`/districts/${district.id}/objects?schoolYear=${year}`),
+    queryFn: () => call(`/districts/${district.id}/objects`, { query: { schoolYear: year } }),
   });
   const runs = useQuery({
     queryKey: ['object-runs', district.id, name, year],
     queryFn: () =>
-      call<ObjectRuns>(
-        `/districts/${district.id}/objects/${encodeURIComponent(name)}/runs?schoolYear=${year}`,
-      ),
+      call(`/districts/${district.id}/objects/${encodeURIComponent(name)}/runs`, {
+        query: { schoolYear: year },
+      }),
     retry: false,
   });
   return (

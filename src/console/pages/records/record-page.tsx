@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { District, RecordHistory, RecordRun } from '../../api/answers';
+import type { District, RecordRun } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -34,10 +34,11 @@ function History({
   recordKey,
 }: Omit<RecordPageProps, 'district'> & { district: District }) {
   const mayPick = useRight('selectiveSync');
-  const path = `/districts/${district.id}/records/${encodeURIComponent(object)}/${encodeURIComponent(recordKey)}/history`;
+  const path =
+    `/districts/${district.id}/records/${encodeURIComponent(object)}/${encodeURIComponent(recordKey)}/history` as const;
   const runs = useInfiniteQuery({
     queryKey: ['record', district.id, object, recordKey],
-    queryFn: ({ pageParam }) => call<RecordHistory>(`${path}?${new URLSearchParams(pageParam).toString()}`),
+    queryFn: ({ pageParam }) => call(path, { query: pageParam }),
     initialPageParam: {},
     getNextPageParam: ({ nextCursor }) => (nextCursor === null ? undefined : { cursor: nextCursor }),
   });

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { call } from '../../api/call';
+import { useNotices, whileLost } from '../../api/live';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { longYear } from '../../parts/format';
+import { Person } from '../../parts/person';
 import { NotHere, useTitle } from '../../parts/states';
 import { Time } from '../../parts/zone';
 import type { Approvals } from '../../api/answers';
 import { DecideBar } from './decide-bar';
-
-const refreshMs = 15_000;
 
 /** `/approvals`: removals that wait for a person, in all districts of the reader. */
 export function ApprovalsPage() {
@@ -27,10 +27,11 @@ export function ApprovalsPage() {
 
 function Approvals() {
   const { districts } = useSignedIn();
+  const live = useNotices('approvals', ['approvals']);
   const awaiting = useQuery({
     queryKey: ['approvals'],
-    queryFn: () => call<Approvals>('/approvals'),
-    refetchInterval: refreshMs,
+    queryFn: () => call('/approvals'),
+    refetchInterval: whileLost(live),
     staleTime: 0,
   });
   return (
@@ -53,7 +54,7 @@ function Approvals() {
                   {longYear(resync.schoolYear)}
                 </h2>
                 <p className="soft">
-                  asked by {resync.requestedBy}, <Time at={resync.requestedAt} /> ·{' '}
+                  asked by <Person by={resync.requestedBy} />, <Time at={resync.requestedAt} /> ·{' '}
                   <Link href={`/runs/${resync.resyncId}/removals`}>look at the records</Link>
                 </p>
                 <DecideBar found={resync} />

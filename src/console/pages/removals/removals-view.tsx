@@ -1,23 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
-import type { RemovalObject, Removals, Resync } from '../../api/answers';
+import type { RemovalObject, Resync } from '../../api/answers';
 import { call } from '../../api/call';
+import { useNotices, whileLost } from '../../api/live';
 import { Answer } from '../../parts/answer';
 import { counted, number } from '../../parts/format';
+import { Person } from '../../parts/person';
 import { Time } from '../../parts/zone';
 import { isUnderWay } from '../run/run-verdict';
 import { DecideBar } from './decide-bar';
 import { DecisionMark } from './decision-mark';
 import { SamplesDialog } from './samples-dialog';
 
-const askedMs = 5_000;
-
 /** What a resync found only at the state, and what becomes of it. */
 export function RemovalsView({ run }: { run: Resync }) {
   const { resyncId, districtId } = run;
+  const underWay = isUnderWay(run);
+  const live = useNotices(underWay ? `removals:${resyncId}` : null, ['removals', resyncId]);
   const removals = useQuery({
     queryKey: ['removals', resyncId],
-    queryFn: () => call<Removals>(`/resyncs/${resyncId}/removals`),
-    refetchInterval: isUnderWay(run) ? askedMs : false,
+    queryFn: () => call(`/resyncs/${resyncId}/removals`),
+    refetchInterval: underWay && whileLost(live),
     staleTime: 0,
   });
   return (
@@ -27,7 +29,7 @@ export function RemovalsView({ run }: { run: Resync }) {
           <ReportedOnly extra={run.totals?.extra ?? 0} />
         ) : found.objects.length === 0 ? (
           <p>
-            {isUnderWay(run)
+            {underWay
               ? 'They are looked for once the objects are sent.'
               : 'Nothing was found that is only at the state.'}
           </p>
@@ -120,7 +122,7 @@ function Decided({ decision, decidedBy, decidedAt, expiresAt }: RemovalObject) {
   if (decidedBy !== null && decidedAt !== null)
     return (
       <>
-        by {decidedBy}, <Time at={decidedAt} />
+        by <Person by={decidedBy} />, <Time at={decidedAt} />
       </>
     );
   if (decision === 'awaiting' && expiresAt !== null)

@@ -6,7 +6,7 @@ import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { counted } from '../../parts/format';
 import { RecordLink } from '../records/record-link';
-import type { PageOf, Removal, RemovalObject } from '../../api/answers';
+import type { Removal, RemovalObject } from '../../api/answers';
 
 interface SamplesDialogProps {
   readonly resyncId: string;
@@ -37,12 +37,10 @@ function Records({ resyncId, districtId, row, onClose }: SamplesDialogProps & { 
   const { object, found } = row;
   const records = useInfiniteQuery({
     queryKey: ['removals', resyncId, object],
-    queryFn: ({ pageParam }) => {
-      const query = new URLSearchParams({ limit: '100', ...pageParam });
-      return call<PageOf<Removal>>(
-        `/resyncs/${resyncId}/objects/${encodeURIComponent(object)}/removals?${query.toString()}`,
-      );
-    },
+    queryFn: ({ pageParam }) =>
+      call(`/resyncs/${resyncId}/objects/${encodeURIComponent(object)}/removals`, {
+        query: { limit: '100', ...pageParam },
+      }),
     initialPageParam: {},
     getNextPageParam: ({ nextCursor }) => (nextCursor === null ? undefined : { cursor: nextCursor }),
   });

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Cause, Items, Resync } from '../../api/answers';
+import type { Cause, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { counted, number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
@@ -11,7 +11,7 @@ export function CausesView({ run }: { run: Resync }) {
   const open = isUnderWay(run);
   const causes = useQuery({
     queryKey: ['causes', run.resyncId, open],
-    queryFn: () => call<Items<Cause>>(`/resyncs/${run.resyncId}/causes`),
+    queryFn: () => call(`/resyncs/${run.resyncId}/causes`),
     staleTime: open ? 10_000 : Infinity,
   });
   if (causes.error) return <Failed error={causes.error} onAgain={() => void causes.refetch()} />;

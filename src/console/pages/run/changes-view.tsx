@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { ObjectChange, Resync, ResyncChanges } from '../../api/answers';
+import type { ObjectChange, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Tick } from '../../parts/fields';
@@ -15,7 +15,7 @@ export function ChangesView({ run }: { run: Resync }) {
   const [changedOnly, setChangedOnly] = useState(true);
   const changes = useQuery({
     queryKey: ['changes', run.resyncId, run.endedAt],
-    queryFn: () => call<ResyncChanges>(`/resyncs/${run.resyncId}/changes`),
+    queryFn: () => call(`/resyncs/${run.resyncId}/changes`),
   });
   return (
     <Answer query={changes} what="the changes">

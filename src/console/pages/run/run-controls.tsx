@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Resync, RetryAccepted } from '../../api/answers';
+import type { Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { resyncKey } from '../../api/live';
 import { useSignedIn } from '../../api/session';
@@ -81,7 +81,7 @@ function RetryDialog({ run, onClose }: { run: Resync; onClose: () => void }) {
   const [key] = useState(() => crypto.randomUUID());
   const retry = useMutation({
     mutationFn: () =>
-      call<RetryAccepted>(`/resyncs/${run.resyncId}/retry`, {
+      call(`/resyncs/${run.resyncId}/retry`, {
         method: 'POST',
         body: {},
         headers: { 'Idempotency-Key': key },

@@ -27,6 +27,12 @@ export function glyphOf({ status, color }: Pick<Resync, 'status' | 'color'>): Gl
   return glyphs[status] ?? color ?? 'none';
 }
 
+/** The state of a run in a list: of one that has finished its color, too. */
+export function statusInWords({ status, color }: Pick<Resync, 'status' | 'color'>): string {
+  const finished = status === 'finished' && color !== null;
+  return finished ? `Finished, ${colorNames[color].toLowerCase()}` : runStatusNames[status];
+}
+
 /** Where a run stands, or what came of it, in a sentence. */
 export function RunVerdict({ run, live }: { run: Resync; live: Live }) {
   const open = isUnderWay(run);

@@ -1,6 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
-import type { ErrorsPage, RecordError, Resync } from '../../api/answers';
+import type { RecordError, Resync } from '../../api/answers';
 import { call } from '../../api/call';
+import type { Query } from '../../parts/query';
 import type { Stretch } from '../../parts/virtual-rows';
 
 const pageRows = 200;
@@ -33,7 +34,7 @@ export function useErrorPages(run: Resync, filter: ErrorFilter, { first, last }:
     queries: numbers.map((number) => ({
       queryKey: ['errors', run.resyncId, filter, number],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call<ErrorsPage>(pathOf(run, filter, number), { signal }),
+        call(`/resyncs/${run.resyncId}/errors`, { query: queryOf(filter, number), signal }),
       refetchInterval: run.endedAt === null ? runningMs : (false as const),
     })),
   });
@@ -49,8 +50,9 @@ export function useErrorPages(run: Resync, filter: ErrorFilter, { first, last }:
   };
 }
 
-function pathOf(run: Resync, filter: ErrorFilter, number: number): string {
-  const query = new URLSearchParams({ limit: String(pageRows), offset: String(number * pageRows) });
-  for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value as string);
-  return `/resyncs/${run.resyncId}/errors?${query.toString()}`;
+function queryOf({ object, outcome, code }: ErrorFilter, number: number): Query {
+  return {
+    ...{ limit: String(pageRows), offset: String(number * pageRows) },
+    ...{ object: object ?? '', outcome: outcome ?? '', code: code ?? '' },
+  };
 }

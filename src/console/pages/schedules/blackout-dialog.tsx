@@ -38,13 +38,14 @@ export function BlackoutDialog({ district, blackout, onClose }: BlackoutDialogPr
   const [draft, setDraft] = useState(() => draftOf(district, blackout));
   const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const whyNot = whyNotSaved(draft);
-  const path = `/districts/${district.id}/blackouts`;
+  const path = `/districts/${district.id}/blackouts` as const;
   const save = useMutation({
-    mutationFn: () =>
-      call(blackout === null ? path : `${path}/${blackout.blackoutId}`, {
-        method: blackout === null ? 'POST' : 'PUT',
-        body: { rule: ruleOf(draft), ...(draft.note.trim() !== '' && { note: draft.note.trim() }) },
-      }),
+    mutationFn: () => {
+      const body = { rule: ruleOf(draft), ...(draft.note.trim() !== '' && { note: draft.note.trim() }) };
+      return blackout === null
+        ? call(path, { method: 'POST', body })
+        : call(`${path}/${blackout.blackoutId}`, { method: 'PUT', body });
+    },
     onSuccess: onClose,
     onSettled: renew,
   });

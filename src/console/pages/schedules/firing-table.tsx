@@ -36,7 +36,7 @@ interface LastFiring {
 interface FiringTableProps<Item extends Firing> {
   readonly items: readonly Item[];
   /** Of the API; an item's id follows. */
-  readonly path: string;
+  readonly path: `/districts/${string}/schedules` | '/recurring-requests';
   /** What one is called, and what remains of one that is deleted. */
   readonly words: { readonly title: string; readonly one: string; readonly stays: string };
   readonly what: (item: Item) => ReactNode;
@@ -56,7 +56,7 @@ export function FiringTable<Item extends Firing>(props: FiringTableProps<Item>) 
   const [deleting, setDeleting] = useState<Item | null>(null);
   const act = useMutation({
     mutationFn: ({ scheduleId, how }: { scheduleId: string; how: Act }) => {
-      const one = `${path}/${scheduleId}`;
+      const one = `${path}/${scheduleId}` as const;
       if (how === 'delete') return call(one, { method: 'DELETE' });
       return call(`${one}/${how}`, { method: 'POST', ...(how === 'trigger' ? {} : { body: {} }) });
     },

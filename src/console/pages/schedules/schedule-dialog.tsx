@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { scenarios, type Scenario } from '../../../domain/resync';
 import type { ScheduleKind, ScheduleTimes } from '../../../domain/schedule';
 import type { District, Schedule } from '../../api/answers';
-import { call } from '../../api/call';
+import { call, ifStill } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
@@ -31,13 +31,14 @@ export function ScheduleDialog({ district, schedule, onClose }: ScheduleDialogPr
   const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   const times = timesOf(draft);
   const whyNot = whyNotSaved(draft, times);
-  const path = `/districts/${district.id}/schedules`;
+  const path = `/districts/${district.id}/schedules` as const;
   const save = useMutation({
-    mutationFn: () =>
-      call(schedule === null ? path : `${path}/${schedule.scheduleId}`, {
-        method: schedule === null ? 'POST' : 'PUT',
-        body: bodyOf(draft, times, schedule),
-      }),
+    mutationFn: () => {
+      const body = bodyOf(draft, times, schedule);
+      if (schedule === null) return call(path, { method: 'POST', body });
+      const { scheduleId, version } = schedule;
+      return call(`${path}/${scheduleId}`, { method: 'PUT', body, headers: ifStill(version) });
+    },
     onSuccess: onClose,
     onSettled: renew,
   });

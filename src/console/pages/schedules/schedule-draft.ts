@@ -32,15 +32,10 @@ export interface Draft extends TimesDraft {
 /** What the window begins with: a nightly resync, or the schedule as it is. */
 export function draftOf(district: District, schedule: Schedule | null): Draft {
   const { timing = null, request = null } = schedule ?? {};
-  const times = timing?.times;
-  const plain = times !== undefined && 'calendar' in times && isPlain(times.calendar);
   return {
+    ...(timing === null ? everyNight : timesDraftOf(timing.times)),
     name: schedule?.name ?? '',
     kind: schedule?.kind ?? 'resync',
-    how: times === undefined || plain ? 'days' : 'cron',
-    at: plain ? times.calendar.at.join(', ') : everyNight.at,
-    days: plain ? (times.calendar.daysOfWeek ?? weekdays) : weekdays,
-    cron: times === undefined || plain ? everyNight.cron : cronOf(times),
     timezone: timing?.timezone ?? zoneOfDistrict(district),
     objects: request?.objects ?? 'all',
     checkDependencies: request?.checkDependencies ?? true,
@@ -48,6 +43,14 @@ export function draftOf(district: District, schedule: Schedule | null): Draft {
     missed: timing?.missed ?? 'one',
     note: schedule?.note ?? '',
   };
+}
+
+/** When something fires, as the window shows it. */
+export function timesDraftOf(times: ScheduleTimes): TimesDraft {
+  if (!('calendar' in times) || !isPlain(times.calendar))
+    return { ...everyNight, how: 'cron', cron: cronOf(times) };
+  const { at, daysOfWeek = weekdays } = times.calendar;
+  return { ...everyNight, at: at.join(', '), days: daysOfWeek };
 }
 
 type Days = Extract<ScheduleTimes, { calendar: unknown }>['calendar'];

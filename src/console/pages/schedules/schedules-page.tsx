@@ -1,7 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Blackout, District, Items, Schedule } from '../../api/answers';
+import type { Blackout, District, Schedule } from '../../api/answers';
 import { call } from '../../api/call';
+import { type Live, useNotices, whileLost } from '../../api/live';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
@@ -18,32 +19,40 @@ import { Week } from './week';
 export function SchedulesPage({ district: id }: { district: string }) {
   return (
     <DistrictPage id={id} title="Schedules and Blackouts" right="resyncBatch">
-      {(district) => (
-        <main className="page" id="content">
-          <h1>Schedules and Blackouts</h1>
-          <p>
-            Schedules start resyncs and verifications of {district.name} by themselves. In a blackout window
-            no resync sends records: what runs waits where it is, and goes on after it.
-          </p>
-          <Week district={district} />
-          <Schedules district={district} />
-          <Blackouts district={district} />
-        </main>
-      )}
+      {(district) => <Shown district={district} />}
     </DistrictPage>
   );
 }
 
-const refreshMs = 30_000;
+function Shown({ district }: { district: District }) {
+  const live = useNotices(`schedules:${district.id}`, ['schedules', district.id]);
+  return (
+    <main className="page" id="content">
+      <h1>Schedules and Blackouts</h1>
+      <p>
+        Schedules start resyncs and verifications of {district.name} by themselves. In a blackout window no
+        resync sends records: what runs waits where it is, and goes on after it.
+      </p>
+      <Week district={district} live={live} />
+      <Schedules district={district} live={live} />
+      <Blackouts district={district} live={live} />
+    </main>
+  );
+}
 
-function Schedules({ district }: { district: District }) {
+interface OfDistrict {
+  readonly district: District;
+  readonly live: Live;
+}
+
+function Schedules({ district, live }: OfDistrict) {
   const [open, setOpen] = useState<Schedule | 'new' | null>(null);
   const maySend = useRight('resyncBatch');
-  const path = `/districts/${district.id}/schedules`;
+  const path = `/districts/${district.id}/schedules` as const;
   const schedules = useQuery({
     queryKey: ['schedules', district.id, 'list'],
-    queryFn: () => call<Items<Schedule>>(path),
-    refetchInterval: refreshMs,
+    queryFn: () => call(path),
+    refetchInterval: whileLost(live),
   });
   return (
     <section className="section" aria-label="Schedules">
@@ -76,15 +85,15 @@ function Schedules({ district }: { district: District }) {
   );
 }
 
-function Blackouts({ district }: { district: District }) {
+function Blackouts({ district, live }: OfDistrict) {
   const [open, setOpen] = useState<Blackout | 'new' | null>(null);
   const renew = useRenewed(district);
   const mayChange = useRight('administration');
-  const path = `/districts/${district.id}/blackouts`;
+  const path = `/districts/${district.id}/blackouts` as const;
   const blackouts = useQuery({
     queryKey: ['schedules', district.id, 'blackouts'],
-    queryFn: () => call<Items<Blackout>>(path),
-    refetchInterval: refreshMs,
+    queryFn: () => call(path),
+    refetchInterval: whileLost(live),
   });
   const remove = useMutation({
     mutationFn: (blackoutId: string) => call(`${path}/${blackoutId}`, { method: 'DELETE' }),

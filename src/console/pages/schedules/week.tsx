@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Calendar, District } from '../../api/answers';
+import type { District } from '../../api/answers';
 import { call } from '../../api/call';
+import { type Live, whileLost } from '../../api/live';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
 import { useAddress } from '../../parts/use-address';
@@ -11,7 +12,7 @@ import { WeekDay } from './week-day';
 const daysOfWeek = 7;
 
 /** The week from Monday on, or the one that the address names. */
-export function Week({ district }: { district: District }) {
+export function Week({ district, live }: { district: District; live: Live }) {
   const address = useAddress();
   const { name: zone, short } = useZone();
   const today = wallTime(Date.now(), zone).slice(0, 10);
@@ -22,9 +23,8 @@ export function Week({ district }: { district: District }) {
   const to = new Date(startOf(dayAfter(first, daysOfWeek))).toISOString();
   const calendar = useQuery({
     queryKey: ['schedules', district.id, 'calendar', from, to],
-    queryFn: () =>
-      call<Calendar>(`/districts/${district.id}/calendar?${new URLSearchParams({ from, to }).toString()}`),
-    refetchInterval: 60_000,
+    queryFn: () => call(`/districts/${district.id}/calendar`, { query: { from, to } }),
+    refetchInterval: whileLost(live),
   });
   const go = (week: string): void => address.set('week', week === mondayOf(today) ? '' : week);
   return (

@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
-import type { District, PageOf, ResyncHead } from '../../api/answers';
+import type { District } from '../../api/answers';
 import { useSignedIn } from '../../api/session';
 import { longYear } from '../../parts/format';
+import { Person } from '../../parts/person';
 import { ListView, usePaged } from '../../parts/paged';
 import { Status } from '../../parts/status';
 import { Time } from '../../parts/zone';
@@ -9,16 +10,14 @@ import { runStatusNames } from '../../text';
 import { RecordLink } from '../records/record-link';
 import { glyphOf, isUnderWay } from '../run/run-verdict';
 
-const refreshMs = 3_000;
-
 /** Records that were sent by themselves, newest first. */
 export function PastSyncs({ district }: { district: District }) {
   const { session } = useSignedIn();
   const seesRuns = session.rights.some((right) => right === 'resyncBatch' || right === 'resyncView');
-  const list = usePaged<PageOf<ResyncHead>>(
+  const list = usePaged(
     `/districts/${district.id}/selective-syncs`,
     { limit: '20' },
-    refreshMs,
+    `district:${district.id}`,
   );
   return (
     <section className="section" aria-label="Sent before">
@@ -86,7 +85,9 @@ export function PastSyncs({ district }: { district: District }) {
                       {run.message !== null && <div className="small soft">{run.message}</div>}
                     </td>
                     <td className="wide">{longYear(run.schoolYear)}</td>
-                    <td className="wide">{run.requestedBy}</td>
+                    <td className="wide">
+                      <Person by={run.requestedBy} />
+                    </td>
                   </tr>
                 ))}
             </tbody>

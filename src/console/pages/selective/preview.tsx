@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { District, SelectiveAccepted, SelectivePreview } from '../../api/answers';
+import type { District, SelectivePreview } from '../../api/answers';
 import { call } from '../../api/call';
+import { useNotices, whileLost } from '../../api/live';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
@@ -11,7 +12,7 @@ import { counted, longYear, number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
 import type { WantedRecord } from './record-form';
 
-const lookingMs = 500;
+const lookingMs = 1_000;
 
 interface PreviewProps {
   readonly district: District;
@@ -24,7 +25,7 @@ export function Preview({ district, wanted }: PreviewProps) {
   const asked = useQuery({
     queryKey: ['selective-preview', district.id, wanted],
     queryFn: () =>
-      call<SelectivePreview>(`/districts/${district.id}/selective-syncs/preview`, {
+      call(`/districts/${district.id}/selective-syncs/preview`, {
         method: 'POST',
         body: { object, key, schoolYear },
       }),
@@ -32,11 +33,12 @@ export function Preview({ district, wanted }: PreviewProps) {
     ...{ staleTime: Infinity, gcTime: 0, retry: false },
   });
   const id = asked.data?.previewId;
+  const live = useNotices(id === undefined ? null : `preview:${id}`, ['selective-preview', id]);
   const preview = useQuery({
     queryKey: ['selective-preview', id],
-    queryFn: () => call<SelectivePreview>(`/selective-syncs/previews/${id}`),
+    queryFn: () => call(`/selective-syncs/previews/${id}`),
     enabled: id !== undefined,
-    refetchInterval: ({ state }) => (state.data?.status === 'running' || !state.data ? lookingMs : false),
+    refetchInterval: ({ state }) => state.data?.status === 'running' && whileLost(live, lookingMs),
   });
   return (
     <section className="frame" aria-label="Preview">
@@ -149,10 +151,10 @@ function SendDialog({ preview, district, total, onClose }: SendDialogProps) {
   const [, navigate] = useLocation();
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const { object, key, schoolYear } = preview;
-  const path = `/districts/${district.id}/selective-syncs`;
+  const path = `/districts/${district.id}/selective-syncs` as const;
   const send = useMutation({
     mutationFn: () =>
-      call<SelectiveAccepted>(path, {
+      call(path, {
         method: 'POST',
         body: { object, key, schoolYear },
         headers: { 'Idempotency-Key': idempotencyKey },

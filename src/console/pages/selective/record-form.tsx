@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { District, FoundRecord, SelectiveObject } from '../../api/answers';
+import type { District, SelectiveObject } from '../../api/answers';
 import { call } from '../../api/call';
 import { Input, Select } from '../../parts/fields';
 import { Failed } from '../../parts/states';
@@ -34,7 +34,7 @@ export function RecordForm({ district, objects, address, onWant, onChange }: Rec
   const chosen = objects.find((one) => one.object === object);
   const find = useMutation({
     mutationFn: () =>
-      call<FoundRecord>(`/districts/${district.id}/selective-syncs/find`, {
+      call(`/districts/${district.id}/selective-syncs/find`, {
         method: 'POST',
         body: { object, guid: guid.trim(), schoolYear: year },
       }),

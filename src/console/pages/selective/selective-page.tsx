@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { District, SelectiveObjects } from '../../api/answers';
+import type { District } from '../../api/answers';
 import { call } from '../../api/call';
 import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
@@ -44,8 +44,7 @@ function Sending({ district }: { district: District }) {
   const year = address.get('year') || String(district.schoolYear);
   const objects = useQuery({
     queryKey: ['selective-objects', district.id, year],
-    queryFn: () =>
-      call<SelectiveObjects>(`/districts/${district.id}/selective-syncs/objects?schoolYear=${year}`),
+    queryFn: () => call(`/districts/${district.id}/selective-syncs/objects`, { query: { schoolYear: year } }),
   });
   const [wanted, setWanted] = useState<WantedRecord | null>(null);
   return (

@@ -21,7 +21,7 @@ export function SwitchDialog({ district, year, onClose, onSwitched }: SwitchDial
   const { holds, why } = year.endOfYear;
   const change = useMutation({
     mutationFn: () =>
-      call<ScopedYear>(`/districts/${district.id}/scoped-year`, {
+      call(`/districts/${district.id}/scoped-year`, {
         method: 'PUT',
         body: { schoolYear: next, ...(!holds && { override: { reason: reason.trim() } }) },
       }),

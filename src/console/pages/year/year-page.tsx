@@ -28,7 +28,7 @@ function Year({ district }: { district: District }) {
   const key = ['scoped-year', district.id];
   const year = useQuery({
     queryKey: key,
-    queryFn: () => call<ScopedYear>(`/districts/${district.id}/scoped-year`),
+    queryFn: () => call(`/districts/${district.id}/scoped-year`),
   });
   return (
     <main className="page" id="content">

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Level } from '../../../../domain/rights';
 import { useSignedIn } from '../../../api/session';
-import type { Person } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
@@ -21,7 +20,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   const everywhere = level === 'state' && all;
   const make = useMutation({
     mutationFn: () =>
-      call<Person>('/principals', {
+      call('/principals', {
         method: 'POST',
         body: { name: name.trim(), level, districts: everywhere ? null : [district], rights: [] },
       }),

@@ -26,7 +26,7 @@ export function PersonPage({ principalId }: { principalId: string }) {
 function LoadedPerson({ principalId }: { principalId: string }) {
   const person = useQuery({
     queryKey: ['principal', principalId],
-    queryFn: () => call<Person>(`/principals/${encodeURIComponent(principalId)}`),
+    queryFn: () => call(`/principals/${encodeURIComponent(principalId)}`),
   });
   return (
     <main className="page" id="content">
@@ -92,7 +92,7 @@ function DisableButton({ person, self }: { person: Person; self: boolean }) {
   const [asking, setAsking] = useState(false);
   const action = person.disabledAt === null ? 'disable' : 'enable';
   const change = useMutation({
-    mutationFn: () => call<Person>(`/principals/${person.principalId}/${action}`, { method: 'POST' }),
+    mutationFn: () => call(`/principals/${person.principalId}/${action}`, { method: 'POST' }),
     onSuccess: (after) => {
       queries.setQueryData(['principal', person.principalId], after);
       setAsking(false);

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ToolRight } from '../../../../domain/rights';
 import { useSignedIn } from '../../../api/session';
-import type { PageOf, Person } from '../../../api/answers';
+import type { Person } from '../../../api/answers';
 import { Button } from '../../../parts/button';
 import { NeedsRight } from '../../../parts/needs-right';
 import { ListView, usePaged } from '../../../parts/paged';
@@ -22,7 +22,7 @@ export function RightsPage() {
 }
 
 function Rights() {
-  const list = usePaged<PageOf<Person>>('/principals', { limit: '200' });
+  const list = usePaged('/principals', { limit: '200' });
   const [text, setText] = useState('');
   const [making, setMaking] = useState(false);
   const change = useRightChange();

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Items, MadeToken, Person, Token } from '../../../api/answers';
+import type { Person } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Failed, Loading } from '../../../parts/states';
@@ -10,18 +10,18 @@ const days = [30, 90, 365] as const;
 
 /** Tokens that somebody signs in with: made, seen once, revoked. */
 export function Tokens({ person }: { person: Person }) {
-  const path = `/principals/${person.principalId}/tokens`;
+  const path = `/principals/${person.principalId}/tokens` as const;
   const queries = useQueryClient();
   const [label, setLabel] = useState('');
   const [expires, setExpires] = useState(90);
   const tokens = useQuery({
     queryKey: ['tokens', person.principalId],
-    queryFn: () => call<Items<Token>>(path),
+    queryFn: () => call(path),
   });
   const again = () => queries.invalidateQueries({ queryKey: ['tokens', person.principalId] });
   const make = useMutation({
     mutationFn: () =>
-      call<MadeToken>(path, {
+      call(path, {
         method: 'POST',
         body: { label: label.trim(), expiresInDays: expires },
       }),

@@ -14,7 +14,7 @@ export function useRightChange() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ person, right, granted }: RightChange) =>
-      call<Person>(`/principals/${person.principalId}/rights/${right}`, {
+      call(`/principals/${person.principalId}/rights/${right as string}`, {
         method: granted ? 'PUT' : 'DELETE',
       }),
     onSettled: () =>

@@ -2,11 +2,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { Link } from 'wouter';
 import { useRight, useSignedIn } from '../../../api/session';
-import type { BusyAgent, BusyAgents, OpenRun } from '../../../api/answers';
+import type { BusyAgent, OpenRun } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { useNotices } from '../../../api/live';
 import { Button } from '../../../parts/button';
 import { counted, longYear } from '../../../parts/format';
+import { Person } from '../../../parts/person';
 import { NeedsRight } from '../../../parts/needs-right';
 import { SearchField } from '../../../parts/search-field';
 import { Failed, Loading } from '../../../parts/states';
@@ -30,7 +31,7 @@ function Agents() {
   useNotices('agents', ['agents']);
   const agents = useQuery({
     queryKey: ['agents'],
-    queryFn: () => call<BusyAgents>('/agents'),
+    queryFn: () => call('/agents'),
     staleTime: 0,
   });
   const { set } = url;
@@ -143,7 +144,9 @@ function Queue({ agent, name }: { agent: BusyAgent; name: string }) {
                   ? 'the state’s to see'
                   : (scenarioNames[run.scenario as keyof typeof scenarioNames] ?? run.scenario)}
               </td>
-              <td className="wide">{run.requestedBy}</td>
+              <td className="wide">
+                <Person by={run.requestedBy} />
+              </td>
               <td className="wide">
                 <Time at={run.requestedAt} />
               </td>

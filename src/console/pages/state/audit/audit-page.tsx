@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { AuditChain, AuditEvent, PageOf, Person } from '../../../api/answers';
+import type { AuditEvent } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { useSignedIn } from '../../../api/session';
 import { Button } from '../../../parts/button';
@@ -28,10 +28,10 @@ function Audit() {
   const url = useUrlFilters(filters);
   const { session } = useSignedIn();
   const query = { principal: url.of('principal'), ...usePeriod(url) };
-  const list = usePaged<PageOf<AuditEvent>>('/audit', { ...query, limit: '100' });
+  const list = usePaged('/audit', { ...query, limit: '100' });
   const people = useQuery({
     queryKey: ['people'],
-    queryFn: () => call<PageOf<Person>>('/principals?limit=500'),
+    queryFn: () => call('/principals', { query: { limit: '500' } }),
   });
   const file = `/api/v1${withQuery('/audit', { ...query, format: 'ndjson' })}`;
   return (
@@ -78,7 +78,7 @@ function Audit() {
 
 /** Whether every event still follows the one before it; asked for, because all are read for it. */
 function ChainState() {
-  const chain = useMutation({ mutationFn: () => call<AuditChain>('/audit/chain') });
+  const chain = useMutation({ mutationFn: () => call('/audit/chain') });
   const { data } = chain;
   return (
     <span className="choice">

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { Link } from 'wouter';
-import type { Compliance, ComplianceRow } from '../../../api/answers';
+import type { ComplianceRow } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { useSignedIn } from '../../../api/session';
 import { FilterChips } from '../../../parts/filter-chips';
 import { counted, longYear } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
 import { ListFiles } from '../../../parts/list-files';
-import { withQuery } from '../../../parts/query';
 import { SearchField } from '../../../parts/search-field';
 import { Failed, Loading } from '../../../parts/states';
 import { useUrlFilters } from '../../../parts/url-filters';
@@ -37,7 +36,7 @@ function LoadedCompliance() {
   const schoolYear = useUrlFilters(['schoolYear']).of('schoolYear');
   const compliance = useQuery({
     queryKey: ['compliance', schoolYear],
-    queryFn: () => call<Compliance>(withQuery('/compliance', { schoolYear })),
+    queryFn: () => call('/compliance', { query: { schoolYear } }),
     placeholderData: (before) => before,
   });
   const { set } = url;

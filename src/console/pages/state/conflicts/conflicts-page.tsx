@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { District, IdentityConflict, PageOf } from '../../../api/answers';
+import type { District, IdentityConflict } from '../../../api/answers';
 import { useSignedIn } from '../../../api/session';
 import { Button } from '../../../parts/button';
 import { ListView, usePaged } from '../../../parts/paged';
@@ -19,9 +19,11 @@ export function ConflictsPage({ district: id }: { district: string }) {
 }
 
 function Conflicts({ district }: { district: District }) {
-  const list = usePaged<PageOf<IdentityConflict>>(`/districts/${district.id}/identity-conflicts`, {
-    limit: '100',
-  });
+  const list = usePaged(
+    `/districts/${district.id}/identity-conflicts`,
+    { limit: '100' },
+    `conflicts:${district.id}`,
+  );
   const [resolving, setResolving] = useState<IdentityConflict | null>(null);
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (

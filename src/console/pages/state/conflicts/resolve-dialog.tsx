@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { IdentityConflict, Resolution } from '../../../api/answers';
+import type { IdentityConflict } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
@@ -21,17 +21,16 @@ const leastReason = 3;
 export function ResolveDialog({ districtId, conflict, onClose, onResolved }: ResolveDialogProps) {
   const [reason, setReason] = useState('');
   const { id, object, code, action } = conflict;
-  const path = `/districts/${districtId}/identity-conflicts/${id}/resolve`;
+  const path = `/districts/${districtId}/identity-conflicts/${String(id)}/resolve` as const;
   const preview = useQuery({
     queryKey: ['resolution', id],
-    queryFn: () =>
-      call<Resolution>(path, { method: 'POST', body: { action, reason: 'Preview.', preview: true } }),
+    queryFn: () => call(path, { method: 'POST', body: { action, reason: 'Preview.', preview: true } }),
     staleTime: 0,
     gcTime: 0,
     retry: false,
   });
   const resolve = useMutation({
-    mutationFn: () => call<Resolution>(path, { method: 'POST', body: { action, reason: reason.trim() } }),
+    mutationFn: () => call(path, { method: 'POST', body: { action, reason: reason.trim() } }),
     onSuccess: onResolved,
   });
   const changes = preview.data?.changes ?? [];

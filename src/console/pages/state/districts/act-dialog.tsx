@@ -3,11 +3,7 @@ import { useState } from 'react';
 import type { DistrictAction } from '../../../../domain/district-action';
 import { call } from '../../../api/call';
 import { useSignedIn } from '../../../api/session';
-import type {
-  DistrictActionAccepted,
-  DistrictActionOutcome,
-  DistrictActionPreview,
-} from '../../../api/answers';
+import type { DistrictActionOutcome, DistrictActionPreview } from '../../../api/answers';
 import { Answer } from '../../../parts/answer';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
@@ -32,14 +28,14 @@ export function ActDialog({ action, districts, onClose }: ActDialogProps) {
   const asked = { action, districts };
   const preview = useQuery({
     queryKey: ['district-action-preview', action, districts],
-    queryFn: () => call<DistrictActionPreview>('/district-actions/preview', { method: 'POST', body: asked }),
+    queryFn: () => call('/district-actions/preview', { method: 'POST', body: asked }),
     gcTime: 0,
     // What is shown stays until it is asked for anew: it must not change under the pointer.
     staleTime: Infinity,
   });
   const act = useMutation({
     mutationFn: ({ previewHash }: DistrictActionPreview) =>
-      call<DistrictActionAccepted>('/district-actions', {
+      call('/district-actions', {
         method: 'POST',
         body: { ...asked, ...wordsOf(action, words), previewHash },
         headers: { 'Idempotency-Key': key },
@@ -153,7 +149,7 @@ function Words({ action, words, onChange }: WordsProps) {
 function useOutcome(id: string | undefined) {
   return useQuery({
     queryKey: ['district-action', id],
-    queryFn: () => call<DistrictActionOutcome>(`/district-actions/${id}`),
+    queryFn: () => call(`/district-actions/${id}`),
     enabled: id !== undefined,
     refetchInterval: ({ state }) => (state.data?.status === 'accepted' ? pollMs : false),
   });

@@ -2,7 +2,6 @@ import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
 import { districtActions, rightOfAction } from '../../../../domain/district-action';
 import { useRight, useSignedIn } from '../../../api/session';
-import type { DistrictsPage as Page } from '../../../api/answers';
 import { FilterChips } from '../../../parts/filter-chips';
 import { counted } from '../../../parts/format';
 import { ListView, usePaged } from '../../../parts/paged';
@@ -14,7 +13,6 @@ import { ActBar } from './act-bar';
 import { DistrictsTable } from './districts-table';
 import { PastActions } from './past-actions';
 
-const refreshMs = 15_000;
 const filters = ['q', 'show', 'sort'] as const;
 
 const none: ReadonlySet<string> = new Set();
@@ -49,10 +47,10 @@ export function DistrictsPage() {
   const show = url.of('show');
   const [name = '', value = ''] = show.split('=');
   const narrowed = { q: url.of('q'), ...(show !== '' && { [name]: value }) };
-  const list = usePaged<Page>(
+  const list = usePaged(
     '/districts',
     { ...narrowed, sort: url.of('sort') || 'color', standing: 'true', limit: '100' },
-    refreshMs,
+    'districts',
   );
   const mayAct =
     session.level === 'state' &&

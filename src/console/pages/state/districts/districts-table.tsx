@@ -6,6 +6,7 @@ import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
 import { TickAll, tickedOf } from '../../../parts/tick-all';
 import { runStatusNames } from '../../../text';
+import { regionInShort } from '../../region-words';
 import { ColorWord } from '../color-word';
 
 interface DistrictsTableProps {
@@ -81,7 +82,7 @@ interface DistrictRowProps {
 }
 
 const DistrictRow = memo(function DistrictRow({ district, ticked, onTick }: DistrictRowProps) {
-  const { id, number: tenant, name, standing } = district;
+  const { id, number: tenant, name, region, standing } = district;
   const full = standing?.resyncs?.lastFull ?? null;
   return (
     <tr className={ticked ? 'tree__row--picked' : undefined}>
@@ -99,6 +100,7 @@ const DistrictRow = memo(function DistrictRow({ district, ticked, onTick }: Dist
       <th scope="row">
         <Link href={`/d/${id}/batch`}>{name}</Link>
         <span className="small soft"> {tenant}</span>
+        {region !== null && <div className="small soft">{regionInShort(region)}</div>}
         <span className="narrow small">
           <Now resyncs={standing?.resyncs ?? null} />
         </span>

@@ -1,14 +1,12 @@
-import type { DistrictActionHead, PageOf } from '../../../api/answers';
 import { counted, number } from '../../../parts/format';
+import { Person } from '../../../parts/person';
 import { ListView, usePaged } from '../../../parts/paged';
 import { Time } from '../../../parts/zone';
 import { actionWords } from './action-words';
 
-const refreshMs = 15_000;
-
 /** What was done to many districts in one call, newest first. */
 export function PastActions() {
-  const list = usePaged<PageOf<DistrictActionHead>>('/district-actions', { limit: '20' }, refreshMs);
+  const list = usePaged('/district-actions', { limit: '20' });
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (
     <section aria-labelledby="past-actions">
@@ -43,7 +41,9 @@ export function PastActions() {
                     {counts.waiting > 0 && `, ${number(counts.waiting)} to go`}, {number(counts.refused)}{' '}
                     refused, {number(counts.failed)} failed
                   </td>
-                  <td className="wide">{requestedBy}</td>
+                  <td className="wide">
+                    <Person by={requestedBy} />
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -13,13 +13,12 @@ const refreshMs = 500;
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [csv, setCsv] = useState<string | null>(null);
   const start = useMutation({
-    mutationFn: (dryRun: boolean) =>
-      call<{ importId: string }>('/district-imports', { method: 'POST', body: { csv, dryRun } }),
+    mutationFn: (dryRun: boolean) => call('/district-imports', { method: 'POST', body: { csv, dryRun } }),
   });
   const importId = start.data?.importId;
   const found = useQuery({
     queryKey: ['district-import', importId],
-    queryFn: () => call<DistrictImport>(`/district-imports/${importId}`),
+    queryFn: () => call(`/district-imports/${importId}`),
     enabled: importId !== undefined,
     refetchInterval: ({ state }) => (state.data?.status === 'accepted' || !state.data ? refreshMs : false),
   });

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Registration } from '../../../api/answers';
-import { call } from '../../../api/call';
+import { call, ifStill } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
 import { Input, Select } from '../../../parts/fields';
@@ -44,7 +44,10 @@ export function RegisterDialog({ former, onClose }: RegisterDialogProps) {
       };
       return former === null
         ? call('/districts', { method: 'POST', body: { id, ...said } })
-        : call(`/registrations/${former.id}`, { method: 'PUT', body: said });
+        : call(`/registrations/${former.id}`, {
+            ...{ method: 'PUT', body: said },
+            headers: ifStill(former.version),
+          });
     },
     onSuccess: onClose,
   });
@@ -96,6 +99,14 @@ export function RegisterDialog({ former, onClose }: RegisterDialogProps) {
 
 /** What can be said of a district again. */
 function settingsOf({ id: _id, ...district }: Registration): object {
-  const { origin: _, database: _db, changedBy: _by, changedAt: _at, retiredAt: _end, ...settings } = district;
+  const {
+    origin: _,
+    version: _v,
+    database: _db,
+    changedBy: _by,
+    changedAt: _at,
+    retiredAt: _end,
+    ...settings
+  } = district;
   return settings;
 }

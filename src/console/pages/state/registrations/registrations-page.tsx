@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Items, Registration } from '../../../api/answers';
+import type { Registration } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Answer } from '../../../parts/answer';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
 import { counted } from '../../../parts/format';
+import { Person } from '../../../parts/person';
 import { NeedsRight } from '../../../parts/needs-right';
 import { SearchField } from '../../../parts/search-field';
 import { Failed } from '../../../parts/states';
@@ -31,7 +32,7 @@ function Registrations() {
   const [open, setOpen] = useState<Open>(null);
   const list = useQuery({
     queryKey: ['registrations'],
-    queryFn: () => call<Items<Registration>>('/registrations'),
+    queryFn: () => call('/registrations'),
   });
   // The list of districts of every page is another by now.
   const close = (): void => {
@@ -138,7 +139,9 @@ function Changed({ district: { changedAt, changedBy, retiredAt } }: { district: 
     <>
       {retiredAt !== null && <strong>Retired </strong>}
       <Time at={changedAt} />
-      <div className="small soft">{changedBy}</div>
+      <div className="small soft">
+        <Person by={changedBy ?? ''} />
+      </div>
     </>
   );
 }

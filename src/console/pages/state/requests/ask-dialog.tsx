@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { RequestAccepted, RequestPlan } from '../../../api/answers';
+import type { RequestPlan } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
@@ -30,7 +30,7 @@ export function AskDialog({ choice, plan, onClose, onChanged }: AskDialogProps) 
   const [asked] = useState(() => Date.now());
   const ask = useMutation({
     mutationFn: () =>
-      call<RequestAccepted>('/state-requests', {
+      call('/state-requests', {
         method: 'POST',
         body: {
           ...choice,

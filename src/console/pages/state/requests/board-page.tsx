@@ -9,6 +9,7 @@ import { useNotices } from '../../../api/live';
 import { Button } from '../../../parts/button';
 import { FilterChips } from '../../../parts/filter-chips';
 import { counted, number } from '../../../parts/format';
+import { Person } from '../../../parts/person';
 import { NeedsRight } from '../../../parts/needs-right';
 import { SearchField } from '../../../parts/search-field';
 import { Failed, Loading } from '../../../parts/states';
@@ -38,7 +39,7 @@ function LoadedBoard({ requestId }: { requestId: string }) {
   useNotices(`request:${requestId}`, ['board', requestId]);
   const board = useQuery({
     queryKey: ['board', requestId],
-    queryFn: () => call<Board>(`/state-requests/${encodeURIComponent(requestId)}`),
+    queryFn: () => call(`/state-requests/${encodeURIComponent(requestId)}`),
     staleTime: 0,
   });
   return (
@@ -94,8 +95,8 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
         </span>
       </div>
       <p className="soft">
-        Asked by {board.requestedBy} <Time at={board.requestedAt} />, {objectsOf(board)}. No run begins after{' '}
-        <Time at={board.windowUntil} />.{' '}
+        Asked by <Person by={board.requestedBy} /> <Time at={board.requestedAt} />, {objectsOf(board)}. No run
+        begins after <Time at={board.windowUntil} />.{' '}
         {board.forecastEnd !== null && (
           <>
             At this pace all have ended about <Time at={board.forecastEnd} />.

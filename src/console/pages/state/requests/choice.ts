@@ -1,6 +1,4 @@
-import type { Board, PageOf } from '../../../api/answers';
 import { call } from '../../../api/call';
-import { withQuery } from '../../../parts/query';
 import { placeOf } from './request-words';
 
 /** Whom to ask for what, as the page holds it. */
@@ -25,13 +23,13 @@ export const nothingChosen: Choice = { districts: [], objects: 'all', checkDepen
 
 /** Ids of the districts that fit a filter of the list of districts, e.g. `color=red`. */
 export async function districtsLike(filter: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const { items } = await call<PageOf<{ readonly id: string }>>(withQuery('/districts', filter));
+  const { items } = await call('/districts', { query: filter });
   return items.map(({ id }) => id);
 }
 
 /** The districts of an earlier request that are to be asked again, for the same. */
 export async function choiceAgain(stateRequestId: string): Promise<Choice> {
-  const board = await call<Board>(`/state-requests/${encodeURIComponent(stateRequestId)}`);
+  const board = await call(`/state-requests/${encodeURIComponent(stateRequestId)}`);
   const again = board.districts.filter((row) => ['red', 'failed', 'notRun'].includes(placeOf(row)));
   const { objects, checkDependencies } = board;
   return { objects, checkDependencies, districts: again.map(({ districtId }) => districtId) };

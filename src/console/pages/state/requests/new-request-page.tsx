@@ -65,7 +65,7 @@ function Form({ begun }: { begun: Choice }) {
           : null;
   const plan = useQuery({
     queryKey: ['request-plan', choice],
-    queryFn: () => call<RequestPlan>('/state-requests/plan', { method: 'POST', body: choice }),
+    queryFn: () => call('/state-requests/plan', { method: 'POST', body: choice }),
     enabled: missing === null,
     placeholderData: (before) => (missing === null ? before : undefined),
     gcTime: 0,

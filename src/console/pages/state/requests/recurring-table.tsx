@@ -1,12 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call } from '../../../api/call';
+import { useNotices, whileLost } from '../../../api/live';
 import type { RecurringRequest } from '../../../api/answers';
 import { Answer } from '../../../parts/answer';
 import { counted } from '../../../parts/format';
 import { FiringTable } from '../../schedules/firing-table';
 import { timesText } from '../../schedules/words';
+import { ChangeRecurringDialog } from './change-recurring-dialog';
 
-const refreshMs = 15_000;
 const shownFirings = 2;
 const path = '/recurring-requests';
 const words = {
@@ -18,10 +20,12 @@ const words = {
 /** Requests that are made again and again; nothing where there is none. */
 export function RecurringTable() {
   const queries = useQueryClient();
+  const live = useNotices('requests', ['recurring']);
+  const [open, setOpen] = useState<RecurringRequest | null>(null);
   const recurring = useQuery({
     queryKey: ['recurring'],
-    queryFn: () => call<{ readonly items: readonly RecurringRequest[] }>(path),
-    refetchInterval: refreshMs,
+    queryFn: () => call(path),
+    refetchInterval: whileLost(live),
   });
   const renew = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: ['recurring'] });
@@ -42,8 +46,10 @@ export function RecurringTable() {
                   ? { ...last, to: last.stateRequestId === null ? null : `/requests/${last.stateRequestId}` }
                   : null
               }
+              onEdit={(item) => () => setOpen(item)}
               onChanged={renew}
             />
+            {open !== null && <ChangeRecurringDialog recurring={open} onClose={() => setOpen(null)} />}
           </section>
         )
       }

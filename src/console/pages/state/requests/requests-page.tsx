@@ -1,14 +1,13 @@
 import { Link } from 'wouter';
-import type { PageOf, RequestHead } from '../../../api/answers';
+import type { RequestHead } from '../../../api/answers';
 import { counted, number } from '../../../parts/format';
+import { Person } from '../../../parts/person';
 import { NeedsRight } from '../../../parts/needs-right';
 import { ListView, usePaged } from '../../../parts/paged';
 import { Status } from '../../../parts/status';
 import { Time } from '../../../parts/zone';
 import { RecurringTable } from './recurring-table';
 import { requestGlyph, requestStatusNames } from './request-words';
-
-const refreshMs = 15_000;
 
 /** `/requests`: what the state has asked of districts, newest first. */
 export function RequestsPage() {
@@ -20,7 +19,7 @@ export function RequestsPage() {
 }
 
 function Requests() {
-  const list = usePaged<PageOf<RequestHead>>('/state-requests', { limit: '50' }, refreshMs);
+  const list = usePaged('/state-requests', { limit: '50' }, 'requests');
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (
     <main className="page" id="content">
@@ -74,7 +73,9 @@ function Requests() {
                   <td className="wide">
                     <Time at={item.requestedAt} />
                   </td>
-                  <td className="wide">{item.requestedBy}</td>
+                  <td className="wide">
+                    <Person by={item.requestedBy} />
+                  </td>
                 </tr>
               ))}
             </tbody>

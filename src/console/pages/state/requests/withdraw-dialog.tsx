@@ -19,7 +19,7 @@ export function WithdrawDialog({ board, onClose, onWithdrawn }: WithdrawDialogPr
   const { waiting, queued, running: under } = board.counts;
   const withdraw = useMutation({
     mutationFn: () =>
-      call<Board>(`/state-requests/${board.stateRequestId}/cancel`, {
+      call(`/state-requests/${board.stateRequestId}/cancel`, {
         method: 'POST',
         body: { running: running ? 'cancel' : 'leave' },
       }),
