@@ -91,6 +91,9 @@ async function districtPages(page: Page): Promise<void> {
   await page.locator('tr[data-object="Enrollment"] a').first().click();
   await page.locator('.verdict').waitFor();
   await save(page, 'run');
+  await page.getByRole('link', { name: 'Timeline' }).click();
+  await page.getByRole('columnheader', { name: 'Waited' }).waitFor();
+  await save(page, 'timeline');
   await page.getByRole('link', { name: 'Causes' }).click();
   await page.locator('.cause').first().waitFor();
   await save(page, 'causes');

@@ -79,6 +79,10 @@ test('a full resync: the box at the top left, Send Resync, OK', () =>
     const { objects, totals, color } = await ended(page);
     expect([objects, color]).toEqual(['all', 'green']);
     await page.getByText(`Green: 0 errors in ${totals!.processed.toLocaleString('en-US')} records`).waitFor();
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    await page.getByRole('columnheader', { name: 'Waited' }).waitFor();
+    const sent = page.getByRole('row', { name: /^Enrollment [\d.]+ s [\d.]+ s No errors$/ });
+    expect(await sent.locator('rect').count()).toBe(2);
     await page.getByRole('link', { name: 'Batch', exact: true }).click();
     await row(page, 'Enrollment').getByText('No errors').waitFor();
   }));
@@ -372,6 +376,9 @@ test('nothing to complain of for who can’t see or point well, in light and dar
       await page.getByRole('button', { name: 'Cancel' }).click();
       await row(page, 'Enrollment').getByRole('link').first().click();
       await verdict(page).waitFor();
+      await page.getByRole('link', { name: 'Timeline' }).click();
+      await page.getByRole('columnheader', { name: 'Waited' }).waitFor();
+      await check();
       await page.getByRole('link', { name: 'Causes' }).click();
       await page.getByText('This resync has no errors.').waitFor();
       await check();
@@ -389,6 +396,11 @@ test('nothing to complain of for who can’t see or point well, in light and dar
       await page.getByLabel('Differing only').uncheck();
       await page.getByRole('rowheader', { name: 'Day', exact: true }).waitFor();
       await check();
+      await page.getByRole('link', { name: 'Records', exact: true }).click();
+      await page.getByText('At most 20 records of each object.').waitFor();
+      await check();
+      await page.getByRole('link', { name: 'Schools', exact: true }).click();
+      await page.getByRole('rowheader').first().waitFor();
       await page.goto('/nowhere');
       await page.getByText('There is no such page.').waitFor();
       await check();

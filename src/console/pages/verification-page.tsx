@@ -6,8 +6,14 @@ import { call, CallError } from '../api/call';
 import { useNotices } from '../api/live';
 import { useRight, useSignedIn } from '../api/session';
 import { counted, longYear, number } from '../parts/format';
+import { Person } from '../parts/person';
 import { Failed, Loading, NotHere, useTitle } from '../parts/states';
+import { useAddress } from '../parts/use-address';
 import { Time } from '../parts/zone';
+import { endedVerification } from '../../domain/verification';
+import { SamplesView } from './verification/samples-view';
+import { SchoolsView } from './verification/schools-view';
+import { SinceView } from './verification/since-view';
 import { VerificationStatusMark } from './verification-mark';
 
 /** `/verifications/{id}`: what differs between the editions, and what mends it. */
@@ -16,7 +22,7 @@ export function VerificationPage({ verificationId }: { verificationId: string })
   useNotices(`verification:${verificationId}`, ['verification', verificationId]);
   const { data, error, refetch } = useQuery({
     queryKey: ['verification', verificationId],
-    queryFn: () => call<Verification>(`/verifications/${encodeURIComponent(verificationId)}`),
+    queryFn: () => call(`/verifications/${encodeURIComponent(verificationId)}`),
   });
   if (error instanceof CallError && error.status === 404)
     return <NotHere title="Not here">There is no such verification, or it is not yours to see.</NotHere>;
@@ -34,12 +40,20 @@ export function VerificationPage({ verificationId }: { verificationId: string })
   );
 }
 
+const views = [
+  ['', 'Objects'],
+  ['schools', 'Schools'],
+  ['samples', 'Records'],
+  ['since', 'Since the one before'],
+] as const;
+
 function Found({ verification }: { verification: Verification }) {
   const { districts } = useSignedIn();
-  const [differing, setDiffering] = useState(true);
-  const { districtId, schoolYear, requestedAt, requestedBy, message, objectResults } = verification;
+  const { districtId, schoolYear, requestedAt, requestedBy, message } = verification;
   const district = districts.find(({ id }) => id === districtId);
-  const rows = objectResults.filter((row) => !differing || differs(row));
+  const base = `/verifications/${verification.verificationId}`;
+  const asked = useAddress().get('view');
+  const view = views.find(([name]) => name === asked)?.[0] ?? '';
   return (
     <>
       <p>
@@ -51,13 +65,47 @@ function Found({ verification }: { verification: Verification }) {
         Verification · <Time at={requestedAt} />
       </h1>
       <p className="soft">
-        asked by {requestedBy} · {longYear(schoolYear)}
+        asked by <Person by={requestedBy} /> · {longYear(schoolYear)}
       </p>
       <div className="verdict">
         <VerificationStatusMark verification={verification} />
         {message !== null && <p className="soft">{message}</p>}
       </div>
       <Proposal verification={verification} />
+      <nav className="tabs" aria-label="Parts of the comparison">
+        {views.map(([name, label]) => (
+          <Link
+            key={name}
+            href={name === '' ? base : `${base}?view=${name}`}
+            aria-current={name === view ? 'page' : undefined}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      {view === '' && <ObjectsView verification={verification} />}
+      {view === 'schools' && <SchoolsView verification={verification} />}
+      {view === 'samples' && <SamplesView verification={verification} />}
+      {view === 'since' && <SinceView verification={verification} />}
+      <p className="files small soft">
+        The whole report as{' '}
+        {(['csv', 'xlsx'] as const).map((format) => (
+          <a key={format} href={`/api/v1${base}/report?format=${format}`} download>
+            {format.toUpperCase()}
+          </a>
+        ))}
+      </p>
+    </>
+  );
+}
+
+function ObjectsView({ verification }: { verification: Verification }) {
+  const [differing, setDiffering] = useState(true);
+  const { objectResults, status } = verification;
+  const rows = objectResults.filter((row) => !differing || differs(row));
+  const ended = endedVerification.includes(status);
+  return (
+    <>
       <label className="choice">
         <input
           type="checkbox"
@@ -71,7 +119,7 @@ function Found({ verification }: { verification: Verification }) {
         <p>
           {objectResults.length === 0
             ? 'The objects are shown when it has begun.'
-            : 'No object differs so far.'}
+            : `No object differs${ended ? '' : ' so far'}.`}
         </p>
       ) : (
         <Objects rows={rows} />

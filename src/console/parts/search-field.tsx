@@ -26,7 +26,7 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
     return () => clearTimeout(timer);
   }, [text, asked, onSearch]);
   return (
-    <label className="choice">
+    <label className="search">
       {label}
       <input className="field" type="search" value={text} onChange={({ target }) => setText(target.value)} />
     </label>

@@ -24,8 +24,10 @@ export function ZoneProvider({ district, children }: { district: string | null; 
   const zone = useMemo((): Zone => {
     const names: Record<ZoneChoice, string> = { district: district ?? mine, mine, utc: 'UTC' };
     const choices = [
-      ...(district === null ? [] : [{ choice: 'district' as const, label: `District: ${district}` }]),
-      { choice: 'mine' as const, label: `Mine: ${mine}` },
+      ...(district === null
+        ? []
+        : [{ choice: 'district' as const, label: `District: ${placeOf(district)}` }]),
+      { choice: 'mine' as const, label: `Mine: ${placeOf(mine)}` },
       { choice: 'utc' as const, label: 'UTC' },
     ];
     const choice = choices.find((known) => known.choice === wanted)?.choice ?? choices[0]!.choice;
@@ -60,6 +62,9 @@ export function Time({ at, clock = false }: { at: string; clock?: boolean }) {
   );
 }
 
+/** Of America/Chicago, Chicago. */
+const placeOf = (timeZone: string): string => timeZone.split('/').at(-1)!.replaceAll('_', ' ');
+
 function shortName(timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'short' }).formatToParts();
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
@@ -67,11 +72,16 @@ function shortName(timeZone: string): string {
 
 /** Says which zone is in force, and changes it. */
 export function ZonePicker() {
-  const { short, choice, choices, choose } = useZone();
+  const { name, short, choice, choices, choose } = useZone();
   return (
     <label className="small soft">
       Times ({short}):{' '}
-      <select className="field" value={choice} onChange={({ target }) => choose(target.value as ZoneChoice)}>
+      <select
+        className="field"
+        title={name}
+        value={choice}
+        onChange={({ target }) => choose(target.value as ZoneChoice)}
+      >
         {choices.map((known) => (
           <option key={known.choice} value={known.choice}>
             {known.label}

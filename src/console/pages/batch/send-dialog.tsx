@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { PlanReason } from '../../../domain/plan-order';
 import type { Scenario } from '../../../domain/resync';
-import type { Accepted, District, Plan } from '../../api/answers';
+import type { District, Plan } from '../../api/answers';
 import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
@@ -39,21 +39,21 @@ export function SendDialog({ district, schoolYear, selection, onClose }: SendDia
   const asked = { objects, checkDependencies, schoolYear, mode };
   const plan = useQuery({
     queryKey: ['plan', district.id, asked],
-    queryFn: () => call<Plan>(`/districts/${district.id}/plan`, { method: 'POST', body: asked }),
+    queryFn: () => call(`/districts/${district.id}/plan`, { method: 'POST', body: asked }),
     placeholderData: (before) => before,
     gcTime: 0,
     staleTime: 0,
   });
   const send = useMutation({
     mutationFn: (planHash: string) =>
-      call<Accepted>(`/districts/${district.id}/resyncs`, {
+      call(`/districts/${district.id}/resyncs`, {
         method: 'POST',
         body: { ...asked, scenario, planHash, ...(removes && { removals: 'apply' }) },
         headers: { 'Idempotency-Key': key },
       }),
-    onSuccess: ({ resyncId }) => {
+    onSuccess: (started) => {
       void queries.invalidateQueries({ queryKey: ['objects', district.id] });
-      navigate(`/runs/${resyncId}`);
+      if ('resyncId' in started) navigate(`/runs/${started.resyncId}`);
     },
     onError: () => plan.refetch(),
   });
@@ -121,8 +121,8 @@ function ScenarioChoice({ plan, scenario, onChoose }: ScenarioChoiceProps) {
       (session.level === 'state' && session.rights.includes('stateRequest')),
   );
   return (
-    <label>
-      Why it is made{' '}
+    <label className="choice">
+      Why it is made
       <select
         className="field"
         value={scenario}
@@ -139,6 +139,19 @@ function ScenarioChoice({ plan, scenario, onChoose }: ScenarioChoiceProps) {
   );
 }
 
+/** So many are read at a glance. */
+const fewNames = 12;
+
+function Names({ names }: { names: readonly string[] }) {
+  if (names.length <= fewNames) return names.join(', ');
+  return (
+    <details>
+      <summary>{counted(names.length, 'object')}</summary>
+      {names.join(', ')}
+    </details>
+  );
+}
+
 function Planned({ plan }: { plan: Plan }) {
   const names = (kind: PlanReason['kind']) =>
     plan.objects.filter(({ reason }) => reason.kind === kind).map(({ name }) => name);
@@ -146,11 +159,15 @@ function Planned({ plan }: { plan: Plan }) {
   return (
     <dl className="facts">
       <dt>Ticked</dt>
-      <dd>{names('requested').join(', ')}</dd>
+      <dd>
+        <Names names={names('requested')} />
+      </dd>
       {names('dependency').length > 0 && (
         <>
           <dt>Needed by them</dt>
-          <dd>{names('dependency').join(', ')}</dd>
+          <dd>
+            <Names names={names('dependency')} />
+          </dd>
         </>
       )}
       {plan.omitted.length > 0 && (
@@ -162,7 +179,7 @@ function Planned({ plan }: { plan: Plan }) {
       <dt>Records</dt>
       <dd>
         {records.unknown.length === plan.objects.length
-          ? 'never sent: how many is not known yet'
+          ? 'how many is not known: they were never sent in this way'
           : `about ${number(records.expected)}`}
         {records.unknown.length > 0 &&
           records.unknown.length < plan.objects.length &&

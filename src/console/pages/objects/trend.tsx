@@ -12,17 +12,20 @@ export function Trend({ errors }: { errors: readonly number[] }) {
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
   return (
-    <svg
-      className="trend"
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label={`Errors of its resyncs, oldest to newest: ${errors.join(', ')}`}
-    >
-      <polyline points={points.join(' ')} />
-      {points.map((point) => {
-        const [x, y] = point.split(',');
-        return <circle key={x} cx={x} cy={y} r="3" />;
-      })}
-    </svg>
+    <figure className="trend__figure">
+      <figcaption className="small soft">Errors, from the oldest to the newest</figcaption>
+      <svg
+        className="trend"
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={`Errors of its resyncs, oldest to newest: ${errors.join(', ')}`}
+      >
+        <polyline points={points.join(' ')} />
+        {points.map((point) => {
+          const [x, y] = point.split(',');
+          return <circle key={x} cx={x} cy={y} r="3" />;
+        })}
+      </svg>
+    </figure>
   );
 }

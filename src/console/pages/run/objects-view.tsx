@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ObjectResult, Resync } from '../../api/answers';
 import { call } from '../../api/call';
@@ -10,6 +10,7 @@ import { duration, number } from '../../parts/format';
 import { Status } from '../../parts/status';
 import { statusOf } from '../batch/object-row';
 import { isUnderWay } from './run-verdict';
+import { useNow } from './use-now';
 
 type Show = 'all' | 'running' | 'notGreen';
 const shows: Record<Show, { readonly label: string; readonly takes: (row: ObjectResult) => boolean }> = {
@@ -43,7 +44,7 @@ export function ObjectsView({ run, stale }: { run: Resync; stale: boolean }) {
       {rows.length > 0 && shown.length === 0 && <p>No object of this resync is {shows[show].label}.</p>}
       {shown.length > 0 && (
         <div className={stale ? 'frame stale' : 'frame'}>
-          <table className="table table--stack">
+          <table className="table table--stack table--names">
             <thead>
               <tr>
                 <th scope="col">Object</th>
@@ -82,7 +83,8 @@ export function ObjectsView({ run, stale }: { run: Resync; stale: boolean }) {
 
 function Row({ row, run, now }: { row: ObjectResult; run: Resync; now: number }) {
   const { object, status, counts, expected, ranges, rangesDone, message, startedAt, endedAt } = row;
-  const { glyph, word } = statusOf({ ...row, expected: status === 'running' ? expected : null });
+  // How far it is stands under Progress.
+  const { glyph, word } = statusOf({ ...row, expected: null });
   const mayStop = useRight('resyncBatch');
   const stoppable = mayStop && isUnderWay(run) && (status === 'waiting' || status === 'running');
   const parts = status === 'running' && ranges > 1 ? `, ${rangesDone} of ${ranges} parts` : '';
@@ -94,6 +96,7 @@ function Row({ row, run, now }: { row: ObjectResult; run: Resync; now: number })
         {object}
         <span className="narrow small soft">
           <Status glyph={glyph}>{word}</Status>
+          {stoppable && <StopObject resyncId={run.resyncId} object={object} />}
         </span>
       </th>
       <td>
@@ -157,15 +160,4 @@ function StopObject({ resyncId, object }: { resyncId: string; object: string }) 
       {stop.error && <span role="alert">{stop.error.message}</span>}
     </>
   );
-}
-
-/** The present, once a second while it matters. */
-function useNow(ticking: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!ticking) return;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [ticking]);
-  return now;
 }

@@ -5,6 +5,7 @@ import { call, CallError } from '../../api/call';
 import { resyncKey, useLiveResync } from '../../api/live';
 import { useRight, useSignedIn } from '../../api/session';
 import { longYear, number } from '../../parts/format';
+import { Person } from '../../parts/person';
 import { Failed, Loading, NotHere, useTitle } from '../../parts/states';
 import { Time } from '../../parts/zone';
 import { scenarioNames } from '../../text';
@@ -16,13 +17,14 @@ import { ErrorsView } from './errors-view';
 import { ObjectsView } from './objects-view';
 import { RunControls } from './run-controls';
 import { RunVerdict } from './run-verdict';
+import { TimelineView } from './timeline-view';
 
 /** One resync: live while it runs, its verdict after. */
 export function RunPage({ resyncId }: { resyncId: string }) {
   useTitle(`Resync ${resyncId}`);
   const run = useQuery({
     queryKey: resyncKey(resyncId),
-    queryFn: () => call<Resync>(`/resyncs/${encodeURIComponent(resyncId)}`),
+    queryFn: () => call(`/resyncs/${encodeURIComponent(resyncId)}`),
     staleTime: Infinity,
   });
   const { error } = run;
@@ -67,7 +69,7 @@ function Run({ run }: { run: Resync }) {
         <span className="code">{run.resyncId}</span>
       </div>
       <p className="soft">
-        asked by {run.requestedBy} ·{' '}
+        asked by <Person by={run.requestedBy} /> ·{' '}
         {run.scenario in scenarioNames ? scenarioNames[run.scenario] : run.scenario} ·{' '}
         {longYear(run.schoolYear)}
         {run.startedAt !== null && (
@@ -105,12 +107,14 @@ function Run({ run }: { run: Resync }) {
         <>
           <nav className="tabs" aria-label="Parts of the resync">
             <Tab to={base}>Objects</Tab>
+            <Tab to={`${base}/timeline`}>Timeline</Tab>
             <Tab to={`${base}/changes`}>Changes</Tab>
             <Tab to={`${base}/removals`}>Removals</Tab>
             {mayReadErrors && <Tab to={`${base}/causes`}>Causes</Tab>}
             {mayReadErrors && <Tab to={`${base}/errors`}>Errors {number(run.totals?.errors ?? 0)}</Tab>}
           </nav>
           {view === '' && <ObjectsView run={run} stale={lost} />}
+          {view === 'timeline' && <TimelineView run={run} stale={lost} />}
           {view === 'changes' && <ChangesView run={run} />}
           {view === 'removals' && <RemovalsView run={run} />}
           {view === 'causes' && mayReadErrors && <CausesView run={run} />}
