@@ -66,3 +66,39 @@ test('05-autoinc-null: no number is invented where the district has none', async
     expect(await world.state('SELECT COUNT(*) AS n FROM badge')).toEqual([{ n: 0 }]);
   });
 });
+
+test('a number longer than the width its column is shown by arrives whole', async () => {
+  const tables = [
+    'CREATE TABLE stay (id BIGINT(10) PRIMARY KEY, pupil BIGINT(10) NOT NULL, began BIGINT(10))',
+    'CREATE TABLE visit (id BIGINT(4) PRIMARY KEY, mood TINYINT(1), nurse INT(2) NOT NULL, day BIGINT(1))',
+  ];
+  await useCase(
+    null,
+    async (world) => {
+      const all = {
+        stay: "SELECT CONCAT_WS(' ', id, pupil, began) AS record FROM stay ORDER BY id",
+        visit: "SELECT CONCAT_WS(' ', id, COALESCE(mood, '-'), nurse, day) AS record FROM visit ORDER BY id",
+      };
+      const green = { status: 'finished', color: 'green' };
+      expect((await world.resync()).objects).toEqual({
+        stay: { ...green, inserted: 2 },
+        visit: { ...green, inserted: 3 },
+      });
+      for (const sql of Object.values(all)) expect(await world.state(sql)).toEqual(await world.district(sql));
+      expect((await world.resync()).objects).toEqual({
+        stay: { ...green, unchanged: 2 },
+        visit: { ...green, unchanged: 3 },
+      });
+    },
+    {
+      district: [
+        ...tables,
+        // Of the first, only the last number is longer than all widths together leave room for.
+        'INSERT INTO stay VALUES (2, 640001780012765089, 647910176172296508), (3, 1, 2)',
+        `INSERT INTO visit VALUES (1, 1, 2, 3), (2, NULL, -2147483648, 647910176172296508),
+          (9223372036854775807, -128, 2147483647, -9223372036854775808)`,
+      ],
+      state: tables,
+    },
+  );
+});

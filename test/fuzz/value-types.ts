@@ -116,6 +116,17 @@ const everywhere: readonly ValueType[] = [
     refused: ['DOUBLE'],
     values: [...whole, ...large],
   },
+  // Narrower as it is shown than it is.
+  {
+    district: 'BIGINT(2)',
+    state: ['BIGINT(2)', 'BIGINT', 'VARCHAR(20)'],
+    values: [...whole, ...large],
+  },
+  {
+    district: 'TINYINT(1)',
+    state: ['TINYINT(1)', 'INT(1)', 'DECIMAL(3,0)'],
+    values: ['0', '1', '-128', '127', '10'],
+  },
   {
     district: 'BIGINT UNSIGNED',
     state: ['BIGINT UNSIGNED', 'BIGINT', 'INT', 'DECIMAL(20,0)', 'DECIMAL(18,0)', 'VARCHAR(20)', 'BIT(64)'],

@@ -94,10 +94,14 @@ function lackingDefaults({ ownedPairs, stateShape }: ObjectMapping): string {
 /** Backslash and N. */
 const nullField = '5C4E';
 
-/** Only the backslash means something in a field. */
+/**
+ * Only the backslash means something in a field. An INT(3) holds what any INT does; but MariaDB's
+ * IFNULL takes it for 3 characters, and GROUP_CONCAT cuts the line, unless CONCAT made it text.
+ */
 function fieldText({ fetch, write }: ColumnPair, column: Column): string {
   if (write === 'bytes') return `HEX(${fetch})`;
   const family = familyOf(column);
+  if (family === 'integer') return `CONCAT(${fetch})`;
   if (family !== 'text' && family !== 'enum' && family !== 'set' && family !== 'json') return fetch;
   const text = column.charset === 'utf8mb4' ? fetch : `CONVERT(${fetch} USING utf8mb4)`;
   return `REPLACE(${text}, '\\\\', '\\\\\\\\')`;
