@@ -81,3 +81,59 @@ test('46-recreated: a record entered anew, and what hangs below it, replaces the
     },
   );
 });
+
+test('numbers that moved up when the first record went, and a swap beside one: removed and mended in one run', async () => {
+  const seats = Array.from({ length: 40 }, (_, n) => n + 1);
+  const table = (name: string, columns: string): string =>
+    `CREATE TABLE ${name} (id INT PRIMARY KEY, ${columns})`;
+  const both = [
+    table('seat', 'place INT NOT NULL UNIQUE'),
+    table('badge', 'pupil INT NOT NULL UNIQUE, tint VARCHAR(9) NOT NULL UNIQUE'),
+  ];
+  await useCase(
+    null,
+    async (world) => {
+      const reported = await world.resync();
+      expect(reported.objects).toMatchObject({
+        seat: { failed: 39, extra: 1 },
+        badge: { failed: 2, extra: 1 },
+      });
+      const [swapped] = await world.world
+        .control('recordError')
+        .where({ resyncID: reported.resyncId, objectName: 'badge', recordKey: '["2"]' })
+        .select<{ parentKey: string }[]>('parentKey');
+      expect(swapped!.parentKey).toBe('["3"]');
+
+      const applied = await world.resync({ removals: 'apply' });
+      expect(applied).toMatchObject({
+        errors: [],
+        objects: { seat: { color: 'green', updated: 39 }, badge: { color: 'green', updated: 2 } },
+      });
+      for (const name of ['seat', 'badge'])
+        expect(await world.state(`SELECT * FROM ${name} ORDER BY id`)).toEqual(
+          await world.district(`SELECT * FROM ${name} ORDER BY id`),
+        );
+      expect((await world.resync({ removals: 'apply' })).objects).toEqual({
+        seat: { status: 'finished', color: 'green', unchanged: 39 },
+        badge: { status: 'finished', color: 'green', unchanged: 2 },
+      });
+    },
+    {
+      removals,
+      safety: { updatedPercent: 100 },
+      district: [
+        ...both,
+        `INSERT INTO seat VALUES ${seats
+          .slice(1)
+          .map((n) => `(${n}, ${n - 1})`)
+          .join(', ')}`,
+        "INSERT INTO badge VALUES (1, 20, 'red'), (2, 10, 'green')",
+      ],
+      state: [
+        ...both,
+        `INSERT INTO seat VALUES ${seats.map((n) => `(${n}, ${n})`).join(', ')}`,
+        "INSERT INTO badge VALUES (1, 10, 'red'), (2, 20, 'blue'), (3, 30, 'green')",
+      ],
+    },
+  );
+});

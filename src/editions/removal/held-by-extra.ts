@@ -8,6 +8,8 @@ import { absentOf } from '../transfer/parents';
 const mostParents = 2_000;
 /** Longest chain of parents that is followed. */
 const maxDepth = 32;
+/** Clashes of an object that are followed from record to record; of more, each holder alone. */
+const mostFollowed = 50_000;
 
 /** The job of an object of the same run. */
 type JobOf = (object: string) => Promise<PageJob>;
@@ -16,7 +18,8 @@ type JobOf = (object: string) => Promise<PageJob>;
  * How many errors of an object are no reason against a removal. Those that go back to a unique
  * value that a record has which only the state knows: that record's removal mends them. A record
  * that was entered anew under another key is the common case, and what hangs below it is blocked
- * with it. And what is blocked below an excluded record, which was read as reliably as that one.
+ * with it; or numbers that moved up when the first record went, so that each waits for the next.
+ * And what is blocked below an excluded record, which was read as reliably as that one.
  * @throws DatabaseError
  */
 export async function countHeldByExtra(job: PageJob, jobOf: JobOf): Promise<number> {
@@ -27,29 +30,24 @@ export async function countHeldByExtra(job: PageJob, jobOf: JobOf): Promise<numb
 class Roots {
   private readonly jobs = new Map<string, Promise<PageJob>>();
   private readonly known = new Map<string, boolean>();
+  private readonly mended = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(
     private readonly job: PageJob,
     private readonly jobOf: JobOf,
-  ) {}
+  ) {
+    this.jobs.set(job.mapping.object.name, Promise.resolve(job));
+  }
 
-  /** The object's own clashes with a record that the district doesn't have. */
+  /** The object's own clashes that go back to a record that the district doesn't have. */
   async clashes(): Promise<number> {
-    const { editions, signal } = this.job;
-    let excused = 0;
-    let after = '0';
-    for (;;) {
-      signal.throwIfAborted();
-      const rows = await editions.state.rows(
-        `SELECT recordErrorID, parentKey FROM ${this.errors}
-          WHERE ${this.ours} AND outcome = 'failed' AND code IN ('UNIQUE_CLASH', 'RENUMBERED') AND parentKey IS NOT NULL
-            AND recordErrorID > ${after} ORDER BY recordErrorID LIMIT ${keysPerList}`,
-      );
-      if (rows.length === 0) return excused;
-      const holders = rows.map(([, key]) => String(key));
-      excused += (await absent(this.job, holders)).length;
-      after = String(rows.at(-1)![0]);
-    }
+    return (await this.mendedOf(this.job.mapping.object.name)).size;
+  }
+
+  private mendedOf(object: string): Promise<ReadonlySet<string>> {
+    const mended = this.mended.get(object) ?? this.jobFor(object).then((job) => mendedByRemoval(job));
+    this.mended.set(object, mended);
+    return mended;
   }
 
   /** Blocked records below such clashes, of whatever object. */
@@ -89,14 +87,13 @@ class Roots {
     const { editions, fence, signal } = this.job;
     signal.throwIfAborted();
     const [row] = await editions.state.rows(
-      `SELECT outcome, code, parentObject, parentKey FROM ${this.errors}
+      `SELECT outcome, parentObject, parentKey FROM ${this.errors}
         WHERE resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(object)} AND recordKey = ${quoteText(key)}`,
     );
-    if (!row || row[3] === null) return false;
-    const [outcome, code, parentObject, parentKey] = row.map(String);
+    if (!row || row[2] === null) return false;
+    const [outcome, parentObject, parentKey] = row.map(String);
     if (outcome === 'blocked') return this.isExcused(parentObject!, parentKey!, depth + 1);
-    if (code !== 'UNIQUE_CLASH' && code !== 'RENUMBERED') return false;
-    return (await absent(await this.jobFor(object), [parentKey!])).length > 0;
+    return (await this.mendedOf(object)).has(key);
   }
 
   private jobFor(object: string): Promise<PageJob> {
@@ -106,13 +103,55 @@ class Roots {
   }
 
   private get errors(): string {
-    return `${this.job.editions.control}.recordError`;
+    return errorsOf(this.job);
   }
 
   private get ours(): string {
-    const { fence, mapping } = this.job;
-    return `resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)}`;
+    return ownErrors(this.job);
   }
+}
+
+function errorsOf({ editions }: PageJob): string {
+  return `${editions.control}.recordError`;
+}
+
+function ownErrors({ fence, mapping }: PageJob): string {
+  return `resyncID = ${quoteText(fence.resyncId)} AND objectName = ${quoteText(mapping.object.name)}`;
+}
+
+/**
+ * The object's clashes that the removal of extra records mends: what such a record has, the first
+ * takes, and what that one gives up, the next.
+ * @returns keys as they stand beside errors
+ */
+async function mendedByRemoval(job: PageJob): Promise<ReadonlySet<string>> {
+  const mended = new Set<string>();
+  const waiting = new Map<string, string[]>();
+  let after = '0';
+  let followed = 0;
+  for (;;) {
+    job.signal.throwIfAborted();
+    const rows = await job.editions.state.rows(
+      `SELECT recordErrorID, recordKey, parentKey FROM ${errorsOf(job)}
+        WHERE ${ownErrors(job)} AND outcome = 'failed' AND code IN ('UNIQUE_CLASH', 'RENUMBERED') AND parentKey IS NOT NULL
+          AND recordErrorID > ${after} ORDER BY recordErrorID LIMIT ${keysPerList}`,
+    );
+    if (rows.length === 0) break;
+    const gone = new Set(
+      await absent(
+        job,
+        rows.map(([, , holder]) => String(holder)),
+      ),
+    );
+    for (const [n, [, key, holder]] of rows.entries()) {
+      if (gone.has(n)) mended.add(String(key));
+      else if ((followed += 1) <= mostFollowed)
+        waiting.set(String(holder), [...(waiting.get(String(holder)) ?? []), String(key)]);
+    }
+    after = String(rows.at(-1)![0]);
+  }
+  for (const key of mended) for (const next of waiting.get(key) ?? []) mended.add(next);
+  return mended;
 }
 
 /** Which of an object's records the district doesn't have, in any school year. */

@@ -75,28 +75,43 @@ export class Clashes {
     const rest = [...left.map(({ record }) => record), ...stuck];
     const holdersNow = await holdersOf(session, job, rest, this.writer.respelled);
     const inTheWay = [
-      ...left.map((clash) => ({ ...clash, holder: this.foremost(holdersNow.get(clash.record)) })),
+      ...left.map((clash) => ({ ...clash, holders: holdersNow.get(clash.record) ?? [] })),
       ...stuck.map((record) => ({
         record,
         error: uniqueClash,
-        holder: this.foremost(holdersNow.get(record) ?? holders.get(record)),
+        holders: holdersNow.get(record) ?? holders.get(record) ?? [],
       })),
     ];
-    const known = await this.atDistrict(inTheWay.flatMap(({ holder }) => holder ?? []));
-    for (const { record, error, holder } of inTheWay) this.refuseClash(record, error, holder, known);
+    const known = await this.atDistrict(inTheWay.map((clash) => clash.holders));
+    for (const clash of inTheWay)
+      this.refuseClash(clash.record, clash.error, this.foremost(clash.holders, known), known);
   }
 
-  /** Whose the record is tells more than any other value that is taken. */
-  private foremost(holders: readonly Holder[] = []): Holder | undefined {
-    return holders.find((holder) => isIdentity(this.writer.job.mapping, holder)) ?? holders[0];
+  /**
+   * Whose the record is tells more than any other value that is taken. Of two holders the one that
+   * no run changes is in the way for good: another district's, or one that this district no longer
+   * has.
+   */
+  private foremost(holders: readonly Holder[], known: ReadonlySet<string>): Holder | undefined {
+    return (
+      holders.find((holder) => isIdentity(this.writer.job.mapping, holder)) ??
+      holders.find((holder) => !holder.ours) ??
+      holders.find(({ key }) => !known.has(formatRecordKey(key))) ??
+      holders[0]
+    );
   }
 
-  /** Keys of those holders of a GUID that the district has, in any school year. */
-  private async atDistrict(holders: readonly Holder[]): Promise<ReadonlySet<string>> {
+  /**
+   * Keys of those holders that the district has, in any school year: asked of holders of a GUID,
+   * and where a record has several.
+   */
+  private async atDistrict(holders: readonly (readonly Holder[])[]): Promise<ReadonlySet<string>> {
     const { job, session } = this.writer;
-    const keys = holders
-      .filter((holder) => holder.ours && isIdentity(job.mapping, holder))
-      .map(({ key }) => key);
+    const keys = holders.flatMap((some) =>
+      some
+        .filter((holder) => holder.ours && (some.length > 1 || isIdentity(job.mapping, holder)))
+        .map(({ key }) => key),
+    );
     return keys.length === 0 ? new Set() : keepingAwake(session, () => textsAtDistrict(job, keys, []));
   }
 
