@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -291,6 +291,18 @@ test('what keeps it from starting is a sentence: 2 for the configuration, 8 for 
   const missing = await resync('serve', '--config', join(folder, 'none.yaml'));
   expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('There is no configuration')]);
   expect((await resync('serve', 'everything')).code).toBe(2);
+  const lost = configFile('lost-catalog');
+  writeFileSync(lost, readFileSync(lost, 'utf8').replace(catalogFile, `${catalogFile}.lost`));
+  for (const [verb, exit] of [
+    ['serve', 2],
+    ['setup', 8],
+  ] as const) {
+    const { code, stderr } = await resync(verb, '--config', lost);
+    expect([verb, code, stderr.trimEnd().split('\n')]).toEqual([
+      ...[verb, exit],
+      [expect.stringContaining(`${catalogFile}.lost: the catalog has a problem`), '  file: does not exist'],
+    ]);
+  }
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

@@ -3,6 +3,7 @@
  * can't be had.
  */
 import { InvalidArgumentError, Option } from 'commander';
+import { CatalogError } from '../../catalog/load';
 import { NotConnectedError } from '../../database/not-connected';
 import { ControlVersionError } from '../../schema-version';
 import { ConfigError } from '../../config';
@@ -29,7 +30,10 @@ export async function reportingStackErrors(work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    const known = [StackError, ConfigError, ControlVersionError, NotConnectedError, NoTemporalError];
+    const known = [
+      ...[StackError, ConfigError, CatalogError, ControlVersionError],
+      ...[NotConnectedError, NoTemporalError],
+    ];
     if (!known.some((kind) => error instanceof kind)) throw error;
     progress((error as Error).message);
     process.exitCode = unreachable;
