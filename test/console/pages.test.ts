@@ -247,6 +247,12 @@ test('who may only look at resyncs sees the pages, and can send nothing', async 
     await page.getByText('2 objects: 1 ticked, 1 needed by them').waitFor();
     const send = page.getByRole('button', { name: 'Send Resync' });
     expect(await send.getAttribute('aria-disabled')).toBe('true');
+    // Who presses it is told why not; without force it would be waited for.
+    await send.click({ force: true });
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Sending needs the tool right resyncBatch\.$/ })
+      .waitFor();
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByRole('heading', { name: 'Resync History' }).waitFor();
     expect(await page.getByRole('link', { name: /Verifications|Alerts/ }).count()).toBe(0);

@@ -309,7 +309,7 @@ describe('a board of a thousand districts', () => {
       await button(page, 'Withdraw').last().click();
       await page.getByText(/^Withdrawn, /).waitFor();
       await button(page, /^Not done\s*2$/).waitFor();
-      await page.getByRole('link', { name: /^Ask the 2 districts again/ }).click();
+      await page.getByRole('link', { name: /^Ask 2 districts again/ }).click();
       await page.getByText('2 districts ticked').waitFor();
       expect(await page.getByRole('checkbox', { name: 'School', exact: true }).isChecked()).toBe(true);
       await page.goBack();

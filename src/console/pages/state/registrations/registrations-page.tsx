@@ -43,8 +43,10 @@ function Registrations() {
     <main className="page" id="content">
       <div className="page__head">
         <h1>Registration</h1>
-        <Button onPress={() => setOpen('new')}>Register a district…</Button>
-        <Button onPress={() => setOpen('import')}>Import a file…</Button>
+        <span className="acts">
+          <Button onPress={() => setOpen('new')}>Register a district…</Button>
+          <Button onPress={() => setOpen('import')}>Import a file…</Button>
+        </span>
       </div>
       <p className="soft">
         What is registered here holds within seconds, without a restart, and stands before the configuration.

@@ -115,7 +115,7 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
         <span className="bar__end choice">
           {ended && unwell > 0 && (
             <Link href={`/requests/new?again=${board.stateRequestId}`}>
-              Ask the {counted(unwell, 'district')} again that are red, failed or not done
+              Ask {counted(unwell, 'district')} again: red, failed or not done
             </Link>
           )}
           <a href={`/api/v1/state-requests/${board.stateRequestId}/report?format=csv`} download>
