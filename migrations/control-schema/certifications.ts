@@ -6,7 +6,7 @@ export const certifications: readonly string[] = [
   `
     CREATE TABLE certificationKey (
       kid VARCHAR(64) NOT NULL,
-      publicKey JSON NOT NULL COMMENT 'public JWK; kept for ever, old manifests need it',
+      publicKey LONGTEXT NOT NULL COMMENT 'public JWK; kept for ever, old manifests need it' CHECK (JSON_VALID(publicKey)),
       addedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       PRIMARY KEY (kid)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
@@ -70,7 +70,7 @@ export const certifications: readonly string[] = [
       requestedBy VARCHAR(128) NOT NULL,
       status VARCHAR(16) NOT NULL COMMENT 'accepted, waiting, finished or failed',
       message VARCHAR(1000) NULL,
-      counts JSON NULL COMMENT 'rows by result',
+      counts LONGTEXT NULL COMMENT 'rows by result' CHECK (JSON_VALID(counts)),
       measuredAt DATETIME(3) NULL,
       requestedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       endedAt DATETIME(3) NULL,

@@ -4,7 +4,7 @@ export const districtActions: readonly string[] = [
     CREATE TABLE districtAction (
       districtActionID VARCHAR(64) NOT NULL,
       action VARCHAR(16) NOT NULL COMMENT 'verify, certify, accept, remind, retry or cancel',
-      asked JSON NOT NULL COMMENT 'what else was said, without the districts',
+      asked LONGTEXT NOT NULL COMMENT 'what else was said, without the districts' CHECK (JSON_VALID(asked)),
       requestedBy VARCHAR(128) NOT NULL,
       idempotencyKey VARCHAR(255) NULL,
       requestHash CHAR(64) NOT NULL COMMENT 'SHA-256 of what was asked, to refuse the same key with another body',
@@ -24,7 +24,7 @@ export const districtActions: readonly string[] = [
       schoolYear SMALLINT NOT NULL,
       resyncID VARCHAR(64) NULL COMMENT 'the resync that is accepted, sent again or cancelled',
       madeID VARCHAR(64) NOT NULL COMMENT 'of what it starts, known beforehand, so that this can be repeated',
-      detail JSON NULL COMMENT 'what was found when it was asked: never a record',
+      detail LONGTEXT NULL COMMENT 'what was found when it was asked: never a record' CHECK (JSON_VALID(detail)),
       status VARCHAR(16) NOT NULL COMMENT 'waiting, done, refused or failed',
       attempts INT NOT NULL DEFAULT 0,
       message VARCHAR(1000) NULL,

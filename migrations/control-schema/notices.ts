@@ -4,8 +4,8 @@ export const notices: readonly string[] = [
     CREATE TABLE noticeOwner (
       principalID VARCHAR(64) NOT NULL COMMENT 'has a webhook or a preference',
       level VARCHAR(16) NOT NULL,
-      districts JSON NULL COMMENT 'NULL at state level: all',
-      rights JSON NOT NULL,
+      districts LONGTEXT NULL COMMENT 'NULL at state level: all' CHECK (JSON_VALID(districts)),
+      rights LONGTEXT NOT NULL CHECK (JSON_VALID(rights)),
       seenAt DATETIME(3) NOT NULL COMMENT 'as it was then; counts for principals of another issuer only',
       PRIMARY KEY (principalID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
@@ -13,8 +13,8 @@ export const notices: readonly string[] = [
     CREATE TABLE noticePreference (
       principalID VARCHAR(64) NOT NULL,
       emailAddress VARCHAR(254) NOT NULL,
-      emailEvents JSON NOT NULL COMMENT 'names of notice events',
-      emailRules JSON NOT NULL COMMENT 'how much is told and when, as src/domain/notices.ts has it',
+      emailEvents LONGTEXT NOT NULL COMMENT 'names of notice events' CHECK (JSON_VALID(emailEvents)),
+      emailRules LONGTEXT NOT NULL COMMENT 'how much is told and when, as src/domain/notices.ts has it' CHECK (JSON_VALID(emailRules)),
       updatedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
       PRIMARY KEY (principalID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
@@ -23,8 +23,8 @@ export const notices: readonly string[] = [
       webhookID VARCHAR(32) NOT NULL,
       principalID VARCHAR(64) NOT NULL,
       url VARCHAR(2000) NOT NULL,
-      events JSON NOT NULL COMMENT 'names of notice events',
-      rules JSON NOT NULL COMMENT 'how much is told and when, as src/domain/notices.ts has it',
+      events LONGTEXT NOT NULL COMMENT 'names of notice events' CHECK (JSON_VALID(events)),
+      rules LONGTEXT NOT NULL COMMENT 'how much is told and when, as src/domain/notices.ts has it' CHECK (JSON_VALID(rules)),
       secret VARCHAR(255) NOT NULL COMMENT 'encrypted with notices.secretKey where one is configured',
       previousSecret VARCHAR(255) NULL COMMENT 'signs beside the new one until previousUntil',
       previousUntil DATETIME(3) NULL,

@@ -19,7 +19,7 @@ export const resyncs: readonly string[] = [
       resyncID VARCHAR(64) NOT NULL,
       districtID VARCHAR(64) NOT NULL,
       schoolYear SMALLINT NOT NULL COMMENT 'year in which the school year ends',
-      objects JSON NOT NULL COMMENT '"all" or the names that were asked for',
+      objects LONGTEXT NOT NULL COMMENT '"all" or the names that were asked for' CHECK (JSON_VALID(objects)),
       checkDependencies BOOLEAN NOT NULL,
       scenario VARCHAR(32) NOT NULL,
       initiator VARCHAR(16) NOT NULL,
@@ -43,7 +43,7 @@ export const resyncs: readonly string[] = [
       verify VARCHAR(20) NULL COMMENT 'beforeAndAfter',
       selection VARCHAR(16) NULL COMMENT 'retry or selective; NULL: whole objects',
       retryOf VARCHAR(64) NULL COMMENT 'resync whose stored errors are sent again',
-      selected JSON NULL COMMENT 'with selection: the outcomes to retry, or the record that was asked for',
+      selected LONGTEXT NULL COMMENT 'with selection: the outcomes to retry, or the record that was asked for' CHECK (JSON_VALID(selected)),
       written BIGINT NULL COMMENT 'records that it inserted or updated; NULL: not ended, or not known',
       catalogHash CHAR(64) NULL COMMENT 'SHA-256 of the catalog it was accepted with: no worker with another one touches it; NULL: any may',
       otherCatalog CHAR(64) NULL COMMENT 'of a worker that left it untouched; NULL: none did since one went on with it',
@@ -92,13 +92,13 @@ export const resyncs: readonly string[] = [
       expectedBlocked BIGINT NOT NULL DEFAULT 0 COMMENT 'of the blocked records those below an excluded one',
       shrunkPercent DOUBLE NULL COMMENT 'share lost at the district from which it ends red; NULL: never',
       doubt VARCHAR(16) NULL COMMENT 'SHRUNK or UPDATES_HELD: red, whatever its records came to',
-      held JSON NULL COMMENT 'of UPDATES_HELD: numbers, and samples of keys and columns',
+      held LONGTEXT NULL COMMENT 'of UPDATES_HELD: numbers, and samples of keys and columns' CHECK (JSON_VALID(held)),
       ranges INT NOT NULL DEFAULT 0,
       message VARCHAR(1000) NULL,
       startedAt DATETIME(3) NULL,
       endedAt DATETIME(3) NULL,
       selected BIGINT NULL COMMENT 'records selected of the object; NULL: the object as a whole',
-      keyOrder JSON NULL COMMENT 'how the columns of the match key compare in this run; NULL: no page tells of a record',
+      keyOrder LONGTEXT NULL COMMENT 'how the columns of the match key compare in this run; NULL: no page tells of a record' CHECK (JSON_VALID(keyOrder)),
       PRIMARY KEY (batchHistoryID),
       UNIQUE KEY one_row (resyncID, objectName),
       KEY newest (districtID, objectName, schoolYear, startedAt)
@@ -168,7 +168,7 @@ export const resyncs: readonly string[] = [
   `
     CREATE TABLE resyncCauses (
       resyncID VARCHAR(64) NOT NULL,
-      causes JSON NOT NULL COMMENT 'of its errors, once it has ended and somebody asked',
+      causes LONGTEXT NOT NULL COMMENT 'of its errors, once it has ended and somebody asked' CHECK (JSON_VALID(causes)),
       PRIMARY KEY (resyncID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `

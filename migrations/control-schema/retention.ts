@@ -4,7 +4,7 @@ export const retention: readonly string[] = [
     CREATE TABLE retentionPass (
       passID VARCHAR(64) NOT NULL COMMENT 'run of its workflow',
       status VARCHAR(16) NOT NULL COMMENT 'running, finished, partial or failed',
-      removed JSON NOT NULL COMMENT 'rows by kind',
+      removed LONGTEXT NOT NULL COMMENT 'rows by kind' CHECK (JSON_VALID(removed)),
       message VARCHAR(1000) NULL,
       startedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       endedAt DATETIME(3) NULL,

@@ -3,7 +3,7 @@ export const stateRequests: readonly string[] = [
   `
     CREATE TABLE stateRequest (
       stateRequestID VARCHAR(64) NOT NULL,
-      objects JSON NOT NULL COMMENT '"all" or the names that were asked for',
+      objects LONGTEXT NOT NULL COMMENT '"all" or the names that were asked for' CHECK (JSON_VALID(objects)),
       checkDependencies BOOLEAN NOT NULL,
       schoolYear SMALLINT NULL COMMENT 'NULL: each district its current one',
       scenario VARCHAR(32) NOT NULL,
@@ -11,7 +11,7 @@ export const stateRequests: readonly string[] = [
       reason VARCHAR(1000) NOT NULL,
       windowFrom DATETIME(3) NOT NULL,
       windowUntil DATETIME(3) NOT NULL COMMENT 'no run begins after it',
-      waves JSON NULL COMMENT 'how it goes through its districts, as src/domain/waves.ts has it; NULL: all together',
+      waves LONGTEXT NULL COMMENT 'how it goes through its districts, as src/domain/waves.ts has it; NULL: all together' CHECK (JSON_VALID(waves)),
       recordsPerSecond INT NULL COMMENT 'write budget of all its districts together; NULL: none',
       budgetUntil DATETIME(6) NULL COMMENT 'until then the budget is spent on what is written',
       stopped VARCHAR(255) NULL COMMENT 'why no further wave begins',

@@ -16,7 +16,10 @@ import { selectiveSync } from '../control-schema/selective-sync';
 import { stateRequests } from '../control-schema/state-requests';
 import { verifications } from '../control-schema/verifications';
 
-/** In the order in which they run. */
+/**
+ * In the order in which they run. Documents are texts with a check: MySQL's type JSON keeps the
+ * members in an order of its own, in which they would then be shown.
+ */
 export const statements: readonly string[] = [
   ...fingerprints,
   ...resyncs,

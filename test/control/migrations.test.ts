@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { statements } from '../../migrations/control/20261128000000_initial';
 import { migrationsOf } from '../../src/migrate';
 
 const folder = join(__dirname, '..', '..', 'migrations');
@@ -17,3 +18,14 @@ test.each(['district', 'state', 'control'] as const)(
     }
   },
 );
+
+test('a document of the control database is a text that every server gives back as it was written', () => {
+  const columns = statements.flatMap((sql) => sql.split('\n')).filter((line) => /^ {6}\w+ /.test(line));
+  expect(columns.filter((line) => /^ *\w+ JSON\b/.test(line))).toEqual([]);
+  const checked = columns.filter((line) => line.includes('JSON_VALID'));
+  expect(checked.length).toBeGreaterThan(0);
+  for (const line of checked) {
+    const [, name = ''] = /^ *(\w+) LONGTEXT /.exec(line) ?? [];
+    expect(line).toContain(`CHECK (JSON_VALID(${name}))`);
+  }
+});
