@@ -9,10 +9,20 @@ export interface Opening {
   /** How many faults it is. */
   readonly faults: number;
   /** @returns the resyncs that came of it: more than one is one too many */
-  send(world: RunWorld, random: Random, key: string): Promise<readonly string[]>;
+  send(world: RunWorld, random: Random, asked: Asked): Promise<readonly string[]>;
 }
 
-const request = { objects: 'all', scenario: 'GO_LIVE' } as const;
+export interface Asked {
+  /** The caller's own for this request. */
+  readonly key: string;
+  /** What only the state has is removed there. */
+  readonly removals: boolean;
+}
+
+function requestOf({ removals }: Asked): object {
+  return { objects: 'all', scenario: 'GO_LIVE', removals: removals ? 'apply' : 'report' };
+}
+
 const answeredWithinMs = 90_000;
 const acceptedWithinMs = 20_000;
 const atOnce = 10;
@@ -20,15 +30,15 @@ const atOnce = 10;
 const plain: Opening = {
   name: 'plain',
   faults: 0,
-  send: async (world, _random, key) => [resyncOf(await post(world, key))],
+  send: async (world, _random, asked) => [resyncOf(await post(world, asked))],
 };
 
 /** The caller's finger trembles, or its queue delivers ten times: one key, one resync. */
 const tenAtOnce: Opening = {
   name: 'ten-at-once',
   faults: 1,
-  send: async (world, _random, key) => {
-    const answers = await Promise.all(Array.from({ length: atOnce }, () => post(world, key)));
+  send: async (world, _random, asked) => {
+    const answers = await Promise.all(Array.from({ length: atOnce }, () => post(world, asked)));
     return [...new Set(answers.map(resyncOf))];
   },
 };
@@ -40,13 +50,13 @@ const tenAtOnce: Opening = {
 const apiKilledAtAccept: Opening = {
   name: 'api-killed-at-accept',
   faults: 1,
-  send: async (world, random, key) => {
+  send: async (world, random, asked) => {
     const { servers, service, api } = world;
     const temporal = servers.temporal.pid!;
     process.kill(temporal, 'SIGSTOP');
     let accepted: string | null;
     try {
-      void api.post(pathOf(world), request, key);
+      void api.post(pathOf(world), requestOf(asked), asked.key);
       accepted = await acceptedResync(world);
       await sleep(random.int(0, 50));
       await service.killApi();
@@ -54,7 +64,7 @@ const apiKilledAtAccept: Opening = {
       process.kill(temporal, 'SIGCONT');
     }
     service.startApi();
-    const repeated = random.chance(0.5) || accepted === null ? [resyncOf(await post(world, key))] : [];
+    const repeated = random.chance(0.5) || accepted === null ? [resyncOf(await post(world, asked))] : [];
     return [...new Set([...repeated, ...(accepted === null ? [] : [accepted])])];
   },
 };
@@ -67,8 +77,11 @@ function pathOf({ name }: RunWorld): string {
   return `/districts/${name}/resyncs`;
 }
 
-function post(world: RunWorld, key: string): Promise<Answer | null> {
-  return world.api.postUntilAnswered(pathOf(world), { body: request, key, withinMs: answeredWithinMs });
+function post(world: RunWorld, asked: Asked): Promise<Answer | null> {
+  const { key } = asked;
+  return world.api.postUntilAnswered(pathOf(world), {
+    ...{ body: requestOf(asked), key, withinMs: answeredWithinMs },
+  });
 }
 
 function resyncOf(answer: Answer | null): string {

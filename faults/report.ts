@@ -31,7 +31,7 @@ export function runLine({ schedule, struck, requests, seconds, died, findings }:
   }
   const list = [...kinds].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind)).join(', ');
   const parts = [
-    `Run ${schedule.seed}, ${schedule.start} state: ${struck.length} faults, ${requests} requests, ${seconds} s`,
+    `Run ${schedule.seed}, ${schedule.start} state${schedule.removals ? ', removals applied' : ''}: ${struck.length} faults, ${requests} requests, ${seconds} s`,
     findings.none ? 'nothing lost, doubled or miscounted' : 'NOT CLEAN',
     list,
     ...(died.length > 0 ? [`ended by itself: ${died.join(', ')}`] : []),

@@ -108,11 +108,17 @@ class Run {
     const records = [...district.values()].reduce((sum, rows) => sum + rows.size, 0);
     this.requests += 1;
     const random = new Random(`opening/${schedule.seed}/${this.requests}`);
-    const resyncs = await opening.send(world, random, `${schedule.seed}/${this.requests}`);
+    const resyncs = await opening.send(world, random, {
+      key: `${schedule.seed}/${this.requests}`,
+      removals: schedule.removals,
+    });
     if (opening.faults > 0) this.struck.push(`${opening.name}: ${resyncs.length} resync`);
     if (resyncs.length > 1)
       this.findings.add('duplicated', `${resyncs.length} resyncs came of one request`, resyncs.length - 1);
-    const leg: Leg = { resyncId: resyncs[0]!, mayBeCancelled: false, mayFail: false, ended: false };
+    const leg: Leg = {
+      ...{ resyncId: resyncs[0]!, removals: schedule.removals },
+      ...{ mayBeCancelled: false, mayFail: false, ended: false },
+    };
     const written: Written = new Map();
 
     const watching = this.watch(leg);
@@ -176,13 +182,18 @@ class Run {
     }
   }
 
-  /** Notes the end of the leg, and starts again what ended by itself. */
+  /**
+   * Notes the end of the leg, starts again what ended by itself, and approves removals, as somebody
+   * else does who looked at them.
+   */
   private async watch(leg: Leg): Promise<void> {
     while (!leg.ended) {
       const [row] = await this.world
         .books<{ status: string }>('SELECT status FROM resync WHERE resyncID = ?', [leg.resyncId])
         .catch(() => []);
       if (row && endedStatuses.some((status) => status === row.status)) leg.ended = true;
+      if (row?.status === 'awaitingApproval')
+        await this.world.approver.post(`/resyncs/${leg.resyncId}/removals/approve`, {});
       this.world.service.startFallen();
       await sleep(lookEveryMs);
     }

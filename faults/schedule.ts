@@ -17,6 +17,8 @@ export interface Schedule {
   readonly seed: string;
   readonly start: StartKind;
   readonly opening: Opening;
+  /** Each of its requests has what is gone at the district removed at the state. */
+  readonly removals: boolean;
   readonly faults: readonly PlannedFault[];
 }
 
@@ -52,6 +54,8 @@ export function drawSchedule(seed: string, only: readonly string[] = []): Schedu
     seed,
     start,
     opening,
+    // Of its own, so that older seeds draw the same faults.
+    removals: new Random(`removals/${seed}`).chance(0.5),
     faults: faults.map((kind, index) => ({ kind, at: moments[index]!, seed: `${seed}/${index}` })),
   };
 }

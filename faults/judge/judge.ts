@@ -4,6 +4,7 @@ import type { Leg, Written } from '../kinds/kind';
 import type { RunWorld } from '../world/run-world';
 import { Findings } from './findings';
 import { dangling, expect, type Expectation, type Outcome, outcomes, sameRow } from './model';
+import { judgeRemoved, type Removals } from './removed';
 
 interface ObjectBooks {
   readonly objectName: string;
@@ -65,6 +66,10 @@ export async function judge(world: RunWorld, ended: EndedLeg): Promise<Verdict> 
   const state = await world.read('state');
   const model = expect(district, before);
   const expected = run?.status === 'cancelled' && leg.mayBeCancelled ? beforeClosing(model, errors) : model;
+  const removed = await world.books<{ objectName: string; recordKey: string }>(
+    "SELECT objectName, recordKey FROM removal WHERE resyncID = ? AND status = 'removed'",
+    [leg.resyncId],
+  );
   for (const line of dangling(state)) findings.add('dangling', line);
   let whole = run?.status === 'finished';
   for (const table of tables) {
@@ -73,7 +78,13 @@ export async function judge(world: RunWorld, ended: EndedLeg): Promise<Verdict> 
     whole &&= finished;
     if (!finished && !leg.mayBeCancelled && !leg.mayFail)
       findings.add('wrongCounts', `${table.name} is ${books?.status ?? 'missing'}: ${books?.message ?? ''}`);
-    const one = { table, books, expected, findings, finished, ...sidesOf(table, ended, state) };
+    const ofTable = removed.filter(({ objectName }) => objectName === table.name);
+    const removals = {
+      removed: new Set(ofTable.map(({ recordKey }) => recordKey)),
+      asked: leg.removals,
+      due: leg.removals && run?.status === 'finished' && !leg.mayBeCancelled && !leg.mayFail,
+    };
+    const one = { table, books, expected, findings, finished, removals, ...sidesOf(table, ended, state) };
     judgeRecords(one);
     if (books) judgeInserted(one, books);
     if (books && finished)
@@ -110,12 +121,13 @@ function beforeClosing(model: Expectation, errors: readonly ErrorBooks[]): Expec
   return { ...model, outcomes: due };
 }
 
-interface OneTable {
+export interface OneTable {
   readonly table: TableSpec;
   readonly books: ObjectBooks | undefined;
   readonly expected: Expectation;
   readonly findings: Findings;
   readonly finished: boolean;
+  readonly removals: Removals;
   readonly district: ReadonlyMap<string, Row>;
   readonly before: ReadonlyMap<string, Row>;
   readonly after: ReadonlyMap<string, Row>;
@@ -138,12 +150,12 @@ function sidesOf(
 /**
  * Each record at the state is what it was, or what the district had; what had to arrive is there.
  */
-function judgeRecords({ table, books, expected, findings, finished, ...sides }: OneTable): void {
+function judgeRecords(one: OneTable): void {
+  const { table, books, expected, findings, finished, ...sides } = one;
   const { district, before, after, written } = sides;
   const outcomeOf = expected.outcomes.get(table.name)!;
   const lostBefore = findings.counts.lost;
-  for (const key of before.keys())
-    if (!after.has(key)) findings.add('lost', `${table.name} ${key} was at the state and is gone`);
+  judgeRemoved(one);
   for (const [key, row] of after) {
     const versions = written.get(key) ?? [district.get(key) ?? null];
     const was = before.get(key);

@@ -10,6 +10,8 @@ export type Held = Side | 'temporal' | 'api' | 'worker' | 'frozen worker' | 'req
 /** One request under way, and what the faults did to it that may change its end. */
 export interface Leg {
   readonly resyncId: string;
+  /** It was asked to remove at the state what is gone at the district. */
+  readonly removals: boolean;
   /** It may end cancelled, or with cancelled and skipped objects. */
   mayBeCancelled: boolean;
   /** Objects may fail, because for a while their tables did not fit. */

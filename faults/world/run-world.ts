@@ -38,6 +38,8 @@ export class RunWorld {
     readonly name: string,
     readonly service: Service,
     readonly api: Api,
+    /** Another person, who may approve what the first has asked for. */
+    readonly approver: Api,
   ) {}
 
   static async create({ servers, dir, name, district, state, built }: WorldOptions): Promise<RunWorld> {
@@ -90,8 +92,8 @@ export class RunWorld {
     const service = new Service({ configFile, logs, apiPort, built });
     service.startApi();
     service.startWorker();
-    const token = await tokenFor(servers.adminUrl('state', names.control));
-    return new RunWorld(servers, name, service, new Api(service.url, token));
+    const [one, other] = await tokensFor(servers.adminUrl('state', names.control));
+    return new RunWorld(servers, name, service, new Api(service.url, one), new Api(service.url, other));
   }
 
   get databases(): ReturnType<typeof databasesOf> {
@@ -184,10 +186,12 @@ async function catalog(
   return catalogToYaml({ ...found.catalog, objects });
 }
 
-async function tokenFor(controlUrl: string): Promise<string> {
+async function tokensFor(controlUrl: string): Promise<[string, string]> {
   const control = openControl(controlUrl);
+  const tokenOf = async (name: string): Promise<string> =>
+    (await createToken(control, { name, level: 'state', expiresInDays: 1 })).token;
   try {
-    return (await createToken(control, { name: 'faults', level: 'state', expiresInDays: 1 })).token;
+    return [await tokenOf('faults'), await tokenOf('approver')];
   } finally {
     await control.destroy();
   }
