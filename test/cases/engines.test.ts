@@ -1,9 +1,11 @@
 import { useCase } from '../support/case-world';
+import { ofMariadb } from '../support/test-servers';
 
 jest.setTimeout(120_000);
 
 test.each([
-  ['09-myisam', { shelf: 'MyISAM', shelf_aria: 'Aria' }],
+  // A MySQL has no Aria: there the case's second table is another MyISAM.
+  ['09-myisam', { shelf: 'MyISAM', shelf_aria: ofMariadb('Aria')[0] ?? 'MyISAM' }],
   ['47-myisam-state-check', { mi: 'MyISAM' }],
 ])('%s: introspection leaves a table of the state without transactions out, and says why', (name, tables) =>
   useCase(name, (world) => {
@@ -19,7 +21,7 @@ test.each([
   }),
 );
 
-test.each(['MyISAM', 'Aria'])(
+test.each(['MyISAM', ...ofMariadb('Aria')])(
   'an object whose table has moved to %s is refused before anything is written, the others are sent',
   (engine) =>
     useCase(

@@ -20,6 +20,7 @@ import { ResyncWorld } from '../activities/world';
 import { type PrivateServer, startPrivateServer } from '../support/private-server';
 import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases, testStack } from '../support/stack';
+import { testServers } from '../support/test-servers';
 
 jest.setTimeout(400_000);
 
@@ -68,14 +69,16 @@ async function giveWhatIsAsked(databases: TestDatabases, low: TestDatabases): Pr
   }
 }
 
-let mysql: PrivateServer;
-beforeAll(async () => (mysql = await startPrivateServer('mysql')));
-afterAll(() => mysql.stop());
+const sharedVendor = testServers.state === 'mysql' ? 'mysql' : 'mariadb';
+/** Of the vendor that the shared servers aren't of. */
+let other: PrivateServer;
+beforeAll(async () => (other = await startPrivateServer(sharedVendor === 'mysql' ? 'mariadb' : 'mysql')));
+afterAll(() => other.stop());
 
 test.each(['mariadb', 'mysql'])(
   'with the rights that doctor asks for a run, removals, a verification, carry-down and a measure go through: %s',
   async (kind) => {
-    const servers = kind === 'mysql' ? { district: mysql.info, state: mysql.info } : undefined;
+    const servers = kind === sharedVendor ? undefined : { district: other.info, state: other.info };
     const databases = await createTestDatabases(servers);
     const { districtUrl, stateUrl } = databases;
     const low = await byNobodies(databases, 'least');
@@ -249,7 +252,7 @@ describe('rights as servers show them', () => {
   }
 
   test.each(['mariadb', 'mysql'])('%s', async (kind) => {
-    const { info } = kind === 'mysql' ? mysql : { info: (await testStack()).state };
+    const info = kind === sharedVendor ? (await testStack()).state : other.info;
     const server = `mysql://${info.user}:${info.password}@127.0.0.1:${info.port}/`;
     await runOn(server, 'CREATE DATABASE `a_b`', 'CREATE TABLE `a_b`.`T``x` (id INT, note INT)');
     try {

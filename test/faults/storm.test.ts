@@ -5,7 +5,7 @@ import { runOne } from '../../faults/run-one';
 import { drawSchedule } from '../../faults/schedule';
 import { type Servers, startServers } from '../../faults/world/servers';
 import { SmallDisk } from '../../faults/world/small-disk';
-import { parseServerKinds } from '../../src/stack/server-kind';
+import { testServers } from '../support/test-servers';
 
 jest.setTimeout(600_000);
 
@@ -20,8 +20,7 @@ const dir = mkdtempSync(join(process.cwd(), '.stack-faults-'));
 let servers: Servers;
 
 beforeAll(async () => {
-  const kinds = parseServerKinds(process.env['RESYNC_TEST_SERVER'] || 'mariadb');
-  servers = await startServers(kinds, { dir, disk: SmallDisk.folderOf(dir), say: () => undefined });
+  servers = await startServers(testServers, { dir, disk: SmallDisk.folderOf(dir), say: () => undefined });
 });
 afterAll(async () => {
   await OwnProcess.stopAll();

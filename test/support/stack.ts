@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { parseServerKinds } from '../../src/stack/server-kind';
 import { startStack } from '../../src/stack/stack';
 import { databaseUrl, type DatabaseServerInfo, type StackInfo } from '../../src/stack/stack-info';
 import { controlSchema } from './control-schema';
 import { dropKept, keep, takeKept } from './kept-controls';
 import { joinStack } from './stack-users';
+import { testServers } from './test-servers';
 
 /** Apart from a developer's own stack and the demo's. */
 export const testStackDir = join(__dirname, '..', '..', '.stack-test');
@@ -18,8 +18,7 @@ let starting: Promise<StackInfo> | undefined;
 export function testStack(): Promise<StackInfo> {
   starting ??= (async () => {
     joinStack(testStackDir);
-    // MariaDB unless another is asked for: `RESYNC_TEST_SERVER=mysql npm test`.
-    const servers = parseServerKinds(process.env['RESYNC_TEST_SERVER'] || 'mariadb');
+    const servers = testServers;
     const { info } = await startStack({ dir: testStackDir, ports: 'any', durable: false, servers });
     return info;
   })();

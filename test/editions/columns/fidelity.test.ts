@@ -1,3 +1,4 @@
+import { ofMariadb, testServers } from '../../support/test-servers';
 import { counts, districtNumber, object, World } from '../support';
 
 /** Every type with its edge values, district -> state, compared by the servers byte for byte. */
@@ -77,8 +78,10 @@ const short: readonly TypeCase[] = [
   ['YEAR', ['1901', '2155', '0']],
   ["ENUM('a', 'B', 'it''s', '')", ["'a'", "'B'", "'it''s'", "''"]],
   ["SET('x', 'y', 'z')", ["''", "'x,z'", "'x,y,z'"]],
-  ['UUID', ["'123e4567-e89b-12d3-a456-426655440000'"]],
-  ['INET6', ["'2001:db8::ff00:42:8329'", "'::ffff:192.0.2.1'"]],
+  ...ofMariadb<TypeCase>(
+    ['UUID', ["'123e4567-e89b-12d3-a456-426655440000'"]],
+    ['INET6', ["'2001:db8::ff00:42:8329'", "'::ffff:192.0.2.1'"]],
+  ),
 ];
 
 const long: readonly TypeCase[] = [
@@ -93,7 +96,7 @@ const long: readonly TypeCase[] = [
   ['JSON', [`'{"a": 1.10, "big": 12345678901234567890, "s":  [1,2 ]}'`, "'null'"]],
   ['GEOMETRY', ["ST_GeomFromText('POINT(1.5 -2.5)', 4326)"]],
   ['POINT', ["ST_GeomFromText('POINT(0 0)')"]],
-  ['POLYGON', ["ST_GeomFromText('POLYGON((0 0,10 0,10 10,0 10,0 0))', 101)"]],
+  ['POLYGON', ["ST_GeomFromText('POLYGON((0 0,10 0,10 10,0 10,0 0))', 3857)"]],
 ];
 
 async function make(name: string, types: readonly TypeCase[]): Promise<void> {
@@ -184,7 +187,8 @@ test('every single value changed at the state is found', async () => {
 }, 120_000);
 
 describe('types that differ between the sides', () => {
-  const cases: readonly (readonly [from: string, to: string, values: readonly string[], failed: number])[] = [
+  type Pair = readonly [from: string, to: string, values: readonly string[], failed: number];
+  const cases: readonly Pair[] = [
     ['INT', 'BIGINT', ['1', '-5'], 0],
     ['INT', 'DECIMAL(12,2)', ['7', '-7'], 0],
     ['INT', 'DOUBLE', ['2147483647'], 0],
@@ -216,13 +220,15 @@ describe('types that differ between the sides', () => {
     ['DOUBLE(8,2)', 'DOUBLE(10,4)', ['3.45'], 0],
     ['INT', 'BIT(64)', ['-1', '7'], 1],
     ['INT UNSIGNED', 'BIT(32)', ['4294967295'], 0],
-    [
-      'VARCHAR(40)',
-      'UUID',
-      ["'123e4567e89b12d3a456426655440000'", "'123E4567-e89b12d3a456426655440001'", "'{x}'"],
-      1,
-    ],
-    ['CHAR(36)', 'UUID', ["'123E4567-E89B-12D3-A456-426655440000'", "'no uuid'"], 1],
+    ...ofMariadb<Pair>(
+      [
+        'VARCHAR(40)',
+        'UUID',
+        ["'123e4567e89b12d3a456426655440000'", "'123E4567-e89b12d3a456426655440001'", "'{x}'"],
+        1,
+      ],
+      ['CHAR(36)', 'UUID', ["'123E4567-E89B-12D3-A456-426655440000'", "'no uuid'"], 1],
+    ),
   ];
   test.each(cases)(
     '%s -> %s: what fits arrives once, what does not fails, and a second run writes nothing',
@@ -293,11 +299,17 @@ test.each([
   expect(await world.state('SELECT LENGTH(v) AS n FROM pair')).toEqual([{ n: 2 }]);
 });
 
+/** A MySQL takes no bytes that are no characters, so that none can be sent from one. */
+function refusedByMysql(insert: string): Promise<void> {
+  return expect(world.district(insert)).rejects.toThrow('Invalid utf8mb3 character string');
+}
+
 test('bytes that are no characters arrive as they are or are refused, and a real U+FFFD arrives', async () => {
   await oneColumn('VARCHAR(9) CHARACTER SET utf8mb3', 'VARCHAR(9) CHARACTER SET utf8mb4');
-  await world.district(
-    "INSERT INTO pair VALUES (1, _utf8mb3 x'61EDA08062'), (2, '\uFFFD'), (3, 'plain'), (4, _utf8mb3 x'EDA080')",
-  );
+  const insert =
+    "INSERT INTO pair VALUES (1, _utf8mb3 x'61EDA08062'), (2, '\uFFFD'), (3, 'plain'), (4, _utf8mb3 x'EDA080')";
+  if (testServers.district === 'mysql') return refusedByMysql(insert);
+  await world.district(insert);
   for (const expected of [counts({ inserted: 4 }), counts({ unchanged: 4 })])
     expect((await world.sync([pair], 'pair')).counts).toEqual(expected);
   const hex = 'SELECT id, HEX(v) AS v FROM pair ORDER BY id';
@@ -308,7 +320,9 @@ test('a record whose key has bytes that are no characters is refused, and not pa
   const columns = 'k VARCHAR(9) CHARACTER SET utf8mb3 NOT NULL, v INT';
   await world.district(`CREATE TABLE lost (${columns}, PRIMARY KEY (k))`);
   await world.state(`CREATE TABLE lost (districtID INT, ${columns}, PRIMARY KEY (districtID, k))`);
-  await world.district("INSERT INTO lost VALUES ('a', 1), (_utf8mb3 x'62EDA080', 2)");
+  const insert = "INSERT INTO lost VALUES ('a', 1), (_utf8mb3 x'62EDA080', 2)";
+  if (testServers.district === 'mysql') return refusedByMysql(insert);
+  await world.district(insert);
   for (const expected of [counts({ inserted: 1, failed: 1 }), counts({ unchanged: 1, failed: 1 })]) {
     const { counts: got, errors } = await world.sync([object('lost', ['k'])], 'lost');
     expect(got).toEqual(expected);
@@ -347,7 +361,7 @@ test('members of an ENUM or SET may have any character', async () => {
 
 test.each([
   ['cp1251', '98'],
-  ['ascii', '80'],
+  ...ofMariadb<[string, string]>(['ascii', '80']),
   ['sjis', '8540'],
   ['tis620', 'DB'],
 ])(

@@ -17,6 +17,7 @@ async function students(
   nr: (i: number) => string,
   type = 'INT NOT NULL',
   before: (i: number) => string = (i) => `${i}`,
+  key = 'nr',
 ): Promise<void> {
   await world.district(
     `CREATE TABLE student (id INT PRIMARY KEY, nr ${type}, name VARCHAR(20))`,
@@ -24,7 +25,7 @@ async function students(
   );
   await world.state(
     `CREATE TABLE student (districtID INT NOT NULL, id INT NOT NULL, nr ${type}, name VARCHAR(20),
-       PRIMARY KEY (districtID, id), UNIQUE KEY by_nr (districtID, nr))`,
+       PRIMARY KEY (districtID, id), UNIQUE KEY by_nr (districtID, ${key}))`,
     `INSERT INTO student VALUES ${rows(n, (i) => `${districtNumber}, ${i}, ${before(i)}, 'n'`)}`,
   );
 }
@@ -174,11 +175,9 @@ test.each(blind)(
       (i) => `'number ${i % 2 === 0 ? i - 1 : i + 1} and more'`,
       type,
       (i) => `'number ${i} and more'`,
+      key,
     );
-    await world.state(
-      `ALTER TABLE student DROP KEY by_nr, ADD UNIQUE KEY by_nr (districtID, ${key})`,
-      'ALTER TABLE student MODIFY name VARCHAR(3)',
-    );
+    await world.state('ALTER TABLE student MODIFY name VARCHAR(3)');
     await world.district("UPDATE student SET name = 'too long' WHERE id = 3");
     const texts = 'SELECT id, CAST(nr AS CHAR) AS nr FROM student WHERE id NOT IN (3, 4) ORDER BY id';
     expect(await sendAll(100)).toEqual(counts({ updated: 6, failed: 2 }));
