@@ -4,6 +4,7 @@ import { useCase, type CaseWorld } from '../support/case-world';
 import { startPrivateServer, type PrivateServer } from '../support/private-server';
 import { testStack } from '../support/stack';
 import { counts, object, rows, World } from './support';
+import { verify } from './verification/support';
 
 jest.setTimeout(300_000);
 
@@ -305,6 +306,37 @@ test.each([
         ]);
         expect(got).toEqual(counts({ ...same, failed: 2 }));
       }
+    } finally {
+      await world.close();
+    }
+  },
+);
+
+test.each(['mysql', 'mariadb', 'mysql:mariadb', 'mariadb:mysql'])(
+  'what a verification predicts of the checks of the state comes true, whatever is quoted in them: %s',
+  async (kinds) => {
+    const { district: from, state: to } = parseServerKinds(kinds);
+    const world = await World.open({ district: (await server(from)).info, state: (await server(to)).info });
+    try {
+      const refused = ["it's", 'back\\\\slash', 'new\\nline', 'a "quoted" one', 'nul\\0byte', 'é'];
+      await world.district(
+        'CREATE TABLE word (id INT PRIMARY KEY, v VARCHAR(40))',
+        `INSERT INTO word VALUES ${[...refused, 'fine', 'off', 'n0'].map((v, i) => `(${i}, '${v.replace("'", "''")}')`).join(', ')}`,
+      );
+      const checks = refused.map((v) => `CHECK (v <> '${v.replace("'", "''")}')`);
+      const notEnforced = to === 'mysql' ? ["CONSTRAINT off CHECK (v <> 'off') NOT ENFORCED"] : [];
+      await world.state(
+        `CREATE TABLE word (districtID INT, id INT, v VARCHAR(40), PRIMARY KEY (districtID, id),
+           ${[...checks, ...notEnforced, "CHECK (v NOT REGEXP '^n[0-9]$')"].join(', ')})`,
+      );
+      const word = object('word', ['id']);
+      const predicted = (await verify(world, { name: 'test', objects: [word] }, [word])).get(
+        'word',
+      )!.predicted;
+      const { counts: got, errors } = await world.sync([word], 'word');
+      expect(errors.map(({ code }) => code)).toEqual([...refused, 'n0'].map(() => 'CHECK_FAILED'));
+      expect(predicted).toEqual(got);
+      expect(got).toEqual(counts({ inserted: 2, failed: refused.length + 1 }));
     } finally {
       await world.close();
     }

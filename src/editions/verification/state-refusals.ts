@@ -3,7 +3,8 @@ import { type Column, readTableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
 import type { ObjectMapping, RecordRule } from '../mapping/types';
 import type { Editions } from '../connection/pools';
-import { quoteName, quoteText } from '../connection/sql';
+import { quoteName } from '../connection/sql';
+import { readChecks } from './table-checks';
 
 /**
  * What the state's server would refuse for a record, predicted as conditions that the district's
@@ -131,22 +132,13 @@ async function ofChecks(
   { stateShape, districtTable }: ObjectMapping,
   district: ReadonlyMap<string, Column>,
 ): Promise<RecordRule[]> {
-  const rows = await editions.state.rows(
-    `SELECT c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS c
-       JOIN information_schema.TABLE_CONSTRAINTS t
-         ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME
-            AND t.CONSTRAINT_TYPE = 'CHECK'
-      WHERE t.TABLE_SCHEMA = ${quoteText(editions.state.schema)} AND t.TABLE_NAME = ${quoteText(stateShape.table)}
-        AND ${await ofTable(editions, stateShape.table)}`,
-  );
   const rules: RecordRule[] = [];
-  for (const [name, clause] of rows) {
-    const condition = String(clause);
+  for (const { name, condition } of await readChecks(editions.state, stateShape.table)) {
     const columns = [...condition.matchAll(/`([^`]+)`/g)].map(([, column]) => column!);
     if (columns.length === 0 || columns.some((column) => !district.has(column))) continue;
     const when = `(${condition}) IS FALSE`;
     if (!(await understands(editions, districtTable, when))) continue;
-    const field = columns.includes(String(name)) ? String(name) : null;
+    const field = columns.includes(name) ? name : null;
     const message =
       field === null
         ? 'The record breaks a check of the state.'
@@ -154,18 +146,6 @@ async function ofChecks(
     rules.push(refusal('CHECK_FAILED', field, when, message));
   }
   return rules;
-}
-
-/**
- * MariaDB's names of checks are per table, MySQL's per schema; only the former's view says of
- * which.
- */
-async function ofTable({ state }: Editions, table: string): Promise<string> {
-  const [column] = await state.rows(
-    `SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'information_schema'
-        AND TABLE_NAME = 'CHECK_CONSTRAINTS' AND COLUMN_NAME = 'TABLE_NAME'`,
-  );
-  return column ? `c.TABLE_NAME = ${quoteText(table)}` : 'TRUE';
 }
 
 async function understands({ district }: Editions, table: string, condition: string): Promise<boolean> {
