@@ -10,7 +10,7 @@ export interface Removals {
   readonly due: boolean;
 }
 
-/** What is gone at the state is what the district doesn't have, was asked for, and is in the books. */
+/** What is gone is what the district lacks, was asked for, and is in the books. */
 export function judgeRemoved({
   table,
   expected,
