@@ -1,5 +1,6 @@
 import { requireObject } from '../../src/domain/catalog';
 import { useCase } from '../support/case-world';
+import { testServers } from '../support/test-servers';
 
 jest.setTimeout(180_000);
 
@@ -10,7 +11,12 @@ test('18-late-key-refusal: what a run can’t match by is refused by introspecti
     expect(world.introspection.catalog.objects).toEqual([]);
     const refused = world.introspection.findings.filter(({ kind }) => kind === 'refused');
     expect(refused.map(({ table, message }) => `${table}: ${message}`)).toEqual([
-      expect.stringMatching(/^note: \(t\) can't be its match key: t: .* type text.*--match note\.COLUMN/),
+      // A MySQL has such keys of the first characters only, which tell nothing apart.
+      expect.stringMatching(
+        testServers.state === 'mysql'
+          ? /^note: no primary key and no unique key.*--match note\.COLUMN/
+          : /^note: \(t\) can't be its match key: t: .* type text.*--match note\.COLUMN/,
+      ),
       expect.stringMatching(/^term_grade: \(term, student\) can't be its match key: term: .* type enum/),
       expect.stringMatching(/^url: \(u\) can't be its match key: .*longer than 512 characters/),
       expect.stringMatching(/^weight: \(w\) can't be its match key: w: .* type double/),
