@@ -50,9 +50,9 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
           object: object.name,
           keys: body.keys ? checkedKeys(object, body.keys) : null,
           resyncId: null,
-          requestedBy: principal.name,
+          requestedBy: requesterOf(principal),
         };
-        const syncEventId = await announceSyncEvent(control, event, requesterOf(principal));
+        const syncEventId = await announceSyncEvent(control, event);
         try {
           await startSyncEvent(temporal, { syncEventId, districtId: id });
         } catch (error) {

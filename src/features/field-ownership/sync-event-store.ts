@@ -29,17 +29,16 @@ export async function insertSyncEvent(control: Knex, event: NewSyncEvent): Promi
 
 /**
  * Stores an event that somebody announces.
- * @param by who, told apart from others of the same name
  * @returns its id, or that of the one which the same requester announced a moment ago
  */
-export async function announceSyncEvent(control: Knex, event: NewSyncEvent, by: string): Promise<string> {
-  const { syncEventId, districtId, object, keys } = event;
+export async function announceSyncEvent(control: Knex, event: NewSyncEvent): Promise<string> {
+  const { syncEventId, districtId, object, keys, requestedBy } = event;
   const kept = { table: 'syncEvent', idColumn: 'syncEventID' } as const;
   const requestHash = requestHashOf({ districtId, object, keys });
   const stored = await insertUnlessJustAsked<WorkRow>(
     control,
     kept,
-    { kind: kept.table, id: syncEventId, requestedBy: by, requestHash },
+    { kind: kept.table, id: syncEventId, requestedBy, requestHash },
     async (transaction) => void (await transaction(kept.table).insert(toColumns(event))),
   );
   return stored?.syncEventID ?? syncEventId;
