@@ -68,6 +68,7 @@ export type CertificationDrift = z.output<typeof certifications.drift>;
 export type CertificationDriftWithRows = z.output<typeof certifications.driftWithRows>;
 
 export type RecurringRequest = z.output<typeof recurring.recurringRequest>;
+export type TriggeredRequest = z.output<typeof recurring.triggeredRequest>;
 export type StateRequestHead = z.output<typeof stateRequests.stateRequestHead>;
 export type StateRequestAccepted = z.output<typeof stateRequests.stateRequestAccepted>;
 export type StateRequestBoard = z.output<typeof stateRequests.board>;
@@ -80,6 +81,7 @@ export type DistrictActionHead = z.output<typeof districtActions.actionHead>;
 export type DistrictActionView = z.output<typeof districtActions.districtAction>;
 
 export type Schedule = z.output<typeof schedules.schedule>;
+export type TriggeredSchedule = z.output<typeof schedules.triggered>;
 export type BackfilledSchedule = z.output<typeof schedules.backfilled>;
 export type Blackout = z.output<typeof blackouts.blackout>;
 export type HeldWindow = z.output<typeof blackouts.heldWindow>;

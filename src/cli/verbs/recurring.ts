@@ -1,10 +1,18 @@
 import { Command } from 'commander';
 import { bodyOfRecurring } from '../../domain/recurring-request';
-import type { Items, RecurringRequest } from '../client/answers';
+import type { Items, RecurringRequest, TriggeredRequest } from '../client/answers';
 import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { plainTable, print, printJson } from '../client/terminal';
 import { type WhatOptions, whatOf, withReason, withWhat } from './request-options';
-import { type Act, actOn, printClockChanges, timingOf, type TimingOptions, withTiming } from './schedule';
+import {
+  type Act,
+  actOn,
+  printClockChanges,
+  printFired,
+  timingOf,
+  type TimingOptions,
+  withTiming,
+} from './schedule';
 
 /** `resync request recurring`: what the state asks of its districts again and again. */
 export function recurringCommand(): Command {
@@ -103,15 +111,16 @@ function actCommand(act: Act, description: string): Command {
     .argument('<recurring>', 'its id')
     .action(async (id: string, { note }: { note?: string }, command: Command) => {
       const path = `/recurring-requests/${encodeURIComponent(id)}`;
-      show(await actOn<RecurringRequest>(clientOf(command), { act, path, note }), command);
+      show(await actOn<RecurringRequest | TriggeredRequest>(clientOf(command), { act, path, note }), command);
     });
 }
 
-function show(recurring: RecurringRequest, command: Command): void {
+function show(recurring: RecurringRequest | TriggeredRequest, command: Command): void {
   if (wantsJson(command)) return printJson(recurring);
   const { scheduleId, name, paused, pauseNote, nextRuns, clockChanges, lastRuns, problem } = recurring;
   print(`Recurring request ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
   if (problem !== null) print(problem);
+  if ('replayed' in recurring) printFired(recurring);
   printClockChanges(clockChanges);
   for (const at of nextRuns) print(`Next: ${at}`);
   for (const { scheduledFor, outcome, stateRequestId, message } of lastRuns)

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { scenarios } from '../../domain/resync';
-import type { BackfilledSchedule, Items, Schedule } from '../client/answers';
+import type { BackfilledSchedule, Items, Schedule, TriggeredSchedule } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
 import { CommandFailure, exitCodes } from '../client/exit-codes';
@@ -156,8 +156,8 @@ function call(
   act: Act | 'backfill',
   path: string,
   { note, from, to }: ActOptions,
-): Promise<Schedule | BackfilledSchedule> {
-  if (act !== 'backfill') return actOn<Schedule>(client, { act, path, note });
+): Promise<AnySchedule> {
+  if (act !== 'backfill') return actOn<Schedule | TriggeredSchedule>(client, { act, path, note });
   return client.post(`${path}/backfill`, { from: utcOf(from!), to: utcOf(to!) });
 }
 
@@ -186,17 +186,25 @@ function utcOf(text: string): string {
   return at.toISOString();
 }
 
-function show(schedule: Schedule | BackfilledSchedule, command: Command): void {
+type AnySchedule = Schedule | TriggeredSchedule | BackfilledSchedule;
+
+function show(schedule: AnySchedule, command: Command): void {
   if (wantsJson(command)) return printJson(schedule);
   const { scheduleId, name, paused, pauseNote, nextRuns, clockChanges, lastRuns, problem } = schedule;
   print(`Schedule ${scheduleId} "${name}"${paused ? `, paused: ${pauseNote ?? ''}` : ''}`);
   if (problem !== null) print(problem);
+  if ('replayed' in schedule) printFired(schedule);
   if ('filledIn' in schedule) print(`Fills in: ${schedule.filledIn.join(', ') || 'nothing'}`);
   printClockChanges(clockChanges);
   for (const { at, heldUntil } of nextRuns)
     print(`Next: ${at}${heldUntil === null ? '' : `, held by blackout until ${heldUntil}`}`);
   for (const firing of lastRuns)
     print(`Last: ${firing.scheduledFor} ${firing.outcome} ${startedBy(firing) ?? firing.message ?? ''}`);
+}
+
+/** Whether it fired now, or had a moment ago. */
+export function printFired({ replayed }: Pick<TriggeredSchedule, 'replayed'>): void {
+  print(replayed ? 'Somebody had it fired a moment ago: it did not fire again.' : 'It fires now.');
 }
 
 /** On which nights the clocks change something. */

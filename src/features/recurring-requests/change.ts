@@ -34,12 +34,15 @@ export async function pauseOrResumeRecurring(
  * skip.
  * @throws Problem 404, 409
  */
-export async function triggerRecurring(context: ApiContext, { params, principal }: One): Promise<View> {
+export async function triggerRecurring(
+  context: ApiContext,
+  { params, principal }: One,
+): Promise<AnswerTo<typeof schemas.triggeredRequest>> {
   const stored = await requireRecurring(context, principal, params.id);
   const open = stored.timing.overlap === 'skip' ? await openRunOf(context.control, stored) : null;
   if (open !== null) throw new Problem(409, `The ${open} of this schedule has not ended.`);
-  await fireByHand(context, principal, stored);
-  return recurringRequestView(context, stored);
+  const replayed = !(await fireByHand(context, stored));
+  return { ...(await recurringRequestView(context, stored)), replayed };
 }
 
 /** @returns it as it was */

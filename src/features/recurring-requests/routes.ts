@@ -88,7 +88,7 @@ export function recurringRequestRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: '/recurring-requests/{id}/trigger',
       summary: 'Fire it now, even while it is paused; lastRuns names the request a moment later',
-      responses: { 202: { description: 'The recurring request', schema: schemas.recurringRequest } },
+      responses: { 202: { description: 'The recurring request', schema: schemas.triggeredRequest } },
       handler: (call) => triggerRecurring(context, call),
     }),
     route({

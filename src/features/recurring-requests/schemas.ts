@@ -1,7 +1,7 @@
 /** Recurring requests of the state as the API takes and shows them. */
 import { z } from 'zod';
 import { time, typedName, typedText, version } from '../../http/schemas';
-import { checkTiming, clockChanges, issueOf, timingGiven, timingShown } from '../schedules/schemas';
+import { checkTiming, clockChanges, issueOf, replayed, timingGiven, timingShown } from '../schedules/schemas';
 import { stateRequestBody, wavesShown } from '../state-requests/schemas';
 
 const { districts, objects, checkDependencies, scenario, mode, reason, waves, recordsPerSecond } =
@@ -59,5 +59,8 @@ export const recurringRequest = z
   })
   .meta({ id: 'RecurringRequest' });
 
+export const triggeredRequest = recurringRequest
+  .extend({ replayed })
+  .meta({ id: 'TriggeredRecurringRequest' });
 export const recurringRequests = z.object({ items: z.array(recurringRequest) });
 export const recurringRequestParams = z.object({ id: z.string().max(32) });

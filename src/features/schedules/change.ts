@@ -1,8 +1,7 @@
 import { doUnlessJustAsked } from '../../control/just-asked';
 import { requestHashOf } from '../../control/request-hash';
-import type { Principal } from '../../domain/principal';
 import type { ApiContext } from '../../http/context';
-import { newResyncId, requesterOf } from '../../http/idempotency';
+import { newResyncId } from '../../http/idempotency';
 import { Problem } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { requireAtTemporal, requireOwnSchedule } from './require';
@@ -38,25 +37,25 @@ export async function pauseOrResumeSchedule(
 export async function triggerSchedule(
   context: ApiContext,
   { params, principal }: OneSchedule,
-): Promise<View> {
+): Promise<AnswerTo<typeof schemas.triggered>> {
   const { control } = context;
   const stored = await requireOwnSchedule(context, principal, params);
   const open = stored.timing.overlap === 'skip' ? await openRunOf(control, stored) : null;
   if (open !== null) throw new Problem(409, `The ${open} of this schedule has not ended.`);
-  await fireByHand(context, principal, stored);
-  return scheduleView(context, principal, stored);
+  const replayed = !(await fireByHand(context, stored));
+  return { ...(await scheduleView(context, principal, stored)), replayed };
 }
 
-/** Once for calls of the same moment. @throws Problem 409 */
-export async function fireByHand(
-  { control, temporal }: ApiContext,
-  principal: Principal,
-  stored: AnySchedule,
-): Promise<void> {
-  // Firings by hand have no time of their own that would tell two of them from one.
-  const words = { kind: 'scheduleFiring', requestedBy: requesterOf(principal) };
+/**
+ * Once for calls of the same moment, whoever makes them: Temporal tells firings by their second, so
+ * two would become one, and the second caller would wait for what never comes.
+ * @returns whether it fired now; `false`: it did a moment ago
+ * @throws Problem 409
+ */
+export async function fireByHand({ control, temporal }: ApiContext, stored: AnySchedule): Promise<boolean> {
+  const words = { kind: 'scheduleFiring', requestedBy: 'anybody' };
   const firing = { ...words, requestHash: requestHashOf(stored.scheduleId), id: newResyncId() };
-  await doUnlessJustAsked(control, firing, async () =>
+  return doUnlessJustAsked(control, firing, async () =>
     requireAtTemporal(await temporal.call((client) => acts.trigger(client, stored))),
   );
 }

@@ -102,7 +102,7 @@ export function scheduleRoutes(context: ApiContext): RouteSpec[] {
       method: 'post',
       path: '/districts/{district}/schedules/{id}/trigger',
       summary: 'Fire a schedule now, even while it is paused; lastRuns names what it started a moment later',
-      responses: { 202: { description: 'The schedule', schema: schemas.schedule } },
+      responses: { 202: { description: 'The schedule', schema: schemas.triggered } },
       handler: (call) => triggerSchedule(context, call),
     }),
     route({

@@ -194,6 +194,12 @@ export const schedule = z
   })
   .meta({ id: 'Schedule' });
 
+/** What whoever fires by hand is told beside it. */
+export const replayed = z.boolean().meta({
+  description:
+    'true: somebody had it fired within the last ten seconds, and that firing is this one; it did not fire again',
+});
+export const triggered = schedule.extend({ replayed }).meta({ id: 'TriggeredSchedule' });
 export const scheduleParams = districtParams.extend({ id: z.string().max(32) });
 export const pauseRequest = z.strictObject({ note: typedText(255).optional() });
 export const backfillRequest = z
