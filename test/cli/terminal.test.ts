@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { serve, type Served } from '../support/command-line';
+import { serve, type Served, speakAs } from '../support/command-line';
+import { finishResync } from '../../src/features/resyncs/store';
+import { runningResync } from '../support/control-database';
 import { type ApiWorld, apiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';
 import { until } from '../workflows/support';
@@ -60,6 +62,29 @@ test('send asks on a terminal how much is to be sent; without a yes nothing is',
   expect(await terminal.end()).toBe(6);
   expect(terminal.text).toContain('Nothing was done.');
   expect(await runs()).toHaveLength(before);
+});
+
+test('whatever else writes at the state or at a district is asked about, too, with how much it is', async () => {
+  await runningResync(world.control, 'held', ['Course'], { districtId: world.here });
+  const refused = async (command: string, question: RegExp) => {
+    const terminal = new Terminal(command);
+    await terminal.shows('? [y/N]');
+    expect(terminal.text).toMatch(question);
+    terminal.type('n\n');
+    expect([command, await terminal.end()]).toEqual([command, 6]);
+  };
+  speakAs(world.as.state);
+  await Promise.all([
+    refused(
+      'request create --all-districts --objects School --reason Count',
+      /Have 2 district\(s\) send 1 object, about \d+ records/,
+    ),
+    refused(`sync-event create ${world.here} School`, /Write the state’s values of School to here-/),
+    refused('approve held', /Remove 0 records of no object at the state/),
+  ]);
+  speakAs(world.as.here);
+  for (const table of ['stateRequest', 'syncEvent']) expect(await world.control(table)).toEqual([]);
+  await finishResync(world.control, { resyncId: 'held', status: 'failed', message: 'for the test' });
 });
 
 test('the answer yes sends, and --yes asks nothing', () =>

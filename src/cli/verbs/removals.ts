@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Removal, RemovalObject, Removals } from '../client/answers';
 import { clientOf, countOf, namesOf, wantsJson, withApiOptions } from '../client/command-context';
+import { confirm, yesOption } from '../client/confirm';
 import { number, plainTable, print, printJson } from '../client/terminal';
 
 /**
@@ -45,7 +46,9 @@ export function removalsCommand(): Command {
 
 /** `resync approve <id> [--objects A,B]`: remove what awaits it. */
 export function approveCommand(): Command {
-  return decisionCommand('approve', 'approve removals: the records are removed at the state');
+  return decisionCommand('approve', 'approve removals: the records are removed at the state').option(
+    ...yesOption,
+  );
 }
 
 /** `resync reject <id> [--objects A,B]`: leave it as it is. */
@@ -58,14 +61,28 @@ function decisionCommand(verb: 'approve' | 'reject', description: string): Comma
     .description(description)
     .argument('<resync>', 'id of the resync')
     .option('--objects <names>', 'only these objects, separated by commas', namesOf)
-    .action(async (id: string, { objects }: { objects?: string[] }, command: Command) => {
-      const answer = await clientOf(command).post<Removals>(
+    .action(async (id: string, { objects, yes }: { objects?: string[]; yes?: true }, command: Command) => {
+      const client = clientOf(command);
+      if (verb === 'approve') {
+        const question = async () => questionOf(await client.get<Removals>(pathOf(id)), objects);
+        await confirm(question, { yes: yes === true, command });
+      }
+      const answer = await client.post<Removals>(
         `${pathOf(id)}/${verb}`,
         objects === undefined ? {} : { objects },
       );
       if (wantsJson(command)) printJson(answer);
       else printRemovals(answer);
     });
+}
+
+/** What a person is asked before records are removed. */
+function questionOf({ objects }: Removals, only: readonly string[] | undefined): string {
+  const asked = objects.filter(
+    ({ object, decision }) => decision === 'awaiting' && (only?.includes(object) ?? true),
+  );
+  const records = asked.reduce((sum, { found }) => sum + found, 0);
+  return `Remove ${number(records)} records of ${asked.map(({ object }) => object).join(', ') || 'no object'} at the state`;
 }
 
 function pathOf(resyncId: string): string {

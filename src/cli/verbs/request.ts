@@ -10,6 +10,7 @@ import type {
 } from '../client/answers';
 import type { ApiClient } from '../client/api-client';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { confirm, yesOption } from '../client/confirm';
 import { CommandFailure, exitCodes, type FailOn } from '../client/exit-codes';
 import { exitCodeOfRequest } from '../client/request-exit-code';
 import { pathOf, type WhatOptions, whatOf, withReason, withWhat } from './request-options';
@@ -43,6 +44,7 @@ interface CreateOptions extends WhatOptions {
   readonly until?: string;
   readonly idempotencyKey?: string;
   readonly watch?: true;
+  readonly yes?: true;
   readonly failOn: FailOn;
 }
 
@@ -57,7 +59,7 @@ function planCommand(): Command {
   return withYear(withWhat(withApiOptions(new Command('plan'))))
     .description('show which districts a request would ask for what, and who can’t; nothing is started')
     .action(async (options: WhatOptions, command: Command) => {
-      const plan = await clientOf(command).post<StateRequestPlan>('/state-requests/plan', whatOf(options));
+      const plan = await planOf(clientOf(command), options);
       if (wantsJson(command)) return printJson(plan);
       const rows = plan.objects.map(({ name, added, districts }) => [
         ...[name, added ? 'needed by another' : 'named', number(districts)],
@@ -72,6 +74,17 @@ function planCommand(): Command {
     });
 }
 
+function planOf(client: ApiClient, options: WhatOptions): Promise<StateRequestPlan> {
+  return client.post('/state-requests/plan', whatOf(options));
+}
+
+/** What a person is asked before districts are. */
+function questionOf({ districts, objects, records, notRun }: StateRequestPlan): string {
+  const sent = objects.length === 1 ? '1 object' : `${number(objects.length)} objects`;
+  const left = notRun.length === 0 ? '' : `, and leave out ${number(notRun.length)}`;
+  return `Have ${number(districts)} district(s) send ${sent}, about ${number(records.expected)} records${left}`;
+}
+
 function createCommand(): Command {
   return withReason(withYear(withWhat(withApiOptions(new Command('create')))))
     .description('request a resync of districts; it goes ahead of their own queued resyncs')
@@ -79,13 +92,25 @@ function createCommand(): Command {
     .option('--until <time>', 'start no run after this time, and stop trying to connect to districts')
     .option('--idempotency-key <key>', 'the same key gives the first request back')
     .option('--watch', 'follow it to its end')
+    .option(...yesOption)
     .addOption(failOnOption())
     .action(async (options: CreateOptions, command: Command) => {
       const client = clientOf(command);
       const { idempotencyKey } = options;
-      const made = await client.post<StateRequestAccepted>('/state-requests', bodyOf(options), {
-        idempotencyKey,
-      });
+      const body = bodyOf(options);
+      let shown: { readonly planHash?: string } = {};
+      const question = async () => {
+        const plan = await planOf(client, options);
+        shown = { planHash: plan.planHash };
+        return questionOf(plan);
+      };
+      await confirm(question, { yes: options.yes === true, command });
+      const made = await client.post<StateRequestAccepted>(
+        '/state-requests',
+        // What was shown is what is asked.
+        { ...body, ...shown },
+        { idempotencyKey },
+      );
       for (const { districtId, why } of made.notRun) tell(`${districtId} will not be done: ${why}`);
       if (options.watch) return follow(client, made.stateRequestId, command, options.failOn);
       if (wantsJson(command)) printJson(made);

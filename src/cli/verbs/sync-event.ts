@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Page, SyncEvent, SyncEventDetail } from '../client/answers';
 import { clientOf, countOf, wantsJson, withApiOptions } from '../client/command-context';
+import { confirm, yesOption } from '../client/confirm';
 import { exitCodes } from '../client/exit-codes';
 import { plainTable, print, printJson, tell } from '../client/terminal';
 
@@ -68,13 +69,25 @@ function showCommand(): Command {
     });
 }
 
+interface CreateOptions {
+  readonly key?: string[][];
+  readonly yes?: true;
+}
+
 function createCommand(): Command {
   return withApiOptions(new Command('create'))
     .description('send the state’s values of an object down (state only)')
     .argument('<district>', 'the district')
     .argument('<object>', 'the object')
     .option('--key <key>', 'a record’s key, as 17 or JSON ["17","2"]; may be repeated', keysOf)
-    .action(async (district: string, object: string, { key }: { key?: string[][] }, command: Command) => {
+    .option(...yesOption)
+    .action(async (district: string, object: string, options: CreateOptions, command: Command) => {
+      const { key } = options;
+      const which = key === undefined ? 'all records that differ' : `${key.length} record(s)`;
+      await confirm(() => `Write the state’s values of ${object} to ${district}, in ${which}`, {
+        yes: options.yes === true,
+        command,
+      });
       const event = await clientOf(command).post<SyncEvent>(pathOf(district), {
         object,
         ...(key === undefined ? {} : { keys: key }),
