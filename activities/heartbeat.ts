@@ -1,8 +1,10 @@
 import { Context, heartbeat } from '@temporalio/activity';
+import { givingUpReads } from '../src/editions/connection/give-up';
 import { cameFurther } from './lanes';
 import { noteProgress } from './progress';
 
-const heartbeatEveryMs = 2_000;
+/** A cancellation is heard with the answer to one: the state's run waits for it. */
+export const heartbeatEveryMs = 500;
 
 export interface HeartbeatTools {
   /** Aborted when the activity is cancelled. */
@@ -15,7 +17,8 @@ export interface HeartbeatTools {
 
 /**
  * Heartbeats from a timer while the work runs, so that a long statement isn't taken for a dead
- * worker and a cancellation is heard within seconds.
+ * worker and a cancellation is heard within a second, which also ends a read that waits for a lock
+ * of the district.
  */
 export async function withHeartbeat<T>(work: (tools: HeartbeatTools) => Promise<T>): Promise<T> {
   const context = Context.current();
@@ -27,13 +30,15 @@ export async function withHeartbeat<T>(work: (tools: HeartbeatTools) => Promise<
     heartbeat(details);
   };
   try {
-    return await work({
-      signal: Context.current().cancellationSignal,
+    const signal = context.cancellationSignal;
+    const tools: HeartbeatTools = {
+      signal,
       note: (next) => say(next),
       advance: (next) => {
         say({ ...next, attempt: noteProgress() });
       },
-    });
+    };
+    return await givingUpReads(signal, () => work(tools));
   } finally {
     clearInterval(timer);
   }

@@ -8,6 +8,7 @@ import type { Knex } from 'knex';
 import { bundledWorkflows } from './temporal/bundle-workflows';
 import { createActivities } from '../activities';
 import { withFailures } from '../activities/failures';
+import { heartbeatEveryMs } from '../activities/heartbeat';
 import { Lanes } from '../activities/lanes';
 import type { Config } from './config';
 import { DistrictRegistry } from './features/registrations/registry';
@@ -91,7 +92,7 @@ export async function startWorker(
     ...ofBuild(config.temporal),
     taskQueue,
     activities: activitySet.activities,
-    maxHeartbeatThrottleInterval: '2 seconds',
+    maxHeartbeatThrottleInterval: heartbeatEveryMs,
     shutdownGraceTime,
     shutdownForceTime,
   };

@@ -4,6 +4,7 @@ import { type DatabaseAddress, parseAddress } from '../../database/address';
 import { openPool, sameServer } from '../../database/connect';
 import { statementTimeout } from '../../database/error-class';
 import { classify, DatabaseError, type DatabaseSide } from './errors';
+import { untilGivenUp } from './give-up';
 import { type Hashing, type ServerFacts, setUp, statementMs } from './set-up';
 import { quoteSchema } from './sql';
 import { watchTraffic } from './traffic';
@@ -263,13 +264,13 @@ export class Session {
 
   /** @throws DatabaseError */
   async rows(sql: string): Promise<Row[]> {
-    const [rows] = await this.ask({ sql, rowsAsArray: true });
+    const [rows] = await this.read({ sql, rowsAsArray: true });
     return rows as Row[];
   }
 
   /** Rows of a statement that reads binary columns as they are. @throws DatabaseError */
   async rawRows(sql: string): Promise<RawValue[][]> {
-    const [rows] = await this.ask({ sql, rowsAsArray: true });
+    const [rows] = await this.read({ sql, rowsAsArray: true });
     return rows as RawValue[][];
   }
 
@@ -296,20 +297,41 @@ export class Session {
     return { affectedRows, warnings: warningStatus - deprecated };
   }
 
-  private async ask(options: QueryOptions): Promise<[unknown, unknown]> {
+  /** Of a district, until nobody waits for it: its connection can't be used after that. */
+  private async read(options: QueryOptions): Promise<[unknown, unknown]> {
+    const lost = () => classify(notAnswered(), this.side);
+    const givenUp = this.side === 'district' ? untilGivenUp(lost) : null;
+    if (givenUp === null) return this.ask(options);
+    try {
+      return await this.ask(options, givenUp.rejection);
+    } finally {
+      givenUp.ended();
+    }
+  }
+
+  private async ask(
+    options: QueryOptions,
+    givenUp: Promise<never> | null = null,
+  ): Promise<[unknown, unknown]> {
     // Not the driver's own limit: its timer stays when the driver itself fails in the middle.
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(Object.assign(new Error(), { code: statementTimeout })), statementMs);
+      timer = setTimeout(() => reject(notAnswered()), statementMs);
     });
     try {
-      return await Promise.race([this.connection.query(options), late]);
+      const query = this.connection.query(options);
+      return await Promise.race([query, late, ...(givenUp === null ? [] : [givenUp])]);
     } catch (error) {
       throw classify(error, this.side);
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** In the driver's words: the statement was given up, and its connection with it. */
+function notAnswered(): Error {
+  return Object.assign(new Error(), { code: statementTimeout });
 }
 
 /** A session that its user has to give back. */
