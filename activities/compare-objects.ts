@@ -18,6 +18,7 @@ import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
 import type { HeartbeatTools } from './heartbeat';
+import { worksForState } from './lanes';
 
 /** An object, or the objects of one cycle together. */
 export interface ComparisonWork {
@@ -72,6 +73,7 @@ async function compareObjects(
 ): Promise<ComparisonEnd> {
   const { control } = dependencies;
   const request = toVerificationRequest(await readVerificationRow(control, verificationId));
+  if (request.initiator === 'state') worksForState();
   const look = (since: string | null) =>
     lookAtLedger(control, { ...request, objects, exceptResync: request.resyncId, since });
   const before = await look(null);

@@ -32,6 +32,8 @@ export interface LanesInUse {
 interface Attempt {
   /** `null`: it has not yet said whose data it is about. */
   districtId: string | null;
+  /** The state asked for it: what the district has under way doesn't count against it. */
+  forState: boolean;
   state: 'moving' | 'slow' | 'waiting';
   /** Told to stop: it counts for nothing any more. */
   readonly stopped: () => boolean;
@@ -50,6 +52,12 @@ const running = new AsyncLocalStorage<{ readonly lanes: Lanes; readonly attempt:
 export async function takeLane(districtId: string): Promise<void> {
   const store = running.getStore();
   await store?.lanes.enter(store.attempt, districtId);
+}
+
+/** What the running attempt does, the state has asked for. Said before a lane is taken. */
+export function worksForState(): void {
+  const store = running.getStore();
+  if (store) store.attempt.forState = true;
 }
 
 /** The running attempt came further: it isn't slow. */
@@ -121,6 +129,7 @@ export class Lanes {
         const { cancellationSignal } = Context.current();
         const attempt: Attempt = {
           districtId: null,
+          forState: false,
           state: 'moving',
           stopped: () => cancellationSignal.aborted,
           slowAfter: null,
@@ -201,7 +210,10 @@ export class Lanes {
 
   private mayMove(attempt: Attempt): boolean {
     const others = [...this.attempts].filter((other) => other !== attempt && other.state !== 'waiting');
-    const same = others.filter((other) => other.districtId === attempt.districtId && !other.stopped());
+    const same = others.filter(
+      (other) =>
+        other.districtId === attempt.districtId && other.forState === attempt.forState && !other.stopped(),
+    );
     // Where another district has work, too, none takes more than half of the lanes.
     const alone = [...this.attempts].every(
       ({ districtId }) => (districtId ?? attempt.districtId) === attempt.districtId,

@@ -8,6 +8,7 @@ import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import { budgetOf } from './write-budget';
+import { worksForState } from './lanes';
 import type { DistrictEditions } from './district-editions';
 
 /** Work on one object of a run. */
@@ -28,8 +29,11 @@ export interface ObjectWork {
 export function pageJobs(dependencies: ActivityDependencies, editions: DistrictEditions) {
   const { config, control } = dependencies;
   return {
-    requestOf: async (resyncId: string): Promise<ResyncRequest> =>
-      (await loadResync(control, resyncId)).request,
+    requestOf: async (resyncId: string): Promise<ResyncRequest> => {
+      const { request } = await loadResync(control, resyncId);
+      if (request.initiator === 'state') worksForState();
+      return request;
+    },
 
     /** @param known the district's catalog, for who has just read it */
     jobOf: async (

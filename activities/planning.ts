@@ -25,6 +25,7 @@ import type { PreparedObject, PreparedPlan } from './contracts';
 import type { DistrictEditions } from './district-editions';
 import { catalogOf } from './district-catalog';
 import { activity } from './activity';
+import { worksForState } from './lanes';
 import { settleLeftCycles } from './left-cycles';
 
 /** An object with fewer records is sent together with others. */
@@ -56,7 +57,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
      * record is closed at once: with many such objects an activity for each would be most of a run.
      */
     preparePlan: activity(async ({ signal, note }, request: ResyncRequest): Promise<PreparedPlan> => {
-      const { resyncId, districtId, schoolYear } = request;
+      const { resyncId, districtId, schoolYear, initiator } = request;
+      if (initiator === 'state') worksForState();
       const district = editions.district(districtId);
       const scope = editions.scope(districtId, schoolYear);
       const catalog = await catalogOf(dependencies, districtId);

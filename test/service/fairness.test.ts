@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resyncWorkflowId } from '../../workflows/messages';
 import { until } from '../workflows/support';
 import { type Caller, type DistrictId, ServiceWorld } from './world';
 
@@ -81,6 +82,45 @@ test('a state’s request begins within seconds though the district’s own run 
   } finally {
     await unlock();
   }
+});
+
+test('a state’s request begins within seconds though all that the district has compared and previewed waits for a lock', async () => {
+  const north = await world.caller('north', ['resyncBatch', 'verificationSummary', 'selectiveSync']);
+  const state = await world.caller('state', ['resyncBatch', 'stateRequest']);
+  const unlock = await world.lockDistrict('north', ['Enrollment', 'Roster']);
+  const verifications: string[] = [];
+  try {
+    for (const object of ['Enrollment', 'Roster']) {
+      const asked = { district: world.ids.north, objects: [object], checkDependencies: false };
+      const { body } = await north.ask<{ verificationId: string }>('POST', '/verifications', asked);
+      verifications.push(body.verificationId);
+    }
+    const previews = ['1', '2', '3'].map((key) =>
+      north.ask('POST', `/districts/${world.ids.north}/selective-syncs/preview`, {
+        ...{ object: 'Enrollment', key: [key] },
+      }),
+    );
+    void Promise.allSettled(previews);
+    // Until the worker has taken what it takes of a district, and found it slow.
+    await sleep(3_000);
+    const asked = { objects: ['School'], checkDependencies: false, scenario: 'STATE_REQUEST' };
+    const resyncId = await send(state, 'north', asked);
+    await timed(state, resyncId);
+    // Nothing of it was given back because the district has enough under way.
+    const { events } = await world.temporal.workflow.getHandle(resyncWorkflowId(resyncId)).fetchHistory();
+    const givenBack = (events ?? []).flatMap(
+      ({ activityTaskStartedEventAttributes: started }) =>
+        started?.lastFailure?.applicationFailureInfo?.type ?? [],
+    );
+    expect(givenBack).not.toContain('NoLane');
+  } finally {
+    await unlock();
+  }
+  for (const id of verifications)
+    await until('it has ended', async () => {
+      const { body } = await north.ask<{ status: string }>('GET', `/verifications/${id}`);
+      return body.status === 'finished';
+    });
 });
 
 test('a run that is paused at once says so for as long as it is held, whatever its planning writes', async () => {
