@@ -7,7 +7,7 @@ import { FairShare, type Share } from './fair-share';
 export interface Shares {
   /** All principals of one district together. */
   readonly district: Share;
-  /** What a district has computed for it beside its resyncs: plans, previews, verifications. */
+  /** What a district has computed beside its resyncs, each: plans, previews, verifications. */
   readonly heavy: Share;
   /** One principal of the state's. */
   readonly state: Share;
@@ -23,11 +23,15 @@ export const defaultShares: Shares = {
 
 /** What changes something costs the service more than what reads. */
 const costOfWrite = 5;
-/** Of the heavy ones, by the end of their paths. */
-const heavyCosts: readonly (readonly [RegExp, number])[] = [
-  [/^\/districts\/[^/]+\/plan$/, 0.5],
-  [/^\/districts\/[^/]+\/selective-syncs\/preview$/, 1],
-  [/^\/verifications$/, 5],
+/** Of the heavy ones, by their paths; each kind has a line of its own. */
+const heavyCosts: readonly {
+  readonly kind: string;
+  readonly path: RegExp;
+  readonly cost: number;
+}[] = [
+  { kind: 'plans', path: /^\/districts\/[^/]+\/plan$/, cost: 0.5 },
+  { kind: 'previews', path: /^\/districts\/[^/]+\/selective-syncs\/preview$/, cost: 1 },
+  { kind: 'verifications', path: /^\/verifications$/, cost: 5 },
 ];
 
 /** Tokens and sessions remembered. */
@@ -61,13 +65,17 @@ export class Turns {
     next();
   };
 
-  /** A second turn for what is heavy, so that its line doesn't keep the caller's reads waiting. */
+  /**
+   * A second turn for what is heavy, so that its line doesn't keep the caller's reads waiting; of
+   * each kind, so that who has verified enough may still plan.
+   */
   readonly takeHeavy: RequestHandler = async (request, response, next) => {
     const { level, districts } = response.locals['principal'] as Principal;
-    const [, cost] = heavyCosts.find(([path]) => path.test(request.path)) ?? [];
-    if (cost === undefined || request.method !== 'POST' || level === 'state') return next();
+    const heavy = heavyCosts.find(({ path }) => path.test(request.path));
+    if (heavy === undefined || request.method !== 'POST' || level === 'state') return next();
     endTurn(response);
-    const key = `heavy ${(districts ?? []).toSorted().join(' ')}`;
+    const { kind, cost } = heavy;
+    const key = `${kind} of ${(districts ?? []).toSorted().join(' ')}`;
     if ((await this.turn(response, { key, share: this.shares.heavy, cost })) !== null) next();
   };
 

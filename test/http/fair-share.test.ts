@@ -86,12 +86,13 @@ test('who asks far too much is refused, late, and who goes away is forgotten', a
   (await fair.turn('a', share, one))();
 });
 
-test('who goes away while it waits for what is heavy is forgotten, and no error is told of it', async () => {
+/** Answers what is heavy when it is told to: one of each kind and district at a time. */
+async function heavyServer() {
   const turns = new Turns({ ...defaultShares, heavy: { ...share, atOnce: 1 } });
-  const letIn: (() => void)[] = [];
+  const letIn: { readonly path: string; readonly answer: () => void }[] = [];
   const errors: unknown[] = [];
-  const known: RequestHandler = (_request, response, next) => {
-    response.locals['principal'] = { level: 'district', districts: ['north'] };
+  const known: RequestHandler = (request, response, next) => {
+    response.locals['principal'] = { level: 'district', districts: [request.get('X-District') ?? 'north'] };
     next();
   };
   const told: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -100,19 +101,53 @@ test('who goes away while it waits for what is heavy is forgotten, and no error 
   };
   const app = express();
   app.use(known, turns.takeHeavy);
-  app.use((_request, response) => void letIn.push(() => response.end()));
+  app.use(({ path }, response) => void letIn.push({ path, answer: () => response.end() }));
   app.use(told);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const ask = () => {
-    const asked = get({ port, path: '/districts/north/plan', method: 'POST', agent: false });
-    asked.on('error', () => undefined);
-    return asked;
+  return {
+    letIn,
+    errors,
+    ask: (path = '/districts/north/plan', district = 'north') => {
+      const headers = { 'X-District': district };
+      const asked = get({ port, path, method: 'POST', agent: false, headers });
+      asked.on('error', () => undefined);
+      return asked;
+    },
+    letInAre: async (count: number) => {
+      while (letIn.length < count) await sleep(5);
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
-  const letInAre = async (count: number) => {
-    while (letIn.length < count) await sleep(5);
-  };
+}
+
+test('what is heavy has a line for each kind: who verifies may plan meanwhile, and so may another district', async () => {
+  const { letIn, ask, letInAre, close } = await heavyServer();
+  try {
+    ask('/verifications');
+    await letInAre(1);
+    const second = ask('/verifications');
+    ask();
+    ask('/districts/south/plan', 'south');
+    ask('/districts/north/selective-syncs/preview');
+    await letInAre(4);
+    expect(letIn.filter(({ path }) => path === '/verifications')).toHaveLength(1);
+    letIn[0]!.answer();
+    await letInAre(5);
+    expect(letIn[4]!.path).toBe('/verifications');
+    letIn[4]!.answer();
+    await once(second, 'response');
+  } finally {
+    close();
+  }
+});
+
+test('who goes away while it waits for what is heavy is forgotten, and no error is told of it', async () => {
+  const { letIn, errors, ask, letInAre, close } = await heavyServer();
   try {
     const first = ask();
     await letInAre(1);
@@ -121,14 +156,13 @@ test('who goes away while it waits for what is heavy is forgotten, and no error 
     await sleep(100);
     leaving.destroy();
     await sleep(100);
-    letIn[0]!();
+    letIn[0]!.answer();
     await once(first, 'response');
     await letInAre(2);
-    letIn[1]!();
+    letIn[1]!.answer();
     await once(last, 'response');
     expect({ letIn: letIn.length, errors }).toEqual({ letIn: 2, errors: [] });
   } finally {
-    server.closeAllConnections();
-    server.close();
+    close();
   }
 });
