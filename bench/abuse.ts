@@ -27,6 +27,7 @@ import { databaseUrl, type StackInfo } from '../src/stack/stack-info';
 import { type Abuser, type Address, ask } from './abuse/address';
 import { type Behavior, behaviors } from './abuse/behaviors';
 import { type Others, works } from './abuse/others';
+import { processorSeconds, usedBetween } from './abuse/processors';
 import { OwnProcess } from './own-process';
 import { median } from './results';
 import { runToExit } from './run-to-exit';
@@ -43,6 +44,11 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const most = 1.5;
 const schoolYear = 2027;
+/**
+ * From the beginning of a round to that of the next, as one district's people work: a verification
+ * in ten seconds is all that a district may have for long, whoever misbehaves.
+ */
+const roundMs = 12_000;
 /** How long a behavior has gone on before the others begin. */
 const beforeMs = 3_000;
 const dir = join(__dirname, '..', '.stack-bench-abuse');
@@ -173,7 +179,11 @@ async function settle(state: Address): Promise<void> {
 
 type Times = Map<string, number[]>;
 
+let nextRoundAt = 0;
+
 async function round(times: Times, others: Others, slow: boolean): Promise<void> {
+  await sleep(Math.max(0, nextRoundAt - performance.now()));
+  nextRoundAt = performance.now() + roundMs;
   for (const { name, ofAbuser, once: work } of works) {
     if (ofAbuser && slow) continue;
     const from = performance.now();
@@ -212,22 +222,42 @@ async function main(): Promise<boolean> {
   };
   await round(new Map(), others, false);
 
+  const parts = {
+    ...{ worker: worker.pid, api: server.pid },
+    ...{
+      'district’s database': `${dir}/district`,
+      'state’s database': `${dir}/state`,
+      temporal: `${dir}/temporal`,
+    },
+    ...{ others: process.pid, abuser: '/abuse/abuser.ts' },
+  };
+  /** Does it, and says how much of a processor each part had meanwhile. */
+  const watched = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    const [before, from] = [processorSeconds(parts), performance.now()];
+    try {
+      await work();
+    } finally {
+      const seconds = (performance.now() - from) / 1000;
+      say(`${what}, ${seconds.toFixed(1)} s: ${usedBetween(before, processorSeconds(parts), seconds)}`);
+    }
+  };
   const quiet: Times = new Map();
   const chosen = values.only?.split(',');
   const shown: { name: string; times: Times }[] = [];
   for (const behavior of behaviors.filter(({ name }) => chosen?.includes(name) ?? true)) {
-    await round(quiet, others, false);
+    await watched('quiet', () => round(quiet, others, false));
     if (behavior.slowDatabase) east.delay(300);
-    const process = misbehave(behavior, abuser);
+    const abusing = misbehave(behavior, abuser);
     const times: Times = new Map();
     await sleep(beforeMs);
     let failed = '';
     try {
-      for (let n = 0; n < rounds; n += 1) await round(times, others, behavior.slowDatabase ?? false);
+      for (let n = 0; n < rounds; n += 1)
+        await watched(behavior.name, () => round(times, others, behavior.slowDatabase ?? false));
     } catch (error) {
       failed = error instanceof Error ? error.message : String(error);
     }
-    say(`${behavior.name}: ${await process.end()} ${failed}`);
+    say(`${behavior.name}: ${await abusing.end()} ${failed}`);
     if (failed) times.clear();
     shown.push({ name: behavior.name, times });
     print(quiet, shown.slice(-1));
