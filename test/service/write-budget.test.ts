@@ -38,4 +38,13 @@ test('all districts of a request together write no faster than its budget', asyn
   expect(seconds).toBeGreaterThanOrEqual(all / recordsPerSecond);
   // Enough that it took the budget, and that one of each district would have been quicker.
   expect(Math.max(...written) / recordsPerSecond).toBeGreaterThan(2);
+
+  // What is compared and equal costs nothing of it.
+  const again = await state.ask<{ stateRequestId: string }>('POST', '/state-requests', {
+    ...{ districts: 'all', objects: ['School', 'Calendar'], reason: 'Once more.', recordsPerSecond },
+  });
+  const { stateRequestId } = again.body;
+  const row = () => world.control('stateRequest').where({ stateRequestID: stateRequestId }).first<object>();
+  await until('it ended, too', async () => ((await row()) as { status: string }).status === 'finished');
+  expect(await row()).toMatchObject({ budgetUntil: null });
 });

@@ -87,7 +87,7 @@ interface Paths {
   'DELETE /districts/{district}/schedules/{id}': typeof schedules.schedule;
   'POST /districts/{district}/schedules/{id}/pause': typeof schedules.schedule;
   'POST /districts/{district}/schedules/{id}/resume': typeof schedules.schedule;
-  'POST /districts/{district}/schedules/{id}/trigger': typeof schedules.schedule;
+  'POST /districts/{district}/schedules/{id}/trigger': typeof schedules.triggered;
   'GET /districts/{district}/scoped-year': typeof yearEnd.scopedYear;
   'PUT /districts/{district}/scoped-year': typeof yearEnd.scopedYear;
   'GET /districts/{district}/selective-syncs': Page<typeof resyncs.resyncHead>;
@@ -116,7 +116,7 @@ interface Paths {
   'DELETE /recurring-requests/{id}': typeof recurring.recurringRequest;
   'POST /recurring-requests/{id}/pause': typeof recurring.recurringRequest;
   'POST /recurring-requests/{id}/resume': typeof recurring.recurringRequest;
-  'POST /recurring-requests/{id}/trigger': typeof recurring.recurringRequest;
+  'POST /recurring-requests/{id}/trigger': typeof recurring.triggeredRequest;
   'GET /registrations': typeof registered.registrations;
   'PUT /registrations/{district}': typeof registered.registration;
   'POST /registrations/{district}/retire': typeof registered.registration;

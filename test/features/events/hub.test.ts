@@ -8,6 +8,7 @@ import { readDistrictEvents } from '../../../src/features/events/read-district';
 import { insertDrift } from '../../../src/features/certifications/drift-store';
 import { insertCertification } from '../../../src/features/certifications/store';
 import { endPreview, insertPreview } from '../../../src/features/selective-sync/preview-store';
+import { insertStateRequest } from '../../../src/features/state-requests/store';
 import { insertVerification } from '../../../src/features/verifications/store';
 import { finishResync } from '../../../src/features/resyncs/store';
 import { runningResync, someCatalog } from '../../support/control-database';
@@ -183,6 +184,64 @@ test('of what is the state’s a district hears no more than its lists show', as
   expect(verified.state).not.toEqual(paused.state);
   await finishResync(control, { resyncId: 'quiet', status: 'failed', message: 'for the test' });
   expect((await heard()).district).not.toEqual(running.district);
+});
+
+test('who sees less is told by a feed of its own, also while somebody listens who sees more', async () => {
+  const { control, here, other, as } = world;
+  await runningResync(control, 'mixed', ['School'], {
+    ...{ districtId: here, initiator: 'state', scenario: 'STATE_REQUEST' },
+  });
+  await insertStateRequest(control, {
+    request: {
+      ...{ stateRequestId: 'both', objects: 'all', checkDependencies: true, schoolYear: 2027 },
+      ...{ scenario: 'STATE_REQUEST', mode: 'compare', reason: 'Count day.', requestedBy: 'test' },
+    },
+    window: { from: new Date(), until: new Date(Date.now() + 3_600_000) },
+    districts: [here, other].map((districtId) => ({ districtId, schoolYear: 2027, problem: null })),
+    asked: {},
+  });
+  const first = await bearer(['processAlerts', 'resyncBatch', 'agents']);
+  const second = await bearer(['processAlerts', 'resyncBatch']);
+  const { token } = await createToken(control, { name: 'of here', level: 'state', districts: [here] });
+  const topics = [`district:${here}`, 'resync:mixed', 'alerts'];
+  // Who sees more comes first: what is read for them is what others would be told.
+  const state = await listen([...topics, 'agents', 'request:both'], as.state);
+  await until('the state is told of all', () => state.heard.length >= 5);
+  const mine = await listen([...topics, 'agents'], first.header);
+  await until('the first is told of all', () => mine.heard.length >= 4);
+  const others = await listen(topics, second.header);
+  await until('the second is told of all', () => others.heard.length >= 3);
+  const part = await listen(['agents', 'request:both'], `Bearer ${token}`);
+  await until('who has a part of the state is told of it', () => part.heard.length >= 2);
+  const objectsOf = ({ heard }: typeof state) =>
+    heard.find(({ topic }) => topic === 'resync:mixed')!.data!.objectResults;
+  expect([objectsOf(state)?.length, objectsOf(mine)]).toEqual([1, null]);
+
+  await control('resync').where({ resyncID: 'mixed' }).update({ status: 'paused' });
+  await until('the state hears of it', () => kinds(state.heard, topics[0]!).includes('changed'));
+  for (const { heard } of [state, part])
+    await until('the agent’s queue is heard of', () => kinds(heard, 'agents').includes('changed'));
+  const agentsHeard = kinds(state.heard, 'agents').length;
+  const inPart = kinds(part.heard, 'agents').length;
+  await runningResync(control, 'elsewhere', ['School'], { districtId: other });
+  await control('stateRequestDistrict')
+    .where({ stateRequestID: 'both', districtID: other })
+    .update({ status: 'failed' });
+  await until('the other agent is heard of', () => kinds(state.heard, 'agents').length > agentsHeard);
+  await until('the request is heard of', () => kinds(state.heard, 'request:both').length >= 2);
+  await postAlert(control, {
+    ...{ alertKey: 'one’s own', category: 'Vertical Interoperability', name: 'Done', text: 'It is done.' },
+    ...{ districtId: here, right: 'processAlerts', principalId: first.principalId },
+  });
+  await until('whose alert it is hears of it', () => kinds(mine.heard, 'alerts').includes('changed'));
+  expect(kinds(mine.heard, topics[0]!)).toEqual(['now']);
+  expect(kinds(others.heard, 'alerts')).toEqual(['now']);
+  expect(kinds(state.heard, 'alerts')).toEqual(['now']);
+  expect(kinds(part.heard, 'request:both')).toEqual(['now']);
+  expect(kinds(part.heard, 'agents')).toHaveLength(inPart);
+  for (const stream of [state, mine, others, part]) stream.leave();
+  for (const resyncId of ['mixed', 'elsewhere'])
+    await finishResync(control, { resyncId, status: 'failed', message: 'for the test' });
 });
 
 test('rights that become others end the stream, which is judged anew', async () => {

@@ -1,3 +1,5 @@
+import request from 'supertest';
+import { createToken } from '../../../src/features/access/token-store';
 import { lastTimeOf } from '../../../src/features/notices/digests';
 import { postAlert } from '../../../src/features/alerts/post';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
@@ -113,6 +115,47 @@ test('who deletes the webhook, or wants each at once again, is told what was col
     await eventually('the mail came', () => server.taken.length > before);
     const posts = await world.control('noticeDelivery').where({ channel: 'webhook' });
     expect(posts).toMatchObject([{ status: 'dropped' }]);
+  }));
+
+test('what may no longer be told when its time comes is left out of a digest, which is not sent without anything', () =>
+  withWorker(world, async () => {
+    for (const table of ['noticeDelivery', 'processAlert', 'webhook', 'noticePreference'])
+      await world.control(table).del();
+    const { digest, after } = soon();
+    const { token, principalId } = await createToken(world.control, {
+      ...{ name: 'reader', level: 'district', districts: [world.here] },
+      rights: ['resyncBatch', 'verificationSummary', 'processAlerts'],
+    });
+    const mine = request(world.app).post('/api/v1/webhooks').set('Authorization', `Bearer ${token}`);
+    const made = await mine.send({ url: hook.url, events: ['approval', 'schedule'], rules: { digest } });
+    expect(made.status).toBe(201);
+    const refused = (n: number) =>
+      postAlert(world.control, {
+        ...{ alertKey: `refused:${n}`, category: 'Vertical Interoperability' },
+        ...{ name: 'Scheduled Verification Refused', text: `Verification number ${n} was not started.` },
+        ...{ districtId: world.here, right: 'verificationSummary' },
+      });
+    const withdraw = (right: string) =>
+      call(world, 'state', 'delete', `/principals/${principalId}/rights/${right}`);
+    const of = () => world.control('noticeDelivery').orderBy('noticeDeliveryID').pluck<string[]>('status');
+    const before = hook.received.length;
+    await approval(5);
+    await refused(1);
+    await pass(world);
+    expect(await of()).toEqual(['collected', 'collected']);
+    await withdraw('resyncBatch');
+    await pass(world, after);
+    await eventually('what is left is told', () => hook.received.length > before);
+    const { notices } = (JSON.parse(hook.received.at(-1)!.body) as { data: { notices: object[] } }).data;
+    expect(notices).toMatchObject([{ data: { text: 'Verification number 1 was not started.' } }]);
+    for (const n of [2, 3]) await refused(n);
+    await pass(world);
+    await withdraw('verificationSummary');
+    await pass(world, after);
+    await eventually('nothing is left to tell', async () =>
+      (await of()).slice(2).every((status) => status === 'dropped'),
+    );
+    expect(hook.received.length).toBe(before + 1);
   }));
 
 test.each([

@@ -5,6 +5,9 @@ import request from 'supertest';
 import { newSigningKey } from '../../../src/config/signing-key';
 import type { StateRequestBoard } from '../../../src/features/state-requests/read-board';
 import { createToken } from '../../../src/features/access/token-store';
+import { finishObject } from '../../../src/features/resyncs/object-store';
+import { finishResync } from '../../../src/features/resyncs/store';
+import { ledgerPage, runningResync } from '../../support/control-database';
 import { resync, serve, type Served } from '../../support/command-line';
 import { until } from '../../workflows/support';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
@@ -363,3 +366,40 @@ test('a plan names its waves; they go one after the other with a pause, and the 
       .send({});
     await ended(id);
   }));
+
+test('a plan’s time is that of its waves one after the other with their pauses, and no less than the budget gives', async () => {
+  const { control } = world;
+  const noRooms = world.config.districts[3]!.id;
+  for (const [districtId, seconds] of [
+    [world.here, 600],
+    [world.other, 300],
+  ] as const) {
+    const resyncId = `past-${districtId}`;
+    await runningResync(control, resyncId, ['Room'], { districtId, objects: 'all' });
+    await ledgerPage(control, { resyncId, object: 'Room', read: 90_000 }, { unchanged: 90_000 });
+    await finishObject(control, { resyncId, object: 'Room', status: 'finished' });
+    await finishResync(control, { resyncId, status: 'finished' });
+    const startedAt = new Date(Date.now() - seconds * 1_000);
+    await control('resync').where({ resyncID: resyncId }).update({ startedAt, endedAt: new Date() });
+  }
+  const planned = async (over: object) => {
+    const answer = await request(world.app)
+      .post('/api/v1/state-requests/plan')
+      .set('Authorization', world.as.state)
+      .send({ districts: 'all', objects: ['Room'], checkDependencies: false, ...over });
+    const { waves, time } = answer.body as { waves: object[]; time: { seconds: number } };
+    // By the clock of the run: to the second it may be one more.
+    return { waves, minutes: Math.floor(time.seconds / 60) };
+  };
+  const groups = [[noRooms], [world.here]];
+  // Who can't be asked takes no place in a wave.
+  expect(await planned({ waves: { groups, size: 9, pauseMinutes: 5 } })).toEqual({
+    waves: [
+      { wave: 1, districts: 1 },
+      { wave: 2, districts: 2 },
+    ],
+    minutes: 10 + 5 + 5,
+  });
+  expect(await planned({})).toEqual({ waves: [], minutes: 10 });
+  expect(await planned({ recordsPerSecond: 100 })).toEqual({ waves: [], minutes: 30 });
+});
