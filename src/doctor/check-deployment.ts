@@ -82,10 +82,10 @@ function databaseFindings(name: string, probe: DatabaseProbe): Finding[] {
           'Set 64M, or lower copy.pageRecords.',
         ),
     Math.abs(skewSeconds) <= mostSkewSeconds
-      ? ok(`${name} clock`, `${skewSeconds.toFixed(1)} s apart from here`)
+      ? ok(`${name} clock`, `${Math.abs(skewSeconds).toFixed(1)} s apart from here`)
       : warn(
           `${name} clock`,
-          `${skewSeconds.toFixed(0)} s apart from here`,
+          `${Math.abs(skewSeconds).toFixed(0)} s apart from here`,
           'Run a time service on both machines.',
         ),
   ];

@@ -298,13 +298,30 @@ test('a district of the configuration can be changed, and keeps the configuratio
   await own.close();
 });
 
-test('a district’s region stays as configured when it is changed, and its token and login are nowhere else', async () => {
+test('a district’s region stays as configured when it is changed and is shown with it, its token and login are nowhere', async () => {
   const [token, password] = [`token-${randomUUID()}`, `pw-${randomUUID()}`];
   const editionUrl = `mysql://owner:${password}@127.0.0.1:1/edition`;
   const region = { url: 'http://127.0.0.1:1', token, editionUrl, pollMs: 2_000 };
   const own = await apiWorld({ registration: { secretKey }, more: [{ region }, { region }] });
   const [changed, retired] = own.config.districts.filter((one) => one.region).map(({ id }) => id);
   const as = { Authorization: own.as.state };
+  const theirs = {
+    name: 'theirs',
+    level: 'district',
+    districts: [retired!],
+    rights: ['resyncBatch'],
+  } as const;
+  const ofDistrict = `Bearer ${(await createToken(own.control, { ...theirs, rights: [...theirs.rights] })).token}`;
+  // What comes through a region says so; where the region's deployment is, is the state's to see.
+  for (const [header, host] of [
+    [own.as.state, '127.0.0.1:1'],
+    [ofDistrict, null],
+  ] as const) {
+    const answer = await request(own.app).get('/api/v1/districts').set('Authorization', header);
+    const { items } = answer.body as { items: { id: string; region: object | null }[] };
+    expect(items.find(({ id }) => id === retired)).toMatchObject({ region: { host, first: true } });
+    expect(items.find(({ id }) => id === own.here)?.region ?? null).toBeNull();
+  }
   await withWorker(own, async () => {
     const shown = await request(own.app).get('/api/v1/registrations').set(as);
     const change = await request(own.app)
