@@ -3,7 +3,7 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { NotFoundError } from '../src/control/control-error';
 import { readPrincipal } from '../src/features/access/principal-store';
-import type { AnySchedule } from '../src/features/schedules/store';
+import { type AnySchedule, notePaused } from '../src/features/schedules/store';
 import { scheduleIdAtTemporal } from '../src/temporal/start-workflows';
 
 /**
@@ -35,11 +35,28 @@ export async function whyMakerMayNot(
 }
 
 /** It fires no more until somebody resumes it. */
-export async function pauseSchedule(schedule: AnySchedule, note: string): Promise<void> {
+export async function pauseSchedule(control: Knex, schedule: AnySchedule, note: string): Promise<void> {
+  await notePaused(control, schedule.scheduleId, note);
+  await orGone(Context.current().client.schedule.getHandle(scheduleIdAtTemporal(schedule)).pause(note));
+}
+
+/**
+ * Of a schedule that the control database doesn't have: it was deleted between Temporal's firing
+ * and now, or before Temporal was restored. Nobody could delete it by the API any more.
+ */
+export async function forgetSchedule(scheduleId: string): Promise<void> {
+  const { client, info } = Context.current();
+  const place = /^scheduled:(.*):/.exec(info.workflowExecution?.workflowId ?? '')?.[1];
+  if (place === undefined) return;
+  const districtId = place === 'state' ? null : place;
+  await orGone(client.schedule.getHandle(scheduleIdAtTemporal({ districtId, scheduleId })).delete());
+}
+
+/** It was deleted meanwhile: that is what was to come of it, or doesn't matter any more. */
+async function orGone(done: Promise<unknown>): Promise<void> {
   try {
-    await Context.current().client.schedule.getHandle(scheduleIdAtTemporal(schedule)).pause(note);
+    await done;
   } catch (error) {
-    // It was deleted meanwhile.
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }

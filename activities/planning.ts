@@ -75,7 +75,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
               }),
             );
       signal.throwIfAborted();
-      const epoch = await takeLease(control, { districtId, schoolYear, resyncId }, { unlessPreempted: true });
+      const holder = { districtId, schoolYear, resyncId };
+      const epoch = await takeLease(control, holder, { ofOpenRun: true, unlessPreempted: true });
       await settleLeftCycles(dependencies, editions, { request, epoch, signal });
       const effects = await editions.use(districtId, (pools) => stateTriggers(pools.state, { fresh: true }));
       const hidden = await editions.use(districtId, (pools) => hiddenTriggers(pools.state));

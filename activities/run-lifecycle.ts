@@ -120,7 +120,7 @@ export function runLifecycleActivities({ config, control, meter }: ActivityDepen
         sequence?: number;
       }): Promise<number> => {
         const { districtId, schoolYear } = (await loadResync(control, resyncId)).request;
-        const epoch = await takeLease(control, { districtId, schoolYear, resyncId });
+        const epoch = await takeLease(control, { districtId, schoolYear, resyncId }, { ofOpenRun: true });
         await setResyncStatus(control, {
           resyncId,
           status,

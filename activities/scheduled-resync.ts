@@ -21,7 +21,7 @@ import { type FiringOutcome, scheduledId } from '../src/domain/schedule';
 import type { VerificationRequest } from '../src/domain/verification';
 import type { ActivityDependencies } from './dependencies';
 import { shortActivity } from './activity';
-import { pauseSchedule, whyMakerMayNot } from './firing-rights';
+import { forgetSchedule, pauseSchedule, whyMakerMayNot } from './firing-rights';
 import { Refusal, yearOfFiring } from './firing-year';
 import { handOver } from './hand-over';
 import { isStored as isRequestStored, startRecurringRequest } from './recurring-request';
@@ -95,8 +95,10 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
     startScheduledResync: shortActivity(
       async ({ scheduleId, scheduledFor }: ScheduledFiring): Promise<FiringEnd> => {
         const schedule = await readSchedule(control, scheduleId);
-        // Deleted between Temporal's firing and now.
-        if (!schedule) return { outcome: 'skipped', resyncId: null };
+        if (!schedule) {
+          await forgetSchedule(scheduleId);
+          return { outcome: 'skipped', resyncId: null };
+        }
         try {
           return await start(schedule, scheduledFor);
         } catch (error) {
@@ -122,7 +124,7 @@ export function scheduleActivities(dependencies: ActivityDependencies) {
 async function requireMaker(control: Knex, schedule: AnySchedule): Promise<void> {
   const why = await whyMakerMayNot(control, schedule);
   if (why === null) return;
-  await pauseSchedule(schedule, why);
+  await pauseSchedule(control, schedule, why);
   throw new Refusal(`${why} The schedule is paused: delete it, and have somebody with the right make it.`);
 }
 

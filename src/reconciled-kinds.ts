@@ -12,10 +12,13 @@ import { startSyncEvent } from './features/field-ownership/workflow-client';
 import { reconcileImports } from './features/registrations/reconcile';
 import { findImport, startImport } from './features/registrations/workflow-client';
 import { reconcile } from './features/resyncs/reconcile';
-import { enqueueRequest, findResync } from './features/resyncs/workflow-client';
-import { ensureRetentionSchedule } from './features/retention/temporal-schedules';
+import { agentsWaitedFor, inTheWay } from './features/resyncs/in-the-way';
+import { endRun, enqueueRequest, findResync, readQueue } from './features/resyncs/workflow-client';
+import { ensureRetentionSchedule, hasRetentionSchedule } from './features/retention/temporal-schedules';
 import { makeAtTemporal } from './features/schedules/create';
+import { makeLostAgain } from './features/schedules/reconcile';
 import { unconfirmedSchedules } from './features/schedules/store';
+import { idsAtTemporal } from './features/schedules/temporal-schedules';
 import { reconcileStateRequests } from './features/state-requests/reconcile';
 import { findStateRequest, startStateRequest } from './features/state-requests/workflow-client';
 import { reconcileVerifications } from './features/verifications/reconcile';
@@ -43,6 +46,7 @@ export function reconciledKinds({
   readonly onLost?: ((runs: number) => void) | undefined;
 }): readonly ReconciledKind[] {
   let retentionIsScheduled = false;
+  let schedulesAreMade = false;
   return [
     {
       name: 'audit',
@@ -79,6 +83,16 @@ export function reconciledKinds({
         });
         return failed + refused;
       },
+    },
+    {
+      name: 'runs in the way',
+      pass: async () =>
+        eachByItself(await agentsWaitedFor(control), async ({ districtId, schoolYear }) => {
+          const { active, preempted } = await readQueue(temporal, districtId, schoolYear);
+          const followed = [active, preempted].filter((id) => id !== null);
+          for (const [resyncId, why] of await inTheWay(control, followed))
+            if (await endRun(temporal, resyncId, why)) logger.warn({ resyncId }, why);
+        }),
     },
     {
       name: 'certifications',
@@ -121,16 +135,24 @@ export function reconciledKinds({
     },
     {
       name: 'schedules',
-      pass: async () =>
-        eachByItself(await unconfirmedSchedules(control), (schedule) =>
+      pass: async () => {
+        const lost = await makeLostAgain(control, {
+          idsAtTemporal: () => temporal.call(idsAtTemporal),
+          all: !schedulesAreMade,
+        });
+        schedulesAreMade = true;
+        if (lost > 0) logger.warn({ schedules: lost }, 'Temporal had lost schedules: they are made again');
+        return eachByItself(await unconfirmedSchedules(control), (schedule) =>
           makeAtTemporal({ control, temporal }, schedule),
-        ),
+        );
+      },
     },
     {
       name: 'retention',
       // Once as this process is configured: what an operator changes in Temporal stays until then.
+      // A Temporal that was restored without it gets it again.
       pass: async () => {
-        if (retentionIsScheduled) return 0;
+        if (retentionIsScheduled && (await temporal.call(hasRetentionSchedule))) return 0;
         await temporal.call((client, taskQueue) => ensureRetentionSchedule(client, taskQueue, config));
         retentionIsScheduled = true;
         return 0;

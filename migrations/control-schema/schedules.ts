@@ -14,6 +14,7 @@ export const schedules: readonly string[] = [
       createdByID VARCHAR(64) NOT NULL COMMENT 'the principal whose rights each firing needs',
       createdAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
       atTemporal BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'Temporal is known to have it',
+      pausedWhy VARCHAR(1000) NULL COMMENT 'paused through the service: a Temporal that lost it gets it paused',
       PRIMARY KEY (scheduleID),
       KEY not_at_temporal (atTemporal, createdAt),
       UNIQUE KEY one_name (districtID, initiator, name)

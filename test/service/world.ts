@@ -35,7 +35,7 @@ export interface Answer<T> {
 /** Somebody with a token; what they ask goes over HTTP. */
 export interface Caller {
   readonly token: string;
-  ask<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer<T>>;
+  ask<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer<T>>;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { AnswerTo, Asked } from '../../http/route';
 import { fireByHand } from '../schedules/change';
 import { requireAtTemporal } from '../schedules/require';
 import type { pauseRequest } from '../schedules/schemas';
-import { openRunOf, removeSchedule } from '../schedules/store';
+import { notePaused, openRunOf, removeSchedule } from '../schedules/store';
 import { acts } from '../schedules/temporal-schedules';
 import { requireRecurring } from './require';
 import type * as schemas from './schemas';
@@ -26,6 +26,7 @@ export async function pauseOrResumeRecurring(
   const stored = await requireRecurring(context, principal, params.id);
   const note = body.note ?? `${action}d by ${principal.name}`;
   requireAtTemporal(await context.temporal.call((client) => acts[action](client, stored, note)));
+  await notePaused(context.control, stored.scheduleId, action === 'pause' ? note : null);
   return recurringRequestView(context, stored);
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
-import { ConflictError } from '../../control/control-error';
+import { ConflictError, NotFoundError } from '../../control/control-error';
 import { inTransaction, selectRows } from '../../control/database';
+import { endedStatuses, type ResyncStatus } from '../../domain/resync';
 
 interface Holder {
   readonly districtId: string;
@@ -12,26 +13,23 @@ interface Holder {
  * Takes the lease of a district's school year; other years have theirs. The epoch goes up by one at
  * every taking, also by the same resync, so that whatever ran before with a lower epoch can write
  * no more: each page reads the epoch under a shared lock (reliability §3.1).
- * @param unlessPreempted a run that has made way and doesn't know it yet must not take the lease
- * back from the state's run
+ * @param ofOpenRun a run that has ended, or that the control database doesn't know, gets none: an
+ * older Temporal, or an older control database, was restored, and its workflow goes on without it
+ * @param unlessPreempted neither does one that has made way and doesn't know it yet, which must not
+ * take the lease back from the state's run
  * @returns the new epoch
- * @throws ConflictError then
+ * @throws ConflictError, NotFoundError then
  */
 export async function takeLease(
   control: Knex,
   { districtId, schoolYear, resyncId }: Holder,
-  { unlessPreempted = false }: { readonly unlessPreempted?: boolean } = {},
+  {
+    ofOpenRun = false,
+    unlessPreempted = false,
+  }: { readonly ofOpenRun?: boolean; readonly unlessPreempted?: boolean } = {},
 ): Promise<number> {
   return inTransaction(control, async (transaction) => {
-    if (unlessPreempted) {
-      const [run] = await selectRows<{ status: string }>(
-        transaction,
-        'SELECT status FROM resync WHERE resyncID = ? FOR UPDATE',
-        [resyncId],
-      );
-      if (run?.status === 'preempted')
-        throw new ConflictError('The run has made way for the state’s; it goes on after that.');
-    }
+    if (ofOpenRun) await requireOpen(transaction, resyncId, { unlessPreempted });
     await transaction.raw(
       `INSERT INTO districtLease (districtID, schoolYear, resyncID, epoch, takenAt) VALUES (?, ?, ?, 1, UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE resyncID = VALUES(resyncID), epoch = epoch + 1, takenAt = VALUES(takenAt)`,
@@ -46,6 +44,23 @@ export async function takeLease(
     await transaction('resync').where({ resyncID: resyncId }).update({ epoch });
     return epoch;
   });
+}
+
+async function requireOpen(
+  transaction: Knex.Transaction,
+  resyncId: string,
+  { unlessPreempted }: { readonly unlessPreempted: boolean },
+): Promise<void> {
+  const [run] = await selectRows<{ status: ResyncStatus }>(
+    transaction,
+    'SELECT status FROM resync WHERE resyncID = ? FOR UPDATE',
+    [resyncId],
+  );
+  if (!run) throw NotFoundError.of('resync');
+  if (endedStatuses.includes(run.status))
+    throw new ConflictError(`The resync has ended as ${run.status}: nothing more is sent under it.`);
+  if (unlessPreempted && run.status === 'preempted')
+    throw new ConflictError('The run has made way for the state’s; it goes on after that.');
 }
 
 /**

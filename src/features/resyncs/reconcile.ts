@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { openStatuses, type ResyncRequest, type ResyncStatus, type Whereabouts } from '../../domain/resync';
 import { ConflictError } from '../../control/control-error';
 import { leastAgeSeconds, reconcileOpen } from '../../temporal/reconcile';
+import { releaseLease } from './lease';
 import { type ResyncRow, toRequest } from './row';
 import { finishResync } from './store';
 
@@ -46,14 +47,20 @@ export async function reconcile(
     whereabouts,
     hasBegun: ({ status }) => status !== 'accepted' && status !== 'queued',
     start: ({ request }) => toStart.push(request),
-    close: async ({ request: { resyncId } }) => {
-      if (await markLost(control, resyncId)) lost.push(resyncId);
+    close: async ({ request }) => {
+      if (await markLost(control, request)) lost.push(request.resyncId);
     },
   });
   return { lost, toStart, failed };
 }
 
-async function markLost(control: Knex, resyncId: string): Promise<boolean> {
+async function markLost(
+  control: Knex,
+  { districtId, schoolYear, resyncId }: ResyncRequest,
+): Promise<boolean> {
+  // First, so that no page comes after the counts: a worker may still be at one, and a Temporal
+  // that is restored later takes the run up again.
+  await releaseLease(control, { districtId, schoolYear, resyncId });
   try {
     const end = await finishResync(control, {
       resyncId,

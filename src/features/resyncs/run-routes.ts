@@ -19,9 +19,6 @@ const actions = {
   cancel: 'Cancel a resync; what is committed stays and is counted',
 } as const;
 
-/** The status in which an action changes nothing. */
-const already = { pause: 'paused', resume: 'running' } as const;
-
 /** Pausing, resuming and cancelling runs; each answers with the resync as it stands after. */
 export function runControlRoutes(context: ApiContext): RouteSpec[] {
   const { control, temporal } = context;
@@ -59,8 +56,8 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
       handler: ({ params, principal }) =>
         act(principal, params.id, async (head) => {
           if (action === 'cancel') return cancel(context, head, principal);
-          // Temporal takes a limited number of updates of one run: what changes nothing is none.
-          if (head.status === already[action]) return;
+          // Whatever the books say: after a restore they may not know that it was paused. What
+          // changes nothing is refused there before it counts as an update of the run.
           await orNotStarted(controlRun(temporal, action, { resyncId: params.id, by: principal.name }));
         }),
     }),

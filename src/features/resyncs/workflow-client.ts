@@ -75,6 +75,14 @@ export async function readQueue(
   return (await temporal.ask(agentId, (agent) => agent.query(agentQueue), options)) ?? emptyQueue;
 }
 
+/**
+ * Ends a run of which the books know nothing or only its end; its agent goes on with the next one.
+ * `false`: it isn't under way (any more).
+ */
+export function endRun(temporal: TemporalCalls, resyncId: string, why: string): Promise<boolean> {
+  return temporal.tell(resyncWorkflowId(resyncId), async (run) => void (await run.terminate(why)));
+}
+
 /** What Temporal knows of a resync, for the reconciler. */
 export async function findResync(
   temporal: TemporalCalls,

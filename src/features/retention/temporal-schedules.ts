@@ -47,6 +47,17 @@ export async function ensureRetentionSchedule(
   }
 }
 
+/** Whether Temporal has it, paused or not. @throws the SDK's errors */
+export async function hasRetentionSchedule(client: Client, taskQueue: string): Promise<boolean> {
+  try {
+    await client.schedule.getHandle(retentionScheduleId(taskQueue)).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return false;
+    throw error;
+  }
+}
+
 /** When the next pass starts; `null`: Temporal has no such schedule, or it is paused. */
 export async function nextRetention(client: Client, taskQueue: string): Promise<Date | null> {
   try {

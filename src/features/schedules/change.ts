@@ -6,7 +6,7 @@ import { Problem } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { requireAtTemporal, requireOwnSchedule } from './require';
 import type * as schemas from './schemas';
-import { type AnySchedule, openRunOf, removeSchedule } from './store';
+import { type AnySchedule, notePaused, openRunOf, removeSchedule } from './store';
 import { acts } from './temporal-schedules';
 import { scheduleView } from './views';
 
@@ -26,6 +26,7 @@ export async function pauseOrResumeSchedule(
   const stored = await requireOwnSchedule(context, principal, params);
   const note = body.note ?? `${action}d by ${principal.name}`;
   requireAtTemporal(await context.temporal.call((client) => acts[action](client, stored, note)));
+  await notePaused(context.control, stored.scheduleId, action === 'pause' ? note : null);
   return scheduleView(context, principal, stored);
 }
 

@@ -13,7 +13,7 @@ import type { districtParams } from '../../http/schemas';
 import { requireOfferedYear } from '../scoped-year/require';
 import * as schemas from './schemas';
 import { requireOwnSchedule } from './require';
-import { type AnySchedule, insertSchedule, noteAtTemporal, updateSchedule } from './store';
+import { type AnySchedule, insertSchedule, noteAtTemporal, readPaused, updateSchedule } from './store';
 import { createAtTemporal } from './temporal-schedules';
 import { scheduleView } from './views';
 
@@ -88,7 +88,8 @@ export async function makeAtTemporal(
   { control, temporal }: Pick<ApiContext, 'control' | 'temporal'>,
   stored: AnySchedule,
 ): Promise<void> {
-  await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored));
+  const pausedWhy = await readPaused(control, stored.scheduleId);
+  await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored, pausedWhy));
   await noteAtTemporal(control, stored.scheduleId);
 }
 

@@ -1,6 +1,7 @@
 import { clip } from '../../control/columns';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
+import { inBatches } from '../../domain/batches';
 import { endedStatuses } from '../../domain/resync';
 import type { FiringOutcome, RequestSchedule, ResyncSchedule } from '../../domain/schedule';
 import { endedRequestStatuses } from '../../domain/state-request';
@@ -181,6 +182,39 @@ export async function readSchedule(control: Knex, scheduleId: string): Promise<A
 /** Temporal has it. */
 export async function noteAtTemporal(control: Knex, scheduleId: string): Promise<void> {
   await control('resyncSchedule').where({ scheduleID: scheduleId }).update({ atTemporal: true });
+}
+
+/** Why a schedule is paused; `null`: nobody has paused it here. */
+export async function notePaused(control: Knex, scheduleId: string, why: string | null): Promise<void> {
+  await control('resyncSchedule')
+    .where({ scheduleID: scheduleId })
+    .update({ pausedWhy: clip(why) });
+}
+
+/** @see notePaused */
+export async function readPaused(control: Knex, scheduleId: string): Promise<string | null> {
+  const row = await control<{ scheduleID: string; pausedWhy: string | null }>('resyncSchedule')
+    .where({ scheduleID: scheduleId })
+    .first();
+  return row?.pausedWhy ?? null;
+}
+
+/** Schedules that Temporal is known to have. */
+export async function confirmedSchedules(
+  control: Knex,
+): Promise<readonly { readonly scheduleId: string; readonly districtId: string | null }[]> {
+  return selectRows(
+    control,
+    `SELECT scheduleID AS scheduleId, districtID AS districtId FROM resyncSchedule
+      WHERE atTemporal AND createdAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND`,
+    [leastAgeSeconds],
+  );
+}
+
+/** Temporal has to get them (again) as they are. */
+export async function makeAgain(control: Knex, scheduleIds: readonly string[]): Promise<void> {
+  for (const ids of inBatches(scheduleIds, maxOpen))
+    await control('resyncSchedule').whereIn('scheduleID', ids).update({ atTemporal: false });
 }
 
 /** Schedules of which nobody knows whether Temporal has them, the oldest first. */

@@ -1,7 +1,9 @@
 /** Schedules as Temporal keeps them: it fires them, the control database says what they are. */
+import { createHash } from 'node:crypto';
 import {
   type Client,
   ScheduleAlreadyRunning,
+  type ScheduleDescription,
   type ScheduleOptions,
   type ScheduleHandle,
   ScheduleNotFoundError,
@@ -32,12 +34,18 @@ function handleOf(client: Client, schedule: AnySchedule): ScheduleHandle {
   return client.schedule.getHandle(scheduleIdAtTemporal(schedule));
 }
 
-/** Has it fire as it is, whether or not it did so before. @throws the SDK's errors */
+/**
+ * Has it fire as it is, whether or not it did so before.
+ * @param pausedWhy not before somebody resumes it; `null`: as Temporal has it
+ * @throws the SDK's errors
+ */
 export async function createAtTemporal(
   client: Client,
   taskQueue: string,
   schedule: AnySchedule,
+  pausedWhy: string | null,
 ): Promise<void> {
+  const paused = pausedWhy === null ? {} : { paused: true, note: pausedWhy };
   const { districtId, scheduleId, initiator, kind, timing } = schedule;
   const options = {
     scheduleId: scheduleIdAtTemporal(schedule),
@@ -47,7 +55,7 @@ export async function createAtTemporal(
       workflowType: 'scheduledResync',
       workflowId: `scheduled:${districtId ?? 'state'}:${scheduleId}`,
       taskQueue,
-      args: [{ scheduleId }],
+      args: [{ scheduleId, made: fingerprintOf(schedule) }],
       staticSummary:
         kind === 'stateRequest' ? 'A recurring request of the state' : `Scheduled ${kind} of ${districtId}`,
     },
@@ -58,6 +66,7 @@ export async function createAtTemporal(
       overlap: timing.missed === 'all' ? 'BUFFER_ALL' : 'SKIP',
       catchupWindow: timing.missed === 'skip' ? punctualMs : timing.catchupWindowMinutes * minuteMs,
     },
+    state: paused,
     typedSearchAttributes: [
       ...(districtId === null ? [] : [{ key: attributeKeys.district, value: districtId }]),
       { key: attributeKeys.initiator, value: initiator },
@@ -67,10 +76,38 @@ export async function createAtTemporal(
     await client.schedule.create(options);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    // It was changed, or an earlier call had made it and its answer was lost. Paused stays paused.
+    // It was changed, or an earlier call had made it and its answer was lost, or Temporal was
+    // restored. Paused stays paused. One that is as it should be is left: an update drops firings
+    // that are still to be made up for.
+    const handle = handleOf(client, schedule);
+    const now = await handle.describe();
+    if (isMade(now, schedule) && (pausedWhy === null || now.state.paused)) return;
     const { spec, action, policies } = options;
-    await handleOf(client, schedule).update(({ state }) => ({ spec, action, policies, state }));
+    await handle.update(({ state }) => ({
+      ...{ spec, action, policies },
+      state: { ...state, ...paused },
+    }));
   }
+}
+
+/**
+ * Of when it fires: Temporal has it with the action, because its own form of a spec can't be
+ * compared.
+ */
+function fingerprintOf({ timing }: AnySchedule): string {
+  return createHash('sha256').update(JSON.stringify(timing)).digest('hex').slice(0, 16);
+}
+
+function isMade({ action }: ScheduleDescription, schedule: AnySchedule): boolean {
+  const [input] = (action.args ?? []) as { readonly made?: string }[];
+  return input?.made === fingerprintOf(schedule);
+}
+
+/** Ids of all schedules that Temporal has, of whatever service. */
+export async function idsAtTemporal(client: Client): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const { scheduleId } of client.schedule.list({ pageSize: 1_000 })) ids.add(scheduleId);
+  return ids;
 }
 
 /** `null`: Temporal doesn't have it. */
