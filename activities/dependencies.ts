@@ -10,10 +10,20 @@ export interface WorkMeter {
   readonly runEnded: (end: Pick<ResyncEnd, 'status' | 'color'>) => void;
 }
 
+/** Where it is traced what activities do. */
+export interface WorkTracing {
+  range<T>(
+    range: { readonly districtId: string; readonly object: string; readonly rangeNo: number },
+    work: () => Promise<T>,
+  ): Promise<T>;
+}
+
 /** What the activities work with; opened once by the worker. */
 export interface ActivityDependencies {
   readonly config: Config;
   readonly catalog: Catalog;
   readonly control: Knex;
   readonly meter?: WorkMeter | undefined;
+  /** Absent: it isn't. */
+  readonly tracing?: WorkTracing | undefined;
 }

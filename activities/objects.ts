@@ -44,10 +44,21 @@ export interface CycleWork {
  * Activities that move records. What was counted stands in the ledger, never in what they return.
  */
 export function objectActivities(dependencies: ActivityDependencies, editions: DistrictEditions) {
-  const { config, control, meter } = dependencies;
+  const { config, control, meter, tracing } = dependencies;
   const { requestOf, jobOf } = pageJobs(dependencies, editions);
 
   const moveRange = (
+    request: ResyncRequest,
+    work: ObjectWork,
+    which: { readonly range: KeyRange; readonly catalog?: Catalog | undefined },
+  ): Promise<void> => {
+    const { districtId } = request;
+    const { rangeNo } = which.range;
+    const move = (): Promise<void> => moveUntraced(request, work, which);
+    return tracing === undefined ? move() : tracing.range({ districtId, object: work.object, rangeNo }, move);
+  };
+
+  const moveUntraced = (
     request: ResyncRequest,
     work: ObjectWork,
     { range, catalog }: { readonly range: KeyRange; readonly catalog?: Catalog | undefined },

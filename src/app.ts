@@ -91,6 +91,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Where requests are counted and timed. Default: nowhere. */
   readonly registry?: Registry | undefined;
+  /** Traces each request. Default: none. */
+  readonly traced?: RequestHandler | undefined;
   /** Requests a minute of one token, and refused ones of one address. */
   readonly limits?: {
     readonly perToken?: number;
@@ -151,7 +153,14 @@ export function apiRoutes(context: ApiContext, client: OidcClient | null = null)
 }
 
 /** The API as an Express app; it opens and closes nothing itself. */
-export function createApp({ limits = {}, temporal, checkAnswer, registry, ...options }: AppOptions): Express {
+export function createApp({
+  limits = {},
+  temporal,
+  checkAnswer,
+  registry,
+  traced,
+  ...options
+}: AppOptions): Express {
   const { keeper = options.control, stopping = new AbortController().signal, ...given } = options;
   const { districts = new DistrictRegistry(given.config, keeper) } = given;
   const { config } = districts;
@@ -214,6 +223,7 @@ export function createApp({ limits = {}, temporal, checkAnswer, registry, ...opt
     }),
   );
   if (registry) app.use(timeRequests(registry));
+  if (traced) app.use(traced);
   app.use(healthRouter({ ...context, control: keeper }));
   app.use('/api/docs', docsRouter());
   app.get('/api/v1/openapi.json', packAnswers, (_request, response) => void response.json(document));

@@ -25,6 +25,7 @@ import { repeat } from './repeat';
 import { type InnerServer, startInnerServer } from './telemetry/inner-server';
 import { meterReconciler } from './telemetry/reconciler-meter';
 import { openRegistry } from './telemetry/registry';
+import { openTracing } from './telemetry/tracing';
 import { QueueGauges } from './telemetry/queue-gauges';
 import { RunGauges } from './telemetry/run-gauges';
 import { readTaskQueues } from './temporal/task-queues';
@@ -81,7 +82,11 @@ export async function startServer(
   setMaxListeners(0, stopping.signal);
   const { namespace, taskQueue } = config.temporal;
   const connection = lazyConnection(config.temporal);
-  const temporal = new Client({ connection, namespace, ...dataConverterOf(config.temporal) });
+  const tracing = await openTracing(config, { part: 'api', control: keeper });
+  const temporal = new Client({
+    ...{ connection, namespace, ...dataConverterOf(config.temporal) },
+    ...(tracing && { interceptors: tracing.client }),
+  });
   const calls = new TemporalCalls(temporal, taskQueue);
   const metrics = openRegistry(config, { ofProcess: !besideWorker });
   const { registry } = metrics;
@@ -90,6 +95,7 @@ export async function startServer(
       ...{ config, districts, catalog, control, keeper, temporal, logger, registry },
       stopping: stopping.signal,
       ...(checkAnswer && { checkAnswer }),
+      ...(tracing && { traced: tracing.requests }),
     }),
   );
   const { host, apiPort } = config.health;
@@ -114,6 +120,7 @@ export async function startServer(
   const close = async (): Promise<void> => {
     await Promise.all([inner?.close(), watching.stop()]);
     metrics.close();
+    await tracing?.close();
     await Promise.all([control.destroy(), keeper.destroy()]);
     await connection.close();
   };

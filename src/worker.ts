@@ -30,6 +30,7 @@ import {
   startInnerServer,
 } from './telemetry/inner-server';
 import { openRegistry } from './telemetry/registry';
+import { openTracing, type Tracing } from './telemetry/tracing';
 import { type MeteredWork, meterWork } from './telemetry/work-meter';
 
 export interface RunningWorker {
@@ -83,7 +84,11 @@ export async function startWorker(
   const lanes = new Lanes(config.copy.lanes);
   const metrics = openRegistry(districts.config, { ofProcess: true });
   const meter = meterWork(metrics.registry, () => lanes.inUse);
-  const activitySet = createActivities({ config: districts.config, catalog, control, meter });
+  const tracing = await openTracing(config, { part: 'worker', control });
+  const activitySet = createActivities({
+    ...{ config: districts.config, catalog, control, meter },
+    ...(tracing && { tracing }),
+  });
   const watching = watchDistricts(districts, () => activitySet.closeLeft());
   const shared: WorkerOptions = {
     connection,
@@ -102,6 +107,7 @@ export async function startWorker(
     await Promise.all([health?.close(), watching.stop()]);
     meter.close();
     metrics.close();
+    await tracing?.close();
     await Promise.all([activitySet.close(), control.destroy(), connection.close()]);
   };
   const polling = (): boolean =>
@@ -121,7 +127,7 @@ export async function startWorker(
       await Worker.create({
         ...shared,
         ...(workflows ?? (await bundledWorkflows())),
-        ...inLanes(new Lanes(recordSlots), { meter, districts }),
+        ...inLanes(new Lanes(recordSlots), { meter, districts, tracing }),
         maxCachedWorkflows,
         // After a worker died the server waits this long before another may take its workflows over
         // (default 10 s).
@@ -130,13 +136,16 @@ export async function startWorker(
       await Worker.create({
         ...shared,
         taskQueue: copyTaskQueue(taskQueue),
-        ...inLanes(lanes, { meter, districts }),
+        ...inLanes(lanes, { meter, districts, tracing }),
       }),
       await Worker.create({
         ...shared,
         taskQueue: noticeTaskQueue(taskQueue),
         maxConcurrentActivityTaskExecutions: noticeSlots,
-        interceptors: { activity: [meter.interceptor] },
+        interceptors: {
+          ...(tracing && { client: tracing.client }),
+          activity: [meter.interceptor, ...(tracing === null ? [] : [tracing.activity])],
+        },
       }),
     );
   } catch (error) {
@@ -216,7 +225,15 @@ const answerMs = 2_000;
 /** So many activities at a time, and more while some of them wait for a district's database. */
 function inLanes(
   lanes: Lanes,
-  { meter, districts }: { readonly meter: MeteredWork; readonly districts: DistrictRegistry },
+  {
+    meter,
+    districts,
+    tracing,
+  }: {
+    readonly meter: MeteredWork;
+    readonly districts: DistrictRegistry;
+    readonly tracing: Tracing | null;
+  },
 ): Pick<WorkerOptions, 'tuner' | 'interceptors'> {
   return {
     tuner: {
@@ -225,7 +242,13 @@ function inLanes(
       localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
       nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
     },
-    interceptors: { activity: [lanes.interceptor, meter.interceptor, () => knowing(districts)] },
+    interceptors: {
+      ...(tracing && { client: tracing.client }),
+      activity: [
+        ...[lanes.interceptor, meter.interceptor, () => knowing(districts)],
+        ...(tracing === null ? [] : [tracing.activity]),
+      ],
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** What was removed because it was old enough, and when. */
+/** What was removed because it was old enough, and when; traces, which are of use for days. */
 export const retention: readonly string[] = [
   `
     CREATE TABLE retentionPass (
@@ -20,4 +20,12 @@ export const retention: readonly string[] = [
       PRIMARY KEY (resyncID),
       KEY by_district (districtID, endedAt)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='so that an old link says what became of it'`,
+  `
+    CREATE TABLE traceOrigin (
+      workflowID VARCHAR(255) NOT NULL,
+      traceparent VARCHAR(55) NOT NULL COMMENT 'what asked for the workflow, as W3C Trace Context has it',
+      storedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      PRIMARY KEY (workflowID),
+      KEY by_age (storedAt)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='empty where tracing is off'`,
 ];

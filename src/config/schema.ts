@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { tracingSchema } from './tracing';
 import { z } from 'zod';
 import { certificationSchema } from './certification';
 import { databaseTls, databaseUrl } from './database';
@@ -81,6 +82,11 @@ export const configSchema = z.strictObject({
         .describe('The same of a worker. Absent: it listens nowhere.'),
     })
     .prefault({}),
+  tracing: tracingSchema
+    .optional()
+    .describe(
+      'Present: traces go to a collector of OpenTelemetry (docs/operations.md). Absent: none are made.',
+    ),
   auth: z
     .strictObject({
       oidc: oidcSchema

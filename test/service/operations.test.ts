@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,7 @@ import { parseAddress } from '../../src/database/address';
 import { type RunningServer, startServer } from '../../src/server';
 import { type RunningWorker, startWorker } from '../../src/worker';
 import { promtool, startPrometheus } from '../support/prometheus';
+import { startTraceCollector, type TraceCollector } from '../support/trace-collector';
 import { workflowBundle } from '../support/workflow-bundle';
 import { until } from '../workflows/support';
 import { agentWorkflowId, resyncWorkflowId } from '../../workflows/messages';
@@ -23,12 +26,18 @@ const monitoring = join(__dirname, '..', '..', 'deploy', 'monitoring');
 const drainSeconds = 45;
 
 let world: ServiceWorld;
+let collector: TraceCollector;
 let second: { readonly api: RunningServer; readonly worker: RunningWorker };
 
 beforeAll(async () => {
+  collector = await startTraceCollector();
   world = await ServiceWorld.open(
     {},
-    { health: { apiPort: 0, workerPort: 0 }, copy: { lanes: 1, rangeRecords: 100, pageRecords: 20 } },
+    {
+      health: { apiPort: 0, workerPort: 0 },
+      copy: { lanes: 1, rangeRecords: 100, pageRecords: 20 },
+      tracing: { url: collector.url },
+    },
   );
   second = {
     worker: await startWorker(world.config, { workflows: { workflowBundle: await workflowBundle() } }),
@@ -39,6 +48,7 @@ afterAll(async () => {
   await second.api.stop();
   await second.worker.stop();
   await world.close();
+  await collector.stop();
 });
 
 interface Run {
@@ -182,6 +192,82 @@ test('the inner port of each part says that it lives, what it can’t do without
   ).toBeGreaterThan(0);
   expect(valueOf(api, 'resync_control_database_up')).toBe(1);
   expect(valueOf(api, 'resync_http_request_duration_seconds_count')).toBeGreaterThan(0);
+});
+
+test('one trace leads from a request through its run to each range, on whichever worker, and names no record', async () => {
+  await world.emptyState();
+  const { token } = await world.caller('north', ['resyncBatch']);
+  const north = await world.caller('north', ['resyncBatch']);
+  const traceId = randomBytes(16).toString('hex');
+  const callers = randomBytes(8).toString('hex');
+  const answer = await fetch(`${world.url}/api/v1/districts/${world.ids.north}/resyncs`, {
+    method: 'POST',
+    headers: {
+      ...{ Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      ...{ 'Idempotency-Key': randomUUID(), traceparent: `00-${traceId}-${callers}-01` },
+    },
+    body: JSON.stringify(full),
+  });
+  const { resyncId } = (await answer.json()) as Run;
+  expect(await endOf(north, resyncId)).toMatchObject({ status: 'finished', color: 'green' });
+  const ofTrace = () => collector.spans.filter((span) => span.traceId === traceId);
+  // Each process sends what it has every few seconds.
+  const ranges = await world
+    .control<{ objectName: string; rangeNo: number }>('rangeLedger')
+    .where({ resyncID: resyncId, lastPage: true })
+    .where('recordsRead', '>', 0)
+    .where('rangeNo', '>=', 0)
+    .select('objectName', 'rangeNo');
+  expect(Math.max(...ranges.map(({ rangeNo }) => rangeNo))).toBeGreaterThan(0);
+  const isTraced = ({ objectName, rangeNo }: (typeof ranges)[number]): boolean =>
+    ofTrace().some(
+      ({ name, attributes }) =>
+        name === 'range' &&
+        attributes['resync.object'] === objectName &&
+        attributes['resync.range'] === String(rangeNo),
+    );
+  await until(
+    'the whole trace has come',
+    async () => {
+      await sleep(100);
+      return ofTrace().some(({ name }) => name === 'resync') && ranges.every(isTraced);
+    },
+    30_000,
+  );
+  const spans = new Map(ofTrace().map((span) => [span.spanId, span]));
+  const names = new Set(ofTrace().map(({ name }) => name));
+  for (const name of [
+    'POST /districts/:district/resyncs',
+    'give to districtAgent',
+    'preparePlan',
+    'syncRange',
+  ])
+    expect([...names]).toContain(name);
+  const rootOf = ({ parentSpanId, name }: (typeof collector.spans)[number]): string => {
+    const parent = spans.get(parentSpanId ?? '');
+    return parent === undefined ? `${name} under ${parentSpanId}` : rootOf(parent);
+  };
+  expect([...new Set(ofTrace().map(rootOf))]).toEqual([`POST /districts/:district/resyncs under ${callers}`]);
+  expect([...new Set(ofTrace().map(({ service }) => service))].sort()).toEqual([
+    'resync-api',
+    'resync-worker',
+  ]);
+  const persons = await world.sql('north', 'SELECT * FROM PersonIdentity LIMIT 20');
+  const values = persons
+    .flatMap((person) => Object.values(person))
+    .filter((value) => typeof value === 'string');
+  for (const value of values)
+    if (value.length > 4) expect(collector.text().includes(value) ? value : null).toBeNull();
+});
+
+test('where no traces are made, nothing that makes them is loaded', () => {
+  // Its API, which does nothing by itself, is prom-client's, too.
+  const script = `require('./src/worker'); require('./src/server');
+    console.log(Object.keys(require.cache).filter((file) => file.includes('@opentelemetry') && !file.includes('/api/')).join());`;
+  const loaded = execFileSync(process.execPath, ['--import', 'tsx', '--eval', script], {
+    ...{ cwd: join(__dirname, '..', '..'), encoding: 'utf8' },
+  });
+  expect(loaded.trim()).toBe('');
 });
 
 /** What the API told while a district was locked. */

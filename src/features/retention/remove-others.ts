@@ -52,11 +52,12 @@ export function removeOthers(removing: Removing, kind: OtherKind, before: string
 }
 
 /**
- * With what was asked in the same words, which nobody looks up after a moment, and with what came
- * of imports of districts.
+ * With what was asked in the same words, which nobody looks up after a moment, with where traces
+ * began, and with what came of imports of districts.
  */
 async function removePreviews(removing: Removing, before: string): Promise<Step> {
   await removeRows(removing, 'justAsked', 'askedAt < ?', [before]);
+  await removeRows(removing, 'traceOrigin', 'storedAt < ?', [before]);
   const previews = await removeOwned(removing, {
     owners: 'SELECT previewID AS id FROM selectivePreview WHERE requestedAt < ?',
     tables: [
