@@ -33,11 +33,11 @@ export function certificationActivities(dependencies: ActivityDependencies, edit
         const measuring = { catalog, scope, tools };
         if (driftId !== undefined) {
           const measure = (manifest: Manifest) =>
-            editions.use(districtId, (pools) => measureAgain(pools, manifest, measuring));
+            editions.use(head, (pools) => measureAgain(pools, manifest, measuring));
           return compareWithCertified(control, head, { driftId, waitHours, measure });
         }
         const measure = (names: readonly string[]) =>
-          editions.use(districtId, (pools) => measureObjects(pools, names, measuring));
+          editions.use(head, (pools) => measureObjects(pools, names, measuring));
         return certify(control, head, {
           district: editions.district(districtId),
           catalog,

@@ -108,7 +108,7 @@ async function withJobs(
   );
   const blockedKeys = blockedKeysOf(control, verificationId);
   for (const object of objects) await blockedKeys.forget(object);
-  return editions.use(districtId, async (pools) => {
+  return editions.use(request, async (pools) => {
     const jobs = [];
     const scope = editions.scope(districtId, schoolYear);
     for (const object of objects)

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { databaseOfYear, whyNoYearDatabase } from '../src/config';
 import { catalogHashOf } from '../src/catalog/hash';
 import { giveToAgent } from '../src/temporal/start-workflows';
 import { ControlError, NotFoundError } from '../src/control/control-error';
@@ -51,7 +52,9 @@ export async function dispatchDistrict(
   try {
     await planRun({ catalog, control }, configured, resync);
     if (configured.whyNoDatabase !== undefined) return later(configured.whyNoDatabase);
-    await probeDistrict(configured.databaseUrl);
+    const databaseUrl = databaseOfYear(configured, resync.schoolYear);
+    if (databaseUrl === null) return notRun(whyNoYearDatabase(districtId, resync.schoolYear));
+    await probeDistrict(databaseUrl);
   } catch (error) {
     if (error instanceof PlanError) return notRun(error.message);
     if (error instanceof DatabaseError) return later(error.message);

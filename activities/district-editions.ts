@@ -1,5 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type Config, type DistrictConfig, sharesState, zoneOf } from '../src/config';
+import {
+  type Config,
+  databaseOfYear,
+  databaseUrlsOf,
+  type DistrictConfig,
+  isSplitByYear,
+  sharesState,
+  whyNoYearDatabase,
+  zoneOf,
+} from '../src/config';
 import type { RecordScope } from '../src/domain/range';
 import { type Editions, openEditions } from '../src/editions/connection/pools';
 import { takeLane } from './lanes';
@@ -11,7 +20,14 @@ import { takeLane } from './lanes';
  */
 const keptDistricts = 12;
 
+/** Whose records, and which of its databases has them. */
+interface DistrictYear {
+  readonly districtId: string;
+  readonly schoolYear: number;
+}
+
 interface Place {
+  readonly districtId: string;
   readonly url: string;
   readonly timezone: string;
 }
@@ -28,7 +44,7 @@ interface OpenDistrict extends Place {
  * used since, when the district's account was changed, and when it was retired.
  */
 export class DistrictEditions {
-  /** In the order of their last use, the longest unused first. */
+  /** By district and place, in the order of their last use, the longest unused first. */
   private readonly open = new Map<string, OpenDistrict>();
   /** The list of districts that the open ones were compared with. */
   private lookedAt: Config['districts'] | null = null;
@@ -59,37 +75,43 @@ export class DistrictEditions {
    * The records of the district in a school year.
    * @throws ApplicationFailure ConfigurationError as `district`
    */
-  scope(districtId: string, schoolYear: number): RecordScope & { readonly sharesState: boolean } {
-    const { number, code } = this.district(districtId);
+  scope(
+    districtId: string,
+    schoolYear: number,
+  ): RecordScope & { readonly sharesState: boolean; readonly splitByYear: boolean } {
+    const district = this.district(districtId);
+    const { number, code } = district;
     return {
       districtId,
       districtNumber: number,
       districtCode: code,
       sharesState: sharesState(this.config),
+      splitByYear: isSplitByYear(district),
       schoolYear,
     };
   }
 
   /**
-   * Runs work on the district's editions, which stay open at least until it has ended. In a worker
-   * the first use takes the lane of the running activity.
+   * Runs work on the editions of a district's year, which stay open at least until it has ended. In
+   * a worker the first use takes the lane of the running activity.
    * @throws what `district` and the work throw; DatabaseError when the configuration can't be used
    */
-  async use<T>(districtId: string, work: (editions: Editions) => Promise<T>): Promise<T> {
-    await takeLane(districtId);
+  async use<T>(of: DistrictYear, work: (editions: Editions) => Promise<T>): Promise<T> {
+    await takeLane(of.districtId);
     // What is opened now was compared with the districts of now, or nothing would close it.
     do {
       await this.closeLeft();
     } while (this.lookedAt !== this.config.districts);
-    const place = this.placeOf(districtId);
-    const district = this.open.get(districtId) ?? {
+    const place = this.placeOf(of);
+    const name = `${place.districtId} ${place.url}`;
+    const district = this.open.get(name) ?? {
       editions: this.connect(place),
       ...place,
       users: 0,
       left: false,
     };
-    this.open.delete(districtId);
-    this.open.set(districtId, district);
+    this.open.delete(name);
+    this.open.set(name, district);
     district.users += 1;
     try {
       return await work(district.editions);
@@ -108,12 +130,12 @@ export class DistrictEditions {
     if (this.lookedAt === this.config.districts) return;
     this.lookedAt = this.config.districts;
     const known = new Map(this.config.districts.map((district) => [district.id, district]));
-    const left = [...this.open].filter(([districtId, { url, timezone }]) => {
+    const left = [...this.open].filter(([, { districtId, url, timezone }]) => {
       const district = known.get(districtId);
-      return district?.databaseUrl !== url || zoneOf(district) !== timezone;
+      return !district || !databaseUrlsOf(district).includes(url) || zoneOf(district) !== timezone;
     });
-    for (const [districtId, district] of left) {
-      this.open.delete(districtId);
+    for (const [name, district] of left) {
+      this.open.delete(name);
       district.left = true;
     }
     await Promise.all(
@@ -128,14 +150,17 @@ export class DistrictEditions {
   }
 
   /** Where it leads, and by whose clocks: what differs has connections of its own. */
-  private placeOf(districtId: string): Place {
+  private placeOf({ districtId, schoolYear }: DistrictYear): Place {
     const district = this.district(districtId);
-    const { databaseUrl: url, whyNoDatabase } = district;
-    if (whyNoDatabase === undefined) return { url, timezone: zoneOf(district) };
-    throw ApplicationFailure.nonRetryable(
-      `The database of district "${districtId}" can't be reached. ${whyNoDatabase}`,
-      'ConfigurationError',
-    );
+    const { whyNoDatabase } = district;
+    if (whyNoDatabase !== undefined)
+      throw ApplicationFailure.nonRetryable(
+        `The database of district "${districtId}" can't be reached. ${whyNoDatabase}`,
+        'ConfigurationError',
+      );
+    const url = databaseOfYear(district, schoolYear);
+    if (url !== null) return { districtId, url, timezone: zoneOf(district) };
+    throw ApplicationFailure.nonRetryable(whyNoYearDatabase(districtId, schoolYear), 'ConfigurationError');
   }
 
   private connect({ url, timezone }: Place): Editions {
@@ -151,7 +176,7 @@ export class DistrictEditions {
   private async closeUnused(): Promise<void> {
     const unused = [...this.open].filter(([, { users }]) => users === 0);
     const tooMany = unused.slice(0, Math.max(0, unused.length - this.kept));
-    for (const [districtId] of tooMany) this.open.delete(districtId);
+    for (const [name] of tooMany) this.open.delete(name);
     await Promise.all(tooMany.map(([, { editions }]) => editions.close()));
   }
 }

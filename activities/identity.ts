@@ -31,7 +31,7 @@ export function identityActivities(dependencies: ActivityDependencies, editions:
         }
         const catalog = await catalogOf(dependencies, districtId);
         try {
-          const changes = await editions.use(districtId, async (pools) =>
+          const changes = await editions.use(conflict, async (pools) =>
             resolveIdentity(
               {
                 editions: pools,

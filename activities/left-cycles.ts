@@ -38,7 +38,7 @@ export async function settleLeftCycles(
     }
     return jobs;
   };
-  await editions.use(request.districtId, async (pools) => {
+  await editions.use(request, async (pools) => {
     for (const { resyncId, objects } of await leftInsertions(pools, request)) {
       const known = dependencies.catalog.objects.map(({ name }) => name);
       const jobs = await jobsOf(

@@ -64,7 +64,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
     { range, catalog }: { readonly range: KeyRange; readonly catalog?: Catalog | undefined },
   ): Promise<void> =>
     withHeartbeat(async ({ signal, advance }) => {
-      await editions.use(request.districtId, (pools) =>
+      await editions.use(request, (pools) =>
         whileAnswering(pools, async () =>
           (request.selection === undefined ? syncRange : sendSelected)({
             ...(await jobOf(pools, request, work, { known: catalog })),
@@ -92,7 +92,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
     work: (jobs: readonly PageJob[]) => Promise<unknown>,
   ): Promise<void> => {
     const request = await requestOf(resyncId);
-    await editions.use(request.districtId, async (pools) => {
+    await editions.use(request, async (pools) => {
       const jobs = [];
       for (const object of objects)
         jobs.push({ ...(await jobOf(pools, request, { resyncId, object, epoch })), signal });
@@ -160,7 +160,7 @@ export function objectActivities(dependencies: ActivityDependencies, editions: D
     /** The closing retry of blocked records; the object's books are closed anew. */
     retryBlocked: activity(async ({ signal }, work: ObjectWork): Promise<ObjectEnd> => {
       const request = await requestOf(work.resyncId);
-      await editions.use(request.districtId, async (pools) =>
+      await editions.use(request, async (pools) =>
         retryBlocked({ ...(await jobOf(pools, request, work)), signal }),
       );
       return endOf(await finishObject(control, { ...work, status: 'finished' }));

@@ -66,7 +66,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
       const { plan, selected } =
         request.selection === undefined
           ? { plan: await planRun({ catalog, control }, district, request), selected: null }
-          : await editions.use(districtId, async (pools) =>
+          : await editions.use(request, async (pools) =>
               // Which record was asked for doesn't stand in the workflow's history.
               planSelected({ catalog, control }, district, (await loadResync(control, resyncId)).request, {
                 ...ground,
@@ -78,8 +78,8 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
       const holder = { districtId, schoolYear, resyncId };
       const epoch = await takeLease(control, holder, { ofOpenRun: true, unlessPreempted: true });
       await settleLeftCycles(dependencies, editions, { request, epoch, signal });
-      const effects = await editions.use(districtId, (pools) => stateTriggers(pools.state, { fresh: true }));
-      const hidden = await editions.use(districtId, (pools) => hiddenTriggers(pools.state));
+      const effects = await editions.use(request, (pools) => stateTriggers(pools.state, { fresh: true }));
+      const hidden = await editions.use(request, (pools) => hiddenTriggers(pools.state));
       const { objects: triggered, notes } = orderByTriggers(catalog, plan.objects, effects);
       // A run of selected records says nothing of an object's other records.
       const ordered: readonly TriggeredObject[] =
@@ -100,7 +100,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         signal.throwIfAborted();
         note({ preparing: object.name });
         try {
-          const cut = await editions.use(districtId, async (pools) => {
+          const cut = await editions.use(request, async (pools) => {
             const mapping = await preflight(pools, catalog, object.name, scope, readShape, forbidden);
             // With removals it is asked about before anything goes.
             if (selected === null && request.removals !== 'apply' && request.acceptShrunk !== true)
@@ -173,7 +173,7 @@ function notesOf(
     notes,
     hidden,
   }: {
-    readonly scope: { readonly sharesState: boolean };
+    readonly scope: { readonly sharesState: boolean; readonly splitByYear: boolean };
     readonly request: ResyncRequest;
     readonly notes: TriggerPlan['notes'];
     readonly hidden: string | null;
@@ -183,8 +183,8 @@ function notesOf(
     request.removals === 'apply'
       ? objects
           .map(({ name }) => requireObject(catalog, name))
-          .filter((object) => isSharedTable(object, scope.sharesState))
-          .map((object) => [object.name, `Nothing is removed. ${whyNotExtra(object)}`] as const)
+          .filter((object) => isSharedTable(object, scope))
+          .map((object) => [object.name, `Nothing is removed. ${whyNotExtra(object, scope)}`] as const)
       : [];
   const found = new Map<string, string>();
   const first = hidden === null ? [] : objects.slice(0, 1).map(({ name }) => [name, hidden] as const);

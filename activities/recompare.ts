@@ -27,7 +27,7 @@ export function recompareActivities(dependencies: ActivityDependencies, editions
       async ({ signal }, { changedBy, last, ...work }: RecompareWork): Promise<Recomparison> => {
         const request = await requestOf(work.resyncId);
         const upTo = await lastBound(control, work);
-        const { written, left } = await editions.use(request.districtId, async (pools) =>
+        const { written, left } = await editions.use(request, async (pools) =>
           recompare({ ...(await jobOf(pools, request, work)), signal }, { upTo }),
         );
         const why =

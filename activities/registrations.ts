@@ -1,10 +1,11 @@
 /** Districts that are registered or changed: tested where their databases are reached from. */
 import { Context } from '@temporalio/activity';
+import type { YearDatabase } from '../src/config';
 import { ConflictError, ControlError } from '../src/control/control-error';
 import { districtProblems } from '../src/deployment';
 import type { DatabaseProbe } from '../src/doctor/probe-database';
 import { probeOurs, whyNoDistrict } from '../src/doctor/test-district';
-import { AccountError } from '../src/features/registrations/account';
+import { AccountError, type Places } from '../src/features/registrations/account';
 import {
   closeImport,
   type DistrictImport,
@@ -61,9 +62,9 @@ async function tryLine(dependencies: ActivityDependencies, attempt: Attempt): Pr
   const refuse = (message: string): Promise<boolean> =>
     settleLine(control, { importId, line: line.line, status: 'refused', message });
   try {
-    const { url, status } = await propose(dependencies, line);
-    const why = status === 'unchanged' ? null : await whyUnfit(dependencies, attempt, url);
-    if (why === null) await carryOut(dependencies, { of: found, line, tested: url });
+    const { places, status } = await propose(dependencies, line);
+    const why = status === 'unchanged' ? null : await whyUnfit(dependencies, attempt, places);
+    if (why === null) await carryOut(dependencies, { of: found, line, tested: places });
     else await refuse(why);
   } catch (error) {
     if (error instanceof ControlError && error.retryable) throw error;
@@ -74,13 +75,21 @@ async function tryLine(dependencies: ActivityDependencies, attempt: Attempt): Pr
 async function whyUnfit(
   dependencies: ActivityDependencies,
   { line: { settings }, ours }: Attempt,
-  url: string,
+  places: Places,
 ): Promise<string | null> {
   const { catalog } = dependencies;
   const problems = districtProblems(settings, catalog);
   if (problems.length > 0) return problems.join(' ');
   const own = await catalogOf(dependencies, settings.id);
-  return whyNoDistrict(url, { ours, catalog: own, districtId: settings.id });
+  const databases: readonly YearDatabase[] = places.databases ?? [places];
+  for (const { databaseUrl, schoolYears } of databases) {
+    const why = await whyNoDistrict(databaseUrl, { ours, catalog: own, districtId: settings.id });
+    if (why === null) continue;
+    return places.databases === undefined
+      ? why
+      : `The database of ${schoolYears?.join(', ') ?? 'the other school years'}: ${why}`;
+  }
+  return null;
 }
 
 function whyRefused(error: unknown): string {

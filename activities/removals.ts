@@ -63,7 +63,7 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
       const unread = end.status === 'finished' ? null : whyNotRemoved(object, end);
       if (unread !== null) return decide(0, unread);
       const request = await requestOf(resyncId);
-      return editions.use(request.districtId, async (pools) => {
+      return editions.use(request, async (pools) => {
         const jobFor = async (name: string) => ({
           ...(await jobOf(pools, request, { ...work, object: name })),
           signal,
@@ -99,7 +99,7 @@ export function removalActivities(dependencies: ActivityDependencies, editions: 
     removeRecords: activity(
       async ({ signal }, { resyncId, objects, epoch }: RemovalWork): Promise<{ done: boolean }> => {
         const request = await requestOf(resyncId);
-        return editions.use(request.districtId, async (pools) => {
+        return editions.use(request, async (pools) => {
           const jobs = [];
           for (const object of objects) {
             // What may sync again by now is not removed.

@@ -32,7 +32,7 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
       const question = await readPreview(control, questionId);
       const catalog = await catalogOf(dependencies, question.districtId);
       try {
-        return await editions.use(question.districtId, async (pools) => {
+        return await editions.use(question, async (pools) => {
           const mapping = await loadMapping(pools, catalog, question.object);
           const { guid = null } = question;
           const key =
@@ -60,7 +60,7 @@ export function selectiveActivities(dependencies: ActivityDependencies, editions
       const all = await planAll({ catalog, control }, district, preview);
       const objects = all.objects.map(({ name }) => name);
       try {
-        const unsearched = await editions.use(districtId, (pools) =>
+        const unsearched = await editions.use(preview, (pools) =>
           selectAsked(
             {
               ...{

@@ -20,6 +20,7 @@ import type { Editions } from '../src/editions/connection/pools';
 import type { ActivityDependencies } from './dependencies';
 import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
+import { readScopedYear } from '../src/features/scoped-year/read';
 import { activity, shortActivity } from './activity';
 import { type ObjectWork, pageJobs } from './object-jobs';
 
@@ -34,14 +35,13 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
    */
   const jobOf = async (
     pools: Editions,
-    { districtId, object: name }: SyncEventWork,
+    { districtId, schoolYear, object: name }: SyncEventWork & { readonly schoolYear: number },
     signal: AbortSignal,
   ): Promise<CarryJob | null> => {
     const catalog = await catalogOf(dependencies, districtId);
     const object = ownerOfTable(catalog, requireObject(catalog, name));
     if (object.stateOwnedColumns.length === 0) return null;
     const carry = carryMapping(await loadMapping(pools, catalog, object.name));
-    const { schoolYear } = editions.district(districtId);
     return {
       editions: pools,
       catalog,
@@ -59,7 +59,7 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
    */
   const carryPage = async (
     pools: Editions,
-    event: SyncEventWork,
+    event: SyncEventWork & { readonly schoolYear: number },
     signal: AbortSignal,
   ): Promise<string | null | undefined> => {
     const { syncEventId, pages, pending } = event;
@@ -99,7 +99,7 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
           requestedBy,
         });
         if (requireObject(dependencies.catalog, object).stateAssigned === null) return;
-        await editions.use(districtId, async (pools) =>
+        await editions.use(request, async (pools) =>
           assignStateIds({ ...(await pageJobOf(pools, request, work)), signal, syncEventId }),
         );
       },
@@ -117,7 +117,10 @@ export function syncEventActivities(dependencies: ActivityDependencies, editions
           const event = await loadSyncEvent(control, syncEventId);
           if (event.status !== 'running') return;
           note({ pages: event.pages });
-          const message = await editions.use(event.districtId, (pools) => carryPage(pools, event, signal));
+          // The state's values go to where the district works now.
+          const schoolYear = await readScopedYear(control, editions.district(event.districtId));
+          const of = { ...event, schoolYear };
+          const message = await editions.use(of, (pools) => carryPage(pools, of, signal));
           if (message === undefined) continue;
           await endSyncEvent(control, { syncEventId, status: 'finished', message });
           return;

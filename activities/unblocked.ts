@@ -27,7 +27,7 @@ export function unblockedActivities(dependencies: ActivityDependencies, editions
     run: ResyncRequest,
     { children, landed }: { children: readonly string[]; landed: readonly string[] },
   ): Promise<Map<string, string[]>> =>
-    editions.use(run.districtId, async (pools) => {
+    editions.use(run, async (pools) => {
       const scope = editions.scope(run.districtId, run.schoolYear);
       const signal = Context.current().cancellationSignal;
       const found = new Map<string, string[]>();

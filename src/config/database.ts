@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AddressError, parseAddress, withTls } from '../database/address';
+import { databaseOfYear, type YearDatabase } from './year-databases';
 import { readTls, TlsError, type TlsFiles } from '../database/tls';
 
 /** Where a database is, and, in its parameters, the files of TLS. */
@@ -50,22 +51,36 @@ export const databaseTls = tlsFiles.describe(
   'Present: the connection is encrypted and the server is who it says, or there is no connection (docs/servers.md).',
 );
 
+interface OneDatabase {
+  readonly databaseUrl: string;
+  readonly databaseTls?: TlsFiles | undefined;
+  readonly schoolYears?: readonly number[] | undefined;
+}
+
 interface Databases {
   readonly stateDatabaseUrl: string;
   readonly stateDatabaseTls?: TlsFiles | undefined;
   readonly controlDatabaseUrl: string;
   readonly controlDatabaseTls?: TlsFiles | undefined;
   readonly districts: readonly {
-    readonly databaseUrl: string;
+    readonly schoolYear: number;
+    readonly databaseUrl?: string | undefined;
     readonly databaseTls?: TlsFiles | undefined;
+    readonly databases?: readonly OneDatabase[] | undefined;
     readonly region?: { readonly editionUrl?: string | undefined } | undefined;
   }[];
 }
 
+/** A district with a URL, whether or not it has several. */
+type Folded<District> = Omit<District, 'databaseUrl'> & { readonly databaseUrl: string };
+
 /**
  * Puts the sections into the URLs: whoever has a database's URL reaches it as it must be reached.
+ * Of several databases of a district the one of its school year is the one that it has.
  */
-export function foldTls<T extends Databases>(config: T): T {
+export function foldTls<T extends Databases>(
+  config: T,
+): Omit<T, 'districts'> & { readonly districts: Folded<T['districts'][number]>[] } {
   const { stateDatabaseTls, controlDatabaseTls = stateDatabaseTls } = config;
   return {
     ...config,
@@ -73,14 +88,34 @@ export function foldTls<T extends Databases>(config: T): T {
     controlDatabaseUrl: folded(config.controlDatabaseUrl, controlDatabaseTls),
     districts: config.districts.map((district) => ({
       ...district,
-      databaseUrl: folded(district.databaseUrl, district.databaseTls),
+      ...placesOf(district),
       ...(district.region?.editionUrl !== undefined && {
         region: {
           ...district.region,
           editionUrl: folded(district.region.editionUrl, district.databaseTls),
         },
       }),
-    })),
+    })) as Folded<T['districts'][number]>[],
+  };
+}
+
+function placesOf({
+  schoolYear,
+  databaseUrl: one = '',
+  databaseTls: tls,
+  databases,
+}: Databases['districts'][number]): {
+  readonly databaseUrl: string;
+  readonly databases?: readonly YearDatabase[];
+} {
+  if (databases === undefined) return { databaseUrl: folded(one, tls) };
+  const several = databases.map((each) => ({
+    databaseUrl: folded(each.databaseUrl, each.databaseTls),
+    ...(each.schoolYears !== undefined && { schoolYears: each.schoolYears }),
+  }));
+  return {
+    databaseUrl: databaseOfYear({ databaseUrl: '', databases: several }, schoolYear) ?? '',
+    databases: several,
   };
 }
 

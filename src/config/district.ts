@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
 import { databaseTls, databaseUrl } from './database';
+import { yearDatabase } from './district-databases';
 import { regionSchema } from './region';
+import { databasesProblems, type YearDatabase } from './year-databases';
 
 /**
  * Objects of a school year beside the current one; each must be tied to a school year
@@ -65,17 +67,37 @@ export const districtSettings = z.strictObject({
 });
 
 /** All that a configuration says of a district. */
-export const district = districtSettings.extend({
-  databaseUrl,
-  databaseTls: databaseTls.optional(),
-  region: regionSchema
-    .optional()
-    .describe(
-      "Present: `databaseUrl` holds the district's views of its region's edition (docs/operations.md).",
-    ),
-});
+export const district = districtSettings
+  .extend({
+    databaseUrl: databaseUrl.optional().describe('Its database. One of this and `databases` is given.'),
+    databaseTls: databaseTls.optional(),
+    databases: z
+      .array(yearDatabase)
+      .min(1)
+      .optional()
+      .describe('Its databases, where school years have their own (docs/operations.md).'),
+    region: regionSchema
+      .optional()
+      .describe(
+        "Present: `databaseUrl` holds the district's views of its region's edition (docs/operations.md).",
+      ),
+  })
+  .superRefine((given, context) => {
+    const refuse = (message: string, path: readonly (string | number)[]): void =>
+      context.addIssue({ code: 'custom', message, path: [...path] });
+    const { databases } = given;
+    if ((given.databaseUrl === undefined) === (databases === undefined))
+      refuse('give one of databaseUrl and databases', ['databaseUrl']);
+    if (databases === undefined) return;
+    for (const { message, path } of databasesProblems(given, databases)) refuse(message, path);
+    if (given.databaseTls !== undefined) refuse('name it with each of databases', ['databaseTls']);
+    if (given.region !== undefined) refuse('a district of a region has one database', ['databases']);
+  });
 
-export type DistrictConfig = z.output<typeof district> & {
+export type DistrictConfig = Omit<z.output<typeof district>, 'databaseUrl' | 'databases'> & {
+  /** With `databases`, that of the scoped year at first. */
+  readonly databaseUrl: string;
+  readonly databases?: readonly YearDatabase[] | undefined;
   /** Why its database isn't known to this process; then `databaseUrl` is empty. */
   readonly whyNoDatabase?: string;
 };

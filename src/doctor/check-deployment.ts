@@ -1,5 +1,5 @@
 /** What must hold at the servers before a resync can run well, checked and put in words. */
-import type { Config } from '../config';
+import type { Config, DistrictConfig } from '../config';
 import { catalogOf } from '../deployment';
 import type { Catalog } from '../domain/catalog';
 import { controlFindings } from './check-control';
@@ -27,11 +27,16 @@ export async function checkDeployment(config: Config, catalog?: Catalog): Promis
   const state = await probeDatabase(config.stateDatabaseUrl);
   const control = await probeDatabase(config.controlDatabaseUrl);
   return [
-    ...(await eachFew(config.districts, districtsTogether, async ({ id, databaseUrl, whyNoDatabase }) => {
+    ...(await eachFew(config.districts, districtsTogether, async (district) => {
+      const { id, whyNoDatabase } = district;
       if (whyNoDatabase !== undefined)
         return [warn(`district ${id}`, `is not known to this process: ${whyNoDatabase}`, inWorkers)];
-      const probe = await probeDatabase(databaseUrl);
-      return [...databaseFindings(`district ${id}`, probe), ...apartFindings(id, probe, state)];
+      const found: Finding[] = [];
+      for (const { name, url } of databasesOf(district)) {
+        const probe = await probeDatabase(url);
+        found.push(...databaseFindings(`district ${name}`, probe), ...apartFindings(name, probe, state));
+      }
+      return found;
     })),
     ...databaseFindings('state', state),
     ...stateFindings(state, control),
@@ -39,6 +44,16 @@ export async function checkDeployment(config: Config, catalog?: Catalog): Promis
     ...(await rightsFindings(config, catalog)),
     ...(await temporalFindings(config.temporal)),
   ];
+}
+
+/** The databases of a district, with what a finding calls them. */
+function databasesOf(district: DistrictConfig): { readonly name: string; readonly url: string }[] {
+  const { id, databases } = district;
+  if (databases === undefined) return [{ name: id, url: district.databaseUrl }];
+  return databases.map(({ databaseUrl: url, schoolYears }) => ({
+    name: `${id} (${schoolYears?.join(', ') ?? 'other school years'})`,
+    url,
+  }));
 }
 
 /** Work for each item, so many at a time. @returns what came of them, in their order */
@@ -171,7 +186,13 @@ async function rightsFindings(config: Config, given: Catalog | undefined): Promi
   const checks = [
     ...config.districts
       .filter(({ whyNoDatabase }) => whyNoDatabase === undefined)
-      .map((district) => () => districtRights(config, catalog, district)),
+      .flatMap((district) =>
+        databasesOf(district).map(
+          ({ name, url: databaseUrl }) =>
+            () =>
+              districtRights(config, catalog, { id: district.id, name, databaseUrl }),
+        ),
+      ),
     () => stateRights(config, catalog),
     () => controlRights(config),
   ];

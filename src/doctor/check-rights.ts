@@ -20,26 +20,25 @@ export interface LackingRights {
   readonly wished: readonly string[];
 }
 
+type DatabaseAt = Pick<DistrictConfig, 'id' | 'databaseUrl'>;
+
 const writes: readonly Right[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 
 /** @throws what connecting throws */
 export async function districtRights(
   config: Config,
   catalog: Catalog,
-  district: DistrictConfig,
+  { id, name, databaseUrl }: DatabaseAt & { readonly name: string },
 ): Promise<LackingRights> {
-  const own = withSettings(catalog, await settingsOf(config, district.id));
-  return rightsAtDistrict(own, district);
+  const own = withSettings(catalog, await settingsOf(config, id));
+  return { ...(await rightsAtDistrict(own, { id, databaseUrl })), database: `district ${name}` };
 }
 
 /**
  * @param own the catalog as it holds for the district
  * @throws what connecting throws
  */
-export async function rightsAtDistrict(
-  own: Catalog,
-  district: Pick<DistrictConfig, 'id' | 'databaseUrl'>,
-): Promise<LackingRights> {
+export async function rightsAtDistrict(own: Catalog, district: DatabaseAt): Promise<LackingRights> {
   const carried = own.objects.filter(
     (object) => ownerOfTable(own, object).stateOwnedColumns.length > 0 || object.stateAssigned !== null,
   );

@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import { type Config, databaseUrlsOf } from '../config';
 import { parseAddress } from '../database/address';
 import type { Finding } from './finding';
 
@@ -33,8 +33,8 @@ function secretsOf({ stateDatabaseUrl, controlDatabaseUrl, districts, temporal }
   const urls = [
     stateDatabaseUrl,
     controlDatabaseUrl,
-    ...districts.flatMap(({ databaseUrl, whyNoDatabase }) =>
-      whyNoDatabase === undefined ? [databaseUrl] : [],
+    ...districts.flatMap((district) =>
+      district.whyNoDatabase === undefined ? databaseUrlsOf(district) : [],
     ),
   ];
   const parts = urls.flatMap((url) => {

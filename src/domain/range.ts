@@ -34,6 +34,11 @@ export interface RecordScope {
    * whose a record is.
    */
   readonly sharesState?: boolean;
+  /**
+   * The district's school years have databases of their own. Of an object that isn't tied to a year
+   * nobody can then say that the district lost a record.
+   */
+  readonly splitByYear?: boolean;
   /** Only records of this school year (for objects tied to one). */
   readonly schoolYear: number;
 }

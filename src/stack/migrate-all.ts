@@ -2,13 +2,13 @@
  * `node dist/src/stack/migrate-all.js`: makes and migrates every database of the configuration, as
  * docker compose does.
  */
-import { loadConfig } from '../config';
+import { databaseUrlsOf, loadConfig } from '../config';
 import { prepareDatabases } from './prepare-databases';
 
 async function migrateAll(): Promise<void> {
   const config = loadConfig();
   await prepareDatabases({ state: config.stateDatabaseUrl, control: config.controlDatabaseUrl });
-  for (const { databaseUrl } of config.districts) await prepareDatabases({ district: databaseUrl });
+  for (const district of config.districts.flatMap(databaseUrlsOf)) await prepareDatabases({ district });
 }
 
 migrateAll().catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { Config } from '../config';
+import { type Config, databaseUrlsOf } from '../config';
 import { parseAddress } from '../database/address';
 
 /** What the driver tells of a statement. Its text and values are there too, and never looked at. */
@@ -70,7 +70,7 @@ function kindsOf(config: Config): (address: string) => string {
     if (of !== config.districts) {
       of = config.districts;
       const known = of.filter(({ whyNoDatabase }) => whyNoDatabase === undefined);
-      districts = new Set(known.map(({ databaseUrl }) => addressOf(databaseUrl)));
+      districts = new Set(known.flatMap(databaseUrlsOf).map(addressOf));
     }
     return others.get(address) ?? (districts.has(address) ? 'district' : 'other');
   };

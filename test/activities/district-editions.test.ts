@@ -31,9 +31,10 @@ it('closes the connections of districts that were used long ago, and of none in 
   );
   const kept = 3;
   const editions = new DistrictEditions(config, kept);
-  const visit = (id: string) => editions.use(id, ({ district }) => district.rows("SELECT 'one'"));
+  const visit = (id: string) =>
+    editions.use({ districtId: id, schoolYear: 2027 }, ({ district }) => district.rows("SELECT 'one'"));
   let leave = () => {};
-  const stays = editions.use('d-0', async ({ district }) => {
+  const stays = editions.use({ districtId: 'd-0', schoolYear: 2027 }, async ({ district }) => {
     await district.rows('SELECT 1');
     await new Promise<void>((resolve) => (leave = resolve));
     return district.rows("SELECT 'two'");
@@ -72,7 +73,10 @@ it('uses no account of before, whenever it was changed while others were closed'
       Object.defineProperty({ ...config }, 'districts', { get: () => districts }),
     );
     const databaseOf = (id: string) =>
-      editions.use(id, async (open) => (await open.district.rows('SELECT DATABASE()')).flat()[0]);
+      editions.use(
+        { districtId: id, schoolYear: 2027 },
+        async (open) => (await open.district.rows('SELECT DATABASE()')).flat()[0],
+      );
     await databaseOf('leaves');
     districts = [moves(districtUrl)];
     const first = databaseOf('moves');

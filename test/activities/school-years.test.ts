@@ -123,6 +123,72 @@ test('a resync of the previous year moves that year only, blocks what lacks a pa
   });
 });
 
+test('school years with databases of their own: each run reads its year’s, finds parents of the others at the state, and removes none of them', async () => {
+  const other = await createTestDatabases();
+  const fresh = await createTestDatabases();
+  try {
+    const keyOf = (name: string) => catalog.objects.find((o) => o.name === name)!.key[0]!;
+    const create = Object.entries(tables).map(
+      ([name, columns]) => `CREATE TABLE ${name} (${columns}, PRIMARY KEY (${keyOf(name)}))`,
+    );
+    await run(
+      fresh.districtUrl,
+      ...create,
+      "INSERT INTO School VALUES (1, 'north')",
+      "INSERT INTO Person VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+      'INSERT INTO Calendar VALUES (10, 1, 2027)',
+      'INSERT INTO Enrollment VALUES (1, 10, 1, 2027), (2, 10, 2, 2027)',
+    );
+    // Person 7 left; person 8 was never sent; person 3 came later, and is in the new one only.
+    await run(
+      other.districtUrl,
+      ...create,
+      "INSERT INTO School VALUES (1, 'former name')",
+      "INSERT INTO Person VALUES (1, 'former'), (7, 'left'), (8, 'never sent')",
+      'INSERT INTO Calendar VALUES (20, 1, 2026)',
+      'INSERT INTO Enrollment VALUES (11, 20, 1, 2026), (12, 20, 7, 2026), (13, 20, 3, 2026), (14, 20, 8, 2026)',
+    );
+    await run(databases.stateUrl, 'DELETE FROM Enrollment', 'DELETE FROM Calendar', 'DELETE FROM Person');
+    await run(databases.stateUrl, "INSERT INTO Person VALUES (42, 7, 'left')");
+    const byYear = [
+      { databaseUrl: fresh.districtUrl },
+      { databaseUrl: other.districtUrl, schoolYears: [2025, 2026] },
+    ];
+    const years = { previousYear: { objects: ['Calendar', 'Enrollment'] } };
+    await ResyncWorld.use({ databases, byYear, catalog, schoolYear: 2027, years }, async (world) => {
+      const current = await world.resync({ removals: 'apply' });
+      expect(current.objects).toMatchObject([
+        { objectName: 'School', color: 'green' },
+        { objectName: 'Person', recordsRead: 3, inserted: 3, extra: 0, color: 'green' },
+        { objectName: 'Calendar', recordsRead: 1, inserted: 1 },
+        { objectName: 'Enrollment', recordsRead: 2, inserted: 2 },
+      ]);
+      const previous = await world.resync({ schoolYear: 2026 });
+      expect(previous.objects).toMatchObject([
+        { objectName: 'Calendar', recordsRead: 1, inserted: 1, extra: 0 },
+        { objectName: 'Enrollment', recordsRead: 4, inserted: 3, blocked: 1, extra: 0 },
+      ]);
+      expect(await world.errors(previous.resyncId)).toMatchObject([
+        { recordKey: '["14"]', code: 'PARENT_NOT_AT_STATE', parentObject: 'Person', parentKey: '["8"]' },
+      ]);
+      expect(await run(databases.stateUrl, 'SELECT personID, name FROM Person ORDER BY personID')).toEqual([
+        { personID: 1, name: 'a' },
+        { personID: 2, name: 'b' },
+        { personID: 3, name: 'c' },
+        { personID: 7, name: 'left' },
+      ]);
+      // Where the objects are, both years are equal now.
+      const again = await Promise.all([world.resync(), world.resync({ schoolYear: 2026 })]);
+      for (const { objects } of again)
+        for (const { inserted, updated, extra } of objects)
+          expect({ inserted, updated, extra }).toEqual({ inserted: 0, updated: 0, extra: 0 });
+    });
+  } finally {
+    await other.drop();
+    await fresh.drop();
+  }
+});
+
 test('a run of a year that is no longer offered fails in words, with nothing written', async () => {
   await ResyncWorld.use({ databases, catalog, schoolYear: 2027 }, async (world) => {
     const { status, resyncId } = await world.resync({ schoolYear: 2026 });

@@ -4,7 +4,7 @@ import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { type google, temporal } from '@temporalio/proto';
 import type { Knex } from 'knex';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { type Config, parseConfig } from '../../src/config';
+import { type Config, parseConfig, type YearDatabase } from '../../src/config';
 import { openControl } from '../../src/control/database';
 import { readVerification, type VerificationView } from '../../src/features/verifications/read';
 import { insertResync } from '../../src/features/resyncs/store';
@@ -67,6 +67,8 @@ interface WorldOptions {
   readonly copy?: Partial<Config['copy']>;
   readonly removals?: Partial<Config['removals']>;
   readonly safety?: Partial<Config['safety']>;
+  /** Of the district, instead of the one of `databases`. */
+  readonly byYear?: readonly YearDatabase[];
   /** Lists for the years beside `schoolYear`. */
   readonly years?: YearSetup;
 }
@@ -96,7 +98,7 @@ export class ResyncWorld {
   static async use(options: WorldOptions, work: (world: ResyncWorld) => Promise<void>): Promise<void> {
     const { address } = (await testStack()).temporal;
     const { databases, catalog, schoolYear, districtNumber = 42 } = options;
-    const { copy = {}, removals = {}, safety = {}, years = {}, districtCode, others = [] } = options;
+    const { copy = {}, removals = {}, safety = {}, years = {}, districtCode, others = [], byYear } = options;
     const config = parseConfig(
       {
         stateDatabaseUrl: databases.stateUrl,
@@ -111,7 +113,7 @@ export class ResyncWorld {
             number: districtNumber,
             name: 'Test District',
             schoolYear,
-            databaseUrl: databases.districtUrl,
+            ...(byYear === undefined ? { databaseUrl: databases.districtUrl } : { databases: byYear }),
             ...(districtCode === undefined ? {} : { code: districtCode }),
             ...years,
           },

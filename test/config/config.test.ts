@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, loadConfig, parseConfig } from '../../src/config';
+import { ConfigError, databaseOfYear, databaseUrlsOf, loadConfig, parseConfig } from '../../src/config';
 
 const lincoln = {
   id: 'lincoln',
@@ -126,8 +126,33 @@ test('DISTRICT_DATABASE_URL does not touch a configuration of several districts'
   expect(config.districts.map((d) => d.databaseUrl)).toEqual([lincoln.databaseUrl, other.databaseUrl]);
 });
 
+test('each school year of a district has the database that names it, or the one for all others', () => {
+  const { databaseUrl: _, ...named } = lincoln;
+  const databases = [
+    { databaseUrl: 'mysql://u@h/now' },
+    { databaseUrl: 'mysql://u@h/former', schoolYears: [2025, 2026], databaseTls: { serverName: 'h' } },
+  ];
+  const { districts } = parse({ ...whole, districts: [{ ...named, schoolYear: 2027, databases }] });
+  const former = 'mysql://u@h/former?tls-serverName=h&tls=required';
+  expect(districts[0]).toMatchObject({ databaseUrl: 'mysql://u@h/now' });
+  expect([2024, 2025, 2026, 2027].map((year) => databaseOfYear(districts[0]!, year))).toEqual([
+    ...['mysql://u@h/now', former, former, 'mysql://u@h/now'],
+  ]);
+  expect(databaseUrlsOf(districts[0]!)).toEqual(['mysql://u@h/now', former]);
+});
+
 describe('a refusal names the field', () => {
   const district = (parts: object) => ({ ...whole, districts: [{ ...lincoln, ...parts }] });
+  const split = (schoolYears: readonly (readonly number[] | undefined)[], parts: object = {}) =>
+    district({
+      databaseUrl: undefined,
+      schoolYear: 2027,
+      databases: schoolYears.map((years) => ({
+        databaseUrl: 'mysql://u@h/d',
+        ...(years && { schoolYears: years }),
+      })),
+      ...parts,
+    });
   const oidc = (parts: object) => ({
     ...whole,
     auth: { oidc: { issuer: 'https://login.example.org', audience: 'resync', ...parts } },
@@ -138,6 +163,14 @@ describe('a refusal names the field', () => {
     ['controlDatabaseUrl', { ...whole, controlDatabaseUrl: undefined }],
     ['registration.secretKey', { ...whole, registration: { secretKey: 'short' } }],
     ['districts[0].id', district({ id: 'Lincoln County' })],
+    ['districts[0].databaseUrl', district({ databases: [{ databaseUrl: 'mysql://u@h/d' }] })],
+    ['districts[0].databaseUrl', district({ databaseUrl: undefined })],
+    ['districts[0].databases[1].schoolYears[1]', split([[2027], [2026, 2027]])],
+    ['districts[0].databases[2].schoolYears', split([[2027], undefined, undefined])],
+    ['districts[0].databases', split([[2026]])],
+    ['districts[0].databases', split([[2027]], { previousYear: { objects: ['Enrollment'] } })],
+    ['districts[0].databases', split([[2027]], { nextYear: { objects: ['Enrollment'] } })],
+    ['districts[0].databases', split([[2027]], { region: {} })],
     ['districts[0].code', district({ code: 7 })],
     ['districts[0].code', district({ code: ' 007' })],
     ['districts[0].number', district({ number: 0 })],

@@ -195,7 +195,11 @@ test('triggers that an account is not shown are told of, with the GRANT, by doct
         state: undefined,
         year: { schoolYear, offset: 0, objects: null },
       } as never);
-      const { notes } = await noteStateTables({ config, catalog: found, control: books }, plan);
+      const { notes } = await noteStateTables(
+        { config, catalog: found, control: books },
+        config.districts[0]!,
+        plan,
+      );
       expect(notes).toContainEqual({
         object: 'Course',
         note: expect.stringContaining(grantTo('control')) as string,

@@ -31,6 +31,7 @@ interface DistrictOptions {
   readonly previousYear?: string[];
   readonly nextYear?: string[];
   readonly databaseUrlFrom?: string;
+  readonly databasesFrom?: string;
   readonly databaseFile?: string;
   readonly databaseVariable?: string;
 }
@@ -143,7 +144,11 @@ function withDistrictOptions(command: Command): Command {
       'file here with its database URL, - for standard input; it is kept sealed',
     )
     .option('--database-file <name>', 'file in the worker’s registration.filesFolder that has the URL')
-    .option('--database-variable <name>', 'environment variable of the worker that has the URL');
+    .option('--database-variable <name>', 'environment variable of the worker that has the URL')
+    .option(
+      '--databases-from <file>',
+      'file here with its databases by school year, as JSON: a list of schoolYears with url, file or variable',
+    );
 }
 
 /** What can be said of a district again. */
@@ -182,16 +187,28 @@ function databaseIn({
   databaseUrlFrom,
   databaseFile: file,
   databaseVariable: variable,
+  databasesFrom,
 }: DistrictOptions): object {
-  const given = { url: databaseUrlFrom, file, variable };
+  const given = { url: databaseUrlFrom, file, variable, databasesFrom };
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   if (named.length > 1)
     throw new CommandFailure(
-      'Give one of --database-url-from, --database-file and --database-variable.',
+      'Give one of --database-url-from, --database-file, --database-variable and --databases-from.',
       exitCodes.usage,
     );
+  if (databasesFrom !== undefined) return { databases: listIn(databasesFrom) };
   if (databaseUrlFrom !== undefined) return { database: { url: urlFrom(databaseUrlFrom) } };
   return named.length === 0 ? {} : { database: Object.fromEntries(named) as object };
+}
+
+/** What it says is checked where it is sent. */
+function listIn(file: string): unknown {
+  try {
+    return JSON.parse(textOfFile(file));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CommandFailure(`${file} is not JSON.`, exitCodes.usage);
+  }
 }
 
 /** Never from an option: other people of the machine see what a command was called with. */

@@ -1,4 +1,5 @@
 import type { RecordCondition } from '../../domain/catalog';
+import { isSharedTable } from '../../domain/shared-tables';
 import type { RecordScope } from '../../domain/range';
 import { quoteName, quoteNumber, quoteText } from '../connection/sql';
 import { ofTenant } from './tenant';
@@ -42,13 +43,10 @@ export function stateScope(mapping: Pick<ObjectMapping, 'object' | 'tenant'>, sc
 
 /**
  * Whether a state record that the district doesn't have is extra. Of a shared table it may be
- * another object's, and without a tenant column another district's.
+ * another object's, or another district's or school year's.
  */
-export function tellsExtra(
-  { object: { only, tenantColumn } }: Pick<ObjectMapping, 'object'>,
-  { sharesState = false }: RecordScope,
-): boolean {
-  return only === null && (tenantColumn !== null || !sharesState);
+export function tellsExtra({ object }: Pick<ObjectMapping, 'object'>, scope: RecordScope): boolean {
+  return object.only === null && !isSharedTable(object, scope);
 }
 
 /**

@@ -71,7 +71,7 @@ export async function whyNotRemovable(job: PageJob): Promise<string | null> {
   const { editions, mapping, scope } = job;
   const { object, stateShape } = mapping;
   if (object.only !== null) return `${object.name} sends only some records of its table.`;
-  if (!tellsExtra(mapping, scope)) return whyNotExtra(object);
+  if (!tellsExtra(mapping, scope)) return whyNotExtra(object, scope);
   const triggered = whyNotByTrigger(job);
   if (triggered !== null) return triggered;
   const rows = await editions.state.rows(

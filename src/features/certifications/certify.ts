@@ -69,7 +69,7 @@ async function sentObjects(
   // A signed count of a table that several districts share would be of nobody.
   return planResync(catalog, request, planScopeOf(district, year))
     .objects.map(({ name }) => name)
-    .filter((name) => !isSharedTable(requireObject(catalog, name), sharesState));
+    .filter((name) => !isSharedTable(requireObject(catalog, name), { sharesState }));
 }
 
 function manifestOf(

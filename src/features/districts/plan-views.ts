@@ -37,7 +37,7 @@ interface Asked {
 export async function planView(context: ApiContext, asked: Asked): Promise<AnswerTo<typeof plan>> {
   const { district, year, body } = asked;
   const planned = planResync(context.catalog, body, planScopeOf(district, year));
-  const { objects, notes } = await noteStateTables(context, planned);
+  const { objects, notes } = await noteStateTables(context, district, planned);
   const names = objects.map(({ name }) => name);
   const { schoolYear } = year;
   return {

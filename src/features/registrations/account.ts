@@ -1,20 +1,21 @@
 /** Where the URL of a registered district's database is, and how a process comes to it. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Config } from '../../config';
+import { type Config, databaseOfYear, type DistrictConfig, type YearDatabase } from '../../config';
 import { decryptSecret, EncryptedSecretError, encryptSecret } from '../../control/encrypted-secret';
 
 /**
  * `sealed`: the URL stands in the control database, encrypted. `file`, `variable`: a worker has it,
  * under this name. `configuration`: in the configuration, of a district that is named there too.
+ * `several`: one of the first three for each of its databases.
  */
-export const accountKinds = ['sealed', 'file', 'variable', 'configuration'] as const;
+export const accountKinds = ['sealed', 'file', 'variable', 'configuration', 'several'] as const;
 export type AccountKind = (typeof accountKinds)[number];
 
 /** As it is stored: never readable. */
 export interface StoredAccount {
   readonly kind: AccountKind;
-  /** The sealed URL, or the name; `null` of the configuration's. */
+  /** The sealed URL, the name, or several as JSON; `null` of the configuration's. */
   readonly text: string | null;
 }
 
@@ -23,6 +24,16 @@ export interface GivenAccount {
   readonly url?: string | undefined;
   readonly file?: string | undefined;
   readonly variable?: string | undefined;
+}
+
+/** As several are given, by school year. */
+export type GivenDatabases =
+  GivenAccount | readonly (GivenAccount & { readonly schoolYears?: readonly number[] | undefined })[];
+
+/** One of several, as it is stored. */
+export interface StoredYearAccount extends StoredAccount {
+  /** Absent: all years that no other names. */
+  readonly schoolYears?: readonly number[];
 }
 
 /** What of the configuration says how accounts are kept. */
@@ -41,7 +52,21 @@ export class AccountError extends Error {
 const setting = 'registration.secretKey';
 
 /** @throws AccountError when a URL is given and there is no key to seal it with */
-export function toStored(
+export function toStored(given: GivenDatabases, settings: AccountSettings): StoredAccount {
+  if (!Array.isArray(given)) return oneToStored(given as GivenAccount, settings);
+  const several = (given as Exclude<GivenDatabases, GivenAccount>).map(({ schoolYears, ...account }) => ({
+    ...oneToStored(account, settings),
+    ...(schoolYears !== undefined && { schoolYears }),
+  }));
+  return { kind: 'several', text: JSON.stringify(several) };
+}
+
+/** The accounts of several databases; none of an account that is one. */
+export function yearAccountsOf({ kind, text }: StoredAccount): readonly StoredYearAccount[] {
+  return kind === 'several' ? (JSON.parse(text ?? '[]') as StoredYearAccount[]) : [];
+}
+
+function oneToStored(
   { url = '', file, variable }: GivenAccount,
   { secretKey }: AccountSettings,
 ): StoredAccount {
@@ -54,15 +79,46 @@ export function toStored(
   return { kind: 'sealed', text: encryptSecret(url, Buffer.from(secretKey, 'base64')) };
 }
 
+/** Where a district's databases are. */
+export interface Places {
+  /** With `databases`, that of the scoped year at first. */
+  readonly databaseUrl: string;
+  readonly databases?: readonly YearDatabase[];
+}
+
 /**
- * The database URL, where this process has it.
- * @param configured the URL of the configuration; `undefined`: the district isn't in it
+ * Where a district's databases are, where this process has it.
+ * @param configured as the configuration has it; `undefined`: the district isn't in it
  * @throws AccountError
  */
+export function placesOf(
+  account: StoredAccount,
+  settings: AccountSettings,
+  {
+    schoolYear,
+    configured,
+  }: { readonly schoolYear: number; readonly configured: DistrictConfig | undefined },
+): Places {
+  if (account.kind === 'configuration') {
+    if (configured === undefined)
+      throw new AccountError(
+        'Its database stood in the configuration, which has the district no more: change its database.',
+      );
+    const { databaseUrl, databases } = configured;
+    return { databaseUrl, ...(databases !== undefined && { databases }) };
+  }
+  if (account.kind !== 'several') return { databaseUrl: urlOf(account, settings) };
+  const databases = yearAccountsOf(account).map(({ schoolYears, ...one }) => ({
+    databaseUrl: urlOf(one, settings),
+    ...(schoolYears !== undefined && { schoolYears }),
+  }));
+  return { databaseUrl: databaseOfYear({ databaseUrl: '', databases }, schoolYear) ?? '', databases };
+}
+
+/** One database’s URL, where this process has it. @throws AccountError */
 export function urlOf(
   { kind, text }: StoredAccount,
   { secretKey, formerKeys, filesFolder }: AccountSettings,
-  configured: string | undefined,
 ): string {
   switch (kind) {
     case 'sealed':
@@ -71,11 +127,8 @@ export function urlOf(
       return variableOf(text ?? '');
     case 'file':
       return textOf(text ?? '', filesFolder);
-    case 'configuration':
-      if (configured !== undefined) return configured;
-      throw new AccountError(
-        'Its database stood in the configuration, which has the district no more: change its database.',
-      );
+    default:
+      throw new AccountError(`An account can’t be kept as "${kind}" here.`);
   }
 }
 

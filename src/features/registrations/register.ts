@@ -1,9 +1,15 @@
 /** Adding and changing one district, as a line of an import says. */
 import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
-import { type Config, type DistrictConfig, districtSettings, type DistrictSettings } from '../../config';
+import {
+  type Config,
+  databasesProblems,
+  type DistrictConfig,
+  districtSettings,
+  type DistrictSettings,
+} from '../../config';
 import { ConflictError } from '../../control/control-error';
-import { AccountError, type StoredAccount, urlOf } from './account';
+import { AccountError, type Places, placesOf, type StoredAccount } from './account';
 import { type DistrictImport, type LineStatus, settleLine, type WaitingLine } from './import-store';
 import { changeRegistry, findRegistered, findSameKey, putRegistered, requireIdle } from './store';
 
@@ -16,7 +22,7 @@ export class RegistrationError extends Error {
 export interface Proposal {
   readonly settings: DistrictSettings;
   readonly account: StoredAccount;
-  readonly url: string;
+  readonly places: Places;
   readonly status: Exclude<LineStatus, 'waiting' | 'refused'>;
 }
 
@@ -45,13 +51,17 @@ export async function propose(
     throw new RegistrationError('database: say where its database is.');
   const former: StoredAccount = registered?.account ?? { kind: 'configuration', text: null };
   const account = given ?? former;
-  const urlIn = (stored: StoredAccount): string => urlOf(stored, config.registration, ofFile?.databaseUrl);
-  const url = urlIn(account);
+  const { schoolYear } = settings;
+  const placesIn = (stored: StoredAccount): Places =>
+    placesOf(stored, config.registration, { schoolYear, configured: ofFile });
+  const places = placesIn(account);
+  const [gap] = databasesProblems(settings, places.databases ?? [{}]);
+  if (gap !== undefined) throw new RegistrationError(`${gap.path.join('.')}: ${gap.message}.`);
   const same =
     isThere &&
     isDeepStrictEqual(settings, registered?.settings ?? settingsOf(ofFile!, config.timezone)) &&
-    (given === null || (given.kind === former.kind && leadsTo(former, urlIn) === url));
-  return { settings, account, url, status: same ? 'unchanged' : isThere ? 'changed' : 'registered' };
+    (given === null || (given.kind === former.kind && isDeepStrictEqual(leadsTo(former, placesIn), places)));
+  return { settings, account, places, status: same ? 'unchanged' : isThere ? 'changed' : 'registered' };
 }
 
 /**
@@ -74,9 +84,9 @@ export async function requireRoom(
 }
 
 /** Nowhere, where it can't be opened any more: then any account is another. */
-function leadsTo(account: StoredAccount, urlIn: (stored: StoredAccount) => string): string | null {
+function leadsTo(account: StoredAccount, placesIn: (stored: StoredAccount) => Places): Places | null {
   try {
-    return urlIn(account);
+    return placesIn(account);
   } catch (error) {
     if (!(error instanceof AccountError)) throw error;
     return null;
@@ -104,7 +114,7 @@ async function requireOwnKeys(control: Knex, config: Config, settings: DistrictS
 /**
  * Carries a line out, or only says what would come of it: the district and the line in one
  * transaction, so that a repetition does nothing twice.
- * @param tested the URL that was found to be that of a district's database
+ * @param tested what was found to be databases of a district
  * @throws RegistrationError, AccountError, ConflictError; then nothing was changed
  */
 export async function carryOut(
@@ -116,12 +126,12 @@ export async function carryOut(
   }: {
     readonly of: Pick<DistrictImport, 'importId' | 'dryRun' | 'requestedBy'>;
     readonly line: WaitingLine;
-    readonly tested: string;
+    readonly tested: Places;
   },
 ): Promise<void> {
   const settle = async (transaction: Knex): Promise<Proposal | null> => {
     const proposal = await propose({ control: transaction, config }, line);
-    if (proposal.url !== tested)
+    if (!isDeepStrictEqual(proposal.places, tested))
       throw new RegistrationError('Its database was changed by somebody else at the same time.');
     await requireRoom({ control: transaction, config }, line);
     const { status } = proposal;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Config, DistrictConfig } from '../../config';
-import { AccountError, urlOf } from './account';
+import { AccountError, placesOf, yearAccountsOf } from './account';
 import { readRegistered, readRevision, type Registered } from './store';
 
 /** Files of accounts are looked at again after so long. */
@@ -51,7 +51,9 @@ export class DistrictRegistry {
     const revision = await readRevision(this.control);
     const changed = revision !== this.revision;
     if (changed) this.rows = await readRegistered(this.control);
-    const refers = this.rows.some(({ account }) => account.kind === 'file');
+    const refers = this.rows.some(({ account }) =>
+      [account, ...yearAccountsOf(account)].some(({ kind }) => kind === 'file'),
+    );
     if (!changed && !(refers && Date.now() - this.filesReadAt >= filesEveryMs)) return;
     this.filesReadAt = Date.now();
     this.revision = revision;
@@ -90,7 +92,8 @@ function toDistrict(
   // Only the configuration has it: without it the state's requests would go past the region.
   const district = { ...zoned, ...(configured?.region && { region: configured.region }) };
   try {
-    return { ...district, databaseUrl: urlOf(account, registration, configured?.databaseUrl) };
+    const { schoolYear } = settings;
+    return { ...district, ...placesOf(account, registration, { schoolYear, configured }) };
   } catch (error) {
     if (!(error instanceof AccountError)) throw error;
     return { ...district, databaseUrl: '', whyNoDatabase: error.message };

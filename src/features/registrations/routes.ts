@@ -44,12 +44,15 @@ function districtRoutes(context: ApiContext): RouteSpec[] {
       body: schemas.registerBody,
       responses: { 201: { description: 'Registered', schema: schemas.registration } },
       // Without the name of a file or variable, and never an account.
-      audit: ({ body }) => ({ district: body.id, database: kindOf(body.database) }),
+      audit: ({ body }) => ({ district: body.id, database: kindOf(body) }),
       location: ({ id }) => `/registrations/${id}`,
       handler: ({ body, principal }) => {
         requireWholeState(principal);
-        const { database, ...settings } = body;
-        return registerOne(context, { mode: 'register', settings, database, principal });
+        const { database, databases, ...settings } = body;
+        return registerOne(context, {
+          ...{ mode: 'register', settings, principal },
+          database: databases ?? database,
+        });
       },
     }),
     route({
@@ -76,13 +79,14 @@ function districtRoutes(context: ApiContext): RouteSpec[] {
       example: { number: 1, ...example },
       body: schemas.changeBody,
       responses: { 200: { description: 'As it is now', schema: schemas.registration } },
-      audit: ({ body }) => ({ database: kindOf(body.database) }),
+      audit: ({ body }) => ({ database: kindOf(body) }),
       handler: async ({ params, body, principal, request, response }) => {
         const { id } = requireDistrict(config, principal, params.district);
         requireWholeState(principal);
         requireVersion(request, (await registrationView(context, id)).version);
-        const { database, ...rest } = body;
+        const { database: one, databases, ...rest } = body;
         const settings = { id, ...rest };
+        const database = databases ?? one;
         const changed = await registerOne(context, { mode: 'change', settings, database, principal });
         return tagVersion(response, changed);
       },
@@ -145,6 +149,10 @@ function importRoutes(context: ApiContext): RouteSpec[] {
   ];
 }
 
-function kindOf(database: z.output<typeof schemas.account> | undefined): string {
+function kindOf({
+  database,
+  databases,
+}: Pick<z.output<typeof schemas.changeBody>, 'database' | 'databases'>): string {
+  if (databases !== undefined) return 'several';
   return Object.entries(database ?? {}).find(([, value]) => value !== undefined)?.[0] ?? 'as it was';
 }

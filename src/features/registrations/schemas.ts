@@ -1,6 +1,6 @@
 /** What routes of registrations take and answer with. */
 import { z } from 'zod';
-import { districtSettings } from '../../config';
+import { databasesProblems, districtSettings } from '../../config';
 import { AddressError, parseAddress } from '../../database/address';
 import { count, time, version } from '../../http/schemas';
 import { accountKinds, filePattern, variablePattern } from './account';
@@ -21,31 +21,72 @@ const databaseUrl = z
   })
   .meta({ description: 'kept sealed, and shown to nobody again', writeOnly: true });
 
+const account3 = z.strictObject({
+  url: databaseUrl.optional(),
+  file: z
+    .string()
+    .regex(filePattern, 'use a file name of letters, digits, dots and dashes')
+    .optional()
+    .meta({ description: 'name of a file with the URL, in registration.filesFolder of the worker' }),
+  variable: z
+    .string()
+    .regex(variablePattern, 'must be a variable like DISTRICT_GRAND_BEND_URL')
+    .optional()
+    .meta({ description: 'environment variable of the worker that has the URL' }),
+});
+
+function isOne({ url, file, variable }: z.output<typeof account3>): boolean {
+  return [url, file, variable].filter((value) => value !== undefined).length === 1;
+}
+
+const one = { error: 'give one of url, file and variable' };
+
 /** One of three ways to say where a district's database is. */
-export const account = z
-  .strictObject({
-    url: databaseUrl.optional(),
-    file: z
-      .string()
-      .regex(filePattern, 'use a file name of letters, digits, dots and dashes')
-      .optional()
-      .meta({ description: 'name of a file with the URL, in registration.filesFolder of the worker' }),
-    variable: z
-      .string()
-      .regex(variablePattern, 'must be a variable like DISTRICT_GRAND_BEND_URL')
-      .optional()
-      .meta({ description: 'environment variable of the worker that has the URL' }),
-  })
-  .refine((given) => Object.values(given).filter((value) => value !== undefined).length === 1, {
-    error: 'give one of url, file and variable',
-  })
+export const account = account3
+  .refine(isOne, one)
   .meta({ id: 'DistrictAccount', description: 'where the district’s database URL is: one of the three' });
+
+const yearAccount = account3
+  .extend({
+    schoolYears: z
+      .array(z.int().min(1990).max(2100))
+      .min(1)
+      .optional()
+      .meta({ description: 'whose records are in it; absent, of one at most: all that no other names' }),
+  })
+  .refine(isOne, one)
+  .meta({ id: 'DistrictYearAccount' });
 
 const id = districtSettings.shape.id;
 const rest = districtSettings.omit({ id: true });
 
-export const registerBody = rest.extend({ id, database: account.optional() });
-export const changeBody = rest.extend({ database: account.optional() });
+const where = {
+  database: account.optional(),
+  databases: z
+    .array(yearAccount)
+    .min(1)
+    .max(20)
+    .optional()
+    .meta({ description: 'instead of `database`, where school years have databases of their own' }),
+};
+
+type Given = z.output<typeof rest> & {
+  readonly database?: unknown;
+  readonly databases?: z.output<typeof yearAccount>[] | undefined;
+};
+
+/** Years that two databases have, or that none has, and both ways at once. */
+function checkDatabases(given: Given, context: z.RefinementCtx): void {
+  const { database, databases } = given;
+  if (databases === undefined) return;
+  const refuse = (message: string, path: readonly (string | number)[]): void =>
+    context.addIssue({ code: 'custom', message, path: [...path] });
+  if (database !== undefined) refuse('give one of database and databases', ['databases']);
+  for (const { message, path } of databasesProblems(given, databases)) refuse(message, path);
+}
+
+export const registerBody = rest.extend({ id, ...where }).superRefine(checkDatabases);
+export const changeBody = rest.extend(where).superRefine(checkDatabases);
 
 export const registration = z
   .object({
@@ -60,6 +101,15 @@ export const registration = z
         .string()
         .nullable()
         .meta({ description: 'why the API can’t come to the URL; workers may, of files and variables' }),
+      byYear: z
+        .array(
+          z.object({
+            schoolYears: z.array(z.int()).nullable().meta({ description: 'null: all that no other has' }),
+            kind: z.enum(accountKinds),
+            name: z.string().nullable(),
+          }),
+        )
+        .meta({ description: 'of several databases' }),
     }),
     version,
     changedBy: z.string().nullable(),

@@ -4,7 +4,7 @@ import type { ApiContext } from '../../http/context';
 import { newResyncId, requesterOf } from '../../http/idempotency';
 import { Problem, unusable } from '../../http/problem';
 import type { AnswerTo } from '../../http/route';
-import { AccountError, type GivenAccount, type StoredAccount, toStored } from './account';
+import { AccountError, type GivenDatabases, type StoredAccount, toStored } from './account';
 import { CsvFileError, linesOf } from './csv';
 import { closeImport, forgetImport, insertImport, type LineMode, readLines } from './import-store';
 import { requireRoom } from './register';
@@ -32,7 +32,7 @@ export async function registerOne(
   }: {
     readonly mode: LineMode;
     readonly settings: DistrictSettings;
-    readonly database: GivenAccount | undefined;
+    readonly database: GivenDatabases | undefined;
     readonly principal: Principal;
   },
 ): Promise<AnswerTo<typeof registration>> {
@@ -56,18 +56,20 @@ export async function registerOne(
   await context.refreshDistricts();
   if (told === undefined || told.status === 'refused') {
     if (failure !== null) throw failure as Error;
-    throw unusable(told?.message ?? 'It was refused.', { pointer: '#/database' });
+    throw unusable(told?.message ?? 'It was refused.', {
+      pointer: Array.isArray(database) ? '#/databases' : '#/database',
+    });
   }
   return registrationView(context, settings.id);
 }
 
 /** @throws Problem 422 */
-function sealed({ config }: ApiContext, database: GivenAccount): StoredAccount {
+function sealed({ config }: ApiContext, database: GivenDatabases): StoredAccount {
   try {
     return toStored(database, config.registration);
   } catch (error) {
     if (!(error instanceof AccountError)) throw error;
-    throw unusable(error.message, { pointer: '#/database/url' });
+    throw unusable(error.message, { pointer: Array.isArray(database) ? '#/databases' : '#/database/url' });
   }
 }
 

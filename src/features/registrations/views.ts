@@ -5,6 +5,7 @@ import { versionOf } from '../../http/if-match';
 import { notFound } from '../../http/problem';
 import { sees } from '../../http/require';
 import type { AnswerTo } from '../../http/route';
+import { type StoredAccount, yearAccountsOf } from './account';
 import { type LineStatus, loadImport, readLines } from './import-store';
 import { settingsOf } from './register';
 import type { districtImport, registration, registrations } from './schemas';
@@ -45,11 +46,21 @@ function viewOf(
   return {
     ...settings,
     origin: 'registered',
-    database: { kind, name: kind === 'file' || kind === 'variable' ? text : null, problem },
+    database: {
+      ...{ kind, name: nameIn({ kind, text }), problem },
+      byYear: yearAccountsOf(account).map(({ schoolYears = null, ...one }) => ({
+        ...{ schoolYears: schoolYears === null ? null : [...schoolYears], kind: one.kind, name: nameIn(one) },
+      })),
+    },
     // The text of a sealed account is another with each change, and tells nothing.
     version: versionOf([settings, account, retiredAt]),
     ...{ changedBy, changedAt, retiredAt },
   };
+}
+
+/** Of a file or variable. */
+function nameIn({ kind, text }: StoredAccount): string | null {
+  return kind === 'file' || kind === 'variable' ? text : null;
 }
 
 function viewOfConfiguration(district: DistrictConfig, { timezone }: Config): View {
@@ -58,7 +69,13 @@ function viewOfConfiguration(district: DistrictConfig, { timezone }: Config): Vi
     ...settings,
     version: versionOf([settings]),
     origin: 'configuration',
-    database: { kind: 'configuration', name: null, problem: null },
+    database: {
+      ...{ kind: 'configuration', name: null, problem: null },
+      byYear: (district.databases ?? []).map(({ schoolYears = null }) => ({
+        ...{ schoolYears: schoolYears === null ? null : [...schoolYears] },
+        ...{ kind: 'configuration' as const, name: null },
+      })),
+    },
     ...{ changedBy: null, changedAt: null, retiredAt: null },
   };
 }

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../database/address';
 import { escape } from 'mysql2';
 import type { Knex } from 'knex';
-import { type Config, sharesState } from '../../config';
+import { type Config, type DistrictConfig, isSplitByYear, sharesState } from '../../config';
 import { selectRows } from '../../control/database';
 import { whyTriggersAreHidden } from '../../database/rights';
 import { type Catalog, requireObject } from '../../domain/catalog';
@@ -26,6 +26,7 @@ export async function noteStateTables(
     catalog,
     control,
   }: { readonly config: Config; readonly catalog: Catalog; readonly control: Knex },
+  district: DistrictConfig,
   { objects: planned }: ResyncPlan,
 ): Promise<{ readonly objects: readonly PlannedObject[]; readonly notes: PlanNote[] }> {
   const schema = parseAddress(config.stateDatabaseUrl).database;
@@ -36,17 +37,17 @@ export async function noteStateTables(
   const effects = await loadTriggers(ask, escape(schema));
   const hidden = await whyTriggersAreHidden(ask, schema);
   const { objects, notes } = orderByTriggers(catalog, planned, effects);
-  const shares = sharesState(config);
+  const sharing = { sharesState: sharesState(config), splitByYear: isSplitByYear(district) };
   const shared = objects
     .map(({ name }) => requireObject(catalog, name))
-    .filter((object) => isSharedTable(object, shares));
+    .filter((object) => isSharedTable(object, sharing));
   return {
     objects: objects.map(({ changedBy: _, ...object }) => object),
     notes: [
       ...(hidden === null ? [] : objects.slice(0, 1).map(({ name }) => ({ object: name, note: hidden }))),
       ...shared.map((object) => ({
         object: object.name,
-        note: `Nothing is reported as extra or removed. ${whyNotExtra(object)}`,
+        note: `Nothing is reported as extra or removed. ${whyNotExtra(object, sharing)}`,
       })),
       ...notes,
     ],

@@ -64,7 +64,7 @@ export async function startAskedResync(
     ...mine,
   });
   const planned = planResync(context.catalog, body, planScopeOf(district, year));
-  const { notes } = await noteStateTables(context, planned);
+  const { notes } = await noteStateTables(context, district, planned);
   return { ...answer, advice: adviseResync(body.scenario, newest), notes };
 }
 

@@ -1,4 +1,4 @@
-import type { DistrictConfig } from '../../config';
+import { databaseOfYear, type DistrictConfig, whyNoYearDatabase } from '../../config';
 import { type OfferedYear, whyYearNotOffered } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { unusable } from '../../http/problem';
@@ -18,6 +18,9 @@ export async function requireOfferedYear(
   const wanted = years.find((year) =>
     schoolYear === undefined ? year.kind === 'current' : year.schoolYear === schoolYear,
   );
-  if (wanted) return wanted;
+  if (wanted) {
+    if (databaseOfYear(district, wanted.schoolYear) !== null) return wanted;
+    throw unusable(whyNoYearDatabase(district.id, wanted.schoolYear), where);
+  }
   throw unusable(whyYearNotOffered(schoolYear!, years), where);
 }

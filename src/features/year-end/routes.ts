@@ -3,12 +3,12 @@ import { acceptResync } from '../resyncs/accept';
 import { postDueAlerts } from './due-alerts';
 import { readScopedYearView, switchScopedYear } from './switch-store';
 import type { Principal } from '../../domain/principal';
-import type { DistrictConfig } from '../../config';
+import { databaseOfYear, type DistrictConfig, whyNoYearDatabase } from '../../config';
 import { offeredYears } from '../../domain/school-year';
 import type { ApiContext } from '../../http/context';
 import { requireDistrict } from '../../http/require';
 import { requireDetails } from '../resyncs/visibility';
-import { Problem } from '../../http/problem';
+import { Problem, unusable } from '../../http/problem';
 import { requesterOf } from '../../http/idempotency';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import { districtParams } from '../../http/schemas';
@@ -76,6 +76,8 @@ export function scopedYearRoutes({ config, control }: ApiContext): RouteSpec[] {
       audit: ({ body }) => ({ ...body }),
       handler: async ({ params, body, principal }) => {
         const district = requireDistrict(config, principal, params.district);
+        if (databaseOfYear(district, body.schoolYear) === null)
+          throw unusable(whyNoYearDatabase(district.id, body.schoolYear), { pointer: '#/schoolYear' });
         const verdict = await switchScopedYear(control, district, {
           to: body.schoolYear,
           level: principal.level,

@@ -277,6 +277,67 @@ test('a change keeps the account that isn’t named, and what is under way its n
   expect((await change({ number: 9_999 })).status).toBe(200);
 });
 
+test('a district may have databases by school year; two of one year, or none of its own, are refused by field', async () => {
+  const first = { url: database.url, schoolYears: [2027, 2028] };
+  writeFileSync(join(filesFolder, 'former.url'), `${database.url}\n`);
+  const former = { file: 'former.url', schoolYears: [2026] };
+  const send = (district: Fresh, ...databases: object[]) =>
+    call('post', '/districts', { ...district, databases });
+  const refusals: readonly [answer: request.Response, pointer: string][] = [
+    [await send(fresh(), first, { ...former, schoolYears: [2025, 2028] }), '#/databases/1/schoolYears/1'],
+    [await send(fresh(), first, { file: 'former.url' }, { file: 'former.url' }), '#/databases/2/schoolYears'],
+    [await send(fresh(), former), '#/databases'],
+    [
+      await send(fresh({ nextYear: { objects: ['Enrollment'] } }), { ...first, schoolYears: [2027] }),
+      '#/databases',
+    ],
+    [await send(fresh(), { ...first, file: 'former.url' }), '#/databases/0'],
+    [
+      await call('post', '/districts', { ...fresh(), database: { url: database.url }, databases: [first] }),
+      '#/databases',
+    ],
+    [await send(fresh(), first, { ...former, file: 'none.url' }), '#/databases'],
+  ];
+  for (const [answer, pointer] of refusals)
+    expect([answer.status, answer.body]).toEqual([
+      422,
+      expect.objectContaining({
+        errors: expect.arrayContaining([expect.objectContaining({ pointer })]) as unknown,
+      }),
+    ]);
+  const district = fresh();
+  const made = await send(district, first, former);
+  expect([made.status, made.body]).toEqual([
+    201,
+    expect.objectContaining({
+      database: {
+        ...{ kind: 'several', name: null, problem: null },
+        byYear: [
+          { schoolYears: [2027, 2028], kind: 'sealed', name: null },
+          { schoolYears: [2026], kind: 'file', name: 'former.url' },
+        ],
+      },
+    }),
+  ]);
+  expect(world.config.districts.find(({ id }) => id === district.id)).toMatchObject({
+    databaseUrl: database.url,
+    databases: [{ schoolYears: [2027, 2028] }, { schoolYears: [2026] }],
+  });
+  const stored = await world
+    .control<{ districtID: string; accountText: string }>('registeredDistrict')
+    .where({ districtID: district.id })
+    .first('accountText');
+  expect(stored?.accountText).not.toContain(database.name);
+  // What stays as it is has to have a database for what was changed.
+  const { id, ...settings } = district;
+  const changed = await call('put', `/registrations/${id}`, { ...settings, schoolYear: 2030 });
+  expect([changed.status, detailOf(changed)]).toEqual([422, expect.stringContaining('2030')]);
+  const switched = await call('put', `/districts/${id}/scoped-year`, {
+    ...{ schoolYear: 2029, override: { reason: 'Two years at once.' } },
+  });
+  expect([switched.status, detailOf(switched)]).toEqual([422, expect.stringContaining('2029')]);
+});
+
 test('a district of the configuration can be changed, and keeps the configuration’s account', async () => {
   const own = await apiWorld({ registration: { secretKey } });
   await withWorker(own, async () => {
@@ -403,7 +464,7 @@ test('a key is needed to seal with; a former one still opens what it has sealed'
   const stored = toStored({ url: database.url }, settings);
   expect([stored.kind, stored.text]).toEqual(['sealed', expect.not.stringContaining(database.name)]);
   const next = randomBytes(32).toString('base64');
-  const open = (formerKeys: string[]) => urlOf(stored, { secretKey: next, formerKeys }, undefined);
+  const open = (formerKeys: string[]) => urlOf(stored, { secretKey: next, formerKeys });
   expect(open([secretKey])).toBe(database.url);
   expect(() => open([])).toThrow('registration.secretKey is not the key');
 });
@@ -531,6 +592,10 @@ test('the command line registers, changes, imports and retires, and takes a URL 
   });
   const list = await run('registrations');
   expect(list.stdout).toMatch(new RegExp(`${district.id} .*By hand .*registered .*sealed`));
+  const list2 = join(filesFolder, 'databases.json');
+  writeFileSync(list2, JSON.stringify([{ url: database.url }, { file: 'by-hand.url', schoolYears: [2026] }]));
+  const split = await run('change', district.id, '--databases-from', list2, '--json');
+  expect(JSON.parse(split.stdout)).toMatchObject({ database: { kind: 'several' } });
   const csv = join(filesFolder, 'two.csv');
   const other = fresh();
   writeFileSync(csv, `${head}\n${other.id},${other.number},Other,2027,${database.url}\nBad Id,1,B,2027,\n`);

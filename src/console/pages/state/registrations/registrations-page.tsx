@@ -131,7 +131,10 @@ function Table({ items, onOpen }: TableProps) {
 }
 
 function accountOf({ database: { kind, name } }: Registration): string {
-  const words = { sealed: 'Kept sealed', file: 'File', variable: 'Variable', configuration: 'Configuration' };
+  const words = {
+    ...{ sealed: 'Kept sealed', file: 'File', variable: 'Variable', configuration: 'Configuration' },
+    several: 'Several, by school year',
+  };
   return name === null ? words[kind] : `${words[kind]} ${name}`;
 }
 
