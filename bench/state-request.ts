@@ -3,8 +3,9 @@
  * server), by the real worker and API in processes of their own. Prints the time, the size of
  * Temporal's histories, the worker's memory and the most connections each server saw; exits 1 when
  * a district is not done, the state lacks a record, or a history is too long. npm run bench:request
- * -- [--districts N] [--in-flight N] [--sources]
+ * -- [--districts N] [--in-flight N] [--import] [--waves N] [--sources]
  */
+import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { stringify } from 'yaml';
+import type { DistrictImport } from '../src/cli/client/answers';
 import { ApiClient } from '../src/cli/client/api-client';
 import type { StateRequestBoard } from '../src/features/state-requests/read-board';
 import { describeCounts, endedRequestStatuses } from '../src/domain/state-request';
@@ -20,7 +22,7 @@ import { freePort } from '../src/stack/ports';
 import { startStack, stopStack } from '../src/stack/stack';
 import { databaseUrl, type StackInfo } from '../src/stack/stack-info';
 import type { OwnProcess } from './own-process';
-import { makeSmallDistricts, recordsPerDistrict, smallCatalog } from './small-districts';
+import { makeSmallDistricts, recordsPerDistrict, type SmallDistrict, smallCatalog } from './small-districts';
 import { runToExit } from './run-to-exit';
 import { newToken, startProcesses, stopService } from './service';
 
@@ -28,20 +30,27 @@ const { values } = parseArgs({
   options: {
     districts: { type: 'string', default: '1000' },
     'in-flight': { type: 'string', default: '20' },
+    /** Registered by one CSV file, instead of standing in the configuration. */
+    import: { type: 'boolean', default: false },
+    waves: { type: 'string', default: '1' },
     sources: { type: 'boolean', default: false },
   },
 });
 const built = !values.sources;
 const count = Number(values.districts);
+const waves = Number(values.waves);
 const mostEvents = 5_000;
 const lookEveryMs = 2_000;
 const dir = join(__dirname, '..', '.stack-bench-request');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** The databases, the catalog and the configuration of the districts. */
-async function prepare(
-  info: StackInfo,
-): Promise<{ env: NodeJS.ProcessEnv; url: string; controlUrl: string }> {
+async function prepare(info: StackInfo): Promise<{
+  env: NodeJS.ProcessEnv;
+  url: string;
+  controlUrl: string;
+  districts: readonly SmallDistrict[];
+}> {
   const serverUrl = databaseUrl(info.district, '');
   const stateServer = databaseUrl(info.state, '');
   const stateUrl = databaseUrl(info.state, 'bench_state');
@@ -63,19 +72,21 @@ async function prepare(
     api: { port },
     stateRequests: { districtsInFlight: Number(values['in-flight']) },
     catalogFile,
-    districts,
+    ...(values.import ? { registration: { secretKey: randomBytes(32).toString('base64') } } : { districts }),
   };
   writeFileSync(configFile, stringify(config), { mode: 0o600 });
-  return { env: { RESYNC_CONFIG: configFile }, url: `http://127.0.0.1:${port}`, controlUrl };
+  return { env: { RESYNC_CONFIG: configFile }, url: `http://127.0.0.1:${port}`, controlUrl, districts };
 }
 
 async function main(): Promise<boolean> {
   await stopStack(dir, say);
   rmSync(dir, { recursive: true, force: true });
   const { info } = await startStack({ dir, ports: 'any', progress: say });
-  const { env, url, controlUrl } = await prepare(info);
+  const { env, url, controlUrl, districts } = await prepare(info);
   const { worker, server } = await startProcesses(dir, { env, url, built });
   const client = new ApiClient({ url, token: await newToken(controlUrl) });
+  const imported = values.import ? await importAll(client, districts) : null;
+  const afterImport = worker.memory().peakMb;
   const board = await runRequest(client, [worker, server]);
   const { peakMb } = worker.memory();
   const histories = await readHistories(info.temporal.address, board.stateRequestId);
@@ -83,8 +94,13 @@ async function main(): Promise<boolean> {
   const seconds = (Date.parse(board.endedAt!) - Date.parse(board.requestedAt)) / 1000;
 
   const lines = [
-    `| one request to ${count} districts, ${values['in-flight']} in flight | |`,
+    `| one request to ${count} districts, ${values['in-flight']} in flight${waves > 1 ? `, ${waves} waves` : ''} | |`,
     '|---|---|',
+    ...(imported === null
+      ? []
+      : [
+          `| import of ${count} districts, each tested | ${imported.toFixed(0)} s, worker ${afterImport} MB |`,
+        ]),
     `| districts | ${describeCounts(board.counts)} |`,
     `| time | ${seconds.toFixed(0)} s, ${(count / seconds).toFixed(1)} districts a second |`,
     `| records at the state | ${atState} of ${count * recordsPerDistrict} |`,
@@ -101,11 +117,29 @@ async function main(): Promise<boolean> {
   return board.counts.done === count && atState === count * recordsPerDistrict && longest <= mostEvents;
 }
 
+/** @returns how many seconds it took */
+async function importAll(client: ApiClient, districts: readonly SmallDistrict[]): Promise<number> {
+  const from = performance.now();
+  const rows = districts.map(({ id, number, name, schoolYear, databaseUrl: at }) =>
+    [id, number, name, schoolYear, at].join(','),
+  );
+  const csv = ['id,number,name,schoolYear,databaseUrl', ...rows].join('\n');
+  const { importId } = await client.post<{ importId: string }>('/district-imports', { csv });
+  const done = await client.waitFor<DistrictImport>(`/district-imports/${importId}`, {
+    ended: ({ status }) => status !== 'accepted',
+    line: ({ counts }) => `  ${counts.registered} of ${counts.lines} registered`,
+  });
+  if (done.counts.registered !== count)
+    throw new Error(`${done.counts.registered} of ${count} were registered.`);
+  return (performance.now() - from) / 1000;
+}
+
 async function runRequest(client: ApiClient, watched: readonly OwnProcess[]): Promise<StateRequestBoard> {
   const { stateRequestId } = await client.post<{ stateRequestId: string }>('/state-requests', {
     districts: 'all',
     objects: 'all',
     reason: 'The bench.',
+    ...(waves > 1 && { waves: { size: Math.ceil(count / waves) } }),
   });
   let told = '';
   for (;;) {
