@@ -46,7 +46,7 @@ export async function pauseSchedule(control: Knex, schedule: AnySchedule, note: 
  */
 export async function forgetSchedule(scheduleId: string): Promise<void> {
   const { client, info } = Context.current();
-  const place = /^scheduled:(.*):/.exec(info.workflowExecution?.workflowId ?? '')?.[1];
+  const place = /^scheduled:([^:]+):/.exec(info.workflowExecution?.workflowId ?? '')?.[1];
   if (place === undefined) return;
   const districtId = place === 'state' ? null : place;
   await orGone(client.schedule.getHandle(scheduleIdAtTemporal({ districtId, scheduleId })).delete());

@@ -52,34 +52,41 @@ async function run(url: string, ...statements: string[]): Promise<unknown> {
   }
 }
 
-/**
- * Enrollments 1 to 4 of 2027 and 11 to 13 of 2026; person 3, of enrollment 13, is not at the state.
- */
-async function prepare(): Promise<void> {
-  const keyOf = (name: string) => catalog.objects.find((o) => o.name === name)!.key[0]!;
-  await run(
-    databases.districtUrl,
-    ...Object.entries(tables).map(
-      ([name, columns]) => `CREATE TABLE ${name} (${columns}, PRIMARY KEY (${keyOf(name)}))`,
-    ),
-    "INSERT INTO School VALUES (1, 'north')",
-    "INSERT INTO Person VALUES (1, 'a'), (2, 'b'), (3, 'c')",
-    'INSERT INTO Calendar VALUES (10, 1, 2027), (20, 1, 2026)',
-    'INSERT INTO Enrollment VALUES (1, 10, 1, 2027), (2, 10, 2, 2027), (3, 10, 1, 2027), (4, 10, 2, 2027)',
-    'INSERT INTO Enrollment VALUES (11, 20, 1, 2026), (12, 20, 2, 2026), (13, 20, 3, 2026)',
-  );
+const keyOf = (name: string) => catalog.objects.find((one) => one.name === name)!.key[0]!;
+
+const districtTables: readonly string[] = Object.entries(tables).map(
+  ([name, columns]) => `CREATE TABLE ${name} (${columns}, PRIMARY KEY (${keyOf(name)}))`,
+);
+
+const stateTables: readonly string[] = (() => {
   const foreign = (table: string, key: string) =>
     `FOREIGN KEY (districtID, ${key}) REFERENCES ${table} (districtID, ${key})`;
   const keys: Readonly<Record<string, string[]>> = {
     Calendar: [foreign('School', 'schoolID')],
     Enrollment: [foreign('Calendar', 'calendarID'), foreign('Person', 'personID')],
   };
+  return Object.entries(tables).map(
+    ([name, columns]) =>
+      `CREATE TABLE ${name} (districtID INT NOT NULL, ${[columns, `PRIMARY KEY (districtID, ${keyOf(name)})`, ...(keys[name] ?? [])].join(', ')})`,
+  );
+})();
+
+/**
+ * Enrollments 1 to 4 of 2027 and 11 to 13 of 2026; person 3, of enrollment 13, is not at the state.
+ */
+async function prepare(): Promise<void> {
+  await run(
+    databases.districtUrl,
+    ...districtTables,
+    "INSERT INTO School VALUES (1, 'north')",
+    "INSERT INTO Person VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+    'INSERT INTO Calendar VALUES (10, 1, 2027), (20, 1, 2026)',
+    'INSERT INTO Enrollment VALUES (1, 10, 1, 2027), (2, 10, 2, 2027), (3, 10, 1, 2027), (4, 10, 2, 2027)',
+    'INSERT INTO Enrollment VALUES (11, 20, 1, 2026), (12, 20, 2, 2026), (13, 20, 3, 2026)',
+  );
   await run(
     databases.stateUrl,
-    ...Object.entries(tables).map(
-      ([name, columns]) =>
-        `CREATE TABLE ${name} (districtID INT NOT NULL, ${[columns, `PRIMARY KEY (districtID, ${keyOf(name)})`, ...(keys[name] ?? [])].join(', ')})`,
-    ),
+    ...stateTables,
     "INSERT INTO School VALUES (42, 1, 'outdated')",
     "INSERT INTO Person VALUES (42, 1, 'outdated'), (42, 2, 'b')",
   );
@@ -127,13 +134,9 @@ test('school years with databases of their own: each run reads its year’s, fin
   const other = await createTestDatabases();
   const fresh = await createTestDatabases();
   try {
-    const keyOf = (name: string) => catalog.objects.find((o) => o.name === name)!.key[0]!;
-    const create = Object.entries(tables).map(
-      ([name, columns]) => `CREATE TABLE ${name} (${columns}, PRIMARY KEY (${keyOf(name)}))`,
-    );
     await run(
       fresh.districtUrl,
-      ...create,
+      ...districtTables,
       "INSERT INTO School VALUES (1, 'north')",
       "INSERT INTO Person VALUES (1, 'a'), (2, 'b'), (3, 'c')",
       'INSERT INTO Calendar VALUES (10, 1, 2027)',
@@ -142,20 +145,19 @@ test('school years with databases of their own: each run reads its year’s, fin
     // Person 7 left; person 8 was never sent; person 3 came later, and is in the new one only.
     await run(
       other.districtUrl,
-      ...create,
+      ...districtTables,
       "INSERT INTO School VALUES (1, 'former name')",
       "INSERT INTO Person VALUES (1, 'former'), (7, 'left'), (8, 'never sent')",
       'INSERT INTO Calendar VALUES (20, 1, 2026)',
       'INSERT INTO Enrollment VALUES (11, 20, 1, 2026), (12, 20, 7, 2026), (13, 20, 3, 2026), (14, 20, 8, 2026)',
     );
-    await run(databases.stateUrl, 'DELETE FROM Enrollment', 'DELETE FROM Calendar', 'DELETE FROM Person');
-    await run(databases.stateUrl, "INSERT INTO Person VALUES (42, 7, 'left')");
+    await run(fresh.stateUrl, ...stateTables, "INSERT INTO Person VALUES (42, 7, 'left')");
     const byYear = [
       { databaseUrl: fresh.districtUrl },
       { databaseUrl: other.districtUrl, schoolYears: [2025, 2026] },
     ];
     const years = { previousYear: { objects: ['Calendar', 'Enrollment'] } };
-    await ResyncWorld.use({ databases, byYear, catalog, schoolYear: 2027, years }, async (world) => {
+    await ResyncWorld.use({ databases: fresh, byYear, catalog, schoolYear: 2027, years }, async (world) => {
       const current = await world.resync({ removals: 'apply' });
       expect(current.objects).toMatchObject([
         { objectName: 'School', color: 'green' },
@@ -171,7 +173,7 @@ test('school years with databases of their own: each run reads its year’s, fin
       expect(await world.errors(previous.resyncId)).toMatchObject([
         { recordKey: '["14"]', code: 'PARENT_NOT_AT_STATE', parentObject: 'Person', parentKey: '["8"]' },
       ]);
-      expect(await run(databases.stateUrl, 'SELECT personID, name FROM Person ORDER BY personID')).toEqual([
+      expect(await run(fresh.stateUrl, 'SELECT personID, name FROM Person ORDER BY personID')).toEqual([
         { personID: 1, name: 'a' },
         { personID: 2, name: 'b' },
         { personID: 3, name: 'c' },

@@ -213,8 +213,8 @@ test('one trace leads from a request through its run to each range, on whichever
   const ofTrace = () => collector.spans.filter((span) => span.traceId === traceId);
   // Each process sends what it has every few seconds.
   const ranges = await world
-    .control<{ objectName: string; rangeNo: number }>('rangeLedger')
-    .where({ resyncID: resyncId, lastPage: true })
+    .control<{ objectName: string; rangeNo: number; recordsRead: number }>('rangeLedger')
+    .whereRaw('resyncID = ? AND lastPage', [resyncId])
     .where('recordsRead', '>', 0)
     .where('rangeNo', '>=', 0)
     .select('objectName', 'rangeNo');
