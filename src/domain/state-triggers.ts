@@ -115,7 +115,7 @@ function writesOf(tokens: Tokens): TriggerWrite[] {
     } else if (is(token, 'UPDATE') && is(previous, 'KEY')) {
       if (inserted !== null) found.push({ table: inserted, how: 'UPDATE' });
     } else if (is(token, 'UPDATE') && !is(previous, 'FOR') && !is(previous, 'ON')) {
-      for (const table of namesUntil(tokens, i + 1, ['SET'])) found.push({ table, how: 'UPDATE' });
+      for (const table of updatedBy(tokens, i + 1)) found.push({ table, how: 'UPDATE' });
     } else if (is(token, 'DELETE') && !is(previous, 'ON')) {
       for (const table of namesUntil(tokens, i + 1, ['WHERE', 'ORDER', 'LIMIT', 'END']))
         found.push({ table, how: 'DELETE' });
@@ -128,6 +128,59 @@ function writesOf(tokens: Tokens): TriggerWrite[] {
 function nameAt(tokens: Tokens, at: number): string | null {
   const first = tokens[at]?.word ?? null;
   return tokens[at + 1]?.sign === '.' ? (tokens[at + 2]?.word ?? null) : first;
+}
+
+/** Never END: that may be the end of a CASE. */
+const endsOfSet = ['WHERE', 'ORDER', 'LIMIT'];
+
+/**
+ * Tables that an UPDATE may write: those whose columns it sets, where each is set by its table's
+ * name or by what stands for that; otherwise every name before SET.
+ */
+function updatedBy(tokens: Tokens, from: number): string[] {
+  const all = namesUntil(tokens, from, ['SET']);
+  const set = tokens.findIndex((token, i) => i >= from && (is(token, 'SET') || token.sign === ';'));
+  if (set === -1 || !is(tokens[set], 'SET')) return all;
+  const written: string[] = [];
+  for (const at of settingsOf(tokens, set)) {
+    const owner = ownerAt(tokens, at);
+    const places = owner === null ? [] : placesOf(tokens, owner, from, set);
+    if (places.length === 0) return all;
+    // A name by itself, or one behind that of its table.
+    for (const place of places) {
+      const before = tokens[is(tokens[place - 1], 'AS') ? place - 2 : place - 1]?.word ?? null;
+      written.push(tokens[place]!.word!, ...(before === null ? [] : [before]));
+    }
+  }
+  return [...new Set(written)];
+}
+
+/** Where each setting of a SET begins: behind it, and behind the commas outside of brackets. */
+function settingsOf(tokens: Tokens, set: number): number[] {
+  const starts = [set + 1];
+  let depth = 0;
+  for (let i = set + 1; i < tokens.length; i += 1) {
+    const token = tokens[i]!;
+    if (token.sign === '(') depth += 1;
+    if (token.sign === ')') depth -= 1;
+    if (depth < 0 || token.sign === ';' || (depth === 0 && endsOfSet.some((word) => is(token, word)))) break;
+    if (depth === 0 && token.sign === ',') starts.push(i + 1);
+  }
+  return starts;
+}
+
+/** `b` of `b.x` and of `schema.b.x`; `null`: the column stands alone. */
+function ownerAt(tokens: Tokens, at: number): string | null {
+  if (tokens[at + 1]?.sign !== '.') return null;
+  return tokens[tokens[at + 3]?.sign === '.' ? at + 2 : at]?.word ?? null;
+}
+
+/** Where a name stands, but for those of columns and before a dot. */
+function placesOf(tokens: Tokens, name: string, from: number, to: number): number[] {
+  const places: number[] = [];
+  for (let i = from; i < to; i += 1)
+    if (tokens[i]!.word?.toLowerCase() === name.toLowerCase() && tokens[i + 1]?.sign !== '.') places.push(i);
+  return places;
 }
 
 /** Every name of a list of tables: which of them are written isn't told apart. */

@@ -17,7 +17,17 @@ test.each([
   ['insert high_priority `b` (x) select 1 from c', ['INSERT b']],
   ['INSERT INTO b SET x = 1 ON DUPLICATE KEY UPDATE x = 2', ['INSERT b', 'UPDATE b']],
   ['REPLACE s.b VALUES (1)', ['INSERT b', 'DELETE b']],
-  ['UPDATE LOW_PRIORITY b JOIN c ON b.id = c.id SET b.x = 1', ['UPDATE b', 'UPDATE c']],
+  ['UPDATE LOW_PRIORITY b JOIN c ON b.id = c.id SET b.x = 1', ['UPDATE b']],
+  ['UPDATE b JOIN c ON b.id = c.id SET y = 1', ['UPDATE b', 'UPDATE c']],
+  ['UPDATE b JOIN c ON b.id = c.id SET b.x = IF(c.x, 1, 2), y = 1', ['UPDATE b', 'UPDATE c']],
+  ['UPDATE b AS p, s.c q SET p.x = (SELECT x FROM log), q.y = 1 WHERE 1', ['UPDATE b', 'UPDATE c']],
+  ['UPDATE b p JOIN (SELECT id FROM c, log) q ON p.id = q.id SET p.x = q.id, p.y = 1', ['UPDATE b']],
+  [
+    'IF 1 THEN UPDATE `odd name` o, c SET `o`.x = c.x; END IF; UPDATE c SET x = 1',
+    ['UPDATE odd name', 'UPDATE c'],
+  ],
+  ['UPDATE s.b, c SET s.b.x = 1', ['UPDATE b']],
+  ['UPDATE b, c SET b.x = CASE WHEN 1 THEN 2 END, c.x = 1', ['UPDATE b', 'UPDATE c']],
   ['DELETE FROM `odd name` WHERE id = OLD.id', ['DELETE odd name']],
   ['DELETE b, c FROM b JOIN c USING (id) WHERE 1', ['DELETE b', 'DELETE c']],
   [
