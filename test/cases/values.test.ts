@@ -102,3 +102,27 @@ test('a number longer than the width its column is shown by arrives whole', asyn
     },
   );
 });
+
+test('an empty ENUM, as a server that is not strict keeps what is no member, fails by name and is foreseen', async () => {
+  const table = "CREATE TABLE ride (id INT PRIMARY KEY, means ENUM('bus', 'foot'))";
+  await useCase(
+    null,
+    async (world) => {
+      const seen = await world.world.verify();
+      expect(seen.objectResults[0]).toMatchObject({ predicted: { inserted: 2, failed: 1 } });
+      for (const same of [{ inserted: 2 }, { unchanged: 2 }]) {
+        const { objects, errors } = await world.resync();
+        expect(errors).toEqual(['ride ["2"] failed VALUE_NOT_ALLOWED means']);
+        expect(objects['ride']).toMatchObject({ ...same, failed: 1 });
+      }
+    },
+    {
+      district: [
+        table,
+        "SET sql_mode = ''; INSERT INTO ride VALUES (1, 'bus'), (2, 'boat')",
+        'INSERT INTO ride VALUES (3, NULL)',
+      ],
+      state: [table],
+    },
+  );
+});
