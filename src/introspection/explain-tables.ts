@@ -1,7 +1,7 @@
 import { columnsSet, describeTrigger } from '../domain/state-triggers';
 import type { TriggeredObject } from '../domain/trigger-order';
 import { quoted } from './compare-columns';
-import { compareNames, type EditionSchema, uniqueKeysOf } from './edition-schema';
+import { compareNames, type EditionSchema, type TableSchema, uniqueKeysOf } from './edition-schema';
 import { everyTable, type Finding, type Say } from './findings';
 import type { MatchedTable } from './pair-tables';
 
@@ -75,18 +75,30 @@ function explainOrder(
     say('note', `triggers of ${later.join(', ')}, which can't go first, write it: compared again at the end`);
 }
 
-/** Unique keys of the state beside the match key: two records may want one value. */
+/**
+ * Unique keys of the state that two records of the district may want one value of: the district has
+ * none like it, or the state keeps it over all districts.
+ */
 function explainKeys({ district, state, key, tenantColumn }: MatchedTable, say: Say): void {
   for (const columns of uniqueKeysOf(state)) {
     const own = columns.filter((name) => name !== tenantColumn);
     if (!own.some((name) => district.columns.has(name))) continue;
     if (own.every((name) => key.includes(name))) continue;
     const shared = tenantColumn !== null && own.length === columns.length;
+    if (!shared && isKeptUnique(district, state, own)) continue;
     say(
       'note',
-      `the state keeps (${columns.join(', ')}) unique${shared ? ' over all districts' : ''}: a record whose value another one keeps fails (UNIQUE_CLASH)`,
+      `the state keeps (${columns.join(', ')}) unique${shared ? ' over all districts' : ', the district does not (or by another collation)'}: a record whose value another one keeps fails (UNIQUE_CLASH)`,
     );
   }
+}
+
+/** Whether the district holds the same values to be equal, and has each once. */
+function isKeptUnique(district: TableSchema, state: TableSchema, own: readonly string[]): boolean {
+  return (
+    uniqueKeysOf(district).some((columns) => columns.every((name) => own.includes(name))) &&
+    own.every((name) => district.columns.get(name)?.collation === state.columns.get(name)?.collation)
+  );
 }
 
 function explainTraits(

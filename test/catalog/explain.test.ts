@@ -21,13 +21,14 @@ async function said(district: string, state: string): Promise<string[]> {
 test('what the state does by itself is named: triggers and their order, cascades, further keys, checks, partitions', async () => {
   const tables = `
     CREATE TABLE log (id INT NOT NULL PRIMARY KEY, n INT);
-    CREATE TABLE person (id INT NOT NULL PRIMARY KEY, name VARCHAR(20), login VARCHAR(20), UNIQUE KEY (login));
+    CREATE TABLE person (id INT NOT NULL PRIMARY KEY, name VARCHAR(20), login VARCHAR(20), card INT UNIQUE);
     CREATE TABLE visit (id INT NOT NULL PRIMARY KEY, person INT, FOREIGN KEY (person) REFERENCES person (id));
     CREATE TABLE year_sum (y INT NOT NULL PRIMARY KEY, total INT);`;
   const lines = await said(
     tables,
     tables
       .replace('REFERENCES person (id)', 'REFERENCES person (id) ON DELETE CASCADE')
+      .replace('card INT UNIQUE', 'card INT UNIQUE, UNIQUE KEY (login)')
       .replace(
         'total INT)',
         'total INT, CONSTRAINT not_negative CHECK (total >= 0)) PARTITION BY HASH (y) PARTITIONS 2',
@@ -39,7 +40,7 @@ test('what the state does by itself is named: triggers and their order, cascades
     /^note: log: goes after visit, whose triggers write it$/,
     /^note: person: at the state, trigger tidy \(BEFORE INSERT\) sets name$/,
     /^decide: person: "name": set by the state's trigger.*STATE_CHANGES_VALUE.*stateOwnedColumns/,
-    /^note: person: the state keeps \(login\) unique:.*UNIQUE_CLASH/,
+    /^note: person: the state keeps \(login\) unique, the district does not .*UNIQUE_CLASH/,
     /^note: person: removing its records would change or remove records of visit \(ON DELETE CASCADE\)/,
     /^note: visit: at the state, trigger noting \(AFTER INSERT\) writes log$/,
     /^note: year_sum: partitioned at the state/,
@@ -52,15 +53,16 @@ test('what the state does by itself is named: triggers and their order, cascades
 test('how columns differ is named: NULL, character sets, types, invisible ones, and engines', async () => {
   const lines = await said(
     `CREATE TABLE a (id INT NOT NULL PRIMARY KEY, must INT NULL, text VARCHAR(9) CHARACTER SET utf8mb4,
-       same VARCHAR(9) CHARACTER SET latin1, hidden INT INVISIBLE, small INT) ENGINE=MyISAM;`,
+       same VARCHAR(9) CHARACTER SET latin1, hidden INT INVISIBLE, small INT, UNIQUE (same)) ENGINE=MyISAM;`,
     `CREATE TABLE a (id INT NOT NULL PRIMARY KEY, must INT NOT NULL, text VARCHAR(9) CHARACTER SET latin1,
-       same VARCHAR(9) CHARACTER SET utf8mb4, hidden INT, small SMALLINT);`,
+       same VARCHAR(9) CHARACTER SET utf8mb4, hidden INT, small SMALLINT, UNIQUE (same));`,
   );
   expect(lines.filter((line) => !line.includes('(every table)'))).toEqual([
     `note: a: "small" is int at the district and smallint at the state: values that it can't hold fail`,
     'note: a: "must": may be NULL at the district and not at the state: records without a value fail (VALUE_MISSING)',
     'note: a: "text": the character set of the state lacks some of the district’s characters: records that have them fail',
     'note: a: "hidden": invisible at the district, and sent like any other column',
+    'note: a: the state keeps (same) unique, the district does not (or by another collation): a record whose value another one keeps fails (UNIQUE_CLASH)',
     'note: a: the district keeps it in MyISAM, which has no transactions: it is read all the same',
   ]);
 });
