@@ -26,7 +26,8 @@ export class Databases {
     private readonly connections: Readonly<Record<Side, Connection>>,
     /** Tables at the state's server in which values are tried. */
     readonly scratch: string,
-    readonly mariadb: boolean,
+    /** The others are MySQL. */
+    readonly areMariadb: Readonly<Record<Side, boolean>>,
   ) {}
 
   static async open(): Promise<Databases> {
@@ -45,8 +46,9 @@ export class Databases {
         JSON.stringify((await connection.query('SELECT VERSION()'))[0]),
       ),
     );
-    const mariadb = versions.every((version) => /mariadb/i.test(version));
-    return new Databases(world, { district, state }, scratch, mariadb);
+    const [ofDistrict, ofState] = versions.map((version) => /mariadb/i.test(version));
+    const areMariadb = { district: ofDistrict!, state: ofState! };
+    return new Databases(world, { district, state }, scratch, areMariadb);
   }
 
   async close(): Promise<void> {

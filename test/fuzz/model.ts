@@ -32,7 +32,7 @@ export async function checkModel({ seed, runs, path, onDraw }: ModelOptions): Pr
   let failedAt: number | null = null;
   let last = '';
   try {
-    const property = fc.asyncProperty(draws(typePools(databases.mariadb)), async (draw) => {
+    const property = fc.asyncProperty(draws(typePools(databases.areMariadb)), async (draw) => {
       // Making it smaller takes a draw for each try: at some time it is enough.
       if (failedAt !== null && Date.now() - failedAt > shrinkMs) return;
       done += 1;

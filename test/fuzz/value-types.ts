@@ -560,9 +560,19 @@ export interface TypePools {
   readonly uniques: readonly ValueType[];
 }
 
-/** @param mariadb both servers are MariaDB */
-export function typePools(mariadb: boolean): TypePools {
+/** @param areMariadb which of the servers are: the others are MySQL */
+export function typePools(areMariadb: { readonly district: boolean; readonly state: boolean }): TypePools {
+  const both = areMariadb.district && areMariadb.state;
   const known = (types: readonly ValueType[]): ValueType[] =>
-    types.filter(({ onlyMariadb = false }) => mariadb || !onlyMariadb);
+    types
+      .filter(({ onlyMariadb = false }) => both || !onlyMariadb)
+      .map((type) => (areMariadb.district && !areMariadb.state ? withoutJson(type) : type));
   return { columns: known(everywhere), huge: known(huge), keys: known(keys), uniques: known(uniques) };
+}
+
+/** MariaDB's JSON is a text, which can't be compared with what a MySQL makes of it. */
+function withoutJson(type: ValueType): ValueType {
+  if (!type.state.includes('JSON')) return type;
+  const { state, refused = [] } = type;
+  return { ...type, state: state.filter((name) => name !== 'JSON'), refused: [...refused, 'JSON'] };
 }
