@@ -1,4 +1,4 @@
-import { columnsSet, describeTrigger } from '../domain/state-triggers';
+import { columnsSet, describeTrigger, sideEffects } from '../domain/state-triggers';
 import type { TriggeredObject } from '../domain/trigger-order';
 import { quoted } from './compare-columns';
 import { compareNames, type EditionSchema, type TableSchema, uniqueKeysOf } from './edition-schema';
@@ -21,6 +21,7 @@ export function explainTables(
   for (const table of tables) {
     const say: Say = (kind, message) => void findings.push({ kind, table: table.name, message });
     explainTriggers(table, state, say);
+    explainLasting(table.name, state, say);
     explainOrder(planned[places.get(objectNameOf(table.name)) ?? -1], places, say);
     explainKeys(table, say);
     explainTraits(table, tables, say);
@@ -59,6 +60,17 @@ function explainTriggers(
       'decide',
       `${quoted(sent)}: set by the state's trigger, so that records which come out otherwise fail (STATE_CHANGES_VALUE); mend the trigger, or give the columns to the state (stateOwnedColumns, ignoredColumns)`,
     );
+}
+
+/** A rolled back record is gone; what its trigger wrote to a MyISAM table is not. */
+function explainLasting(name: string, { triggers, tables }: EditionSchema, say: Say): void {
+  const written = sideEffects(triggers, name, ['INSERT', 'UPDATE', 'DELETE']);
+  for (const { table, engine, transactional } of tables)
+    if (written.has(table) && !transactional && engine !== null)
+      say(
+        'decide',
+        `its triggers write ${table}, which the state keeps in ${engine}, without transactions: what they wrote of a record that is taken back stays there, and may refuse the record from then on (ALTER TABLE ${table} ENGINE=InnoDB)`,
+      );
 }
 
 function explainOrder(

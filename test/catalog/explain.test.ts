@@ -34,7 +34,9 @@ test('what the state does by itself is named: triggers and their order, cascades
         'total INT, CONSTRAINT not_negative CHECK (total >= 0)) PARTITION BY HASH (y) PARTITIONS 2',
       ) +
       `CREATE TRIGGER tidy BEFORE INSERT ON person FOR EACH ROW SET NEW.name = TRIM(NEW.name);
-       CREATE TRIGGER noting AFTER INSERT ON visit FOR EACH ROW INSERT INTO log VALUES (NEW.id, 1);`,
+       CREATE TRIGGER noting AFTER INSERT ON visit FOR EACH ROW INSERT INTO log VALUES (NEW.id, 1);
+       CREATE TABLE tally (y INT NOT NULL PRIMARY KEY) ENGINE=MyISAM;
+       CREATE TRIGGER counting AFTER INSERT ON year_sum FOR EACH ROW INSERT INTO tally VALUES (NEW.y);`,
   );
   const expected = [
     /^note: log: goes after visit, whose triggers write it$/,
@@ -43,6 +45,9 @@ test('what the state does by itself is named: triggers and their order, cascades
     /^note: person: the state keeps \(login\) unique, the district does not .*UNIQUE_CLASH/,
     /^note: person: removing its records would change or remove records of visit \(ON DELETE CASCADE\)/,
     /^note: visit: at the state, trigger noting \(AFTER INSERT\) writes log$/,
+    /^omitted: tally: only the state has this table$/,
+    /^note: year_sum: at the state, trigger counting \(AFTER INSERT\) writes tally$/,
+    /^decide: year_sum: its triggers write tally, which the state keeps in MyISAM, .*ENGINE=InnoDB/,
     /^note: year_sum: partitioned at the state/,
     /^note: year_sum: the state checks "not_negative", which the district does not/,
   ];
