@@ -196,10 +196,8 @@ export class ServiceWorld {
   /** Takes every record of all districts away at the state. */
   async emptyState(): Promise<void> {
     const tables = [...new Set(builtinCatalog.objects.map(({ stateTable }) => stateTable))];
-    await this.sql(
-      'state',
-      `BEGIN NOT ATOMIC SET foreign_key_checks = 0; ${tables.map((table) => `DELETE FROM ${table};`).join(' ')} END`,
-    );
+    await this.sql('state', 'SET foreign_key_checks = 0');
+    for (const table of tables) await this.sql('state', `DELETE FROM ${table}`);
   }
 
   /**
