@@ -26,11 +26,12 @@ beforeAll(async () => {
   databases = await createTestDatabases();
   temporalAddress = (await testStack()).temporal.address;
   const [district, state] = [databases.districtUrl, databases.stateUrl];
-  await runOn(district, 'CREATE TABLE Library (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)');
-  await runOn(district, "INSERT INTO Library VALUES (1, 'North'), (2, 'South')");
+  // Reserved by MySQL 9.
+  await runOn(district, 'CREATE TABLE `Library` (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)');
+  await runOn(district, "INSERT INTO `Library` VALUES (1, 'North'), (2, 'South')");
   await runOn(
     state,
-    'CREATE TABLE Library (districtID INT, id INT, name VARCHAR(40) NOT NULL, PRIMARY KEY (districtID, id))',
+    'CREATE TABLE `Library` (districtID INT, id INT, name VARCHAR(40) NOT NULL, PRIMARY KEY (districtID, id))',
   );
   const urls = ['--district-url', district, '--state-url', state];
   const made = await resync('catalog', 'introspect', ...urls, '--out', catalogFile);
