@@ -289,9 +289,12 @@ function refuseOtherMethods(
 /** As Express writes it. */
 const pathOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
+/** As we make the ids of resyncs; what else a person types into a path may be a record's key. */
+const ownId = /^\d{8}-(\d{4,6}-s)?[\da-f]{10,16}$/;
+
 /** The path's resync, in the log lines of the request. */
 function noteAbout(path: string, id: unknown): void {
-  if (path.startsWith('/resyncs/{id}') && typeof id === 'string') noteResync(id);
+  if (path.startsWith('/resyncs/{id}') && typeof id === 'string' && ownId.test(id)) noteResync(id);
 }
 
 /** A resync that the request has started, or found. */

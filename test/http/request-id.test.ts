@@ -31,16 +31,17 @@ test('every answer has a request id of its own, a problem names it, and the log 
 });
 
 test('each line of a request has its id, and the resync it is about with its workflow', async () => {
+  const resyncId = '20261129-0f1e2d3c4b';
   await insertResync(world.control, {
     catalogHash: someCatalog,
-    request: requestOf('logged', { districtId: world.here }),
+    request: requestOf(resyncId, { districtId: world.here }),
   });
   const lines = () => world.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  const answer = await ask('/api/v1/resyncs/logged');
+  const answer = await ask(`/api/v1/resyncs/${resyncId}`);
   expect(answer.status).toBe(200);
   const requestId = answer.headers['x-request-id'];
   expect(lines().filter((line) => line['requestId'] === requestId)).toEqual([
-    expect.objectContaining({ resyncId: 'logged', workflowId: 'resync:logged', msg: 'request completed' }),
+    expect.objectContaining({ resyncId, workflowId: `resync:${resyncId}`, msg: 'request completed' }),
   ]);
   // No key stands twice in a line.
   for (const line of world.logLines) expect(line.match(/"requestId":/g)?.length ?? 0).toBeLessThan(2);
@@ -88,6 +89,8 @@ test('the log has the words of our paths, and nothing that a person typed into o
     `/districts/${world.here}/record/School/${typed}`,
     `/districts/${typed}/objects`,
     `/districts/${world.here}/records/School/123456789/history`,
+    `/resyncs/${typed}`,
+    '/resyncs/123456789/errors',
     `/${typed}`,
   ])
     await ask(`/api/v1${path}`);
