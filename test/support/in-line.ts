@@ -6,9 +6,9 @@ type Ask = (sql: string) => Promise<readonly { readonly statement: string }[]>;
 const looks = 3;
 
 /**
- * Waits until another connection's statement stands still in this database: in line for a lock that
- * the test holds. Not by InnoDB's own table of transactions: who reads it within 100 ms of somebody
- * else's read gets what that one saw, so that tests which poll it beside each other see nothing new.
+ * Waits until another connection's statement stands still in this database: in line for a lock
+ * that the test holds. Not by InnoDB's own table of transactions: who reads it within 100 ms of
+ * somebody else's read gets what that one saw, so that tests beside each other see nothing new.
  * @param ask asks the database; the connection that holds the lock must be idle meanwhile
  * @throws {Error} when for 15 s no statement was seen at three looks in a row
  */
