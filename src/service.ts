@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { Config } from './config';
+import { catalogOf } from './deployment';
 import { createLogger, sdkLogger, switchLevelOnSignal } from './logger';
 import type { RunningServer, ServerOptions } from './server';
 import { chooseSdkMetrics } from './telemetry/sdk-metrics';
@@ -90,6 +91,8 @@ function running(
 async function startWorkerPart(config: Config, logger: Logger): Promise<RunningWorker> {
   const { Runtime } = await import('@temporalio/worker');
   const { startWorker } = await import('./worker.js');
+  // Before Temporal's runtime, which a process has once: a wrong file must leave none behind.
+  const catalog = catalogOf(config);
   const sdk = config.health.workerPort === undefined ? null : await chooseSdkMetrics();
   Runtime.install({
     logger: sdkLogger(logger),
@@ -97,7 +100,7 @@ async function startWorkerPart(config: Config, logger: Logger): Promise<RunningW
     shutdownSignals: [],
     ...(sdk && { telemetryOptions: sdk.telemetryOptions }),
   });
-  const worker = await startWorker(config, { sdkMetrics: sdk?.read });
+  const worker = await startWorker(config, { catalog, sdkMetrics: sdk?.read });
   if (worker.healthUrl !== null)
     logger.info({ healthUrl: worker.healthUrl }, 'health and metrics of the worker');
   return worker;
