@@ -141,7 +141,7 @@ test('everybody sees their own tokens and revokes them, and nobody else’s', as
     ((await ask(bearer, 'get', '/me/tokens')).body as { items: { tokenId: string; label: string }[] }).items;
   const [token] = await own(mine.bearer);
   expect(token).toMatchObject({ label: 'laptop', revokedAt: null });
-  expect(JSON.stringify(token)).not.toContain(mine.bearer.split('_').at(-1));
+  expect(JSON.stringify(token)).not.toContain(mine.bearer.split('_').slice(2).join('_'));
   const [other] = await own(theirs.bearer);
   expect((await ask(mine.bearer, 'delete', `/me/tokens/${other!.tokenId}`)).status).toBe(404);
   expect((await ask(mine.bearer, 'delete', `/me/tokens/${token!.tokenId}`)).status).toBe(200);
