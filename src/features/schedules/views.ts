@@ -29,22 +29,16 @@ export async function scheduleView(
   const { paused = null, note: pauseNote = null } = standing ?? {};
   const { request, timing, createdById: _, ...rest } = stored;
   const clockChanges = clockChangesOf(timing, new Date());
-  const version = versionOf(stored);
-  const common = {
-    ...rest,
-    version,
-    paused,
-    nextRuns,
-    clockChanges,
-    problem: standing ? null : missingAtTemporal,
-  };
+  const common = { ...rest, paused, nextRuns, clockChanges, problem: standing ? null : missingAtTemporal };
   if (!canSeeDetails(principal, stored)) {
     const hidden = { timing: null, request: null, note: null, pauseNote: null, lastRuns: [] };
-    return { ...common, ...hidden, name: stateScheduleName, createdBy: 'the state' };
+    const shown = { ...common, ...hidden, name: stateScheduleName, createdBy: 'the state' };
+    // A hash of all of it would tell when the state changes what is hidden, and let it be guessed.
+    return { ...shown, version: versionOf([stored.scheduleId]) };
   }
   const firings = await lastFirings(control, stored.scheduleId);
   const lastRuns = firings.map(({ stateRequestId: _none, ...firing }) => firing);
-  return { ...common, timing, request, pauseNote, lastRuns };
+  return { ...common, version: versionOf(stored), timing, request, pauseNote, lastRuns };
 }
 
 /** When it fires next, and until when the run then waits because a blackout window holds it. */

@@ -180,6 +180,10 @@ test('a district sees that the state has a schedule, but neither what it sends n
   const listed = list.items.find((item) => item.scheduleId === scheduleId);
   expect(listed).toMatchObject(hidden);
   expect(JSON.stringify([seen.body, listed])).not.toContain('Course');
+  const path = of(world.here, `/${scheduleId}`);
+  expect((await call('put', path, 'state').send(nightly({ ...over, note: 'Again' }))).status).toBe(200);
+  const { version } = seen.body as { version: string };
+  expect((await call('get', path)).body).toMatchObject({ ...hidden, version });
   for (const action of ['pause', 'resume', 'trigger']) {
     expect((await call('post', of(world.here, `/${scheduleId}/${action}`))).status).toBe(403);
   }
