@@ -81,7 +81,7 @@ test('a full resync: the box at the top left, Send Resync, OK', () =>
     await page.getByText(`Green: 0 errors in ${totals!.processed.toLocaleString('en-US')} records`).waitFor();
     await page.getByRole('link', { name: 'Timeline' }).click();
     await page.getByRole('columnheader', { name: 'Waited' }).waitFor();
-    const sent = page.getByRole('row', { name: /^Enrollment [\d.]+ s [\d.]+ s No errors$/ });
+    const sent = page.getByRole('row', { name: /^Enrollment [\d.:]+( s)? [\d.:]+( s)? No errors$/ });
     expect(await sent.locator('rect').count()).toBe(2);
     await page.getByRole('link', { name: 'Batch', exact: true }).click();
     await row(page, 'Enrollment').getByText('No errors').waitFor();
