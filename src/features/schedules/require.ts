@@ -34,4 +34,4 @@ export function requireAtTemporal(done: boolean): void {
 }
 
 export const missingAtTemporal =
-  'Temporal does not have this schedule at this moment (its creation broke off, it was deleted there, or Temporal was restored): it is made again within two minutes.';
+  'Temporal does not have this schedule at this moment (its creation broke off, it was deleted there, or Temporal was restored): it is made again within minutes.';
