@@ -50,6 +50,14 @@ export function tellsExtra({ object }: Pick<ObjectMapping, 'object'>, scope: Rec
 }
 
 /**
+ * Whether the district's database has all its school years: only then a record that it lacks is
+ * one that the district no longer has.
+ */
+export function knowsAllYears({ splitByYear = false }: RecordScope): boolean {
+  return !splitByYear;
+}
+
+/**
  * A catalog's condition as SQL over the district record; its column was checked against
  * information_schema.
  */

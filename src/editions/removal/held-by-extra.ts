@@ -1,6 +1,7 @@
 import { parseRecordKey } from '../../domain/record-error';
 import { quoteText } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
+import { knowsAllYears } from '../mapping/scope';
 import { keysPerList } from '../mapping/keyset';
 import { absentOf } from '../transfer/parents';
 
@@ -154,9 +155,13 @@ async function mendedByRemoval(job: PageJob): Promise<ReadonlySet<string>> {
   return mended;
 }
 
-/** Which of an object's records the district doesn't have, in any school year. */
-function absent(job: PageJob, keys: readonly string[]): Promise<number[]> {
+/**
+ * Which of an object's records the district doesn't have, in any school year; none where another
+ * year's database may have them.
+ */
+async function absent(job: PageJob, keys: readonly string[]): Promise<number[]> {
   const { editions, mapping } = job;
+  if (!knowsAllYears(job.scope)) return [];
   const columns = mapping.districtKey.columns.map(({ column }) => column);
   const table = { table: mapping.districtTable, tenant: null, columns };
   return absentOf(editions.district, job, table, keys.map(parseRecordKey));

@@ -4,6 +4,7 @@ import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/pools';
 import type { UniqueIndex } from '../columns/table-shape';
 import type { PageJob } from '../mapping/job';
+import { knowsAllYears } from '../mapping/scope';
 import type { ObjectMapping } from '../mapping/types';
 import { type Isolation, writeIsolating } from './isolate';
 import type { PageTally } from './page-tally';
@@ -102,8 +103,8 @@ export class Clashes {
   }
 
   /**
-   * Keys of those holders that the district has, in any school year: asked of holders of a GUID,
-   * and where a record has several.
+   * Keys of those holders that the district has, in any school year, or may have in another year's
+   * database: asked of holders of a GUID, and where a record has several.
    */
   private async atDistrict(holders: readonly (readonly Holder[])[]): Promise<ReadonlySet<string>> {
     const { job, session } = this.writer;
@@ -112,6 +113,7 @@ export class Clashes {
         .filter((holder) => holder.ours && (some.length > 1 || isIdentity(job.mapping, holder)))
         .map(({ key }) => key),
     );
+    if (!knowsAllYears(job.scope)) return new Set(keys.map(formatRecordKey));
     return keys.length === 0 ? new Set() : keepingAwake(session, () => textsAtDistrict(job, keys, []));
   }
 

@@ -1,3 +1,4 @@
+import { countHeldByExtra } from '../../../src/editions/removal/held-by-extra';
 import { retryBlocked, retryBlockedOfCycle } from '../../../src/editions/transfer/retry-blocked';
 import { verifyCycle } from '../../../src/editions/transfer/verify-cycle';
 import { counts, districtNumber, object, rows, World } from '../support';
@@ -418,4 +419,26 @@ test('of a circle with one record that the state refuses nothing is written, and
       { id: 3, nr: 30 },
     ]);
   }
+});
+
+test('a record in the way is gone for the district only where its database has all school years', async () => {
+  const guid = "'0123-guid'";
+  const person = object('person', ['personID'], { guidColumn: 'guid' });
+  const columns = 'personID INT NOT NULL, guid VARCHAR(40) NOT NULL UNIQUE';
+  await world.district(
+    `CREATE TABLE person (${columns}, PRIMARY KEY (personID))`,
+    `INSERT INTO person VALUES (1, ${guid})`,
+  );
+  await world.state(
+    `CREATE TABLE person (districtID INT NOT NULL, ${columns}, PRIMARY KEY (districtID, personID))`,
+    `INSERT INTO person VALUES (${districtNumber}, 2, ${guid})`,
+  );
+  const { scope } = await world.job([person], 'person');
+  const outcome = async (splitByYear: boolean) => {
+    const { job, errors } = await world.sync([person], 'person', { scope: { ...scope, splitByYear } });
+    return [errors.map(({ code }) => code), await countHeldByExtra(job, () => Promise.resolve(job))];
+  };
+  expect(await outcome(false)).toEqual([['RENUMBERED'], 1]);
+  // Another year's database may have it: nobody is asked to renumber it, nothing is removed for it.
+  expect(await outcome(true)).toEqual([['UNIQUE_CLASH'], 0]);
 });
