@@ -90,7 +90,7 @@ export async function makeAtTemporal(
 ): Promise<void> {
   const pausedWhy = await readPaused(control, stored.scheduleId);
   await temporal.call((client, taskQueue) => createAtTemporal(client, taskQueue, stored, pausedWhy));
-  await noteAtTemporal(control, stored.scheduleId);
+  await noteAtTemporal(control, stored);
 }
 
 /** @throws Problem 403 without the right to what it would start */

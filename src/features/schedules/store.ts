@@ -179,9 +179,17 @@ export async function readSchedule(control: Knex, scheduleId: string): Promise<A
   return row ? toSchedule(row) : null;
 }
 
-/** Temporal has it. */
-export async function noteAtTemporal(control: Knex, scheduleId: string): Promise<void> {
-  await control('resyncSchedule').where({ scheduleID: scheduleId }).update({ atTemporal: true });
+/**
+ * Temporal has it as it was given. Where it has been changed since, Temporal has an older one, and
+ * gets it again: of two who change it, the second to store may be the first to tell Temporal.
+ */
+export async function noteAtTemporal(
+  control: Knex,
+  { scheduleId, timing }: Pick<AnySchedule, 'scheduleId' | 'timing'>,
+): Promise<void> {
+  await control('resyncSchedule')
+    .where({ scheduleID: scheduleId })
+    .update({ atTemporal: control.raw('timing = ?', [JSON.stringify(timing)]) });
 }
 
 /** Why a schedule is paused; `null`: nobody has paused it here. */

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { setDisabled } from '../../../src/features/access/principal-store';
 import { createToken } from '../../../src/features/access/token-store';
+import { noteAtTemporal, readSchedule } from '../../../src/features/schedules/store';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
 
@@ -145,6 +146,24 @@ test('a schedule is changed: it fires at its new times with the rights of who ch
     expect((await change(later, 'other')).status).toBe(404);
     for (const id of [scheduleId, beside.scheduleId]) await call('delete', of(world.here, `/${id}`));
     expect((await change(later)).status).toBe(404);
+  }));
+
+test('of two changes that reach Temporal in the other order, what it has counts only where it is what is stored', () =>
+  withWorker(world, async () => {
+    const { scheduleId } = await create({ name: 'changed by two' });
+    const { control } = world;
+    const timing = async () => (await readSchedule(control, scheduleId))!.timing;
+    const known = async () =>
+      (await control('resyncSchedule').where({ scheduleID: scheduleId, atTemporal: true })).length === 1;
+    const first = await timing();
+    const path = of(world.here, `/${scheduleId}`);
+    await call('put', path).send(nightly({ name: 'changed by two', cron: '30 4 * * *' }));
+    expect(await known()).toBe(true);
+    await noteAtTemporal(control, { scheduleId, timing: first });
+    expect(await known()).toBe(false);
+    await noteAtTemporal(control, { scheduleId, timing: await timing() });
+    expect(await known()).toBe(true);
+    await call('delete', path);
   }));
 
 test('another district sees none of it and changes none of it', async () => {
