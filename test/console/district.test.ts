@@ -418,7 +418,16 @@ test('a webhook is made, changed in place and deleted on one’s own page', () =
     await changed.getByRole('checkbox', { name: /^Only when there are more errors/ }).check();
     await changed.getByRole('button', { name: 'Save' }).click();
     await webhooks.getByText('all alerts, each at once, only when it got worse').waitFor();
+    await button(page, 'New secret for https://example.org/resync').click();
+    const asked = page.getByRole('dialog', { name: 'Make a new secret?' });
+    await check(page);
+    await asked.getByRole('button', { name: 'New secret' }).click();
+    await webhooks.getByText(/^whsec_/).waitFor();
     await button(page, 'Delete https://example.org/resync').click();
+    const sure = page.getByRole('dialog', { name: 'Delete the webhook?' });
+    await sure.getByRole('button', { name: 'Leave it' }).click();
+    await button(page, 'Delete https://example.org/resync').click();
+    await sure.getByRole('button', { name: 'Delete' }).click();
     await webhooks.getByText('You have none.').waitFor();
   }));
 

@@ -5,21 +5,29 @@ import type { Webhook, WebhookWithSecret } from '../../api/answers';
 import { call } from '../../api/call';
 import { Answer } from '../../parts/answer';
 import { Button } from '../../parts/button';
+import { Dialog } from '../../parts/dialog';
 import { Failed } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { WebhookDialog } from './webhook-dialog';
 
 const key = ['webhooks'];
 
+/** What can't be taken back: it is asked about first. */
+interface Final {
+  readonly webhook: Webhook;
+  readonly how: 'delete' | 'secret';
+}
+
 /** Addresses that one's alerts are posted to. */
 export function Webhooks() {
   const queries = useQueryClient();
   const [open, setOpen] = useState<Webhook | 'new' | null>(null);
+  const [asked, setAsked] = useState<Final | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const webhooks = useQuery({ queryKey: key, queryFn: () => call('/webhooks') });
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: key });
   const act = useMutation({
-    mutationFn: ({ webhookId, how }: { webhookId: string; how: 'delete' | 'secret' }) =>
+    mutationFn: ({ webhook: { webhookId }, how }: Final) =>
       how === 'delete'
         ? call(`/webhooks/${webhookId}`, { method: 'DELETE' })
         : call(`/webhooks/${webhookId}/secret`, { method: 'POST' }),
@@ -53,25 +61,63 @@ export function Webhooks() {
           items.length === 0 ? (
             <p>You have none.</p>
           ) : (
-            <WebhookTable
-              items={items}
-              onEdit={setOpen}
-              onAct={(webhookId, how) => act.mutate({ webhookId, how })}
-            />
+            <WebhookTable items={items} onEdit={setOpen} onAct={setAsked} />
           )
         }
       </Answer>
       {open !== null && (
         <WebhookDialog webhook={open === 'new' ? null : open} onClose={() => setOpen(null)} onSaved={saved} />
       )}
+      {asked && <Asked {...asked} onClose={() => setAsked(null)} onSure={() => act.mutate(asked)} />}
     </section>
   );
 }
 
+function Asked({
+  webhook,
+  how,
+  onClose,
+  onSure,
+}: Final & { readonly onClose: () => void; readonly onSure: () => void }) {
+  const { title, word, why } = finalWords[how];
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      buttons={
+        <>
+          <Button onPress={onClose}>Leave it</Button>
+          <Button
+            main
+            onPress={() => {
+              onSure();
+              onClose();
+            }}
+          >
+            {word}
+          </Button>
+        </>
+      }
+    >
+      <p className="webhook__url">{webhook.url}</p>
+      <p>{why}</p>
+    </Dialog>
+  );
+}
+
+const finalWords = {
+  delete: { title: 'Delete the webhook?', word: 'Delete', why: 'Nothing is posted to it any more.' },
+  secret: {
+    title: 'Make a new secret?',
+    word: 'New secret',
+    why: 'What is signed with the old one is refused there until the other system knows the new one.',
+  },
+} as const;
+
 interface WebhookTableProps {
   readonly items: readonly Webhook[];
   readonly onEdit: (webhook: Webhook) => void;
-  readonly onAct: (webhookId: string, how: 'delete' | 'secret') => void;
+  readonly onAct: (asked: Final) => void;
 }
 
 function WebhookTable({ items, onEdit, onAct }: WebhookTableProps) {
@@ -111,15 +157,15 @@ function WebhookTable({ items, onEdit, onAct }: WebhookTableProps) {
                   <Act what="Edit" word="Edit…" url={webhook.url} onPress={() => onEdit(webhook)} />
                   <Act
                     what="New secret for"
-                    word="New secret"
+                    word="New secret…"
                     url={webhook.url}
-                    onPress={() => onAct(webhook.webhookId, 'secret')}
+                    onPress={() => onAct({ webhook, how: 'secret' })}
                   />
                   <Act
                     what="Delete"
-                    word="Delete"
+                    word="Delete…"
                     url={webhook.url}
-                    onPress={() => onAct(webhook.webhookId, 'delete')}
+                    onPress={() => onAct({ webhook, how: 'delete' })}
                   />
                 </span>
               </td>
