@@ -183,8 +183,7 @@ test('what another person or the service changes shows on districts, requests an
     const times = { cron: '0 2 * * *', timezone: 'UTC', objects: ['School'] };
     const ask = async (path: string, body: object): Promise<unknown> => {
       const { status, body: answer } = await state.ask('POST', path, body);
-      expect([path, status]).toEqual([path, expect.any(Number)]);
-      expect(status).toBeLessThan(300);
+      expect([path, status < 300]).toEqual([path, true]);
       return answer;
     };
     await ask('/recurring-requests', { ...times, districts: 'all', name: 'By another', reason: 'Counts.' });
