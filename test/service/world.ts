@@ -186,6 +186,12 @@ export class ServiceWorld {
     return (await run.query(resyncProgress)).status;
   }
 
+  /** Whether the run's workflow has ended. */
+  async endedInTemporal(resyncId: string): Promise<boolean> {
+    const run = await this.temporal.workflow.getHandle(resyncWorkflowId(resyncId)).describe();
+    return run.status.name !== 'RUNNING';
+  }
+
   /** Locks all tables of a district until the function it gives is called, as a backup does. */
   async lockDistrict(district: DistrictId, tables = tablesOfDistrict): Promise<() => Promise<void>> {
     await this.sql(district, `LOCK TABLES ${tables.map((table) => `${table} WRITE`).join(', ')}`);
