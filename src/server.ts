@@ -165,9 +165,9 @@ export async function startServer(
     url: `http://${config.api.host}:${port}`,
     healthUrl: inner?.url ?? null,
     stop: async () => {
-      await Promise.all([reconciler.stop(), chaser.stop(), notices.stop()]);
       stopping.abort();
-      await closeWell(server);
+      // At once: a pass under way may wait for a lock, and until it ended requests would come in.
+      await Promise.all([closeWell(server), reconciler.stop(), chaser.stop(), notices.stop()]);
       await close();
     },
   };

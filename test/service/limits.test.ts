@@ -140,8 +140,11 @@ test('a server that stops lets the answers under way go out, ends streams, and t
   await sleep(500);
   const stopped = other.stop();
   await sleep(500);
-  await expect(fetch(`${other.url}/healthz`)).rejects.toThrow();
-  await lock.rollback();
+  try {
+    await expect(fetch(`${other.url}/healthz`)).rejects.toThrow();
+  } finally {
+    await lock.rollback();
+  }
   expect((await slow).status).toBe(201);
   await stream.text();
   await stopped;
