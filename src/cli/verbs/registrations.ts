@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { settingsSaidOf } from '../../domain/registration';
 import type { DistrictImport, Registration, Registrations } from '../client/answers';
 import {
   clientOf,
@@ -73,7 +74,7 @@ function changeCommand(): Command {
       const client = clientOf(command);
       const path = `/registrations/${encodeURIComponent(id)}`;
       const found = await client.get<Registration>(path);
-      const now = settingsOf(found);
+      const now = settingsSaidOf(found);
       const body = { ...now, ...saidIn(options, now.objects), ...databaseIn(options) };
       tellOne(await client.put<Registration>(path, body, found.version), 'changed', command);
     });
@@ -149,20 +150,6 @@ function withDistrictOptions(command: Command): Command {
       '--databases-from <file>',
       'file here with its databases by school year, as JSON: a list of schoolYears with url, file or variable',
     );
-}
-
-/** What can be said of a district again. */
-function settingsOf({ id: _id, ...district }: Registration) {
-  const {
-    origin: _,
-    version: _v,
-    database: _db,
-    changedBy: _by,
-    changedAt: _at,
-    retiredAt: _end,
-    ...settings
-  } = district;
-  return settings;
 }
 
 /** What the options say, and nothing of what they don't. */

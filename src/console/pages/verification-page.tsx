@@ -15,6 +15,7 @@ import { SamplesView } from './verification/samples-view';
 import { SchoolsView } from './verification/schools-view';
 import { SinceView } from './verification/since-view';
 import { VerificationStatusMark } from './verification-mark';
+import { ComparedCounts, ComparedTitles } from './verification/compared-columns';
 
 /** `/verifications/{id}`: what differs between the editions, and what mends it. */
 export function VerificationPage({ verificationId }: { verificationId: string }) {
@@ -160,21 +161,7 @@ function Objects({ rows }: { rows: readonly VerifiedObject[] }) {
         <thead>
           <tr>
             <th scope="col">Object</th>
-            <th scope="col" className="wide number">
-              District
-            </th>
-            <th scope="col" className="wide number">
-              State
-            </th>
-            <th scope="col" className="number">
-              Missing
-            </th>
-            <th scope="col" className="number">
-              Different
-            </th>
-            <th scope="col" className="number">
-              Extra
-            </th>
+            <ComparedTitles />
             <th scope="col" className="wide number">
               Expected exclusions
             </th>
@@ -190,11 +177,7 @@ function Objects({ rows }: { rows: readonly VerifiedObject[] }) {
                 {object}
                 {message !== null && <div className="small soft">{message}</div>}
               </th>
-              <td className="wide number">{number(counts.districtRecords)}</td>
-              <td className="wide number">{number(counts.stateRecords)}</td>
-              <td className="number">{number(counts.missing)}</td>
-              <td className="number">{number(counts.different)}</td>
-              <td className="number">{number(counts.extra)}</td>
+              <ComparedCounts counts={counts} />
               <td className="wide number">{number(counts.excluded)}</td>
               <td className="wide">
                 insert {number(predicted.inserted)}, update {number(predicted.updated)}

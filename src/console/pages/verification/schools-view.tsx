@@ -1,6 +1,6 @@
 import type { Verification } from '../../api/answers';
-import { number } from '../../parts/format';
 import { ListView, usePaged } from '../../parts/paged';
+import { ComparedCounts, ComparedTitles } from './compared-columns';
 
 /** What was compared, by object and school. */
 export function SchoolsView({ verification }: { verification: Verification }) {
@@ -13,21 +13,7 @@ export function SchoolsView({ verification }: { verification: Verification }) {
             <tr>
               <th scope="col">School</th>
               <th scope="col">Object</th>
-              <th scope="col" className="wide number">
-                District
-              </th>
-              <th scope="col" className="wide number">
-                State
-              </th>
-              <th scope="col" className="number">
-                Missing
-              </th>
-              <th scope="col" className="number">
-                Different
-              </th>
-              <th scope="col" className="number">
-                Extra
-              </th>
+              <ComparedTitles />
             </tr>
           </thead>
           <tbody>
@@ -37,11 +23,7 @@ export function SchoolsView({ verification }: { verification: Verification }) {
                 <tr key={`${object} ${school?.join('\u0000')}`}>
                   <th scope="row">{school?.join(', ') ?? 'of no school'}</th>
                   <td>{object}</td>
-                  <td className="wide number">{number(counts.districtRecords)}</td>
-                  <td className="wide number">{number(counts.stateRecords)}</td>
-                  <td className="number">{number(counts.missing)}</td>
-                  <td className="number">{number(counts.different)}</td>
-                  <td className="number">{number(counts.extra)}</td>
+                  <ComparedCounts counts={counts} />
                 </tr>
               ))}
           </tbody>

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { settingsSaidOf } from '../../../../domain/registration';
 import type { Registration } from '../../../api/answers';
 import { call, ifStill } from '../../../api/call';
 import { Button } from '../../../parts/button';
@@ -37,7 +38,7 @@ export function RegisterDialog({ former, onClose }: RegisterDialogProps) {
   const send = useMutation({
     mutationFn: () => {
       const said = {
-        ...(former === null ? {} : settingsOf(former)),
+        ...(former === null ? {} : settingsSaidOf(former)),
         ...{ number: Number(number), name: name.trim(), schoolYear: Number(schoolYear) },
         timezone: timezone === '' ? undefined : timezone,
         ...(kind !== '' && { database: { [kind]: place.trim() } }),
@@ -95,18 +96,4 @@ export function RegisterDialog({ former, onClose }: RegisterDialogProps) {
       {send.error && <Failed error={send.error} onAgain={() => send.mutate()} />}
     </Dialog>
   );
-}
-
-/** What can be said of a district again. */
-function settingsOf({ id: _id, ...district }: Registration): object {
-  const {
-    origin: _,
-    version: _v,
-    database: _db,
-    changedBy: _by,
-    changedAt: _at,
-    retiredAt: _end,
-    ...settings
-  } = district;
-  return settings;
 }
