@@ -1,4 +1,5 @@
-import type { Edition, Row } from '../connection/pools';
+import type { Edition } from '../connection/pools';
+import type { Row } from '../connection/session';
 import { quoteText } from '../connection/sql';
 
 /** A column as information_schema describes it. */

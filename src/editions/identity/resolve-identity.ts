@@ -5,7 +5,7 @@ import { keyLiteral } from '../columns/key-column';
 import { sameName, spelledLike } from '../columns/spelling';
 import { readTableShape, type TableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteName, quoteTable, quoteText } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keySelect } from '../mapping/keyset';

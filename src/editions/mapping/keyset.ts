@@ -10,7 +10,7 @@ import {
   typedOrderLiteral,
 } from '../columns/key-column';
 import type { Column } from '../columns/table-shape';
-import type { RawValue } from '../connection/pools';
+import type { RawValue } from '../connection/session';
 import { quoteName } from '../connection/sql';
 
 /** Predicates and order over a match key of one or more columns. */

@@ -5,7 +5,7 @@ import { readTableShape } from '../columns/table-shape';
 import { columnsNamed } from '../mapping/object-columns';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect } from '../mapping/keyset';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { stateTenant, where } from '../mapping/scope';
 import { ofTenant, type Tenant, tenantOf } from '../mapping/tenant';
 import { quoteName, quoteTable } from '../connection/sql';

@@ -8,7 +8,7 @@ import { nextPageNo, removalsRange } from '../transfer/ledger';
 import { writePage } from '../transfer/page';
 import { PageTally } from '../transfer/page-tally';
 import { writeRecords } from '../transfer/raised-locks';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { readInScope, type StateRecord } from '../transfer/records';
 import { guidsDiffer } from '../transfer/repair';
 import { textsAtDistrict, withoutPartner } from '../transfer/same-keys';

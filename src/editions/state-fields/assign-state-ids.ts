@@ -4,7 +4,7 @@ import { AssignedColumn, type Known, knownOf, type Unsettled } from './assigned-
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
 import { checkLease } from '../transfer/ledger';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { withQuickRetries } from '../connection/quick-retries';
 import { stateTenant } from '../mapping/scope';
 import { quoteText } from '../connection/sql';

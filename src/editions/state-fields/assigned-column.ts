@@ -4,7 +4,7 @@ import type { ColumnPair } from '../columns/pair';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
 import { keyInterval, keyList, keyOf, keyOrder, keySelect } from '../mapping/keyset';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { stateTenant, where } from '../mapping/scope';
 import { quoteName, quoteText } from '../connection/sql';
 import { pairsOf } from './state-id-register';

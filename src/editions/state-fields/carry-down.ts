@@ -6,7 +6,7 @@ import type { Lossy } from '../columns/compared';
 import { writeIsolating } from '../transfer/isolate';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { withQuickRetries } from '../connection/quick-retries';
 import type { DistrictRecord, FetchedValue } from '../transfer/records';
 import { type Reason, reasonOf } from '../transfer/refusal';

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
-import type { Row, Session } from '../connection/pools';
+import type { Row, Session } from '../connection/session';
 import { quoteText } from '../connection/sql';
 
 interface Entry {

@@ -1,7 +1,7 @@
 /** Records whose unique values stand in each other's way, or in that of records at the state. */
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { UniqueIndex } from '../columns/table-shape';
 import type { PageJob } from '../mapping/job';
 import { knowsAllYears } from '../mapping/scope';

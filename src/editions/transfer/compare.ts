@@ -1,7 +1,7 @@
 import type { RecordKey } from '../../domain/record-error';
 import { formatRecordKey } from '../../domain/record-error';
 import { rangeChecksum } from '../columns/row-hash';
-import type { Row } from '../connection/pools';
+import type { Row } from '../connection/session';
 import type { CompareJob } from '../mapping/job';
 import { keyInterval, keyOf, keyOrder, keySelect } from '../mapping/keyset';
 import {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { RecordScope } from '../../domain/range';
 import { DatabaseError } from '../connection/errors';
-import type { Edition, Session, WriteResult } from '../connection/pools';
+import type { Edition } from '../connection/pools';
+import type { Session, WriteResult } from '../connection/session';
 import { quoteName, quoteText } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { tenantLiteral } from '../mapping/tenant';

@@ -1,6 +1,6 @@
 import { formatRecordKey } from '../../domain/record-error';
 import type { PageJob } from '../mapping/job';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { DistrictRecord } from './records';
 import { quoteText } from '../connection/sql';
 

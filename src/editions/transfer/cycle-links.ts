@@ -2,7 +2,7 @@ import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { keyText } from '../columns/key-column';
 import { type Column, type ForeignKey, readTableShape } from '../columns/table-shape';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteName, quoteTable, quoteText } from '../connection/sql';
 import type { CompareJob, PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList, storedText } from '../mapping/keyset';

@@ -1,7 +1,7 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { PageJob } from '../mapping/job';
 import { isKeyOf, keyList, keyOf, keysPerList } from '../mapping/keyset';
 import { eachWithSchool, joinSchool, schoolOf, type SchoolJoin } from '../mapping/school-join';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { inBatches } from '../../domain/batches';
 import { familyOf } from '../columns/families';
-import type { RawValue } from '../connection/pools';
+import type { RawValue } from '../connection/session';
 import { quoteName } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';

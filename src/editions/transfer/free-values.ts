@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { familyOf, membersOf } from '../columns/families';
 import { typedLiteral } from '../columns/key-column';
 import type { Column, UniqueIndex } from '../columns/table-shape';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteName } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { keyList } from '../mapping/keyset';

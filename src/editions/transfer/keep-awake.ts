@@ -1,4 +1,4 @@
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 
 /** Well below the state's limit for an idle transaction (connection/pools.ts). */
 const everyMs = 5_000;

@@ -10,7 +10,7 @@ import {
 } from '../../domain/record-error';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
-import type { Row, Session } from '../connection/pools';
+import type { Row, Session } from '../connection/session';
 import { quoteNumber, quoteText } from '../connection/sql';
 import { schoolsOfErrors } from './error-schools';
 

@@ -1,4 +1,4 @@
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { CompareJob } from '../mapping/job';
 import type { ReferenceMapping } from '../mapping/types';
 import { type MissingParent, missingParents } from './parents';

@@ -3,7 +3,7 @@ import { writeMarks } from '../../domain/record-marks';
 import type { PageJob } from '../mapping/job';
 import type { PageId } from './ledger';
 import type { PageTally } from './page-tally';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteHex, quoteText } from '../connection/sql';
 
 /** Half of the fastest level's size for keys with holes, in the same time. */

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../connection/errors';
-import type { OpenSession, Session } from '../connection/pools';
+import type { OpenSession, Session } from '../connection/session';
 import { withQuickRetries } from '../connection/quick-retries';
 import type { PageJob } from '../mapping/job';
 import {

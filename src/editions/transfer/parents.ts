@@ -5,7 +5,7 @@ import type { CompareJob } from '../mapping/job';
 import { keyTable } from '../mapping/keyset';
 import { ofTenant, type Tenant } from '../mapping/tenant';
 import type { ReferenceMapping } from '../mapping/types';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { DistrictRecord } from './records';
 import { parentKeyOf } from './refusal';
 import { quoteName } from '../connection/sql';

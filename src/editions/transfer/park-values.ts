@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { familyOf } from '../columns/families';
 import type { Column, UniqueIndex } from '../columns/table-shape';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteName } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { stateTenant } from '../mapping/scope';

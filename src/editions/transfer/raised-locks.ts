@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from '../connection/errors';
-import type { Session, WriteResult } from '../connection/pools';
+import type { Session, WriteResult } from '../connection/session';
 
 /**
  * A deadlock or a lock wait is nobody's fault, and its transaction is repeated. A trigger that

@@ -6,7 +6,7 @@ import type { DatabaseError } from '../connection/errors';
 import type { CompareJob } from '../mapping/job';
 import { keyList, keyOf, type KeySide, keySelect, keysPerList } from '../mapping/keyset';
 import type { ObjectMapping } from '../mapping/types';
-import type { RawValue, Row, Session } from '../connection/pools';
+import type { RawValue, Row, Session } from '../connection/session';
 import { askEach } from './ask-each';
 import { exactBytes } from './exact-bytes';
 import { respelled } from './same-keys';

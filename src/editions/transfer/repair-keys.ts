@@ -6,7 +6,7 @@ import { keepingAwake } from './keep-awake';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, keySelect, keysPerList } from '../mapping/keyset';
 import type { PageTally } from './page-tally';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { RangeMemory } from './range-memory';
 import { repairRecords } from './repair';
 

@@ -6,7 +6,7 @@ import { type Isolation, writeIsolating } from './isolate';
 import type { PageJob } from '../mapping/job';
 import type { PageTally } from './page-tally';
 import type { RangeMemory } from './range-memory';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { isOneWrites } from './ask-each';
 import { readBothSides } from './both-sides';
 import { type DistrictRecord, lockAtState } from './records';

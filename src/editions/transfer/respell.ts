@@ -1,4 +1,4 @@
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { PageJob } from '../mapping/job';
 import { exemptFromForeignKeys } from './cycle-insertions';
 import type { DistrictRecord } from './records';

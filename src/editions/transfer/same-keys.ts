@@ -4,7 +4,7 @@ import { familyOf } from '../columns/families';
 import type { Column } from '../columns/table-shape';
 import { type KeyColumn, keyText } from '../columns/key-column';
 import { DatabaseError } from '../connection/errors';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteName } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
 import {

@@ -1,7 +1,7 @@
 import { inBatches } from '../../domain/batches';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { rowHash } from '../columns/row-hash';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { PageJob } from '../mapping/job';
 import { keyList, keyOf, type KeySide, keySelect, keysPerList } from '../mapping/keyset';
 import { districtScope, stateTenant, where } from '../mapping/scope';

@@ -3,7 +3,7 @@ import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/
 import { familyOf, type TypeFamily } from '../columns/families';
 import { asStored, keyColumnProblem, keyText, typedLiteral } from '../columns/key-column';
 import type { Column, UniqueIndex } from '../columns/table-shape';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteName } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { keysPerList } from '../mapping/keyset';

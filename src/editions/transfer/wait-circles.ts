@@ -7,7 +7,7 @@ import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/
 import { markedOutcomes } from '../../domain/record-marks';
 import { isOneRecords } from './ask-each';
 import type { UniqueIndex } from '../columns/table-shape';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import type { PageJob } from '../mapping/job';
 import { readBothSides } from './both-sides';
 import { forgetNoted } from './cycle-insertions';

@@ -5,7 +5,7 @@ import {
   parseRecordKey,
   type RecordKey,
 } from '../../domain/record-error';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { quoteText } from '../connection/sql';
 import type { PageJob } from '../mapping/job';
 import { keysPerList } from '../mapping/keyset';

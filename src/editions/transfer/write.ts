@@ -4,7 +4,7 @@ import type { ColumnPair } from '../columns/pair';
 import { DatabaseError } from '../connection/errors';
 import type { PageJob } from '../mapping/job';
 import { keyList, type KeySide } from '../mapping/keyset';
-import type { Session } from '../connection/pools';
+import type { Session } from '../connection/session';
 import { isOneWrites } from './ask-each';
 import { writeRecords } from './raised-locks';
 import { type DistrictRecord, type FetchedValue, writtenPairs } from './records';
