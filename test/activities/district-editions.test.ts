@@ -2,19 +2,26 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { DistrictEditions } from '../../activities/district-editions';
 import { parseConfig } from '../../src/config';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
+import { until } from '../workflows/support';
 
 let databases: TestDatabases;
 beforeAll(async () => (databases = await createTestDatabases()));
 afterAll(() => databases.drop());
 
-/** Connections to the district's database, as the server counts them, without the one that asks. */
-async function connections(): Promise<number> {
+/** Waits until the server counts so many connections to the district's database, ours left out. */
+async function untilConnections(expected: number): Promise<void> {
+  // One connection asks all the time: one that was ended is counted until the server notices.
   const connection = await createConnection(databases.districtUrl);
-  const [rows] = await connection.query<(RowDataPacket & { connections: number })[]>(
-    'SELECT COUNT(*) - 1 AS connections FROM information_schema.processlist WHERE db = DATABASE()',
-  );
-  await connection.end();
-  return rows[0]!.connections;
+  const query =
+    'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()';
+  try {
+    await until(
+      `there are ${expected} connections`,
+      async () => (await connection.query<RowDataPacket[]>(query))[0].length === expected,
+    );
+  } finally {
+    await connection.end();
+  }
 }
 
 it('closes the connections of districts that were used long ago, and of none in use', async () => {
@@ -41,10 +48,7 @@ it('closes the connections of districts that were used long ago, and of none in 
   });
   for (const { id } of districts.slice(1)) await visit(id);
   expect(editions.size).toBe(kept + 1);
-  // The server needs a moment to see that a connection was closed.
-  for (let tries = 0; tries < 100 && (await connections()) > kept + 1; tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(await connections()).toBe(kept + 1);
+  await untilConnections(kept + 1);
   leave();
   expect(await stays).toEqual([['two']]);
   expect(editions.size).toBe(kept);
