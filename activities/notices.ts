@@ -16,6 +16,7 @@ import { readResync, type ResyncView } from '../src/features/resyncs/read';
 import { decryptSecret, EncryptedSecretError } from '../src/control/encrypted-secret';
 import { disableWebhook, loadWebhookTarget } from '../src/features/notices/webhook-store';
 import { digestBody, webhookBody } from '../src/features/notices/webhook-body';
+import { PostsUnderWay } from '../src/features/notices/posts-under-way';
 import { postWebhook } from '../src/features/notices/post-webhook';
 import { mailOfAlert, mailOfDigest, sendMail } from '../src/features/notices/send-mail';
 import type { ActivityDependencies } from './dependencies';
@@ -33,6 +34,7 @@ const deliveriesAtOnce = 500;
 export function noticeActivities({ config, control }: ActivityDependencies) {
   const { secretKey, smtp, ...rules } = config.notices;
   const keys = secretKey === undefined ? [] : [Buffer.from(secretKey, 'base64')];
+  const underWay = new PostsUnderWay();
 
   const post = async (delivery: Delivery): Promise<void> => {
     const { deliveryId, messageId, target } = delivery;
@@ -81,14 +83,16 @@ export function noticeActivities({ config, control }: ActivityDependencies) {
     ),
 
     /**
-     * One attempt to deliver; fails with NoticeNotDelivered when another one may do. One that is
-     * made stays made.
+     * One attempt to deliver; fails with NoticeNotDelivered when another one may do, and when the
+     * owner has too many under way: that is no attempt. One that is made stays made.
      */
     deliverNotice: shortActivity(async ({ deliveryId }: { deliveryId: number }): Promise<void> => {
       const delivery = await loadDelivery(control, deliveryId);
       if (delivery.status !== 'pending') return;
       if (!delivery.reader) return void (await endDelivery(control, { deliveryId, status: 'dropped' }));
-      await (delivery.channel === 'webhook' ? post(delivery) : mail(delivery));
+      if (delivery.channel === 'email') return mail(delivery);
+      if (!(await underWay.add(delivery.reader, () => post(delivery))))
+        throw notDelivered("its owner's other endpoints have not answered yet", null);
     }),
 
     /** After the last attempt: the delivery has failed, and an alert says so to its owner. */

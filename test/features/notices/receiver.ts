@@ -11,6 +11,8 @@ export interface Receiver {
   readonly port: number;
   readonly url: string;
   readonly received: Received[];
+  /** Breaks the connections of those that wait for an answer. */
+  dropAll(): void;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function receiver(
     port,
     url: `http://127.0.0.1:${port}/hook`,
     received,
+    dropAll: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

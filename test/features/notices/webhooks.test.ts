@@ -8,6 +8,7 @@ import { postAlert } from '../../../src/features/alerts/post';
 import { noticesWorkflowId } from '../../../workflows/messages';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
+import { until } from '../../workflows/support';
 import { type Received, type Receiver, receiver } from './receiver';
 import { call, deliveries, eventually, pass, register, runOf } from './support';
 
@@ -225,6 +226,37 @@ test('after the last attempt the delivery has failed and its owner is told by on
   expect(await world.control('processAlert').where({ name: 'Notice Not Delivered' })).toMatchObject([
     { text: expect.stringContaining('three days') as string },
   ]);
+});
+
+test('endpoints that never answer hold five places of a district at most, and those of nobody else', async () => {
+  const mute = await endpoint(() => {});
+  const prompt = await endpoint();
+  for (let n = 0; n < 8; n += 1) await register(world, 'here', `${mute.url}/${n}`);
+  const { webhookId } = await register(world, 'state', prompt.url, ['stateRequest']);
+  await stateRequest();
+  await listNotices(world.control, { olderThanSeconds: 0 });
+  const { deliverNotice } = noticeActivities(world);
+  const due = await world.control<{ noticeDeliveryID: number; target: string }>('noticeDelivery');
+  const attempt = async ({ noticeDeliveryID }: { noticeDeliveryID: number }): Promise<string> =>
+    deliverNotice({ deliveryId: noticeDeliveryID }).then(
+      () => 'delivered',
+      (error: Error) => error.message,
+    );
+  const toMute = due.filter(({ target }) => target !== webhookId);
+  const attempts = toMute.map(attempt);
+  await until('the first are asked', () => mute.received.length === 5);
+  expect(await attempt(due.find(({ target }) => target === webhookId)!)).toBe('delivered');
+  mute.dropAll();
+  const waits = "The notice was not delivered: its owner's other endpoints have not answered yet.";
+  const answers = await Promise.all(attempts);
+  expect(answers.filter((answer) => answer === waits)).toHaveLength(3);
+  const tried = await world.control('noticeDelivery').sum({ attempts: 'attempts' }).first();
+  expect([Number(tried?.['attempts']), prompt.received.length]).toEqual([6, 1]);
+  // Their places are free again.
+  const again = toMute.filter((_, n) => answers[n] === waits).map(attempt);
+  await until('the others are asked', () => mute.received.length === 8);
+  mute.dropAll();
+  expect(await Promise.all(again)).not.toContain(waits);
 });
 
 test.each([
