@@ -40,7 +40,7 @@ export function identityActivities(dependencies: ActivityDependencies, editions:
                 scope: editions.scope(districtId, schoolYear),
               },
               { action, key, guid, oldKey: formerKey, preview },
-              (session) => storeResolution(session, pools.control, { conflictId, action, by }),
+              (session, keys) => storeResolution(session, pools.control, { conflictId, action, by, keys }),
             ),
           );
           if (action === 'release' && !preview) {

@@ -1,17 +1,15 @@
-import type { SyncObject } from '../../domain/catalog';
 import type { IdentityAction, IdentityChange } from '../../domain/identity-conflict';
-import { type RecordKey } from '../../domain/record-error';
+import { formatRecordKey, type RecordKey } from '../../domain/record-error';
 import { keyLiteral } from '../columns/key-column';
-import { sameName, spelledLike } from '../columns/spelling';
-import { readTableShape, type TableShape } from '../columns/table-shape';
-import { DatabaseError } from '../connection/errors';
 import type { Session } from '../connection/session';
-import { quoteName, quoteTable, quoteText } from '../connection/sql';
+import { quoteName, quoteText } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
-import { keyList, keySelect } from '../mapping/keyset';
-import { columnsNamed } from '../mapping/object-columns';
+import { keyList } from '../mapping/keyset';
 import { stateTenant, where } from '../mapping/scope';
-import { ofTenant, tenantOf } from '../mapping/tenant';
+import { ofTenant } from '../mapping/tenant';
+import { isUniqueEverywhere } from '../transfer/guid-holders';
+import { carryKey } from './carry-key';
+import { notAsFound } from './not-as-found';
 
 /** A conflict that a person of the state resolves. */
 export interface IdentityWork {
@@ -28,25 +26,32 @@ export interface IdentityWork {
 
 type Job = Pick<CompareJob, 'editions' | 'catalog' | 'mapping' | 'scope'>;
 
+interface Changed {
+  readonly changes: IdentityChange[];
+  /** Keys at the district of the records that go together again. */
+  readonly settled: readonly RecordKey[];
+}
+
 /**
  * Brings the state's record and the district's together again, in one transaction at the state:
  * its key with whatever refers to it, its GUID, or the GUID of another district's record that has
  * it. Looked at anew under lock first.
- * @param settle writes what is kept of it, in the same transaction; not called for a preview
+ * @param settle writes what is kept of it, in the same transaction, of all that was settled with
+ *   it; not called for a preview
  * @throws DatabaseError configuration with a sentence when it is not as it was found
  */
 export async function resolveIdentity(
   job: Job,
   work: IdentityWork,
-  settle: (session: Session) => Promise<void>,
+  settle: (session: Session, keys: readonly RecordKey[]) => Promise<void>,
 ): Promise<IdentityChange[]> {
   const { state } = job.editions;
   const session = await state.openSession();
   try {
     await session.write('SET SESSION foreign_key_checks = 0');
     await session.write('START TRANSACTION');
-    const changes = await changeState(session, job, work);
-    if (!work.preview) await settle(session);
+    const { changes, settled } = await changeState(session, job, work);
+    if (!work.preview) await settle(session, settled);
     await session.write(work.preview ? 'ROLLBACK' : 'COMMIT');
     await session.write('SET SESSION foreign_key_checks = 1');
     session.release();
@@ -57,15 +62,18 @@ export async function resolveIdentity(
   }
 }
 
-async function changeState(session: Session, job: Job, work: IdentityWork): Promise<IdentityChange[]> {
+async function changeState(session: Session, job: Job, work: IdentityWork): Promise<Changed> {
   await refuseGoneAtDistrict(job, work);
+  const settled = [work.key];
   switch (work.action) {
-    case 'carryKey':
-      return carryKey(session, job, work);
+    case 'carryKey': {
+      const { changes, carried } = await carryKey(session, job, work);
+      return { changes, settled: carried };
+    }
     case 'takeGuid':
-      return takeGuid(session, job, work);
+      return { changes: await takeGuid(session, job, work), settled };
     case 'release':
-      return release(session, job, work);
+      return { changes: await release(session, job, work), settled };
   }
 }
 
@@ -90,8 +98,11 @@ async function takeGuid(
   const mine = where([...stateTenant(mapping, scope), keyList(stateKey, [work.key])]);
   const found = await session.rows(`SELECT 1 FROM ${stateTable} ${mine} FOR UPDATE`);
   if (found.length !== 1) throw notAsFound('The state no longer has a record under this key.');
+  // Where the state lets two districts have one GUID, another district's is no matter of ours.
+  const whose = isUniqueEverywhere(mapping) ? [] : stateTenant(mapping, scope);
   const others = await session.rows(
-    `SELECT 1 FROM ${stateTable} WHERE ${quoteName(guid.name)} = ${keyLiteral(guid, work.guid)} LIMIT 1`,
+    `SELECT 1 FROM ${stateTable}
+      ${where([...whose, `${quoteName(guid.name)} = ${keyLiteral(guid, work.guid)}`])} LIMIT 1`,
   );
   if (others.length > 0)
     throw notAsFound('Another record at the state has the new GUID: resolve that one first.');
@@ -122,110 +133,10 @@ async function release(
   return [{ object: object.name, records: found.length }];
 }
 
-/** Columns of an object that hold parts of the changed key, by the part's place. */
-type Carried = ReadonlyMap<number, string>;
-
-interface Bearer {
-  readonly object: SyncObject;
-  readonly shape: TableShape;
-  readonly columns: Carried;
-}
-
-async function carryKey(session: Session, job: Job, work: IdentityWork): Promise<IdentityChange[]> {
-  const { editions, mapping, scope } = job;
-  const { object, stateTable, stateKey, stateShape } = mapping;
-  const oldKey = work.oldKey;
-  if (oldKey === null) throw notAsFound('The key at the state is not known: send the object again.');
-  const guid = mapping.guid!.state;
-  const at = (key: RecordKey): string => where([...stateTenant(mapping, scope), keyList(stateKey, [key])]);
-  const [old] = await session.rows(
-    `SELECT ${keySelect(stateKey)} FROM ${stateTable} ${at(oldKey)}
-       AND ${quoteName(guid.name)} = ${keyLiteral(guid, work.guid)} FOR UPDATE`,
-  );
-  if (!old) throw notAsFound('The state no longer has the record under its former key and this GUID.');
-  const taken = await session.rows(`SELECT 1 FROM ${stateTable} ${at(work.key)} FOR UPDATE`);
-  if (taken.length > 0)
-    throw notAsFound('The state has another record under the new key: send or remove that one first.');
-  const stillThere = await editions.district.rows(
-    `SELECT 1 FROM ${mapping.districtTable} WHERE ${keyList(mapping.districtKey, [oldKey])}`,
-  );
-  if (stillThere.length > 0) throw notAsFound('The district has a record under the former key again.');
-  const root: Bearer = {
-    object,
-    shape: stateShape,
-    columns: new Map(object.key.map((name, part) => [part, name])),
-  };
-  const changes: IdentityChange[] = [];
-  for (const bearer of await bearersOf(job, root)) {
-    const records = await rewrite(session, job, bearer, { from: oldKey, to: work.key });
-    if (records > 0) changes.push({ object: bearer.object.name, records });
-  }
-  return changes;
-}
-
 /**
- * The object and everything that has its key in columns of its own, down to those whose key is
- * made of it.
+ * Marks a conflict as resolved, beside what resolved it, and with it those of the same run whose
+ * records went along.
  */
-async function bearersOf({ catalog, editions }: Job, root: Bearer): Promise<Bearer[]> {
-  const found = [root];
-  const seen = new Set([idOf(root)]);
-  for (const parent of found)
-    for (const child of catalog.objects)
-      for (const reference of [...child.references, ...child.softReferences]) {
-        if (reference.object !== parent.object.name) continue;
-        const columns = new Map<number, string>();
-        for (const [part, name] of parent.columns) {
-          const place = reference.parentColumns.findIndex((column) => sameName(column, name));
-          if (place >= 0) columns.set(part, reference.columns[place]!);
-        }
-        if (columns.size === 0) continue;
-        if (columns.size < root.columns.size)
-          throw notAsFound(`${child.name} refers to a part of the key only: it can't be carried over.`);
-        const read = await readTableShape(editions.state, child.stateTable);
-        if (read === null) continue;
-        const bearer = { object: child, shape: spelledLike(read, columnsNamed(child)), columns };
-        if (seen.has(idOf(bearer))) continue;
-        seen.add(idOf(bearer));
-        found.push(bearer);
-      }
-  return found;
-}
-
-/** One table is rewritten once, whichever objects share it. */
-function idOf({ object, columns }: Bearer): string {
-  return JSON.stringify([object.stateTable, [...columns]]);
-}
-
-async function rewrite(
-  session: Session,
-  { editions, scope }: Job,
-  { object, shape, columns }: Bearer,
-  { from, to }: { readonly from: RecordKey; readonly to: RecordKey },
-): Promise<number> {
-  const tenant = tenantOf(object, shape);
-  const table = quoteTable(editions.state.schema, object.stateTable);
-  const column = (name: string) => shape.columns.get(name)!;
-  const conditions = [
-    ...(tenant === null ? [] : [ofTenant(tenant, scope)]),
-    ...[...columns].map(([part, name]) => `${quoteName(name)} = ${keyLiteral(column(name), from[part]!)}`),
-  ];
-  const changed = [...columns].filter(([part]) => from[part] !== to[part]);
-  const [row] = await session.rows(`SELECT COUNT(*) FROM ${table} ${where(conditions)} FOR UPDATE`);
-  if (changed.length > 0)
-    await session.write(
-      `UPDATE ${table} SET ${changed
-        .map(([part, name]) => `${quoteName(name)} = ${keyLiteral(column(name), to[part]!)}`)
-        .join(', ')} ${where(conditions)}`,
-    );
-  return Number(row![0]);
-}
-
-function notAsFound(message: string): DatabaseError {
-  return new DatabaseError(message, { errorClass: 'configuration', side: 'state' });
-}
-
-/** Marks a conflict as resolved, beside what resolved it. */
 export async function storeResolution(
   session: Session,
   control: string,
@@ -233,14 +144,23 @@ export async function storeResolution(
     conflictId,
     action,
     by,
+    keys,
   }: {
     readonly conflictId: number;
     readonly action: IdentityAction;
     readonly by: string;
+    readonly keys: readonly RecordKey[];
   },
 ): Promise<void> {
+  const along = keys.map((key) => quoteText(formatRecordKey(key)));
   await session.write(
     `INSERT INTO ${control}.identityResolution (recordErrorID, action, resolvedBy)
-      VALUES (${conflictId}, ${quoteText(action)}, ${quoteText(by)})`,
+     SELECT e.recordErrorID, ${quoteText(action)}, ${quoteText(by)}
+       FROM ${control}.recordError own
+       JOIN ${control}.recordError e ON e.resyncID = own.resyncID AND e.objectName = own.objectName
+        AND e.code = own.code
+       LEFT JOIN ${control}.identityResolution i ON i.recordErrorID = e.recordErrorID
+      WHERE own.recordErrorID = ${conflictId} AND i.recordErrorID IS NULL
+        AND (e.recordErrorID = ${conflictId} OR e.recordKey IN (${along.join(', ')}))`,
   );
 }

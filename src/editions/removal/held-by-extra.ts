@@ -4,6 +4,7 @@ import type { PageJob } from '../mapping/job';
 import { knowsAllYears } from '../mapping/scope';
 import { keysPerList } from '../mapping/keyset';
 import { absentOf } from '../transfer/parents';
+import { readAtState } from '../transfer/records';
 
 /** Blocked records that are followed to the record at the root; with more, none is. */
 const mostParents = 2_000;
@@ -133,7 +134,7 @@ async function mendedByRemoval(job: PageJob): Promise<ReadonlySet<string>> {
   for (;;) {
     job.signal.throwIfAborted();
     const rows = await job.editions.state.rows(
-      `SELECT recordErrorID, recordKey, parentKey FROM ${errorsOf(job)}
+      `SELECT recordErrorID, recordKey, parentKey, code FROM ${errorsOf(job)}
         WHERE ${ownErrors(job)} AND outcome = 'failed' AND code IN ('UNIQUE_CLASH', 'RENUMBERED') AND parentKey IS NOT NULL
           AND recordErrorID > ${after} ORDER BY recordErrorID LIMIT ${keysPerList}`,
     );
@@ -144,7 +145,11 @@ async function mendedByRemoval(job: PageJob): Promise<ReadonlySet<string>> {
         rows.map(([, , holder]) => String(holder)),
       ),
     );
+    // Renumbered to a key that another record has at the state: that one goes on standing there.
+    const moved = rows.flatMap(([, key, , code]) => (code === 'RENUMBERED' ? [String(key)] : []));
+    const taken = await readAtState(job, moved.map(parseRecordKey));
     for (const [n, [, key, holder]] of rows.entries()) {
+      if (taken.has(String(key))) continue;
       if (gone.has(n)) mended.add(String(key));
       else if ((followed += 1) <= mostFollowed)
         waiting.set(String(holder), [...(waiting.get(String(holder)) ?? []), String(key)]);

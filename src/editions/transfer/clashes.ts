@@ -12,6 +12,7 @@ import { parkValues } from './park-values';
 import type { DistrictRecord } from './records';
 import { keepingAwake } from './keep-awake';
 import { textsAtDistrict } from './same-keys';
+import { keptUnderBoth } from './guid-holders';
 import { heldByDistrict, isIdentity, renumbered } from './identity-errors';
 import { heldBy, type Holder, holdersOf, searchedIndexes } from './unique-holders';
 import { connected, type UniqueOrder, uniqueOrder } from './unique-order';
@@ -84,8 +85,23 @@ export class Clashes {
       })),
     ];
     const known = await this.atDistrict(inTheWay.map((clash) => clash.holders));
-    for (const clash of inTheWay)
-      this.refuseClash(clash.record, clash.error, this.foremost(clash.holders, known), known);
+    const foremost = inTheWay.map((clash) => this.foremost(clash.holders, known));
+    const kept = await this.keptByDistrict(inTheWay.map(({ record }, n) => [record, foremost[n]]));
+    for (const [n, { record, error }] of inTheWay.entries())
+      this.refuseClash(record, error, foremost[n], kept);
+  }
+
+  /** Records whose GUID the district has under the key of its holder, too. */
+  private async keptByDistrict(
+    clashes: readonly (readonly [DistrictRecord, Holder | undefined])[],
+  ): Promise<ReadonlySet<DistrictRecord>> {
+    const { job, session } = this.writer;
+    const identities = clashes.filter(
+      (clash): clash is [DistrictRecord, Holder] =>
+        clash[1] !== undefined && clash[1].ours && isIdentity(job.mapping, clash[1]),
+    );
+    if (identities.length === 0) return new Set();
+    return keepingAwake(session, () => keptUnderBoth(job, new Map(identities)));
   }
 
   /**
@@ -104,14 +120,12 @@ export class Clashes {
 
   /**
    * Keys of those holders that the district has, in any school year, or may have in another year's
-   * database: asked of holders of a GUID, and where a record has several.
+   * database: asked where a record has several.
    */
   private async atDistrict(holders: readonly (readonly Holder[])[]): Promise<ReadonlySet<string>> {
     const { job, session } = this.writer;
     const keys = holders.flatMap((some) =>
-      some
-        .filter((holder) => holder.ours && (some.length > 1 || isIdentity(job.mapping, holder)))
-        .map(({ key }) => key),
+      some.length > 1 ? some.filter((holder) => holder.ours).map(({ key }) => key) : [],
     );
     if (!knowsAllYears(job.scope)) return new Set(keys.map(formatRecordKey));
     return keys.length === 0 ? new Set() : keepingAwake(session, () => textsAtDistrict(job, keys, []));
@@ -229,15 +243,14 @@ export class Clashes {
     record: DistrictRecord,
     error: DatabaseError,
     holder: Holder | undefined,
-    known: ReadonlySet<string>,
+    kept: ReadonlySet<DistrictRecord>,
   ): void {
     const { job, tally } = this.writer;
     const { mapping } = job;
     if (holder !== undefined) {
       const identity = isIdentity(mapping, holder);
       if (identity && !holder.ours) tally.refuse(heldByDistrict(mapping, record, holder));
-      else if (identity && !known.has(formatRecordKey(holder.key)))
-        tally.refuse(renumbered(mapping, record, holder));
+      else if (identity && !kept.has(record)) tally.refuse(renumbered(mapping, record, holder));
       else tally.refuse(heldBy(mapping, record, holder));
       return;
     }

@@ -43,12 +43,12 @@ export async function freeValue(
 /** Values that the column may have, each once and in no order; bytes in hexadecimal digits. */
 function candidates(column: Column): string[] {
   const members = familyOf(column) === 'enum' || familyOf(column) === 'set' ? membersOf(column) : [];
-  const made = Array.from({ length: tried }, () => candidate(column)).filter((value) => value !== null);
+  const made = Array.from({ length: tried }, () => someValue(column)).filter((value) => value !== null);
   return [...new Set([...members, ...made])].sort(() => randomInt(2) - 0.5);
 }
 
-/** `null` of a type whose values aren't made. */
-function candidate(column: Column): string | null {
+/** A value that the column may have; `null` of a type whose values aren't made. */
+export function someValue(column: Column): string | null {
   const { type, octets, characters } = column;
   switch (familyOf(column)) {
     case 'integer':

@@ -3,6 +3,7 @@ import type { RecordError } from '../../domain/record-error';
 import type { ObjectMapping } from '../mapping/types';
 import type { DistrictRecord } from './records';
 import { failedWith } from './refusal';
+import type { GuidHolder } from './guid-holders';
 import type { Holder } from './unique-holders';
 
 /** Whether the value in the way is the record's GUID: then it is a matter of identity. */
@@ -22,13 +23,17 @@ export function identityChanged(mapping: ObjectMapping, record: DistrictRecord):
   });
 }
 
-/** The state has the record by its GUID, under a key that the district no longer has. */
-export function renumbered(mapping: ObjectMapping, record: DistrictRecord, holder: Holder): RecordError {
+/** The state has the record by its GUID, under a key that it no longer has at the district. */
+export function renumbered(
+  mapping: ObjectMapping,
+  record: DistrictRecord,
+  holder: Pick<GuidHolder, 'key'>,
+): RecordError {
   const { object } = mapping;
   return failedWith(mapping, record, {
     code: 'RENUMBERED',
     field: object.key[0] ?? null,
-    message: `The state has this ${object.label} under another key, named here as its parent, which the district no longer has: its key was changed. A person of the state can carry the new key over.`,
+    message: `The state has this ${object.label} under another key, named here as its parent, which it no longer has at the district: its key was changed. A person of the state can carry the new key over.`,
     parent: { object: object.name, key: holder.key },
   });
 }
@@ -37,7 +42,7 @@ export function renumbered(mapping: ObjectMapping, record: DistrictRecord, holde
 export function heldByDistrict(
   mapping: ObjectMapping,
   record: DistrictRecord,
-  { tenant }: Holder,
+  { tenant }: Pick<GuidHolder, 'tenant'>,
 ): RecordError {
   const { object } = mapping;
   return failedWith(mapping, record, {

@@ -11,7 +11,8 @@ import { isOneWrites } from './ask-each';
 import { readBothSides } from './both-sides';
 import { type DistrictRecord, lockAtState } from './records';
 import { respellKeys } from './respell';
-import { identityChanged } from './identity-errors';
+import { guidHolders, keptUnderBoth } from './guid-holders';
+import { heldByDistrict, identityChanged, renumbered } from './identity-errors';
 import { blockedBy, keyTooLong, lostCharacters, recordChanging, refusalOf, refusedByRule } from './refusal';
 import { noteCycleInsertions, withoutForeignKeyChecks } from './cycle-insertions';
 import { type Dangling, danglingError, danglingOf, leaningOnUnverified, parentLinks } from './cycle-links';
@@ -162,6 +163,7 @@ class Repair implements BatchWriter {
     }
     const insert: DistrictRecord[] = [];
     const update: DistrictRecord[] = [];
+    const others: DistrictRecord[] = [];
     for (const record of records) {
       const state = atState.get(formatRecordKey(record.key));
       const rule = record.rule === null ? undefined : mapping.rules[record.rule];
@@ -172,14 +174,32 @@ class Repair implements BatchWriter {
       else if (!state && nameless !== undefined)
         this.tally.refuse(lostCharacters(mapping, record, nameless.name));
       else if (!state) insert.push(record);
-      else if (guidsDiffer(record.guid, state.guid)) this.tally.refuse(identityChanged(mapping, record));
+      else if (guidsDiffer(record.guid, state.guid)) others.push(record);
       else if (isEqual(mode, record, state)) this.tally.add('unchanged', [record.key]);
       else {
         update.push(record);
         if (formatRecordKey(state.key) !== formatRecordKey(record.key)) this.respelled.set(record, state.key);
       }
     }
+    if (others.length > 0) await this.refuseOthers(others);
     return { insert, update };
+  }
+
+  /**
+   * Records under whose key the state has another one: renumbered where it has them under another
+   * key, as in a table that was shifted or whose keys were exchanged.
+   */
+  private async refuseOthers(records: readonly DistrictRecord[]): Promise<void> {
+    const { session, job, tally } = this;
+    const holders = await guidHolders(session, job, records);
+    const ours = new Map([...holders].filter(([, holder]) => holder.ours));
+    const kept = await keepingAwake(session, () => keptUnderBoth(job, ours));
+    for (const record of records) {
+      const holder = holders.get(record);
+      if (holder === undefined || kept.has(record)) tally.refuse(identityChanged(job.mapping, record));
+      else if (holder.ours) tally.refuse(renumbered(job.mapping, record, holder));
+      else tally.refuse(heldByDistrict(job.mapping, record, holder));
+    }
   }
 
   private async write(kind: Kind, records: readonly DistrictRecord[]): Promise<void> {
