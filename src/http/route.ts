@@ -93,9 +93,9 @@ interface RouteHead {
   readonly orRights?: readonly ToolRight[];
   /**
    * A GET that shows records by their keys: when the state reads it, the audit has who, when and
-   * what of.
+   * what of. `perhaps`: where the answer has samples or errors of some.
    */
-  readonly showsRecords?: true;
+  readonly showsRecords?: true | 'perhaps';
   /** Only for principals of the state. */
   readonly stateOnly?: true;
   /** Asked without a token. It has no principal. */

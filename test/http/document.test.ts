@@ -50,6 +50,33 @@ test('no pattern of the document has what only JavaScript can make texts for', a
   expect(JSON.stringify(await documentOf())).not.toMatch(/"pattern":"[^"]*\\\\p\{/);
 });
 
+test('what the state reads of records is audited by every route whose answer has keys of some', async () => {
+  interface Schema {
+    readonly properties?: Record<string, Schema>;
+    readonly items?: Schema;
+    readonly anyOf?: Schema[];
+  }
+  const document = (await SwaggerParser.dereference((await documentOf()) as never)) as unknown as {
+    paths: Record<
+      string,
+      { get?: { responses: Record<string, { content?: Record<string, { schema: Schema }> }> } }
+    >;
+  };
+  // Of what a selective sync was asked for, who asked has named the key.
+  const keys = ({ properties = {}, items, anyOf = [] }: Schema, name = ''): string[] => [
+    ...(['key', 'samples', 'formerKey'].includes(name) && (items || anyOf.length > 0) ? [name] : []),
+    ...Object.entries(properties).flatMap(([of, schema]) => (of === 'selected' ? [] : keys(schema, of))),
+    ...[...(items ? [items] : []), ...anyOf].flatMap((schema) => keys(schema)),
+  ];
+  const shows = everyRoute().filter(({ method, path, responses }) => {
+    const schema =
+      document.paths[`/api/v1${path}`]?.get?.responses['200']?.content?.['application/json']?.schema;
+    return method === 'get' && responses[200] && schema !== undefined && keys(schema).length > 0;
+  });
+  expect(shows.length).toBeGreaterThan(10);
+  expect(shows.filter(({ showsRecords }) => !showsRecords).map(({ path }) => path)).toEqual([]);
+});
+
 test('docs/openapi.json is the document: else run npm run openapi', async () => {
   const written = readFileSync(join(__dirname, '..', '..', 'docs', 'openapi.json'), 'utf8');
   expect(JSON.parse(written)).toEqual(await documentOf());

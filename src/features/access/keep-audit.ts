@@ -6,7 +6,7 @@ import { forgetIntent, noteIntent } from './audit-intents';
 import { type NewAuditEvent, recordAudit } from './audit-store';
 import { toProblem } from '../../http/problem';
 import type { AskedRoute, KeepAudit, RouteSpec } from '../../http/route';
-import { withoutKeys } from '../../http/without-keys';
+import { withoutKeys, withoutTyped } from '../../http/without-keys';
 
 /**
  * Keeps the audit of every route that may change something: one event for what was done (2xx), what
@@ -39,7 +39,7 @@ export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
     };
     try {
       const answer = await work();
-      await note();
+      if (spec.showsRecords === true || listsRecords(answer)) await note();
       return answer;
     } catch (error) {
       // Of a file that broke off some was read.
@@ -66,15 +66,37 @@ export function auditKeeper(control: Knex, logger: Logger): KeepAudit {
   };
 }
 
+/** Whether an answer that may have records in it, by their keys, has some. */
+function listsRecords(answer: unknown): boolean {
+  if (Array.isArray(answer)) return answer.some(listsRecords);
+  if (typeof answer !== 'object' || answer === null) return false;
+  return Object.entries(answer).some(
+    ([name, value]) =>
+      listsRecords(value) ||
+      (['samples', 'errors'].includes(name) && Array.isArray(value) && value.length > 0),
+  );
+}
+
 /**
  * What was read: the filters, and the record by a sum of its key, so that the events of a record
- * can be found by who knows it, and nobody learns of it from them.
+ * can be found by who knows it, and nobody learns of it from them. A school's key is one too, and
+ * so may be whatever is typed where a name belongs.
  */
 function readDetails({ query, params }: Request): Record<string, unknown> {
   const { cursor: _, ...filters } = query;
   const key = params['key'];
-  if (key === undefined) return filters;
-  return { ...filters, record: createHash('sha256').update(String(key)).digest('hex').slice(0, 32) };
+  const shown = Object.entries(filters).map(([name, value]) => [
+    name,
+    name === 'school' || !/^[\w:.+-]*$/.test(String(value)) ? sumOf(value) : value,
+  ]);
+  return {
+    ...(Object.fromEntries(shown) as Record<string, unknown>),
+    ...(key !== undefined && { record: sumOf(key) }),
+  };
+}
+
+function sumOf(typed: unknown): string {
+  return createHash('sha256').update(String(typed)).digest('hex').slice(0, 32);
 }
 
 function eventOf(
@@ -90,7 +112,8 @@ function eventOf(
   return {
     who: principal,
     action: `${method.toUpperCase()} ${path}`,
-    target: withoutKeys(request.path),
+    // Before the right is there, nobody has looked whether that is.
+    target: status === 403 || status === 0 ? withoutTyped(request.path) : withoutKeys(request.path),
     address: addressOf(request),
     status,
     details: auditDetails && checked ? auditDetails({ body, answer }) : {},

@@ -91,6 +91,7 @@ export function syncEventRoutes({ config, catalog, control, temporal, logger }: 
       method: 'get',
       path: '/districts/{district}/sync-events/{id}',
       right: 'fieldSettings',
+      showsRecords: 'perhaps',
       tag: 'Field settings',
       summary: 'A sync event, and the records that did not get its values',
       params: districtParams.extend({ id: z.string().max(140) }),

@@ -57,6 +57,7 @@ export function outcomeRoutes({ catalog, control }: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/resyncs/{id}/report',
       right: 'resyncBatch',
+      showsRecords: 'perhaps',
       tag: 'Outcomes',
       summary: 'The outcome of every object, and the causes; format=csv or xlsx: one line per object',
       params: schemas.resyncParams,

@@ -74,6 +74,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       operationId: 'showRemovals',
       method: 'get',
       path: '/resyncs/{id}/removals',
+      showsRecords: 'perhaps',
       summary: 'Records that are only at the state, by object: found, removed, kept, awaiting approval',
       params: resyncParams,
       responses: { 200: { description: 'The removals', schema: schemas.removals } },
@@ -100,6 +101,7 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
       operationId: 'listApprovals',
       method: 'get',
       path: '/approvals',
+      showsRecords: 'perhaps',
       summary: 'Resyncs whose removals await an approval, in all districts that the caller may see',
       responses: { 200: { description: 'What awaits somebody', schema: schemas.approvals } },
       handler: async ({ principal }) => ({

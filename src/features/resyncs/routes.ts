@@ -72,6 +72,7 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/resyncs/{id}',
       right: 'resyncBatch',
+      showsRecords: 'perhaps',
       tag: 'Resyncs',
       summary: 'A resync with its objects; counts are live while it runs',
       params: schemas.resyncParams,

@@ -181,6 +181,7 @@ export function selectiveSyncRoutes(context: ApiContext): RouteSpec[] {
       method: 'get',
       path: '/selective-syncs/{id}',
       right: 'selectiveSync',
+      showsRecords: 'perhaps',
       tag: 'Selective sync',
       summary: 'Status of a selective sync, for callers without the batch right',
       params: resyncParams,

@@ -73,6 +73,7 @@ export function stateRequestRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'showStateRequestDistrict',
       method: 'get',
       path: '/state-requests/{id}/districts/{district}',
+      showsRecords: 'perhaps',
       summary: 'One district of a request, with its resync',
       params: schemas.stateRequestDistrictParams,
       responses: {

@@ -75,6 +75,7 @@ export function verificationRoutes(context: ApiContext): RouteSpec[] {
       operationId: 'showVerificationReport',
       method: 'get',
       path: '/verifications/{id}/report',
+      showsRecords: 'perhaps',
       summary: 'Everything the verification found; format=csv or xlsx: one line per object and school',
       query: schemas.reportQuery,
       responses: {

@@ -316,6 +316,7 @@ test('what the state reads of records is in the audit, with the key as a sum; wh
   for (const header of [as.state, world.as.here]) {
     expect((await read(path, header)).status).toBe(200);
     expect((await read('/errors?object=School', header)).status).toBe(200);
+    expect((await read('/errors?school=Jane&field=Jane%20D.', header)).status).toBe(200);
   }
   const reads = (await world.control('auditEvent').where('action', 'like', 'GET %')) as {
     action: string;
@@ -331,6 +332,32 @@ test('what the state reads of records is in the audit, with the key as a sum; wh
   expect(reads.map(({ target }) => target)).toContain(
     `/districts/${world.here}/records/School/{key}/history`,
   );
+  // Nor is what was typed where an id belongs, by who has no right to it.
+  const { bearer } = await made(as.state, { name: 'none', districts: [world.here], rights: ['errorLog'] });
+  expect((await ask(bearer, 'post', '/resyncs/Jane%20123/pause')).status).toBe(403);
+  expect(JSON.stringify(await world.control('auditEvent').select())).not.toContain('Jane');
+});
+
+test('what shows records only where there are some is in the audit when it does', async () => {
+  const events = async () =>
+    ((await world.control('auditEvent').where('action', 'like', 'GET %')) as { target: string }[]).map(
+      ({ target }) => target,
+    );
+  const ids = ['with-gone', 'without-gone'];
+  for (const id of ids) await runningResync(world.control, id, ['School'], { districtId: world.here });
+  await world.control('removalObject').insert({
+    ...{ resyncID: ids[0], objectName: 'School', position: 0, records: 9, found: 1 },
+    ...{ thresholdPercent: 50, decision: 'below' },
+  });
+  await world
+    .control('removal')
+    .insert({ resyncID: ids[0], objectName: 'School', recordKey: '["7"]', status: 'found' });
+  for (const id of ids) {
+    expect((await ask(as.state, 'get', `/resyncs/${id}/removals`)).status).toBe(200);
+    expect((await ask(as.state, 'get', `/resyncs/${id}`)).status).toBe(200);
+  }
+  const about = (await events()).filter((target) => target.includes('-gone'));
+  expect(about).toEqual([`/resyncs/${ids[0]}/removals`]);
 });
 
 test('who may only view resyncs sees and plans them, and starts, stops and changes none', async () => {
