@@ -1,5 +1,6 @@
 /** What the configuration says of a district. */
 import { z } from 'zod';
+import { distinct } from '../domain/distinct';
 import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
 import { databaseTls, databaseUrl } from './database';
 import { yearDatabase } from './district-databases';
@@ -10,7 +11,11 @@ import { databasesProblems, type YearDatabase } from './year-databases';
  * Objects of a school year beside the current one; each must be tied to a school year
  * (src/deployment.ts).
  */
-const yearList = z.strictObject({ objects: z.array(z.string()).min(1, 'name at least one object') });
+const yearList = z.strictObject({
+  objects: z.array(z.string()).min(1, 'name at least one object').overwrite(distinct),
+});
+
+const objects = z.array(z.string()).overwrite(distinct);
 
 /** The name of a time zone, as IANA writes it. */
 export const timezone = z
@@ -55,7 +60,7 @@ export const districtSettings = z.strictObject({
     .optional()
     .describe("Where the district is, by whose clocks its days are told. Absent: the state's."),
   objects: z
-    .strictObject({ enabled: z.array(z.string()).default([]), disabled: z.array(z.string()).default([]) })
+    .strictObject({ enabled: objects.default([]), disabled: objects.default([]) })
     .default({ enabled: [], disabled: [] })
     .describe("Objects on or off for this district, beyond the catalog's default."),
   previousYear: yearList

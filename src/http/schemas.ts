@@ -1,5 +1,6 @@
 /** Schemas that many routes share. */
 import { z } from 'zod';
+import { distinct } from '../domain/distinct';
 import { resyncModes } from '../domain/resync';
 import { levels } from '../domain/rights';
 
@@ -70,8 +71,8 @@ export function typedText(most: number, empty?: string) {
 }
 
 /** A list in whose order and doubles there is no meaning: each entry once. */
-export function setOf<Item extends z.ZodType<string>>(list: z.ZodArray<Item>) {
-  return list.overwrite((items) => [...new Set(items)]);
+export function setOf<Item extends z.ZodType>(list: z.ZodArray<Item>) {
+  return list.overwrite(distinct);
 }
 
 /** What a resync or a comparison is of. */

@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { z } from 'zod';
 import { apiRoutes } from '../../src/app';
 import { newSigningKey } from '../../src/config/signing-key';
 import { createToken } from '../../src/features/access/token-store';
@@ -70,3 +71,94 @@ test(
     }),
   120_000,
 );
+
+const timing = {
+  calendar: { at: ['02:00'], daysOfWeek: ['mon'], daysOfMonth: [29], months: [2] },
+  timezone: 'America/Chicago',
+};
+const weekly = { rule: { kind: 'weekly', days: ['mon'], from: '01:00', to: '02:00' } };
+const ofDistrict = {
+  ...{ number: 7, name: 'North', schoolYear: 2027, objects: { enabled: ['Room'], disabled: ['Course'] } },
+  ...{ previousYear: { objects: ['School'] }, nextYear: { objects: ['School'] } },
+  databases: [{ variable: 'DISTRICT_NORTH_URL', schoolYears: [2026, 2027, 2028] }],
+};
+/** Bodies with the lists that the examples leave out, in as many forms as there are. */
+const bodiesOfLists: Readonly<Record<string, readonly object[]>> = {
+  registerDistrict: [{ id: 'north', ...ofDistrict }],
+  changeDistrict: [ofDistrict],
+  previewDistrictAction: [
+    { action: 'verify', districts: ['grand-bend'], objects: ['School'] },
+    { action: 'retry', districts: ['grand-bend'], outcomes: ['failed'] },
+  ],
+  startDistrictAction: [
+    { action: 'verify', districts: ['grand-bend'], objects: ['School'], previewHash: 'x' },
+    { action: 'retry', districts: ['grand-bend'], outcomes: ['failed'], previewHash: 'x' },
+  ],
+  createPrincipal: [{ name: 'twice', districts: ['grand-bend'], rights: ['errorLog'], schools: ['1'] }],
+  setNoticePreferences: [{ email: { address: 'a@example.org', events: ['completion'] } }],
+  createBlackout: [weekly],
+  changeBlackout: [weekly],
+  createSchedule: [{ name: 'twice', objects: ['School'], ...timing }],
+  changeSchedule: [{ name: 'twice', objects: ['School'], ...timing }],
+  createRecurringRequest: [
+    { name: 'twice', districts: ['grand-bend'], objects: ['School'], reason: 'Twice.', ...timing },
+  ],
+  changeRecurringRequest: [
+    { name: 'twice', districts: ['grand-bend'], objects: ['School'], reason: 'Twice.', ...timing },
+  ],
+  startSyncEvent: [{ object: 'School', keys: [['1']] }],
+};
+/** Lists in which a double means something, or is refused by what looks at it. */
+const inOrder = ['key', 'payloads', 'groups', 'databases'];
+
+function doubled(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) {
+    if (inOrder.includes(name)) return value as unknown[];
+    const once = value.map((item) => doubled(item, name === 'keys' ? 'key' : ''));
+    return [...once, ...once];
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([of, item]) => [of, doubled(item, of)]));
+}
+
+/** Names of the lists in what a body may be, and in what it is. */
+function listsOfSchema(schema: unknown, name = ''): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { type, items, properties = {}, anyOf = [], oneOf = [] } = schema as Record<string, unknown>;
+  return [
+    ...(type === 'array' && name !== '' ? [name] : []),
+    ...listsOfSchema(items),
+    ...[...(anyOf as unknown[]), ...(oneOf as unknown[])].flatMap((one) => listsOfSchema(one, name)),
+    ...Object.entries(properties as object).flatMap(([of, one]) => listsOfSchema(one, of)),
+  ];
+}
+function listsOf(value: unknown, name = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return [name, ...value.flatMap((item) => listsOf(item))];
+  return Object.entries(value).flatMap(([of, item]) => listsOf(item, of));
+}
+
+test('an entry that stands twice in a list is one, or is refused, in every list of every body', async () => {
+  const send = await caller();
+  const answers: Record<string, number> = {};
+  for (const spec of apiRoutes({ ...world } as unknown as ApiContext)) {
+    const { operationId, body: schema, example } = spec;
+    if (schema === undefined) continue;
+    const bodies = [example, ...(bodiesOfLists[operationId] ?? [])];
+    const known = new Set(bodies.flatMap((body) => listsOf(body)));
+    const lists = listsOfSchema(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+    const unknown = lists.filter((name) => !known.has(name) && !inOrder.includes(name));
+    expect([operationId, unknown]).toEqual([operationId, []]);
+    for (const body of bodies.filter((one) => listsOf(one).some((name) => !inOrder.includes(name)))) {
+      const [once, twice] = [schema.parse(body), schema.safeParse(doubled(body))];
+      if (twice.success) expect([operationId, twice.data]).toEqual([operationId, once]);
+      // A worker looks at the databases of these.
+      if (/^(register|change)District$/.test(operationId)) continue;
+      const { status } = await send({ ...spec, example: doubled(body) }, things);
+      answers[operationId] = status;
+    }
+  }
+  expect(Object.keys(answers).length).toBeGreaterThan(20);
+  // Nobody works here: what needs a worker's answer is told to try again.
+  expect(Object.entries(answers).filter(([, status]) => status >= 500 && status !== 503)).toEqual([]);
+}, 120_000);

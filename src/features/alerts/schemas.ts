@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertLinkKinds } from '../../domain/alert-categories';
 import { period } from '../../http/period';
-import { count, pageQuery, time, timeOrder, wholeNumber } from '../../http/schemas';
+import { count, pageQuery, setOf, time, timeOrder, wholeNumber } from '../../http/schemas';
 
 export const alert = z
   .object({
@@ -42,5 +42,5 @@ export const changedAlerts = z.object({ ids: z.array(z.int()) }).meta({ id: 'Cha
 
 export const alertParams = z.object({ id: wholeNumber(z.int().positive()).nonoptional() });
 export const alertIds = z
-  .strictObject({ ids: z.array(z.int().positive()).min(1).max(500) })
+  .strictObject({ ids: setOf(z.array(z.int().positive()).min(1).max(500)) })
   .meta({ id: 'AlertIds' });

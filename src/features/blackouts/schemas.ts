@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { weekdays } from '../../domain/blackout';
 import { asIanaHasIt, isTimeZone } from '../../domain/time-zone';
-import { instantGiven, level, time, typedText } from '../../http/schemas';
+import { instantGiven, level, setOf, time, typedText } from '../../http/schemas';
 
 const localTime = z
   .string()
@@ -20,7 +20,7 @@ export const timezone = z
 const weekly = z
   .strictObject({
     kind: z.literal('weekly'),
-    days: z.array(z.enum(weekdays)).min(1).max(7).meta({ description: 'days on which it begins' }),
+    days: setOf(z.array(z.enum(weekdays)).min(1).max(7)).meta({ description: 'days on which it begins' }),
     from: localTime,
     to: localTime.meta({ description: 'at or before "from": on the next day' }),
     timezone,

@@ -1,7 +1,7 @@
 /** Synchronization Field Settings as the API takes and shows them. */
 import { z } from 'zod';
 import { fieldOwners } from '../../domain/field-ownership';
-import { time } from '../../http/schemas';
+import { setOf, time } from '../../http/schemas';
 
 /** Most settings of one request. */
 const maxSettings = 500;
@@ -12,7 +12,7 @@ const name = z.string().min(1).max(64);
 const setting = z.strictObject({ object: name, field: name, owner: fieldOwner }).meta({ id: 'FieldSetting' });
 
 export const fieldSettingsChange = z
-  .strictObject({ settings: z.array(setting).min(1).max(maxSettings) })
+  .strictObject({ settings: setOf(z.array(setting).min(1).max(maxSettings)) })
   .meta({ id: 'FieldSettingsChange', description: 'all are set, or none' });
 
 const shownField = z

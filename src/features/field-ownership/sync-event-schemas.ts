@@ -1,17 +1,14 @@
 /** Sync events as the API takes and shows them. */
 import { z } from 'zod';
 import { maxAnnouncedKeys } from '../../domain/sync-event';
-import { count, time } from '../../http/schemas';
+import { count, setOf, time } from '../../http/schemas';
 
 const key = z.array(z.string().min(1).max(255)).min(1).max(16);
 
 export const syncEventRequest = z
   .strictObject({
     object: z.string().min(1).max(64),
-    keys: z
-      .array(key)
-      .min(1)
-      .max(maxAnnouncedKeys)
+    keys: setOf(z.array(key).min(1).max(maxAnnouncedKeys))
       .optional()
       .meta({ description: 'match keys of records whose values changed; absent: all that differ' }),
   })

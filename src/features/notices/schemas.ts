@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { noticeEvents, tellAll } from '../../domain/notices';
-import { pageQuery, time, timeOrder, version } from '../../http/schemas';
+import { pageQuery, setOf, time, timeOrder, version } from '../../http/schemas';
 import { timezone } from '../blackouts/schemas';
 
-const events = z
-  .array(z.enum(noticeEvents))
-  .min(1)
-  .max(noticeEvents.length)
-  .transform((names) => [...new Set(names)])
-  .meta({ description: 'what to be told of', example: ['completion', 'incompletion'] });
+const events = setOf(z.array(z.enum(noticeEvents)).min(1).max(noticeEvents.length)).meta({
+  description: 'what to be told of',
+  example: ['completion', 'incompletion'],
+});
 const eventNames = z.array(z.enum(noticeEvents));
 
 const digest = z

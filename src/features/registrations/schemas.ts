@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { databasesProblems, districtSettings } from '../../config';
 import { AddressError, parseAddress } from '../../database/address';
-import { count, time, version } from '../../http/schemas';
+import { count, setOf, time, version } from '../../http/schemas';
 import { accountKinds, filePattern, variablePattern } from './account';
 import { importStatuses, lineStatuses } from './import-store';
 
@@ -48,9 +48,7 @@ export const account = account3
 
 const yearAccount = account3
   .extend({
-    schoolYears: z
-      .array(z.int().min(1990).max(2100))
-      .min(1)
+    schoolYears: setOf(z.array(z.int().min(1990).max(2100)).min(1))
       .optional()
       .meta({ description: 'whose records are in it; absent, of one at most: all that no other names' }),
   })

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { removalDecisions, removalStatuses } from '../../domain/removals';
 import { resyncStatus } from '../resyncs/schemas';
-import { time } from '../../http/schemas';
+import { setOf, time } from '../../http/schemas';
 
 export const removalStatus = z.enum(removalStatuses);
 
@@ -66,10 +66,7 @@ export const approvals = z
 
 export const removalChoice = z
   .strictObject({
-    objects: z
-      .array(z.string().min(1).max(64))
-      .min(1)
-      .max(200)
+    objects: setOf(z.array(z.string().min(1).max(64)).min(1).max(200))
       .optional()
       .meta({ description: 'absent: all that await an approval' }),
   })

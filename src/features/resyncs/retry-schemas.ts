@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { setOf } from '../../http/schemas';
 import { accepted, outcome } from './schemas';
 
 export const retryRequest = z
   .strictObject({
-    outcomes: z
-      .array(outcome)
-      .min(1)
-      .refine((names) => new Set(names).size === names.length, 'names an outcome twice')
+    outcomes: setOf(z.array(outcome).min(1))
       .default(['excluded', 'blocked', 'failed'])
       .meta({ description: 'which stored errors are sent again' }),
   })

@@ -16,6 +16,7 @@ import {
   level,
   mode,
   objectsAsked,
+  setOf,
   time,
   typedName,
   typedText,
@@ -26,14 +27,15 @@ const minutesOfADay = 24 * 60;
 
 const calendar = z
   .strictObject({
-    at: z
-      .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59'))
-      .min(1)
-      .max(24)
-      .meta({ example: ['02:00'] }),
-    daysOfWeek: z.array(z.enum(weekdays)).min(1).max(7).optional(),
-    daysOfMonth: z.array(z.int().min(1).max(31)).min(1).max(31).optional(),
-    months: z.array(z.int().min(1).max(12)).min(1).max(12).optional(),
+    at: setOf(
+      z
+        .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a local time as HH:mm, 00:00 to 23:59'))
+        .min(1)
+        .max(24),
+    ).meta({ example: ['02:00'] }),
+    daysOfWeek: setOf(z.array(z.enum(weekdays)).min(1).max(7)).optional(),
+    daysOfMonth: setOf(z.array(z.int().min(1).max(31)).min(1).max(31)).optional(),
+    months: setOf(z.array(z.int().min(1).max(12)).min(1).max(12)).optional(),
   })
   .meta({ id: 'ScheduleCalendar', description: 'times of day, on every day that fits all that is given' });
 

@@ -4,7 +4,17 @@ import { scenarios } from '../../domain/resync';
 import { districtStatuses } from '../../domain/state-request';
 import { color, planRequest, resync } from '../resyncs/schemas';
 import { tableFormats } from '../../http/send-file';
-import { count, instantGiven, mode, pageOf, pageQuery, time, timeOrder, typedText } from '../../http/schemas';
+import {
+  count,
+  instantGiven,
+  mode,
+  pageOf,
+  pageQuery,
+  setOf,
+  time,
+  timeOrder,
+  typedText,
+} from '../../http/schemas';
 
 /** In which order districts are asked. */
 export const waves = z
@@ -38,7 +48,7 @@ const recordsPerSecond = z.int().min(100).max(1_000_000);
 export const stateRequestBody = z
   .strictObject({
     districts: z
-      .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(5_000)])
+      .union([z.literal('all'), setOf(z.array(z.string().min(1).max(64)).min(1).max(5_000))])
       .meta({ description: '"all", or ids of districts' }),
     ...planRequest.shape,
     objects: planRequest.shape.objects,
