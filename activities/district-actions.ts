@@ -11,6 +11,7 @@ import {
 } from '../src/features/district-actions/store';
 import { ConflictError, ControlError, NotFoundError } from '../src/control/control-error';
 import { PlanError } from '../src/domain/plan';
+import { placesFree } from '../src/domain/state-request';
 import { toCallError, Unavailable } from '../src/temporal/call-errors';
 import { activity, shortActivity } from './activity';
 import { actOn } from './act-on-district';
@@ -56,7 +57,7 @@ async function advance(
   const { districtsInFlight, minPollMs, maxPollMs } = config.stateRequests;
   const action = await loadDistrictAction(control, districtActionId);
   // As many at a time as a state's request has: what it starts shall not take all lanes.
-  const free = Math.max(0, districtsInFlight - (await countUnderWay(control, action)));
+  const free = placesFree({ places: districtsInFlight, ...(await countUnderWay(control, action)) });
   const items = await waitingItems(control, districtActionId, startsWork(action) ? free : maxPerPoll);
   const until = Date.now() + actForMs;
   await eachOf(items, async (item) => {

@@ -1,7 +1,8 @@
 /** What a state's request does with its districts: dispatching, following, withdrawing them. */
-import { nextPollMs } from '../src/domain/state-request';
+import { nextPollMs, placesFree } from '../src/domain/state-request';
 import {
   countDistricts,
+  countStalled,
   districtsIn,
   dueDistricts,
   endWaiting,
@@ -44,7 +45,7 @@ export async function advance(
   if (untilClosed === 0) await endWindow(dependencies, stateRequestId);
   else if (dispatch && before.waiting > 0) {
     const request = await loadStateRequest(control, stateRequestId);
-    const free = districtsInFlight - before.queued - before.running;
+    const free = await placesNow(dependencies, stateRequestId, before);
     await dispatchDue(dependencies, request, { free, wave, signal });
   }
   const counts = await countDistricts(control, stateRequestId);
@@ -56,7 +57,8 @@ export async function advance(
   );
   // Some were due and places are free: only this activity's own limit stopped it.
   const [untried] = await dueDistricts(control, stateRequestId, { wave, limit: 1 });
-  const atOnce = dispatch && inFlight < districtsInFlight && untried?.attempts === 0;
+  const free = await placesNow(dependencies, stateRequestId, counts);
+  const atOnce = dispatch && free > 0 && untried?.attempts === 0;
   // Nothing is done but to wait for the next wave: looks may be fewer.
   const pauseMs =
     turn.beginsAt === null || inFlight > 0
@@ -68,6 +70,17 @@ export async function advance(
     pollMs: next,
     againMs: atOnce ? minPollMs : Math.min(pauseMs, Math.max(minPollMs, untilClosed)),
   };
+}
+
+/** Districts that come no further keep no place from the others. */
+async function placesNow(
+  { config, control }: ActivityDependencies,
+  stateRequestId: string,
+  { queued, running }: { readonly queued: number; readonly running: number },
+): Promise<number> {
+  const places = config.stateRequests.districtsInFlight;
+  const inFlight = queued + running;
+  return placesFree({ places, inFlight, stalled: await countStalled(control, stateRequestId) });
 }
 
 /** Whose turn it is; once too many of a wave failed, what has not begun never does. */

@@ -77,6 +77,26 @@ export function retryWaitMs(attempts: number): number {
   return Math.min(5_000 * 2 ** Math.min(attempts - 1, 12), mostRetryMs);
 }
 
+/** A district whose resync has written nothing for so long comes no further, and lends its place. */
+export const stalledSeconds = 120;
+/** What a state has done in a district beside resyncs tells of no progress: it may take longer. */
+export const stalledActionSeconds = 600;
+/** At most so many times as many are in flight when all of them lend their places. */
+const mostLent = 4;
+
+/** How many more may be begun, where districts that come no further keep nobody back. */
+export function placesFree({
+  places,
+  inFlight,
+  stalled,
+}: {
+  readonly places: number;
+  readonly inFlight: number;
+  readonly stalled: number;
+}): number {
+  return Math.max(0, Math.min(places - (inFlight - stalled), mostLent * places - inFlight));
+}
+
 /** Bounds of the wait between two looks at the districts in flight. */
 export interface LookBounds {
   readonly leastMs: number;

@@ -7,8 +7,15 @@ import {
   endedDistrictStatuses,
   forecastEnd,
   nextPollMs,
+  placesFree,
   retryWaitMs,
 } from '../../src/domain/state-request';
+
+test('a district that comes no further lends its place, until four times as many are in flight', () => {
+  const free = (inFlight: number, stalled: number) => placesFree({ places: 20, inFlight, stalled });
+  expect([free(0, 0), free(20, 0), free(20, 5), free(20, 20)]).toEqual([20, 0, 5, 20]);
+  expect([free(60, 60), free(75, 75), free(80, 80), free(90, 80)]).toEqual([20, 5, 0, 0]);
+});
 
 const bounds = { leastMs: 1_000, mostMs: 30_000 };
 

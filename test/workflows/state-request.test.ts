@@ -103,6 +103,21 @@ it('hands over no more districts at a time than configured, until all are done',
     expect(description.historyLength).toBeLessThan(500);
   }));
 
+it('keeps no place for districts that come no further, which are followed all the same', () =>
+  withDistricts({ more: more(4) }, async (world) => {
+    const id = await ask(world);
+    await until('two run', () => world.gate.waiting.length === 2);
+    // As if nothing had been written for an hour.
+    const stuck = [...world.gate.waiting];
+    const hourAgo = world.control.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR');
+    await world.control('resync').whereIn('resyncID', stuck).update({ startedAt: hourAgo });
+    await until('two more run', () => world.gate.waiting.length === 4);
+    expect(await countOf(world, id, 'waiting')).toBe(2);
+    world.gate.open();
+    await until('it ended', async () => (await endOf(world, id)) !== null);
+    expect(await statuses(world, id)).toEqual(Array(6).fill('done'));
+  }));
+
 it('lists a district as not done when it can’t be reached until the window ends; others are not held up by it, nor by one that fails', () =>
   withDistricts(
     { more: [{ databaseUrl: 'mysql://nobody:nothing@127.0.0.1:1/none' }, {}, {}] },

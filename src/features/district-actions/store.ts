@@ -9,6 +9,7 @@ import { requestHashOf } from '../../control/request-hash';
 import { pageByTime, type Page, type TimePageFilter } from '../../control/page';
 import { inBatches } from '../../domain/batches';
 import { type ActionStatus, actionStatuses, type DistrictAction } from '../../domain/district-action';
+import { stalledActionSeconds } from '../../domain/state-request';
 import { maxOpen } from '../../temporal/reconcile';
 import { madeIdOf } from './made-id';
 import type { ActionWords, Target, TargetDetail } from './targets/target';
@@ -273,21 +274,23 @@ const madeIn: Readonly<Partial<Record<DistrictAction, readonly [table: string, i
   retry: ['resync', 'resyncID'],
 };
 
-/** How many of the things it has started have not ended yet. */
+/** How many of the things it has started have not ended yet, and how many take long by now. */
 export async function countUnderWay(
   control: Knex,
   { districtActionId, action }: Pick<StoredAction, 'districtActionId' | 'action'>,
-): Promise<number> {
+): Promise<{ readonly inFlight: number; readonly stalled: number }> {
   const made = madeIn[action];
-  if (made === undefined) return 0;
+  if (made === undefined) return { inFlight: 0, stalled: 0 };
   const [table, id] = made;
-  const [row] = await selectRows<{ things: number }>(
+  const [row] = await selectRows<{ inFlight: number; stalled: number }>(
     control,
-    `SELECT COUNT(*) AS things FROM districtActionItem i JOIN ${table} t ON t.${id} = i.madeID
+    `SELECT COUNT(*) AS inFlight,
+            COUNT(IF(t.requestedAt < UTC_TIMESTAMP(3) - INTERVAL ? SECOND, 1, NULL)) AS stalled
+       FROM districtActionItem i JOIN ${table} t ON t.${id} = i.madeID
       WHERE i.districtActionID = ? AND t.endedAt IS NULL`,
-    [districtActionId],
+    [stalledActionSeconds, districtActionId],
   );
-  return row!.things;
+  return row!;
 }
 
 /** What came of one; one that has ended stays as it is. */

@@ -11,6 +11,7 @@ import {
   inFlightStatuses,
   type RequestDistrictStatus,
   retryWaitMs,
+  stalledSeconds,
 } from '../../domain/state-request';
 import { inTransaction, selectRows } from '../../control/database';
 
@@ -72,6 +73,26 @@ export async function countDistricts(
   const counts = Object.fromEntries(districtStatuses.map((status) => [status, 0]));
   for (const { status, districts } of rows) counts[status] = districts;
   return counts as Record<RequestDistrictStatus, number>;
+}
+
+/**
+ * Districts in flight that come no further: their agent has the resync, and nothing of it was
+ * begun or written for a while, because a database is away or locked, or somebody holds it.
+ */
+export async function countStalled(
+  control: Knex,
+  stateRequestId: string,
+  seconds = stalledSeconds,
+): Promise<number> {
+  const [row] = await selectRows<{ districts: number }>(
+    control,
+    `SELECT COUNT(*) AS districts FROM stateRequestDistrict d JOIN resync r ON r.resyncID = d.resyncID
+      WHERE d.stateRequestID = ? AND d.status IN (?)
+        AND COALESCE((SELECT MAX(l.writtenAt) FROM rangeLedger l WHERE l.resyncID = r.resyncID), r.startedAt, d.handedOverAt)
+          < UTC_TIMESTAMP(3) - INTERVAL ? SECOND`,
+    [stateRequestId, [...inFlightStatuses], seconds],
+  );
+  return row!.districts;
 }
 
 /**
