@@ -76,6 +76,12 @@ test('as many webhooks, tokens, schedules and windows as there may be, however m
   const rule = { kind: 'weekly', days: ['mon'], from: '07:00', to: '08:00', timezone: 'America/Chicago' };
   const window = { rule };
   const path = `/districts/${world.here}/blackouts`;
+  const nightly = { cron: '0 2 29 2 *', timezone: 'America/Chicago', objects: 'all' };
+  const of = `/districts/${world.here}/schedules`;
+  const schedule = (name: string, authorization = as.here) =>
+    ask('POST', of, { body: { name, ...nightly }, authorization });
+  const alike = await times(6, () => schedule('0'));
+  const schedules = await times(24, (n) => schedule(`${n + 1}`));
   const windows = await times(60, () => ask('POST', path, { body: window, authorization: as.here }));
   const count = async (table: string, where: object) =>
     Number((await world.control(table).where(where).count({ n: '*' }))[0]!['n']);
@@ -83,10 +89,13 @@ test('as many webhooks, tokens, schedules and windows as there may be, however m
   // One more was there before.
   expect(await count('apiToken', { principalID: principalId })).toBe(20);
   expect(await count('blackout', { districtID: world.here })).toBe(50);
-  for (const answers of [hooks, tokens, windows])
+  expect(await count('resyncSchedule', { districtID: world.here })).toBe(20);
+  expect(statuses(alike).filter((status) => status === 201)).toEqual([201]);
+  for (const answers of [hooks, tokens, alike, schedules, windows])
     expect(new Set(statuses(answers))).toEqual(new Set([201, 409]));
-  // The district has all of its own: the state's window is another's.
+  // The district has all of its own: the state's window and schedule are another's.
   expect((await ask('POST', path, { body: window })).status).toBe(201);
+  expect((await schedule('0', as.state)).status).toBe(201);
 });
 
 test('event streams that are cut at once give their places back, and nobody polls for them', async () => {
