@@ -1,6 +1,6 @@
 import { catalogHashOf } from '../src/catalog/hash';
 import type { VerificationRequest } from '../src/domain/verification';
-import { postDriftAlert } from '../src/features/verifications/drift-alert';
+import { postDriftAlert, postIncompleteAlert } from '../src/features/verifications/drift-alert';
 import { endVerifiedObject, planVerifiedObjects } from '../src/features/verifications/object-store';
 import {
   finishVerification,
@@ -66,6 +66,7 @@ export function verificationActivities(dependencies: ActivityDependencies, editi
       }): Promise<VerificationEnd> => {
         const end = await finishVerification(control, work);
         await postDriftAlert(control, work.verificationId, config.notices.drift);
+        await postIncompleteAlert(control, work.verificationId);
         return end;
       },
     ),

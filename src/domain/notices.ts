@@ -28,6 +28,7 @@ export type NoticeType =
   | 'object.doubtful'
   | 'identity.conflict'
   | 'verification.drift'
+  | 'verification.incomplete'
   | 'schedule.refused'
   | 'sync_event.incomplete'
   | 'certification.failed';
@@ -50,6 +51,7 @@ const byName: Readonly<Record<string, NoticeKind>> = {
   'Mass Update Held': { event: 'doubt', type: 'object.doubtful' },
   'Records Held by Another District': { event: 'identity', type: 'identity.conflict' },
   'Drift Found': { event: 'drift', type: 'verification.drift' },
+  'Scheduled Verification Incomplete': { event: 'drift', type: 'verification.incomplete' },
   'Scheduled Resync Refused': { event: 'schedule', type: 'schedule.refused' },
   'Recurring Request Refused': { event: 'schedule', type: 'schedule.refused' },
   'Scheduled Verification Refused': { event: 'schedule', type: 'schedule.refused' },

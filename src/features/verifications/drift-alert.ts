@@ -43,6 +43,38 @@ export async function postDriftAlert(
   });
 }
 
+/**
+ * Posts that a verification which a schedule started has not compared everything: its silence would
+ * be taken for two equal editions. Who cancels one knows. Safe to repeat.
+ */
+export async function postIncompleteAlert(control: Knex, verificationId: string): Promise<void> {
+  const row = await control<VerificationRow>('verification')
+    .where({ verificationID: verificationId, kind: 'verification' })
+    .whereIn('status', ['finished', 'failed'])
+    .first();
+  if (!row || !(await isScheduled(control, verificationId))) return;
+  const [left] = await selectRows<{ objects: number; named: string | null }>(
+    control,
+    `SELECT COUNT(*) AS objects, MIN(objectName) AS named FROM verificationObject
+      WHERE verificationID = ? AND status <> 'finished'`,
+    [verificationId],
+  );
+  const { objects, named } = left!;
+  if (row.status === 'finished' && objects === 0) return;
+  const { districtID, schoolYear, initiator, message } = row;
+  const what = objects === 0 ? '' : `: ${objects} object(s), ${named} for one, could not be compared`;
+  await postAlert(control, {
+    alertKey: `not-compared:${verificationId}`,
+    category: alertCategories.resync,
+    name: 'Scheduled Verification Incomplete',
+    text: `A scheduled verification of ${districtID}, ${schoolYearLabel(schoolYear)}, is not whole${what}. ${message ?? ''} Open verification ${verificationId}: it says why. Then compare them again.`,
+    link: { kind: 'verification', id: verificationId },
+    districtId: initiator === 'state' ? null : districtID,
+    right: 'verificationSummary',
+    level: initiator === 'state' ? 'state' : null,
+  });
+}
+
 /** What a verification found to differ, and what the scheduled one before it did. */
 export async function readDrift(
   control: Knex,

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { endedVerification, type VerificationRequest } from '../../domain/verification';
 import { leastAgeSeconds, maxOpen, type OpenWork, reconcileOpen } from '../../temporal/reconcile';
+import { postIncompleteAlert } from './drift-alert';
 import { toVerificationRequest, type VerificationRow } from './row';
 import { finishVerification } from './store';
 
@@ -27,8 +28,10 @@ export async function reconcileVerifications(
       resyncID === null ? temporal.whereabouts(verificationID) : ofResync(control, resyncID),
     hasBegun: ({ status }) => status !== 'accepted',
     start: (row) => temporal.start(toVerificationRequest(row)),
-    close: ({ verificationID: verificationId }) =>
-      finishVerification(control, { verificationId, status: 'failed', message }),
+    close: async ({ verificationID: verificationId }) => {
+      await finishVerification(control, { verificationId, status: 'failed', message });
+      await postIncompleteAlert(control, verificationId);
+    },
   });
 }
 

@@ -10,7 +10,11 @@ import { failCertification, insertCertification } from '../../../src/features/ce
 import { finishResync } from '../../../src/features/resyncs/store';
 import { finishObject } from '../../../src/features/resyncs/object-store';
 import { noteFiring } from '../../../src/features/schedules/store';
-import { type DriftSettings, postDriftAlert } from '../../../src/features/verifications/drift-alert';
+import {
+  type DriftSettings,
+  postDriftAlert,
+  postIncompleteAlert,
+} from '../../../src/features/verifications/drift-alert';
 import {
   endVerifiedObject,
   planVerifiedObjects,
@@ -99,6 +103,43 @@ test('drift that a schedule finds is told, by its share and on increase where th
     // A district doesn't see what the state compares.
     expect.objectContaining({ districtID: null, level: 'state' }),
   ]);
+});
+
+test('a comparison that a schedule began and that has not compared everything is told, however it ended', async () => {
+  const ended = async (id: string, status: 'finished' | 'failed' | 'cancelled', scheduled = true) => {
+    const asked = { ...{ verificationId: id, districtId: district, schoolYear, objects: 'all' as const } };
+    await insertVerification(
+      control,
+      {
+        ...{ ...asked, checkDependencies: true, initiator: 'district', requestedBy: 'schedule nightly' },
+        ...{ kind: 'verification', resyncId: null },
+      },
+      { catalogHash: someCatalog },
+    );
+    await planVerifiedObjects(control, id, [{ name: 'School', cycle: null }]);
+    const at = { scheduleId: 's', scheduledFor: new Date(Date.UTC(2027, 1, 1, id.length)).toISOString() };
+    if (scheduled) await noteFiring(control, { ...at, outcome: 'started', verificationId: id });
+    await endVerifiedObject(control, {
+      ...{ verificationId: id, object: 'School', status: 'failed', message: 'It does not answer.' },
+    });
+    await finishVerification(control, { verificationId: id, status, message: null });
+    for (const _ of [1, 2]) await postIncompleteAlert(control, id);
+  };
+  await verified('whole', 3);
+  await postIncompleteAlert(control, 'whole');
+  await ended('by-hand', 'failed', false);
+  await ended('taken-back', 'cancelled');
+  const told = async () =>
+    (await alerts()).filter(({ name }) => name === 'Scheduled Verification Incomplete');
+  expect(await told()).toEqual([]);
+  await ended('unread', 'finished');
+  await ended('given-up', 'failed');
+  expect(await told()).toEqual(
+    ['unread', 'given-up'].map((id) => ({
+      ...{ name: 'Scheduled Verification Incomplete', level: null, districtID: district },
+      text: expect.stringMatching(`1 object.s., School for one, could not be compared.*${id}`) as string,
+    })),
+  );
 });
 
 test('who wants it is told from a number of records on, or only when it got worse; what has no number is always told', async () => {
@@ -256,6 +297,7 @@ test('each kind of alert is a notice that can be asked for by itself', () => {
     'Scheduled Resync Refused': 'schedule',
     'Recurring Request Refused': 'schedule',
     'Scheduled Verification Refused': 'schedule',
+    'Scheduled Verification Incomplete': 'drift',
     'Sync Event Incomplete': 'syncEvent',
     'Certification Failed': 'certification',
   };
