@@ -6,7 +6,8 @@ import { readTls, TlsError, type TlsFiles } from '../database/tls';
 /** Where a database is, and, in its parameters, the files of TLS. */
 export const databaseUrl = z.string().superRefine((url, context) => {
   try {
-    const { tls } = parseAddress(url);
+    const { tls, database } = parseAddress(url);
+    if (database === '') throw new AddressError('names no database behind the host');
     if (tls !== null) readTls(tls);
   } catch (error) {
     if (error instanceof AddressError) return context.addIssue({ code: 'custom', message: error.message });

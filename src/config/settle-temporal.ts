@@ -113,6 +113,8 @@ function settled(
   },
 ): TemporalSettings {
   const address = ofEnvironment.address ?? section.address ?? ofFile.address ?? '127.0.0.1:7233';
+  if (!isAddress(address))
+    throw new Error('address must look like host:port, e.g. 127.0.0.1:7233, without http:// and a path.');
   const apiKey = ofEnvironment.apiKey ?? section.apiKey ?? ofFile.apiKey;
   const metadata = headers({ ...ofFile.grpcMeta, ...ofEnvironment.grpcMeta }, withoutHeaders);
   const merged = mergedTls(section, ofFile.tls, ofEnvironment.tls);
@@ -186,6 +188,13 @@ function headers(
 ): Record<string, string> {
   const named = Object.entries(found).map(([name, value]) => [headerName(name), value] as const);
   return Object.fromEntries(named.filter(([name]) => !without.has(name)));
+}
+
+/** As Temporal's SDK takes it: a host, which may be IPv6 in brackets, and perhaps a port. */
+function isAddress(address: string): boolean {
+  const found = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::(\d{1,5}))?$/.exec(address);
+  const port = Number(found?.[1] ?? 7233);
+  return found !== null && port > 0 && port <= 65_535;
 }
 
 const isThisMachine = (address: string): boolean =>

@@ -28,6 +28,9 @@ const known = tlsFields.map((field) => `${prefix}${field}`).join(', ');
  */
 export function parseAddress(url: string): DatabaseAddress {
   const parsed = parsedUrl(url);
+  if (parsed.hostname === '') throw new AddressError('names no host');
+  if (parsed.port === '0') throw new AddressError('has port 0, where nobody listens');
+  if (parsed.hash !== '') throw new AddressError('has a #: write %23 for it');
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: parsed.port === '' ? 3306 : Number(parsed.port),

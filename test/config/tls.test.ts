@@ -87,9 +87,21 @@ test.each([
   ['mysql://h/d?tls-ca=', 'no value for the parameter "tls-ca"'],
   ['mysql://u:100%@h/d', 'a % that begins no code'],
   ['postgres://h/d', 'must look like'],
+  ['mysql://h:70000/d', 'must look like'],
+  ['mysql://h:0/d', 'has port 0'],
+  ['mysql:///d', 'names no host'],
+  ['mysql://', 'names no host'],
+  ['mysql://u:p@h/d#x', 'has a #: write %23'],
 ])('a URL that might mean TLS and doesn’t say it is refused: %s', (url, message) => {
   expect(() => parseAddress(url)).toThrow(AddressError);
   expect(() => parse({ stateDatabaseUrl: url })).toThrow(message);
+});
+
+test('a URL of a database that names none is refused by its setting', () => {
+  for (const url of ['mysql://u:p@h', 'mysql://u:p@h:3306/'])
+    expect(() => parse({ stateDatabaseUrl: url })).toThrow(
+      'names no database behind the host\n  → at stateDatabaseUrl',
+    );
 });
 
 test('a URL of IPv6, without a port, with encoded parts', () => {
@@ -217,6 +229,16 @@ client_cert_path = "${client.cert}"
     const header = { TEMPORAL_GRPC_META_AUTHORIZATION: 'Bearer x' };
     expect(refusal({ address: 'a:1' }, header)).toContain('encrypted only');
     expect(refusal({ address: '127.0.0.1:1' }, header)).toBe('accepted');
+  });
+
+  test('an address that can be none is refused before anything connects, wherever it is said', () => {
+    const wrong = ['http://h:7233', 'h:7233/x', 'h:', ':7233', 'h:0', 'h:70000', 'a b:1', 'h:x'];
+    for (const address of wrong) {
+      expect(refusal({ address }, {})).toContain('temporal: address must look like host:port');
+      expect(refusal({}, { TEMPORAL_ADDRESS: address })).toContain('must look like host:port');
+    }
+    for (const address of ['h', 'h.example.org:7233', '[::1]:7233', '10.0.0.1:1'])
+      expect(refusal({ address }, {})).toBe('accepted');
   });
 
   test('what is missing or wrong is named, without a word of a secret', () => {
