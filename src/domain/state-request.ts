@@ -79,7 +79,7 @@ export function retryWaitMs(attempts: number): number {
 
 /** A district whose resync has written nothing for so long comes no further, and lends its place. */
 export const stalledSeconds = 120;
-/** What a state has done in a district beside resyncs tells of no progress: it may take longer. */
+/** What is done in a district beside resyncs tells nothing of its progress: it may take longer. */
 export const stalledActionSeconds = 600;
 /** At most so many times as many are in flight when all of them lend their places. */
 const mostLent = 4;

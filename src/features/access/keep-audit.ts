@@ -87,7 +87,7 @@ function readDetails({ query, params }: Request): Record<string, unknown> {
   const key = params['key'];
   const shown = Object.entries(filters).map(([name, value]) => [
     name,
-    name === 'school' || !/^[\w:.+-]*$/.test(String(value)) ? sumOf(value) : value,
+    name === 'school' || typeof value !== 'string' || !/^[\w:.+-]*$/.test(value) ? sumOf(value) : value,
   ]);
   return {
     ...(Object.fromEntries(shown) as Record<string, unknown>),
@@ -96,7 +96,8 @@ function readDetails({ query, params }: Request): Record<string, unknown> {
 }
 
 function sumOf(typed: unknown): string {
-  return createHash('sha256').update(String(typed)).digest('hex').slice(0, 32);
+  const text = typeof typed === 'string' ? typed : JSON.stringify(typed);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 function eventOf(

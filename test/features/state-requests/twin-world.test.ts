@@ -215,12 +215,12 @@ test('every verb of the command line prints the same, but for one run and one al
   const printed = async (side: Side) => {
     speakAs(as[side]);
     const outputs: Record<string, string> = {};
-    const argvs = verbs.map(({ words, takes }) => [
+    const calls = verbs.map(({ words, takes }) => [
       ...words,
       ...takes.map((name) => argumentsOf(side)[name] ?? 'x'),
     ]);
     for (const argv of [
-      ...argvs,
+      ...calls,
       ['errors', '--csv'],
       ['errors', `own-${side}`],
       ['plan', '--all'],
