@@ -77,7 +77,7 @@ export function retryWaitMs(attempts: number): number {
   return Math.min(5_000 * 2 ** Math.min(attempts - 1, 12), mostRetryMs);
 }
 
-/** A district whose resync has written nothing for so long comes no further, and lends its place. */
+/** A district whose resync has written nothing for so long lends its place: it comes no further. */
 export const stalledSeconds = 120;
 /** What is done in a district beside resyncs tells nothing of its progress: it may take longer. */
 export const stalledActionSeconds = 600;
