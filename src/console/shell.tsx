@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { alertsPath, useUnreadAlerts } from './api/alerts';
 import { call } from './api/call';
@@ -8,9 +8,15 @@ import { noteSignedIn } from './api/signed-in';
 import { districtEntries } from './navigation/district-entries';
 import { entriesFor } from './navigation/entry';
 import { stateEntries } from './navigation/state-entries';
+import { useSingleKeys } from './navigation/single-keys';
 import { ToolMenu } from './navigation/tool-menu';
 import { number } from './parts/format';
+import { later } from './parts/later';
+import { useLook } from './parts/look';
 import { ZonePicker } from './parts/zone';
+
+const GoTo = later(() => import('./navigation/go-to').then(({ GoTo: dialog }) => dialog));
+const KeyHelp = later(() => import('./navigation/key-help').then(({ KeyHelp: dialog }) => dialog));
 
 /** Header and navigation around every page. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -22,6 +28,11 @@ export function Shell({ children }: { children: ReactNode }) {
     districts.find(({ id }) => id === named) ?? (districts.length === 1 ? districts[0] : undefined);
   const entries = entriesFor([...districtEntries, ...stateEntries], {
     ...{ level: session.level, rights: session.rights, district: district?.id ?? null },
+  });
+  const [open, setOpen] = useState<'goTo' | 'help' | null>(null);
+  const close = (): void => setOpen(null);
+  useSingleKeys(entries, useLook().keys !== 'off', {
+    ...{ go: navigate, openGoTo: () => setOpen('goTo'), openHelp: () => setOpen('help') },
   });
   const signOut = async (): Promise<void> => {
     await call('/session', { method: 'DELETE' }).catch(() => undefined);
@@ -39,7 +50,12 @@ export function Shell({ children }: { children: ReactNode }) {
         <Link className="header__brand" href="/">
           State Data Resync
         </Link>
-        {district && <span>{district.name}</span>}
+        {district && districts.length === 1 && <span>{district.name}</span>}
+        {districts.length > 1 && (
+          <button type="button" className="button header__district" onClick={() => setOpen('goTo')}>
+            {district?.name ?? 'Go to a district…'}
+          </button>
+        )}
         <nav className="header__nav" aria-label="Pages">
           {districts.length > 1 && <NavLink to="/">Districts</NavLink>}
           {entries
@@ -62,6 +78,8 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </header>
       {children}
+      {open === 'goTo' && <GoTo {...{ districts, entries, path, onClose: close }} />}
+      {open === 'help' && <KeyHelp {...{ entries, onClose: close }} />}
     </>
   );
 }

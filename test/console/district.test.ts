@@ -110,6 +110,37 @@ test('the menu has every tool that the reader may use, in groups, and closes by 
     await group.waitFor({ state: 'detached' });
   }));
 
+test('letters lead from page to page, are listed, do nothing where one types, and can be turned off', () =>
+  inBrowser(north, here('batch'), async (page) => {
+    await page.getByRole('row', { name: /^Enrollment/ }).waitFor();
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.getByText('Tick all that stands below').waitFor();
+    await check(page);
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
+    await page.keyboard.type('gh?');
+    expect(await page.getByRole('searchbox', { name: 'Find' }).inputValue()).toBe('gh?');
+    await page.getByRole('searchbox', { name: 'Find' }).fill('');
+    // In the tree letters are names of objects.
+    await page.getByRole('row', { name: /^District/ }).focus();
+    await page.keyboard.type('gh');
+    expect(page.url()).toContain('/batch');
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.type('gh');
+    await page.waitForURL('**/history');
+    await page.keyboard.type('gd');
+    await page.getByRole('dialog', { name: 'Go to' }).getByRole('searchbox').fill('your');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/me');
+    await page.getByLabel(/^Single letters as keys/).selectOption('off');
+    await page.getByRole('heading', { level: 1 }).click();
+    await page.keyboard.type('?gh');
+    await page.waitForTimeout(300);
+    expect([await help.count(), page.url().endsWith('/me')]).toEqual([0, true]);
+  }));
+
 test('removals wait for somebody else, who looks at the records and removes them', async () => {
   const { table } = builtinCatalog.objects.find(({ name }) => name === 'Graduation')!;
   await world.sql('north', `DELETE FROM ${table} LIMIT 2`);

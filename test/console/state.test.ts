@@ -72,6 +72,26 @@ test('the state finds its districts by how they stand', () =>
     await page.getByRole('link', { name: 'Request a resync of these 2 districts' }).waitFor();
   }));
 
+test('another district, a page or a resync is gone to by its name, and the page stays the same one', () =>
+  inBrowser(async (page) => {
+    await page.goto(`/d/${world.ids.north}/history`);
+    await button(page, 'north').click();
+    const dialog = page.getByRole('dialog', { name: 'Go to' });
+    await dialog.getByRole('searchbox').fill('nothing of this name');
+    await dialog.getByText('Nothing is called this.').waitFor();
+    await dialog.getByRole('searchbox').fill('south');
+    await dialog.getByRole('link', { name: /^south/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/d/${world.ids.south}/history`);
+    await dialog.waitFor({ state: 'detached' });
+    await button(page, 'south').click();
+    await dialog.getByRole('searchbox').fill('20261128-1f0c9a3e7b');
+    await dialog.getByRole('link', { name: 'Resync 20261128-1f0c9a3e7b' }).waitFor();
+    await dialog.getByRole('searchbox').fill('Compliance');
+    await dialog.getByRole('link', { name: /^Compliance/ }).click();
+    await page.waitForURL('**/compliance');
+  }));
+
 test('ticked districts are verified together, as the window has shown, and what of one can’t be is said', () =>
   inBrowser(async (page) => {
     await row(page, 'south').waitFor();

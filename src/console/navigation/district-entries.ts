@@ -7,6 +7,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Send',
     label: 'Batch',
+    key: 'b',
     hint: 'Tick objects and send them again',
     to: '/d/:district/batch',
     rights: seesResyncs,
@@ -15,6 +16,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Send',
     label: 'Selective Sync',
+    key: 's',
     hint: 'Send one record, with what it needs and what hangs below it',
     to: '/d/:district/selective',
     rights: ['selectiveSync', 'selectiveSyncView'],
@@ -22,6 +24,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Send',
     label: 'Schedules',
+    key: 'c',
     hint: 'What starts by itself, and when nothing may run',
     to: '/d/:district/schedules',
     rights: seesResyncs,
@@ -29,6 +32,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Outcomes',
     label: 'History',
+    key: 'h',
     hint: 'Every resync of the district, newest first',
     to: '/d/:district/history',
     rights: seesResyncs,
@@ -37,6 +41,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Outcomes',
     label: 'Error Log',
+    key: 'e',
     hint: 'Records that did not reach the state, and where to mend them',
     to: '/d/:district/errors',
     rights: ['errorLog', ...seesResyncs],
@@ -53,6 +58,7 @@ export const districtEntries: readonly NavEntry[] = [
     group: 'Outcomes',
     label: 'Alerts',
     hint: 'What ended, what is due, what needs somebody',
+    key: 'p',
     to: '/alerts',
     rights: ['processAlerts'],
     header: true,
@@ -60,6 +66,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Rules',
     label: 'Field Settings',
+    key: 'a',
     hint: 'Which fields the state owns, and who said so',
     to: '/d/:district/fields',
     rights: ['fieldSettings'],
@@ -68,6 +75,7 @@ export const districtEntries: readonly NavEntry[] = [
     group: 'Rules',
     label: 'School Year',
     hint: 'The scoped year, what its end needs, and the switch to the next',
+    key: 'f',
     to: '/d/:district/year',
     rights: seesResyncs,
   },
@@ -75,6 +83,7 @@ export const districtEntries: readonly NavEntry[] = [
     group: 'You',
     label: 'Your settings',
     hint: 'Time zone, colors, e-mail, webhooks, and your tokens',
+    key: 'y',
     to: '/me',
     rights: [],
   },
@@ -94,3 +103,4 @@ export const districtEntries: readonly NavEntry[] = [
     header: true,
   },
 ];
+    key: 'v',

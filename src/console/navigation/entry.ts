@@ -15,6 +15,8 @@ export interface NavEntry {
   readonly rights: readonly ToolRight[];
   /** Absent for districts. */
   readonly stateOnly?: true;
+  /** Pressed after `g` it leads there. */
+  readonly key?: string;
   /** Also in the header, beside the menu. */
   readonly header?: true;
 }

@@ -5,6 +5,7 @@ export const stateEntries: readonly NavEntry[] = [
   {
     group: 'State',
     label: 'Requests',
+    key: 'r',
     hint: 'Ask districts for a resync, and see where each stands',
     to: '/requests',
     rights: ['stateRequest'],
@@ -14,6 +15,7 @@ export const stateEntries: readonly NavEntry[] = [
   {
     group: 'State',
     label: 'Compliance',
+    key: 'o',
     hint: 'Who has made the resyncs that the turn of the year asks for',
     to: '/compliance',
     rights: ['resyncBatch', 'resyncView'],
@@ -23,6 +25,7 @@ export const stateEntries: readonly NavEntry[] = [
   {
     group: 'Send',
     label: 'Agents',
+    key: 'n',
     hint: 'What runs and what waits, in every district',
     to: '/agents',
     rights: ['agents'],
@@ -44,6 +47,7 @@ export const stateEntries: readonly NavEntry[] = [
   {
     group: 'Access',
     label: 'Tool Rights',
+    key: 't',
     hint: 'Who may do what; people, services and their tokens',
     to: '/admin/rights',
     rights: ['administration'],
@@ -59,6 +63,7 @@ export const stateEntries: readonly NavEntry[] = [
   {
     group: 'Access',
     label: 'Audit',
+    key: 'u',
     hint: 'Who did what, when and from where',
     to: '/admin/audit',
     rights: ['administration'],

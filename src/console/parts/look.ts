@@ -13,7 +13,13 @@ export const densities = [
   { value: 'roomy', label: 'roomy' },
 ];
 
-const looks = ['theme', 'density'] as const;
+/** Whether single letters do something wherever one is (WCAG 2.1.4). */
+export const letterKeys = [
+  { value: '', label: 'on' },
+  { value: 'off', label: 'off' },
+];
+
+const looks = ['theme', 'density', 'keys'] as const;
 type Look = (typeof looks)[number];
 const listeners = new Set<() => void>();
 const keyOf = (look: Look): string => `resync.${look}`;
@@ -33,6 +39,7 @@ export function applyLook(): void {
 interface ChosenLook {
   readonly theme: string;
   readonly density: string;
+  readonly keys: string;
   readonly choose: (look: Look, value: string) => void;
 }
 
@@ -51,6 +58,7 @@ export function useLook(): ChosenLook {
   return {
     theme: useStored('theme'),
     density: useStored('density'),
+    keys: useStored('keys'),
     choose: (look, value) => {
       if (value === '') localStorage.removeItem(keyOf(look));
       else localStorage.setItem(keyOf(look), value);

@@ -3,7 +3,7 @@ import { call } from '../../api/call';
 import { useSignedIn } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { Select } from '../../parts/fields';
-import { densities, themes, useLook } from '../../parts/look';
+import { densities, letterKeys, themes, useLook } from '../../parts/look';
 import { Failed, useTitle } from '../../parts/states';
 import { ZonePicker } from '../../parts/zone';
 import { Mail } from './mail';
@@ -44,7 +44,7 @@ export function MePage() {
 }
 
 function Look() {
-  const { theme, density, choose } = useLook();
+  const { theme, density, keys, choose } = useLook();
   return (
     <section className="section" aria-label="How the pages look">
       <h2>How the pages look in this browser</h2>
@@ -56,6 +56,12 @@ function Look() {
           value={density}
           onChange={(value) => choose('density', value)}
           options={densities}
+        />
+        <Select
+          label="Single letters as keys (? lists them)"
+          value={keys}
+          onChange={(value) => choose('keys', value)}
+          options={letterKeys}
         />
       </div>
     </section>
