@@ -10,6 +10,7 @@ import type { ActionItem, StoredAction } from '../src/features/district-actions/
 import { acceptResync } from '../src/features/resyncs/accept';
 import { readResyncHead } from '../src/features/resyncs/read';
 import { retryRequestOf } from '../src/features/resyncs/retry-of';
+import { noteStatesCancel } from '../src/features/resyncs/run-events';
 import { finishResync, forgetRefusedResync, insertResync } from '../src/features/resyncs/store';
 import { readScopedYear } from '../src/features/scoped-year/read';
 import { insertVerification } from '../src/features/verifications/store';
@@ -134,6 +135,7 @@ async function cancel(
   const { status } = await readResyncHead(control, resyncId);
   if (status === 'cancelled') return;
   if (endedStatuses.includes(status)) throw new Refusal(`The resync has ended: ${status}.`);
+  await noteStatesCancel(control, { resyncId, by });
   const waits = status === 'accepted' || status === 'queued';
   const agent = Context.current().client.workflow.getHandle(agentWorkflowId(districtId, schoolYear));
   const withdrawn = waits && (await orFalse(() => agent.executeUpdate(withdrawResync, { args: [resyncId] })));

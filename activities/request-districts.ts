@@ -11,6 +11,7 @@ import {
   type RequestDistrict,
 } from '../src/features/state-requests/district-store';
 import { loadStateRequest, type StoredStateRequest } from '../src/features/state-requests/store';
+import { noteStatesCancel } from '../src/features/resyncs/run-events';
 import { noteStopped, readTurn } from '../src/features/state-requests/wave-store';
 import type { WaveTurn } from '../src/domain/waves';
 import type { RequestPoll } from './contracts';
@@ -110,7 +111,10 @@ export async function withdraw(
   if (running === 'leave') return;
   await followResyncs(control, stateRequestId);
   const runs = await districtsIn(control, stateRequestId, 'running');
-  await eachOf(runs, async ({ resyncId }) => void (await cancelRun(resyncId, by)));
+  await eachOf(runs, async ({ resyncId }) => {
+    await noteStatesCancel(control, { resyncId, by });
+    await cancelRun(resyncId, by);
+  });
 }
 
 /** As many due districts as there are places free; one that can't be dispatched takes none. */

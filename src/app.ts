@@ -59,6 +59,7 @@ import { retentionRoutes } from './features/retention/routes';
 import { removalRoutes } from './features/removals/routes';
 import { recordHistoryRoutes } from './features/record-history/routes';
 import { resyncRoutes } from './features/resyncs/routes';
+import { runLogRoutes } from './features/resyncs/log-routes';
 import { retryRoutes } from './features/resyncs/retry-routes';
 import { addRoutes, refuseAtLiteralPaths, refuseAtOtherPaths, type RouteSpec } from './http/route';
 import { pathsInLogs } from './http/paths-in-logs';
@@ -126,6 +127,7 @@ export function apiRoutes(context: ApiContext, client: OidcClient | null = null)
     ...runControlRoutes(context),
     ...retryRoutes(context),
     ...identityConflictRoutes(context),
+    ...runLogRoutes(context),
     ...selectiveSyncRoutes(context),
     ...outcomeRoutes(context),
     ...districtErrorRoutes(context),

@@ -1,6 +1,6 @@
 /**
- * Requests to resync, what their objects came to, ranges, pages, errors, and who may write for a
- * district now.
+ * Requests to resync, what happened to them, what their objects came to, ranges, pages, errors, and
+ * who may write for a district now.
  */
 export const resyncs: readonly string[] = [
   `
@@ -69,6 +69,19 @@ export const resyncs: readonly string[] = [
       KEY with_ledger (ledgerRemovedAt, endedAt, resyncID),
       KEY retries (retryOf)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
+    CREATE TABLE resyncEvent (
+      resyncEventID BIGINT NOT NULL AUTO_INCREMENT,
+      resyncID VARCHAR(64) NOT NULL,
+      happenedAt DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+      kind VARCHAR(24) NOT NULL COMMENT 'a status that it came to, held, released, or what a person asked of it',
+      objectName VARCHAR(64) NULL,
+      requestedBy VARCHAR(128) NULL COMMENT 'NULL: the service did it',
+      ofState BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'who did it is of the state: no district is told who',
+      heldUntil DATETIME(3) NULL COMMENT 'end of the blackout window that holds it',
+      PRIMARY KEY (resyncEventID),
+      KEY of_run (resyncID, resyncEventID)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT='what happened to runs, but for what their own rows say'`,
   `
     CREATE TABLE DISBatchHistory (
       batchHistoryID BIGINT NOT NULL AUTO_INCREMENT,

@@ -209,6 +209,26 @@ test('alerts are counted in the head, found by filters in the address, and delet
     const path = '/alerts/count';
     const { unread } = (await north.ask<{ unread: number }>('GET', path)).body;
     expect(unread).toBeGreaterThan(1);
+test('the agent’s log leads from what came and ended to the errors', async () => {
+  const agents = await world.caller('north', ['agents', 'resyncBatch', 'errorLog']);
+  await inBrowser(agents, here('agent'), async (page) => {
+    await page.getByRole('heading', { name: 'Agent Log' }).waitFor();
+    await page.getByRole('cell', { name: 'Asked for' }).first().waitFor();
+    await check(page);
+    await page
+      .getByRole('table')
+      .getByRole('link', { name: /^[1-9]\d*$/ })
+      .first()
+      .click();
+    await page
+      .getByRole('table', { name: 'Records with errors' })
+      .or(page.getByText(/^\d+ records?$/))
+      .first()
+      .waitFor();
+    expect(page.url()).toMatch(/\/runs\/.+\/errors$/);
+  });
+});
+
     await page.getByRole('link', { name: `Alerts ${unread} unread` }).waitFor();
     await check(page);
     const messages = page.getByRole('row').filter({ has: page.getByRole('rowheader') });

@@ -83,6 +83,11 @@ test('a run is followed while it runs, paused, resumed, and tells its end', asyn
       const { totals } = await read(id);
       await verdict(page).getByText(`in ${totals!.processed} records`).waitFor();
       expect(await page.getByRole('button', { name: /Pause|Cancel/ }).count()).toBe(0);
+      await page.getByRole('link', { name: 'Log', exact: true }).click();
+      const lines = page.getByRole('main').getByRole('table').getByRole('row');
+      await lines.filter({ hasText: 'Asked for a pause' }).getByText('north').waitFor();
+      await lines.filter({ hasText: 'Goes on' }).getByText('the service').waitFor();
+      await lines.last().getByText('Finished').waitFor();
     });
   } finally {
     await release();

@@ -3,7 +3,7 @@ import { causesCommand, errorsCommand } from './errors';
 import { approveCommand, rejectCommand, removalsCommand } from './removals';
 import { retryCommand } from './retry';
 import { cancelCommand, pauseCommand, resumeCommand } from './run-control';
-import { runsCommand, showCommand, waitCommand, watchCommand } from './runs';
+import { logCommand, runsCommand, showCommand, waitCommand, watchCommand } from './runs';
 import { acceptCommand } from './scoped-year';
 import { sendCommand } from './send';
 
@@ -13,6 +13,7 @@ export function runCommand(): Command {
     sendCommand('start'),
     runsCommand('list'),
     showCommand(),
+    logCommand(),
     watchCommand(),
     waitCommand(),
     pauseCommand(),

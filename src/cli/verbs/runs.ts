@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Page, Resync, ResyncHead } from '../client/answers';
+import type { Page, Resync, ResyncHead, RunLog } from '../client/answers';
 import { clientOf, countOf, schoolYearOption, wantsJson, withApiOptions } from '../client/command-context';
 import { failOnOption, followToEnd, printEnd } from './send';
 import type { FailOn } from '../client/exit-codes';
@@ -49,6 +49,21 @@ export function showCommand(): Command {
     .argument('<resync>', 'id of the resync')
     .action(async (id: string, _options: object, command: Command) => {
       printEnd(await clientOf(command).get<Resync>(`/resyncs/${encodeURIComponent(id)}`), command);
+    });
+}
+
+/** `resync log <id>`: what happened to it, and who did it. */
+export function logCommand(): Command {
+  return withApiOptions(new Command('log'))
+    .description('show what happened to a resync: who asked, paused or cancelled it, what held it')
+    .argument('<resync>', 'id of the resync')
+    .action(async (id: string, _options: object, command: Command) => {
+      const { items } = await clientOf(command).get<RunLog>(`/resyncs/${encodeURIComponent(id)}/log`);
+      if (wantsJson(command)) return printJson(items);
+      const rows = items.map(({ at, kind, object, by, heldUntil, retry, message }) => [
+        ...[at, kind, object ?? '', by ?? 'the service', heldUntil ?? retry ?? message ?? ''],
+      ]);
+      print(plainTable(['At', 'What', 'Object', 'By', ''], rows));
     });
 }
 

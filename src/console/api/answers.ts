@@ -9,6 +9,7 @@ import type * as alerts from '../../features/alerts/schemas';
 import type * as blackouts from '../../features/blackouts/schemas';
 import type * as certifications from '../../features/certifications/schemas';
 import type * as districtActions from '../../features/district-actions/schemas';
+import type * as agentLogs from '../../features/districts/agent-log-schemas';
 import type * as districts from '../../features/districts/list-schemas';
 import type * as doctor from '../../features/doctor/schemas';
 import type * as settings from '../../features/field-ownership/settings-schemas';
@@ -20,6 +21,7 @@ import type * as records from '../../features/record-history/schemas';
 import type * as registered from '../../features/registrations/schemas';
 import type * as recurring from '../../features/recurring-requests/schemas';
 import type * as removals from '../../features/removals/schemas';
+import type * as logs from '../../features/resyncs/log-schemas';
 import type * as plans from '../../features/resyncs/plan-schemas';
 import type * as resyncs from '../../features/resyncs/schemas';
 import type * as calendars from '../../features/schedules/calendar-schemas';
@@ -62,6 +64,8 @@ export type DistrictsPage = Answer<typeof districts.districtsPage>;
 export type ListedDistrict = DistrictsPage['items'][number];
 export type BusyAgents = Answer<typeof districts.busyAgents>;
 export type BusyAgent = BusyAgents['items'][number];
+/** What an agent did for one of its resyncs. */
+export type AgentLogEntry = Answer<typeof agentLogs.agentLog>['items'][number];
 export type OpenRun = BusyAgent['resyncs'][number];
 
 export type Registration = Answer<typeof registered.registration>;
@@ -73,6 +77,8 @@ export type LastRun = NonNullable<TableObject['last']>;
 export type Plan = Answer<typeof plans.plan>;
 export type Resync = Answer<typeof resyncs.resync>;
 export type ResyncHead = Answer<typeof resyncs.resyncHead>;
+/** Something that happened to a run. */
+export type RunLogEntry = Answer<typeof logs.runLog>['items'][number];
 export type ObjectResult = NonNullable<Resync['objectResults']>[number];
 
 export type Cause = Answer<typeof resyncs.cause>;

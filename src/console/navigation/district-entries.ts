@@ -49,7 +49,16 @@ export const districtEntries: readonly NavEntry[] = [
   },
   {
     group: 'Outcomes',
+    label: 'Agent Log',
+    key: 'l',
+    hint: 'What came, waited, ran, was held and ended, with its errors',
+    to: '/d/:district/agent',
+    rights: ['agents'],
+  },
+  {
+    group: 'Outcomes',
     label: 'Approvals',
+    key: 'p',
     hint: 'Removals at the state that wait for a decision',
     to: '/approvals',
     rights: seesResyncs,
@@ -57,8 +66,8 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Outcomes',
     label: 'Alerts',
+    key: 'a',
     hint: 'What ended, what is due, what needs somebody',
-    key: 'p',
     to: '/alerts',
     rights: ['processAlerts'],
     header: true,
@@ -66,7 +75,7 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Rules',
     label: 'Field Settings',
-    key: 'a',
+    key: 'f',
     hint: 'Which fields the state owns, and who said so',
     to: '/d/:district/fields',
     rights: ['fieldSettings'],
@@ -74,8 +83,8 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Rules',
     label: 'School Year',
+    key: 'y',
     hint: 'The scoped year, what its end needs, and the switch to the next',
-    key: 'f',
     to: '/d/:district/year',
     rights: seesResyncs,
   },
@@ -83,7 +92,6 @@ export const districtEntries: readonly NavEntry[] = [
     group: 'You',
     label: 'Your settings',
     hint: 'Time zone, colors, e-mail, webhooks, and your tokens',
-    key: 'y',
     to: '/me',
     rights: [],
   },
@@ -97,10 +105,10 @@ export const districtEntries: readonly NavEntry[] = [
   {
     group: 'Compare',
     label: 'Verifications',
+    key: 'v',
     hint: 'Compare both sides and see whether a resync is necessary',
     to: '/d/:district/verifications',
     rights: ['verificationSummary'],
     header: true,
   },
 ];
-    key: 'v',

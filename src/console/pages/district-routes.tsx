@@ -30,6 +30,7 @@ const YearPage = later(() => import('./year/year-page').then(({ YearPage: page }
 const CertificationPage = later(() =>
   import('./certifications/certification-page').then(({ CertificationPage: page }) => page),
 );
+const AgentLogPage = later(() => import('./agent/agent-log-page').then(({ AgentLogPage: page }) => page));
 const MePage = later(() => import('./me/me-page').then(({ MePage: page }) => page));
 const AboutPage = later(() => import('./about/about-page').then(({ AboutPage: page }) => page));
 
@@ -82,6 +83,10 @@ export const districtRoutes: readonly PageRoute[] = [
   {
     path: '/certifications/:id',
     page: ({ id = '' }) => <CertificationPage key={id} certificationId={id} />,
+  },
+  {
+    path: '/d/:district/agent',
+    page: ({ district = '' }) => <AgentLogPage key={district} district={district} />,
   },
   { path: '/me', page: () => <MePage /> },
   { path: '/about', page: () => <AboutPage /> },

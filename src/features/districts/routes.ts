@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { zoneOf } from '../../config';
+import { listAgentLog } from './agent-log';
+import { agentLog, agentLogQuery } from './agent-log-schemas';
 import { busyAgents, districtsPage, districtsQuery, objectsTable } from './list-schemas';
 import { districtsView } from './list-views';
 import { planView } from './plan-views';
@@ -12,6 +15,7 @@ import { readQueue } from '../resyncs/workflow-client';
 import type { ApiContext } from '../../http/context';
 import { requireOfferedYear } from '../scoped-year/require';
 import { tagShown } from '../../http/if-match';
+import { periodIn } from '../../http/period';
 import { canSeeDetails, requireDistrict, sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { plan } from '../resyncs/plan-schemas';
@@ -141,6 +145,24 @@ export function districtRoutes(context: ApiContext): RouteSpec[] {
           parameter: 'schoolYear',
         });
         return { districtId: found.id, schoolYear, ...(await readQueue(temporal, found.id, schoolYear)) };
+      },
+    }),
+    route({
+      operationId: 'showAgentLog',
+      method: 'get',
+      path: '/districts/{district}/agent/log',
+      right: 'agents',
+      tag: 'Districts',
+      summary: 'What the district’s agent did: what came, waited, ran, was held and ended, newest first',
+      params: districtParams,
+      query: agentLogQuery,
+      responses: { 200: { description: 'A page of the log', schema: agentLog } },
+      handler: ({ params, query, principal }) => {
+        const district = requireDistrict(config, principal, params.district);
+        return listAgentLog(control, {
+          ...{ districtId: district.id, seenBy: principal.level, ...query },
+          ...periodIn(zoneOf(district), query),
+        });
       },
     }),
   ];

@@ -3,6 +3,7 @@ import type { Principal } from '../../domain/principal';
 import { listAwaiting } from './list-awaiting';
 import { listRemovals, readRemovals } from './read';
 import type { ResyncHead } from '../resyncs/read';
+import { logged } from '../resyncs/run-events';
 import { endedStatuses } from '../../domain/resync';
 import { decideRemovals } from './workflow-client';
 import type { ApiContext } from '../../http/context';
@@ -62,8 +63,14 @@ export function removalRoutes({ control, temporal }: ApiContext): RouteSpec[] {
         if (endedStatuses.includes(head.status))
           throw new Problem(409, `The resync has ended: ${head.status}.`);
         const choice = { objects: body.objects ?? null, by: requesterOf(principal) };
-        if ((await decideRemovals(temporal, { resyncId: params.id, verb, choice })) === null)
-          throw new Problem(409, 'The resync has not started or has just ended.');
+        const told = {
+          ...{ resyncId: params.id, by: choice.by, ofState: principal.level === 'state' },
+          kind: verb === 'approve' ? 'removalsApproved' : 'removalsRejected',
+        } as const;
+        await logged(control, told, async () => {
+          if ((await decideRemovals(temporal, { resyncId: params.id, verb, choice })) === null)
+            throw new Problem(409, 'The resync has not started or has just ended.');
+        });
         return view(principal, await requireDetails(control, principal, params.id));
       },
     });

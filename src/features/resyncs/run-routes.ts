@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { RunAct } from '../../domain/run-log';
+import { requesterOf } from '../../http/idempotency';
+import { logged } from './run-events';
 import { finishResync } from './store';
 import { readResyncHead, type ResyncHead } from './read';
 import type { Principal } from '../../domain/principal';
@@ -26,14 +29,15 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
 
   const act = async (
     principal: Principal,
-    resyncId: string,
+    { resyncId, ...told }: { readonly resyncId: string; readonly kind: RunAct; readonly object?: string },
     work: (head: ResyncHead) => Promise<unknown>,
   ): Promise<ReturnType<typeof headView>> => {
     const head = await requireVisible(control, principal, resyncId);
     if (!canSeeDetails(principal, head))
       throw new Problem(403, 'A resync that the state asked for is the state’s to stop.');
     if (endedStatuses.includes(head.status)) throw new Problem(409, `The resync has ended: ${head.status}.`);
-    await work(head).catch((error: unknown) => {
+    const who = { by: requesterOf(principal), ofState: principal.level === 'state' };
+    await logged(control, { resyncId, ...told, ...who }, () => work(head)).catch((error: unknown) => {
       // It is as they want it: there is nothing to refuse.
       if (!(error instanceof Refused) || error.type !== 'NothingToChange') throw error;
     });
@@ -54,7 +58,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
       params: resyncParams,
       responses,
       handler: ({ params, principal }) =>
-        act(principal, params.id, async (head) => {
+        act(principal, { resyncId: params.id, kind: `${action}Asked` }, async (head) => {
           if (action === 'cancel') return cancel(context, head, principal);
           // Whatever the books say: after a restore they may not know that it was paused. What
           // changes nothing is refused there before it counts as an update of the run.
@@ -72,7 +76,7 @@ export function runControlRoutes(context: ApiContext): RouteSpec[] {
     params: resyncParams.extend({ name: z.string().max(64) }),
     responses,
     handler: ({ params, principal }) =>
-      act(principal, params.id, () =>
+      act(principal, { resyncId: params.id, kind: 'objectCancelAsked', object: params.name }, () =>
         orNotStarted(
           cancelRunObject(temporal, { resyncId: params.id, object: params.name, by: principal.name }),
         ),

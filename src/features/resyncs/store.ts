@@ -25,6 +25,7 @@ import { type CountRow, toCounts } from './ledger-sums';
 import { closeObject, countWritten } from './object-store';
 import { postAlert } from '../alerts/post';
 import { alertsOfDoubts, alertsOfEnd } from './end-alerts';
+import { noteRunEvent } from './run-events';
 import { askedOf, type ResyncRow, toColumns, toRequest } from './row';
 
 /**
@@ -124,6 +125,7 @@ export async function beginResync(control: Knex, resyncId: string): Promise<void
         ...(begins ? { status: 'running' } : {}),
         startedAt: transaction.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))'),
       });
+    if (begins) await noteRunEvent(transaction, { resyncId, kind: 'running' });
   });
 }
 
@@ -153,6 +155,7 @@ export async function setResyncStatus(
           ? { startedAt: transaction.raw('COALESCE(startedAt, UTC_TIMESTAMP(3))') }
           : {}),
       });
+    if (row.status !== status) await noteRunEvent(transaction, { resyncId, kind: status });
   });
 }
 

@@ -144,7 +144,7 @@ async function removeRun(removing: Removing, resyncId: string): Promise<number> 
     [resyncId],
   ))
     rows += await removeVerification(removing, verificationID);
-  for (const table of ['resyncRange', 'removalObject', 'DISBatchHistory', 'resync'])
+  for (const table of ['resyncRange', 'removalObject', 'DISBatchHistory', 'resyncEvent', 'resync'])
     rows += await removeRows(removing, table, 'resyncID = ?', [resyncId]);
   return rows;
 }

@@ -1,10 +1,12 @@
 import { endedDistrictStatuses, endedRequestStatuses } from '../../domain/state-request';
 import type { ApiContext } from '../../http/context';
+import { requesterOf } from '../../http/idempotency';
 import { Problem } from '../../http/problem';
 import type { AnswerTo, Asked } from '../../http/route';
 import { endedStatuses } from '../../domain/resync';
 import { readResyncHead } from '../resyncs/read';
 import { finishResync } from '../resyncs/store';
+import { noteStatesCancel } from '../resyncs/run-events';
 import { controlRun, withdrawRequest } from '../resyncs/workflow-client';
 import { followResyncs, noteNotRun } from './district-store';
 import { requireBoard, requireWholeBoard } from './require';
@@ -56,6 +58,8 @@ export async function cancelStateRequestDistrict(
   if (resyncId !== null) {
     const head = await readResyncHead(control, resyncId);
     const waits = head.status === 'accepted' || head.status === 'queued';
+    if (!endedStatuses.includes(head.status))
+      await noteStatesCancel(control, { resyncId, by: requesterOf(principal) });
     const stopped =
       endedStatuses.includes(head.status) ||
       (!(waits && (await withdrawRequest(temporal, head))) &&

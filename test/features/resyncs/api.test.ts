@@ -35,6 +35,30 @@ const get = (path: string) => request(world.app).get(`/api/v1${path}`).set('Auth
 const start = async (body: object = { objects: 'all' }, key: string = randomUUID()) =>
   post(`/districts/${world.here}/resyncs`, body).set('Idempotency-Key', key);
 
+interface LogEntry {
+  kind: string;
+  by: string | null;
+  object: string | null;
+}
+interface AgentEntry extends LogEntry {
+  resyncId: string;
+}
+const logOf = async (resyncId: string, who: keyof ApiWorld['as'] = 'here') => {
+  const path = `/api/v1/resyncs/${resyncId}/log`;
+  const answer = await request(world.app).get(path).set('Authorization', world.as[who]);
+  return (answer.body as { items: LogEntry[] }).items;
+};
+const stops = ['objectFailed', 'objectCancelled', 'objectSkipped'];
+const stepsOf = (log: readonly LogEntry[]) =>
+  log.map(({ kind }) => kind).filter((kind) => kind !== 'queued' && !stops.includes(kind));
+const stoppedIn = (log: readonly LogEntry[]) =>
+  log.flatMap(({ kind, object: name }) => (stops.includes(kind) ? [name!] : [])).sort();
+/** The objects that a run did not finish. */
+const stoppedOf = (run: Record<string, unknown>): string[] =>
+  (run['objectResults'] as { object: string; status: string }[])
+    .flatMap(({ object: name, status }) => (status === 'finished' ? [] : [name]))
+    .sort();
+
 async function until(resyncId: string, statuses: readonly string[]): Promise<Record<string, unknown>> {
   for (let i = 0; i < 200; i++) {
     const body = (await get(`/resyncs/${resyncId}`)).body as Record<string, unknown>;
@@ -95,7 +119,8 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     expect(unplanned.status).toBe(404);
     const paused = await post(`/resyncs/${first.resyncId}/pause`);
     expect([paused.status, (await until(first.resyncId, ['paused']))['status']]).toEqual([200, 'paused']);
-    expect((await post(`/resyncs/${first.resyncId}/resume`)).status).toBe(200);
+    const resumed = await post(`/resyncs/${first.resyncId}/resume`, undefined, 'state');
+    expect(resumed.status).toBe(200);
     await until(first.resyncId, ['running']);
     const section = await post(`/resyncs/${first.resyncId}/objects/Section/cancel`);
     expect(section.status).toBe(200);
@@ -105,6 +130,36 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     const end = await until(first.resyncId, ['cancelled']);
     expect(end).toMatchObject({ color: 'red' });
     expect(end['message']).toMatch(/^Cancelled by/);
+
+    // Of what was refused nothing is there; who of the state it was is the state's to know.
+    const log = await logOf(first.resyncId);
+    expect(stepsOf(log)).toEqual([
+      ...['asked', 'running', 'pauseAsked', 'paused', 'resumeAsked', 'running'],
+      ...['objectCancelAsked', 'cancelAsked', 'cancelled'],
+    ]);
+    expect(stoppedIn(log)).toEqual(stoppedOf(end));
+    expect(log.at(-1)!.kind).toBe('cancelled');
+    const by = (kind: string, entries = log) => entries.find((entry) => entry.kind === kind)?.by;
+    expect([by('asked'), by('pauseAsked')]).toEqual([by('cancelAsked'), by('cancelAsked')]);
+    expect([by('resumeAsked'), by('running'), by('cancelled')]).toEqual(['the state', null, null]);
+    expect(by('resumeAsked', await logOf(first.resyncId, 'state'))).toMatch(/^.+ \([0-9a-f]{12}\)$/);
+    expect(log.find(({ kind }) => kind === 'objectCancelAsked')!.object).toBe('Section');
+    expect(stepsOf(await logOf(second.resyncId))).toEqual(['asked', 'cancelAsked', 'cancelled']);
+
+    // The same in the log of the agent, the newest first, with its errors, page by page.
+    const agentLog = async (query: string) => {
+      const answer = await get(`/districts/${world.here}/agent/log?${query}`);
+      return answer.body as { items: AgentEntry[]; nextCursor: string | null; total: number };
+    };
+    const { items, nextCursor } = await agentLog('limit=500');
+    expect(nextCursor).toBeNull();
+    const ofFirst = items.filter(({ resyncId }) => resyncId === first.resyncId).reverse();
+    expect(stepsOf(ofFirst)).toEqual(stepsOf(log));
+    expect(ofFirst.at(-1)).toMatchObject({ kind: 'cancelled', color: 'red', errors: 0 });
+    const firstPage = await agentLog('limit=3');
+    const secondPage = await agentLog(`limit=3&cursor=${firstPage.nextCursor}`);
+    expect([...firstPage.items, ...secondPage.items]).toEqual(items.slice(0, 6));
+    expect((await agentLog('to=2020-01-01')).items).toEqual([]);
   }));
 
 test('one object is cancelled: it and what needs it don’t move, all others do, and the run says which and why', () =>

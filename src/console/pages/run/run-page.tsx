@@ -14,6 +14,7 @@ import { CausesView } from './causes-view';
 import { ChangesView } from './changes-view';
 import { ConnectionBanner } from './connection-banner';
 import { ErrorsView } from './errors-view';
+import { LogView } from './log-view';
 import { ObjectsView } from './objects-view';
 import { RunControls } from './run-controls';
 import { RunVerdict } from './run-verdict';
@@ -112,6 +113,7 @@ function Run({ run }: { run: Resync }) {
             <Tab to={`${base}/removals`}>Removals</Tab>
             {mayReadErrors && <Tab to={`${base}/causes`}>Causes</Tab>}
             {mayReadErrors && <Tab to={`${base}/errors`}>Errors {number(run.totals?.errors ?? 0)}</Tab>}
+            <Tab to={`${base}/log`}>Log</Tab>
           </nav>
           {view === '' && <ObjectsView run={run} stale={lost} />}
           {view === 'timeline' && <TimelineView run={run} stale={lost} />}
@@ -119,6 +121,7 @@ function Run({ run }: { run: Resync }) {
           {view === 'removals' && <RemovalsView run={run} />}
           {view === 'causes' && mayReadErrors && <CausesView run={run} />}
           {view === 'errors' && mayReadErrors && <ErrorsView run={run} />}
+          {view === 'log' && <LogView run={run} />}
           {(view === 'causes' || view === 'errors') && !mayReadErrors && (
             <p className="banner">
               This needs the tool right errorLog. Who has administration for{' '}

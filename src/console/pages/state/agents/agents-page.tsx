@@ -96,7 +96,7 @@ function Queue({ agent, name }: { agent: BusyAgent; name: string }) {
         <h2>
           {name} <span className="small soft">{longYear(agent.schoolYear)}</span>
         </h2>
-        <Link className="small" href={`/d/${agent.districtId}/history`}>
+        <Link className="small" href={`/d/${agent.districtId}/agent`}>
           What it has done
         </Link>
       </div>
