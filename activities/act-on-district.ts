@@ -109,7 +109,7 @@ async function retry(
   const stored = await insertResync(control, {
     request: retryRequestOf(of, {
       ...{ resyncId: madeId, objects: detail!.objects!, requestedBy },
-      outcomes: words.outcomes!,
+      errors: { outcomes: words.outcomes! },
     }),
     idempotencyKey: madeId,
     catalogHash: catalogHashOf(catalog),

@@ -68,12 +68,12 @@ async function select(
   if (selected !== undefined && 'object' in selected) return selectAsked(job, selected);
   if (selected === undefined || former === undefined)
     throw new PlanError('The request doesn’t say which records are chosen.', 'selected');
-  const { outcomes, landedIn } = selected;
-  if (landedIn === undefined) return selectErrors(job, { resyncId: former, outcomes });
+  const { landedIn, ...errors } = selected;
+  if (landedIn === undefined) return selectErrors(job, { resyncId: former, ...errors });
   const landed = new Map<string, readonly string[]>();
   for (const object of run.objects === 'all' ? [] : run.objects)
     landed.set(object, await readSince(control, { run, former, object }));
-  return selectErrors(job, { resyncId: former, outcomes, landed });
+  return selectErrors(job, { resyncId: former, ...errors, landed });
 }
 
 /** Chooses around one record. @throws PlanError when the district doesn't have it */

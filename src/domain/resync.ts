@@ -31,6 +31,9 @@ export type SelectionKind = 'retry' | 'selective';
 export type SelectedRecords =
   | {
       readonly outcomes: readonly ErrorOutcome[];
+      /** Only errors of these objects, with these codes. Absent: whatever they are. */
+      readonly objects?: readonly string[];
+      readonly codes?: readonly string[];
       /** Only those whose parent is at the state by now; the run that brought it there. */
       readonly landedIn?: string;
     }

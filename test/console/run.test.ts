@@ -192,10 +192,23 @@ test('from a red status to the record: the errors of an object, their cause, and
       .click();
     await page.getByRole('cell', { name: 'blocked' }).first().waitFor();
     expect(page.url()).toContain('object=Enrollment');
-    await page.getByRole('link', { name: 'Causes' }).click();
+    await page.getByRole('link', { name: 'Causes' }).last().click();
     await page.getByText(items[0]!.message!).waitFor();
     await page.getByRole('link', { name: 'Show these Calendar records' }).click();
     await page.getByText('1 record', { exact: true }).waitFor();
+    const [{ key }] = (
+      await north.ask<{ items: [{ key: string[] }] }>('GET', `/resyncs/${id}/errors?object=Calendar`)
+    ).body.items;
+    const search = page.getByRole('searchbox', { name: 'Key begins with' });
+    await search.fill('none like this');
+    await page.getByText('No error has all of this.').waitFor();
+    await search.fill(key[0]!);
+    await page.getByText('1 record', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Causes' }).first().click();
+    await page.getByRole('button', { name: 'Retry 1 record…' }).click();
+    const some = page.getByRole('dialog', { name: 'Send 1 record with errors again?' });
+    await some.getByText(/^Only these: Calendar, /).waitFor();
+    await some.getByRole('button', { name: 'Not now' }).click();
     await world.sql('north', 'UPDATE Calendar SET stateExclude = 0');
     await page.getByRole('button', { name: 'Retry errors…' }).click();
     await page.getByRole('dialog').getByText(`Send ${totals!.errors} records with errors again?`).waitFor();

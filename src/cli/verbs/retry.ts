@@ -8,6 +8,8 @@ import { print, printJson, tell } from '../client/terminal';
 
 interface RetryOptions {
   readonly outcome?: string[];
+  readonly object?: string[];
+  readonly code?: string[];
   readonly wait: boolean;
   readonly yes?: true;
   readonly failOn: FailOn;
@@ -23,19 +25,22 @@ export function retryCommand(): Command {
     .description('send only the records with a stored error again, parents first')
     .argument('<resync>', 'id of the resync that had the errors')
     .option('--outcome <names>', 'only errors of these outcomes: excluded, blocked, failed', namesOf)
+    .option('--object <names>', 'only errors of these objects', namesOf)
+    .option('--code <codes>', 'only errors with these codes', namesOf)
     .option('--no-wait', 'return as soon as it is accepted')
     .option(...yesOption)
     .option('--idempotency-key <key>', 'the same key gives the first retry back')
     .addOption(failOnOption())
     .action(async (id: string, options: RetryOptions, command: Command) => {
       const client = clientOf(command);
-      const { outcome, idempotencyKey } = options;
-      const which = outcome === undefined ? '' : ` of ${outcome.join(', ')} records`;
+      const { outcome, object, code, idempotencyKey } = options;
+      const named = [...(object ?? []), ...(outcome ?? []), ...(code ?? [])];
+      const which = named.length === 0 ? '' : ` (${named.join(', ')})`;
       const question = () => `Send the records with an error${which} of resync ${id} to the state again`;
       await confirm(question, { yes: options.yes === true, command });
       const accepted = await client.post<RetryAccepted>(
         `/resyncs/${encodeURIComponent(id)}/retry`,
-        outcome === undefined ? {} : { outcomes: outcome },
+        { outcomes: outcome, objects: object, codes: code },
         { idempotencyKey },
       );
       tell(

@@ -17,6 +17,9 @@ import { keyLiteral } from '../columns/key-column';
 interface ErrorsOfRun {
   readonly resyncId: string;
   readonly outcomes: readonly ErrorOutcome[];
+  /** Of these objects only, with these codes only. Absent: whatever they are. */
+  readonly objects?: readonly string[];
+  readonly codes?: readonly string[];
   /**
    * Of these objects only, those whose parent is at the state by now and which none of the runs
    * named here has sent since.
@@ -105,10 +108,12 @@ export async function findByGuid(
 async function copyErrors(
   { catalog, editions, objects, scope, signal }: ChoiceJob,
   search: RecordSearch,
-  { resyncId, outcomes, landed }: ErrorsOfRun,
+  { resyncId, outcomes, objects: only, codes, landed }: ErrorsOfRun,
 ): Promise<void> {
   const sent = new Set(objects);
+  const coded = codes === undefined ? 'TRUE' : `code IN (${codes.map(quoteText).join(', ')})`;
   for (const { name } of catalog.objects) {
+    if (only !== undefined && !only.includes(name)) continue;
     const object = landed === undefined || landed.has(name) ? senderOf(catalog, sent, name) : null;
     const waiting = notSentIn(editions.control, landed?.get(name) ?? []);
     let mapping: ObjectMapping | null = null;
@@ -119,7 +124,7 @@ async function copyErrors(
         const rows = await editions.state.rows(
           `SELECT recordErrorID, recordKey, parentObject, parentKey FROM ${editions.control}.recordError e
             WHERE resyncID = ${quoteText(resyncId)} AND objectName = ${quoteText(name)}
-              AND outcome = ${quoteText(outcome)} AND recordErrorID > ${after} AND ${waiting}
+              AND outcome = ${quoteText(outcome)} AND ${coded} AND recordErrorID > ${after} AND ${waiting}
             ORDER BY recordErrorID LIMIT ${errorsPerPage}`,
         );
         if (rows.length === 0) break;

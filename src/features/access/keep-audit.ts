@@ -83,8 +83,8 @@ function listsRecords(answer: unknown): boolean {
  * so may be whatever is typed where a name belongs.
  */
 function readDetails({ query, params }: Request): Record<string, unknown> {
-  const { cursor: _, ...filters } = query;
-  const key = params['key'];
+  const { cursor: _, key: typed, ...filters } = query;
+  const key = params['key'] ?? typed;
   const shown = Object.entries(filters).map(([name, value]) => [
     name,
     name === 'school' || typeof value !== 'string' || !/^[\w:.+-]*$/.test(value) ? sumOf(value) : value,

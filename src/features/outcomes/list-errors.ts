@@ -10,6 +10,9 @@ export interface ErrorFilter {
   readonly object?: string | undefined;
   readonly outcome?: ErrorOutcome | undefined;
   readonly code?: string | undefined;
+  readonly field?: string | undefined;
+  /** What the first value of the record's key begins with. */
+  readonly key?: string | undefined;
   /** Stored texts of schools; absent or `null`: of all and of none. */
   readonly schools?: readonly string[] | null;
   readonly limit?: number | undefined;
@@ -56,13 +59,20 @@ const order = 'objectName, outcome, recordErrorID';
 const sqlOf = (conditions: readonly Condition[]): string => conditions.map(([sql]) => sql).join(' AND ');
 const valuesOf = (conditions: readonly Condition[]) => conditions.flatMap(([, ...values]) => values);
 
-function conditionsOf({ resyncId, object, outcome, code, schools }: ErrorFilter): Condition[] {
+function conditionsOf({ resyncId, object, outcome, code, field, key, schools }: ErrorFilter): Condition[] {
   const conditions: Condition[] = [['resyncID = ?', resyncId]];
-  for (const [column, value] of Object.entries({ objectName: object, outcome, code }))
+  for (const [column, value] of Object.entries({ objectName: object, outcome, code, field }))
     if (value !== undefined) conditions.push([`${column} = ?`, value]);
+  if (key !== undefined) conditions.push(['recordKey LIKE ?', beginningOf(key)]);
   if (schools?.length === 0) conditions.push(['FALSE']);
   else if (schools) conditions.push([`school IN (${schools.map(() => '?').join(', ')})`, ...schools]);
   return conditions;
+}
+
+/** Of a stored key, a JSON array of texts. */
+function beginningOf(key: string): string {
+  const stored = JSON.stringify([key]).slice(0, -'"]'.length);
+  return `${stored.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 /** What is passed over is read in the index alone. */

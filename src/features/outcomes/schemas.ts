@@ -31,6 +31,13 @@ export const recordErrorsQuery = z
     object: name,
     outcome: resyncs.outcome.optional(),
     code: name,
+    field: name,
+    key: z
+      .string()
+      .min(1)
+      .max(120)
+      .optional()
+      .meta({ description: 'what the first value of the record’s key begins with', example: '1000' }),
   })
   .refine(({ cursor, offset }) => cursor === undefined || offset === undefined, {
     path: ['offset'],

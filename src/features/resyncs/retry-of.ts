@@ -1,9 +1,9 @@
 /** What is sent again of a resync, and the request that does it. */
 import type { Catalog } from '../../domain/catalog';
 import type { PlanScope } from '../../domain/plan';
-import type { ErrorOutcome } from '../../domain/record-error';
 import type { ResyncRequest } from '../../domain/resync';
 import { senderOf } from '../../domain/selection';
+import type { RetriedErrors } from './selection-store';
 import { sentObjects, whyNotSent } from './sent-objects';
 
 /** Objects with errors, and how many. */
@@ -40,12 +40,12 @@ export function retryRequestOf(
   {
     resyncId,
     objects,
-    outcomes,
+    errors: { outcomes, ...only },
     requestedBy,
   }: {
     readonly resyncId: string;
     readonly objects: readonly string[];
-    readonly outcomes: readonly ErrorOutcome[];
+    readonly errors: RetriedErrors;
     readonly requestedBy: string;
   },
 ): ResyncRequest {
@@ -61,6 +61,10 @@ export function retryRequestOf(
     requestedBy,
     selection: 'retry',
     retryOf: of.resyncId,
-    selected: { outcomes },
+    selected: {
+      outcomes,
+      ...(only.objects && { objects: only.objects }),
+      ...(only.codes && { codes: only.codes }),
+    },
   };
 }

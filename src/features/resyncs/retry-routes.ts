@@ -25,7 +25,7 @@ export function retryRoutes(context: ApiContext): RouteSpec[] {
       audit: ({ body, answer }) => ({ ...body, resyncId: answer?.resyncId }),
       location: ({ resyncId }) => `/resyncs/${resyncId}`,
       handler: async ({ params, body, principal, request }) => {
-        const retry = await requireRetry(context, principal, params.id, body.outcomes);
+        const retry = await requireRetry(context, principal, params.id, body);
         const answer = await startRetry(context, retry, {
           ...{ requestedBy: requesterOf(principal), idempotencyKey: idempotencyKeyOf(request) },
         });

@@ -7,6 +7,16 @@ export const retryRequest = z
     outcomes: setOf(z.array(outcome).min(1))
       .default(['excluded', 'blocked', 'failed'])
       .meta({ description: 'which stored errors are sent again' }),
+    objects: setOf(z.array(z.string().min(1).max(64)).min(1).max(200))
+      .optional()
+      .meta({
+        description: 'only errors of these objects; what waits for them follows once they are there',
+      }),
+    codes: setOf(z.array(z.string().min(1).max(64)).min(1).max(50))
+      .optional()
+      .meta({
+        description: 'only errors with these codes',
+      }),
   })
   .meta({ id: 'RetryRequest' });
 

@@ -186,6 +186,8 @@ export const resyncHead = z
       .union([
         z.object({
           outcomes: z.array(outcome).readonly(),
+          objects: z.array(z.string()).readonly().optional().meta({ description: 'errors of these only' }),
+          codes: z.array(z.string()).readonly().optional().meta({ description: 'only with these codes' }),
           landedIn: z
             .string()
             .optional()

@@ -42,30 +42,38 @@ function toKey(text: string | null): RecordKey | null {
   return text === null ? null : parseRecordKey(text);
 }
 
-/** How many errors of these outcomes a resync stored, by object. */
+/** Which stored errors are sent again. */
+export interface RetriedErrors {
+  readonly outcomes: readonly ErrorOutcome[];
+  /** Of these objects only, with these codes only. Absent: whatever they are. */
+  readonly objects?: readonly string[] | undefined;
+  readonly codes?: readonly string[] | undefined;
+}
+
+/** How many of these errors a resync stored, by object. */
 export async function countErrors(
   control: Knex,
-  { resyncId, outcomes }: { readonly resyncId: string; readonly outcomes: readonly ErrorOutcome[] },
+  { resyncId, ...which }: RetriedErrors & { readonly resyncId: string },
 ): Promise<Map<string, number>> {
-  const counts = await countErrorsOf(control, { resyncIds: [resyncId], outcomes });
+  const counts = await countErrorsOf(control, { resyncIds: [resyncId], ...which });
   return counts.get(resyncId) ?? new Map<string, number>();
 }
 
 /** The same of many resyncs; one without such errors is left out. */
 export async function countErrorsOf(
   control: Knex,
-  {
-    resyncIds,
-    outcomes,
-  }: { readonly resyncIds: readonly string[]; readonly outcomes: readonly ErrorOutcome[] },
+  { resyncIds, outcomes, objects, codes }: RetriedErrors & { readonly resyncIds: readonly string[] },
 ): Promise<Map<string, Map<string, number>>> {
   const counts = new Map<string, Map<string, number>>();
   if (resyncIds.length === 0) return counts;
   const rows = await selectRows<{ resyncID: string; objectName: string; errors: number }>(
     control,
     `SELECT resyncID, objectName, COUNT(*) AS errors FROM recordError
-      WHERE resyncID IN (?) AND outcome IN (?) GROUP BY resyncID, objectName`,
-    [resyncIds, outcomes],
+      WHERE resyncID IN (:resyncIds) AND outcome IN (:outcomes)
+        ${objects === undefined ? '' : 'AND objectName IN (:objects)'}
+        ${codes === undefined ? '' : 'AND code IN (:codes)'}
+      GROUP BY resyncID, objectName`,
+    { resyncIds, outcomes, ...(objects && { objects }), ...(codes && { codes }) },
   );
   for (const { resyncID, objectName, errors } of rows)
     counts.set(resyncID, (counts.get(resyncID) ?? new Map<string, number>()).set(objectName, errors));

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { DistrictConfig } from '../../config';
 import { planScopeOf } from '../../domain/plan';
 import type { Principal } from '../../domain/principal';
@@ -11,21 +10,18 @@ import { requireDistrict, requireToolRight } from '../../http/require';
 import { readOfferedYears } from '../scoped-year/read';
 import { whyYearChanged } from '../scoped-year/why-changed';
 import { retryRequestOf, type SortedErrors, sortErrors } from './retry-of';
-import type { retryRequest } from './retry-schemas';
-import { countErrors } from './selection-store';
+import { countErrors, type RetriedErrors } from './selection-store';
 import { startResync } from './start';
 import { requireErrors } from './visibility';
 
 /** Sending again just what another resync could not. */
-
-type Outcomes = z.output<typeof retryRequest>['outcomes'];
 
 /** What is sent again of which resync. */
 export interface Retry extends SortedErrors {
   readonly of: Awaited<ReturnType<typeof requireErrors>>;
   readonly district: DistrictConfig;
   readonly year: OfferedYear;
-  readonly outcomes: Outcomes;
+  readonly errors: RetriedErrors;
 }
 
 /**
@@ -36,7 +32,7 @@ export async function requireRetry(
   { catalog, config, control }: ApiContext,
   principal: Principal,
   resyncId: string,
-  outcomes: Outcomes,
+  retried: RetriedErrors,
 ): Promise<Retry> {
   const of = await requireErrors(control, principal, resyncId);
   const district = requireDistrict(config, principal, of.districtId);
@@ -48,21 +44,25 @@ export async function requireRetry(
   const years = await readOfferedYears(control, district);
   const year = years.find(({ schoolYear }) => schoolYear === of.schoolYear);
   if (!year) throw new Problem(409, whyYearNotOffered(of.schoolYear, years));
-  const errors = await countErrors(control, { resyncId, outcomes });
+  const errors = await countErrors(control, { resyncId, ...retried });
   if (errors.size === 0)
-    throw new Problem(409, `The resync has no stored error (${outcomes.join(', ')}): nothing to retry.`);
+    throw new Problem(409, `The resync has no stored error (${inWords(retried)}): nothing to retry.`);
   const { selected, omitted } = sortErrors(catalog, errors, planScopeOf(district, year));
   if (selected.length === 0) {
     const whys = omitted.map(({ object, why }) => `${object}: ${why}`).join('; ');
     throw new Problem(409, `The district sends none of the objects with errors (${whys}).`);
   }
-  return { of, district, year, outcomes, selected, omitted };
+  return { of, district, year, errors: retried, selected, omitted };
+}
+
+function inWords({ outcomes, objects, codes }: RetriedErrors): string {
+  return [outcomes, objects, codes].flatMap((names) => (names ? [names.join(', ')] : [])).join('; ');
 }
 
 /** @returns as every start does @throws Problem 409 when the scoped year changed meanwhile; 503 */
 export function startRetry(
   context: ApiContext,
-  { of, district, year, outcomes, selected }: Retry,
+  { of, district, year, errors, selected }: Retry,
   { requestedBy, idempotencyKey }: { readonly requestedBy: string; readonly idempotencyKey: string | null },
 ): ReturnType<typeof startResync> {
   return startResync(
@@ -70,7 +70,7 @@ export function startRetry(
     retryRequestOf(of, {
       resyncId: newResyncId(),
       objects: selected.map(({ object }) => object),
-      ...{ outcomes, requestedBy },
+      ...{ errors, requestedBy },
     }),
     { idempotencyKey, refuse: () => whyYearChanged(context, district, year) },
   );

@@ -280,4 +280,14 @@ test('a retry chooses the stored errors of the outcomes asked for, and what bloc
   const failed = await choiceJob();
   await selectErrors(failed, { resyncId: first, outcomes: ['failed'] });
   expect(await selected(failed.choiceId)).toEqual({ 'mark error': 1 });
+  await world.control(
+    `UPDATE recordError SET code = 'OTHER' WHERE resyncID = '${first}' AND recordKey = '["8","1"]'`,
+  );
+  const outcomes = ['excluded', 'blocked', 'failed'] as const;
+  const narrow = await choiceJob();
+  await selectErrors(narrow, { resyncId: first, outcomes, objects: ['mark'], codes: ['OTHER'] });
+  expect(await selected(narrow.choiceId)).toEqual({ 'mark error': 1 });
+  const persons = await choiceJob();
+  await selectErrors(persons, { resyncId: first, outcomes, objects: ['person'] });
+  expect(await selected(persons.choiceId)).toEqual({ 'person error': 1 });
 });

@@ -115,6 +115,40 @@ test('outcomes narrow it, and the same Idempotency-Key gives the first retry bac
     expect((await retry(old, { outcomes: ['blocked'] }, world.as.here, 'again')).status).toBe(409);
   }));
 
+test('objects and codes narrow it: errors of others stay where they are', () =>
+  withWorker(world, async () => {
+    const old = await ended('some', [
+      ['School', 'failed'],
+      ['Section', 'failed'],
+      ['Section', 'blocked'],
+    ]);
+    await world
+      .control('recordError')
+      .where({ resyncID: old, outcome: 'failed' })
+      .update({ code: 'TOO_LONG' });
+    const ofObject = await retry(old, { objects: ['Section'] });
+    expect(ofObject.body).toMatchObject({ selected: [{ object: 'Section', records: 2 }] });
+    const narrow = await retry(old, { objects: ['Section', 'School'], codes: ['TOO_LONG'] });
+    expect(narrow.body).toMatchObject({
+      selected: [
+        { object: 'School', records: 1 },
+        { object: 'Section', records: 1 },
+      ],
+    });
+    const { resyncId } = narrow.body as Answer;
+    const shown = await request(world.app)
+      .get(`/api/v1/resyncs/${resyncId}`)
+      .set('Authorization', world.as.here);
+    expect((shown.body as { selected: object }).selected).toMatchObject({
+      ...{ objects: ['Section', 'School'], codes: ['TOO_LONG'] },
+    });
+    const none = await retry(old, { objects: ['Room'], outcomes: ['failed'] });
+    expect([none.status, (none.body as Answer).detail]).toEqual([
+      409,
+      expect.stringContaining('failed; Room'),
+    ]);
+  }));
+
 test('what can’t be retried is refused in words and leaves nothing behind', async () => {
   await runningResync(world.control, 'still-runs', ['School'], { districtId: world.here });
   await ended('well', []);

@@ -4,6 +4,7 @@ import type { Cause, Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { counted, number } from '../../parts/format';
 import { Failed, Loading } from '../../parts/states';
+import { RetryButton } from './retry-button';
 import { isUnderWay } from './run-verdict';
 
 /** Errors by the records that they go back to: what to mend first. */
@@ -48,7 +49,8 @@ export function CausesView({ run }: { run: Resync }) {
                   href={`/runs/${run.resyncId}/errors?object=${encodeURIComponent(cause.object)}&code=${encodeURIComponent(cause.code)}`}
                 >
                   Show these {cause.object} records
-                </Link>
+                </Link>{' '}
+                <RetryButton run={run} records={cause.records} filter={whichOf(cause)} />
               </p>
             )}
           </li>
@@ -57,6 +59,9 @@ export function CausesView({ run }: { run: Resync }) {
     </>
   );
 }
+
+/** The records themselves: what waits for them follows by itself. */
+const whichOf = ({ object, code }: Cause) => ({ object, code, outcome: null });
 
 const words: Record<Cause['outcome'], string> = {
   excluded: 'that the state excludes',

@@ -5,6 +5,7 @@ import { Failed, Loading } from '../../parts/states';
 import type { useAddress } from '../../parts/use-address';
 import { type Column, type Stretch, VirtualRows } from '../../parts/virtual-rows';
 import { RecordLink } from '../records/record-link';
+import { RetryButton } from './retry-button';
 import { type ErrorFilter, useErrorPages } from './use-error-pages';
 
 /** Rows that are scrolled past aren't asked for. */
@@ -57,6 +58,9 @@ export function ErrorsList({ run, filter, address }: ErrorsListProps) {
         <p role="status" className="soft">
           {counted(total, 'record')}
         </p>
+        {Object.values(filter).some((value) => value !== null) && (
+          <RetryButton run={run} filter={filter} records={total} />
+        )}
         <GoToRow total={total} onGo={(index) => setStart({ index })} />
       </div>
       <VirtualRows
@@ -104,7 +108,14 @@ const columnsOf = (districtId: string): readonly Column<RecordError>[] => [
   },
   { name: 'Object', cell: ({ object }) => object },
   { name: 'Outcome', cell: ({ outcome }) => outcome },
-  { name: 'Code', cell: ({ code }) => <span className="code">{code}</span> },
+  {
+    name: 'Code',
+    cell: ({ code, rule }) => (
+      <span className="code" title={rule ?? undefined}>
+        {code}
+      </span>
+    ),
+  },
   { name: 'Field', cell: ({ field }) => field ?? '–' },
   { name: 'Message', cell: ({ message }) => <span title={message}>{message}</span> },
   {

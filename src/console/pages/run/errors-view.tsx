@@ -1,4 +1,6 @@
+import { Link } from 'wouter';
 import type { Resync } from '../../api/answers';
+import { SearchField } from '../../parts/search-field';
 import { useAddress } from '../../parts/use-address';
 import { ErrorsList } from './errors-list';
 
@@ -6,7 +8,10 @@ import { ErrorsList } from './errors-list';
 export function ErrorsView({ run }: { run: Resync }) {
   const address = useAddress();
   const of = (name: string): string | null => address.get(name) || null;
-  const filter = { object: of('object'), outcome: of('outcome'), code: of('code') };
+  const filter = {
+    ...{ object: of('object'), outcome: of('outcome'), code: of('code') },
+    ...{ field: of('field'), key: of('key') },
+  };
   const objects = (run.objectResults ?? [])
     .filter(({ counts }) => counts.errors > 0)
     .map(({ object }) => object);
@@ -42,13 +47,22 @@ export function ErrorsView({ run }: { run: Resync }) {
             <option value="failed">failed</option>
           </select>
         </label>
-        {filter.code !== null && (
-          <button type="button" className="button" onClick={() => set('code', '')}>
-            Code {filter.code} <span aria-hidden="true">×</span>
-            <span className="hidden">: show all codes</span>
-          </button>
+        <SearchField label="Key begins with" value={filter.key ?? ''} onSearch={(text) => set('key', text)} />
+        {(['code', 'field'] as const).map(
+          (name) =>
+            filter[name] !== null && (
+              <button key={name} type="button" className="button" onClick={() => set(name, '')}>
+                {name === 'code' ? 'Code' : 'Field'} {filter[name]} <span aria-hidden="true">×</span>
+                <span className="hidden">: show all</span>
+              </button>
+            ),
         )}
       </div>
+      <p className="small soft">
+        What waits for another record is mended there:{' '}
+        <Link href={`/runs/${run.resyncId}/causes`}>Causes</Link> says which records all of these go back to,
+        and what to do.
+      </p>
       <ErrorsList run={run} filter={filter} address={address} key={JSON.stringify(filter)} />
     </>
   );

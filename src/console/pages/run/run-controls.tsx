@@ -1,23 +1,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import type { Resync } from '../../api/answers';
 import { call } from '../../api/call';
 import { resyncKey } from '../../api/live';
 import { useSignedIn } from '../../api/session';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
-import { counted } from '../../parts/format';
 import { Failed } from '../../parts/states';
+import { RetryButton } from './retry-button';
 import { isUnderWay } from './run-verdict';
-
-type Asking = 'cancel' | 'retry' | null;
 
 /** What may be done with a run now. */
 export function RunControls({ run }: { run: Resync }) {
   const { session } = useSignedIn();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState<Asking>(null);
+  const [asking, setAsking] = useState(false);
   const act = useMutation({
     mutationFn: (action: 'pause' | 'resume') =>
       call(`/resyncs/${run.resyncId}/${action}`, { method: 'POST' }),
@@ -26,8 +23,6 @@ export function RunControls({ run }: { run: Resync }) {
   // A state's request is the state's to stop, and who may only look at resyncs runs none.
   if (run.objectResults === null || !session.rights.includes('resyncBatch')) return null;
   const open = isUnderWay(run);
-  const errors = run.totals?.errors ?? 0;
-  const mayRetry = run.initiator === 'district' || session.rights.includes('stateRequest');
   const busy = act.isPending ? 'It is being told.' : null;
   return (
     <div className="bar bar__end">
@@ -41,11 +36,10 @@ export function RunControls({ run }: { run: Resync }) {
           Resume
         </Button>
       )}
-      {open && <Button onPress={() => setAsking('cancel')}>Cancel…</Button>}
-      {!open && errors > 0 && mayRetry && <Button onPress={() => setAsking('retry')}>Retry errors…</Button>}
+      {open && <Button onPress={() => setAsking(true)}>Cancel…</Button>}
+      <RetryButton run={run} records={run.totals?.errors ?? 0} word="Retry errors…" />
       {act.error && <Failed error={act.error} onAgain={() => act.reset()} />}
-      {asking === 'cancel' && <CancelDialog run={run} onClose={() => setAsking(null)} />}
-      {asking === 'retry' && <RetryDialog run={run} onClose={() => setAsking(null)} />}
+      {asking && <CancelDialog run={run} onClose={() => setAsking(false)} />}
     </div>
   );
 }
@@ -72,40 +66,6 @@ function CancelDialog({ run, onClose }: { run: Resync; onClose: () => void }) {
     >
       <p>What is committed at the state stays and is counted. Objects that have not begun are not sent.</p>
       {cancel.error && <Failed error={cancel.error} onAgain={() => cancel.mutate()} />}
-    </Dialog>
-  );
-}
-
-function RetryDialog({ run, onClose }: { run: Resync; onClose: () => void }) {
-  const [, navigate] = useLocation();
-  const [key] = useState(() => crypto.randomUUID());
-  const retry = useMutation({
-    mutationFn: () =>
-      call(`/resyncs/${run.resyncId}/retry`, {
-        method: 'POST',
-        body: {},
-        headers: { 'Idempotency-Key': key },
-      }),
-    onSuccess: ({ resyncId }) => navigate(`/runs/${resyncId}`),
-  });
-  return (
-    <Dialog
-      title={`Send ${counted(run.totals?.errors ?? 0, 'record')} with errors again?`}
-      onClose={onClose}
-      buttons={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button main onPress={() => retry.mutate()} whyNot={retry.isPending ? 'It is being sent.' : null}>
-            OK
-          </Button>
-        </>
-      }
-    >
-      <p>
-        A resync of its own sends just the records that have an error, parents first. What arrived stays as it
-        is, and records that the state still excludes are excluded again.
-      </p>
-      {retry.error && <Failed error={retry.error} onAgain={() => retry.mutate()} />}
     </Dialog>
   );
 }

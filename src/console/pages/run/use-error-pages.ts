@@ -14,6 +14,8 @@ export interface ErrorFilter {
   readonly object: string | null;
   readonly outcome: string | null;
   readonly code: string | null;
+  readonly field: string | null;
+  readonly key: string | null;
 }
 
 interface ErrorPages {
@@ -50,9 +52,10 @@ export function useErrorPages(run: Resync, filter: ErrorFilter, { first, last }:
   };
 }
 
-function queryOf({ object, outcome, code }: ErrorFilter, number: number): Query {
+function queryOf({ object, outcome, code, field, key }: ErrorFilter, number: number): Query {
   return {
     ...{ limit: String(pageRows), offset: String(number * pageRows) },
     ...{ object: object ?? '', outcome: outcome ?? '', code: code ?? '' },
+    ...{ field: field ?? '', key: key ?? '' },
   };
 }
