@@ -46,7 +46,7 @@ const featureOrder = [
 
 /** The edge of a feature: what knows HTTP. All else in a feature is its inside. */
 const edge =
-  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|create|change|cancel|backfill|show|show-calendar|report|planned-districts|event-feed|topics|authenticate|session-cookie|session-view|keep-audit|visibility|require(-administered|-record|-preview)?|why-changed|oidc|oidc-client|claims|errors-file|temporal-schedules|workflow-client)\\.ts$';
+  '^src/features/[^/]+/([a-z-]*routes|[a-z-]*schemas|[a-z-]*views|start[a-z-]*|create|change|cancel|backfill|show|show-calendar|report|planned-districts|event-feed|[a-z-]*topics|authenticate|session-cookie|session-view|keep-audit|visibility|require(-administered|-record|-preview)?|why-changed|oidc|oidc-client|claims|errors-file|temporal-schedules|workflow-client)\\.ts$';
 
 const editionRules = editionFloors.flatMap((rooms, floor) =>
   rooms.map((room) => ({

@@ -2,7 +2,8 @@
  * How long every list takes when a state has used the service for a year: by the API as built,
  * over a control database of 100,000 runs and 10,000,000 errors of 1,000 districts. Exits 1 when
  * one takes longer than its bound, or when 200 callers at once get a 5xx. npm run bench:lists --
- * [--districts N] [--runs N] [--errors N] [--sources]
+ * [--districts N] [--runs N] [--errors N] [--sources]; with --watchers N,N instead what so many
+ * people cost who only look at pages.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { OwnProcess } from './own-process';
 import { median } from './results';
 import { runToExit } from './run-to-exit';
 import { newToken, startServer, stopService } from './service';
+import { watch } from './watchers';
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100000' },
     errors: { type: 'string', default: '10000000' },
     sources: { type: 'boolean', default: false },
+    watchers: { type: 'string' },
   },
 });
 const size = {
@@ -107,6 +110,14 @@ async function main(): Promise<boolean> {
   const { info } = await startStack({ dir, ports: 'any', bufferPoolMb: 1024, progress: say });
   const { env, url, controlUrl } = await prepare(info);
   const server = await startServer(dir, { env, url, built: !values.sources });
+  if (values.watchers !== undefined) {
+    const watched = { url, controlUrl, serverPid: server.pid, database: `${dir}/state` };
+    process.stdout.write('| people | API | control database | statements a second |\n|---|---|---|---|\n');
+    for (const people of values.watchers.split(',').map(Number))
+      process.stdout.write(`${await watch(people, watched)}\n`);
+    server.assertLives();
+    return true;
+  }
   const headers = { authorization: `Bearer ${await newToken(controlUrl)}` };
   const get = async (path: string): Promise<{ ms: number; status: number }> => {
     const start = performance.now();

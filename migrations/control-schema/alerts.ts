@@ -23,6 +23,7 @@ export const alerts: readonly string[] = [
       KEY by_district (districtID, postedAt),
       KEY by_posted (postedAt),
       KEY not_noticed (noticedAt, postedAt),
+      KEY by_settled (closedAt),
       KEY of_resync (resyncID)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
@@ -31,6 +32,8 @@ export const alerts: readonly string[] = [
       principalID VARCHAR(64) NOT NULL,
       readAt DATETIME(3) NULL,
       deletedAt DATETIME(3) NULL COMMENT 'extra for this principal; others still see it',
-      PRIMARY KEY (processAlertID, principalID)
+      PRIMARY KEY (processAlertID, principalID),
+      KEY last_read (principalID, readAt),
+      KEY last_deleted (principalID, deletedAt)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
 ];

@@ -238,6 +238,15 @@ test('a request in waves says so in its plan and on its board', () =>
     await button(dialog, 'OK').click();
     await page.getByRole('heading', { name: 'In two waves' }).waitFor();
     const waves = page.getByRole('region', { name: 'Waves' });
+    const people = await open('/admin/rights');
+    await people.getByRole('columnheader').first().waitFor();
+    const audit = await open('/admin/audit');
+    await audit.getByRole('cell', { name: 'POST /verifications' }).first().waitFor();
+    await audit.waitForTimeout(1_200);
+    await ask('/principals', { name: 'Somebody new', level: 'state', rights: ['errorLog'] });
+    await people.getByRole('rowheader', { name: /^Somebody new/ }).waitFor();
+    await audit.getByRole('cell', { name: 'POST /principals' }).first().waitFor();
+    for (const page of [people, audit]) await page.close();
     await waves.getByText('2 waves').waitFor();
     await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
     await waves.getByText('Wave 2: 1 of 1 done').waitFor();

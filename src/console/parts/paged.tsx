@@ -21,16 +21,14 @@ interface Paged<Page> {
   readonly busy: boolean;
 }
 
-const unheardMs = 30_000;
-
 /**
  * A list that is loaded page by page, and renewed by itself.
- * @param topic that tells when it is another by now; absent: it is asked for again and again
+ * @param topic that tells when it is another by now; `null`: it stays what it is
  */
 export function usePaged<const P extends PathOf<'GET'>>(
   path: P,
   query: Query,
-  topic: string | null = null,
+  topic: string | null,
 ): Paged<AnswerTo<'GET', P>> {
   const live = useNotices(topic, ['list', path]);
   const list = useInfiniteQuery({
@@ -40,7 +38,7 @@ export function usePaged<const P extends PathOf<'GET'>>(
     getNextPageParam: (page) => (page as PageOf<unknown>).nextCursor ?? undefined,
     // What was found before stays until the next answer is there.
     placeholderData: (before) => before,
-    refetchInterval: topic === null ? unheardMs : whileLost(live),
+    refetchInterval: topic !== null && whileLost(live),
   });
   return {
     ...{ path, query },

@@ -132,6 +132,12 @@ export async function countUnread(control: Knex, reader: Reader, most: number): 
   return ((await unread) as readonly ReaderRow[]).length;
 }
 
+/** The newest alert for the principal; `null`: there is none. */
+export async function newestAlertFor(control: Knex, reader: Reader): Promise<number | null> {
+  const newest = visible(control, reader).orderBy('a.processAlertID', 'desc').limit(1);
+  return ((await newest) as readonly ReaderRow[])[0]?.processAlertID ?? null;
+}
+
 /**
  * Takes deletions of this principal back. @returns the ids that it sees again
  */

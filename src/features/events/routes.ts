@@ -9,8 +9,9 @@ import { notFound, Problem } from '../../http/problem';
 import { sees } from '../../http/require';
 import { route, type RouteSpec } from '../../http/route';
 import { sent } from '../../http/sent';
+import { SharedReads } from '../../control/shared-reads';
 import { resyncParams } from '../resyncs/schemas';
-import { findTopic, resyncTopic, type Topic, topicName, topicNames } from './topics';
+import { findTopic, resyncTopic, type Topic, type TopicContext, topicName, topicNames } from './topics';
 
 const mostTopics = 50;
 
@@ -40,6 +41,7 @@ const topicsAsked = z
 export function eventRoutes(context: ApiContext): RouteSpec[] {
   const streams = new EventStreams(context);
   const feeds = new Feeds();
+  const shared = new SharedReads();
 
   return [
     route({
@@ -61,7 +63,10 @@ export function eventRoutes(context: ApiContext): RouteSpec[] {
       handler: async ({ query, principal, request, response }) => {
         const names = query.topics;
         const topics = await Promise.all(
-          names.map(async (name) => ({ name, topic: await findOrWhyNot(context, principal, name) })),
+          names.map(async (name) => ({
+            name,
+            topic: await findOrWhyNot({ ...context, shared }, principal, name),
+          })),
         );
         const standing = standingOf(principal);
         await streams.send(
@@ -120,7 +125,7 @@ export function eventRoutes(context: ApiContext): RouteSpec[] {
 
 /** A topic that isn't the caller's doesn't keep the others from being told. */
 async function findOrWhyNot(
-  context: ApiContext,
+  context: TopicContext,
   principal: Principal,
   name: string,
 ): Promise<Topic | { readonly whyNot: string }> {

@@ -5,29 +5,29 @@ import type { Principal } from '../../domain/principal';
 import type { ToolRight } from '../../domain/rights';
 import type { ApiContext } from '../../http/context';
 import type { Feeds, FeedSource, Listener } from '../../http/feed';
+import type { SharedReads } from '../../control/shared-reads';
 import { notFound } from '../../http/problem';
 import { canSeeDetails, requireDistrict, requireToolRight, sees } from '../../http/require';
-import { countUnread } from '../alerts/read';
+import { countUnread, newestAlertFor } from '../alerts/read';
 import { mostUnread } from '../alerts/schemas';
-import { listBlackouts } from '../blackouts/store';
+import { unreadOnce } from '../alerts/unread-mark';
 import { listDrifts } from '../certifications/drift-store';
 import { requireCertification } from '../certifications/require';
-import { districtsQuery } from '../districts/list-schemas';
-import { districtsView } from '../districts/list-views';
 import { readBusyAgents } from '../districts/read-agents';
 import { conflictsPage } from '../identity-conflicts/show';
-import { recurringRequestsOf } from '../recurring-requests/views';
 import { readAwaiting } from '../removals/list-awaiting';
 import { readRemovals } from '../removals/read';
 import { resyncSource } from '../resyncs/event-feed';
 import { readResync, readResyncHead } from '../resyncs/read';
 import { redactedView } from '../resyncs/views';
 import { requireDetails, requireVisible } from '../resyncs/visibility';
-import { schedulesOf } from '../schedules/show';
 import { requirePreview } from '../selective-sync/require-preview';
 import { requireBoard } from '../state-requests/require';
 import { requireVerificationView } from '../verifications/require';
 import { readDistrictEvents } from './read-district';
+import { readDistrictsEvents } from './districts-topics';
+import { auditEventsReader, readActionEvents, readCertificationEvents, readPeopleEvents } from './read-lists';
+import { readRecurringEvents, readScheduleEvents } from './schedule-topics';
 import { readRequestEvents } from './read-requests';
 
 /** Something that one can listen to. */
@@ -36,7 +36,10 @@ export interface Topic {
   readonly listen: (feeds: Feeds, listener: Listener) => () => void;
 }
 
-type FindTopic = (context: ApiContext, principal: Principal, id: string) => Promise<Topic>;
+/** With what many topics read. */
+export type TopicContext = ApiContext & { readonly shared: SharedReads };
+
+type FindTopic = (context: TopicContext, principal: Principal, id: string) => Promise<Topic>;
 
 /** What a topic's name begins with, and what it stands for. @throws Problem 403, 404, 410 */
 const kinds: Readonly<Record<string, FindTopic>> = {
@@ -44,15 +47,48 @@ const kinds: Readonly<Record<string, FindTopic>> = {
     requireToolRight(principal, 'processAlerts');
     return Promise.resolve(
       notices(`alerts of ${principal.principalId}`, 3_000, () =>
-        countUnread(context.control, principal, mostUnread),
+        unreadOnce(context, principal, 'alerts', async () => [
+          await countUnread(context.control, principal, mostUnread),
+          await newestAlertFor(context.control, principal),
+        ]),
       ),
     );
   },
-  agents: ({ control }, principal) => {
+  agents: ({ control, shared }, principal) => {
     requireToolRight(principal, 'agents');
     return Promise.resolve(
-      notices(`agents of ${principal.districts?.join() ?? 'all'}`, 2_000, async () =>
-        (await readBusyAgents(control)).filter(({ districtId }) => sees(principal, districtId)),
+      notices(`agents of ${reachOf(principal)}`, 2_000, async () =>
+        (await shared.of('agents', 1_500, () => readBusyAgents(control))).filter(({ districtId }) =>
+          sees(principal, districtId),
+        ),
+      ),
+    );
+  },
+  audit: ({ control }, principal) => {
+    requireToolRight(principal, 'administration');
+    const read = auditEventsReader(control, principal);
+    return Promise.resolve(notices(`audit of ${reachOf(principal)}`, 3_000, read));
+  },
+  people: ({ control }, principal) => {
+    requireToolRight(principal, 'administration');
+    return Promise.resolve(
+      notices(`people of ${reachOf(principal)}`, 3_000, () => readPeopleEvents(control, principal)),
+    );
+  },
+  certifications: ({ control }, principal) => {
+    requireToolRight(principal, 'verificationSummary');
+    return Promise.resolve(
+      notices(`certifications of ${reachOf(principal)}`, 3_000, () =>
+        readCertificationEvents(control, principal.districts),
+      ),
+    );
+  },
+  actions: ({ control }, principal) => {
+    requireEither(principal, ['resyncBatch', 'verificationSummary', 'administration']);
+    if (principal.level !== 'state') throw notFound();
+    return Promise.resolve(
+      notices(`actions of ${reachOf(principal)} ${principal.rights.join()}`, 1_500, () =>
+        readActionEvents(control, principal),
       ),
     );
   },
@@ -68,15 +104,14 @@ const kinds: Readonly<Record<string, FindTopic>> = {
     return Promise.resolve(
       notices(`requests of ${reachOf(principal)}`, 2_000, async () => [
         await readRequestEvents(context.control),
-        await recurringRequestsOf(context, principal),
+        await readRecurringEvents(context, principal),
       ]),
     );
   },
   districts: (context, principal) => {
-    const query = districtsQuery.parse({ standing: 'true' });
     // Unread alerts are each person's own.
     const feed = `districts of ${principal.principalId} ${reachOf(principal)} ${principal.rights.join()}`;
-    return Promise.resolve(notices(feed, 5_000, () => districtsView(context, { query, principal })));
+    return Promise.resolve(notices(feed, 5_000, () => readDistrictsEvents(context, principal)));
   },
   district: ({ config, control }, principal, id) => {
     requireEither(principal, ['resyncBatch', 'resyncView', 'verificationSummary', 'selectiveSync']);
@@ -91,10 +126,11 @@ const kinds: Readonly<Record<string, FindTopic>> = {
     requireEither(principal, ['resyncBatch', 'resyncView']);
     const district = requireDistrict(context.config, principal, id);
     return Promise.resolve(
-      notices(`schedules of ${district.id} ${principal.level}`, 3_000, async () => [
-        await schedulesOf(context, principal, district),
-        await listBlackouts(context.control, district.id),
-      ]),
+      notices(
+        `schedules of ${district.id} ${principal.level}`,
+        3_000,
+        readScheduleEvents(context, principal, district),
+      ),
     );
   },
   conflicts: (context, principal, id) => {
@@ -154,7 +190,10 @@ const kinds: Readonly<Record<string, FindTopic>> = {
 };
 
 /** Kinds of which there is one for everybody. */
-const single = ['alerts', 'agents', 'approvals', 'requests', 'districts'];
+const single = [
+  ...['alerts', 'agents', 'approvals', 'requests', 'districts'],
+  ...['audit', 'people', 'certifications', 'actions'],
+];
 const several = Object.keys(kinds).filter((kind) => !single.includes(kind));
 
 /** A topic's name: its kind, and of most kinds an id. */
@@ -163,7 +202,7 @@ export const topicName = new RegExp(`^(${single.join('|')}|(${several.join('|')}
 export const topicNames = `a topic is ${single.join(', ')}, or ${several.join(', ')}, a colon and its id`;
 
 /** What a name stands for, for who asks. @throws Problem 403, 404, 410 */
-export function findTopic(context: ApiContext, principal: Principal, name: string): Promise<Topic> {
+export function findTopic(context: TopicContext, principal: Principal, name: string): Promise<Topic> {
   const [kind = '', id = ''] = name.split(':');
   return kinds[kind]!(context, principal, id);
 }

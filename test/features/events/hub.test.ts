@@ -5,6 +5,7 @@ import { postAlert } from '../../../src/features/alerts/post';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ToolRight } from '../../../src/domain/rights';
 import { readDistrictEvents } from '../../../src/features/events/read-district';
+import { insertDistrictAction } from '../../../src/features/district-actions/store';
 import { insertDrift } from '../../../src/features/certifications/drift-store';
 import { insertCertification } from '../../../src/features/certifications/store';
 import { endPreview, insertPreview } from '../../../src/features/selective-sync/preview-store';
@@ -261,7 +262,7 @@ test('rights that become others end the stream, which is judged anew', async () 
   after.leave();
 });
 
-test('a list tells when it is another: districts, approvals and removals, requests, schedules, conflicts, a preview, a certification', async () => {
+test('a list tells when it is another: districts and what was done to many, approvals and removals, requests, schedules, conflicts, previews, certifications, people, the audit', async () => {
   const { control, here, app, as } = world;
   const removalsOf = { removals: 'apply', status: 'awaitingApproval' } as const;
   await runningResync(control, 'waits', ['School'], { districtId: here });
@@ -270,20 +271,22 @@ test('a list tells when it is another: districts, approvals and removals, reques
     ...{ resyncID: 'waits', objectName: 'School', position: 0, decision: 'awaiting', found: 9, records: 10 },
     ...{ thresholdPercent: 5 },
   });
-  await insertCertification(control, {
-    certification: {
-      ...{ certificationId: 'signed', districtId: here, schoolYear: 2027, name: 'Count' },
-      ...{ reportingDate: '2026-10-01', certifiedBy: 'state', requestedBy: 'state' },
-    },
-    ...{ asked: {}, idempotencyKey: null },
-  });
+  const certified = (certificationId: string) =>
+    insertCertification(control, {
+      certification: {
+        ...{ certificationId, districtId: here, schoolYear: 2027, name: 'Count' },
+        ...{ reportingDate: '2026-10-01', certifiedBy: 'state', requestedBy: 'state' },
+      },
+      ...{ asked: {}, idempotencyKey: null },
+    });
+  await certified('signed');
   await insertPreview(control, {
     ...{ previewId: 'preview', districtId: here, schoolYear: 2027, object: 'School', key: ['1'] },
     ...{ level: 'state', requestedBy: 'state' },
   });
   const topics = [
     ...['districts', 'approvals', 'requests', 'removals:waits', `schedules:${here}`, `conflicts:${here}`],
-    ...['preview:preview', 'certification:signed'],
+    ...['preview:preview', 'certification:signed', 'certifications', 'people', 'audit', 'actions'],
   ];
   const stream = await listen(topics, as.state);
   await until('all are told of', () => stream.heard.length >= topics.length);
@@ -301,6 +304,13 @@ test('a list tells when it is another: districts, approvals and removals, reques
   await control('removalObject').where({ resyncID: 'waits' }).update({ decision: 'rejected' });
   await insertDrift(control, {
     ...{ certificationId: 'signed', driftId: 'drift', initiator: 'state', requestedBy: 'state' },
+  });
+  await certified('another');
+  await createToken(control, { name: 'somebody new', level: 'state' });
+  await insertDistrictAction(control, {
+    action: { districtActionId: 'many', action: 'verify', words: {}, requestedBy: 'state' },
+    targets: [{ districtId: here, schoolYear: 2027, resyncId: null, whyNot: null, note: null, detail: null }],
+    ...{ asked: {}, idempotencyKey: null },
   });
   await endPreview(control, 'preview', { message: 'for the test' });
   await postAlert(control, {
@@ -325,6 +335,54 @@ test('a list tells when it is another: districts, approvals and removals, reques
   const theirs = await listen(['requests', 'preview:preview', `conflicts:${world.other}`], as.here);
   await theirs.over;
   expect(theirs.heard.map(({ event }) => event)).toEqual(['end', 'end', 'end']);
+});
+
+test('of people and of the audit a district is told what is its own, and nothing that the state does', async () => {
+  const { app, as } = world;
+  const [{ header }, { principalId }] = [await bearer(['administration']), await bearer(['resyncView'])];
+  const topics = ['people', 'audit'];
+  const [mine, state] = [await listen(topics, header), await listen(topics, as.state)];
+  for (const { heard } of [mine, state]) await until('both are told of', () => heard.length >= 2);
+  const grant = (authorization: string, whom: string) =>
+    request(app).put(`/api/v1/principals/${whom}/rights/errorLog`).set('Authorization', authorization);
+  const { principalId: ofState } = await createToken(world.control, { name: 'of the state', level: 'state' });
+  expect((await grant(as.state, ofState)).status).toBe(200);
+  for (const topic of topics)
+    await until(`the state hears of ${topic}`, () => kinds(state.heard, topic).includes('changed'));
+  expect((await grant(header, principalId)).status).toBe(200);
+  for (const topic of topics)
+    await until(`the district hears of ${topic}`, () => kinds(mine.heard, topic).includes('changed'));
+  // Of what it may hear it heard once, of the state's doings never.
+  for (const topic of topics) expect(kinds(mine.heard, topic)).toEqual(['now', 'changed']);
+  for (const { leave } of [mine, state]) leave();
+});
+
+test('of the list of districts somebody hears of alerts of their own, and nobody else does', async () => {
+  const { control, here } = world;
+  const rights = ['resyncBatch', 'verificationSummary', 'processAlerts'] as const;
+  const people = await Promise.all(
+    Array.from({ length: 3 }, () =>
+      createToken(control, { name: 'watcher', level: 'state', districts: null, rights }),
+    ),
+  );
+  const streams = await Promise.all(people.map(({ token }) => listen(['districts'], `Bearer ${token}`)));
+  for (const { heard } of streams) await until('each is told of them', () => heard.length >= 1);
+  await postAlert(control, {
+    ...{ alertKey: 'for one', category: 'Vertical Interoperability', name: 'Done', text: 'It is done.' },
+    ...{ districtId: here, right: 'processAlerts', principalId: people[1]!.principalId },
+  });
+  await until('whose it is hears of it', () => kinds(streams[1]!.heard, 'districts').includes('changed'));
+  expect(streams.map(({ heard }) => kinds(heard, 'districts').length)).toEqual([1, 2, 1]);
+  const header = `Bearer ${people[1]!.token}`;
+  const alerts = await request(world.app).get('/api/v1/alerts?limit=1').set('Authorization', header);
+  const [{ alertId }] = (alerts.body as { items: [{ alertId: number }] }).items;
+  const read = await request(world.app)
+    .post('/api/v1/alerts/read')
+    .set('Authorization', header)
+    .send({ ids: [alertId] });
+  expect(read.status).toBe(200);
+  await until('its being read is heard of', () => kinds(streams[1]!.heard, 'districts').length >= 3);
+  for (const { leave } of streams) leave();
 });
 
 test('what is no topic is refused by its name, and so are more than fifty', async () => {

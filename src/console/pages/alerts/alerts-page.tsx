@@ -30,10 +30,11 @@ function Alerts() {
   const url = useUrlFilters(filters);
   const changes = useAlertChanges();
   const [picked, setPicked] = useState(none);
-  const list = usePaged(alertsPath, {
+  const query = {
     ...{ q: url.of('q'), category: url.of('category'), district: url.of('district') },
     ...{ unread: url.of('unread'), ...usePeriod(url), limit: '100' },
-  });
+  };
+  const list = usePaged(alertsPath, query, 'alerts');
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   // What a filter has taken out of sight is neither read nor deleted.
   const ids = items.map(({ alertId }) => alertId).filter((id) => picked.has(id));

@@ -26,7 +26,7 @@ function Certifications() {
   const { districts } = useSignedIn();
   const [certifying, setCertifying] = useState(false);
   const district = url.of('district');
-  const list = usePaged('/certifications', { district, limit: '100' });
+  const list = usePaged('/certifications', { district, limit: '100' }, 'certifications');
   const names = new Map(districts.map(({ id, name }) => [id, name]));
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (

@@ -80,7 +80,7 @@ function Verdict({ drift: { status, counts, message } }: { drift: Drift }) {
 }
 
 function Rows({ path }: { path: `/certifications/${string}/drift/${string}` }) {
-  const list = usePaged(path, { limit: '100' });
+  const list = usePaged(path, { limit: '100' }, null);
   return (
     <ListView list={list} what="the comparison" empty="Nothing was counted.">
       <div className="frame">

@@ -5,9 +5,8 @@ import { ownerNames } from './field-table';
 
 /** Every change of an owner, newest first. */
 export function FieldChanges({ district }: { district: District }) {
-  const list = usePaged(`/districts/${district.id}/field-settings/changes`, {
-    limit: '100',
-  });
+  const path = `/districts/${district.id}/field-settings/changes` as const;
+  const list = usePaged(path, { limit: '100' }, null);
   return (
     <ListView list={list} what="the changes" empty="No owner has been changed yet." moreWord="Older changes">
       <div className="frame">

@@ -33,7 +33,11 @@ export function SamplesView({ verification }: { verification: Verification }) {
     differenceKinds.find((known) => known === address.get('kind')) ??
     differenceKinds.find((known) => found(known) > 0) ??
     'missing';
-  const list = usePaged(`/verifications/${verificationId}/samples`, { kind, limit: '100' });
+  const list = usePaged(
+    `/verifications/${verificationId}/samples`,
+    { kind, limit: '100' },
+    `verification:${verificationId}`,
+  );
   return (
     <>
       <div className="filters">

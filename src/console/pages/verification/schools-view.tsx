@@ -1,10 +1,17 @@
 import type { Verification } from '../../api/answers';
 import { ListView, usePaged } from '../../parts/paged';
+import { SchoolName, useSchoolNames } from '../../parts/school-name';
 import { ComparedCounts, ComparedTitles } from './compared-columns';
 
 /** What was compared, by object and school. */
 export function SchoolsView({ verification }: { verification: Verification }) {
-  const list = usePaged(`/verifications/${verification.verificationId}/schools`, { limit: '200' });
+  const { verificationId, districtId } = verification;
+  const nameOf = useSchoolNames(districtId);
+  const list = usePaged(
+    `/verifications/${verificationId}/schools`,
+    { limit: '200' },
+    `verification:${verificationId}`,
+  );
   return (
     <ListView list={list} what="the schools" empty="No object was compared by school." moreWord="More">
       <div className="frame">

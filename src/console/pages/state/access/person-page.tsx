@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useSignedIn } from '../../../api/session';
 import type { Person } from '../../../api/answers';
 import { call } from '../../../api/call';
+import { useNotices } from '../../../api/live';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
 import { NeedsRight } from '../../../parts/needs-right';
@@ -24,6 +25,7 @@ export function PersonPage({ principalId }: { principalId: string }) {
 }
 
 function LoadedPerson({ principalId }: { principalId: string }) {
+  useNotices('people', ['principal', principalId], ['tokens', principalId]);
   const person = useQuery({
     queryKey: ['principal', principalId],
     queryFn: () => call(`/principals/${encodeURIComponent(principalId)}`),

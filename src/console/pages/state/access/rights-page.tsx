@@ -22,7 +22,7 @@ export function RightsPage() {
 }
 
 function Rights() {
-  const list = usePaged('/principals', { limit: '200' });
+  const list = usePaged('/principals', { limit: '200' }, 'people');
   const [text, setText] = useState('');
   const [making, setMaking] = useState(false);
   const change = useRightChange();

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { AuditEvent } from '../../../api/answers';
 import { call } from '../../../api/call';
+import { useNotices } from '../../../api/live';
 import { useSignedIn } from '../../../api/session';
 import { Button } from '../../../parts/button';
 import { number } from '../../../parts/format';
@@ -28,7 +29,8 @@ function Audit() {
   const url = useUrlFilters(filters);
   const { session } = useSignedIn();
   const query = { principal: url.of('principal'), ...usePeriod(url) };
-  const list = usePaged('/audit', { ...query, limit: '100' });
+  const list = usePaged('/audit', { ...query, limit: '100' }, 'audit');
+  useNotices('people', ['people']);
   const people = useQuery({
     queryKey: ['people'],
     queryFn: () => call('/principals', { query: { limit: '500' } }),

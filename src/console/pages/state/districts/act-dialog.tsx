@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DistrictAction } from '../../../../domain/district-action';
 import { call } from '../../../api/call';
+import { useNotices, whileLost } from '../../../api/live';
 import { useSignedIn } from '../../../api/session';
 import type { DistrictActionOutcome, DistrictActionPreview } from '../../../api/answers';
 import { Answer } from '../../../parts/answer';
@@ -147,11 +148,12 @@ function Words({ action, words, onChange }: WordsProps) {
 }
 
 function useOutcome(id: string | undefined) {
+  const live = useNotices(id === undefined ? null : 'actions', ['district-action', id]);
   return useQuery({
     queryKey: ['district-action', id],
     queryFn: () => call(`/district-actions/${id}`),
     enabled: id !== undefined,
-    refetchInterval: ({ state }) => (state.data?.status === 'accepted' ? pollMs : false),
+    refetchInterval: whileLost(live, pollMs),
   });
 }
 

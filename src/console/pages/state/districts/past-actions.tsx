@@ -6,7 +6,7 @@ import { actionWords } from './action-words';
 
 /** What was done to many districts in one call, newest first. */
 export function PastActions() {
-  const list = usePaged('/district-actions', { limit: '20' });
+  const list = usePaged('/district-actions', { limit: '20' }, 'actions');
   const items = list.pages?.flatMap((page) => page.items) ?? [];
   return (
     <section aria-labelledby="past-actions">
