@@ -19,6 +19,7 @@ import { catalogOf } from './district-catalog';
 import type { DistrictEditions } from './district-editions';
 import type { HeartbeatTools } from './heartbeat';
 import { worksForState } from './lanes';
+import { noteSchoolNames } from './school-names';
 
 /** An object, or the objects of one cycle together. */
 export interface ComparisonWork {
@@ -111,19 +112,12 @@ async function withJobs(
   return editions.use(request, async (pools) => {
     const jobs = [];
     const scope = editions.scope(districtId, schoolYear);
-    for (const object of objects)
+    const [shapes, forbidden] = [keptShapes(verificationId), keptForbidden(verificationId)];
+    for (const object of objects) {
+      const mapping = await preflight(pools, catalog, object, scope, shapes, forbidden);
+      await noteSchoolNames(dependencies, pools, { districtId, mapping, scope });
       jobs.push({
-        editions: pools,
-        catalog,
-        mapping: await preflight(
-          pools,
-          catalog,
-          object,
-          scope,
-          keptShapes(verificationId),
-          keptForbidden(verificationId),
-        ),
-        scope,
+        ...{ editions: pools, catalog, mapping, scope },
         mode: 'compare' as const,
         pageRecords: config.copy.pageRecords,
         rangeRecords: config.copy.rangeRecords,
@@ -132,6 +126,7 @@ async function withJobs(
         referred: parents.has(object),
         blockedKeys,
       });
+    }
     return compare(jobs);
   });
 }

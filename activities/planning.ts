@@ -19,6 +19,7 @@ import { preflight } from '../src/editions/mapping/preflight';
 import { orderByTriggers, type TriggeredObject, type TriggerPlan } from '../src/domain/trigger-order';
 import { hiddenTriggers, stateTriggers } from '../src/editions/mapping/triggers';
 import type { ActivityDependencies } from './dependencies';
+import { noteSchoolNames } from './school-names';
 import { planSelected } from './selected-plan';
 import { planRun } from './plan-run';
 import type { PreparedObject, PreparedPlan } from './contracts';
@@ -102,6 +103,7 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
         try {
           const cut = await editions.use(request, async (pools) => {
             const mapping = await preflight(pools, catalog, object.name, scope, readShape, forbidden);
+            await noteSchoolNames({ control }, pools, { districtId, mapping, scope });
             // With removals it is asked about before anything goes.
             if (selected === null && request.removals !== 'apply' && request.acceptShrunk !== true)
               await refuseLostTable(control, pools, { resyncId, mapping, scope });

@@ -69,6 +69,7 @@ import { scopedYearRoutes } from './features/year-end/routes';
 import { identityConflictRoutes } from './features/identity-conflicts/routes';
 import { selectiveSyncRoutes } from './features/selective-sync/routes';
 import { recurringRequestRoutes } from './features/recurring-requests/routes';
+import { schoolRoutes } from './features/schools/routes';
 import { scheduleRoutes } from './features/schedules/routes';
 import { verificationRoutes } from './features/verifications/routes';
 import { type Shares, Turns } from './http/take-turn';
@@ -117,6 +118,7 @@ export function publicRoutes(context: ApiContext, client: OidcClient | null = nu
 export function apiRoutes(context: ApiContext, client: OidcClient | null = null): RouteSpec[] {
   return [
     ...districtRoutes(context),
+    ...schoolRoutes(context),
     ...registrationRoutes(context),
     ...districtActionRoutes(context),
     ...aboutRoutes(context),
@@ -125,9 +127,9 @@ export function apiRoutes(context: ApiContext, client: OidcClient | null = null)
     ...codecRoutes(context),
     ...resyncRoutes(context),
     ...runControlRoutes(context),
+    ...runLogRoutes(context),
     ...retryRoutes(context),
     ...identityConflictRoutes(context),
-    ...runLogRoutes(context),
     ...selectiveSyncRoutes(context),
     ...outcomeRoutes(context),
     ...districtErrorRoutes(context),

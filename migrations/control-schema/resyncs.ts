@@ -210,6 +210,13 @@ export const resyncs: readonly string[] = [
       PRIMARY KEY (resyncID, objectName, recordKey)
     ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   `
+    CREATE TABLE schoolName (
+      districtID VARCHAR(64) NOT NULL,
+      schoolKey VARCHAR(512) NOT NULL COMMENT 'JSON array of the key of School',
+      name VARCHAR(255) NOT NULL COMMENT 'as the last run or comparison of School found it',
+      PRIMARY KEY (districtID, schoolKey)
+    ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  `
     CREATE TABLE districtLease (
       districtID VARCHAR(64) NOT NULL,
       schoolYear SMALLINT NOT NULL,

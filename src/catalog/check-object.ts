@@ -1,4 +1,5 @@
 import type { ExclusionRule, ObjectReference, SyncObject } from '../domain/catalog';
+import { schoolObject } from '../domain/school-path';
 import type { CatalogProblem } from './problem';
 import { identifierPattern, objectNamePattern } from './identifiers';
 
@@ -20,6 +21,7 @@ export function checkObject(object: SyncObject, surroundings: ObjectSurroundings
     ...referenceFields.flatMap((field) =>
       object[field].flatMap((reference, i) => references(object, reference, `${field}[${i}]`, surroundings)),
     ),
+    ...names(object),
     ...subset(object, surroundings),
     ...assigned(object),
   ];
@@ -43,6 +45,7 @@ function identifiers(object: SyncObject): Found[] {
     ['guidColumn', [object.guidColumn]],
     ['schoolYear.column', [object.schoolYear?.column ?? null]],
     ['schoolColumn', [object.schoolColumn]],
+    ['nameColumn', [object.nameColumn]],
     ['stateOwnedColumns', object.stateOwnedColumns],
     ['stateAssigned', [object.stateAssigned]],
     ['ignoredColumns', object.ignoredColumns],
@@ -168,6 +171,12 @@ function assigned({ stateAssigned, stateOwnedColumns, guidColumn }: SyncObject):
   if (guidColumn === null)
     found.push(['stateAssigned', 'needs a guidColumn: a value is given once for a GUID']);
   return found;
+}
+
+/** Of a school a name is no secret; of a person it would be one. */
+function names({ name, nameColumn }: SyncObject): Found[] {
+  if (nameColumn === null || name === schoolObject) return [];
+  return [['nameColumn', `only ${schoolObject} has names that are shown; leave it out here`]];
 }
 
 function subset(object: SyncObject, { byName }: ObjectSurroundings): Found[] {

@@ -89,6 +89,10 @@ const object = z
       .nullable()
       .default(null)
       .describe('Column with the key of the school. Default: its references lead there, or nothing does.'),
+    nameColumn: identifier
+      .nullable()
+      .default(null)
+      .describe("Of School only: the district's column with its name, shown beside its key."),
     states: z.array(z.string().min(2).max(3)).min(1).nullable().default(null).describe('null: all states.'),
     exclusions: z.array(exclusion).default([]).describe('Records that may not sync.'),
     stateOwnedColumns: z.array(identifier).default([]).describe('Never compared, never overwritten.'),

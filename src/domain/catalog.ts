@@ -122,6 +122,11 @@ export interface SyncObject {
    * says which one it is. `null`: its references do, or it has none.
    */
   readonly schoolColumn: string | null;
+  /**
+   * Of School only: column at the district with its name, which people are shown beside its key.
+   * `null`: they are shown the key.
+   */
+  readonly nameColumn: string | null;
   /** States (postal code, or BIE) the object applies to; `null`: all. */
   readonly states: readonly string[] | null;
   readonly exclusions: readonly ExclusionRule[];

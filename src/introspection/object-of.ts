@@ -25,6 +25,7 @@ export function bareObject({
     softReferences: [],
     schoolYear: null,
     schoolColumn: null,
+    nameColumn: null,
     states: null,
     exclusions: [],
     stateOwnedColumns: [],

@@ -1,6 +1,7 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
 import { listVerificationSamples } from '../../src/features/verifications/list-samples';
 import { listVerifiedSchools } from '../../src/features/verifications/list-schools';
+import { listSchoolNames } from '../../src/features/schools/store';
 import { insertResync } from '../../src/features/resyncs/store';
 import { planObjects } from '../../src/features/resyncs/planned-objects';
 import { errorsOf } from '../../src/domain/outcome';
@@ -39,6 +40,13 @@ it('predicts a whole resync, and finds equal what it sent; drift is told by obje
   await inWorld(async (world) => {
     const before = await world.verify();
     expect(before).toMatchObject({ status: 'finished', equal: false, resyncNecessary: true });
+    // What people call the schools is known since School was looked at.
+    const named = await listSchoolNames(world.control, { districtId: testDistrict, schools: null });
+    const ofDistrict = await runOn(
+      databases.districtUrl,
+      'SELECT schoolID, name FROM School ORDER BY name, schoolID',
+    );
+    expect(named).toEqual(ofDistrict.map(({ schoolID, name }) => ({ key: [String(schoolID)], name })));
     const { objects } = await world.resync();
     const predicted = Object.fromEntries(
       before.objectResults.map((row) => [row.object, errorsOf(row.predicted)]),

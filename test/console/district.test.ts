@@ -178,6 +178,19 @@ test('the Error Log counts by rule, its filter stands in the address, and a reco
     const { total } = (await north.ask<{ total: number }>('GET', `/districts/${world.ids.north}/errors`))
       .body;
     await page.getByText(`${total} errors`).waitFor();
+    const schools = (
+      await north.ask<{ items: { key: string[]; name: string }[] }>(
+        'GET',
+        `/districts/${world.ids.north}/schools`,
+      )
+    ).body.items;
+    const choices = page.getByRole('combobox', { name: 'School', exact: true }).getByRole('option');
+    const ofSchools = (await choices.allTextContents()).slice(1);
+    expect(ofSchools.length).toBeGreaterThan(0);
+    for (const text of ofSchools)
+      expect(schools.map(({ key, name }) => `${name} · ${key.join()}`)).toContain(
+        text.replace(/ \(\d+\)$/, ''),
+      );
     await check(page);
     await page.getByLabel('Rule').selectOption({ value: 'STATE_EXCLUDED_CALENDAR' });
     await page.getByText('1 error.').waitFor();

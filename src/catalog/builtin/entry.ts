@@ -20,6 +20,7 @@ export function syncObject(entry: Entry): SyncObject {
     softReferences: [],
     schoolYear: null,
     schoolColumn: null,
+    nameColumn: null,
     states: null,
     exclusions: [],
     stateOwnedColumns: [],

@@ -15,6 +15,7 @@ export const structureObjects = [
     name: 'School',
     label: 'School',
     key: ['schoolID'],
+    nameColumn: 'name',
     parents: ['District'],
     softParents: ['ReportingEntity'],
     references: [to('District', 'districtNumber')],

@@ -28,6 +28,7 @@ import type * as resyncs from '../../features/resyncs/schemas';
 import type * as calendars from '../../features/schedules/calendar-schemas';
 import type * as started from '../../features/resyncs/started-schemas';
 import type * as schedules from '../../features/schedules/schemas';
+import type * as schools from '../../features/schools/schemas';
 import type * as selective from '../../features/selective-sync/schemas';
 import type * as requests from '../../features/state-requests/schemas';
 import type * as verifications from '../../features/verifications/schemas';
@@ -91,6 +92,7 @@ interface Paths {
   'POST /districts/{district}/schedules/{id}/pause': typeof schedules.schedule;
   'POST /districts/{district}/schedules/{id}/resume': typeof schedules.schedule;
   'POST /districts/{district}/schedules/{id}/trigger': typeof schedules.triggered;
+  'GET /districts/{district}/schools': typeof schools.schoolNames;
   'GET /districts/{district}/scoped-year': typeof yearEnd.scopedYear;
   'PUT /districts/{district}/scoped-year': typeof yearEnd.scopedYear;
   'GET /districts/{district}/selective-syncs': Page<typeof resyncs.resyncHead>;

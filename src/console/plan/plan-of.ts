@@ -56,7 +56,7 @@ function objectOf({
     ...{ table: '', stateTable: '', key: [], tenantColumn: null, guidColumn: null },
     ...{ references: [], softReferences: [], schoolYear: null, states: null, exclusions: [] },
     ...{ stateOwnedColumns: [], stateAssigned: null, ignoredColumns: [], only: null },
-    ...{ screen: null, schoolColumn: null },
+    ...{ screen: null, schoolColumn: null, nameColumn: null },
   };
 }
 

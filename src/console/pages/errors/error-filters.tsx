@@ -2,6 +2,7 @@ import { errorRules } from '../../../domain/error-rules';
 import { Button } from '../../parts/button';
 import { Input, Select } from '../../parts/fields';
 import { longYear, number } from '../../parts/format';
+import { keyOfShown, type useSchoolNames } from '../../parts/school-name';
 import type { useAddress } from '../../parts/use-address';
 import type { DistrictErrors } from '../../api/answers';
 
@@ -19,6 +20,7 @@ export function queryOf(get: (name: string) => string): Readonly<Record<string, 
 interface ErrorFiltersProps {
   readonly facets: DistrictErrors['facets'] | null;
   readonly address: ReturnType<typeof useAddress>;
+  readonly schoolName: ReturnType<typeof useSchoolNames>;
 }
 
 const facetLabels = {
@@ -31,7 +33,8 @@ const facetLabels = {
 type Facet = keyof typeof facetLabels;
 
 /** Each list counts what its choices would find. */
-export function ErrorFilters({ facets, address: { get, set, clear } }: ErrorFiltersProps) {
+export function ErrorFilters({ facets, address: { get, set, clear }, schoolName }: ErrorFiltersProps) {
+  const nameOf = (value: string): string | null => schoolName(keyOfShown(value));
   const isSet = names.some((name) => get(name) !== '');
   return (
     <div className="filters" role="group" aria-label="Filters">
@@ -43,7 +46,7 @@ export function ErrorFilters({ facets, address: { get, set, clear } }: ErrorFilt
           onChange={(value) => set(facet, value)}
           none="all"
           options={(facets?.[facet] ?? []).flatMap(({ value, count }) =>
-            value === null ? [] : { value, label: `${wordOf(facet, value)} (${number(count)})` },
+            value === null ? [] : { value, label: `${wordOf(facet, value, nameOf)} (${number(count)})` },
           )}
         />
       ))}
@@ -71,7 +74,8 @@ export function ErrorFilters({ facets, address: { get, set, clear } }: ErrorFilt
   );
 }
 
-function wordOf(facet: Facet, value: string): string {
+function wordOf(facet: Facet, value: string, schoolName: (value: string) => string | null): string {
+  if (facet === 'school') return [schoolName(value), value].filter((part) => part !== null).join(' · ');
   if (facet === 'schoolYear') return longYear(Number(value));
   if (facet !== 'code') return value;
   const rule = errorRules[value];

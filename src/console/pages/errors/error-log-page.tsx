@@ -6,6 +6,7 @@ import { useRight } from '../../api/session';
 import { Answer } from '../../parts/answer';
 import { ListFiles } from '../../parts/list-files';
 import { counted, number } from '../../parts/format';
+import { SchoolName, useSchoolNames } from '../../parts/school-name';
 import { useAddress } from '../../parts/use-address';
 import { type Column, VirtualRows } from '../../parts/virtual-rows';
 import { Time } from '../../parts/zone';
@@ -29,6 +30,7 @@ export function ErrorLogPage({ district: id }: { district: string }) {
 function ErrorLog({ district }: { district: District }) {
   const address = useAddress();
   const seesKeys = useRight('errorLog');
+  const nameOf = useSchoolNames(district.id);
   const query = queryOf(address.get);
   const path = `/districts/${district.id}/errors` as const;
   const errors = useInfiniteQuery({
@@ -53,7 +55,7 @@ function ErrorLog({ district }: { district: District }) {
           {district.name} grants it.
         </p>
       )}
-      <ErrorFilters facets={first?.facets ?? null} address={address} />
+      <ErrorFilters facets={first?.facets ?? null} address={address} schoolName={nameOf} />
       <Answer query={errors} what="the errors">
         {({ pages }) => {
           const rows = pages.flatMap(({ items }) => items);
@@ -82,7 +84,7 @@ function ErrorLog({ district }: { district: District }) {
                 label="Errors"
                 count={rows.length}
                 rowAt={(index) => rows[index]}
-                columns={columnsOf(district.id)}
+                columns={columnsOf(district.id, nameOf)}
                 widths="list--errors"
                 onShown={({ last }) => {
                   const near = last >= rows.length - rowsBefore;
@@ -98,7 +100,10 @@ function ErrorLog({ district }: { district: District }) {
   );
 }
 
-const columnsOf = (districtId: string): readonly Column<LoggedError>[] => [
+const columnsOf = (
+  districtId: string,
+  nameOf: ReturnType<typeof useSchoolNames>,
+): readonly Column<LoggedError>[] => [
   {
     name: 'Key',
     cell: ({ object, key }) => <RecordLink districtId={districtId} object={object} recordKey={key} />,
@@ -115,7 +120,10 @@ const columnsOf = (districtId: string): readonly Column<LoggedError>[] => [
   },
   { name: 'Field', cell: ({ field }) => field ?? '–' },
   { name: 'Message', cell: ({ message }) => <span title={message}>{message}</span> },
-  { name: 'School', cell: ({ school }) => school?.join(', ') ?? '–' },
+  {
+    name: 'School',
+    cell: ({ school }) => (school ? <SchoolName school={school} name={nameOf(school)} /> : '–'),
+  },
   { name: 'Mended in', cell: ({ screen }) => screen ?? '–' },
   {
     name: 'Seen',

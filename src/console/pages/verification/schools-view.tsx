@@ -28,7 +28,9 @@ export function SchoolsView({ verification }: { verification: Verification }) {
               ?.flatMap(({ items }) => items)
               .map(({ object, school, counts }) => (
                 <tr key={`${object} ${school?.join('\u0000')}`}>
-                  <th scope="row">{school?.join(', ') ?? 'of no school'}</th>
+                  <th scope="row">
+                    {school ? <SchoolName school={school} name={nameOf(school)} /> : 'of no school'}
+                  </th>
                   <td>{object}</td>
                   <ComparedCounts counts={counts} />
                 </tr>

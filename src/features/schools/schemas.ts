@@ -1,0 +1,5 @@
+import { z } from 'zod';
+
+export const schoolNames = z
+  .object({ items: z.array(z.object({ key: z.array(z.string()), name: z.string() })) })
+  .meta({ id: 'SchoolNames' });
