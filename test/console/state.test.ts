@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { builtinCatalog } from '../../src/catalog/builtin';
-import type { RequestHead } from '../../src/console/api/answers';
+import type { RecurringRequest, RequestHead } from '../../src/console/api/answers';
 import { toolRights } from '../../src/domain/rights';
 import { insertStateRequest } from '../../src/features/state-requests/store';
 import { ServiceWorld, type Caller } from '../service/world';
@@ -179,6 +179,25 @@ test('what is asked again and again is made from the plan, started now, paused a
     await changed.getByLabel(/^Times of day/).fill('05:30');
     await button(changed, 'Save').click();
     await recurring.getByText('every day at 05:30 (America/Chicago)').waitFor();
+    // Whom it asks for what is changed by the same page that made it.
+    await button(page, 'Edit Every morning').click();
+    await page.getByRole('dialog').getByRole('link', { name: 'apart' }).click();
+    await page.getByText('2 districts would be asked for 3 objects').waitFor();
+    await page.getByRole('checkbox', { name: 'All 2 districts' }).uncheck();
+    await page.getByRole('checkbox', { name: /^north/ }).check();
+    await page.getByLabel('Find an object').fill('school');
+    await page.getByRole('checkbox', { name: 'School', exact: true }).check();
+    await page.getByLabel('Find an object').fill('cal');
+    await page.getByRole('checkbox', { name: 'Calendar', exact: true }).uncheck();
+    await page.getByText('1 district would be asked for 2 objects').waitFor();
+    await button(page, 'Save…').click();
+    await page.getByLabel('Begin no resync later than').selectOption('4 hours after it fires');
+    await button(page.getByRole('dialog'), 'Save').click();
+    await recurring.getByText('1 district, 1 object, every day at 05:30').waitFor();
+    const { items } = (await state.ask<{ items: RecurringRequest[] }>('GET', '/recurring-requests')).body;
+    expect(items).toMatchObject([
+      { paused: true, request: { districts: [world.ids.north], objects: ['School'], windowHours: 4 } },
+    ]);
     await button(page, 'Resume Every morning').click();
     await button(page, 'Delete Every morning').click();
     await button(page, 'Delete').last().click();
@@ -219,6 +238,15 @@ test('what another person or the service changes shows on districts, requests an
       .locator(`a[href="/verifications/${verificationId}"]`)
       .waitFor({ timeout: 60_000 });
     for (const page of [requested, scheduled]) await page.close();
+    const people = await open('/admin/rights');
+    await people.getByRole('columnheader').first().waitFor();
+    const audit = await open('/admin/audit');
+    await audit.getByRole('cell', { name: 'POST /verifications' }).first().waitFor();
+    await audit.waitForTimeout(1_200);
+    await ask('/principals', { name: 'Somebody new', level: 'state', rights: ['errorLog'] });
+    await people.getByRole('rowheader', { name: /^Somebody new/ }).waitFor();
+    await audit.getByRole('cell', { name: 'POST /principals' }).first().waitFor();
+    for (const page of [people, audit]) await page.close();
   }));
 
 test('a request in waves says so in its plan and on its board', () =>
@@ -238,15 +266,6 @@ test('a request in waves says so in its plan and on its board', () =>
     await button(dialog, 'OK').click();
     await page.getByRole('heading', { name: 'In two waves' }).waitFor();
     const waves = page.getByRole('region', { name: 'Waves' });
-    const people = await open('/admin/rights');
-    await people.getByRole('columnheader').first().waitFor();
-    const audit = await open('/admin/audit');
-    await audit.getByRole('cell', { name: 'POST /verifications' }).first().waitFor();
-    await audit.waitForTimeout(1_200);
-    await ask('/principals', { name: 'Somebody new', level: 'state', rights: ['errorLog'] });
-    await people.getByRole('rowheader', { name: /^Somebody new/ }).waitFor();
-    await audit.getByRole('cell', { name: 'POST /principals' }).first().waitFor();
-    for (const page of [people, audit]) await page.close();
     await waves.getByText('2 waves').waitFor();
     await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
     await waves.getByText('Wave 2: 1 of 1 done').waitFor();
@@ -329,6 +348,18 @@ describe('a board of a thousand districts', () => {
     });
     await inBrowser(async (page) => {
       await page.goto(`/requests/${id}`);
+      const end = page
+        .getByText(/No run begins after/)
+        .locator('time')
+        .last();
+      const before = Date.parse((await end.getAttribute('datetime'))!);
+      await button(page, 'More time…').click();
+      const longer = page.getByRole('dialog', { name: 'Give it more time?' });
+      await longer.getByLabel('Longer by').selectOption('4 hours');
+      await button(longer, 'Give more time').click();
+      await longer.waitFor({ state: 'detached' });
+      const after = new Date(before + 4 * 3_600_000).toISOString();
+      await page.locator(`main time[datetime="${after}"]`).waitFor();
       await button(page, /^north 1: Waiting/).click();
       await button(page, 'Take it out').click();
       await button(page, /^Not done\s*1$/).waitFor();

@@ -66,8 +66,8 @@ interface Paths {
   'GET /district-imports/{id}': typeof registered.districtImport;
   'GET /districts': typeof districts.districtsPage;
   'POST /districts': typeof registered.registration;
-  'GET /districts/{district}/blackouts': typeof blackouts.blackoutList;
   'GET /districts/{district}/agent/log': typeof agentLogs.agentLog;
+  'GET /districts/{district}/blackouts': typeof blackouts.blackoutList;
   'POST /districts/{district}/blackouts': typeof blackouts.blackout;
   'PUT /districts/{district}/blackouts/{id}': typeof blackouts.blackout;
   'DELETE /districts/{district}/blackouts/{id}': typeof blackouts.blackout;
@@ -129,9 +129,9 @@ interface Paths {
   'POST /resyncs/{id}/cancel': typeof resyncs.resyncHead;
   'GET /resyncs/{id}/causes': All<typeof resyncs.cause>;
   'GET /resyncs/{id}/changes': typeof comparisons.resyncChanges;
+  'GET /resyncs/{id}/log': typeof logs.runLog;
   'GET /resyncs/{id}/errors': typeof outcomes.recordErrors;
   'POST /resyncs/{id}/objects/{name}/cancel': typeof resyncs.resyncHead;
-  'GET /resyncs/{id}/log': typeof logs.runLog;
   'GET /resyncs/{id}/objects/{name}/removals': Page<typeof removals.removal>;
   'POST /resyncs/{id}/pause': typeof resyncs.resyncHead;
   'GET /resyncs/{id}/removals': typeof removals.removals;
@@ -149,11 +149,13 @@ interface Paths {
   'POST /state-requests/plan': typeof requests.stateRequestPlan;
   'GET /state-requests/{id}': typeof requests.board;
   'POST /state-requests/{id}/cancel': typeof requests.board;
+  'POST /state-requests/{id}/extend': typeof requests.board;
   'POST /state-requests/{id}/districts/{district}/cancel': typeof requests.stateRequestDistrict;
   'POST /state-requests/{id}/districts/{district}/retry': typeof requests.stateRequestDistrict;
   'GET /verifications': typeof verifications.verificationPage;
   'POST /verifications': typeof verifications.verificationAccepted;
   'GET /verifications/{id}': typeof verifications.verification;
+  'POST /verifications/{id}/cancel': typeof verifications.verificationHead;
   'GET /verifications/{id}/changes': typeof verifications.changes;
   'GET /verifications/{id}/samples': typeof verifications.samplePage;
   'GET /verifications/{id}/schools': typeof verifications.schoolPage;

@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Verification, VerifiedObject } from '../api/answers';
 import { call, CallError } from '../api/call';
 import { useNotices } from '../api/live';
 import { useRight, useSignedIn } from '../api/session';
+import { Button } from '../parts/button';
 import { counted, longYear, number } from '../parts/format';
 import { Person } from '../parts/person';
 import { Failed, Loading, NotHere, useTitle } from '../parts/states';
@@ -54,6 +55,13 @@ function Found({ verification }: { verification: Verification }) {
   const district = districts.find(({ id }) => id === districtId);
   const base = `/verifications/${verification.verificationId}`;
   const asked = useAddress().get('view');
+  const queries = useQueryClient();
+  // One that belongs to a resync ends with it.
+  const mayCancel = !endedVerification.includes(verification.status) && verification.resyncId === null;
+  const cancel = useMutation({
+    mutationFn: () => call(`/verifications/${verification.verificationId}/cancel`, { method: 'POST' }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['verification', verification.verificationId] }),
+  });
   const view = views.find(([name]) => name === asked)?.[0] ?? '';
   return (
     <>
@@ -71,6 +79,14 @@ function Found({ verification }: { verification: Verification }) {
       <div className="verdict">
         <VerificationStatusMark verification={verification} />
         {message !== null && <p className="soft">{message}</p>}
+        {mayCancel && (
+          <div>
+            <Button onPress={() => cancel.mutate()} whyNot={cancel.isPending ? 'It is being told.' : null}>
+              Cancel the comparison
+            </Button>
+          </div>
+        )}
+        {cancel.error && <Failed error={cancel.error} onAgain={() => cancel.reset()} />}
       </div>
       <Proposal verification={verification} />
       <nav className="tabs" aria-label="Parts of the comparison">

@@ -20,6 +20,7 @@ import { BoardGrid } from './board-grid';
 import type { PlacedDistrict } from './board-district';
 import { BoardTable } from './board-table';
 import { BoardWaves } from './board-waves';
+import { ExtendDialog } from './extend-dialog';
 import { placeGlyphs, placeNames, placeOf, places, requestGlyph, requestStatusNames } from './request-words';
 import { WithdrawDialog } from './withdraw-dialog';
 
@@ -66,7 +67,7 @@ interface ShownBoardProps {
 
 function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
   const url = useUrlFilters(filters);
-  const [withdrawing, setWithdrawing] = useState(false);
+  const [asking, setAsking] = useState<'withdraw' | 'extend' | null>(null);
   const placed = usePlaced(board);
   const counts = useMemo(() => countsOf(placed), [placed]);
   const ended = endedRequestStatuses.includes(board.status);
@@ -126,7 +127,8 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
               Signed report
             </a>
           )}
-          {!ended && <Button onPress={() => setWithdrawing(true)}>Withdraw…</Button>}
+          {!ended && <Button onPress={() => setAsking('extend')}>More time…</Button>}
+          {!ended && <Button onPress={() => setAsking('withdraw')}>Withdraw…</Button>}
         </span>
       </div>
       <BoardWaves board={board} />
@@ -161,8 +163,11 @@ function ShownBoard({ board, stale, onChanged }: ShownBoardProps) {
           </details>
         </>
       )}
-      {withdrawing && (
-        <WithdrawDialog board={board} onClose={() => setWithdrawing(false)} onWithdrawn={onChanged} />
+      {asking === 'withdraw' && (
+        <WithdrawDialog board={board} onClose={() => setAsking(null)} onWithdrawn={onChanged} />
+      )}
+      {asking === 'extend' && (
+        <ExtendDialog board={board} onClose={() => setAsking(null)} onExtended={onChanged} />
       )}
     </>
   );

@@ -1,3 +1,4 @@
+import type { RecurringRequest } from '../../../api/answers';
 import { call } from '../../../api/call';
 import { placeOf } from './request-words';
 
@@ -14,7 +15,10 @@ export interface Choice {
 
 /** One wave of so many districts after the other. */
 export interface ChosenWaves {
-  readonly size: number;
+  /** Absent: all that no group names. */
+  readonly size?: number | undefined;
+  /** Districts that go first, wave by wave; the console keeps what the command line has said. */
+  readonly groups?: readonly (readonly string[])[];
   readonly pauseMinutes: number;
   readonly stopAbovePercent: number;
 }
@@ -33,4 +37,14 @@ export async function choiceAgain(stateRequestId: string): Promise<Choice> {
   const again = board.districts.filter((row) => ['red', 'failed', 'notRun'].includes(placeOf(row)));
   const { objects, checkDependencies } = board;
   return { objects, checkDependencies, districts: again.map(({ districtId }) => districtId) };
+}
+
+/** What a recurring request asks for. */
+export function choiceOf({ request }: RecurringRequest): Choice {
+  const { districts, objects, checkDependencies, waves, recordsPerSecond } = request;
+  return {
+    ...{ districts, objects, checkDependencies },
+    waves: waves === null ? undefined : { ...waves, size: waves.size ?? undefined },
+    recordsPerSecond: recordsPerSecond ?? undefined,
+  };
 }

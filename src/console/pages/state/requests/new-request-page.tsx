@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'wouter';
-import type { RequestPlan } from '../../../api/answers';
-import { call } from '../../../api/call';
+import { useLocation, useSearchParams } from 'wouter';
+import type { RecurringRequest, RequestPlan } from '../../../api/answers';
+import { call, CallError } from '../../../api/call';
 import { Button } from '../../../parts/button';
 import { about, counted, number } from '../../../parts/format';
 import { NeedsRight } from '../../../parts/needs-right';
 import { Failed, Loading } from '../../../parts/states';
 import { useSignedIn } from '../../../api/session';
 import { AskDialog } from './ask-dialog';
+import { ChangeRecurringDialog } from './change-recurring-dialog';
 import { RepeatDialog } from './repeat-dialog';
-import { type Choice, choiceAgain, districtsLike, nothingChosen } from './choice';
+import { type Choice, choiceAgain, choiceOf, districtsLike, nothingChosen } from './choice';
 import { ObjectChoice } from '../../../parts/object-choice';
 import { BudgetChoice, leastPerSecond } from './budget-choice';
 import { DistrictChoice } from './district-choice';
@@ -25,32 +26,57 @@ export function NewRequestPage() {
   );
 }
 
-/** Begins with what the address names: districts like those of a list, or an earlier request's. */
+interface Beginning {
+  readonly choice: Choice;
+  /** What is changed; `null`: it is a new one. */
+  readonly recurring: RecurringRequest | null;
+}
+
+/**
+ * Begins with what the address names: districts like those of a list, an earlier request's, or a
+ * recurring request, which is changed.
+ */
 function Begun() {
   const [search] = useSearchParams();
   const again = search.get('again');
+  const changed = search.get('recurring');
   const filter = Object.fromEntries([...search].filter(([name]) => name !== 'again'));
   const begun = useQuery({
     queryKey: ['choice', search.toString()],
-    queryFn: async (): Promise<Choice> => {
-      if (again !== null) return choiceAgain(again);
-      if (search.size === 0) return nothingChosen;
-      return { ...nothingChosen, districts: await districtsLike(filter) };
+    queryFn: async (): Promise<Beginning> => {
+      if (changed !== null) return ofRecurring(changed);
+      if (again !== null) return { choice: await choiceAgain(again), recurring: null };
+      if (search.size === 0) return { choice: nothingChosen, recurring: null };
+      return { choice: { ...nothingChosen, districts: await districtsLike(filter) }, recurring: null };
     },
     staleTime: Infinity,
     gcTime: 0,
   });
   return (
     <main className="page" id="content">
-      <h1>New State Request</h1>
+      <h1>{changed === null ? 'New State Request' : 'Change What Is Asked Again and Again'}</h1>
+      {begun.data?.recurring && <p>{begun.data.recurring.name}</p>}
       {begun.error && <Failed error={begun.error} onAgain={() => void begun.refetch()} />}
       {begun.isPending && <Loading what="the districts" />}
-      {begun.data && <Form begun={begun.data} />}
+      {begun.data && <Form begun={begun.data.choice} recurring={begun.data.recurring} />}
     </main>
   );
 }
 
-function Form({ begun }: { begun: Choice }) {
+async function ofRecurring(scheduleId: string): Promise<Beginning> {
+  const { items } = await call('/recurring-requests');
+  const recurring = items.find((one) => one.scheduleId === scheduleId);
+  if (!recurring) throw new CallError(404, 'There is no such recurring request any more.', null);
+  return { choice: choiceOf(recurring), recurring };
+}
+
+interface FormProps {
+  readonly begun: Choice;
+  readonly recurring: RecurringRequest | null;
+}
+
+function Form({ begun, recurring }: FormProps) {
+  const [, navigate] = useLocation();
   const [choice, setChoice] = useState(begun);
   const [asking, setAsking] = useState<'once' | 'again' | null>(null);
   const { districts: known } = useSignedIn();
@@ -108,14 +134,34 @@ function Form({ begun }: { begun: Choice }) {
             ? `${counted(plan.data.districts, 'district')} would be asked for ${counted(plan.data.objects.length, 'object')}`
             : missing}
         </p>
-        <Button onPress={() => setAsking('again')} whyNot={plan.error ? 'It can’t be planned.' : whyNot}>
-          Ask again and again…
+        <Button
+          main={recurring !== null}
+          onPress={() => setAsking('again')}
+          whyNot={plan.error ? 'It can’t be planned.' : whyNot}
+        >
+          {recurring === null ? 'Ask again and again…' : 'Save…'}
         </Button>
-        <Button main onPress={() => setAsking('once')} whyNot={plan.error ? 'It can’t be planned.' : whyNot}>
-          Request Resync…
-        </Button>
+        {recurring === null && (
+          <Button
+            main
+            onPress={() => setAsking('once')}
+            whyNot={plan.error ? 'It can’t be planned.' : whyNot}
+          >
+            Request Resync…
+          </Button>
+        )}
       </div>
-      {asking === 'again' && <RepeatDialog choice={choice} onClose={() => setAsking(null)} />}
+      {asking === 'again' && recurring !== null && (
+        <ChangeRecurringDialog
+          recurring={recurring}
+          choice={choice}
+          onClose={() => setAsking(null)}
+          onSaved={() => navigate('/requests')}
+        />
+      )}
+      {asking === 'again' && recurring === null && (
+        <RepeatDialog choice={choice} onClose={() => setAsking(null)} />
+      )}
       {asking === 'once' && plan.data && (
         <AskDialog
           choice={choice}

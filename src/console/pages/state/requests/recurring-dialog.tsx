@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { useSignedIn } from '../../../api/session';
 import { Button } from '../../../parts/button';
 import { Dialog } from '../../../parts/dialog';
-import { Input } from '../../../parts/fields';
+import { Input, Select } from '../../../parts/fields';
 import { Failed } from '../../../parts/states';
 import { type TimesDraft, timesOf } from '../../schedules/schedule-draft';
 import { NextFirings, Times, whyNotTimes } from '../../schedules/times';
@@ -13,7 +13,11 @@ export interface RecurringDraft extends TimesDraft {
   readonly name: string;
   readonly reason: string;
   readonly timezone: string;
+  /** Empty: as long as is configured. */
+  readonly windowHours: string;
 }
+
+const hours = [4, 12, 24, 72, 168] as const;
 
 interface RecurringDialogProps {
   readonly title: string;
@@ -40,11 +44,15 @@ export function RecurringDialog({ title, begun, save, onClose, children }: Recur
   const near = useNear();
   const [draft, setDraft] = useState(begun);
   const change = (part: Partial<RecurringDraft>): void => setDraft({ ...draft, ...part });
-  const { name, reason, timezone } = draft;
+  const { name, reason, timezone, windowHours } = draft;
   const times = timesOf(draft);
   const missing =
     name.trim() === '' ? 'Give it a name.' : reason.trim() === '' ? 'Say why.' : whyNotTimes(times);
-  const send = (): void => save.mutate({ ...times, timezone, name: name.trim(), reason: reason.trim() });
+  const send = (): void =>
+    save.mutate({
+      ...{ ...times, timezone, name: name.trim(), reason: reason.trim() },
+      windowHours: windowHours === '' ? undefined : Number(windowHours),
+    });
   return (
     <Dialog
       title={title}
@@ -64,6 +72,13 @@ export function RecurringDialog({ title, begun, save, onClose, children }: Recur
           label="Why, for people of the state"
           value={reason}
           onChange={(text) => change({ reason: text })}
+        />
+        <Select
+          label="Begin no resync later than"
+          value={windowHours}
+          onChange={(value) => change({ windowHours: value })}
+          none="as long as is configured"
+          options={hours.map((hour) => ({ value: String(hour), label: `${hour} hours after it fires` }))}
         />
         <ZoneSelect district={near} value={timezone} onChange={(zone) => change({ timezone: zone })} />
       </div>

@@ -19,7 +19,7 @@ export function RepeatDialog({ choice, onClose }: RepeatDialogProps) {
   const near = useNear();
   const [begun] = useState(() => ({
     ...everyNight,
-    ...{ name: '', reason: '', timezone: zoneOfDistrict(near) },
+    ...{ name: '', reason: '', timezone: zoneOfDistrict(near), windowHours: '' },
   }));
   const save = useMutation({
     mutationFn: (said: object) =>
