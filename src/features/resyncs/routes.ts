@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { zoneOf } from '../../config';
+import { scenarios } from '../../domain/resync';
 import type { ApiContext } from '../../http/context';
 import { ifMatchHeader } from '../../http/if-match';
 import { idempotencyHeader } from '../../http/idempotency';
+import { period, periodIn } from '../../http/period';
 import { canSeeDetails, requireDistrict } from '../../http/require';
 import { type AnswerTo, route, type RouteSpec } from '../../http/route';
 import { districtParams, pageOf, pageQuery, schoolYearAsked, timeOrder } from '../../http/schemas';
@@ -57,13 +60,22 @@ export function resyncRoutes(context: ApiContext): RouteSpec[] {
         ...timeOrder,
         status: schemas.shownStatus.optional(),
         schoolYear: schoolYearAsked,
+        ...period,
+        color: schemas.color.optional().meta({
+          description: 'of what has ended; a district finds none of the state’s by it, nor by object',
+        }),
+        scenario: z.enum(scenarios).optional(),
+        object: z.string().max(64).optional().meta({ description: 'that it sent, or part of it' }),
       }),
       responses: { 200: { description: 'A page of resyncs', schema: pageOf(schemas.resyncHead) } },
       handler: async ({ params, query, principal }) => {
-        const { id } = requireDistrict(config, principal, params.district);
+        const district = requireDistrict(config, principal, params.district);
         const { status, ...rest } = query;
         const statuses = status === undefined ? {} : statusFilter(principal, status);
-        const page = await listResyncs(control, { districtId: id, ...rest, ...statuses });
+        const page = await listResyncs(control, {
+          ...{ districtId: district.id, seenBy: principal.level, ...rest, ...statuses },
+          ...periodIn(zoneOf(district), rest),
+        });
         return { ...page, items: page.items.map((head) => headView(principal, head)) };
       },
     }),

@@ -222,6 +222,30 @@ test('pages of resyncs give each resync once, the newest first', async () => {
   expect(second.nextCursor).toBeNull();
 });
 
+test('resyncs are found by color, object, reason and time; of the state’s a district finds none by what it may not see', async () => {
+  const districtId = 'found';
+  const ofState = { initiator: 'state', scenario: 'STATE_REQUEST' } as const;
+  await runningResync(control, 'found-1', ['School'], { districtId, scenario: 'GO_LIVE' });
+  await runningResync(control, 'found-2', ['School', 'Course'], { districtId, ...ofState });
+  await runningResync(control, 'found-3', ['Course'], { districtId });
+  for (const [n, color] of ['green', 'red', 'red'].entries())
+    await control('resync')
+      .where({ resyncID: `found-${n + 1}` })
+      .update({ color, status: 'finished', requestedAt: `2026-01-0${n + 1} 12:00:00` });
+  const find = async (filter: object, seenBy: 'district' | 'state' = 'state') =>
+    (await listResyncs(control, { districtId, seenBy, ...filter })).items.map(({ resyncId }) =>
+      resyncId.at(-1),
+    );
+  expect(await find({ color: 'red' })).toEqual(['3', '2']);
+  expect(await find({ color: 'red' }, 'district')).toEqual(['3']);
+  expect(await find({ object: 'School' })).toEqual(['2', '1']);
+  expect(await find({ object: 'School' }, 'district')).toEqual(['1']);
+  expect(await find({ scenario: 'GO_LIVE' }, 'district')).toEqual(['1']);
+  expect(await find({ scenario: 'STATE_REQUEST' }, 'district')).toEqual(['2']);
+  const [from, to] = ['2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z'].map((text) => new Date(text));
+  expect(await find({ from, to }, 'district')).toEqual(['2']);
+});
+
 test('the objects table has each object’s newest run and what is new since the one before', async () => {
   for (const [resyncId, keys] of [
     ['table-1', ['1', '2']],

@@ -1,20 +1,27 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'wouter';
+import { scenarios } from '../../../domain/resync';
 import type { District, ResyncHead } from '../../api/answers';
 import { call } from '../../api/call';
 import { useNotices } from '../../api/live';
 import { Button } from '../../parts/button';
+import { Select } from '../../parts/fields';
 import { counted, duration, longYear } from '../../parts/format';
 import { ListFiles } from '../../parts/list-files';
 import { Person } from '../../parts/person';
+import { PeriodFields, periodFilters, usePeriod } from '../../parts/period-fields';
+import { SearchField } from '../../parts/search-field';
 import { Failed, Loading } from '../../parts/states';
 import { Status } from '../../parts/status';
+import { useUrlFilters } from '../../parts/url-filters';
 import { Time } from '../../parts/zone';
 import { runStatusNames, scenarioNames } from '../../text';
 import { DistrictPage } from '../district-page';
 import { Matrix } from './matrix';
-import { glyphOf, isUnderWay, statusInWords } from '../run/run-verdict';
+import { colorNames, glyphOf, isUnderWay, statusInWords } from '../run/run-verdict';
 
+const filters = ['status', 'color', 'scenario', 'object', ...periodFilters] as const;
+const colors = ['green', 'yellow', 'red'] as const;
 const statuses = ['running', 'queued', 'finished', 'failed', 'cancelled', 'lost'] as const;
 
 /** `/d/{district}/history`: the resyncs of a district, newest first. */
@@ -51,13 +58,16 @@ function Views({ district }: { district: District }) {
 }
 
 function List({ district }: { district: District }) {
-  const [search, setSearch] = useSearchParams();
-  const status = search.get('status') ?? '';
+  const url = useUrlFilters(filters);
+  const query = {
+    ...{ status: url.of('status'), color: url.of('color'), scenario: url.of('scenario') },
+    ...{ object: url.of('object'), ...usePeriod(url) },
+  };
   useNotices(`district:${district.id}`, ['resyncs', district.id]);
   const resyncs = useInfiniteQuery({
-    queryKey: ['resyncs', district.id, status],
+    queryKey: ['resyncs', district.id, query],
     queryFn: ({ pageParam }) =>
-      call(`/districts/${district.id}/resyncs`, { query: { limit: '50', status, cursor: pageParam } }),
+      call(`/districts/${district.id}/resyncs`, { query: { ...query, limit: '50', cursor: pageParam } }),
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: 0,
@@ -65,34 +75,45 @@ function List({ district }: { district: District }) {
   const items = resyncs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      <label>
-        Status{' '}
-        <select
-          className="field"
-          value={status}
-          onChange={({ target }) => setSearch(target.value === '' ? {} : { status: target.value })}
-        >
-          <option value="">all</option>
-          {statuses.map((name) => (
-            <option key={name} value={name}>
-              {runStatusNames[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="filters" role="group" aria-label="Filters">
+        <Select
+          label="Status"
+          value={url.of('status')}
+          onChange={(value) => url.set('status', value)}
+          none="all"
+          options={statuses.map((value) => ({ value, label: runStatusNames[value] }))}
+        />
+        <Select
+          label="Color"
+          value={url.of('color')}
+          onChange={(value) => url.set('color', value)}
+          none="all"
+          options={colors.map((value) => ({ value, label: colorNames[value] }))}
+        />
+        <Select
+          label="Why"
+          value={url.of('scenario')}
+          onChange={(value) => url.set('scenario', value)}
+          none="all"
+          options={scenarios.map((value) => ({ value, label: scenarioNames[value] }))}
+        />
+        <SearchField label="Object" value={url.of('object')} onSearch={(text) => url.set('object', text)} />
+        <PeriodFields {...url} />
+        {url.any && <Button onPress={url.clear}>Clear the filters</Button>}
+      </div>
       {resyncs.error && <Failed error={resyncs.error} onAgain={() => void resyncs.refetch()} />}
       {!resyncs.data && !resyncs.error && <Loading what="the resyncs" />}
       {resyncs.data && items.length === 0 && (
         <p>
-          {status === '' ? 'No resync yet. ' : 'No resync is like this. '}
-          <Link href={`/d/${district.id}/batch`}>Send one</Link>
+          {url.any ? 'No resync is like this.' : 'No resync yet.'}{' '}
+          {!url.any && <Link href={`/d/${district.id}/batch`}>Send one</Link>}
         </p>
       )}
       {items.length > 0 && <Runs items={items} />}
       {items.length > 0 && (
         <ListFiles
           path={`/districts/${district.id}/resyncs`}
-          query={{ status }}
+          query={query}
           total={resyncs.data?.pages[0]?.total}
           capped={resyncs.data?.pages[0]?.totalCapped}
         />
