@@ -209,19 +209,6 @@ test('the Error Log counts by rule, its filter stands in the address, and a reco
     await page.getByText(`${total} errors`).waitFor();
   }));
 
-test('without the right errorLog the Error Log tells no key', async () => {
-  const viewer = await world.caller('north', ['resyncView']);
-  await inBrowser(viewer, here('errors'), async (page) => {
-    await page.getByText('hidden', { exact: true }).first().waitFor();
-    expect(await page.getByRole('table').getByRole('link', { name: /^\d+$/ }).count()).toBe(0);
-  });
-});
-
-test('alerts are counted in the head, found by filters in the address, and deleted with a way back', () =>
-  inBrowser(north, '/alerts', async (page) => {
-    const path = '/alerts/count';
-    const { unread } = (await north.ask<{ unread: number }>('GET', path)).body;
-    expect(unread).toBeGreaterThan(1);
 test('the agent’s log leads from what came and ended to the errors', async () => {
   const agents = await world.caller('north', ['agents', 'resyncBatch', 'errorLog']);
   await inBrowser(agents, here('agent'), async (page) => {
@@ -242,6 +229,19 @@ test('the agent’s log leads from what came and ended to the errors', async () 
   });
 });
 
+test('without the right errorLog the Error Log tells no key', async () => {
+  const viewer = await world.caller('north', ['resyncView']);
+  await inBrowser(viewer, here('errors'), async (page) => {
+    await page.getByText('hidden', { exact: true }).first().waitFor();
+    expect(await page.getByRole('table').getByRole('link', { name: /^\d+$/ }).count()).toBe(0);
+  });
+});
+
+test('alerts are counted in the head, found by filters in the address, and deleted with a way back', () =>
+  inBrowser(north, '/alerts', async (page) => {
+    const path = '/alerts/count';
+    const { unread } = (await north.ask<{ unread: number }>('GET', path)).body;
+    expect(unread).toBeGreaterThan(1);
     await page.getByRole('link', { name: `Alerts ${unread} unread` }).waitFor();
     await check(page);
     const messages = page.getByRole('row').filter({ has: page.getByRole('rowheader') });
