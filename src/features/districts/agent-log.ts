@@ -62,7 +62,8 @@ export async function listAgentLog(control: Knex, filter: AgentLogFilter): Promi
       SELECT e.happenedAt, CONCAT('2 ', LPAD(e.resyncEventID, 20, '0')), e.kind, r.resyncID, r.schoolYear, r.initiator,
              e.objectName, e.heldUntil, e.requestedBy, e.ofState, NULL, NULL, NULL
         FROM resync r JOIN resyncEvent e ON e.resyncID = r.resyncID WHERE r.districtID = :districtId ${year}
-             ${seenBy === 'district' ? "AND (r.initiator = 'district' OR e.kind = 'running')" : ''}
+             ${seenBy === 'district' ? "AND r.initiator = 'district'" : ''}
+      ${seenBy === 'district' ? statesBeginnings(year) : ''}
       UNION ALL
       SELECT r.endedAt, CONCAT('3 ', r.resyncID), r.status, r.resyncID, r.schoolYear, r.initiator,
              NULL, NULL, NULL, 0, r.color, r.message,
@@ -76,6 +77,13 @@ export async function listAgentLog(control: Knex, filter: AgentLogFilter): Promi
   const { items, ...rest } = await pageByTime<LogRow>(control, query, { at: 'at', id: 'id' }, filter);
   return { ...rest, items: items.map((row) => toEntry(row, seenBy)) };
 }
+
+/** Of the state's a district is told when it began, and neither of a pause nor that it went on. */
+const statesBeginnings = (year: string): string => `
+      UNION ALL
+      SELECT r.startedAt, CONCAT('2 ', r.resyncID), 'running', r.resyncID, r.schoolYear, r.initiator,
+             NULL, NULL, NULL, 0, NULL, NULL, NULL
+        FROM resync r WHERE r.districtID = :districtId ${year} AND r.initiator = 'state' AND r.startedAt IS NOT NULL`;
 
 function toEntry(row: LogRow, seenBy: Level): AgentLogEntry {
   const { kind, resyncID: resyncId, schoolYear, initiator, objectName: object, requestedBy } = row;

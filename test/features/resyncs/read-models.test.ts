@@ -5,11 +5,17 @@ import { finishObject, recountObject } from '../../../src/features/resyncs/objec
 import { planObjects } from '../../../src/features/resyncs/planned-objects';
 import { listErrors } from '../../../src/features/outcomes/list-errors';
 import { listResyncs } from '../../../src/features/resyncs/list';
+import { listAgentLog } from '../../../src/features/districts/agent-log';
 import { readObjectsTable } from '../../../src/features/districts/read-objects-table';
 import { readCauses } from '../../../src/features/outcomes/read-causes';
 import { readResync, readResyncHead } from '../../../src/features/resyncs/read';
 import { reconcile } from '../../../src/features/resyncs/reconcile';
-import { finishResync, insertResync } from '../../../src/features/resyncs/store';
+import {
+  beginResync,
+  finishResync,
+  insertResync,
+  setResyncStatus,
+} from '../../../src/features/resyncs/store';
 import { readYearRuns } from '../../../src/features/year-end/read-year-runs';
 import { createToken, listTokens, revokeToken, verifyToken } from '../../../src/features/access/token-store';
 import {
@@ -244,6 +250,29 @@ test('resyncs are found by color, object, reason and time; of the state’s a di
   expect(await find({ scenario: 'STATE_REQUEST' }, 'district')).toEqual(['2']);
   const [from, to] = ['2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z'].map((text) => new Date(text));
   expect(await find({ from, to }, 'district')).toEqual(['2']);
+});
+
+test('of the state’s run the agent’s log tells a district that it began and ended, not that it was paused nor how', async () => {
+  const [districtId, resyncId] = ['agent-log', 'agent-log-1'];
+  const ofState = { initiator: 'state', scenario: 'STATE_REQUEST', requestedBy: 'D. Kim' } as const;
+  await insertResync(control, {
+    catalogHash: someCatalog,
+    request: requestOf(resyncId, { districtId, ...ofState }),
+  });
+  await beginResync(control, resyncId);
+  for (const [n, status] of (['paused', 'running'] as const).entries())
+    await setResyncStatus(control, { resyncId, status, sequence: n + 1 });
+  await finishResync(control, { resyncId, status: 'failed', message: 'for the test' });
+  const told = async (seenBy: 'district' | 'state') =>
+    (await listAgentLog(control, { districtId, seenBy, sort: 'oldest' })).items;
+  expect((await told('state')).map(({ kind }) => kind)).toEqual([
+    ...['asked', 'running', 'paused', 'running', 'failed'],
+  ]);
+  expect(await told('district')).toMatchObject([
+    { kind: 'asked', by: 'the state' },
+    { kind: 'running', by: null },
+    { kind: 'ended', color: null, errors: null, message: null },
+  ]);
 });
 
 test('the objects table has each object’s newest run and what is new since the one before', async () => {

@@ -160,10 +160,12 @@ test('of a run of the state a district reads that it was there, and nothing else
     '/alerts',
     '/alerts/count',
     '/alerts?format=ndjson',
+    '/districts/{district}/agent/log',
+    '/districts/{district}/agent/log?format=ndjson',
     '/districts/{district}/resyncs',
     '/districts/{district}/resyncs?format=ndjson',
   ]);
-  // What differs is one more head and one more alert, without what is in the run.
+  // What differs is one more head, its lines in the agent's log and one more alert, without what is in the run.
   const list = async (side: Side, path = `/districts/${world[side]}/resyncs`) => {
     const answer = await request(world.app).get(`/api/v1${path}`).set('Authorization', as[side]);
     return (answer.body as { items: Record<string, unknown>[] }).items;
@@ -172,6 +174,16 @@ test('of a run of the state a district reads that it was there, and nothing else
   expect(rest).toEqual([]);
   expect(withoutNames(JSON.stringify(own))).toBe(withoutNames(JSON.stringify((await list('other'))[0])));
   expect(states).toMatchObject({ resyncId: 'states-here', status: 'ended', objects: null, color: null });
+  // In the log of its agent the same run, without how it ended.
+  const log = (side: Side) => list(side, `/districts/${world[side]}/agent/log`);
+  const ofStates = (await log('here')).filter(({ resyncId }) => resyncId === 'states-here');
+  const ofOwn = (await log('here')).filter(({ resyncId }) => resyncId !== 'states-here');
+  expect(withoutNames(JSON.stringify(ofOwn))).toBe(withoutNames(JSON.stringify(await log('other'))));
+  const kinds = ofStates.map(({ kind }) => kind);
+  expect([kinds.includes('ended'), kinds.includes('asked')]).toEqual([true, true]);
+  expect(kinds.filter((kind) => !['ended', 'running', 'asked'].includes(String(kind)))).toEqual([]);
+  for (const entry of ofStates)
+    expect(entry).toMatchObject({ color: null, errors: null, message: null, object: null });
   const told = (await list('here', '/alerts')).filter(({ resyncId }) => resyncId === 'states-here');
   const others = (await list('here', '/alerts')).filter(({ resyncId }) => resyncId !== 'states-here');
   expect(told).toHaveLength(1);
