@@ -165,7 +165,6 @@ test('what can’t be retried is refused in words and leaves nothing behind', as
     ['nothing', {}, 404, ''],
     ['one-failed', { outcomes: [] }, 422, ''],
     ['one-failed', { outcomes: ['extra'] }, 422, ''],
-    ['one-failed', { outcomes: ['failed', 'failed'] }, 422, ''],
     ['one-failed', { objects: 'all' }, 422, ''],
   ] as const;
   for (const [resyncId, body, status, words] of refusals) {
