@@ -46,7 +46,7 @@ it('predicts a whole resync, and finds equal what it sent; drift is told by obje
       databases.districtUrl,
       'SELECT schoolID, name FROM School ORDER BY name, schoolID',
     );
-    expect(named).toEqual(ofDistrict.map(({ schoolID, name }) => ({ key: [String(schoolID)], name })));
+    expect(named).toEqual(ofDistrict.map(({ schoolID, name }) => ({ school: [String(schoolID)], name })));
     const { objects } = await world.resync();
     const predicted = Object.fromEntries(
       before.objectResults.map((row) => [row.object, errorsOf(row.predicted)]),

@@ -179,7 +179,7 @@ test('the Error Log counts by rule, its filter stands in the address, and a reco
       .body;
     await page.getByText(`${total} errors`).waitFor();
     const schools = (
-      await north.ask<{ items: { key: string[]; name: string }[] }>(
+      await north.ask<{ items: { school: string[]; name: string }[] }>(
         'GET',
         `/districts/${world.ids.north}/schools`,
       )
@@ -188,7 +188,7 @@ test('the Error Log counts by rule, its filter stands in the address, and a reco
     const ofSchools = (await choices.allTextContents()).slice(1);
     expect(ofSchools.length).toBeGreaterThan(0);
     for (const text of ofSchools)
-      expect(schools.map(({ key, name }) => `${name} · ${key.join()}`)).toContain(
+      expect(schools.map(({ school, name }) => `${name} · ${school.join()}`)).toContain(
         text.replace(/ \(\d+\)$/, ''),
       );
     await check(page);

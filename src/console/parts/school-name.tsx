@@ -10,7 +10,7 @@ export function useSchoolNames(districtId: string): (key: Key) => string | null 
     queryFn: () => call(`/districts/${districtId}/schools`),
     staleTime: Infinity,
   });
-  const names = new Map(schools.data?.items.map(({ key, name }) => [key.join('\u0000'), name]));
+  const names = new Map(schools.data?.items.map(({ school, name }) => [school.join('\u0000'), name]));
   return (key) => names.get(key.join('\u0000')) ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
 
 export const schoolNames = z
-  .object({ items: z.array(z.object({ key: z.array(z.string()), name: z.string() })) })
+  .object({ items: z.array(z.object({ school: z.array(z.string()), name: z.string() })) })
   .meta({ id: 'SchoolNames' });

@@ -9,7 +9,8 @@ const nameLength = 255;
 
 /** A school and its name, as the district has it. */
 export interface NamedSchool {
-  readonly key: RecordKey;
+  /** Its key. */
+  readonly school: RecordKey;
   readonly name: string;
 }
 
@@ -44,5 +45,5 @@ export async function listSchoolNames(
     .where({ districtID: districtId })
     .orderBy(['name', 'schoolKey']);
   if (schools !== null) void query.whereIn('schoolKey', [...schools]);
-  return (await query).map(({ schoolKey, name }) => ({ key: parseRecordKey(schoolKey), name }));
+  return (await query).map(({ schoolKey, name }) => ({ school: parseRecordKey(schoolKey), name }));
 }
