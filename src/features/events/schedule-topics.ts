@@ -31,7 +31,7 @@ export function readScheduleEvents(
       stored.map(({ scheduleId }) => scheduleId),
       await Promise.all(known.map((one) => booksOf(context, one))),
       await listBlackouts(control, district.id),
-      await shared.of(`schedules of ${district.id} ${principal.level}`, askTemporalMs, () =>
+      await askedSeldom(shared, `schedules of ${district.id} ${principal.level}`, () =>
         schedulesOf(context, principal, district),
       ),
     ];
@@ -48,10 +48,15 @@ export async function readRecurringEvents(
   const reach = principal.districts?.join() ?? 'all';
   return [
     await Promise.all(stored.map((one) => booksOf(context, one))),
-    await shared.of(`recurring requests of ${reach}`, askTemporalMs, () =>
+    await askedSeldom(shared, `recurring requests of ${reach}`, () =>
       recurringRequestsOf(context, principal),
     ),
   ];
+}
+
+/** While Temporal is away the books tell alone. */
+function askedSeldom(shared: SharedReads, name: string, read: () => Promise<unknown>): Promise<unknown> {
+  return shared.of(name, askTemporalMs, read).catch(() => null);
 }
 
 async function booksOf({ control }: Pick<ApiContext, 'control'>, schedule: AnySchedule): Promise<unknown> {
