@@ -26,6 +26,12 @@ export interface Hashing {
 /** Two of them a lane are in memory, however large the server's packets are. */
 const mostPackedBytes = 16_777_216;
 
+/**
+ * Bytes by which a server tells apart what it sorts. Pages are cut by the order of keys of up to
+ * 512 characters, and of those that it holds to be equal, one behind the cut would never be read.
+ */
+const sortedBytes = 4_096;
+
 /** What a connection's server is and can do. */
 export interface ServerFacts {
   readonly mariadb: boolean;
@@ -71,6 +77,7 @@ export async function setUp(connection: PoolConnection, side: DatabaseSide): Pro
     'sql_auto_is_null=0',
     ...usualSettings,
     `group_concat_max_len=${packedBytes}`,
+    `max_sort_length=${sortedBytes}`,
     ...(mariadb ? ofMariadb : ofMysql),
   ];
   const statements = [
@@ -117,6 +124,8 @@ async function logsStatements(connection: PoolConnection): Promise<boolean> {
  */
 const ofMariadb = [
   'idle_write_transaction_timeout=15',
+  // An administrator's may be shorter than the rest of a connection that nobody asks anew.
+  'wait_timeout=600',
   `max_statement_time=${serverStatementSeconds}`,
   'check_constraint_checks=1',
 ];
