@@ -163,3 +163,46 @@ test('51-tenant-not-in-key: the tenant column is found beside a key of the state
     expect(Object.values(second.objects).map(({ unchanged }) => unchanged)).toEqual([5, 5]);
   });
 });
+
+test('a parent of another district is no parent, though the state’s foreign key would take it', async () => {
+  const table = (lea: string): string[] => [
+    `CREATE TABLE house (id INT PRIMARY KEY${lea}, name VARCHAR(20))`,
+    `CREATE TABLE child (id INT PRIMARY KEY${lea}, house INT, name VARCHAR(20),
+       CONSTRAINT at_home FOREIGN KEY (house) REFERENCES house (id))`,
+  ];
+  await useCase(
+    null,
+    async (world) => {
+      for (const [house, child] of [
+        [{ inserted: 1 }, { inserted: 2 }],
+        [{ unchanged: 1 }, { unchanged: 2 }],
+      ]) {
+        const { objects, errors } = await world.resync();
+        expect(objects).toMatchObject({ house: { ...house, failed: 1 }, child: { ...child, blocked: 2 } });
+        expect(errors.toSorted()).toEqual([
+          'child ["20"] blocked PARENT_NOT_AT_STATE house',
+          'child ["30"] blocked PARENT_NOT_AT_STATE house',
+          'house ["2"] failed UNIQUE_CLASH id',
+        ]);
+        expect(await world.state('SELECT id, lea, house FROM child ORDER BY id')).toEqual([
+          { id: 10, lea: 7, house: 1 },
+          { id: 30, lea: 7, house: null },
+          { id: 40, lea: 7, house: null },
+        ]);
+      }
+    },
+    {
+      introspect: { tenantColumn: 'lea' },
+      district: [
+        ...table(''),
+        "INSERT INTO house VALUES (1, 'A'), (2, 'B')",
+        "INSERT INTO child VALUES (10, 1, 'a'), (20, 2, 'b'), (30, 2, 'c'), (40, NULL, 'd')",
+      ],
+      state: [
+        ...table(', lea INT NOT NULL'),
+        "INSERT INTO house VALUES (2, 8, 'of another district')",
+        "INSERT INTO child VALUES (30, 7, NULL, 'c')",
+      ],
+    },
+  );
+});

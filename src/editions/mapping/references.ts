@@ -63,10 +63,11 @@ async function mapReference(
     enforced: state.foreignKeys.some((key) =>
       guards(key, {
         reference,
-        parentTable: parent.stateTable,
+        parentTable: shape.table,
         schema: editions.state.schema,
         state,
         object,
+        parent,
       }),
     ),
     inCycle: object.cycle !== null && parent.cycle === object.cycle,
@@ -75,7 +76,8 @@ async function mapReference(
 
 /**
  * Does a foreign key of the state refuse every record whose parent isn't there? It looks at nothing
- * once one of its columns is NULL, so that any further column must never be.
+ * once one of its columns is NULL, so that any further column must never be; and one that doesn't
+ * name the district takes a parent of another.
  */
 function guards(
   { columns, parentSchema, parentTable, parentColumns }: ForeignKey,
@@ -85,14 +87,17 @@ function guards(
     readonly schema: string;
     readonly state: TableShape;
     readonly object: SyncObject;
+    readonly parent: SyncObject;
   },
 ): boolean {
   if (parentSchema !== of.schema || parentTable !== of.parentTable) return false;
-  const { reference, object, state } = of;
-  const inKey = reference.columns.every((name, i) => {
-    const at = columns.indexOf(name);
-    return at >= 0 && sameName(parentColumns[at]!, reference.parentColumns[i]!);
-  });
+  const { reference, object, parent, state } = of;
+  const isPair = (name: string | null, parentName: string): boolean => {
+    const at = name === null ? -1 : columns.indexOf(name);
+    return at >= 0 && sameName(parentColumns[at]!, parentName);
+  };
+  if (parent.tenantColumn !== null && !isPair(object.tenantColumn, parent.tenantColumn)) return false;
+  const inKey = reference.columns.every((name, i) => isPair(name, reference.parentColumns[i]!));
   return (
     inKey &&
     columns.every(
