@@ -76,10 +76,14 @@ export function isConnectionCode(code: unknown): code is string {
 export interface DriverError {
   readonly errno?: unknown;
   readonly code?: unknown;
+  readonly sqlState?: unknown;
   readonly fatal?: unknown;
   readonly message?: unknown;
   readonly sqlMessage?: unknown;
 }
+
+/** SQLSTATE of what a trigger or a routine raises by its own will, whatever number it gives it. */
+const raisedState = /^45/;
 
 /**
  * Class of an error thrown by mysql2, by errno first and never by the text, but for two numbers
@@ -88,7 +92,8 @@ export interface DriverError {
  */
 export function classOfDriverError(error: unknown): DriverErrorClass | null {
   if (error instanceof TlsError || error instanceof AddressError) return 'configuration';
-  const { errno, code, fatal, message } = (error ?? {}) as DriverError;
+  const { errno, code, sqlState, fatal, message } = (error ?? {}) as DriverError;
+  if (typeof sqlState === 'string' && raisedState.test(sqlState)) return 'record';
   const text = typeof message === 'string' ? message : '';
   if (typeof errno === 'number' && errno > 0) {
     // 1290 is read-only (a failover: wait) or --secure-file-priv and the like (nothing will change

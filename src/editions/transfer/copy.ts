@@ -9,7 +9,7 @@ import { tenantLiteral } from '../mapping/tenant';
 import type { ObjectMapping } from '../mapping/types';
 import { isOneWrites } from './ask-each';
 import { fieldEnd, lineEnd, type Lines } from './lines';
-import { isOfLocks } from './raised-locks';
+import { mayBeRaised } from './raised-locks';
 import { writtenPairs } from './records';
 
 /**
@@ -68,8 +68,8 @@ async function load(session: Session, state: Edition, sql: string, stream: Reada
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     if (notAllowed.has(error.errno ?? 0)) state.refusedStream();
-    // A trigger may say so; if it is a lock's, the page is repeated on its other way.
-    else if (!isOneWrites(error) && !isOfLocks(error)) throw error;
+    // A trigger may say so; if it is the server that does, the page is repeated on its other way.
+    else if (!isOneWrites(error) && !mayBeRaised(error)) throw error;
     throw new PageRefused(error.message);
   }
 }

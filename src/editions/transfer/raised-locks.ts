@@ -3,8 +3,9 @@ import { DatabaseError } from '../connection/errors';
 import type { Session, WriteResult } from '../connection/session';
 
 /**
- * A deadlock or a lock wait is nobody's fault, and its transaction is repeated. A trigger that
- * raises one for what a record holds would do so for ever: that is the record's error.
+ * A deadlock, a lock wait or a lost connection is nobody's fault, and its transaction is repeated.
+ * A trigger that raises one for what a record holds would do so for ever: that is the record's
+ * error.
  */
 
 /** Times a record alone is tried: what a trigger waits for may have come free. */
@@ -16,15 +17,16 @@ const soonMs = 2_000;
 /** Numbers of a deadlock and of a lock wait. */
 const lockErrors = new Set([1213, 1205]);
 
-/** Whether an error is a lock's, or says that it is. */
-export function isOfLocks(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && lockErrors.has(error.errno ?? 0);
+/** Whether an error is a lock's or a lost connection's, or only has such a number. */
+export function mayBeRaised(error: unknown): error is DatabaseError {
+  if (!(error instanceof DatabaseError) || error.errno === null) return false;
+  return lockErrors.has(error.errno) || error.errorClass === 'connection';
 }
 
 /**
  * Writes records by one statement, after a savepoint named `statement`.
  * @throws DatabaseError; of class record, the transaction being as before, also for an error of
- *   locks that a trigger raised
+ *   locks or connections that a trigger raised
  */
 export async function writeRecords(session: Session, sql: string, records: number): Promise<WriteResult> {
   await session.write('SAVEPOINT statement');
@@ -33,14 +35,17 @@ export async function writeRecords(session: Session, sql: string, records: numbe
     try {
       return await session.write(sql);
     } catch (error) {
-      if (!isOfLocks(error) || !(await isRaised(session, error, Date.now() - started))) throw error;
+      if (!mayBeRaised(error) || !(await isRaised(session, error, Date.now() - started))) throw error;
       if (records > 1 || attempt >= tries) throw ofRecord(error);
       await sleep(pauseMs);
     }
   }
 }
 
-/** A real deadlock takes the whole transaction back, and forgets what can be rolled back to. */
+/**
+ * A real deadlock takes the whole transaction back, and forgets what can be rolled back to; on a
+ * lost connection nothing is said any more.
+ */
 async function isRaised(session: Session, { errno }: DatabaseError, tookMs: number): Promise<boolean> {
   if (errno === 1205 && tookMs >= soonMs) return false;
   try {

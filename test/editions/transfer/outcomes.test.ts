@@ -288,6 +288,9 @@ const raised: readonly (readonly [what: string, code: string, statement: string]
   ['a missing right', '1142', "SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1142"],
   ['a deadlock', '1213', "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213"],
   ['a lock wait', '1205', "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205"],
+  ['a lost connection', '1317', "SIGNAL SQLSTATE '70100' SET MYSQL_ERRNO = 1317"],
+  ['a full disk', '1114', "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1114"],
+  ['a small number of its own', '2', "SIGNAL SQLSTATE '45001' SET MYSQL_ERRNO = 2"],
 ];
 
 test.each(raised)(
