@@ -26,7 +26,7 @@ export function spelledLike(shape: TableShape, names: Iterable<string>): TableSh
     columns: new Map(
       [...shape.columns.values()].map((column): [string, Column] => {
         const name = spell(column.name);
-        return [name, { ...column, name }];
+        return [name, { ...column, name, computedFrom: column.computedFrom.map(spell) }];
       }),
     ),
     uniqueIndexes: shape.uniqueIndexes.map((index) => ({ ...index, columns: index.columns.map(spell) })),

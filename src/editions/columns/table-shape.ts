@@ -12,6 +12,8 @@ export interface Column {
   readonly nullable: boolean;
   readonly hasDefault: boolean;
   readonly generated: boolean;
+  /** Columns that a generated one is computed from. */
+  readonly computedFrom: readonly string[];
   readonly autoIncrement: boolean;
   readonly charset: string | null;
   readonly collation: string | null;
@@ -84,7 +86,7 @@ async function readShapes(edition: Edition, only: string): Promise<ReadonlyMap<s
     await edition.rows(
       `SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT IS NOT NULL, EXTRA,
               CHARACTER_SET_NAME, COLLATION_NAME, CHARACTER_MAXIMUM_LENGTH, CHARACTER_OCTET_LENGTH, NUMERIC_SCALE,
-              COALESCE(DATETIME_PRECISION, 0)
+              COALESCE(DATETIME_PRECISION, 0), GENERATION_EXPRESSION
          FROM information_schema.COLUMNS WHERE ${at} ORDER BY TABLE_NAME, ORDINAL_POSITION`,
     ),
   );
@@ -149,6 +151,7 @@ function toColumn(row: Row): Column {
     octets: size(row[9]),
     scale: size(row[10]),
     fraction: Number(row[11]),
+    computedFrom: namesIn(String(row[12] ?? '')),
   };
 }
 

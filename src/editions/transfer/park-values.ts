@@ -80,9 +80,16 @@ function refersToParent({ mapping }: PageJob, { name }: Column): boolean {
   return mapping.stateShape.foreignKeys.some(({ columns }) => columns.includes(name));
 }
 
-/** Those of an index that may be moved: one that may be NULL first, one with a parent last. */
-function movableColumns(job: PageJob, { columns }: UniqueIndex): Column[] {
+/**
+ * Those of an index that may be moved, or that it is computed from: one that may be NULL first, one
+ * with a parent last.
+ */
+function movableColumns(job: PageJob, index: UniqueIndex): Column[] {
   const { object, pairs, stateShape } = job.mapping;
+  const columns = index.columns.flatMap((name) => [
+    name,
+    ...(stateShape.columns.get(name)?.computedFrom ?? []),
+  ]);
   const last = (column: Column): number => (column.nullable ? 0 : refersToParent(job, column) ? 2 : 1);
   return columns
     .filter((name) => !object.key.includes(name) && pairs.some((pair) => pair.name === name))
