@@ -65,7 +65,7 @@ function fetched(column: Column, family: TypeFamily): Pick<ColumnPair, 'fetch' |
   const name = quoteName(column.name);
   switch (family) {
     case 'integer':
-      return { fetch: column.type === 'bit' || isZerofill(column) ? `${name}+0` : name, write: 'number' };
+      return { fetch: whole(column), write: 'number' };
     case 'decimal':
       return { fetch: isZerofill(column) ? `${name}+0` : name, write: 'number' };
     // FLOAT loses digits on the way as text; as DOUBLE it is exact, and as characters it keeps -0.
