@@ -14,6 +14,7 @@ export const errorRules: Readonly<Record<string, string>> = {
   RECORD_TOO_LARGE: 'a record is no larger than the server takes',
   RECORD_CHANGING: 'a record stands still while it is sent',
   STATE_CHANGES_VALUE: 'the state keeps what it was sent',
+  REFERRED_TO: 'a value that other records refer to stays, or they follow it',
   NO_PARTITION: 'the state’s table has a partition for the record',
   UNIQUE_CLASH: 'no two records have the same unique value',
   CHECK_FAILED: 'a record passes the checks of the database',

@@ -58,6 +58,14 @@ const kinds: readonly (readonly [errnos: readonly number[], kind: Kind])[] = [
     [1118, 1153],
     { code: 'RECORD_TOO_LARGE', say: (_f, whose) => `The record is larger than the ${whose} accepts.` },
   ],
+  [
+    [1451, 1217],
+    {
+      code: 'REFERRED_TO',
+      say: (_f, whose) =>
+        `Other records at the ${whose} refer to a value of this record that changes, and a foreign key there keeps it: its operator changes both, or lets the key follow (ON UPDATE CASCADE).`,
+    },
+  ],
   [[1526], { code: 'NO_PARTITION', say: (_f, whose) => `The ${whose} has no partition for this record.` }],
 ];
 
