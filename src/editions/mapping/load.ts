@@ -16,6 +16,7 @@ import {
   pairAll,
   requiredColumns,
 } from './column-problems';
+import { conditionProblems } from './condition-problems';
 import { exclusionSql, type Forbidden, type ForbiddenReader, readForbidden } from './forbidden';
 import { isGuarded, keyProblems } from './key-problems';
 import { type KeySide, orderLike } from './keyset';
@@ -141,6 +142,7 @@ export function fitTables(
   const paired = pairAll(object, district, state);
   const problems = [
     ...paired.problems,
+    ...conditionProblems(object, district, state),
     ...keyProblems(object, district, state),
     ...requiredColumns(object, district, state),
     ...engineProblems(state),

@@ -175,6 +175,38 @@ test('problems of the two tables are named before anything is written', async ()
   });
 });
 
+test('a condition that a server would read as another one is refused before anything is written', async () => {
+  const columns = "k INT PRIMARY KEY, code VARCHAR(5), kind ENUM('b','a'), n INT, day DATE, year VARCHAR(9)";
+  await world.district(`CREATE TABLE thing (${columns})`);
+  await world.state(`CREATE TABLE thing (districtID INT, ${columns})`);
+  const excluding = (column: string, equals: string | number) =>
+    object('thing', ['k'], { exclusions: [{ code: 'X', message: 'x', when: { column, equals } }] });
+  const refused: [ReturnType<typeof object>, RegExp][] = [
+    [excluding('code', 0), /the column code is varchar, and is compared with a number/],
+    [excluding('kind', 1), /the column kind is enum, and is compared with a number/],
+    [excluding('n', 'none'), /the column n is int, and is compared with a text that it can't hold/],
+    [excluding('day', 'never'), /the column day is date, and is compared with a text/],
+    [object('thing', ['k'], { subsetOf: 'thing', only: { column: 'code', equals: 7 } }), /the column code/],
+    [
+      object('thing', ['k'], { schoolYear: { column: 'year' } }),
+      /the district's column year is varchar.*the state's column year is varchar; a school year is a number/,
+    ],
+  ];
+  for (const [thing, message] of refused)
+    await expect(world.job([thing], 'thing')).rejects.toMatchObject({
+      errorClass: 'configuration',
+      message: expect.stringMatching(message) as string,
+    });
+  for (const [column, equals] of [
+    ['code', '0'],
+    ['kind', 'a'],
+    ['n', '7'],
+    ['n', 7],
+    ['day', '2027-01-31'],
+  ] as const)
+    await expect(world.job([excluding(column, equals)], 'thing')).resolves.toBeDefined();
+});
+
 test('a key whose JSON is too long for the books is refused by a name of its own, again and again', async () => {
   const column = 'VARCHAR(300) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL';
   await tables(`k ${column}, v VARCHAR(20)`, 'k');
