@@ -387,3 +387,49 @@ test('a geometry that is missing is said to be: mysql', async () => {
     await world.close();
   }
 });
+
+test.each([
+  ['mysql', 'utf8mb4_0900_ai_ci', 'mariadb', 'utf8mb4_unicode_ci'],
+  ['mysql', 'utf8mb4_0900_as_cs', 'mariadb', 'utf8mb4_bin'],
+  ['mysql', 'utf8mb4_bin', 'mariadb', 'utf8mb4_uca1400_ai_ci'],
+  ['mariadb', 'utf8mb4_uca1400_ai_ci', 'mysql', 'utf8mb4_0900_ai_ci'],
+  ['mariadb', 'utf8mb4_nopad_bin', 'mysql', 'utf8mb4_bin'],
+] as const)(
+  'keys are texts by a collation that the other server does not know: %s %s -> %s %s',
+  async (from, order, to, other) => {
+    const world = await World.open({ district: (await server(from)).info, state: (await server(to)).info });
+    try {
+      const columns = (collation: string): string =>
+        `k VARCHAR(20) CHARACTER SET utf8mb4 COLLATE ${collation} NOT NULL, n INT NOT NULL, v VARCHAR(9)`;
+      const word = (i: number): string => `${['Ä', 'a', 'B', '\u{1f600}', 'ß', 'z', 'É'][i % 7]!}${i % 23}`;
+      await world.district(
+        `CREATE TABLE word (${columns(order)}, PRIMARY KEY (k, n))`,
+        `INSERT INTO word VALUES ${rows(60, (i) => `'${word(i)}', ${i}, 'v${i}'`)}`,
+      );
+      await world.state(
+        `CREATE TABLE word (districtID INT, ${columns(other)}, PRIMARY KEY (districtID, k, n))`,
+        // The first is spelled as another case.
+        `INSERT INTO word VALUES ${rows(40, (i) => `7, '${i === 1 ? 'A1' : word(i)}', ${i}, '${i % 4 === 0 ? 'old' : `v${i}`}'`)},
+           (7, 'extra', 1, 'x'), (7, '\u{1f602}', 61, 'x'), (7, 'a', 0, 'x')`,
+      );
+      const objects = [object('word', ['k', 'n'])];
+      const options = { pageRecords: 7, rangeRecords: 20 };
+      const first = other.endsWith('_bin')
+        ? { inserted: 21, updated: 10, unchanged: 29, extra: 4 }
+        : { inserted: 20, updated: 11, unchanged: 29, extra: 3 };
+      const foreseen = await verify(world, { name: 'test', objects }, objects);
+      expect(foreseen.get('word')!.predicted).toMatchObject(first);
+      for (const same of [first, { unchanged: 60, extra: first.extra }]) {
+        const { counts: got, errors } = await world.sync(objects, 'word', options);
+        expect(errors).toEqual([]);
+        expect(got).toEqual(counts(same));
+      }
+      const all = "SELECT HEX(k) AS k, n, v FROM word WHERE n BETWEEN 2 AND 60 AND v <> 'x' ORDER BY n";
+      expect(await world.state(all)).toEqual(await world.district(all));
+      await world.state('DELETE FROM word');
+      expect((await world.sync(objects, 'word', options)).counts).toEqual(counts({ inserted: 60 }));
+    } finally {
+      await world.close();
+    }
+  },
+);

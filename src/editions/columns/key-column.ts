@@ -12,8 +12,8 @@ export interface KeyColumn {
   readonly name: string;
   readonly column: Column;
   /**
-   * Collation by which both sides order and cut this column (the district's); `null` where none is
-   * needed.
+   * Charset and collation by which both sides order and cut this column (mapping/common-order.ts);
+   * `null` where they are its own.
    */
   readonly order: string | null;
 }

@@ -1,14 +1,14 @@
 import type { KeyOrder, KeyPartOrder } from '../../domain/key-order';
 import { familyOf } from '../columns/families';
 import type { Column } from '../columns/table-shape';
-import type { KeySide } from './keyset';
+import { type KeySide, orderedAs } from './keyset';
 
 /**
- * How the district orders a key, for a reader that has only what the run left behind.
+ * How a run orders a key (KeyColumn.order), for a reader that has only what the run left behind.
  * @returns `null` where that can't be said exactly: then no page says anything about a record
  */
 export function keyOrderOf({ columns }: KeySide): KeyOrder | null {
-  const parts = columns.map(({ name, column }) => partOf(name, column));
+  const parts = columns.map((key) => partOf(key.name, orderedAs(key)));
   return parts.includes(null) ? null : (parts as KeyOrder);
 }
 

@@ -74,22 +74,21 @@ function beyond(columns: readonly KeyColumn[], key: RecordKey, direction: '>' | 
 }
 
 /** The column with the charset and collation it is ordered by. */
-function orderedAs({ column, order }: KeyColumn): Column {
+export function orderedAs({ column, order }: KeyColumn): Column {
   if (order === null) return column;
   const [charset, collation] = order.split(' ');
   return { ...column, charset: charset!, collation: collation! };
 }
 
 /**
- * `<left> is after <right>` by the district's order, over literals only: evaluated by the
- * district's server.
+ * `<left> is after <right>` by the key's order, over literals only: evaluated by the district's
+ * server.
  */
 export function isAfter({ columns }: KeySide, left: RecordKey, right: RecordKey): string {
   const compare = (at: number): string => {
     const column = columns[at];
     if (column === undefined) return 'FALSE';
-    const a = typedOrderLiteral(column.column, left[at]!);
-    const b = typedOrderLiteral(column.column, right[at]!);
+    const [a, b] = [left, right].map((key) => typedOrderLiteral(orderedAs(column), key[at]!));
     return `(${a} > ${b} OR (${a} = ${b} AND ${compare(at + 1)}))`;
   };
   return compare(0);
@@ -137,13 +136,4 @@ export function keyTable(columns: readonly Column[], keys: readonly RecordKey[])
     return `SELECT ${[n === 0 ? '0 AS n' : String(n), ...parts].join(', ')}`;
   });
   return rows.join(' UNION ALL ');
-}
-
-/**
- * How a state column orders its key in the district's way: nothing to say when charset and
- * collation agree.
- */
-export function orderLike(state: Column, district: Column): string | null {
-  if (district.collation === null || state.collation === district.collation) return null;
-  return `${district.charset} ${district.collation}`;
 }

@@ -9,6 +9,7 @@ import { type Column, readTableShape, type ShapeReader, type TableShape } from '
 import type { Edition, Editions } from '../connection/pools';
 import { quoteName, quoteTable } from '../connection/sql';
 import { cannotSend } from './cannot-send';
+import { commonOrder } from './common-order';
 import {
   engineProblems,
   missingColumns,
@@ -19,7 +20,7 @@ import {
 import { conditionProblems } from './condition-problems';
 import { exclusionSql, type Forbidden, type ForbiddenReader, readForbidden } from './forbidden';
 import { isGuarded, keyProblems } from './key-problems';
-import { type KeySide, orderLike } from './keyset';
+import type { KeySide } from './keyset';
 import { columnsNamed } from './object-columns';
 import { mapReferences } from './references';
 import { tenantOf } from './tenant';
@@ -66,7 +67,7 @@ export async function loadMapping(
     districtTable: quoteTable(editions.district.schema, object.table),
     stateTable: quoteTable(editions.state.schema, object.stateTable),
     tenant: tenantOf(object, state),
-    ...keySides(object, shapes),
+    ...(await keySides(editions, object, shapes)),
     guarded: {
       district: isGuarded(district, object.key),
       state: isGuarded(state, [
@@ -154,19 +155,22 @@ function column(shape: TableShape, name: string): Column {
   return shape.columns.get(name)!;
 }
 
-function keySides(
+async function keySides(
+  editions: Editions,
   { key }: SyncObject,
   { district, state }: Shapes,
-): { readonly districtKey: KeySide; readonly stateKey: KeySide } {
+): Promise<{ readonly districtKey: KeySide; readonly stateKey: KeySide }> {
+  const parts = await Promise.all(
+    key.map(async (name) => {
+      const sides = { district: column(district, name), state: column(state, name) };
+      const order = await commonOrder(sides.district, sides.state, editions.state);
+      const part = (side: 'district' | 'state') => ({ name, column: sides[side], order: order[side] });
+      return { district: part('district'), state: part('state') };
+    }),
+  );
   return {
-    districtKey: { columns: key.map((name) => ({ name, column: column(district, name), order: null })) },
-    stateKey: {
-      columns: key.map((name) => ({
-        name,
-        column: column(state, name),
-        order: orderLike(column(state, name), column(district, name)),
-      })),
-    },
+    districtKey: { columns: parts.map((part) => part.district) },
+    stateKey: { columns: parts.map((part) => part.state) },
   };
 }
 

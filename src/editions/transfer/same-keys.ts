@@ -4,12 +4,14 @@ import { familyOf } from '../columns/families';
 import type { Column } from '../columns/table-shape';
 import { type KeyColumn, keyText } from '../columns/key-column';
 import { DatabaseError } from '../connection/errors';
-import type { Session } from '../connection/session';
+import type { Row, Session } from '../connection/session';
 import { quoteName } from '../connection/sql';
 import type { CompareJob } from '../mapping/job';
 import {
+  keyInterval,
   keyList,
   keyOf,
+  keyOrder,
   type KeySide,
   keySelect,
   keysPerList,
@@ -122,8 +124,8 @@ export async function textsAtDistrict(
 }
 
 /** Whether two spellings that the state's index holds to be one stand in one stretch of the key. */
-export function sameOrder({ stateKey }: ObjectMapping): boolean {
-  return stateKey.columns.every(({ order }) => order === null);
+export function sameOrder({ districtKey, stateKey }: ObjectMapping): boolean {
+  return [...districtKey.columns, ...stateKey.columns].every(({ order }) => order === null);
 }
 
 /**
@@ -161,9 +163,9 @@ async function partnersOf(
   try {
     return await partnersByStateOrder(job, keys, conditions);
   } catch (error) {
-    // A collation that the district's server doesn't know: its own has to do.
-    if (error instanceof DatabaseError && error.errno === 1273)
-      return partnersByIndex(job, keys, conditions, () => true);
+    // A collation, or its character set, that the district's server doesn't know.
+    if (error instanceof DatabaseError && (error.errno === 1273 || error.errno === 1115))
+      return partnersAtState(job, keys, conditions);
     throw error;
   }
 }
@@ -212,6 +214,33 @@ async function partnersByStateOrder(
          ON ${on.join(' AND ')}`,
   );
   return new Set(rows.map(([n]) => Number(n)));
+}
+
+/** Keys of the district that the state's server is asked about at once. */
+const keysBrought = 1_000;
+
+/** All the district's keys are brought to the state's server, which alone can compare them. */
+async function partnersAtState(
+  job: CompareJob,
+  keys: readonly RecordKey[],
+  conditions: readonly string[],
+): Promise<Set<number>> {
+  const { districtKey, districtTable, stateKey } = job.mapping;
+  // In the order of the district's own index.
+  const side: KeySide = { columns: districtKey.columns.map((column) => ({ ...column, order: null })) };
+  const partners = new Set<number>();
+  let after: RecordKey | null = null;
+  do {
+    const rows: Row[] = await job.editions.district.rows(
+      `SELECT ${keySelect(side)} FROM ${districtTable}
+        ${where([...conditions, ...keyInterval(side, { after, upTo: null })])} ORDER BY ${keyOrder(side)} LIMIT ${keysBrought}`,
+    );
+    const brought = rows.map((row) => keyOf(side, row));
+    if (brought.length > 0)
+      for (const [n] of await equalKeys(job.editions.state, stateKey, keys, brought)) partners.add(n);
+    after = brought.length < keysBrought ? null : brought.at(-1)!;
+  } while (after !== null && partners.size < keys.length);
+  return partners;
 }
 
 function asUtf8(text: string): string {
