@@ -131,4 +131,27 @@ describe('48-keyless', () => {
       );
     },
   );
+
+  test('keys that are one to the state only are refused at every run, and not sent at the first', async () => {
+    const text = (collation: string): string =>
+      `CREATE TABLE word (k VARCHAR(9) CHARACTER SET utf8mb4 COLLATE ${collation}, v INT)`;
+    await useCase(
+      null,
+      async (world) => {
+        for (let run = 0; run < 2; run += 1) {
+          const { objects } = await world.resync();
+          expect(objects['word']).toMatchObject({ status: 'failed', color: 'red' });
+          expect(await world.state('SELECT COUNT(*) AS n FROM word')).toEqual([{ n: 0 }]);
+        }
+        await world.district("DELETE FROM word WHERE k = 'X'");
+        for (const same of [{ inserted: 2 }, { unchanged: 2 }])
+          expect((await world.resync()).objects['word']).toMatchObject({ color: 'green', ...same });
+      },
+      {
+        introspect: { match: [{ table: 'word', columns: ['k'] }] },
+        district: [text('utf8mb4_bin'), "INSERT INTO word VALUES ('x', 1), ('X', 2), ('z', 3)"],
+        state: [text('utf8mb4_general_ci')],
+      },
+    );
+  });
 });

@@ -4,6 +4,7 @@ import { readTableShape, type ShapeReader } from '../columns/table-shape';
 import type { Edition, Editions } from '../connection/pools';
 import { quoteName } from '../connection/sql';
 import { cannotSend } from './cannot-send';
+import { knows } from './common-order';
 import type { ForbiddenReader } from './forbidden';
 import { loadMapping } from './load';
 import { districtScope, stateTenant, where } from './scope';
@@ -40,18 +41,42 @@ async function refuseAmbiguousKeys(
   const { object, guarded, districtShape, districtTable, stateTable } = mapping;
   // Without a tenant that can be told nothing of the object is sent.
   const tenant = stateTenant(mapping, scope);
-  if (!guarded.district && districtShape.kind === 'table')
-    await refuseAmbiguousKey(editions.district, object, {
-      table: districtTable,
-      name: object.table,
-      conditions: districtScope(mapping, scope),
-    });
+  if (districtShape.kind === 'table') {
+    const district = { table: districtTable, name: object.table, conditions: districtScope(mapping, scope) };
+    if (!guarded.district)
+      await refuseAmbiguousKey(editions.district, object, { ...district, key: object.key.map(quoteName) });
+    const asState = guarded.state ? null : await keyAsState(editions, mapping);
+    if (asState !== null) await refuseAmbiguousKey(editions.district, object, { ...district, key: asState });
+  }
   if (!guarded.state)
     await refuseAmbiguousKey(editions.state, object, {
       table: stateTable,
       name: object.stateTable,
       conditions: tenant,
+      key: object.key.map(quoteName),
     });
+}
+
+/**
+ * The district's key by the collations of the state, which may hold two of its keys to be one.
+ * @returns `null` where they are the district's own, or its server doesn't know them
+ * @throws DatabaseError
+ */
+async function keyAsState(
+  { district }: Editions,
+  { stateKey, districtKey }: ObjectMapping,
+): Promise<string[] | null> {
+  const differing = stateKey.columns.filter(
+    ({ column }, i) =>
+      column.collation !== null && column.collation !== districtKey.columns[i]!.column.collation,
+  );
+  for (const { column } of differing) if (!(await knows(district, column))) return null;
+  if (differing.length === 0) return null;
+  return stateKey.columns.map((key) =>
+    differing.includes(key)
+      ? `CONVERT(${quoteName(key.name)} USING ${key.column.charset}) COLLATE ${key.column.collation}`
+      : quoteName(key.name),
+  );
 }
 
 async function refuseAmbiguousKey(
@@ -61,7 +86,14 @@ async function refuseAmbiguousKey(
     table,
     name,
     conditions,
-  }: { readonly table: string; readonly name: string; readonly conditions: readonly string[] },
+    key: expressions,
+  }: {
+    readonly table: string;
+    readonly name: string;
+    readonly conditions: readonly string[];
+    /** What the records are told apart by. */
+    readonly key: readonly string[];
+  },
 ): Promise<void> {
   const side = edition.side === 'district' ? 'district' : 'state';
   const columns = object.key.map(quoteName);
@@ -70,7 +102,7 @@ async function refuseAmbiguousKey(
     edition.rows(`SELECT COUNT(*) FROM ${table} ${where([...conditions, `(${missing})`])}`),
     edition.rows(
       `SELECT COUNT(*) FROM (SELECT 1 FROM ${table} ${where([...conditions, `NOT (${missing})`])}
-         GROUP BY ${columns.join(', ')} HAVING COUNT(*) > 1) AS doubled`,
+         GROUP BY ${expressions.join(', ')} HAVING COUNT(*) > 1) AS doubled`,
     ),
   ]);
   const key = object.key.join(', ');
