@@ -16,8 +16,8 @@ export interface StateTrigger {
   readonly body: string;
 }
 
-/** Text of the schema's procedures and functions by name; `null`: it may not be read. */
-export type Routines = ReadonlyMap<string, string | null>;
+/** Texts of the schema's procedures and functions, or views, by name; `null`: not to be read. */
+export type Texts = ReadonlyMap<string, string | null>;
 
 /** A table that a trigger writes. */
 export interface TriggerWrite {
@@ -30,20 +30,30 @@ export interface TriggerEffect extends Omit<StateTrigger, 'body'> {
   /** Columns of its own record that it sets. */
   readonly sets: readonly string[];
   readonly writes: readonly TriggerWrite[];
-  /** Routines it calls whose text can't be read: they may write anything. */
+  /**
+   * Routines it calls and views it writes through whose text can't be read: they may do anything.
+   */
   readonly unread: readonly string[];
 }
 
 const routineDepth = 8;
 
+/** What a schema has beside its tables. */
+export interface SchemaTexts {
+  readonly routines?: Texts;
+  readonly views?: Texts;
+  /** Places of parameters that a procedure sets, from 0, by its name. */
+  readonly outParameters?: ReadonlyMap<string, readonly number[]>;
+}
+
 /**
- * @param tables of the state's schema, by which names in the text are told from others
+ * @param tables and views of the state's schema, by which names in the text are told from others
  * @returns what each trigger does by itself, without the triggers that it sets off in turn
  */
 export function readTriggers(
   triggers: readonly StateTrigger[],
   tables: readonly string[],
-  routines: Routines = new Map(),
+  { routines = new Map(), views = new Map(), outParameters = new Map() }: SchemaTexts = {},
 ): TriggerEffect[] {
   const byName = new Map(tables.map((table) => [table.toLowerCase(), table]));
   const bodies = new Map([...routines].map(([name, body]) => [name.toLowerCase(), { name, body }]));
@@ -53,10 +63,11 @@ export function readTriggers(
     const unread = new Set<string>();
     const read = (text: string, depth: number, seen: readonly string[]): void => {
       const tokens = tokensOf(text);
-      for (const column of setColumns(tokens)) sets.add(column);
+      for (const column of setColumns(tokens, outParameters)) sets.add(column);
       for (const { table, how } of writesOf(tokens)) {
         const known = byName.get(table.toLowerCase());
-        if (known !== undefined) writes.set(`${how} ${known}`, { table: known, how });
+        for (const name of known === undefined ? [] : tablesBehind(known, { byName, views, unread }))
+          writes.set(`${how} ${name}`, { table: name, how });
       }
       for (const called of tokens) {
         const routine = called.word === null ? undefined : bodies.get(called.word.toLowerCase());
@@ -70,19 +81,66 @@ export function readTriggers(
   });
 }
 
+/** The table itself, or all that a view speaks of: which of them it writes isn't told apart. */
+function tablesBehind(
+  name: string,
+  ground: {
+    readonly byName: ReadonlyMap<string, string>;
+    readonly views: Texts;
+    /** Gets the views that can't be read. */
+    readonly unread: Set<string>;
+  },
+  seen: readonly string[] = [],
+): string[] {
+  const text = ground.views.get(name);
+  if (text === undefined) return [name];
+  if (text === null) ground.unread.add(name);
+  if (text === null || seen.includes(name)) return [];
+  return tokensOf(text)
+    .flatMap(({ word }) => ground.byName.get(word?.toLowerCase() ?? '') ?? [])
+    .flatMap((named) => tablesBehind(named, ground, [...seen, name]));
+}
+
 type Tokens = ReturnType<typeof tokensOf>;
 
-/** `SET NEW.a = …, NEW.b = …` and `INTO NEW.a`. */
-function setColumns(tokens: Tokens): string[] {
+/**
+ * `SET NEW.a = …, NEW.b = …`, `NEW.a := …` (Oracle's way), `INTO NEW.a`, and `CALL p(NEW.a)` where
+ * that is a parameter that the procedure sets.
+ */
+function setColumns(tokens: Tokens, outParameters: ReadonlyMap<string, readonly number[]>): string[] {
+  const handed = handedOut(tokens, outParameters);
   return tokens.flatMap((token, i) => {
     if (!is(token, 'NEW') || tokens[i + 1]?.sign !== '.') return [];
     const column = tokens[i + 2]?.word ?? null;
     const before = tokens[i - 1];
     const after = tokens[i + 3]?.sign;
-    const assigned = (is(before, 'SET') || before?.sign === ',') && (after === '=' || after === ':=');
+    const assigned = after === ':=' || ((is(before, 'SET') || before?.sign === ',') && after === '=');
     const filled = is(before, 'INTO') || (before?.sign === ',' && intoBefore(tokens, i));
-    return column !== null && (assigned || filled) ? [column] : [];
+    return column !== null && (assigned || filled || handed.has(i)) ? [column] : [];
   });
+}
+
+/** Where an argument begins that a called procedure sets. */
+function handedOut(
+  tokens: Tokens,
+  outParameters: ReadonlyMap<string, readonly number[]>,
+): ReadonlySet<number> {
+  const places = new Set<number>();
+  tokens.forEach((token, call) => {
+    if (!is(token, 'CALL')) return;
+    const outs = outParameters.get(nameAt(tokens, call + 1)?.toLowerCase() ?? '') ?? [];
+    let depth = 0;
+    let argument = 0;
+    for (let i = call + 1; i < tokens.length && tokens[i]!.sign !== ';'; i += 1) {
+      const { sign } = tokens[i]!;
+      if (sign === '(') depth += 1;
+      if (sign === ')') depth -= 1;
+      if (depth !== 1 || (sign !== '(' && sign !== ',')) continue;
+      if (outs.includes(argument)) places.add(i + 1);
+      argument += 1;
+    }
+  });
+  return places;
 }
 
 /** Whether a list of variables that goes on at `at` began with INTO. */
@@ -224,6 +282,22 @@ export function sideEffects(
   }
   written.delete(table);
   return written;
+}
+
+/**
+ * The effects with tables as they are written elsewhere: where names are kept in lower case,
+ * `Person` is `person` in a trigger.
+ */
+export function spelledAs(effects: readonly TriggerEffect[], tables: readonly string[]): TriggerEffect[] {
+  const wanted = new Map(tables.map((table) => [table.toLowerCase(), table]));
+  const known = new Set(tables);
+  const spell = (table: string): string =>
+    known.has(table) ? table : (wanted.get(table.toLowerCase()) ?? table);
+  return effects.map((effect) => ({
+    ...effect,
+    table: spell(effect.table),
+    writes: effect.writes.map(({ table, how }) => ({ table: spell(table), how })),
+  }));
 }
 
 /** Columns that the state sets itself when one of the table's records is inserted or updated. */

@@ -5,7 +5,7 @@
  */
 import { type Catalog, requireObject } from './catalog';
 import { parentsFirst, type PlannedObject } from './plan-order';
-import { describeTrigger, sideEffects, type TriggerEffect } from './state-triggers';
+import { describeTrigger, sideEffects, spelledAs, type TriggerEffect } from './state-triggers';
 
 /** A planned object that triggers of other planned objects' tables write. */
 export interface TriggeredObject extends PlannedObject {
@@ -23,9 +23,13 @@ export interface TriggerPlan {
 export function orderByTriggers(
   catalog: Catalog,
   planned: readonly PlannedObject[],
-  effects: readonly TriggerEffect[],
+  found: readonly TriggerEffect[],
 ): TriggerPlan {
-  if (effects.length === 0) return { objects: planned, notes: [] };
+  if (found.length === 0) return { objects: planned, notes: [] };
+  const effects = spelledAs(
+    found,
+    catalog.objects.map(({ stateTable }) => stateTable),
+  );
   const tables = new Map(planned.map(({ name }) => [name, requireObject(catalog, name).stateTable]));
   const after = new Map(planned.map((object) => [object.name, [...object.after]]));
   const changedBy = new Map<string, string[]>();

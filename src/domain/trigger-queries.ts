@@ -21,6 +21,13 @@ export async function loadTriggers(
   const routines = await ask(
     `SELECT ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${schema}`,
   );
+  const views = await ask(
+    `SELECT TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ${schema}`,
+  );
+  const outs = await ask(
+    `SELECT SPECIFIC_NAME, ORDINAL_POSITION FROM information_schema.PARAMETERS
+      WHERE SPECIFIC_SCHEMA = ${schema} AND PARAMETER_MODE IN ('OUT', 'INOUT')`,
+  );
   return readTriggers(
     rows.map(([name, table, event, timing, body]) => ({
       name: String(name),
@@ -30,6 +37,22 @@ export async function loadTriggers(
       body: String(body ?? ''),
     })),
     tables.map(([table]) => String(table)),
-    new Map(routines.map(([name, body]) => [String(name), body === null ? null : String(body)])),
+    { routines: textsOf(routines), views: textsOf(views), outParameters: placesOf(outs) },
   );
+}
+
+/** What an account may not read is NULL, or empty. */
+function textsOf(rows: readonly (readonly Cell[])[]): Map<string, string | null> {
+  return new Map(
+    rows.map(([name, text]) => [String(name), text === null || text === '' ? null : String(text)]),
+  );
+}
+
+function placesOf(rows: readonly (readonly Cell[])[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [name, position] of rows) {
+    const key = String(name).toLowerCase();
+    places.set(key, [...(places.get(key) ?? []), Number(position) - 1]);
+  }
+  return places;
 }

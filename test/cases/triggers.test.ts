@@ -178,3 +178,76 @@ test('a table that a trigger elsewhere writes and its own trigger changes is nev
     },
   );
 });
+
+test('a trigger that gives a new record another key, or to another district, makes none: the record fails', async () => {
+  const table = 'CREATE TABLE %t (lea INT NOT NULL, id INT NOT NULL, v INT, PRIMARY KEY (lea, id))';
+  await useCase(
+    null,
+    async (world) => {
+      for (const same of [{ inserted: 1 }, { unchanged: 1 }]) {
+        const { objects, errors } = await world.resync();
+        expect(errors.toSorted()).toEqual([
+          'moved ["2"] failed STATE_CHANGES_VALUE lea',
+          'renamed ["2"] failed STATE_CHANGES_VALUE id',
+        ]);
+        for (const name of ['moved', 'renamed']) expect(objects[name]).toMatchObject({ ...same, failed: 1 });
+      }
+      expect(await world.state('SELECT lea, id, v FROM moved ORDER BY lea')).toEqual([
+        { lea: 7, id: 1, v: 1 },
+        { lea: 8, id: 2, v: 9 },
+      ]);
+      expect(await world.state('SELECT lea, id, v FROM renamed')).toEqual([{ lea: 7, id: 1, v: 1 }]);
+    },
+    {
+      introspect: { tenantColumn: 'lea' },
+      district: ['moved', 'renamed'].flatMap((name) => [
+        `CREATE TABLE ${name} (id INT PRIMARY KEY, v INT)`,
+        `INSERT INTO ${name} VALUES (1, 1), (2, 2)`,
+      ]),
+      state: [
+        table.replace('%t', 'moved'),
+        table.replace('%t', 'renamed'),
+        'INSERT INTO moved VALUES (8, 2, 9)',
+        'CREATE TRIGGER mi BEFORE INSERT ON moved FOR EACH ROW SET NEW.lea = IF(NEW.v = 2, 9, NEW.lea)',
+        'CREATE TRIGGER ri BEFORE INSERT ON renamed FOR EACH ROW SET NEW.id = IF(NEW.v = 2, 100, NEW.id)',
+      ],
+    },
+  );
+});
+
+test('what a trigger writes through a view, or sets by a procedure, is found', async () => {
+  await useCase(
+    null,
+    async (world) => {
+      const { objects, errors } = await world.resync();
+      expect(errors).toEqual(['paper ["1"] failed STATE_CHANGES_VALUE pages']);
+      expect(objects['account']).toMatchObject({ color: 'green', updated: 2 });
+      const all = 'SELECT * FROM account ORDER BY id';
+      expect(await world.state(all)).toEqual(await world.district(all));
+      expect((await world.resync()).objects).toMatchObject({
+        account: { color: 'green', unchanged: 2 },
+        entry: { color: 'green', unchanged: 2 },
+      });
+    },
+    {
+      district: [
+        'CREATE TABLE account (id INT PRIMARY KEY, total INT)',
+        'CREATE TABLE entry (id INT PRIMARY KEY, account INT, v INT)',
+        'CREATE TABLE paper (id INT PRIMARY KEY, pages INT)',
+        'INSERT INTO account VALUES (1, 5), (2, 6)',
+        'INSERT INTO entry VALUES (1, 1, 5), (2, 2, 6)',
+        'INSERT INTO paper VALUES (1, 3)',
+      ],
+      state: [
+        'CREATE TABLE account (id INT PRIMARY KEY, total INT)',
+        'CREATE TABLE entry (id INT PRIMARY KEY, account INT, v INT)',
+        'CREATE TABLE paper (id INT PRIMARY KEY, pages INT)',
+        'CREATE VIEW balance AS SELECT id AS account, total AS amount FROM account',
+        'CREATE PROCEDURE even(INOUT n INT) SET n = 2 * CEIL(n / 2)',
+        'CREATE TRIGGER ei AFTER INSERT ON entry FOR EACH ROW INSERT INTO balance VALUES (NEW.account, NEW.v - 1)',
+        'CREATE TRIGGER pi BEFORE INSERT ON paper FOR EACH ROW CALL even(NEW.pages)',
+        'CREATE TRIGGER pu BEFORE UPDATE ON paper FOR EACH ROW CALL even(NEW.pages)',
+      ],
+    },
+  );
+});

@@ -1,3 +1,5 @@
+import { syncObject } from '../../src/catalog/builtin/entry';
+import { orderByTriggers } from '../../src/domain/trigger-order';
 import { columnsSet, readTriggers, sideEffects, type StateTrigger } from '../../src/domain/state-triggers';
 
 const tables = ['a', 'b', 'c', 'log', 'odd name'];
@@ -46,8 +48,13 @@ test.each([
   ['SELECT p, q INTO NEW.x, @b FROM b', ['x']],
   ['SELECT p, q INTO @b, NEW.x FROM b', ['x']],
   ['INSERT INTO b SET x = NEW.x, y = NEW.y', []],
+  ['BEGIN NEW.x := UPPER(:NEW.y); END', ['x']],
+  ['CALL s.P(NEW.x, NEW.q, f(NEW.r, NEW.x), NEW.y)', ['x', 'y']],
+  ['BEGIN CALL p(@a, NEW.q); SET @b = f(NEW.x, NEW.y); END', []],
 ])('columns that %s sets', (body, expected) => {
-  const effects = readTriggers([trigger(body, { timing: 'BEFORE' })], tables);
+  const effects = readTriggers([trigger(body, { timing: 'BEFORE' })], tables, {
+    outParameters: new Map([['p', [0, 3]]]),
+  });
   expect(columnsSet(effects, 'a')).toEqual(expected);
 });
 
@@ -57,12 +64,30 @@ test('routines are read along, however deep, and those that may not be read are 
     ['inner_one', 'BEGIN UPDATE b SET x = 1; CALL outer_one(); END'],
     ['hidden', null],
   ]);
-  const [effect] = readTriggers(
-    [trigger('BEGIN CALL outer_one(); SET @x = hidden(1); END')],
-    tables,
+  const [effect] = readTriggers([trigger('BEGIN CALL outer_one(); SET @x = hidden(1); END')], tables, {
     routines,
-  );
+  });
   expect(effect).toMatchObject({ writes: [{ table: 'b', how: 'UPDATE' }], unread: ['hidden'] });
+});
+
+test('what is written through a view is written in the tables behind it, and a view that may not be read is named', () => {
+  const views = new Map([
+    ['seen', 'select `s`.`b`.`x` AS `x` from (`s`.`b` join `s`.`below`)'],
+    ['below', 'select 1 AS `x` from `s`.`c`'],
+    ['hidden', null],
+  ]);
+  const [effect] = readTriggers(
+    [trigger('BEGIN UPDATE seen SET x = 1; INSERT INTO s.Hidden VALUES (1); END')],
+    [...tables, ...views.keys()],
+    { views },
+  );
+  expect(effect).toMatchObject({
+    writes: [
+      { table: 'b', how: 'UPDATE' },
+      { table: 'c', how: 'UPDATE' },
+    ],
+    unread: ['hidden'],
+  });
 });
 
 test('triggers set each other off, each in the way it is fired by', () => {
@@ -77,4 +102,21 @@ test('triggers set each other off, each in the way it is fired by', () => {
   );
   expect([...sideEffects(effects, 'a', ['INSERT']).keys()]).toEqual(['b', 'c']);
   expect(sideEffects(effects, 'a', ['DELETE']).size).toBe(0);
+});
+
+test('tables are the catalog’s where the state keeps their names in lower case', () => {
+  const objects = ['Parent', 'Child'].map((name) =>
+    syncObject({ name, label: name, key: ['id'], guidColumn: null }),
+  );
+  const planned = objects.map(({ name }) => ({
+    ...{ name, after: [], dependsOn: [], cycle: null },
+    reason: { kind: 'requested' as const },
+  }));
+  const effects = readTriggers([trigger('UPDATE parent SET x = 1', { table: 'child' })], ['parent', 'child']);
+  const plan = orderByTriggers({ name: 'test', objects }, planned, effects);
+  expect(plan.objects.map(({ name, changedBy }) => [name, changedBy])).toEqual([
+    ['Child', undefined],
+    ['Parent', ['Child']],
+  ]);
+  expect(plan.notes.map(({ object }) => object)).toEqual(['Child', 'Parent']);
 });

@@ -88,7 +88,10 @@ export async function loadMapping(
     stateShape: state,
     long: isWide(district, pairs),
     triggers,
-    triggerColumns: pairs.map(({ name }) => name).filter((name) => set.has(name.toLowerCase())),
+    triggerColumns: [
+      ...pairs.map(({ name }) => name),
+      ...(object.tenantColumn === null ? [] : [object.tenantColumn]),
+    ].filter((name) => set.has(name.toLowerCase())),
     columnNames: new Set([...district.columns.keys(), ...state.columns.keys()]),
   };
 }

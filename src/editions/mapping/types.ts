@@ -64,7 +64,10 @@ export interface ObjectMapping {
   readonly long: boolean;
   /** What the triggers of the state do, all of its schema's. */
   readonly triggers: readonly TriggerEffect[];
-  /** Sent columns that the state's own triggers set: what stands there is to be looked at. */
+  /**
+   * Sent columns that the state's own triggers set, and the tenant column: what stands there is to
+   * be looked at.
+   */
   readonly triggerColumns: readonly string[];
   /** Columns a message may name. */
   readonly columnNames: ReadonlySet<string>;

@@ -91,9 +91,9 @@ export async function whyNotRemovable(job: PageJob): Promise<string | null> {
  */
 function whyNotByTrigger({ catalog, mapping }: PageJob): string | null {
   const { object, stateShape, triggers } = mapping;
-  const sent = new Set(catalog.objects.map(({ stateTable }) => stateTable));
+  const sent = new Set(catalog.objects.map(({ stateTable }) => stateTable.toLowerCase()));
   const tables = [...sideEffects(triggers, stateShape.table, ['DELETE'])]
-    .filter(([table, how]) => sent.has(table) || how.has('UPDATE') || how.has('DELETE'))
+    .filter(([table, how]) => sent.has(table.toLowerCase()) || how.has('UPDATE') || how.has('DELETE'))
     .map(([table]) => table)
     .sort();
   const own = triggers.filter(({ table, event }) => table === stateShape.table && event === 'DELETE');

@@ -106,7 +106,8 @@ class Repair implements BatchWriter {
     // Updates first: they may give up a unique value that an insert needs.
     await this.write('update', worthIt);
     await this.clashes.settle('update', this.takeAside());
-    await this.write('insert', insert);
+    const worthInserting = insert.filter((record) => !this.refuseFutile(record, foreseen[1]!));
+    await this.write('insert', worthInserting);
     const aside = this.takeAside();
     // Inserted at the state between our look and our INSERT: compared again, never overwritten
     // blindly.
@@ -120,7 +121,7 @@ class Repair implements BatchWriter {
       'insert',
       aside.filter((record) => !again.includes(record)),
     );
-    await this.touchUp(insert, foreseen[1]!);
+    await this.touchUp(worthInserting, foreseen[1]!);
     if (again.length === 0) return;
     if (round < maxRounds)
       await this.run(
@@ -130,7 +131,10 @@ class Repair implements BatchWriter {
     else for (const record of again) this.tally.refuse(recordChanging(this.job.mapping, record));
   }
 
-  /** A record that the state's triggers would leave as far from the district's as it is. */
+  /**
+   * A record that the state's triggers would leave as far from the district's as it is, or make
+   * another one of.
+   */
   private refuseFutile(record: DistrictRecord, { futile }: Foreseen): boolean {
     const id = formatRecordKey(record.key);
     if (!futile.has(id)) return false;

@@ -1,9 +1,10 @@
 import { inBatches } from '../../domain/batches';
+import type { SyncObject } from '../../domain/catalog';
 import { formatRecordKey, type RecordError, type RecordKey } from '../../domain/record-error';
 import { rowHash } from '../columns/row-hash';
 import type { Session } from '../connection/session';
 import type { PageJob } from '../mapping/job';
-import { keyList, keyOf, type KeySide, keySelect, keysPerList } from '../mapping/keyset';
+import { keyList, keyOf, type KeySide, keySelect, keysPerList, storedText } from '../mapping/keyset';
 import { districtScope, stateTenant, where } from '../mapping/scope';
 import type { ObjectMapping } from '../mapping/types';
 import { isOneWrites } from './ask-each';
@@ -21,7 +22,7 @@ import { insertRecords, statementsOf, updateRecords } from './write';
 export interface Foreseen {
   /** Columns that will not hold what was sent. */
   readonly changed: ReadonlyMap<string, readonly string[]>;
-  /** Writing them would bring nothing nearer. */
+  /** Writing them would bring nothing nearer, or make other records of them. */
   readonly futile: ReadonlySet<string>;
   /** Inserted ones that are updated right after, because only inserting changes them. */
   readonly touchedUp: ReadonlySet<string>;
@@ -56,7 +57,7 @@ export async function foresee(
     },
   );
   await session.write('ROLLBACK TO SAVEPOINT foreseen');
-  if (found !== null) return judge(job.mapping, records, { wanted, before, ...found });
+  if (found !== null) return judge(job.mapping, kind, records, { wanted, before, ...found });
   // One of them is refused by the state for another reason: writing will find out which and why.
   if (records.length === 1) return nothing;
   const middle = Math.ceil(records.length / 2);
@@ -77,7 +78,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
 }
 
 function judge(
-  { triggerColumns }: ObjectMapping,
+  { object, stateKey, triggerColumns }: ObjectMapping,
+  kind: 'insert' | 'update',
   records: readonly DistrictRecord[],
   {
     wanted,
@@ -92,7 +94,15 @@ function judge(
   for (const { key } of records) {
     const id = formatRecordKey(key);
     const asked = wanted.get(id);
-    if (asked === undefined || !updated.has(id)) continue;
+    if (asked === undefined) continue;
+    if (!updated.has(id)) {
+      // The state spells its key in another way.
+      if (updated.has(storedText(stateKey, key)) || (kind === 'update' && !before.has(id))) continue;
+      // It stands there as another record, maybe another district's.
+      changed.set(id, namesOf(object, triggerColumns));
+      futile.add(id);
+      continue;
+    }
     if (equalParts(asked, updated.get(id)) > equalParts(asked, written.get(id))) touchedUp.add(id);
     if (same(wanted, updated, id)) continue;
     const end = updated.get(id)!;
@@ -102,6 +112,12 @@ function judge(
     if (before.has(id) && !gained) futile.add(id);
   }
   return { changed, futile, touchedUp };
+}
+
+/** Of the columns that triggers set, those by which the record is found. */
+function namesOf({ key, tenantColumn }: SyncObject, triggerColumns: readonly string[]): readonly string[] {
+  const names = triggerColumns.filter((name) => key.includes(name) || name === tenantColumn);
+  return names.length === 0 ? triggerColumns : names;
 }
 
 function together(a: Foreseen, b: Foreseen): Foreseen {
