@@ -9,7 +9,7 @@ import { ownerOfTable } from '../src/domain/field-ownership';
 import type { PlannedObject } from '../src/domain/plan';
 import type { ResyncRequest } from '../src/domain/resync';
 import { isSharedTable, whyNotExtra } from '../src/domain/shared-tables';
-import { coverNothing, cutRanges, hasFewerThan } from '../src/editions/transfer/bounds';
+import { coverNothing, cutRanges, hasFewerThan, withoutBound } from '../src/editions/transfer/bounds';
 import { refuseLostTable } from './lost-table';
 import { DatabaseError } from '../src/editions/connection/errors';
 import { keyOrderOf } from '../src/editions/mapping/key-order';
@@ -111,10 +111,11 @@ export function planActivities(dependencies: ActivityDependencies, editions: Dis
             const small =
               selected === null &&
               (await hasFewerThan(pools, mapping, scope, Math.min(smallRecords, rangeRecords)));
-            const ranges =
+            const cut =
               selected === null
                 ? await cutRanges(pools, mapping, scope, { rangeRecords, fewer: small })
                 : await cutSelected(control, { resyncId, object: object.name, rangeRecords });
+            const ranges = object.changedBy === undefined ? cut : withoutBound(cut);
             return { ranges, small, keyOrder: keyOrderOf(mapping.districtKey) };
           });
           // What is written with checks off is looked at once more after its whole cycle.

@@ -251,3 +251,37 @@ test('what a trigger writes through a view, or sets by a procedure, is found', a
     },
   );
 });
+
+test('what a trigger adds behind an object’s last record is extra in the same run', async () => {
+  const history = 'CREATE TABLE history (id INT PRIMARY KEY, name VARCHAR(9))';
+  const pupil = 'CREATE TABLE pupil (id INT PRIMARY KEY, name VARCHAR(9))';
+  await useCase(
+    null,
+    async (world) => {
+      const first = await world.resync({ removals: 'apply' });
+      expect(first.objects).toMatchObject({
+        pupil: { color: 'green', updated: 1 },
+        history: { color: 'green', unchanged: 3, extra: 1 },
+      });
+      const all = 'SELECT * FROM history ORDER BY id';
+      expect(await world.state(all)).toEqual(await world.district(all));
+      expect((await world.resync({ removals: 'apply' })).objects).toEqual({
+        pupil: { status: 'finished', color: 'green', unchanged: 1 },
+        history: { status: 'finished', color: 'green', unchanged: 3 },
+      });
+    },
+    {
+      removals: { thresholdPercent: 100 },
+      safety: { updatedPercent: 100 },
+      district: [
+        ...[pupil, "INSERT INTO pupil VALUES (1, 'new')"],
+        ...[history, "INSERT INTO history VALUES (1, 'a'), (2, 'b'), (3, 'c')"],
+      ],
+      state: [
+        ...[pupil, "INSERT INTO pupil VALUES (1, 'old')"],
+        ...[history, "INSERT INTO history VALUES (1, 'a'), (2, 'b'), (3, 'c')"],
+        'CREATE TRIGGER pu AFTER UPDATE ON pupil FOR EACH ROW INSERT INTO history VALUES (NEW.id + 50, OLD.name)',
+      ],
+    },
+  );
+});

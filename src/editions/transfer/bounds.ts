@@ -43,6 +43,14 @@ export async function cutRanges(
   return ranges;
 }
 
+/**
+ * The ranges without an upper bound, of an object in which the triggers of others write before it
+ * is compared: what they put behind its last record is seen in the same run.
+ */
+export function withoutBound(ranges: readonly KeyRange[]): KeyRange[] {
+  return ranges.map((range, n) => (n === ranges.length - 1 ? { ...range, upTo: null } : range));
+}
+
 /** Whether ranges were cut of nothing: no record at either edition. */
 export function coverNothing(ranges: readonly KeyRange[]): boolean {
   return ranges.length === 1 && ranges[0]!.after === null && ranges[0]!.upTo === null;
