@@ -13,24 +13,35 @@ const fewestRecords = 20;
 export interface BothSides {
   readonly atDistrict: number;
   readonly atState: number;
+  /** Of those at the state the ones that the district doesn't have, at least. */
+  readonly lost: number;
 }
 
-/** Has the district lost more than this share of what the state holds? Exact: no division. */
-export function hasShrunk({ atDistrict, atState }: BothSides, sharePercent: number): boolean {
-  return atState >= fewestRecords && (atState - atDistrict) * 100 > sharePercent * atState;
+/**
+ * Has the district lost more than this share of what the state holds? As many others in their place,
+ * as of another district's copy, don't make up for it. Exact: no division.
+ */
+export function hasShrunk({ atDistrict, atState, lost }: BothSides, sharePercent: number): boolean {
+  return atState >= fewestRecords && Math.max(atState - atDistrict, lost) * 100 > sharePercent * atState;
 }
 
 /**
  * What a whole sending of an object says of its two sides: records that the state has and that were
- * neither compared nor found to be extra (a failed one may stand there) are left out.
+ * neither compared nor found to be extra (a failed one may stand there) are left out. What may not
+ * sync is extra at the state, too, and not lost.
  */
 export function sidesOf(counts: RangeCounts, read: number): BothSides {
-  return { atDistrict: read, atState: counts.unchanged + counts.updated + counts.extra };
+  return {
+    atDistrict: read,
+    atState: counts.unchanged + counts.updated + counts.extra,
+    lost: Math.max(0, counts.extra - counts.excluded - counts.blocked),
+  };
 }
 
 /** For people; numbers of records, and what to do. */
-export function describeShrunk(object: string, { atDistrict, atState }: BothSides): string {
-  return `${object} has ${atDistrict} records at the district, and the state holds ${atState}. Restore the district's table, or send it again with "acceptShrunk" if that is right.`;
+export function describeShrunk(object: string, { atDistrict, atState, lost }: BothSides): string {
+  const others = lost > atState - atDistrict ? `, ${lost} of which it has no more` : '';
+  return `${object} has ${atDistrict} records at the district, and the state holds ${atState}${others}. Restore the district's table, or send it again with "acceptShrunk" if that is right.`;
 }
 
 /** What was held of an object, so that a person can tell a mishap from what was meant. */

@@ -66,6 +66,24 @@ test('an object that lost most of what the state holds ends red, run after run, 
   );
 });
 
+test('an object with as many records in place of those that it lost has lost them all the same', async () => {
+  await useCase(
+    null,
+    async (world) => {
+      await world.resync();
+      // As another district's copy, or a copy of the wrong year.
+      await world.district('UPDATE pupil SET id = id + 1000 WHERE id <= 101');
+      const { objects, resyncId } = await world.resync();
+      expect(objects['pupil']).toMatchObject({ color: 'red', inserted: 101, unchanged: 99, extra: 101 });
+      const said =
+        'pupil has 200 records at the district, and the state holds 200, 101 of which it has no more';
+      expect(await alertsOf(world, resyncId)).toEqual([expect.stringContaining(said)]);
+      expect((await world.resync({ acceptShrunk: true })).objects['pupil']).toMatchObject({ color: 'green' });
+    },
+    tables,
+  );
+});
+
 test('the removal of what a shrunk object lost is asked about whatever the threshold, and its approval accepts it', async () => {
   await useCase(
     null,
