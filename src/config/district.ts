@@ -1,6 +1,7 @@
 /** What the configuration says of a district. */
 import { z } from 'zod';
 import { distinct } from '../domain/distinct';
+import { onOneLine, unseen, wellFormed } from '../domain/seen-text';
 import { asIanaHasIt, isTimeZone } from '../domain/time-zone';
 import { databaseTls, databaseUrl } from './database';
 import { yearDatabase } from './district-databases';
@@ -40,7 +41,7 @@ export const districtSettings = z.strictObject({
     .describe(
       "The district's code, exactly as the state writes it, where the state's tenant column is a text. Absent: objects with such a column aren't sent.",
     ),
-  name: z.string().min(1).max(120),
+  name: z.string().min(1).max(120).regex(onOneLine, unseen).refine(wellFormed, unseen),
   state: z
     .string()
     .min(2)

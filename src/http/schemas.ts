@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { distinct } from '../domain/distinct';
 import { resyncModes } from '../domain/resync';
 import { levels } from '../domain/rights';
+import { onLines, onOneLine, unseen, wellFormed } from '../domain/seen-text';
 
 /** An instant as the API shows it. */
 export const time = z.string().meta({ format: 'date-time' });
@@ -44,30 +45,14 @@ export const day = z.string().meta({ format: 'date', example: '2027-07-15' });
 /** A day that a person gives. */
 export const dayGiven = z.iso.date().refine(inOurYears, notOurs);
 
-/** Control characters, those that turn the direction of writing, halves of characters. */
-const unseen = 'has characters that can’t be seen';
-const wellFormed = (typed: string): boolean => !/\p{Cs}/u.test(typed);
-
 /** A name of something, on one line. */
 export function typedName(most: number) {
-  return z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$/, unseen)
-    .refine(wellFormed, unseen);
+  return z.string().trim().min(1).max(most).regex(onOneLine, unseen).refine(wellFormed, unseen);
 }
 
 /** What a person wrote for others to read, on any number of lines. */
 export function typedText(most: number, empty?: string) {
-  return z
-    .string()
-    .trim()
-    .min(1, empty)
-    .max(most)
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$/, unseen)
-    .refine(wellFormed, unseen);
+  return z.string().trim().min(1, empty).max(most).regex(onLines, unseen).refine(wellFormed, unseen);
 }
 
 /** A list in whose order and doubles there is no meaning: each entry once. */

@@ -162,3 +162,34 @@ test('an entry that stands twice in a list is one, or is refused, in every list 
   // Nobody works here: what needs a worker's answer is told to try again.
   expect(Object.entries(answers).filter(([, status]) => status >= 500 && status !== 503)).toEqual([]);
 }, 120_000);
+
+/** The body with one of its texts another one, for each of its texts. */
+function* withText(value: unknown, text: string): Generator<unknown> {
+  if (typeof value === 'string') yield text;
+  else if (Array.isArray(value))
+    for (const [at, item] of value.entries())
+      for (const other of withText(item, text)) yield value.toSpliced(at, 1, other);
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, item] of Object.entries(value))
+      for (const other of withText(item, text)) yield { ...value, [name]: other };
+}
+
+test(
+  'no text of a body makes a fault of the service: half a character, none, a zero, thousands',
+  () =>
+    withWorker(world, async () => {
+      const send = await caller();
+      const faults: string[] = [];
+      for (const spec of apiRoutes({ ...world } as unknown as ApiContext)) {
+        if (spec.example === undefined) continue;
+        const bodies = ['\ud800', '', '\u0000', 'x'.repeat(5_000)].flatMap((text) => [
+          ...withText(spec.example, text),
+        ]);
+        const answers = await Promise.all(bodies.map((example) => send({ ...spec, example }, things)));
+        for (const { status } of answers)
+          if (status >= 500 && status !== 503) faults.push(`${spec.operationId}: ${status}`);
+      }
+      expect(faults).toEqual([]);
+    }),
+  120_000,
+);
