@@ -126,6 +126,7 @@ async function importAll(client: ApiClient, districts: readonly SmallDistrict[])
   const csv = ['id,number,name,schoolYear,databaseUrl', ...rows].join('\n');
   const { importId } = await client.post<{ importId: string }>('/district-imports', { csv });
   const done = await client.waitFor<DistrictImport>(`/district-imports/${importId}`, {
+    goesOn: null,
     ended: ({ status }) => status !== 'accepted',
     line: ({ counts }) => `  ${counts.registered} of ${counts.lines} registered`,
   });

@@ -110,3 +110,17 @@ test('Ctrl-C while a run is followed ends the command only, and says how to foll
     const [resyncId] = gate.waiting;
     expect(await runs().where({ resyncID: resyncId })).toMatchObject([{ status: 'running' }]);
   }));
+
+test('Ctrl-C while anything else is waited for says that it goes on, too', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    speakAs(world.as.state);
+    const asked = 'request create --all-districts --objects School --reason Count --yes --watch';
+    const terminal = new Terminal(asked);
+    await terminal.shows('under way');
+    terminal.type('\u0003');
+    expect(await terminal.end()).toBe(130);
+    expect(terminal.text).toMatch(/Request \S+ goes on\. To follow it again: resync request watch \S+/);
+    speakAs(world.as.here);
+    gate.open();
+  }));

@@ -5,6 +5,7 @@ import { ConfigError, environmentValue } from '../../config';
 import type { Items, Page } from './answers';
 import { CommandFailure, type ExitCode, exitCodes } from './exit-codes';
 import { tell } from './terminal';
+import { whileWaiting } from './while-following';
 import { findConfig } from '../local/find-config';
 
 /** Longest wait for an answer; starting a resync may take Temporal some seconds. */
@@ -143,28 +144,35 @@ export class ApiClient {
 
   /**
    * Asks until it has ended.
+   * @param goesOn told by Ctrl-C: what goes on, and how to see what comes of it; `null`: who calls
+   * tells it
    * @param line how far it is: told on standard error when it changes; `null`: nothing to tell
    */
   async waitFor<T>(
     path: string,
     {
       ended,
+      goesOn,
       line = () => null,
       everyMs = askEveryMs,
     }: {
+      readonly goesOn: string | null;
       readonly ended: (answer: T) => boolean;
       readonly line?: (answer: T) => string | null;
       readonly everyMs?: number;
     },
   ): Promise<T> {
-    let told: string | null = null;
-    for (;;) {
-      const answer = await this.get<T>(path);
-      const text = line(answer);
-      if (text !== null && text !== told) tell((told = text));
-      if (ended(answer)) return answer;
-      await sleep(everyMs);
-    }
+    const ask = async (): Promise<T> => {
+      let told: string | null = null;
+      for (;;) {
+        const answer = await this.get<T>(path);
+        const text = line(answer);
+        if (text !== null && text !== told) tell((told = text));
+        if (ended(answer)) return answer;
+        await sleep(everyMs);
+      }
+    };
+    return goesOn === null ? ask() : whileWaiting(goesOn, ask);
   }
 
   /**

@@ -133,6 +133,7 @@ const pathOf = (id: string): string => `/certifications/${encodeURIComponent(id)
 
 async function ended(client: ApiClient, id: string): Promise<CertificationWithManifest> {
   const shown = await client.waitFor<CertificationWithManifest>(pathOf(id), {
+    goesOn: `Certification ${id} goes on. To see what came of it: resync certification show ${id}`,
     ended: ({ status }) => status === 'certified' || status === 'failed',
     line: ({ status, message }) => (status === 'certified' || status === 'failed' ? null : message),
   });
@@ -187,7 +188,10 @@ async function showDrift(client: ApiClient, id: string, command: Command): Promi
   const { driftId } = await client.post<CertificationDrift>(`${pathOf(id)}/drift`);
   const drift = await client.waitFor<CertificationDriftWithRows>(
     `${pathOf(id)}/drift/${driftId}?limit=${shownRows}`,
-    { ended: ({ status }) => status !== 'accepted' && status !== 'waiting' },
+    {
+      goesOn: `Comparison ${driftId} goes on. To see what came of it: ${client.urlOf(`${pathOf(id)}/drift/${driftId}`)}`,
+      ended: ({ status }) => status !== 'accepted' && status !== 'waiting',
+    },
   );
   const { counts } = drift;
   if (counts === null)

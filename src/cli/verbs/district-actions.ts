@@ -126,6 +126,7 @@ async function run(action: DistrictAction, options: ActionOptions, command: Comm
     { idempotencyKey },
   );
   const done = await client.waitFor<DistrictActionView>(`/district-actions/${districtActionId}`, {
+    goesOn: `It goes on. To see what came of it: resync district actions ${districtActionId}`,
     ended: ({ status }) => status !== 'accepted',
     line: ({ counts }) => (counts.waiting === 0 ? null : `${number(counts.waiting)} to go`),
   });

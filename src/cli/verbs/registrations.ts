@@ -107,6 +107,7 @@ function importCommand(): Command {
       const body = { csv: textOfFile(file), dryRun: dryRun === true };
       const { importId } = await client.post<{ importId: string }>('/district-imports', body);
       const done = await client.waitFor<DistrictImport>(`/district-imports/${importId}`, {
+        goesOn: `The import goes on. To see what came of it: ${client.urlOf(`/district-imports/${importId}`)}`,
         ended: ({ status }) => status !== 'accepted',
         line: ({ counts }) => (counts.waiting === 0 ? null : `${number(counts.waiting)} to go`),
       });

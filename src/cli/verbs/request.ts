@@ -237,6 +237,7 @@ const districtPathOf = (id: string, district: string): string =>
 /** A line on standard error whenever something has changed; then the board, and the exit code. */
 async function follow(client: ApiClient, id: string, command: Command, failOn: FailOn): Promise<void> {
   const board = await client.waitFor<StateRequestBoard>(pathOf(id), {
+    goesOn: `Request ${id} goes on. To follow it again: resync request watch ${id}`,
     ended: ({ status }) => endedRequestStatuses.includes(status),
     line: lineOf,
     everyMs: watchEveryMs,

@@ -66,7 +66,11 @@ async function preview(client: ApiClient, path: string, body: object): Promise<S
   const { previewId } = await client.post<SelectivePreview>(`${path}/preview`, body);
   const answer = await client.waitFor<SelectivePreview>(
     `/selective-syncs/previews/${encodeURIComponent(previewId)}`,
-    { ended: ({ status }) => status !== 'running', everyMs: askEveryMs },
+    {
+      goesOn: 'Nothing is sent by a preview.',
+      ended: ({ status }) => status !== 'running',
+      everyMs: askEveryMs,
+    },
   );
   if (answer.status === 'done') return answer;
   throw new CommandFailure(answer.message ?? 'The preview could not be made.', exitCodes.notFinished);
@@ -93,6 +97,7 @@ async function follow(client: ApiClient, resyncId: string): Promise<Resync> {
   const view = createWatchView({ quiet: false });
   return whileFollowing(resyncId, view, () =>
     client.waitFor<Resync>(`/selective-syncs/${encodeURIComponent(resyncId)}`, {
+      goesOn: null,
       ended: (resync) => {
         view.update(new RunView(resync));
         return resync.status === 'ended' || endedStatuses.includes(resync.status);

@@ -135,6 +135,7 @@ const pathOf = (id: string): string => `/verifications/${encodeURIComponent(id)}
  */
 export function verificationEnd(client: ApiClient, id: string): Promise<Verification> {
   return client.waitFor<Verification>(pathOf(id), {
+    goesOn: `Verification ${id} goes on. To see what came of it: resync verification show ${id}`,
     ended: ({ status }) => endedVerification.includes(status),
     line: ({ status, message, objectResults }) => {
       if (endedVerification.includes(status)) return null;
