@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Principal } from '../domain/principal';
 import { type ToolRight, viewRights } from '../domain/rights';
 import type { CheckAnswer } from './check-answer';
+import { refuseHalfCharacters } from './half-characters';
 import { refuseIfMatch } from './if-match';
 import { ListCursor } from './list-cursor';
 import { noteResync } from './log-context';
@@ -323,5 +324,6 @@ function check(schema: z.ZodType, value: unknown, where: 'body' | 'parameter'): 
 function bodyOf(request: Request): unknown {
   const sent = Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
   if (sent && !request.is('application/json')) throw new Problem(415, 'Send the body as application/json.');
+  if (sent) refuseHalfCharacters(request.body);
   return sent ? request.body : {};
 }

@@ -369,3 +369,25 @@ test('an instant or a day that is in no year of ours is refused by field', async
     expect(answer.body).toMatchObject({ status: 400, errors: [{ parameter: 'from' }] });
   }
 });
+
+test('half of a character is refused wherever it stands in a body, by its place', async () => {
+  const half = String.fromCharCode(0xd83d);
+  const bodies: [path: string, body: object, pointer: string][] = [
+    ['/selective-syncs', { object: 'School', key: ['1', half] }, '#/key/1'],
+    ['/plan', { objects: [`School${half}`] }, '#/objects/0'],
+    ['/plan', { objects: 'all', [`x/${half}`]: 1 }, '#'],
+    ['/resyncs', { objects: 'all', unknown: { 'a/b': half } }, '#/unknown/a~1b'],
+  ];
+  for (const [path, body, pointer] of bodies) {
+    const answer = await request(world.app)
+      .post(`/api/v1/districts/${world.here}${path}`)
+      .set('Authorization', world.as.here)
+      .send(body);
+    expect([path, answer.body]).toMatchObject([path, { status: 422, errors: [{ pointer }] }]);
+  }
+  const whole = await request(world.app)
+    .post(`/api/v1/districts/${world.here}/plan`)
+    .set('Authorization', world.as.here)
+    .send({ objects: ['Sch😀ol'] });
+  expect(whole.body).toMatchObject({ status: 422, detail: expect.not.stringContaining('half') as string });
+});
