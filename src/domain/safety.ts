@@ -18,8 +18,8 @@ export interface BothSides {
 }
 
 /**
- * Has the district lost more than this share of what the state holds? As many others in their place,
- * as of another district's copy, don't make up for it. Exact: no division.
+ * Has the district lost more than this share of what the state holds? As many others in their
+ * place, as of another district's copy, don't make up for it. Exact: no division.
  */
 export function hasShrunk({ atDistrict, atState, lost }: BothSides, sharePercent: number): boolean {
   return atState >= fewestRecords && Math.max(atState - atDistrict, lost) * 100 > sharePercent * atState;
