@@ -18,7 +18,8 @@ const shared = {
 module.exports = {
   testSequencer: '<rootDir>/test/support/sequencer.cjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 30_000,
+  // Of what hangs, not of what takes long: a machine may be slow, or stand still for some seconds.
+  testTimeout: 240_000,
   // One more than the processors: tests wait for servers much of their time.
   maxWorkers: 3,
   // A worker's heap grows with every file's module registry; beyond this, collecting it costs more

@@ -2,7 +2,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { DistrictEditions } from '../../activities/district-editions';
 import { parseConfig } from '../../src/config';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 
 let databases: TestDatabases;
 beforeAll(async () => (databases = await createTestDatabases()));

@@ -3,8 +3,6 @@ import { runOn } from '../support/run-on';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { ResyncWorld, testDistrict } from './world';
 
-jest.setTimeout(120_000);
-
 let databases: TestDatabases;
 beforeEach(async () => {
   databases = await createTestDatabases();

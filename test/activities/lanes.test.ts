@@ -4,8 +4,6 @@ import { partOfCatalog } from '../support/part-of-catalog';
 import { createTestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
-jest.setTimeout(240_000);
-
 it.each([1, 2])('a worker of %i lanes never moves more ranges and objects at a time', async (lanes) => {
   const databases = await createTestDatabases();
   const schoolYear = 2027;

@@ -5,8 +5,6 @@ import { generateDistrict } from '../../src/sample/generate';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
-jest.setTimeout(120_000);
-
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {

@@ -7,8 +7,6 @@ import { object } from '../editions/support';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
-jest.setTimeout(240_000);
-
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {

@@ -11,8 +11,6 @@ import { partOfCatalog } from '../support/part-of-catalog';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { type ObjectRow, ResyncWorld, testDistrict } from './world';
 
-jest.setTimeout(240_000);
-
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {

@@ -3,8 +3,6 @@ import { createTestDatabases, type TestDatabases } from '../support/stack';
 import { object } from '../editions/support';
 import { ResyncWorld } from './world';
 
-jest.setTimeout(120_000);
-
 let databases: TestDatabases;
 beforeAll(async () => {
   databases = await createTestDatabases();

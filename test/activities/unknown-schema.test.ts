@@ -6,8 +6,6 @@ import { readEditions } from '../../src/introspection/read-editions';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
-jest.setTimeout(120_000);
-
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {

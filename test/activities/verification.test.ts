@@ -12,10 +12,8 @@ import { ledgerPage, someCatalog } from '../support/control-database';
 import { partOfCatalog } from '../support/part-of-catalog';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { runOn } from '../support/run-on';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { ResyncWorld, testDistrict } from './world';
-
-jest.setTimeout(180_000);
 
 const schoolYear = 2027;
 let databases: TestDatabases;

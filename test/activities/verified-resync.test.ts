@@ -8,8 +8,6 @@ import { runOn } from '../support/run-on';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 import { ResyncWorld } from './world';
 
-jest.setTimeout(240_000);
-
 const schoolYear = 2027;
 let databases: TestDatabases;
 beforeEach(async () => {

@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(120_000);
-
 test('03-unit-dangling: what the state’s own foreign keys forbid is blocked in a cycle as it is outside of one', async () => {
   await useCase('03-unit-dangling', async (world) => {
     const before = await world.state('SELECT * FROM mover');

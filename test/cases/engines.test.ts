@@ -1,8 +1,6 @@
 import { useCase } from '../support/case-world';
 import { ofMariadb } from '../support/test-servers';
 
-jest.setTimeout(120_000);
-
 test.each([
   // A MySQL has no Aria: there the case's second table is another MyISAM.
   ['09-myisam', { shelf: 'MyISAM', shelf_aria: ofMariadb('Aria')[0] ?? 'MyISAM' }],

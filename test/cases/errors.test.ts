@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(120_000);
-
 test('07-stream-trigger: a record that a trigger of the state refuses costs itself, also where nothing is there yet', async () => {
   await useCase('07-stream-trigger', async (world) => {
     const expected = {

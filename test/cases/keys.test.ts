@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(180_000);
-
 test('10-key-charset: a key in characters that the other side lacks costs its own record', async () => {
   await useCase('10-key-charset', async (world) => {
     const errors = ['club2 ["日本"] failed VALUE_INVALID name', 'club4 ["😀"] failed VALUE_INVALID name'];

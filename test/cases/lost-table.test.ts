@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(120_000);
-
 const table = 'CREATE TABLE pupil (id INT PRIMARY KEY, name VARCHAR(10))';
 const hundred = (from: number) =>
   `INSERT INTO pupil VALUES ${Array.from({ length: 100 }, (_, i) => `(${from + i}, 'p')`).join(', ')}`;

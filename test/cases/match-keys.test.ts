@@ -2,8 +2,6 @@ import { requireObject } from '../../src/domain/catalog';
 import { useCase } from '../support/case-world';
 import { testServers } from '../support/test-servers';
 
-jest.setTimeout(180_000);
-
 const keyless = ['student_id', 'course_id', 'start'];
 
 test('18-late-key-refusal: what a run can’t match by is refused by introspection, with the reason', async () => {

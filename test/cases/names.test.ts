@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(180_000);
-
 test('50-names: a table or column with any name is sent', async () => {
   await useCase('50-names', async (world) => {
     const { catalog, findings } = world.introspection;

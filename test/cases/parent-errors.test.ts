@@ -1,10 +1,8 @@
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import type { Catalog, ParentErrorGate } from '../../src/domain/catalog';
 import { type CaseWorld, useCase } from '../support/case-world';
 
 /** What happens to records whose parents could not be sent, then and later. */
-
-jest.setTimeout(120_000);
 
 const school = (name: string) =>
   `CREATE TABLE school (schoolID INT PRIMARY KEY, name VARCHAR(${name === 'district' ? 40 : 10}))`;
@@ -105,14 +103,11 @@ const followUps = async ({ world }: CaseWorld): Promise<Follow[]> =>
   (await world.control('resync').where('resyncID', 'like', 'unblocked-%').orderBy('requestedAt')) as Follow[];
 
 /** Waits until so many runs have followed, all to their end. */
-const followed = (world: CaseWorld, count: number): Promise<void> =>
+const followed = (world: CaseWorld, count: number): Promise<Follow[]> =>
   until(
     `${count} runs have followed`,
-    async () => {
-      const all = await followUps(world);
-      return all.length === count && all.every(({ status }) => status === 'finished');
-    },
-    60_000,
+    () => followUps(world),
+    (all) => all.length === count && all.every(({ status }) => status === 'finished'),
   );
 
 /** Keys of the records of an object that a run was made to send. */

@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(120_000);
-
 test('52-fk-other-key: a foreign key to another unique key of the parent orders the objects, and introspection says so', async () => {
   await useCase('52-fk-other-key', async (world) => {
     expect(world.introspection.findings.map(({ table, message }) => `${table}: ${message}`)).toEqual([

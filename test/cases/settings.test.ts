@@ -2,8 +2,6 @@
 import { useCase } from '../support/case-world';
 import { startPrivateServer, type PrivateServer } from '../support/private-server';
 
-jest.setTimeout(180_000);
-
 async function onServer(
   settings: readonly string[],
   work: (servers: { district: PrivateServer['info']; state: PrivateServer['info'] }) => Promise<void>,

@@ -2,8 +2,6 @@ import { requireObject } from '../../src/domain/catalog';
 import { secondDistrict, useCase } from '../support/case-world';
 import { testDistrict } from '../activities/world';
 
-jest.setTimeout(180_000);
-
 const everything = 'SELECT lea, id, title FROM %t ORDER BY lea, id';
 
 describe('16-tenant-text: the state writes the districts’ codes as text', () => {

@@ -1,7 +1,5 @@
 import { useCase, type CaseWorld } from '../support/case-world';
 
-jest.setTimeout(180_000);
-
 const messageOf = async ({ world }: CaseWorld, resyncId: string, object: string): Promise<string | null> =>
   (
     (await world.control('DISBatchHistory').where({ resyncID: resyncId, objectName: object }).first()) as {

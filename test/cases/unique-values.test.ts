@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(120_000);
-
 const removals = { thresholdPercent: 100 };
 
 test('27-gone-holds-unique: with removals the record that holds the value goes and the new one arrives, in one run', async () => {

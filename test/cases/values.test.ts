@@ -1,7 +1,5 @@
 import { useCase } from '../support/case-world';
 
-jest.setTimeout(180_000);
-
 test('01-hex-null: a file longer than half a packet is copied, or refused as too large, and never emptied', async () => {
   await useCase('01-hex-null', async (world) => {
     const first = await world.resync();

@@ -3,8 +3,6 @@ import { readEditions } from '../../src/introspection/read-editions';
 import { createTestDatabases } from '../support/stack';
 import { runSql } from './ugly';
 
-jest.setTimeout(60_000);
-
 /** What introspection says of two schemas, a line for each table and finding. */
 async function said(district: string, state: string): Promise<string[]> {
   const databases = await createTestDatabases();

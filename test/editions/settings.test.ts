@@ -9,8 +9,6 @@ import type { ServerKind } from '../../src/stack/server-kind';
 import { startPrivateServer } from '../support/private-server';
 import { counts, districtNumber, object, World } from './support';
 
-jest.setTimeout(180_000);
-
 const course = object('Course', ['courseID']);
 const section = object('Section', ['sectionID'], {
   parents: ['Course'],

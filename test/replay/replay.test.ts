@@ -5,8 +5,6 @@ import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { workflowBundle } from '../support/workflow-bundle';
 
-jest.setTimeout(60_000);
-
 const { History } = temporal.api.history.v1;
 const folder = join(__dirname, '..', 'histories');
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>

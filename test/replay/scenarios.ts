@@ -16,7 +16,8 @@ import {
 } from '../../workflows/messages';
 import type { RequestPoll } from '../../activities/contracts';
 import type { districtAction, retention, stateRequest, verification } from '../../workflows';
-import { door, type Script, until, type WorkflowWorld } from '../workflows/support';
+import { until } from '../support/until';
+import { door, type Script, type WorkflowWorld } from '../workflows/support';
 
 /**
  * A run worth keeping: the script of its activities, what people do meanwhile, and the workflows to

@@ -3,8 +3,6 @@ import { builtinCatalog } from '../../src/catalog/builtin';
 import { migrate } from '../../src/migrate';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 
-jest.setTimeout(120_000);
-
 let databases: TestDatabases;
 beforeAll(async () => {
   databases = await createTestDatabases();

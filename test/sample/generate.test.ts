@@ -4,8 +4,6 @@ import { migrate } from '../../src/migrate';
 import { type GeneratedDistrict, generateDistrict } from '../../src/sample/generate';
 import { createTestDatabases, type TestDatabases } from '../support/stack';
 
-jest.setTimeout(60_000);
-
 const schoolYear = 2027;
 const tableNames = builtinCatalog.objects
   .filter(({ subsetOf }) => subsetOf === null)

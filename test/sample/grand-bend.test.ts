@@ -18,7 +18,7 @@ beforeAll(async () => {
   await migrate(databases.districtUrl, 'district');
   loaded = await loadGrandBend({ districtUrl: databases.districtUrl });
   connection = await createConnection(databases.districtUrl);
-}, 120_000);
+});
 
 afterAll(async () => {
   await connection?.end();
@@ -133,7 +133,7 @@ test('the records of another district are not deleted unless that is wanted, fro
     jest.restoreAllMocks();
     rmSync(dir, { recursive: true });
   }
-}, 60_000);
+});
 
 function configuration(): object {
   const { districtUrl, stateUrl, controlUrl } = databases;

@@ -4,8 +4,6 @@ import { generateDistrict } from '../../src/sample/generate';
 import { ResyncWorld } from '../activities/world';
 import { createEditionsWithControl, type TestDatabases } from '../support/stack';
 
-jest.setTimeout(120_000);
-
 const schoolYear = 2027;
 const outcomes = ['blocked', 'excluded', 'failed'] as const;
 

@@ -1,4 +1,5 @@
 import { NativeConnection } from '@temporalio/worker';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ResyncActivities } from '../../activities';
 import { blackoutActivities } from '../../activities/blackouts';
@@ -96,7 +97,7 @@ export class Gate {
   most = 0;
   /** Records found gone of each object, if removals are asked for, of 10 at the state. */
   readonly extra = new Map<string, number>();
-  /** Resyncs whose objects fail. */
+  /** Resyncs whose objects fail, those at the gate among them. */
   readonly broken = new Set<string>();
 
   close(): void {
@@ -121,14 +122,22 @@ export class Gate {
   }
 
   async pass(resyncId: string): Promise<void> {
-    if (this.broken.has(resyncId))
-      throw ApplicationFailure.nonRetryable('It is broken.', 'ConfigurationError');
+    this.failBroken(resyncId);
     this.inside.set(resyncId, (this.inside.get(resyncId) ?? 0) + 1);
     this.most = Math.max(this.most, this.inside.size);
-    await this.closed;
+    const context = Context.current();
+    // At the gate for longer than an attempt may be silent, it would be made twice.
+    const alive = setInterval(() => context.heartbeat(), 1_000);
+    await this.closed.finally(() => clearInterval(alive));
     const left = this.inside.get(resyncId)! - 1;
     if (left > 0) this.inside.set(resyncId, left);
     else this.inside.delete(resyncId);
+    this.failBroken(resyncId);
+  }
+
+  private failBroken(resyncId: string): void {
+    if (this.broken.has(resyncId))
+      throw ApplicationFailure.nonRetryable('It is broken.', 'ConfigurationError');
   }
 }
 

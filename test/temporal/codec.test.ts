@@ -12,9 +12,8 @@ import { dataConverterOf, payloadCodec } from '../../src/temporal/payload-codec'
 import { resyncWorkflowId } from '../../workflows/messages';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { keepWorker } from '../support/api-worker';
+import { until } from '../support/until';
 import { workflowBundle } from '../support/workflow-bundle';
-
-jest.setTimeout(60_000);
 
 const key = (): string => randomBytes(32).toString('base64');
 const [first, second] = [key(), key()];
@@ -45,15 +44,13 @@ const post = async (path: string, body: object, who: string) =>
   request(world.app).post(`/api/v1${path}`).set('Authorization', who).send(body);
 
 async function expectFinished(resyncId: string): Promise<void> {
-  for (let more = 200; ; more -= 1) {
+  const status = async (): Promise<string> => {
     const answer = await request(world.app)
       .get(`/api/v1/resyncs/${resyncId}`)
       .set('Authorization', world.as.here);
-    const { status } = answer.body as { status: string };
-    if (status === 'finished') return;
-    if (more === 0) throw new Error(`The resync is ${status}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return (answer.body as { status: string }).status;
+  };
+  await until('it has finished', status, (now) => now === 'finished');
 }
 
 /** Every payload within a history, but names of attributes to search by and of patches. */

@@ -7,9 +7,8 @@ import {
   resumeResync,
   resyncProgress,
 } from '../../workflows/messages';
-import { door, until, withWorkflows } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
+import { door, withWorkflows } from './support';
 
 const by = 'an administrator';
 

@@ -7,9 +7,8 @@ import {
   resumeResync,
   resyncProgress,
 } from '../../workflows/messages';
-import { door, until, withWorkflows } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
+import { door, withWorkflows } from './support';
 
 const by = 'an administrator';
 const hourMs = 3_600_000;
@@ -18,24 +17,20 @@ const between = (start: number, end: number): HeldWindow => ({
   endsAt: new Date(end).toISOString(),
 });
 /**
- * A window that begins and ends by itself, counted from the run's first question; after it comes
- * one in a year.
+ * A window that a test sets; the run is told by signal, as the API does it. When it is over by
+ * itself, the next one comes in a year.
  */
-function shortWindow(startsInMs: number, endsInMs: number) {
-  const times = { start: 0, end: 0 };
-  const blackout = (at: number): HeldWindow => {
-    if (times.end === 0) Object.assign(times, { start: at + startsInMs, end: at + endsInMs });
-    const { start, end } = times;
-    return at < end ? between(start, end) : between(end + 8760 * hourMs, end + 8761 * hourMs);
-  };
-  return { times, blackout };
-}
-/** A window that a test opens and closes; the run is told by signal, as the API does it. */
 function window() {
   let held: HeldWindow | null = null;
+  const inMs = (start: number, end: number) => {
+    held = between(Date.now() + start, Date.now() + end);
+    return held;
+  };
   return {
-    blackout: () => held,
-    begin: () => (held = between(Date.now() - 1000, Date.now() + hourMs)),
+    blackout: (at: number) =>
+      held === null || at < Date.parse(held.endsAt) ? held : between(at + 8760 * hourMs, at + 8761 * hourMs),
+    inMs,
+    begin: () => inMs(-1000, hourMs),
     end: () => (held = null),
   };
 }
@@ -43,21 +38,24 @@ const chain = [{ name: 'District' }, { name: 'School', after: ['District'] }];
 const heldUntilOf = async (run: WorkflowHandle) => (await run.query(resyncProgress)).heldUntil;
 
 it('starts nothing, not even its plan, when its turn comes in a window; goes on by itself when the window ends', async () => {
-  const { times, blackout } = shortWindow(-1000, 2000);
+  const school = window();
+  const { endsAt } = school.begin();
   const moves: number[] = [];
   await withWorkflows(
     {
       objects: chain,
-      blackout,
+      blackout: school.blackout,
       move: () => Promise.resolve(void moves.push(Date.now())),
     },
     async ({ start: startRun, log }) => {
       const run = await startRun();
       await until('it is held', () => log.includes('held'));
-      expect(await heldUntilOf(run)).toBe(new Date(times.end).toISOString());
+      expect(await heldUntilOf(run)).toBe(endsAt);
       expect((await run.query(resyncProgress)).objects).toEqual([]);
+      const sooner = school.inMs(-1000, 1000);
+      await run.signal(blackoutsChanged);
       expect(await run.result()).toMatchObject({ status: 'finished' });
-      expect(Math.min(...moves)).toBeGreaterThanOrEqual(times.end);
+      expect(Math.min(...moves)).toBeGreaterThanOrEqual(Date.parse(sooner.endsAt));
       expect(log).toContain('released');
     },
   );
@@ -65,21 +63,25 @@ it('starts nothing, not even its plan, when its turn comes in a window; goes on 
 
 it('holds a running resync at the next range boundary when a window begins, and its ended run keeps no timer', async () => {
   const first = door();
-  const { blackout } = shortWindow(1500, 3000);
+  const school = window();
   await withWorkflows(
     {
       objects: [{ name: 'Enrollment', ranges: 3 }],
       rangesInFlight: 1,
-      blackout,
+      blackout: school.blackout,
       move: ({ rangeNo }) => (rangeNo === 0 ? first.opened : Promise.resolve()),
     },
     async ({ start: startRun, log }) => {
       const run = await startRun();
       await until('the first range moves', () => log.includes('move Enrollment 0'));
+      school.inMs(500, hourMs);
+      await run.signal(blackoutsChanged);
       await until('it is held', () => log.includes('held'));
       first.open();
       await until('the first range has moved', () => log.includes('moved Enrollment 0'));
       expect(log).not.toContain('move Enrollment 1');
+      school.inMs(-1000, 500);
+      await run.signal(blackoutsChanged);
       expect(await run.result()).toMatchObject({ status: 'finished' });
       expect(log.indexOf('released')).toBeLessThan(log.indexOf('move Enrollment 1'));
     },
@@ -140,7 +142,7 @@ it.each([
     await withWorkflows(
       {
         objects: chain,
-        blackout: (_at, initiator) => (initiator === 'state' ? null : school.blackout()),
+        blackout: (at, initiator) => (initiator === 'state' ? null : school.blackout(at)),
         move: ({ object }) => (object === 'District' ? first.opened : Promise.resolve()),
       },
       async ({ enqueue, request, handleOf, log }) => {

@@ -8,9 +8,8 @@ import {
   resyncProgress,
   withdrawResync,
 } from '../../workflows/messages';
-import { door, until, withWorkflows } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
+import { door, withWorkflows } from './support';
 
 it('runs one resync of a district at a time, in the order they came', async () => {
   const first = door();
@@ -84,16 +83,18 @@ it('preempts a running district run at its next range boundary for a state reque
 });
 
 it('lets a state request run though the district run ahead of it is paused', async () => {
+  const first = door();
   await withWorkflows(
     {
       objects: [{ name: 'District' }, { name: 'School', after: ['District'] }],
-      move: () => new Promise((resolve) => setTimeout(resolve, 300)),
+      move: () => first.opened,
     },
     async ({ enqueue, request, handleOf, log }) => {
       const mine = request();
       await enqueue(mine);
       await until('it moves', () => log.includes('move District 0'));
       await handleOf(mine.resyncId).executeUpdate(pauseResync, { args: [{ by: 'district' }] });
+      first.open();
       const states = request({ initiator: 'state' });
       await enqueue(states);
       await until('the state run ended', () => log.includes(`end ${states.resyncId} finished`));
@@ -148,10 +149,10 @@ it('takes a state’s request however often a district has sent and withdrawn: t
     const states = world.request({ initiator: 'state' });
     await world.enqueue(states);
     closed.open();
-    await until('the state’s ended', () => world.log.includes(`end ${states.resyncId} finished`), 30_000);
-    await until('the district’s ended', () => world.log.includes(`end ${mine.resyncId} finished`), 30_000);
+    await until('the state’s ended', () => world.log.includes(`end ${states.resyncId} finished`));
+    await until('the district’s ended', () => world.log.includes(`end ${mine.resyncId} finished`));
   });
-}, 240_000);
+});
 
 it('follows the run that an agent left behind which was ended from outside, and runs nothing beside it', async () => {
   const closed = door();
@@ -205,7 +206,7 @@ it('leaves a range behind that doesn’t end, so that the state’s request begi
       await until('both wait', () => moves.length === 2);
       const states = request({ initiator: 'state' });
       await enqueue(states);
-      await until('the state’s ended', () => log.includes(`end ${states.resyncId} finished`), 10_000);
+      await until('the state’s ended', () => log.includes(`end ${states.resyncId} finished`));
       expect((await handleOf(mine.resyncId).result()).status).toBe('finished');
       const again = moves.slice(2).filter(({ resyncId }) => resyncId === mine.resyncId);
       expect(again.filter(({ object }) => object === 'School')).toHaveLength(1);
@@ -240,4 +241,4 @@ it('stays to be cancelled after every pause and resume that one run takes, and s
     closed.open();
     expect(await run.result()).toMatchObject({ status: 'cancelled' });
   });
-}, 240_000);
+});

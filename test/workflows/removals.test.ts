@@ -8,9 +8,8 @@ import {
   resumeResync,
   resyncProgress,
 } from '../../workflows/messages';
-import { type Script, until, withWorkflows, type WorkflowWorld } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
+import { type Script, withWorkflows, type WorkflowWorld } from './support';
 
 const by = 'an administrator';
 const removals = 'apply';

@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { cancelObject, pauseResync, resumeResync, resyncProgress } from '../../workflows/messages';
-import { door, until, withWorkflows } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
+import { door, withWorkflows } from './support';
 
 const by = 'an administrator';
 const small = (name: string, after: readonly string[] = []) => ({ name, after, small: true as const });
@@ -139,8 +138,7 @@ it('a pause stops them between two objects, and the rest follows when the run go
       const run = await start();
       await until('A moves', () => log.includes('move A 0'));
       await run.executeUpdate(pauseResync, { args: [{ by }] });
-      // A worker hears of it with a heartbeat.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await until('the worker has heard of it', () => log.includes('told to stop'));
       slow.open();
       await until('A has moved', () => log.includes('moved A 0'));
       await new Promise((resolve) => setTimeout(resolve, 500));

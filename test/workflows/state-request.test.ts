@@ -6,9 +6,7 @@ import { insertResync } from '../../src/features/resyncs/store';
 import { apiWorld, type ApiWorld } from '../support/api-world';
 import { type Gate, withWorker } from '../support/api-worker';
 import { requestOf, someCatalog } from '../support/control-database';
-import { until } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
 
 type World = ApiWorld & { readonly gate: Gate };
 
@@ -86,7 +84,11 @@ it('hands over no more districts at a time than configured, until all are done',
   withDistricts({ more: more(4) }, async (world) => {
     const id = await ask(world);
     await until('two run', () => world.gate.waiting.length === 2);
-    expect(await countOf(world, id, 'waiting')).toBe(4);
+    await until(
+      'both are noted',
+      () => countOf(world, id, 'waiting'),
+      (count) => count === 4,
+    );
     world.gate.open();
     await until('it ended', async () => (await endOf(world, id)) !== null);
     expect(await statuses(world, id)).toEqual(Array(6).fill('done'));
@@ -112,7 +114,11 @@ it('keeps no place for districts that come no further, which are followed all th
     const hourAgo = world.control.raw('UTC_TIMESTAMP(3) - INTERVAL 1 HOUR');
     await world.control('resync').whereIn('resyncID', stuck).update({ startedAt: hourAgo });
     await until('two more run', () => world.gate.waiting.length === 4);
-    expect(await countOf(world, id, 'waiting')).toBe(2);
+    await until(
+      'it is noted',
+      () => countOf(world, id, 'waiting'),
+      (count) => count === 2,
+    );
     world.gate.open();
     await until('it ended', async () => (await endOf(world, id)) !== null);
     expect(await statuses(world, id)).toEqual(Array(6).fill('done'));
@@ -158,6 +164,7 @@ it('begins nothing before its window opens nor after it ended; what runs goes on
     const early = await ask(world, { window: { from: opens, until: closes } });
     const id = await ask(world);
     await until('two run', () => world.gate.waiting.length === 2);
+    await until('both are noted', async () => (await countOf(world, id, 'running')) === 2);
     expect(await statuses(world, early)).toEqual(['waiting', 'waiting', 'waiting']);
     await endWindow(world, id);
     await until('the third was given up', async () => (await countOf(world, id, 'notRun')) === 1);
@@ -198,6 +205,7 @@ it('runs a district once, however often it is handed over', () =>
   withDistricts({}, async (world) => {
     const id = await ask(world);
     await until('both run', () => world.gate.waiting.length === 2);
+    await until('both are noted', async () => (await countOf(world, id, 'running')) === 2);
     // As after a worker that died between the hand-over and its note.
     await world.control('stateRequestDistrict').where({ stateRequestID: id }).update({ status: 'waiting' });
     await until('both are noted again', async () => (await countOf(world, id, 'running')) === 2);
@@ -217,6 +225,7 @@ it('is taken back: districts that wait are withdrawn, runs go on, or are cancell
     const id = await ask(world, { districts: [world.here, world.other, world.config.districts[2]!.id] });
     await until('two are handed over', async () => (await countOf(world, id, 'waiting')) === 1);
     await until('one of them runs', () => world.gate.waiting.length === 2);
+    await until('it is noted', async () => (await countOf(world, id, 'running')) === 1);
 
     const left = await cancel(world, id, {});
     expect(left.status).toBe(200);
@@ -322,13 +331,14 @@ describe('in waves', () => {
     withDistricts({ more: more(3) }, async (world) => {
       const id = await ask(world, inWaves({ stopAbovePercent: 40 }));
       await until('the first wave runs', () => world.gate.waiting.length === 2);
+      await until('it is noted', async () => (await countOf(world, id, 'running')) === 2);
       const [broken] = world.gate.waiting;
       world.gate.broken.add(broken!);
       const rows = await rowsOf(world, id);
       const failed = rows.find(({ resyncID }) => resyncID === broken)!;
       const stored = rows.find(({ status }) => status === 'waiting')!;
       await unanswered(world, stored);
-      // It fails at its next object; this one is let through with the others.
+      // Its books say so before it is let through with the others.
       await world
         .control('resync')
         .where({ resyncID: broken })

@@ -78,7 +78,14 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
   });
   const move = async ({ resyncId, object, epoch: given }: ObjectWork, rangeNo: number) => {
     log.push(`move ${object} ${rangeNo}`);
-    await script.move?.({ resyncId, object, rangeNo, epoch: given });
+    const context = Context.current();
+    // At a door for longer than an attempt may be silent, it would be made twice.
+    const alive = setInterval(() => context.heartbeat(), 1_000);
+    try {
+      await script.move?.({ resyncId, object, rangeNo, epoch: given });
+    } finally {
+      clearInterval(alive);
+    }
     log.push(`moved ${object} ${rangeNo}`);
   };
   const activities: ResyncActivities = {
@@ -123,7 +130,7 @@ export function scriptedActivities(script: Script): { activities: ResyncActiviti
       log.push(`together ${objects.join(', ')}${then}`);
       const ends: ObjectEnd[] = [];
       const context = Context.current();
-      const heard = setInterval(() => context.heartbeat(), 50);
+      const heard = hearing(log);
       try {
         for (const [position, object] of [...objects, ...followers].entries()) {
           if (context.cancellationSignal.aborted) break;
@@ -305,7 +312,7 @@ function scriptedVerification(
         return found;
       };
       const context = Context.current();
-      const heard = setInterval(() => context.heartbeat(), 50);
+      const heard = hearing(log);
       try {
         const busy = await look(first);
         const followed: string[] = [];
@@ -345,6 +352,13 @@ function scriptedVerification(
       return Promise.resolve({ status, verdict, message: message ?? '' });
     },
   };
+}
+
+/** Heartbeats, by which a worker hears that it shall stop; the log has that it did. */
+function hearing(log: string[]): NodeJS.Timeout {
+  const context = Context.current();
+  context.cancellationSignal.addEventListener('abort', () => log.push('told to stop'));
+  return setInterval(() => context.heartbeat(), 50);
 }
 
 export interface WorkflowWorld {
@@ -447,17 +461,4 @@ const doors: (() => void)[] = [];
 
 function openAllDoors(): void {
   for (const open of doors.splice(0)) open();
-}
-
-/** Waits until `seen` holds; a test that waits in vain fails with `what`. */
-export async function until(
-  what: string,
-  seen: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
-): Promise<void> {
-  for (const start = Date.now(); Date.now() - start < timeoutMs;) {
-    if (await seen()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`Waited ${timeoutMs} ms in vain until ${what}.`);
 }

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { VerificationRequest } from '../../src/domain/verification';
 import type { verification } from '../../workflows';
 import { cancelVerification, verificationWorkflowId } from '../../workflows/messages';
-import { door, type Script, until, withWorkflows, type WorkflowWorld } from './support';
-
-jest.setTimeout(60_000);
+import { until } from '../support/until';
+import { door, type Script, withWorkflows, type WorkflowWorld } from './support';
 
 async function start({ client, taskQueue, district }: WorkflowWorld) {
   const request: VerificationRequest = {
@@ -36,8 +35,12 @@ const objects: Script['objects'] = [
 it('compares parents before children, a cycle as one, and two at a time at most', async () => {
   let underWay = 0;
   let most = 0;
+  const two = door();
   const compare = async () => {
     most = Math.max(most, (underWay += 1));
+    if (underWay === 2) two.open();
+    await two.opened;
+    // Time for a third to come.
     await new Promise((resolve) => setTimeout(resolve, 100));
     underWay -= 1;
     return null;
@@ -94,8 +97,7 @@ it('is cancelled in the middle, and closes its books', async () => {
     const handle = await start(world);
     await until('School is under way', () => world.log.includes('compare School'));
     await handle.executeUpdate(cancelVerification, { args: [{ by: 'somebody' }] });
-    // A worker hears of it with a heartbeat.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await until('the worker has heard of it', () => world.log.includes('told to stop'));
     shut.open();
     expect(await handle.result()).toMatchObject({ status: 'cancelled', message: 'Cancelled by somebody.' });
     expect(world.log).not.toContain('compare Course');

@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { cancelResync, pauseResync, resumeResync } from '../../workflows/messages';
-import { door, type Script, until, withWorkflows, type WorkflowWorld } from './support';
-
-jest.setTimeout(90_000);
+import { until } from '../support/until';
+import { door, type Script, withWorkflows, type WorkflowWorld } from './support';
 
 const by = 'an administrator';
 const tree = [

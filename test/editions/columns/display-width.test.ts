@@ -1,7 +1,5 @@
 import { counts, districtNumber, object, World } from '../support';
 
-jest.setTimeout(120_000);
-
 let world: World;
 beforeAll(async () => {
   world = await World.open();

@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { type PrivateServer, startPrivateServer } from '../../support/private-server';
 import { counts, object, World } from '../support';
 
-jest.setTimeout(180_000);
-
 const reading = object('Reading', ['id']);
 const known = [
   ...[

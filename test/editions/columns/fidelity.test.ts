@@ -6,7 +6,7 @@ import { counts, districtNumber, object, World } from '../support';
 let world: World;
 beforeAll(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterAll(() => world.close());
 
 type TypeCase = readonly [type: string, values: readonly string[]];
@@ -184,7 +184,7 @@ test('every single value changed at the state is found', async () => {
     const { counts: got } = await world.sync([object(name, ['id'])], name);
     expect([type, got]).toEqual([type, counts({ updated: 1 })]);
   }
-}, 120_000);
+});
 
 describe('types that differ between the sides', () => {
   type Pair = readonly [from: string, to: string, values: readonly string[], failed: number];

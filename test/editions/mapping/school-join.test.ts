@@ -11,7 +11,7 @@ import { districtNumber, object, World } from '../support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const to = (name: string, ...columns: string[]) => ({ object: name, columns, parentColumns: columns });

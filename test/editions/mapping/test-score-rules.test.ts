@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await World.open();
   await migrate(world.databases.districtUrl, 'district');
   await migrate(world.databases.stateUrl, 'state');
-}, 180_000);
+});
 afterAll(() => world.close());
 
 /**

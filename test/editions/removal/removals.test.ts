@@ -24,7 +24,7 @@ beforeEach(async () => {
     `CREATE TABLE staff (${tenant}, staffID INT, bossID INT NULL, PRIMARY KEY (districtID, staffID),
        FOREIGN KEY (districtID, bossID) REFERENCES staff (districtID, staffID))`,
   );
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const school = object('school', ['schoolID'], { guidColumn: 'guid' });

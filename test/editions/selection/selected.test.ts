@@ -65,7 +65,7 @@ beforeEach(async () => {
     'SET foreign_key_checks = 0',
     `INSERT INTO staff VALUES (1, 1, 2), (2, 1, 3), (3, 1, 4), (4, 1, 5), (5, 1, 1), (6, 2, NULL)`,
   );
-}, 180_000);
+});
 afterEach(() => world.close());
 
 async function choiceJob(fields: Partial<ChoiceJob> = {}): Promise<ChoiceJob> {

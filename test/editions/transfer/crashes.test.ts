@@ -16,7 +16,7 @@ beforeEach(async () => {
   await world.state(
     `CREATE TABLE person (districtID INT NOT NULL, personID INT NOT NULL, ${columns}, PRIMARY KEY (districtID, personID))`,
   );
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const person = object('person', ['personID'], { guidColumn: 'guid' });
@@ -197,4 +197,4 @@ test('a lock that outlasts the wait is reported as transient, not as a bad recor
     await holder.write('ROLLBACK');
   });
   expect(await world.errors(job)).toEqual([]);
-}, 60_000);
+});

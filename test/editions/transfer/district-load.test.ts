@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import { until } from '../../support/until';
 import { object, World } from '../support';
-
-jest.setTimeout(60_000);
 
 const room = object('room', ['id']);
 let world: World;
@@ -11,40 +12,55 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Statements that keep the district's server busy for a while. */
-function busyDistrict(seconds: number): { readonly over: () => boolean; readonly done: Promise<void> } {
-  let over = false;
-  const statements = Array.from({ length: 4 }, () => world.district(`SELECT SLEEP(${seconds})`));
-  const done = Promise.all(statements).then(() => void (over = true));
-  return { over: () => over, done };
+/** Holds four statements at the district's server until `work` has let go of them, or is done. */
+async function whileBusy(work: (release: () => Promise<void>) => Promise<void>): Promise<void> {
+  const name = `busy_${Date.now()}`;
+  const holder = await createConnection(world.databases.districtUrl);
+  await holder.query('SELECT GET_LOCK(?, 0)', [name]);
+  const held = Array.from({ length: 4 }, () =>
+    world.district(`SELECT GET_LOCK('${name}', 300)`, `SELECT RELEASE_LOCK('${name}')`),
+  );
+  let ending: Promise<void> | undefined;
+  const release = () => (ending ??= holder.end());
+  try {
+    await until(
+      'all of them wait',
+      () =>
+        world.district(
+          `SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE '%GET_LOCK(''${name}%'`,
+        ),
+      // And who asks.
+      ({ length }) => length > held.length,
+    );
+    await work(release);
+  } finally {
+    await release();
+    await Promise.all(held);
+  }
 }
 
-const started = () => new Promise((resolve) => setTimeout(resolve, 300));
+it('waits between pages while the district’s server runs more statements than the ceiling', () =>
+  whileBusy(async (release) => {
+    let over = false;
+    const synced = world.sync([room], 'room', { districtLoadCeiling: 3 }).finally(() => (over = true));
+    await sleep(1_000);
+    expect(over).toBe(false);
+    await release();
+    expect((await synced).counts.inserted).toBe(2);
+  }));
 
-it('waits between pages while the district’s server runs more statements than the ceiling', async () => {
-  const busy = busyDistrict(2);
-  await started();
-  const { counts } = await world.sync([room], 'room', { districtLoadCeiling: 3 });
-  expect(busy.over()).toBe(true);
-  expect(counts.inserted).toBe(2);
-});
+it('does not wait without a ceiling, nor below it', () =>
+  whileBusy(async () => {
+    await world.sync([room], 'room');
+    await world.sync([room], 'room', { districtLoadCeiling: 50 });
+  }));
 
-it('does not wait without a ceiling, nor below it', async () => {
-  const busy = busyDistrict(3);
-  await started();
-  await world.sync([room], 'room');
-  await world.sync([room], 'room', { districtLoadCeiling: 50 });
-  expect(busy.over()).toBe(false);
-  await busy.done;
-});
-
-it('can be cancelled while it waits', async () => {
-  const busy = busyDistrict(3);
-  await started();
-  const cancel = new AbortController();
-  setTimeout(() => cancel.abort(), 300);
-  const waiting = world.sync([room], 'room', { districtLoadCeiling: 1, signal: cancel.signal });
-  await expect(waiting).rejects.toThrow();
-  expect(busy.over()).toBe(false);
-  await busy.done;
-});
+it('can be cancelled while it waits', () =>
+  whileBusy(async () => {
+    const cancel = new AbortController();
+    const waiting = world.sync([room], 'room', { districtLoadCeiling: 1, signal: cancel.signal });
+    const ended = expect(waiting).rejects.toThrow();
+    await sleep(300);
+    cancel.abort();
+    await ended;
+  }));

@@ -3,8 +3,6 @@ import { object, World } from '../support';
 
 /** Mass updates: held wherever in an object they begin, and what is none costs one look more. */
 
-jest.setTimeout(120_000);
-
 let world: World;
 beforeEach(async () => {
   world = await World.open();

@@ -10,7 +10,7 @@ import { counts, object, rows, World } from '../support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 /** Same table on both sides, the state's with the district's number in front. */

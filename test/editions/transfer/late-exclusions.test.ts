@@ -14,7 +14,7 @@ import { districtNumber, object, rows, World } from '../support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const excludedWhen = {
@@ -161,7 +161,6 @@ test.each([
       attendance: { inserted: 3 },
     });
   },
-  60_000,
 );
 
 test('a calendar excluded late takes everything below it, however the key is spelled there, and however much it is', async () => {
@@ -189,7 +188,7 @@ test('a calendar excluded late takes everything below it, however the key is spe
   expect([await atState('attendance'), await atState('enrollment'), await atState('calendar')]).toEqual([
     1198, 599, 1,
   ]);
-}, 120_000);
+});
 
 test('what is allowed again between the finding and the removal stays', async () => {
   await sent('', 50);
@@ -249,7 +248,7 @@ test('within a circle of references all that hangs below an excluded record is b
   expect(got).toEqual(expected);
   await removed(jobs, 'badge', 'staff');
   expect([await atState('staff'), await atState('badge')]).toEqual([11, 11]);
-}, 60_000);
+});
 
 test('a connection lost while exclusions are read is not remembered: the next attempt of the run reads them', async () => {
   await sent('', 20);

@@ -2,8 +2,6 @@
 import { retryBlocked } from '../../../src/editions/transfer/retry-blocked';
 import { counts, object, rows, World } from '../support';
 
-jest.setTimeout(120_000);
-
 const megabyte = 1024 * 1024;
 
 test('blocked records of a megabyte each are retried a few at a time, short ones together', async () => {

@@ -5,7 +5,7 @@ import { counts, object, World } from '../support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 describe('values above 64 KB in updates', () => {

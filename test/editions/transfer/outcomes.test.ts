@@ -6,7 +6,7 @@ import { counts, districtNumber, object, rows, World } from '../support';
 let world: World;
 beforeAll(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterAll(() => world.close());
 
 const student = object('student', ['studentID'], {

@@ -7,7 +7,7 @@ import { counts, districtNumber, object, rows, World } from '../support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const school = object('school', ['schoolID']);
@@ -117,7 +117,7 @@ test('a blocked record that meanwhile fails is counted as failed instead', async
   const books = await world.books(job);
   expect(books.blocked).toBe(0);
   expect(books.failed).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test('a table that references itself is written in any order, and what dangles is taken back to the last descendant', async () => {
   const node = object('node', ['nodeID'], {

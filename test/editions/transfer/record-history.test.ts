@@ -25,7 +25,7 @@ let control: Knex;
 beforeEach(async () => {
   world = await World.open();
   control = openControl(world.databases.controlUrl);
-}, 180_000);
+});
 afterEach(async () => {
   await control.destroy();
   await world.close();

@@ -9,7 +9,7 @@ import { testStack } from '../../support/stack';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const thing = object('thing', ['k']);

@@ -8,7 +8,7 @@ import { counts, districtNumber, object, rows, World } from '../support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const student = object('student', ['id']);
@@ -119,7 +119,7 @@ test('values that each moved by one cost a handful of statements, not their squa
   });
   expect(asked).toBeLessThan(200);
   expect(await sendAll(1_000)).toEqual(counts({ unchanged: 400 }));
-}, 60_000);
+});
 
 test.each([
   ['moved by one', (i: number) => `${i + 1}`],
@@ -127,16 +127,12 @@ test.each([
   ['turned round in threes over pages', (i: number) => `${i <= 100 ? i + 200 : i - 100}`],
   ['swapped', (i: number) => `${i % 2 === 0 ? i - 1 : i + 1}`],
   ['in one circle over all pages', (i: number) => `${(i % 300) + 1}`],
-])(
-  'values %s are updated in one run over pages of 100',
-  async (_how, nr) => {
-    await students(300, nr);
-    expect(await sendAll(100)).toEqual(counts({ updated: 300 }));
-    expect(await world.control('SELECT * FROM recordError')).toEqual([]);
-    expect(await sendAll(100)).toEqual(counts({ unchanged: 300 }));
-  },
-  60_000,
-);
+])('values %s are updated in one run over pages of 100', async (_how, nr) => {
+  await students(300, nr);
+  expect(await sendAll(100)).toEqual(counts({ updated: 300 }));
+  expect(await world.control('SELECT * FROM recordError')).toEqual([]);
+  expect(await sendAll(100)).toEqual(counts({ unchanged: 300 }));
+});
 
 test.each([
   ['VARCHAR(10) NULL', (i: number) => `'v${i}'`],
@@ -228,7 +224,7 @@ test('a table whose second half fails alike ends with the same counts at every r
   expect(first.counts).toEqual(counts({ inserted: 1_100, failed: 1_100 }));
   const second = await world.sync([student], 'student', { pageRecords: 1_000, rangeRecords: 5_000 });
   expect(second.counts).toEqual(counts({ unchanged: 1_100, failed: 1_100 }));
-}, 240_000);
+});
 
 test('a district that reads for longer than the state lets a transaction rest is waited for', async () => {
   await students(3, (i) => `${i + 10}`);
@@ -237,7 +233,7 @@ test('a district that reads for longer than the state lets a transaction rest is
     'CREATE VIEW student AS SELECT id, nr, name FROM held WHERE id <> 2 OR SLEEP(6) = 0',
   );
   expect((await world.sync([student], 'student')).counts).toEqual(counts({ updated: 3 }));
-}, 120_000);
+});
 
 test.each([
   ['fills up with zero bytes', 'VARBINARY(4)', 'BINARY(4)', "x'61'", "x'62'"],

@@ -9,8 +9,6 @@ import { generateDistrict } from '../../../src/sample/generate';
 import { districtNumber, World } from '../support';
 import { verify } from './support';
 
-jest.setTimeout(180_000);
-
 let world: World;
 beforeAll(async () => {
   world = await World.open();

@@ -7,7 +7,7 @@ import { verify } from './support';
 let world: World;
 beforeEach(async () => {
   world = await World.open();
-}, 180_000);
+});
 afterEach(() => world.close());
 
 const to = (name: string, ...columns: string[]) => ({ object: name, columns, parentColumns: columns });

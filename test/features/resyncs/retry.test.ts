@@ -4,7 +4,7 @@ import { finishResync } from '../../../src/features/resyncs/store';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ResyncRequest } from '../../../src/domain/resync';
 import { ledgerPage, runningResync, storedError } from '../../support/control-database';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
 
