@@ -113,7 +113,10 @@ it('comes to the same outcome and errors as an undisturbed run, whoever is kille
     [server('district', 1_500), server('temporal', 200), worker, server('state', 1_500)],
   ];
   for (const [index, faults] of orders.entries()) {
-    const stormy = await run(`storm_${index}`, faults, calm.pages);
+    let stormy = await run(`storm_${index}`, faults, calm.pages);
+    // A machine that stands still lets the run end before the last of them.
+    for (let again = 1; stormy.hits.length < faults.length && again < 4; again += 1)
+      stormy = await run(`storm_${index}_${again}`, faults, calm.pages);
     expect(stormy.hits).toEqual(faults.map(({ what }) => what));
     expect(stormy.status).toBe('finished');
     expect(stormy.outcomes).toEqual(calm.outcomes);

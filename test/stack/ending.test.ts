@@ -2,12 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../src/stack/ports';
 import { pidsWithArgument } from '../../src/stack/processes';
 import { runningServers, stopStack } from '../../src/stack/stack';
-
-jest.setTimeout(120_000);
+import { until } from '../support/until';
 
 const root = join(__dirname, '..', '..');
 let dir: string;
@@ -23,22 +20,35 @@ test.each([
   ['Ctrl-C, which every program of the terminal gets,', (npm: number) => process.kill(-npm, 'SIGINT')],
   ['TERM to npm alone', (npm: number) => process.kill(npm, 'SIGTERM')],
 ])('%s ends npm start with its worker, API and servers, in their order', async (_, end) => {
-  const port = await freePort([]);
   const npm = spawn('npm', ['start', '--', '--dir', dir], {
     cwd: root,
     detached: true,
-    env: { ...process.env, RESYNC_API_PORT: String(port) },
+    env: { ...process.env, RESYNC_API_PORT: '0' },
   });
   let said = '';
   for (const stream of [npm.stdout, npm.stderr])
     stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  while (!said.includes('Ctrl-C stops it.')) {
-    expect({ ended: npm.exitCode, said }).toMatchObject({ ended: null });
-    await sleep(100);
-  }
+  await until(
+    'it runs',
+    () => {
+      expect({ ended: npm.exitCode, said }).toMatchObject({ ended: null });
+      return said;
+    },
+    (text) => text.includes('Ctrl-C stops it.'),
+    120_000,
+  );
   end(npm.pid!);
-  while (pidsWithArgument(dir).length > 0) await sleep(100);
-  expect(said).toContain('Stopping: records under way are committed first.');
+  await until(
+    'all have ended',
+    () => pidsWithArgument(dir),
+    ({ length }) => length === 0,
+    120_000,
+  );
+  await until(
+    'it says so',
+    () => said,
+    (text) => text.includes('Stopping: records under way are committed first.'),
+  );
   expect(said).not.toContain('exiting');
   expect(runningServers(dir)).toEqual({ district: null, state: null, temporal: null });
 });

@@ -11,8 +11,6 @@ import { missingSearchAttributes } from '../../src/temporal/search-attributes';
 import { runningServers, startStack, stopStack, type Stack } from '../../src/stack/stack';
 import type { DatabaseServerInfo } from '../../src/stack/stack-info';
 
-jest.setTimeout(120_000);
-
 let dir: string;
 beforeEach(() => {
   dir = realpathSync(mkdtempSync(join(tmpdir(), 'resync-stack-')));
