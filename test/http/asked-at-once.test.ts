@@ -10,14 +10,12 @@ import { scheduleIdAtTemporal } from '../../src/temporal/start-workflows';
 import { keepWorker, withWorker } from '../support/api-worker';
 import { apiWorld, type ApiWorld, object } from '../support/api-world';
 import { ledgerPage, runningResync, storedError } from '../support/control-database';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 
 /**
  * Whatever starts something: asked four times at once without an Idempotency-Key it starts one.
  * Where nobody works off what is started, it is under way for as long as the test takes.
  */
-
-jest.setTimeout(60_000);
 
 let idle: ApiWorld;
 let busy: ApiWorld;
@@ -220,6 +218,6 @@ test('a schedule that several trigger at once fires once, and all but one are to
       await busy.temporal.workflow.getHandle(action.workflow.workflowId).result();
     const runs = () => busy.control('resync').where('requestedBy', 'like', 'schedule %');
     expect((await runs()).length).toBeGreaterThan(0);
-    await until('they have ended', async () => (await runs().whereNull('endedAt')).length === 0, 30_000);
+    await until('they have ended', async () => (await runs().whereNull('endedAt')).length === 0);
     await schedule.delete();
   }));

@@ -12,6 +12,7 @@ import type { Gate } from '../support/api-worker';
 import type { ApiWorld } from '../support/api-world';
 import { districtDatabase } from '../support/district-database';
 import { ledgerPage, runningResync, storedError, someCatalog } from '../support/control-database';
+import { until } from '../support/until';
 import type { Things } from './who-may';
 
 /** A district's database, where the variable of the examples says. */
@@ -103,14 +104,6 @@ export const preparations: Readonly<Record<string, Prepare>> = {
 
 function post({ app, as }: ApiWorld, path: string, body?: object): request.Test {
   return request(app).post(`/api/v1${path}`).set('Authorization', as.here).send(body);
-}
-
-async function until(what: string, done: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await done()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`Waited half a minute: ${what}.`);
 }
 
 /** Lets end what earlier examples have started at the district; one that is paused is cancelled. */

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import { until } from '../support/until';
 import { defaultShares, Turns } from '../../src/http/take-turn';
 import { FairShare, type Share } from '../../src/http/fair-share';
 
@@ -61,8 +63,8 @@ test('a burst goes at once', async () => {
 
 test('what costs more than is left goes at once and is paid for afterwards', async () => {
   const fair = new FairShare();
-  (await fair.turn('a', share, { cost: 14, gone: staying }))();
   const from = performance.now();
+  (await fair.turn('a', share, { cost: 14, gone: staying }))();
   (await fair.turn('a', share, one))();
   expect(performance.now() - from).toBeGreaterThan(180);
 });
@@ -91,7 +93,9 @@ async function heavyServer() {
   const turns = new Turns({ ...defaultShares, heavy: { ...share, atOnce: 1 } });
   const letIn: { readonly path: string; readonly answer: () => void }[] = [];
   const errors: unknown[] = [];
+  let heard = 0;
   const known: RequestHandler = (request, response, next) => {
+    heard += 1;
     response.locals['principal'] = { level: 'district', districts: [request.get('X-District') ?? 'north'] };
     next();
   };
@@ -109,15 +113,21 @@ async function heavyServer() {
   return {
     letIn,
     errors,
+    /** How many have asked. */
+    asked: () => heard,
     ask: (path = '/districts/north/plan', district = 'north') => {
       const headers = { 'X-District': district };
       const asked = get({ port, path, method: 'POST', agent: false, headers });
       asked.on('error', () => undefined);
       return asked;
     },
-    letInAre: async (count: number) => {
-      while (letIn.length < count) await sleep(5);
-    },
+    letInAre: (count: number) => until(`${count} are let in`, () => letIn.length >= count),
+    connectionsAre: (count: number) =>
+      until(
+        `${count} are connected`,
+        () => promisify(server.getConnections.bind(server))(),
+        (connected) => connected === count,
+      ),
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -147,15 +157,15 @@ test('what is heavy has a line for each kind: who verifies may plan meanwhile, a
 });
 
 test('who goes away while it waits for what is heavy is forgotten, and no error is told of it', async () => {
-  const { letIn, errors, ask, letInAre, close } = await heavyServer();
+  const { letIn, errors, asked, ask, letInAre, connectionsAre, close } = await heavyServer();
   try {
     const first = ask();
     await letInAre(1);
     const leaving = ask();
     const last = ask();
-    await sleep(100);
+    await until('all have asked', () => asked() === 3);
     leaving.destroy();
-    await sleep(100);
+    await connectionsAre(2);
     letIn[0]!.answer();
     await once(first, 'response');
     await letInAre(2);

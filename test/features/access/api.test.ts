@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
 import { settleIntents } from '../../../src/features/access/audit-intents';
 import type { AuditEvent } from '../../../src/features/access/audit-store';
@@ -6,6 +5,7 @@ import { createToken } from '../../../src/features/access/token-store';
 import { runningResync } from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
+import { until } from '../../support/until';
 
 let world: ApiWorld;
 /** Administrators of the state and of a district. */
@@ -251,11 +251,17 @@ test('a token, a right or a principal that is withdrawn ends an open event strea
       });
       const listen = () =>
         request(app).get('/api/v1/resyncs/long/events').set('Authorization', `Bearer ${token}`);
-      const stream = listen().then((answer) => answer);
-      await sleep(200);
+      let text = '';
+      const stream = listen()
+        .buffer(true)
+        .parse((response, over) => {
+          response.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+          response.on('end', () => over(null, text));
+        })
+        .then((answer) => answer);
+      await until('it listens', () => text.includes('event:snapshot'));
       expect((await withdraw(ids)).status).toBe(200);
-      const { text } = await stream;
-      expect(text).toContain('event:snapshot');
+      await stream;
       expect(text).not.toContain('event:end');
       expect((await listen()).status).toBe(status);
     }
@@ -265,7 +271,7 @@ test('a token, a right or a principal that is withdrawn ends an open event strea
 });
 
 test('an event stream ends by itself after some minutes', async () => {
-  const brief = await apiWorld({ limits: { streamMs: 100 } });
+  const brief = await apiWorld({ limits: { streamMs: 3_000 } });
   try {
     await runningResync(brief.control, 'long', ['School'], { districtId: brief.here });
     const stream = await request(brief.app)

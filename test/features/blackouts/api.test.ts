@@ -2,6 +2,7 @@ import request from 'supertest';
 import { addBlackout } from '../../../src/features/blackouts/store';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
+import { until } from '../../support/until';
 
 let world: ApiWorld;
 let as: ApiWorld['as'];
@@ -29,13 +30,12 @@ const soon = () => ({
   endsAt: new Date(Date.now() + 3_600_000).toISOString(),
 });
 
-async function until(resyncId: string, seen: (resync: Record<string, unknown>) => boolean): Promise<void> {
-  for (let i = 0; i < 300; i++) {
-    if (seen((await call('get', `/resyncs/${resyncId}`)).body as Record<string, unknown>)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('The resync never came to stand like that.');
-}
+const comesTo = (resyncId: string, seen: (resync: Record<string, unknown>) => boolean) =>
+  until(
+    'the resync stands so',
+    async () => (await call('get', `/resyncs/${resyncId}`)).body as Record<string, unknown>,
+    seen,
+  );
 
 test('a district sets, sees and removes its windows; another district gets 404, a wrong one is refused by field', async () => {
   const added = await set({ rule: schoolHours, note: 'never during school hours' });
@@ -112,14 +112,14 @@ test('a resync asked for in a window says until when it is held; removing the wi
     const { blackoutId, rule } = answer.body as { blackoutId: string; rule: { endsAt: string } };
     const started = await call('post', `/districts/${world.here}/resyncs`).send({ objects: ['School'] });
     const { resyncId } = started.body as { resyncId: string };
-    await until(resyncId, ({ status, heldUntil }) => status === 'running' && heldUntil === rule.endsAt);
+    await comesTo(resyncId, ({ status, heldUntil }) => status === 'running' && heldUntil === rule.endsAt);
 
     const path = `/districts/${world.here}/resyncs`;
     const states = await call('post', path, 'state').send({ objects: ['School'], scenario: 'STATE_REQUEST' });
-    await until((states.body as { resyncId: string }).resyncId, ({ status }) => status === 'ended');
+    await comesTo((states.body as { resyncId: string }).resyncId, ({ status }) => status === 'ended');
 
     await call('delete', `/districts/${world.here}/blackouts/${blackoutId}`);
-    await until(resyncId, ({ status, heldUntil }) => status === 'finished' && heldUntil === null);
+    await comesTo(resyncId, ({ status, heldUntil }) => status === 'finished' && heldUntil === null);
   }));
 
 test('a district has no more windows than a question can lay out', async () => {

@@ -8,12 +8,10 @@ import { newSigningKey } from '../../../src/config/signing-key';
 import { reconcileCertifications } from '../../../src/features/certifications/reconcile';
 import type { Manifest } from '../../../src/domain/certification';
 import { certificationWorkflowId } from '../../../workflows/messages';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { certifiableWorld } from './certifiable-world';
 import type { ApiWorld } from '../../support/api-world';
 import { testServers } from '../../support/test-servers';
-
-jest.setTimeout(60_000);
 
 let world: ApiWorld;
 let close: () => Promise<void>;

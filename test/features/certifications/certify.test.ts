@@ -7,7 +7,7 @@ import { at, measured, requested } from './requested';
 let world: Awaited<ReturnType<typeof requested>>;
 beforeEach(async () => {
   world = await requested();
-}, 120_000);
+});
 afterEach(() => world.close());
 
 const twoObjects = () => Promise.resolve(at([measured('School', { '["1"]': 1 }), measured('Person', {})]));

@@ -6,8 +6,6 @@ import { certifiableWorld } from './certifiable-world';
 import type { ApiWorld } from '../../support/api-world';
 import { resync, serve, type Served } from '../../support/command-line';
 
-jest.setTimeout(60_000);
-
 let world: ApiWorld;
 let close: () => Promise<void>;
 let served: Served;

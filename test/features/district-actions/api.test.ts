@@ -13,11 +13,9 @@ import { ledgerPage, runningResync, storedError, someCatalog } from '../../suppo
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
 import { endedVerification } from '../../../src/domain/verification';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 
 /** What the state does with many districts in one call. */
-
-jest.setTimeout(60_000);
 
 let world: ApiWorld;
 let served: Served;
@@ -92,7 +90,7 @@ const show = (id: string, as = world.as.state) =>
   request(world.app).get(`/api/v1/district-actions/${id}`).set('Authorization', as);
 const outcomeOf = async (id: string): Promise<Outcome> => {
   const row = () => world.control('districtAction').where({ districtActionID: id, endedAt: null }).first();
-  await until('it was done', async () => (await row()) === undefined, 30_000);
+  await until('it was done', async () => (await row()) === undefined);
   return (await show(id)).body as Outcome;
 };
 const bearer = async (rights: readonly ToolRight[], districts: string[] | null = null): Promise<string> =>
@@ -291,9 +289,10 @@ test('what failed is sent again in each district, and what runs and waits is can
 
 test('a thousand districts are reminded in one call that is answered at once, and each once a day', async () => {
   const districts = ids.slice(5);
-  const before = performance.now();
-  const id = await start('remind', districts);
-  expect(performance.now() - before).toBeLessThan(3_000);
+  // No alert is posted until the answer is there.
+  const held = await world.control.transaction();
+  await held('processAlert').select('processAlertID').forUpdate();
+  const id = await start('remind', districts).finally(() => held.rollback());
   const { counts } = await outcomeOf(id);
   expect(counts).toEqual({ waiting: 0, done: late, refused: 0, failed: 0 });
   const alerts = (await world.control('processAlert').where({ name: 'Reminder of the State' })) as {

@@ -14,7 +14,7 @@ import { insertVerification } from '../../../src/features/verifications/store';
 import { finishResync } from '../../../src/features/resyncs/store';
 import { runningResync, someCatalog } from '../../support/control-database';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 
 /** All that a page listens to comes in one stream. */
 

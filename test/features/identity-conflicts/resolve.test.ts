@@ -5,8 +5,6 @@ import { testDistrict } from '../../activities/world';
 
 /** Records that were renumbered, got another GUID or moved to another district, and the way out. */
 
-jest.setTimeout(120_000);
-
 const person = (tenant: string) =>
   `CREATE TABLE person (${tenant} personID INT, guid CHAR(36) NOT NULL, name VARCHAR(20), UNIQUE (guid), PRIMARY KEY (${tenant === '' ? '' : 'districtID, '}personID))`;
 const district = [

@@ -5,10 +5,9 @@ import { postAlert } from '../../../src/features/alerts/post';
 import { mailOfAlert, sendMail } from '../../../src/features/notices/send-mail';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
+import { until } from '../../support/until';
 import { mailServer, type Taken } from './mail-server';
-import { call, eventually, pass, runOf, type Who } from './support';
-
-jest.setTimeout(60_000);
+import { call, pass, runOf, type Who } from './support';
 
 let world: ApiWorld;
 let endWorker: () => Promise<void>;
@@ -52,7 +51,7 @@ test('the end of a run is mailed in plain text to those who ask for it', () =>
     await prefer('other', 'other@example.org');
     await prefer('state', 'state@example.org', ['incompletion']);
     const resyncId = await runOf(world, 'here');
-    await eventually('it is mailed', () => server.taken.length > 0);
+    await until('it is mailed', () => server.taken.length > 0);
     const [{ to, text }] = server.taken as [Taken];
     expect(to).toEqual(['here@example.org']);
     expect(text).toContain(`Subject: Resync Completed: ${world.here}`);
@@ -68,7 +67,7 @@ test('of a state’s run a district is mailed that it has ended: no objects, cou
   withWorker(world, async () => {
     await prefer('here', 'here@example.org', ['completion', 'incompletion']);
     await runOf(world, 'state', { scenario: 'STATE_REQUEST' });
-    await eventually('it is mailed', () => server.taken.length > 0);
+    await until('it is mailed', () => server.taken.length > 0);
     const { text } = server.taken[0]!;
     expect(text).toContain(`Subject: State Resync Ended: ${world.here}`);
     expect(text).not.toMatch(/green|red\b|processed|errors|School|finished|Completed/);
@@ -79,9 +78,9 @@ test('a server that is busy (451) is tried again with the same Message-ID', () =
     await prefer('here', 'busy@example.org');
     await stateRequest();
     await pass(world);
-    await eventually('it is mailed', () => server.taken.length > 0);
+    await until('it is mailed', () => server.taken.length > 0);
     expect(server.attempts).toEqual(['busy@example.org', 'busy@example.org']);
-    await eventually('it is noted', async () => {
+    await until('it is noted', async () => {
       const [row] = await world.control<{ status: string; attempts: number }>('noticeDelivery').select();
       return row?.status === 'delivered' && row.attempts === 2;
     });

@@ -4,6 +4,7 @@ import { startNotices } from '../../../src/features/notices/workflow-client';
 import type { DeliveryView } from '../../../src/features/notices/delivery-store';
 import { passNotices } from '../../../src/features/notices/dispatch';
 import type { ApiWorld } from '../../support/api-world';
+import { until } from '../../support/until';
 
 export type Who = keyof ApiWorld['as'];
 
@@ -43,7 +44,7 @@ export async function runOf(world: ApiWorld, who: Who, body: object = {}): Promi
   });
   expect(answer.status).toBe(202);
   const { resyncId } = answer.body as { resyncId: string };
-  await eventually('the run ends', async () => {
+  await until('the run ends', async () => {
     const { status } = (await call(world, who, 'get', `/resyncs/${resyncId}`)).body as { status: string };
     return status === 'finished';
   });
@@ -62,13 +63,4 @@ export async function pass(world: ApiWorld, now = new Date()): Promise<void> {
 export async function deliveries(world: ApiWorld, who: Who, webhookId: string): Promise<DeliveryView[]> {
   const answer = await call(world, who, 'get', `/webhooks/${webhookId}/deliveries`);
   return (answer.body as { items: DeliveryView[] }).items;
-}
-
-/** Waits until `seen` holds, or fails with `what`. */
-export async function eventually(what: string, seen: () => boolean | Promise<boolean>): Promise<void> {
-  for (const start = Date.now(); Date.now() - start < 20_000;) {
-    if (await seen()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`Waited in vain until ${what}.`);
 }

@@ -15,11 +15,9 @@ import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { finishResync } from '../../../src/features/resyncs/store';
 import { runningResync } from '../../support/control-database';
 import { type DistrictDatabase, districtDatabase } from '../../support/district-database';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 
 /** Districts that are registered, changed, retired and imported while API and worker run. */
-
-jest.setTimeout(60_000);
 
 const secretKey = randomBytes(32).toString('base64');
 const filesFolder = mkdtempSync(join(tmpdir(), 'accounts-'));
@@ -120,14 +118,19 @@ test('its password is shown to nobody, and stands in no row, log line, audit eve
 
 /** Of all workflows that this world's imports had. */
 async function historiesOfImports(): Promise<string[]> {
-  const texts: string[] = [];
   const query = `TaskQueue = '${world.config.temporal.taskQueue}' AND WorkflowType = 'districtImport'`;
-  for await (const { workflowId } of world.temporal.workflow.list({ query })) {
-    const history = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
-    texts.push(JSON.stringify(history), ...payloadsIn(history));
-  }
-  expect(texts.length).toBeGreaterThan(0);
-  return texts;
+  return until(
+    'Temporal lists them',
+    async () => {
+      const texts: string[] = [];
+      for await (const { workflowId } of world.temporal.workflow.list({ query })) {
+        const history = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
+        texts.push(JSON.stringify(history), ...payloadsIn(history));
+      }
+      return texts;
+    },
+    ({ length }) => length > 0,
+  );
 }
 
 /** Payloads are bytes in a history: as the text that they are. */
@@ -503,16 +506,12 @@ async function importOf(lines: readonly string[], more: object = {}): Promise<re
   const started = await call('post', '/district-imports', { csv: lines.join('\n'), ...more });
   expect([started.status, started.body]).toEqual([202, expect.anything()]);
   const { importId } = started.body as Import;
-  let answer = started;
-  await until(
+  return until(
     'the import has ended',
-    async () => {
-      answer = await call('get', `/district-imports/${importId}`);
-      return (answer.body as Import).status !== 'accepted';
-    },
+    async () => call('get', `/district-imports/${importId}`),
+    ({ body }) => (body as Import).status !== 'accepted',
     120_000,
   );
-  return answer;
 }
 
 const head = 'id,number,name,schoolYear,databaseUrl';
@@ -572,7 +571,7 @@ test('a thousand districts are imported from one file, and of each bad line is s
   });
   await world.refreshDistricts();
   expect(world.config.districts.find(({ id }) => id === 'i-2')?.name).toBe('Renamed');
-}, 240_000);
+});
 
 test('the command line registers, changes, imports and retires, and takes a URL from no option', async () => {
   const served = await serve(world.app, world.as.state);

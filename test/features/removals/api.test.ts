@@ -3,8 +3,7 @@ import { createToken } from '../../../src/features/access/token-store';
 import { noticeKindOf } from '../../../src/domain/notices';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
-
-jest.setTimeout(60_000);
+import { until } from '../../support/until';
 
 let world: ApiWorld;
 let endWorker: () => Promise<void>;
@@ -38,14 +37,12 @@ async function call(method: 'get' | 'post', path: string, as: string, body?: obj
   return body ? asked.send(body) : asked;
 }
 
-async function until(resyncId: string, status: string): Promise<void> {
-  for (let i = 0; i < 400; i++) {
-    const { body } = await call('get', `/resyncs/${resyncId}`, world.as.here);
-    if ((body as { status: string }).status === status) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${resyncId} never became ${status}.`);
-}
+const becomes = (resyncId: string, status: string) =>
+  until(
+    `${resyncId} is ${status}`,
+    async () => (await call('get', `/resyncs/${resyncId}`, world.as.here)).body as { status: string },
+    (seen) => seen.status === status,
+  );
 
 async function send(body: object = {}): Promise<string> {
   const asked = { objects: ['Section'], removals: 'apply', ...body };
@@ -58,7 +55,7 @@ test('what is above the threshold awaits somebody else than who asked for it', (
   withWorker(world, async (gate) => {
     gate.extra.set('Section', 3).set('School', 1);
     const resyncId = await send();
-    await until(resyncId, 'awaitingApproval');
+    await becomes(resyncId, 'awaitingApproval');
     const { body } = await call('get', `/resyncs/${resyncId}/removals`, world.as.here);
     const { objects } = body as { objects: { expiresAt: string }[] };
     expect(body).toMatchObject({
@@ -103,7 +100,7 @@ test('what is above the threshold awaits somebody else than who asked for it', (
     expect(approved.body).toMatchObject({
       objects: [{ decision: 'approved', decidedBy: expect.stringMatching(/^colleague /) as string }, {}],
     });
-    await until(resyncId, 'finished');
+    await becomes(resyncId, 'finished');
     const after = await call('get', `/resyncs/${resyncId}/removals`, world.as.here);
     expect(after.body).toMatchObject({ objects: [{ removed: 3 }, { removed: 1 }] });
     const head = await call('get', `/resyncs/${resyncId}`, world.as.here);
@@ -132,7 +129,7 @@ test('its records are listed page by page; who asked may reject, and then none o
   withWorker(world, async (gate) => {
     gate.extra.set('Section', 5);
     const resyncId = await send();
-    await until(resyncId, 'awaitingApproval');
+    await becomes(resyncId, 'awaitingApproval');
     const path = `/resyncs/${resyncId}/objects/Section/removals`;
     const first = await call('get', `${path}?limit=2&status=found`, world.as.here);
     const { items, nextCursor } = first.body as { items: { key: string[] }[]; nextCursor: string };
@@ -144,7 +141,7 @@ test('its records are listed page by page; who asked may reject, and then none o
 
     const rejected = await call('post', `/resyncs/${resyncId}/removals/reject`, world.as.here, {});
     expect(rejected.body).toMatchObject({ objects: [{ decision: 'rejected', removed: 0 }] });
-    await until(resyncId, 'finished');
+    await becomes(resyncId, 'finished');
     const head = await call('get', `/resyncs/${resyncId}`, world.as.here);
     expect((head.body as { message: string }).message).toContain('Section: rejected, none of 5 removed.');
   }));
@@ -153,9 +150,9 @@ test('a run cancelled while it holds will not be decided about', () =>
   withWorker(world, async (gate) => {
     gate.extra.set('Section', 5);
     const resyncId = await send();
-    await until(resyncId, 'awaitingApproval');
+    await becomes(resyncId, 'awaitingApproval');
     expect((await call('post', `/resyncs/${resyncId}/cancel`, world.as.here)).status).toBe(200);
-    await until(resyncId, 'cancelled');
+    await becomes(resyncId, 'cancelled');
     const { body } = await call('get', `/resyncs/${resyncId}/removals`, world.as.here);
     expect(body).toMatchObject({ status: 'cancelled', objects: [{ decision: 'expired', removed: 0 }] });
   }));
@@ -164,7 +161,7 @@ test('removing has to be asked for, and the state’s requests don’t offer it'
   withWorker(world, async (gate) => {
     gate.extra.set('Section', 5);
     const resyncId = await send({ removals: 'report' });
-    await until(resyncId, 'finished');
+    await becomes(resyncId, 'finished');
     const { body } = await call('get', `/resyncs/${resyncId}/removals`, world.as.here);
     expect(body).toMatchObject({ removals: 'report', objects: [] });
     const asked = { objects: 'all', scenario: 'STATE_REQUEST', removals: 'apply' };

@@ -7,6 +7,7 @@ import { findResync } from '../../../src/features/resyncs/workflow-client';
 import { reconcile } from '../../../src/features/resyncs/reconcile';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
+import { until } from '../../support/until';
 
 let world: ApiWorld;
 let endWorker: () => Promise<void>;
@@ -59,21 +60,19 @@ const stoppedOf = (run: Record<string, unknown>): string[] =>
     .flatMap(({ object: name, status }) => (status === 'finished' ? [] : [name]))
     .sort();
 
-async function until(resyncId: string, statuses: readonly string[]): Promise<Record<string, unknown>> {
-  for (let i = 0; i < 200; i++) {
-    const body = (await get(`/resyncs/${resyncId}`)).body as Record<string, unknown>;
-    if (statuses.includes(body['status'] as string)) return body;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`The resync never became ${statuses.join(' or ')}.`);
-}
+const becomes = (resyncId: string, statuses: readonly string[]) =>
+  until(
+    `${resyncId} is ${statuses.join(' or ')}`,
+    async () => (await get(`/resyncs/${resyncId}`)).body as Record<string, unknown>,
+    ({ status }) => statuses.includes(status as string),
+  );
 
 test('a resync is accepted, runs to its end and shows its outcome and report', () =>
   withWorker(world, async () => {
     const answer = await start({ objects: ['Section'], scenario: 'GO_LIVE' });
     const { resyncId } = answer.body as Accepted;
     expect([answer.status, answer.headers['location']]).toEqual([202, `/api/v1/resyncs/${resyncId}`]);
-    const end = await until(resyncId, ['finished']);
+    const end = await becomes(resyncId, ['finished']);
     expect(end).toMatchObject({ color: 'green', totals: { processed: 30, inserted: 30, errors: 0 } });
     const csv = await get(`/resyncs/${resyncId}/report?format=csv`);
     expect(csv.type).toBe('text/csv');
@@ -96,7 +95,7 @@ test('20 parallel equal requests with one key start one resync, another body wit
     expect(bodies.filter(({ replayed }) => !replayed)).toHaveLength(1);
     const other = await start({ objects: ['School'] }, 'key-1');
     expect(other.status).toBe(409);
-    await until(bodies[0]!.resyncId, ['finished']);
+    await becomes(bodies[0]!.resyncId, ['finished']);
     expect(await world.control('resync').where({ idempotencyKey: 'key-1' })).toHaveLength(1);
   }));
 
@@ -104,7 +103,7 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
   withWorker(world, async (gate) => {
     gate.close();
     const first = (await start()).body as Accepted;
-    await until(first.resyncId, ['running']);
+    await becomes(first.resyncId, ['running']);
     const second = (await start()).body as Accepted;
     expect(second).toMatchObject({ status: 'queued', position: 1 });
     const agent = await get(`/districts/${world.here}/agent`);
@@ -118,16 +117,15 @@ test('a run is paused, resumed and cancelled; one that waits is withdrawn; objec
     const unplanned = await post(`/resyncs/${first.resyncId}/objects/Nonsense/cancel`);
     expect(unplanned.status).toBe(404);
     const paused = await post(`/resyncs/${first.resyncId}/pause`);
-    expect([paused.status, (await until(first.resyncId, ['paused']))['status']]).toEqual([200, 'paused']);
+    expect([paused.status, (await becomes(first.resyncId, ['paused']))['status']]).toEqual([200, 'paused']);
     const resumed = await post(`/resyncs/${first.resyncId}/resume`, undefined, 'state');
     expect(resumed.status).toBe(200);
-    await until(first.resyncId, ['running']);
+    await becomes(first.resyncId, ['running']);
     const section = await post(`/resyncs/${first.resyncId}/objects/Section/cancel`);
     expect(section.status).toBe(200);
-    const cancelled = post(`/resyncs/${first.resyncId}/cancel`);
-    const [answer] = await Promise.all([cancelled, Promise.resolve().then(() => gate.open())]);
-    expect(answer.status).toBe(200);
-    const end = await until(first.resyncId, ['cancelled']);
+    expect((await post(`/resyncs/${first.resyncId}/cancel`)).status).toBe(200);
+    gate.open();
+    const end = await becomes(first.resyncId, ['cancelled']);
     expect(end).toMatchObject({ color: 'red' });
     expect(end['message']).toMatch(/^Cancelled by/);
 
@@ -166,13 +164,13 @@ test('one object is cancelled: it and what needs it don’t move, all others do,
   withWorker(world, async (gate) => {
     gate.close();
     const { resyncId } = (await start()).body as Accepted;
-    await until(resyncId, ['running']);
+    await becomes(resyncId, ['running']);
     const answer = await post(`/resyncs/${resyncId}/objects/Course/cancel`);
     expect([answer.status, answer.body]).toMatchObject([200, { resyncId, status: 'running' }]);
     const again = await post(`/resyncs/${resyncId}/objects/Course/cancel`, undefined, 'other');
     expect(again.status).toBe(404);
     gate.open();
-    const end = await until(resyncId, ['cancelled']);
+    const end = await becomes(resyncId, ['cancelled']);
     expect(end).toMatchObject({ color: 'red', totals: { processed: 20, inserted: 20 } });
     expect(end['message']).toBe('2 of 4 objects did not finish.');
     const rows = end['objectResults'] as { object: string; status: string; message: string | null }[];
@@ -184,30 +182,26 @@ test('one object is cancelled: it and what needs it don’t move, all others do,
     ]);
   }));
 
-test(
-  'a full queue refuses one more and keeps nothing of it, so that the same key works later',
-  () =>
-    withWorker(world, async (gate) => {
-      gate.close();
-      const first = (await start({ objects: ['School'] })).body as Accepted;
-      await until(first.resyncId, ['running']);
-      const waiting = await Promise.all(
-        Array.from({ length: 20 }, async () => (await start({ objects: ['School'] })).body as Accepted),
-      );
-      const stored = (await world.control('resync')).length;
-      const refused = await start({ objects: ['School'] }, 'later');
-      expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
-      expect(await world.control('resync')).toHaveLength(stored);
+test('a full queue refuses one more and keeps nothing of it, so that the same key works later', () =>
+  withWorker(world, async (gate) => {
+    gate.close();
+    const first = (await start({ objects: ['School'] })).body as Accepted;
+    await becomes(first.resyncId, ['running']);
+    const waiting = await Promise.all(
+      Array.from({ length: 20 }, async () => (await start({ objects: ['School'] })).body as Accepted),
+    );
+    const stored = (await world.control('resync')).length;
+    const refused = await start({ objects: ['School'] }, 'later');
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+    expect(await world.control('resync')).toHaveLength(stored);
 
-      await post(`/resyncs/${waiting[0]!.resyncId}/cancel`);
-      expect((await start({ objects: ['School'] }, 'later')).status).toBe(202);
-      const open = (await world.control('resync').where({ status: 'queued' })) as { resyncID: string }[];
-      for (const { resyncID } of open) await post(`/resyncs/${resyncID}/cancel`);
-      gate.open();
-      await until(first.resyncId, ['finished']);
-    }),
-  60_000,
-);
+    await post(`/resyncs/${waiting[0]!.resyncId}/cancel`);
+    expect((await start({ objects: ['School'] }, 'later')).status).toBe(202);
+    const open = (await world.control('resync').where({ status: 'queued' })) as { resyncID: string }[];
+    for (const { resyncID } of open) await post(`/resyncs/${resyncID}/cancel`);
+    gate.open();
+    await becomes(first.resyncId, ['finished']);
+  }));
 
 test('events give a snapshot, then changes, then the end; the present version is not sent again', () =>
   withWorker(world, async (gate) => {
@@ -217,7 +211,7 @@ test('events give a snapshot, then changes, then the end; the present version is
     const { port } = server.address() as AddressInfo;
     try {
       const { resyncId } = (await start({ objects: ['Course'] })).body as Accepted;
-      await until(resyncId, ['running']);
+      await becomes(resyncId, ['running']);
       const listen = async (
         lastEventId?: string,
         onFirst = () => {},

@@ -6,8 +6,6 @@ import { testDistrict } from '../../activities/world';
 
 /** Runs whose counts look well and whose data doesn't: red until a person has accepted it. */
 
-jest.setTimeout(120_000);
-
 const pupils = (from: number, to: number): string =>
   `INSERT INTO pupil SELECT seq, 'a', 1 FROM (WITH RECURSIVE n AS (SELECT ${from} AS seq UNION ALL SELECT seq + 1 FROM n WHERE seq < ${to}) SELECT seq FROM n) s`;
 const table = 'CREATE TABLE pupil (id INT PRIMARY KEY, name VARCHAR(10), grade INT NULL)';

@@ -10,8 +10,6 @@ import { testDistrict } from '../../activities/world';
  * planted, and whatever is still different after a run is brute force's to say.
  */
 
-jest.setTimeout(180_000);
-
 const tables: Readonly<Record<string, { readonly columns: string; readonly key: string }>> = {
   calendar: { columns: 'calendarID INT, stateExclude TINYINT NULL', key: 'calendarID' },
   enrollment: {

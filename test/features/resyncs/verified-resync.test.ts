@@ -2,12 +2,10 @@ import request from 'supertest';
 import { createToken } from '../../../src/features/access/token-store';
 import { insertVerification } from '../../../src/features/verifications/store';
 import { resync, serve, type Served } from '../../support/command-line';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { type ApiWorld, apiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
 import { someCatalog } from '../../support/control-database';
-
-jest.setTimeout(120_000);
 
 let world: ApiWorld;
 let served: Served;
@@ -130,7 +128,7 @@ test('of the state’s loop a district sees neither that it verifies nor what wa
     const { resyncId } = asked.body as { resyncId: string };
     const path = `/resyncs/${resyncId}`;
     const ended = async () => ((await get(path)).body as { status: string }).status === 'ended';
-    await until('it has ended', ended, 30_000);
+    await until('it has ended', ended);
     const seen = (await get(path)).body as object;
     expect(Object.keys(seen)).not.toContain('verify');
     expect(Object.keys(seen)).not.toContain('verifications');

@@ -4,6 +4,7 @@ import { createToken } from '../../../src/features/access/token-store';
 import { noteAtTemporal, readSchedule } from '../../../src/features/schedules/store';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
+import { until } from '../../support/until';
 
 let world: ApiWorld;
 let endWorker: () => Promise<void>;
@@ -47,35 +48,30 @@ async function create(over: object = {}, who: Who = 'here'): Promise<Schedule> {
   expect([answer.status, (answer.body as { detail?: string }).detail]).toEqual([201, undefined]);
   return answer.body as Schedule;
 }
-async function until(scheduleId: string, seen: (schedule: Schedule) => boolean): Promise<Schedule> {
-  let body: unknown;
-  for (let i = 0; i < 200; i++) {
-    body = (await call('get', of(world.here, `/${scheduleId}`), 'state')).body;
-    if (seen(body as Schedule)) return body as Schedule;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`The schedule never came to stand like that: ${JSON.stringify(body)}`);
-}
-
-async function finished(path: string): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (((await call('get', path)).body as { status: string }).status === 'finished') return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('The resync never finished.');
-}
+const comesTo = (scheduleId: string, seen: (schedule: Schedule) => boolean): Promise<Schedule> =>
+  until(
+    'the schedule stands so',
+    async () => (await call('get', of(world.here, `/${scheduleId}`), 'state')).body as Schedule,
+    seen,
+  );
+const finished = (path: string) =>
+  until(
+    'it has finished',
+    async () => (await call('get', path)).body as { status: string },
+    ({ status }) => status === 'finished',
+  );
 
 test('a schedule is created once, triggered, gives a resync of its own that runs, is paused, resumed and deleted', () =>
   withWorker(world, async () => {
     const { scheduleId } = await create({ jitterMinutes: 10, note: 'before school' });
     expect((await call('post', of(world.here)).send(nightly())).status).toBe(409);
-    const { nextRuns } = await until(scheduleId, (schedule) => schedule.nextRuns.length > 1);
+    const { nextRuns } = await comesTo(scheduleId, (schedule) => schedule.nextRuns.length > 1);
     expect(Date.parse(nextRuns[0]!.at)).toBeGreaterThan(Date.now());
     const list = (await call('get', of(world.here))).body as { items: Schedule[] };
     expect(list.items.map((item) => item.scheduleId)).toEqual([scheduleId]);
 
     expect((await call('post', of(world.here, `/${scheduleId}/trigger`))).status).toBe(202);
-    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 1);
+    const { lastRuns } = await comesTo(scheduleId, (schedule) => schedule.lastRuns.length === 1);
     expect(lastRuns).toMatchObject([{ outcome: 'started', message: null }]);
     const path = `/resyncs/${lastRuns[0]!.resyncId!}`;
     await finished(path);
@@ -96,7 +92,7 @@ test('a schedule of verifications starts verifications, needs their right, and h
     const kind = 'verification';
     const { scheduleId } = await create({ kind, name: 'weekly comparison', objects: 'all' });
     expect((await call('post', of(world.here, `/${scheduleId}/trigger`))).status).toBe(202);
-    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 1);
+    const { lastRuns } = await comesTo(scheduleId, (schedule) => schedule.lastRuns.length === 1);
     expect(lastRuns).toMatchObject([{ outcome: 'started', resyncId: null, message: null }]);
     const { verificationId } = lastRuns[0]!;
     await finished(`/verifications/${verificationId!}`);
@@ -216,18 +212,20 @@ test('a district sees that the state has a schedule, but neither what it sends n
 test('while its resync before runs a firing is skipped and says so; a firing filled in twice is one resync', () =>
   withWorker(world, async (gate) => {
     gate.close();
-    const { scheduleId } = await create({ name: 'hourly', cron: '0 * * * *', timezone: 'UTC' });
     const hour = 3_600_000;
-    const last = Math.floor(Date.now() / hour) * hour;
+    // Half an hour from its firings: none of its own comes between.
+    const last = Math.floor((Date.now() - hour / 2) / 60_000) * 60_000;
+    const cron = `${new Date(last).getUTCMinutes()} * * * *`;
+    const { scheduleId } = await create({ name: 'hourly', cron, timezone: 'UTC' });
     const period = (hours: number) => ({
       from: new Date(last - hours * hour + hour / 2).toISOString(),
-      to: new Date(last + 1000 > Date.now() ? last : last + 1000).toISOString(),
+      to: new Date(last + 1000).toISOString(),
     });
     const fill = (hours: number) =>
       call('post', of(world.here, `/${scheduleId}/backfill`)).send(period(hours));
     const answer = await fill(2);
     expect([answer.status, (answer.body as Schedule).filledIn?.length]).toEqual([202, 2]);
-    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 2);
+    const { lastRuns } = await comesTo(scheduleId, (schedule) => schedule.lastRuns.length === 2);
     expect(lastRuns.map(({ outcome }) => outcome)).toEqual(['skipped', 'started']);
     const { resyncId } = lastRuns[1]!;
     expect(lastRuns[0]!.message).toBe(`The resync ${resyncId!} of this schedule had not ended.`);
@@ -235,7 +233,7 @@ test('while its resync before runs a firing is skipped and says so; a firing fil
     gate.open();
     await finished(`/resyncs/${resyncId!}`);
     await fill(2);
-    const again = await until(scheduleId, ({ lastRuns: [newest] }) => newest!.outcome === 'started');
+    const again = await comesTo(scheduleId, ({ lastRuns: [newest] }) => newest!.outcome === 'started');
     expect(again.lastRuns[1]).toMatchObject({ outcome: 'started', resyncId });
     const stored = await world.control('resync').where('resyncID', 'like', `%s${scheduleId}`);
     expect(stored).toHaveLength(2);
@@ -252,10 +250,14 @@ test('a firing that can’t become a resync is an alert, not silence', () =>
       .where({ scheduleID: scheduleId })
       .update({ request: JSON.stringify(outdated) });
     await call('post', of(world.here, `/${scheduleId}/trigger`));
-    const { lastRuns } = await until(scheduleId, (schedule) => schedule.lastRuns.length === 1);
+    const { lastRuns } = await comesTo(scheduleId, (schedule) => schedule.lastRuns.length === 1);
     expect(lastRuns).toMatchObject([{ outcome: 'refused', resyncId: null }]);
     expect(lastRuns[0]!.message).toContain('Abolished');
-    const alerts = await world.control('processAlert').where({ name: 'Scheduled Resync Refused' });
+    const alerts = await until(
+      'an alert says so',
+      () => world.control('processAlert').where({ name: 'Scheduled Resync Refused' }),
+      ({ length }) => length > 0,
+    );
     expect(alerts).toMatchObject([{ districtID: world.here, toolRight: 'resyncBatch' }]);
     await call('delete', of(world.here, `/${scheduleId}`));
   }));
@@ -267,11 +269,11 @@ test('the answer says when the next firing falls into a blackout window', async 
       days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
       from: '01:30',
       to: '03:00',
-      timezone: 'America/Chicago',
+      timezone: 'UTC',
     },
   });
-  const { scheduleId } = await create({ name: 'in the window' });
-  const { nextRuns } = await until(scheduleId, (schedule) => schedule.nextRuns.length > 0);
+  const { scheduleId } = await create({ name: 'in the window', timezone: 'UTC' });
+  const { nextRuns } = await comesTo(scheduleId, (schedule) => schedule.nextRuns.length > 0);
   expect(Date.parse(nextRuns[0]!.heldUntil!) - Date.parse(nextRuns[0]!.at)).toBe(3_600_000);
   await call('delete', of(world.here, `/${scheduleId}`));
   await call(
@@ -319,23 +321,20 @@ test.each([
 ])('the time zone %s is told to Temporal as %s, which minds capitals', async (timezone, kept) => {
   const made = await create({ name: 'zone', timezone, cron: '0 2 29 2 *' });
   expect(made).toMatchObject({ timing: { timezone: kept } });
-  const { nextRuns } = await until(made.scheduleId, (schedule) => schedule.nextRuns.length > 0);
+  const { nextRuns } = await comesTo(made.scheduleId, (schedule) => schedule.nextRuns.length > 0);
   expect(nextRuns[0]!.at).toMatch(/^20\d\d-02-29T/);
   await call('delete', of(world.here, `/${made.scheduleId}`));
 });
 
 test('an owner has no more schedules in a district than 20; a calendar works as cron does', async () => {
   const made: Schedule[] = [];
-  for (let n = 0; n < 20; n++) {
-    made.push(
-      await create({
-        name: `n${n}`,
-        cron: undefined,
-        calendar: { at: ['02:00', '22:30'], daysOfWeek: ['sun'], months: [1, 12] },
-      }),
-    );
-  }
-  const { nextRuns } = await until(made[0]!.scheduleId, (schedule) => schedule.nextRuns.length > 1);
+  // A whole day ahead: today's first time may have passed.
+  const day = new Date(Date.now() + 48 * 3_600_000);
+  const daysOfWeek = [['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][day.getUTCDay()]];
+  const calendar = { at: ['02:00', '22:30'], daysOfWeek, months: [day.getUTCMonth() + 1] };
+  for (let n = 0; n < 20; n++)
+    made.push(await create({ name: `n${n}`, cron: undefined, calendar, timezone: 'UTC' }));
+  const { nextRuns } = await comesTo(made[0]!.scheduleId, (schedule) => schedule.nextRuns.length > 1);
   expect(Date.parse(nextRuns[1]!.at) - Date.parse(nextRuns[0]!.at)).toBe(20.5 * 3_600_000);
   expect((await call('post', of(world.here)).send(nightly({ name: 'n20' }))).status).toBe(409);
   for (const { scheduleId } of made) await call('delete', of(world.here, `/${scheduleId}`));
@@ -354,11 +353,11 @@ test('a schedule fires with its maker’s rights of that moment: without them it
     const path = of(world.other, `/${scheduleId}`);
     await setDisabled(world.control, { principalId, disabled: true });
     expect((await call('post', `${path}/trigger`, 'other')).status).toBe(202);
-    let seen: (Schedule & { pauseNote: string | null }) | undefined;
-    for (let i = 0; i < 200 && !(seen?.lastRuns.length && seen.paused); i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      seen = (await call('get', path, 'other')).body as typeof seen;
-    }
+    const seen = await until(
+      'it has fired and is paused',
+      async () => (await call('get', path, 'other')).body as Schedule,
+      ({ lastRuns, paused }) => lastRuns.length > 0 && paused,
+    );
     const why = expect.stringContaining('maker, who made it, is disabled') as string;
     expect(seen).toMatchObject({
       paused: true,

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { apiWorld, type ApiWorld, object } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
+import { until } from '../../support/until';
 
 const tied = { schoolYear: { column: 'endYear' } };
 const objects = {
@@ -75,13 +76,9 @@ test('each year has its agent: both years run at the same time', () =>
       const answer = await post('/resyncs', { objects: ['Calendar'], schoolYear });
       const { resyncId } = answer.body as { resyncId: string };
       ids.push(resyncId);
-      for (let i = 0; i < 200; i++) {
-        const row = (await world.control('resync').where({ resyncID: resyncId }).first()) as {
-          status: string;
-        };
-        if (row.status === 'running') break;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const row = () =>
+        world.control<{ resyncID: string; status: string }>('resync').where({ resyncID: resyncId }).first();
+      await until('it runs', async () => (await row())?.status === 'running');
     }
     const running = await Promise.all([get('/agent?schoolYear=2026'), get('/agent')]);
     expect(running.map(({ body }) => body as object)).toMatchObject([

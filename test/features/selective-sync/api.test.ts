@@ -6,7 +6,7 @@ import { TemporalCalls } from '../../../src/temporal/calls';
 import { selectivePreviewWorkflowId } from '../../../workflows/messages';
 import { createToken } from '../../../src/features/access/token-store';
 import type { ToolRight } from '../../../src/domain/rights';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
 

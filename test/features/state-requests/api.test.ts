@@ -9,11 +9,9 @@ import { finishObject } from '../../../src/features/resyncs/object-store';
 import { finishResync } from '../../../src/features/resyncs/store';
 import { ledgerPage, runningResync } from '../../support/control-database';
 import { resync, serve, type Served } from '../../support/command-line';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { keepWorker, withWorker } from '../../support/api-worker';
-
-jest.setTimeout(60_000);
 
 let world: ApiWorld;
 let served: Served;
@@ -121,8 +119,12 @@ test('the board shows every district while they run, and the report closes it', 
     expect([idOf(again), (again.body as { replayed: boolean }).replayed]).toEqual([id, true]);
     expect((await post(asked, 'one-key')).status).toBe(409);
 
-    await until('three run', () => gate.waiting.length === 3);
-    const running = (await get(`/${id}`)).body as StateRequestBoard;
+    await until('three move', () => gate.waiting.length === 3);
+    const running = await until(
+      'three run',
+      async () => (await get(`/${id}`)).body as StateRequestBoard,
+      ({ counts }) => counts.running === 3,
+    );
     expect(running).toMatchObject({
       status: 'running',
       counts: { running: 3, notRun: 1, waiting: 0 },
@@ -260,17 +262,16 @@ test('one district is taken out, tried again alone after the request has ended, 
       .update({ windowUntil: new Date(0) });
     expect((await of(`${path}/retry`, {})).status).toBe(409);
     const again = await resync('request', 'retry', id, '--district', world.here, '--until', later(1));
-    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('waiting')]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/waiting|queued|running|done/)]);
     await until('it is done', async () => {
       const { counts, status } = (await get(`/${id}`)).body as StateRequestBoard;
       return status === 'finished' && counts.done === 2;
     });
     const after = (await get(path)).body as { resyncId: string; color: string };
     expect([after.resyncId === first.resyncId, after.color]).toEqual([false, 'green']);
-    const told = await world
-      .control('processAlert')
-      .where({ linkID: id, name: 'State Resync Request Ended' });
-    expect(told).toHaveLength(2);
+    const told = () =>
+      world.control('processAlert').where({ linkID: id, name: 'State Resync Request Ended' }).select();
+    await until('each end is told', async () => (await told()).length === 2);
     expect((await of(`${path}/retry`, {})).status).toBe(409);
     // What has not begun is withdrawn without a word more.
     const window = { from: later(1), until: later(2) };
@@ -343,11 +344,11 @@ test('a plan names its waves; they go one after the other with a pause, and the 
     expect((await post({ ...body, waves: { size: 2 }, planHash })).status).toBe(409);
     const id = idOf(await post({ ...body, planHash }));
     const board = async () => (await get(`/${id}`)).body as StateRequestBoard;
-    await until('the first runs', () => gate.waiting.length === 1);
-    expect(await board()).toMatchObject({ counts: { waiting: 2, running: 1, notRun: 1 }, nextWaveAt: null });
+    await until('the first moves', () => gate.waiting.length === 1);
+    const running = await until('the first runs', board, ({ counts }) => counts.running === 1);
+    expect(running).toMatchObject({ counts: { waiting: 2, running: 1, notRun: 1 }, nextWaveAt: null });
     gate.open();
-    await until('the first has ended', async () => (await board()).nextWaveAt !== null);
-    const between = await board();
+    const between = await until('the first has ended', board, ({ nextWaveAt }) => nextWaveAt !== null);
     const first = between.districts.find(({ wave }) => wave === 1)!;
     expect(first).toMatchObject({ districtId: world.other, status: 'done' });
     expect(Date.parse(between.nextWaveAt!) - Date.parse(first.endedAt!)).toBe(5 * 60_000);

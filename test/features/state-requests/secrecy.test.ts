@@ -8,11 +8,9 @@ import { apiRoutes } from '../../../src/app';
 import type { ApiContext } from '../../../src/http/context';
 import type { RouteSpec } from '../../../src/http/route';
 import { resync, serve, type Served, speakAs } from '../../support/command-line';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { type Gate, withWorker } from '../../support/api-worker';
-
-jest.setTimeout(120_000);
 
 let world: ApiWorld;
 let served: Served;

@@ -24,8 +24,6 @@ import { mailServer } from '../notices/mail-server';
 import { receiver, type Receiver } from '../notices/receiver';
 import { administrators, apiWorld, type ApiWorld } from '../../support/api-world';
 
-jest.setTimeout(120_000);
-
 const sides = ['here', 'other'] as const;
 type Side = (typeof sides)[number];
 

@@ -9,13 +9,13 @@ import {
 } from '../../../src/domain/verification';
 import { type ApiWorld, apiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
-import { until } from '../../workflows/support';
+import { until } from '../../support/until';
 import { someCatalog } from '../../support/control-database';
 
 let world: ApiWorld;
 beforeEach(async () => {
   world = await apiWorld();
-}, 120_000);
+});
 afterEach(() => world.close());
 
 const get = (path: string, as = world.as.here) =>

@@ -20,7 +20,7 @@ let control: Knex;
 let close: () => Promise<void>;
 beforeEach(async () => {
   ({ control, close } = await controlDatabase());
-}, 120_000);
+});
 afterEach(() => close());
 
 const of = { districtId: district, schoolYear };

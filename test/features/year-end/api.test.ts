@@ -14,6 +14,7 @@ import {
 import { apiWorld, type ApiWorld } from '../../support/api-world';
 import { withWorker } from '../../support/api-worker';
 import { untilInLine } from '../../support/in-line';
+import { until } from '../../support/until';
 
 let world: ApiWorld;
 let admin: string;
@@ -66,13 +67,14 @@ async function ended(
 }
 
 test('the switch is refused until the ending year has its full resync, and then moves every route to the new year', () =>
-  withWorker(world, async () => {
+  withWorker(world, async (gate) => {
     expect((await switchTo(2028, {}, 'here')).status).toBe(403);
     const refused = await switchTo(2028);
     expect([refused.status, refused.body]).toMatchObject([
       409,
       { detail: 'No full resync (all objects) of 2027 has finished: send one, scenario END_OF_YEAR.' },
     ]);
+    gate.close();
     const sent = await send('post', `/districts/${world.here}/resyncs`, {
       objects: 'all',
       scenario: 'END_OF_YEAR',
@@ -80,6 +82,7 @@ test('the switch is refused until the ending year has its full resync, and then 
     const { resyncId } = sent.body as { resyncId: string };
     const waiting = await switchTo(2028);
     expect([waiting.status, JSON.stringify(waiting.body)]).toEqual([409, expect.stringContaining(resyncId)]);
+    gate.open();
     await finished(resyncId);
 
     const switched = await switchTo(2028);
@@ -112,12 +115,9 @@ test('the switch is refused until the ending year has its full resync, and then 
   }));
 
 async function finished(resyncId: string): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const row = (await world.control('resync').where({ resyncID: resyncId }).first()) as { status: string };
-    if (row.status === 'finished') return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('The resync never finished.');
+  const row = () =>
+    world.control<{ resyncID: string; status: string }>('resync').where({ resyncID: resyncId }).first();
+  await until('it has finished', async () => (await row())?.status === 'finished');
 }
 
 test('a change after the full resync, or a red outcome, stands in the way until it is made again or accepted by the state', async () => {
