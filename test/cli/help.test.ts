@@ -107,7 +107,7 @@ test('where nobody reads what a command says of itself it ends with its code; a 
   closeSync(full);
   expect(ended.map(([code]) => code)).toEqual([2, 8]);
   expect(told).toBe('The output could not be written: ENOSPC.\n');
-}, 60_000);
+});
 
 test('an address of the API that is none is a mistake of who gave it', () => {
   for (const api of ['', 'nonsense', 'ftp://127.0.0.1', '//127.0.0.1', '127.0.0.1:8080'])
@@ -126,4 +126,4 @@ test('a reader that has seen enough, as head does, gets no trace', async () => {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [code] = (await once(child, 'close')) as [number];
   expect([code, stderr]).toEqual([0, '']);
-}, 60_000);
+});

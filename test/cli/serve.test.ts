@@ -15,6 +15,7 @@ import { createTestDatabases, type TestDatabases, testStack } from '../support/s
 import { TemporalGate } from '../support/temporal-gate';
 import { resync } from '../support/command-line';
 import { runOn } from '../support/run-on';
+import { until } from '../support/until';
 
 const folder = mkdtempSync(join(tmpdir(), 'resync-serve-'));
 const catalogFile = join(folder, 'catalog.yaml');
@@ -91,19 +92,31 @@ function serving(part: string, file: string, env: NodeJS.ProcessEnv = {}): Servi
 
 /** @throws Error when the process ends before it has said so */
 async function said({ child, stderr }: Serving, what: RegExp): Promise<string> {
-  for (;;) {
-    const found = what.exec(stderr());
-    if (found) return found[1] ?? '';
-    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}: ${stderr()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const heard = await until(
+    `it says ${what}`,
+    () => {
+      if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}: ${stderr()}`);
+      return stderr();
+    },
+    (text) => what.test(text),
+  );
+  return what.exec(heard)?.[1] ?? '';
 }
 
 async function terminated({ child }: Serving): Promise<unknown> {
-  const exit = once(child, 'exit');
+  // Not its exit: what it has said may come after that.
+  const closed = once(child, 'close');
   child.kill('SIGTERM');
-  return (await exit)[0] as unknown;
+  return (await closed)[0] as unknown;
 }
+
+/** On a busy machine the first workflow may take longer than the API waits: it asks once more. */
+const sendAll = (url: string) =>
+  until(
+    'it isn’t asked to try again',
+    () => resync('send', '--all', '--api', url),
+    ({ code }) => code !== 8,
+  );
 
 const apiUrl = /"url":"(http:[^"]+)"/;
 
@@ -116,10 +129,7 @@ test('serve runs API and worker of a configuration in one process: a resync goes
   process.env['RESYNC_TOKEN'] = token.stdout.trim();
   // Before the worker is there, the agent doesn't answer in time.
   await said(service, /"msg":"(Worker state changed)/);
-  let sent = await resync('send', '--all', '--api', url);
-  // On a busy machine its first workflow may take longer than the API waits: it asks to try again.
-  for (let more = 3; sent.code === 8 && more > 0; more -= 1)
-    sent = await resync('send', '--all', '--api', url);
+  const sent = await sendAll(url);
   expect([sent.code, sent.stderr, sent.stdout]).toEqual([
     0,
     expect.any(String),
@@ -128,7 +138,7 @@ test('serve runs API and worker of a configuration in one process: a resync goes
   expect(await terminated(service)).toBe(0);
   expect(service.stderr()).toContain('Stopping: records under way are committed first.');
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-}, 180_000);
+});
 
 test('API and worker run in processes of their own, by a profile of the temporal CLI, without the operator service', async () => {
   const own = new Authority('Operator');
@@ -162,15 +172,20 @@ server_name = "temporal.example.org"
     process.env['RESYNC_TOKEN_FILE'] = tokenFile;
     const worker = serving('worker', file, env);
     await said(worker, /"msg":"(Worker state changed)/);
-    expect((await resync('send', '--all', '--api', url)).code).toBe(0);
+    expect((await sendAll(url)).code).toBe(0);
     expect(worker.stderr()).not.toMatch(apiUrl);
     const metricsOf = async (part: Serving): Promise<string> =>
       (await fetch(`${await said(part, /"healthUrl":"(http:[^"]+)"/)}/metrics`)).text();
+    const tells = (part: Serving, line: RegExp) =>
+      until(
+        'its metrics tell it',
+        () => metricsOf(part),
+        (text) => line.test(text),
+      );
+    await tells(api, /^resync_runs_open{status="running"} 0$/m);
+    await tells(worker, /^resync_records_total{outcome="unchanged"} [1-9]/m);
     // The worker's has what Temporal's SDK tells of itself, too.
-    const [ofApi, ofWorker] = await Promise.all([metricsOf(api), metricsOf(worker)]);
-    expect(ofApi).toMatch(/^resync_runs_open{status="running"} 0$/m);
-    expect(ofWorker).toMatch(/^resync_records_total{outcome="unchanged"} 2$/m);
-    expect(ofWorker).toMatch(/^temporal_activity_execution_latency_milliseconds_count/m);
+    await tells(worker, /^temporal_activity_execution_latency_milliseconds_count/m);
     for (const level of ['debug', 'info']) {
       worker.child.kill('SIGUSR2');
       await said(worker, new RegExp(`"level":"(${level})"`));
@@ -182,7 +197,7 @@ server_name = "temporal.example.org"
     await gate.stop();
     rmSync(own.folder, { recursive: true });
   }
-}, 180_000);
+});
 
 test('setup adds the search attributes that a namespace lacks; until then doctor names them and no worker starts', async () => {
   const namespace = `serve-${Date.now()}`;
@@ -195,7 +210,12 @@ test('setup adds the search attributes that a namespace lacks; until then doctor
   process.env['TEMPORAL_NAMESPACE'] = namespace;
   try {
     const file = configFile('setup');
-    const lacking = await eventually(() => resync('doctor', '--config', file, '--json'), /missing: Resync/);
+    // A new namespace is known to all parts of the server after some seconds.
+    const lacking = await until(
+      'doctor finds the namespace',
+      () => resync('doctor', '--config', file, '--json'),
+      ({ stdout }) => stdout.includes('missing: Resync'),
+    );
     expect([lacking.code, lacking.stdout]).toEqual([8, expect.stringContaining('resync setup')]);
     const refused = await resync('serve', 'worker', '--config', file);
     expect([refused.code, refused.stderr]).toEqual([
@@ -214,19 +234,7 @@ test('setup adds the search attributes that a namespace lacks; until then doctor
   } finally {
     process.env = env;
   }
-}, 120_000);
-
-/** A new namespace is known to all parts of the server after some seconds. */
-async function eventually<T extends { readonly stdout: string }>(
-  ask: () => Promise<T>,
-  what: RegExp,
-): Promise<T> {
-  for (let more = 30; ; more -= 1) {
-    const answer = await ask();
-    if (what.test(answer.stdout) || more === 0) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
+});
 
 test('on a control database that isn’t of its version neither API nor worker starts: the sentence and doctor name the command', async () => {
   const file = configFile('version');
@@ -286,7 +294,7 @@ test('on a control database that isn’t of its version neither API nor worker s
   } finally {
     await runOn(databases.controlUrl, `DROP DATABASE ${name}`);
   }
-}, 60_000);
+});
 
 test('what keeps it from starting is a sentence: 2 for the configuration, 8 for a port or a server', async () => {
   const missing = await resync('serve', '--config', join(folder, 'none.yaml'));
@@ -315,4 +323,4 @@ test('what keeps it from starting is a sentence: 2 for the configuration, 8 for 
   ]);
   const away = await resync('serve', 'worker', '--config', configFile('away', { temporal: '127.0.0.1:1' }));
   expect([away.code, away.stderr]).toEqual([8, expect.stringContaining('resync doctor')]);
-}, 60_000);
+});

@@ -5,9 +5,7 @@ import { finishResync } from '../../src/features/resyncs/store';
 import { runningResync } from '../support/control-database';
 import { type ApiWorld, apiWorld } from '../support/api-world';
 import { withWorker } from '../support/api-worker';
-import { until } from '../workflows/support';
-
-jest.setTimeout(120_000);
+import { until } from '../support/until';
 
 let world: ApiWorld;
 let served: Served;
@@ -38,8 +36,12 @@ class Terminal {
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
   }
 
-  shows(text: string): Promise<void> {
-    return until(`it shows "${text}", not only "${this.text}"`, () => this.text.includes(text), 60_000);
+  shows(text: string): Promise<string> {
+    return until(
+      `it shows "${text}"`,
+      () => this.text,
+      (shown) => shown.includes(text),
+    );
   }
 
   type(text: string): void {
@@ -102,7 +104,7 @@ test('Ctrl-C while a run is followed ends the command only, and says how to foll
   withWorker(world, async (gate) => {
     gate.close();
     const terminal = new Terminal('send --objects School --yes');
-    await until('it moves', () => gate.waiting.length > 0, 60_000);
+    await until('it moves', () => gate.waiting.length > 0);
     await terminal.shows('School');
     terminal.type('\u0003');
     expect(await terminal.end()).toBe(130);

@@ -1,9 +1,9 @@
 import { builtinCatalog } from '../../src/catalog/builtin';
+import { resyncWorkflowId } from '../../workflows/messages';
+import { until } from '../support/until';
 import { type Caller, schoolYear, ServiceWorld } from './world';
 
 /** What the pages of a district read: resyncs side by side, the calendar, approvals, alerts. */
-
-jest.setTimeout(90_000);
 
 let world: ServiceWorld;
 let north: Caller;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await world.sql('north', 'UPDATE Calendar SET stateExclude = 1 LIMIT 1');
   second = await send(north, { objects: ['Calendar'] });
   ofState = await send(state, { objects: ['School'], scenario: 'STATE_REQUEST' });
-}, 120_000);
+});
 afterAll(() => world.close());
 
 const here = (rest: string) => `/districts/${world.ids.north}/${rest}`;
@@ -38,12 +38,12 @@ async function send(caller: Caller, body: object): Promise<string> {
 }
 
 async function ended(caller: Caller, id: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    const { body } = await caller.ask<{ status: string }>('GET', `/resyncs/${id}`);
-    if (['finished', 'failed', 'ended', 'awaitingApproval'].includes(body.status)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${id} did not end in a minute.`);
+  await until(
+    'it has ended',
+    async () => (await caller.ask<{ status: string }>('GET', `/resyncs/${id}`)).body,
+    ({ status }) => ['finished', 'failed', 'ended', 'awaitingApproval'].includes(status),
+    120_000,
+  );
 }
 
 interface Changes {
@@ -146,9 +146,8 @@ test('what waits for an approval is listed for those who see its district', asyn
   expect(await Promise.all([north, south, state].map(listed))).toEqual([[waiting], [], [waiting]]);
   const rejected = await state.ask('POST', `/resyncs/${waiting}/removals/reject`, {});
   expect(rejected.status).toBe(200);
-  await ended(north, waiting);
-  for (let tries = 0; tries < 100 && (await listed(north)).length > 0; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  // With all that it tells of its end.
+  await world.temporal.workflow.getHandle(resyncWorkflowId(waiting)).result();
   expect(await listed(north)).toEqual([]);
 });
 
@@ -235,14 +234,8 @@ test('the state verifies and certifies its districts in one call each, and every
       ...{ ...asked, ...more, previewHash },
     });
     expect(status).toBe(202);
-    const answerOf = async <T>(of: string, over: (answer: T) => boolean): Promise<T> => {
-      for (let tries = 0; tries < 300; tries++) {
-        const answer = await signer.ask<T>('GET', of);
-        if (over(answer.body)) return answer.body;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      throw new Error(`${of} did not end in half a minute.`);
-    };
+    const answerOf = async <T>(of: string, over: (answer: T) => boolean): Promise<T> =>
+      until(`${of} has ended`, async () => (await signer.ask<T>('GET', of)).body, over);
     const done = await answerOf<Done>(`${path}/${body.districtActionId}`, (one) => one.status === 'finished');
     expect(done.items.map(({ districtId }) => districtId)).toEqual([world.ids.north, world.ids.south]);
     return Promise.all(

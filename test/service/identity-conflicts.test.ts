@@ -1,8 +1,6 @@
 import { resync, speakAs } from '../support/command-line';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { type Caller, ServiceWorld } from './world';
-
-jest.setTimeout(240_000);
 
 let world: ServiceWorld;
 beforeAll(async () => {
@@ -24,8 +22,7 @@ async function send(who: Caller): Promise<Run> {
   const body = { objects: ['TestScore'], scenario: 'OTHER' };
   const { resyncId } = (await who.ask<Run>('POST', `/districts/${world.ids.north}/resyncs`, body)).body;
   const shown = async () => (await who.ask<Run>('GET', `/resyncs/${resyncId}`)).body;
-  await until('it has ended', async () => (await shown()).status === 'finished', 60_000);
-  return shown();
+  return until('it has ended', shown, ({ status }) => status === 'finished');
 }
 
 test('a renumbered record is shown to the district, carried over by the state on the command line, and green', async () => {

@@ -14,11 +14,9 @@ import { type RunningWorker, startWorker } from '../../src/worker';
 import { promtool, startPrometheus } from '../support/prometheus';
 import { startTraceCollector, type TraceCollector } from '../support/trace-collector';
 import { workflowBundle } from '../support/workflow-bundle';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { agentWorkflowId, resyncWorkflowId } from '../../workflows/messages';
 import { type Caller, type DistrictId, schoolYear, ServiceWorld } from './world';
-
-jest.setTimeout(240_000);
 
 const monitoring = join(__dirname, '..', '..', 'deploy', 'monitoring');
 
@@ -92,15 +90,7 @@ async function send(who: Caller, district: DistrictId, body: object = full): Pro
 async function endOf(who: Caller, resyncId: string): Promise<Run> {
   const shown = async () => (await who.ask<Run>('GET', `/resyncs/${resyncId}`)).body;
   const over = ['finished', 'failed', 'cancelled', 'lost'];
-  await until(
-    'it has ended',
-    async () => {
-      await sleep(50);
-      return over.includes((await shown()).status);
-    },
-    120_000,
-  );
-  return shown();
+  return until('it has ended', shown, ({ status }) => over.includes(status), 120_000);
 }
 
 const textOf = async (url: string | null): Promise<string> => (await fetch(`${url}/metrics`)).text();
@@ -124,7 +114,12 @@ test('two workers and two APIs share the load, and a worker that stops hands on 
   const elsewhere = await world.caller('north', ['resyncBatch'], { url: second.api.url });
   const ends = [await endOf(elsewhere, runs[0]), await endOf(south, runs[1])];
   expect(ends.map(({ status, color }) => [status, color])).toEqual(Array(2).fill(['finished', 'green']));
-  const workers = await Promise.all([world.healthUrls.worker, second.worker.healthUrl].map(textOf));
+  const textsOfWorkers = () => Promise.all([world.healthUrls.worker, second.worker.healthUrl].map(textOf));
+  const closed = (texts: readonly string[]): number =>
+    texts
+      .map((text) => valueOf(text, 'resync_runs_ended_total', { status: 'finished', color: 'green' }))
+      .reduce((sum, ends) => sum + ends);
+  const workers = await until('both ends are counted', textsOfWorkers, (texts) => closed(texts) === 2);
   const pages = workers.map((text) => valueOf(text, 'resync_records_total', { outcome: 'inserted' }));
   for (const inserted of pages) expect(inserted).toBeGreaterThan(0);
   expect(pages[0]! + pages[1]!).toBe(ends[0]!.totals.inserted + ends[1]!.totals.inserted);
@@ -139,10 +134,6 @@ test('two workers and two APIs share the load, and a worker that stops hands on 
     ['-copy', 'activity'],
     ['-notices', 'activity'],
   ]);
-  const closed = workers.map((text) =>
-    valueOf(text, 'resync_runs_ended_total', { status: 'finished', color: 'green' }),
-  );
-  expect(closed[0]! + closed[1]!).toBe(2);
 
   await world.emptyState();
   const again = await send(north, 'north');
@@ -238,15 +229,10 @@ test('one trace leads from a request through its run to each range, on whichever
   const asked = 'POST /districts/:district/resyncs';
   const root = `${asked} under ${callers}`;
   const parts = [asked, 'give to districtAgent', 'preparePlan', 'syncRange', 'resync'];
-  await until(
-    'the whole trace has come',
-    async () => {
-      await sleep(100);
-      const names = ofTrace().map(({ name }) => name);
-      return parts.every((name) => names.includes(name)) && ranges.every(isTraced) && roots().join() === root;
-    },
-    30_000,
-  );
+  await until('the whole trace has come', () => {
+    const names = ofTrace().map(({ name }) => name);
+    return parts.every((name) => names.includes(name)) && ranges.every(isTraced) && roots().join() === root;
+  });
   expect([...new Set(ofTrace().map(({ service }) => service))].sort()).toEqual([
     'resync-api',
     'resync-worker',
@@ -284,7 +270,7 @@ test('a part whose port for operators is taken says so, and leaves nothing open'
   await expect(startWorker(config, { workflows })).rejects.toThrow('EADDRINUSE');
   await until('their connections are closed', () => {
     const now = process.getActiveResourcesInfo().filter((kind) => kind.endsWith('SocketWrap')).length;
-    return Promise.resolve(now <= before);
+    return now <= before;
   });
 });
 
@@ -300,7 +286,6 @@ test('an agent’s queue, its oldest request of the state and its silence are to
     const waiting = await send(state, 'north', { objects: ['School'], scenario: 'STATE_REQUEST' });
     const agent = { district: world.ids.north, school_year: '2027' };
     await until('it is told', async () => {
-      await sleep(500);
       whileLocked = await textOf(world.healthUrls.api);
       return valueOf(whileLocked, 'resync_agent_oldest_state_request_seconds', agent) > 0;
     });
@@ -407,14 +392,9 @@ test('a run that a restored control database no longer knows ends in Temporal, a
   });
   await Promise.race([forgetting, sleep(2_000)]).finally(unlock);
   await forgetting;
-  await until(
-    'its workflow has ended',
-    async () => {
-      const handle = world.temporal.workflow.getHandle(resyncWorkflowId(resyncId));
-      return (await handle.describe()).status.name !== 'RUNNING';
-    },
-    60_000,
-  );
+  const workflow = world.temporal.workflow.getHandle(resyncWorkflowId(resyncId));
+  const statusOf = async () => (await workflow.describe()).status.name;
+  await until('its workflow has ended', statusOf, (status) => status !== 'RUNNING', 120_000);
   expect(await endOf(north, await send(north, 'north'))).toMatchObject({
     status: 'finished',
     color: 'green',
@@ -447,12 +427,13 @@ test('a worker with another catalog leaves a run or a verification untouched and
     const few = { objects: ['School'] };
     const run = await send(south, 'south', few);
     const shown = async (id: string) => (await south.ask<Run & Catalogs>('GET', `/resyncs/${id}`)).body;
-    const isLeft = async (id: string): Promise<boolean> => {
-      await sleep(50);
-      return (await shown(id)).otherCatalog !== null;
-    };
-    await until('it was left', () => isLeft(run));
-    const { catalogHash, otherCatalog } = await shown(run);
+    const left = (id: string): Promise<Run & Catalogs> =>
+      until(
+        'it was left',
+        () => shown(id),
+        (one) => one.otherCatalog !== null,
+      );
+    const { catalogHash, otherCatalog } = await left(run);
     expect([catalogHash, otherCatalog!.workerHash]).toEqual([ours, theirs]);
     expect(otherCatalog!.text).toMatch(
       new RegExp(`${run}.*${ours.slice(0, 12)}.*${theirs.slice(0, 12)}.*same catalog.*cancel the resync`),
@@ -463,7 +444,6 @@ test('a worker with another catalog leaves a run or a verification untouched and
     );
     expect(agents.body.items[0]!.resyncs).toMatchObject([{ resyncId: run, otherCatalog }]);
     await until('an operator is told', async () => {
-      await sleep(500);
       return valueOf(await textOf(world.healthUrls.api), 'resync_runs_other_catalog') === 1;
     });
     expect(await world.control('DISBatchHistory').where({ resyncID: run })).toEqual([]);
@@ -477,10 +457,13 @@ test('a worker with another catalog leaves a run or a verification untouched and
     };
     const compared = async (id: string) => (await south.ask<Compared>('GET', `/verifications/${id}`)).body;
     const isIn = (id: string, status: string) =>
-      until(`${id} is ${status}`, async () => (await compared(id)).status === status, 60_000);
+      until(
+        `${id} is ${status}`,
+        () => compared(id),
+        (one) => one.status === status,
+      );
     const verification = await verify();
-    await isIn(verification, 'waiting');
-    const waiting = await compared(verification);
+    const waiting = await isIn(verification, 'waiting');
     expect(waiting.message).toMatch(
       new RegExp(`${verification}.*${ours.slice(0, 12)}.*${theirs.slice(0, 12)}.*cancel the verification`),
     );
@@ -502,7 +485,7 @@ test('a worker with another catalog leaves a run or a verification untouched and
     expect((await shown(run)).otherCatalog).toBeNull();
 
     const hopeless = await send(south, 'south', few);
-    await until('it was left', () => isLeft(hopeless));
+    await left(hopeless);
     const cancel = await south.ask('POST', `/resyncs/${hopeless}/cancel`);
     expect(cancel.status).toBe(200);
     expect(await endOf(south, hopeless)).toMatchObject({ status: 'cancelled', otherCatalog: null });
@@ -544,11 +527,8 @@ test('Temporal starts a pass each day that removes what was kept long enough, an
   expect(nextPassAt).toMatch(/T02:30:00/);
   const { taskQueue } = world.config.temporal;
   await world.temporal.schedule.getHandle(`retention:${taskQueue}`).trigger();
-  await until('it has ended', async () => {
-    await sleep(50);
-    return (await shown()).passes[0]?.status === 'finished';
-  });
-  const { removed } = (await shown()).passes[0]!;
+  const { passes } = await until('it has ended', shown, ({ passes: [last] }) => last?.status === 'finished');
+  const { removed } = passes[0]!;
   expect(removed).toMatchObject({ audit: 0, syncEvents: 0 });
   expect(removed['runs']! + removed['ledger']!).toBeGreaterThanOrEqual(3);
   const gone = await north.ask<{ detail: string }>('GET', `/resyncs/${runs[0]}`);
@@ -598,16 +578,12 @@ test('a real Prometheus scrapes both parts, evaluates every alarm and every pane
       const path = `query?query=${encodeURIComponent(expr)}`;
       return (await prometheus.ask<{ result: unknown[] }>(path)).result.length;
     };
-    const isUp = async (): Promise<boolean> => {
-      await sleep(200);
-      return (await results('up == 1').catch(() => 0)) === 4;
-    };
-    await until('both parts are scraped', isUp, 30_000);
+    const up = () => results('up == 1').catch(() => 0);
+    await until('both parts are scraped', up, (count) => count === 4);
     const { groups } = await prometheus.ask<Rules>('rules');
     const rules = groups.flatMap((group) => group.rules);
     expect(rules.length).toBeGreaterThan(10);
     await until('every alarm was evaluated', async () => {
-      await sleep(200);
       const again = await prometheus.ask<Rules>('rules');
       return again.groups.flatMap((group) => group.rules).every(({ health }) => health === 'ok');
     });

@@ -15,9 +15,7 @@ import { startWorker } from '../../src/worker';
 import { answerCheck } from '../support/answer-check';
 import { createTestDatabases, type TestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../support/workflow-bundle';
-import { until } from '../workflows/support';
-
-jest.setTimeout(180_000);
+import { until } from '../support/until';
 
 const schoolYear = 2027;
 const numbers = { north: 1, south: 2 } as const;
@@ -159,10 +157,12 @@ async function has(district: District): Promise<Record<string, string[]>> {
 
 /** What the region gives of its own, a state ID, is carried down after the run. */
 async function carriedDown(district: District): Promise<Record<string, string[]>> {
-  const same = async () =>
-    JSON.stringify(await held('region', district)) === JSON.stringify(await has(district));
-  await until('the district has what the region gave', same, 60_000);
-  return has(district);
+  const [, carried] = await until(
+    'the district has what the region gave',
+    async () => [await held('region', district), await has(district)] as const,
+    ([given, found]) => JSON.stringify(given) === JSON.stringify(found),
+  );
+  return carried;
 }
 
 async function sent(to: Deployment, district: District, body: object = { objects: 'all' }): Promise<string> {
@@ -176,11 +176,13 @@ async function sent(to: Deployment, district: District, body: object = { objects
 }
 const show = async (at: Deployment, resyncId: string): Promise<Run> =>
   (await at.ask<Run>('GET', `/resyncs/${resyncId}`)).body;
-async function ended(at: Deployment, resyncId: string): Promise<Run> {
-  const over = async () => ['finished', 'failed', 'cancelled'].includes((await show(at, resyncId)).status);
-  await until('the run ends', over, 120_000);
-  return show(at, resyncId);
-}
+const ended = (at: Deployment, resyncId: string): Promise<Run> =>
+  until(
+    'the run ends',
+    () => show(at, resyncId),
+    ({ status }) => ['finished', 'failed', 'cancelled'].includes(status),
+    120_000,
+  );
 
 beforeAll(async () => {
   const [north, south, ofRegion, ofState] = [
@@ -236,7 +238,7 @@ beforeAll(async () => {
   for (const id of ['north', 'south'] as const)
     for (const host of ['%', 'localhost'])
       await sql(ofRegion.stateUrl, `GRANT SELECT, UPDATE ON \`${views(id)}\`.* TO ${reader}@'${host}'`);
-}, 180_000);
+});
 
 afterAll(async () => {
   await state.stop();
@@ -293,7 +295,7 @@ test('a region that does not answer is waited for, and then asked once', async (
   gate.open = false;
   gate.refused = 0;
   const resyncId = await sent(state, 'north', { objects: ['School'] });
-  await until('the region was asked in vain', () => gate.refused > 1, 60_000);
+  await until('the region was asked in vain', () => gate.refused > 1);
   const waiting = await show(state, resyncId);
   expect([waiting.status, waiting.region]).toEqual(['running', undefined]);
   gate.open = true;
@@ -307,8 +309,12 @@ test('a region that does not answer is waited for, and then asked once', async (
 
 test('a run of the region that does not come to its end sends nothing on; one cancelled here is cancelled there', async () => {
   const runThere = async (resyncId: string) => {
-    await until('the region has it', async () => (await show(state, resyncId)).region !== undefined);
-    return (await show(state, resyncId)).region!.resyncId;
+    const shown = await until(
+      'the region has it',
+      () => show(state, resyncId),
+      (run) => run.region !== undefined,
+    );
+    return shown.region!.resyncId;
   };
   const stop = await locked(places.south.districtUrl, 'School');
   const first = await sent(state, 'south');
@@ -329,7 +335,7 @@ test('a run of the region that does not come to its end sends nothing on; one ca
   await region.ask('POST', `/resyncs/${run}/pause`);
   await again();
   await state.ask('POST', `/resyncs/${third}/cancel`);
-  await until('it is cancelled there', async () => (await show(region, run)).status === 'cancelled', 60_000);
+  await until('it is cancelled there', async () => (await show(region, run)).status === 'cancelled');
   expect(await ended(state, third)).toMatchObject({ status: 'cancelled' });
 });
 

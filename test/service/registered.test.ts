@@ -11,11 +11,9 @@ import { startServer } from '../../src/server';
 import { startWorker } from '../../src/worker';
 import { createTestDatabases, testStack } from '../support/stack';
 import { workflowBundle } from '../support/workflow-bundle';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 
 /** Two APIs and a worker that begin without any district. */
-
-jest.setTimeout(180_000);
 
 interface Run {
   readonly resyncId: string;
@@ -89,16 +87,12 @@ test('a district that was registered is sent, by its new account once that was c
         body: { objects: 'all', scenario: 'GO_LIVE' },
       });
       expect([started.status, started.body]).toEqual([202, expect.anything()]);
-      let run: Run | null = null;
-      await until(
+      return until(
         'the run has ended',
-        async () => {
-          run = (await ask<Run>('GET', `/resyncs/${started.body.resyncId}`)).body;
-          return ['finished', 'failed', 'cancelled', 'lost'].includes(run.status);
-        },
+        async () => (await ask<Run>('GET', `/resyncs/${started.body.resyncId}`)).body,
+        ({ status }) => ['finished', 'failed', 'cancelled', 'lost'].includes(status),
         120_000,
       );
-      return run!;
     };
     const sent = await send();
     expect([sent.status, sent.message]).toEqual(['finished', null]);

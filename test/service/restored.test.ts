@@ -18,10 +18,8 @@ import { type RunningWorker, startWorker } from '../../src/worker';
 import { agentWorkflowId, resyncWorkflowId } from '../../workflows/messages';
 import { testStackDir } from '../support/stack';
 import { workflowBundle } from '../support/workflow-bundle';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { type Caller, type DistrictId, schoolYear, ServiceWorld } from './world';
-
-jest.setTimeout(240_000);
 
 let folder: string;
 let temporal: TemporalServer;
@@ -82,20 +80,16 @@ async function send(who: Caller, district: DistrictId, body: object = full): Pro
 const shown = async (who: Caller, id: string): Promise<Run> =>
   (await who.ask<Run>('GET', `/resyncs/${id}`)).body;
 
-const isNow = (who: Caller, id: string, ...statuses: string[]): Promise<unknown> =>
+const isNow = (who: Caller, id: string, ...statuses: string[]): Promise<Run> =>
   until(
     `it is ${statuses.join(' or ')}`,
-    async () => {
-      await sleep(50);
-      return statuses.includes((await shown(who, id)).status);
-    },
+    () => shown(who, id),
+    ({ status }) => statuses.includes(status),
     120_000,
   );
 
-async function endOf(who: Caller, id: string): Promise<Run> {
-  await isNow(who, id, 'finished', 'failed', 'cancelled', 'lost');
-  return shown(who, id);
-}
+const endOf = (who: Caller, id: string): Promise<Run> =>
+  isNow(who, id, 'finished', 'failed', 'cancelled', 'lost');
 
 /** While nobody works, Temporal ends, and begins with what `change` makes of its files. */
 async function withoutTemporal(change: () => void): Promise<void> {
@@ -126,14 +120,7 @@ async function startAgain(): Promise<void> {
 async function reconcile(isDone: () => Promise<boolean>): Promise<void> {
   const api = await startServer(world.config, { logger: pino({ level: 'silent' }) });
   try {
-    await until(
-      'the pass is made',
-      async () => {
-        await sleep(100);
-        return isDone();
-      },
-      60_000,
-    );
+    await until('the pass is made', isDone);
   } finally {
     await api.stop();
   }

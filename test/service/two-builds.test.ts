@@ -4,10 +4,8 @@ import { temporalFindings } from '../../src/doctor/check-temporal';
 import { workerDeployment } from '../../src/temporal/task-queues';
 import { agentWorkflowId, resyncWorkflowId } from '../../workflows/messages';
 import { workflowBundle } from '../support/workflow-bundle';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { type Caller, schoolYear, ServiceWorld } from './world';
-
-jest.setTimeout(120_000);
 
 interface Run {
   readonly resyncId: string;
@@ -56,8 +54,11 @@ async function send(world: ServiceWorld, who: Caller): Promise<Run> {
 
 async function endOf(who: Caller, resyncId: string): Promise<Run> {
   const over = ['finished', 'failed', 'cancelled', 'lost'];
-  await until(`${resyncId} ends`, async () => over.includes((await shown(who, resyncId)).status), 60_000);
-  return shown(who, resyncId);
+  return until(
+    `${resyncId} ends`,
+    () => shown(who, resyncId),
+    ({ status }) => over.includes(status),
+  );
 }
 
 /** The build whose workers a workflow's tasks are given to. */
@@ -113,12 +114,11 @@ describe('workers that say their build', () => {
         ...{ level: 'warn', found: 'temporal.buildId is not set, and current is build-1' },
       });
       await makeCurrent('build-2');
+      const found = 'this configuration is build-2; current is build-2; runs are under way in build-1';
       await until(
         'doctor says that the first build has a run',
-        async () =>
-          (await doctor('build-2'))?.found ===
-          'this configuration is build-2; current is build-2; runs are under way in build-1',
-        60_000,
+        () => doctor('build-2'),
+        (finding) => finding?.found === found,
       );
       expect(await doctor('build-1')).toMatchObject({ level: 'warn' });
       const second = await send(world, north);

@@ -3,10 +3,8 @@ import { builtinCatalog } from '../../src/catalog/builtin';
 import { requireObject, type SyncObject } from '../../src/domain/catalog';
 import { openSyncEvents } from '../../src/features/field-ownership/sync-event-store';
 import { resync } from '../support/command-line';
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { type Caller, type DistrictId, ServiceWorld } from './world';
-
-jest.setTimeout(240_000);
 
 let world: ServiceWorld;
 beforeAll(async () => (world = await ServiceWorld.open()));
@@ -62,12 +60,9 @@ async function send(who: Caller, district: DistrictId, body: object): Promise<st
 }
 
 async function endOf(who: Caller, resyncId: string): Promise<Run> {
-  const shown = async () => {
-    await sleep(100);
-    return (await who.ask<Run>('GET', `/resyncs/${resyncId}`)).body;
-  };
-  await until('it has ended', async () => ['finished', 'failed'].includes((await shown()).status), 120_000);
-  return shown();
+  const shown = async () => (await who.ask<Run>('GET', `/resyncs/${resyncId}`)).body;
+  const over = ({ status }: Run) => ['finished', 'failed'].includes(status);
+  return until('it has ended', shown, over, 120_000);
 }
 
 /** Objects of which the state doesn't hold the district's records, value by value. */
@@ -86,7 +81,6 @@ async function differing(district: DistrictId, objects: readonly SyncObject[]): 
 /** State IDs that the state gave persons come down by an event of its own, after the run. */
 async function idsCameDown(): Promise<void> {
   await until('no sync event is open', async () => {
-    await sleep(100);
     return (await openSyncEvents(world.control, { olderThanSeconds: -1 })).length === 0;
   });
 }
@@ -201,13 +195,10 @@ test('the state asks for everything, then for some: in every district just that 
     const asked = { districts: 'all', reason: 'Count day.', ...body };
     const answer = await admin.ask<{ stateRequestId: string }>('POST', '/state-requests', asked);
     expect(answer.status).toBe(202);
-    const board = async () => {
-      await sleep(100);
-      const path = `/state-requests/${answer.body.stateRequestId}`;
-      return (await admin.ask<Board>('GET', path)).body;
-    };
-    await until('it has ended', async () => (await board()).status === 'finished', 120_000);
-    expect((await board()).districts).toMatchObject([
+    const path = `/state-requests/${answer.body.stateRequestId}`;
+    const board = async () => (await admin.ask<Board>('GET', path)).body;
+    const ended = await until('it has ended', board, ({ status }) => status === 'finished', 120_000);
+    expect(ended.districts).toMatchObject([
       { status: 'done', color: 'green' },
       { status: 'done', color: 'green' },
     ]);
@@ -238,11 +229,12 @@ test('of a request of the state the users of both levels find the alert, if they
   const found = async (who: Caller) => {
     const { status, body } = await who.ask<{ items: Alert[] }>('GET', '/alerts');
     expect(status).toBe(200);
-    return body.items.filter(({ name }) => name !== 'Resync Completed');
+    return body.items.filter(({ name }) => name === 'State Resync Requested');
   };
   const asked = { districts: [world.ids.north], objects: ['Transportation'], reason: 'Count day.' };
   await admin.ask('POST', '/state-requests', asked);
-  await until('the alert is posted', async () => (await found(people.north)).length > 0);
+  for (const who of [people.north, admin])
+    await until('the alert is posted', async () => (await found(who)).length > 0);
 
   const alert = { category: 'Vertical Interoperability', name: 'State Resync Requested' };
   const [ofDistrict, ...more] = await found(people.north);
@@ -323,8 +315,12 @@ test('the agent’s queue has what runs and what waits, in the order in which it
     }
     const ended = await world.control('resync').whereIn('resyncID', order).orderBy('endedAt');
     expect(ended.map(({ resyncID }: { resyncID: string }) => resyncID)).toEqual(order);
-    await until('the queue is empty', async () => (await queue(clerk)).active === null);
-    expect(await queue(clerk)).toMatchObject({ active: null, preempted: null, waiting: [] });
+    const last = await until(
+      'the queue is empty',
+      () => queue(clerk),
+      ({ active }) => active === null,
+    );
+    expect(last).toMatchObject({ active: null, preempted: null, waiting: [] });
   } finally {
     await release();
     delete process.env['RESYNC_API_URL'];

@@ -1,7 +1,5 @@
-import { until } from '../workflows/support';
+import { until } from '../support/until';
 import { ServiceWorld } from './world';
-
-jest.setTimeout(240_000);
 
 let world: ServiceWorld;
 beforeAll(async () => (world = await ServiceWorld.open({}, { copy: { lanes: 4 } })));
@@ -27,8 +25,12 @@ test('all districts of a request together write no faster than its budget', asyn
   });
   const report = async () =>
     (await state.ask<Report>('GET', `/state-requests/${body.stateRequestId}/report`)).body;
-  await until('it ended', async () => (await report()).status === 'finished', 200_000);
-  const { districts, ...ended } = await report();
+  const { districts, ...ended } = await until(
+    'it ended',
+    report,
+    ({ status }) => status === 'finished',
+    200_000,
+  );
   expect(ended).toMatchObject({ recordsPerSecond, counts: { done: 2 } });
   const times = (name: 'startedAt' | 'endedAt') => districts.map((district) => Date.parse(district[name]));
   const seconds = (Math.max(...times('endedAt')) - Math.min(...times('startedAt'))) / 1000;
