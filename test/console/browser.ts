@@ -47,6 +47,20 @@ function anyOther(): string {
   return found;
 }
 
+/** A machine that is slow, or stands still for some seconds, is no fault of a page. */
+const patienceMs = 60_000;
+
+/** A profile of its own at a service, with patience. */
+export async function openContext(
+  browser: Browser,
+  url: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: url, ...options });
+  context.setDefaultTimeout(patienceMs);
+  return context;
+}
+
 /** What the pages of a browser's profile did that they must not. */
 export class WatchedContext {
   private readonly faults: string[] = [];
@@ -63,8 +77,8 @@ export class WatchedContext {
     url: string,
     options: Parameters<Browser['newContext']>[0] = {},
   ): Promise<WatchedContext> {
-    const context = await browser.newContext({
-      ...{ baseURL: url, viewport: { width: 1280, height: 900 }, timezoneId: 'America/Chicago' },
+    const context = await openContext(browser, url, {
+      ...{ viewport: { width: 1280, height: 900 }, timezoneId: 'America/Chicago' },
       ...options,
     });
     const watched = new WatchedContext(context, new URL(url).host);

@@ -3,10 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 import { builtinCatalog } from '../../src/catalog/builtin';
 import type { Resync } from '../../src/console/api/answers';
 import { type Caller, ServiceWorld } from '../service/world';
+import { until } from '../support/until';
 import { openBrowser, WatchedContext } from './browser';
 import { buildConsole, signIn } from './world';
-
-jest.setTimeout(90_000);
 
 const rights = [
   ...['resyncBatch', 'selectiveSync', 'verificationSummary', 'processAlerts'],
@@ -32,7 +31,7 @@ beforeAll(async () => {
   await world.sql('north', 'UPDATE Calendar SET stateExclude = 1 LIMIT 1');
   await send({ objects: ['AttendanceSDMinute'] });
   await world.sql('north', 'UPDATE Calendar SET stateExclude = 0');
-}, 120_000);
+});
 afterAll(async () => {
   await browser.close();
   await world.close();
@@ -44,18 +43,16 @@ async function send(body: object): Promise<string> {
   const { status, body: answer } = await north.ask<{ resyncId: string }>('POST', path, body);
   expect([status, answer]).toEqual([202, expect.anything()]);
   const { resyncId } = answer;
-  await until(async () => ['finished', 'failed', 'awaitingApproval'].includes((await read(resyncId)).status));
+  const stops = ['finished', 'failed', 'awaitingApproval'];
+  await until(
+    'it has ended',
+    () => read(resyncId),
+    ({ status }) => stops.includes(status),
+    120_000,
+  );
   return resyncId;
 }
 const read = async (resyncId: string) => (await north.ask<Resync>('GET', `/resyncs/${resyncId}`)).body;
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('It did not come to be in a minute.');
-}
 
 /** Runs steps in a browser of their own, signed in at a page, which must complain of nothing. */
 async function inBrowser(
@@ -167,7 +164,7 @@ test('removals wait for somebody else, who looks at the records and removes them
       .getByRole('row', { name: /Graduation/ })
       .getByText('Approved')
       .waitFor();
-    await until(async () => (await read(id)).status === 'finished');
+    await until('it has ended', async () => (await read(id)).status === 'finished');
     await page.goto('/approvals');
     await page.getByText('Nothing waits for an approval.').waitFor();
   });
@@ -293,7 +290,7 @@ test('one record is found by its GUID, previewed with all that goes with it, and
     await button(page, /^Send \d+ records…$/).click();
     await page.getByRole('dialog').getByText('It waits its turn').waitFor();
     await button(page, 'OK').click();
-    await page.getByText('Finished').waitFor({ timeout: 60_000 });
+    await page.getByText('Finished').waitFor();
     await check(page);
   });
   await inBrowser(
@@ -313,18 +310,18 @@ test('a schedule is made, seen in the week, waits for a window, and is changed a
     await button(page, 'New schedule…').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Nightly');
-    await dialog.getByLabel('Times of day').fill('2:30');
+    await dialog.getByLabel('Times of day').fill('3:30');
     await dialog.getByText('It would fire next:').waitFor();
     await check(page);
     await button(page, 'Save').click();
     await dialog.waitFor({ state: 'detached' });
     await page
       .getByRole('rowheader', { name: /^Nightly/ })
-      .getByText('every day at 02:30')
+      .getByText('every day at 03:30')
       .waitFor();
     await button(page, 'Week after').click();
     const week = page.getByRole('region', { name: 'The week' });
-    await week.getByText('02:30 Nightly (resync)').nth(6).waitFor();
+    await week.getByText('03:30 Nightly (resync)').nth(6).waitFor();
     await button(page, 'New window…').click();
     await dialog.getByLabel('From').fill('22:00');
     await dialog.getByLabel(/^To/).fill('04:00');
@@ -370,6 +367,7 @@ test('the state says whose a field is; the district sees it, and who changed it 
     await page.getByText('Choose whose a field is').waitFor();
     await page.getByLabel('Set otherwise than by default').check();
     await page.waitForURL(/changed=true/);
+    await page.getByRole('rowheader').nth(1).waitFor({ state: 'detached' });
     expect(await page.getByRole('rowheader').count()).toBe(1);
   });
   await inBrowser(north, here('fields?view=changes'), async (page) => {
@@ -431,10 +429,10 @@ test('what the state holds is certified, its signature fits, and nothing has cha
     await dialog.getByLabel(/^Report/).fill('Fall count');
     await dialog.getByLabel('For the day').fill('2026-10-01');
     await button(page, 'Certify').click();
-    await page.getByText('Certified', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText('Certified', { exact: true }).waitFor();
     await page.getByText('Fits').waitFor();
     await button(page, 'Compare with now').click();
-    await page.getByText('Nothing has changed').waitFor({ timeout: 60_000 });
+    await page.getByText('Nothing has changed').waitFor();
     await button(page, 'Show it').click();
     await page.getByRole('cell', { name: 'equal' }).first().waitFor();
     await check(page);

@@ -1,10 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import type { Cause, Resync } from '../../src/console/api/answers';
 import { type Caller, ServiceWorld } from '../service/world';
+import { until } from '../support/until';
 import { openBrowser, WatchedContext } from './browser';
 import { buildConsole, signIn, Wire } from './world';
-
-jest.setTimeout(90_000);
 
 let world: ServiceWorld;
 let browser: Browser;
@@ -19,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  await wire.cut();
+  await wire.close();
   await world.close();
 });
 
@@ -79,7 +78,7 @@ test('a run is followed while it runs, paused, resumed, and tells its end', asyn
       await release();
       await verdict(page)
         .getByText(/^Green: 0 errors in/)
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
       const { totals } = await read(id);
       await verdict(page).getByText(`in ${totals!.processed} records`).waitFor();
       expect(await page.getByRole('button', { name: /Pause|Cancel/ }).count()).toBe(0);
@@ -102,10 +101,10 @@ test('a page whose server is gone says so, comes back by itself, and ends with t
       watched.expect(/ERR_CONNECTION|ERR_EMPTY|ERR_INCOMPLETE|Failed to load/);
       await page.goto(`/runs/${id}`);
       await persons(page).waitFor();
-      await wire.cut();
+      wire.cut();
       await page.getByText(/^Not connected since \d\d:\d\d:\d\d; trying again/).waitFor();
       await release();
-      await until(async () => (await read(id)).status === 'finished');
+      await until('it has ended', async () => (await read(id)).status === 'finished');
       // Nothing is claimed that nobody heard.
       expect(
         await verdict(page)
@@ -115,7 +114,7 @@ test('a page whose server is gone says so, comes back by itself, and ends with t
       await wire.mend();
       await verdict(page)
         .getByText(/^Green: 0 errors in/)
-        .waitFor({ timeout: 30_000 });
+        .waitFor();
       await page.getByText(/^Not connected/).waitFor({ state: 'detached' });
       const { objectResults } = await read(id);
       for (const { object, counts } of objectResults!)
@@ -144,7 +143,9 @@ test('one object can be stopped while it runs, and seven tabs with the same run 
       await row(page, 'Enrollment').getByRole('button', { name: /^Stop/ }).click();
       expect((await told).status()).toBe(200);
       await release();
-      await until(async () => ['finished', 'failed', 'cancelled'].includes((await read(id)).status));
+      await until('it has ended', async () =>
+        ['finished', 'failed', 'cancelled'].includes((await read(id)).status),
+      );
       const { totals } = await read(id);
       for (const tab of tabs) await verdict(tab).getByText(` in ${totals!.processed} records`).waitFor();
     });
@@ -170,7 +171,7 @@ test('Cancel asks first and says what stays', async () => {
       await release();
       await verdict(page)
         .getByText(/^Cancelled: 0 errors in/)
-        .waitFor({ timeout: 30_000 });
+        .waitFor();
     });
   } finally {
     await release();
@@ -180,7 +181,7 @@ test('Cancel asks first and says what stays', async () => {
 test('from a red status to the record: the errors of an object, their cause, and sending them again', async () => {
   await world.sql('north', 'UPDATE Calendar SET stateExclude = 1 LIMIT 1');
   const id = await start(['Enrollment']);
-  await until(async () => (await read(id)).status === 'finished');
+  await until('it has ended', async () => (await read(id)).status === 'finished');
   const { totals } = await read(id);
   const { items } = (await north.ask<{ items: Cause[] }>('GET', `/resyncs/${id}/causes`)).body;
   expect(totals!.errors).toBeGreaterThan(1);
@@ -216,14 +217,17 @@ test('from a red status to the record: the errors of an object, their cause, and
     await page.getByRole('heading', { name: /^Retry/ }).waitFor();
     await verdict(page)
       .getByText(/^Green: 0 errors in/)
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
   });
 });
 
 test('of what the state asked for a district sees that it is, and no object of it anywhere', async () => {
   const state = await world.caller('state', ['resyncBatch', 'stateRequest']);
   const id = await start(['Graduation'], state, { scenario: 'STATE_REQUEST' });
-  await until(async () => (await state.ask<Resync>('GET', `/resyncs/${id}`)).body.status === 'finished');
+  await until(
+    'it has ended',
+    async () => (await state.ask<Resync>('GET', `/resyncs/${id}`)).body.status === 'finished',
+  );
   await inBrowser(north, async (page) => {
     const heard: string[] = [];
     page.on('response', (response) => {
@@ -237,15 +241,7 @@ test('of what the state asked for a district sees that it is, and no object of i
     await page.getByText('The state asked for this resync.').waitFor();
     expect(await page.getByRole('button', { name: /Pause|Cancel|Retry/ }).count()).toBe(0);
     expect(await page.content()).not.toContain('Graduation');
-    expect(heard.join('')).toContain(id);
+    await until('its answer is read', () => heard.join('').includes(id));
     expect(heard.join('')).not.toContain('Graduation');
   });
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('It did not come to be in 30 seconds.');
-}

@@ -5,12 +5,11 @@ import type { RecurringRequest, RequestHead } from '../../src/console/api/answer
 import { toolRights } from '../../src/domain/rights';
 import { insertStateRequest } from '../../src/features/state-requests/store';
 import { ServiceWorld, type Caller } from '../service/world';
+import { until } from '../support/until';
 import { openBrowser, WatchedContext } from './browser';
 import { buildConsole, signIn } from './world';
 
 /** The pages of the state, from its list of districts to its audit. */
-
-jest.setTimeout(90_000);
 
 let world: ServiceWorld;
 let browser: Browser;
@@ -110,7 +109,7 @@ test('ticked districts are verified together, as the window has shown, and what 
     await button(dialog, 'Close').click();
     const past = page.getByRole('region', { name: 'Done to many districts' });
     await past.getByRole('row').filter({ hasText: 'Verify' }).getByText('2 districts done').waitFor();
-    await row(page, 'north').getByText('Drifted').waitFor({ timeout: 30_000 });
+    await row(page, 'north').getByText('Drifted').waitFor();
     await page.getByRole('checkbox', { name: 'south', exact: true }).uncheck();
     await page.getByText('1 district ticked').waitFor();
     await page.getByLabel('With those ticked').selectOption('Cancel');
@@ -139,7 +138,7 @@ test('districts are asked for what the plan showed, and the board follows them t
     await dialog.getByLabel('Why, for people of the state').fill('Count day');
     await button(dialog, 'OK').click();
     await page.getByRole('heading', { name: 'Count day' }).waitFor();
-    await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
+    await page.getByText('Finished, 100 %').waitFor();
     await button(page, /^Green\s*2$/).waitFor();
     await button(page, /^south 2: Green$/).click();
     await page.getByRole('region', { name: 'south' }).getByRole('link').click();
@@ -168,10 +167,10 @@ test('what is asked again and again is made from the plan, started now, paused a
     await button(page, 'Pause Sundays').click();
     await recurring.getByText('Paused').waitFor();
     await button(page, 'Start now Sundays').click();
-    await recurring.getByRole('link').first().waitFor({ timeout: 30_000 });
+    await recurring.getByRole('link').first().waitFor();
     await recurring.getByRole('link').first().click();
     await page.getByRole('heading', { name: 'Weekly counts' }).waitFor();
-    await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
+    await page.getByText('Finished, 100 %').waitFor();
     await page.goBack();
     await button(page, 'Edit Sundays').click();
     const changed = page.getByRole('dialog', { name: 'Change the recurring request Sundays' });
@@ -234,9 +233,7 @@ test('what another person or the service changes shows on districts, requests an
     await requested.getByRole('rowheader', { name: /^By another/ }).waitFor();
     await scheduled.getByRole('rowheader', { name: /^Of another/ }).waitFor();
     await scheduled.getByText('New building').waitFor();
-    await row(districts, 'south')
-      .locator(`a[href="/verifications/${verificationId}"]`)
-      .waitFor({ timeout: 60_000 });
+    await row(districts, 'south').locator(`a[href="/verifications/${verificationId}"]`).waitFor();
     for (const page of [requested, scheduled]) await page.close();
     const people = await open('/admin/rights');
     await people.getByRole('columnheader').first().waitFor();
@@ -267,7 +264,7 @@ test('a request in waves says so in its plan and on its board', () =>
     await page.getByRole('heading', { name: 'In two waves' }).waitFor();
     const waves = page.getByRole('region', { name: 'Waves' });
     await waves.getByText('2 waves').waitFor();
-    await page.getByText('Finished, 100 %').waitFor({ timeout: 60_000 });
+    await page.getByText('Finished, 100 %').waitFor();
     await waves.getByText('Wave 2: 1 of 1 done').waitFor();
     const [{ waves: asked } = {} as RequestHead & { waves?: object }] = await requests();
     expect(asked).toMatchObject({ size: 1, pauseMinutes: 0 });
@@ -322,6 +319,7 @@ describe('a board of a thousand districts', () => {
       expect(at).toBeGreaterThan(20);
       await button(page, /^Not done\s*40$/).click();
       await page.getByText('40 districts of 1000').waitFor();
+      await page.locator('.board__cell').nth(40).waitFor({ state: 'detached' });
       expect(await page.locator('.board__cell').count()).toBe(40);
       await page.locator('.board__cell').first().click();
       await page.getByText('It sends none of these objects.').first().waitFor();
@@ -370,7 +368,7 @@ describe('a board of a thousand districts', () => {
       await button(page, /^Not done\s*2$/).waitFor();
       await page.getByRole('link', { name: /^Ask 2 districts again/ }).click();
       await page.getByText('2 districts ticked').waitFor();
-      expect(await page.getByRole('checkbox', { name: 'School', exact: true }).isChecked()).toBe(true);
+      await page.getByRole('checkbox', { name: 'School', exact: true, checked: true }).waitFor();
       await page.goBack();
       await button(page, /^north 1: Not done/).click();
       await button(page, 'Try it again').click();
@@ -409,7 +407,7 @@ test('agents show what runs and what waits; a resync is paused and goes on', asy
       await button(queue, 'Resume').click();
       await queue.getByText(/^Running/).waitFor();
       await release();
-      await page.getByText('Nothing runs and nothing waits.').waitFor({ timeout: 60_000 });
+      await page.getByText('Nothing runs and nothing waits.').waitFor();
     });
   } finally {
     await release();
@@ -421,11 +419,8 @@ test('a record that was renumbered is carried over once the state has seen what 
   const path = `/districts/${world.ids.north}/resyncs`;
   const ended = async (): Promise<void> => {
     const { body } = await state.ask<{ resyncId: string }>('POST', path, { objects: ['TestScore'] });
-    for (let tries = 0; tries < 300; tries++) {
-      const run = await state.ask<{ endedAt: string | null }>('GET', `/resyncs/${body.resyncId}`);
-      if (run.body.endedAt !== null) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const run = () => state.ask<{ endedAt: string | null }>('GET', `/resyncs/${body.resyncId}`);
+    await until('it has ended', async () => (await run()).body.endedAt !== null);
   };
   await ended();
   await world.sql(
@@ -439,10 +434,10 @@ test('a record that was renumbered is carried over once the state has seen what 
     await conflict.getByText('The state has it under another key').waitFor();
     await button(conflict, 'Carry the key over…').click();
     const dialog = page.getByRole('dialog', { name: 'Carry the key over for a record of TestScore?' });
-    await dialog.getByText('TestScore: 1').waitFor({ timeout: 30_000 });
+    await dialog.getByText('TestScore: 1').waitFor();
     await dialog.getByLabel(/^Why/).fill('Confirmed by the district.');
     await button(dialog, 'Carry the key over').click();
-    await page.getByText('No record’s identity is in doubt.').waitFor({ timeout: 30_000 });
+    await page.getByText('No record’s identity is in doubt.').waitFor();
   });
 });
 

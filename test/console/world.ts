@@ -23,6 +23,7 @@ export async function signIn(page: Page, token: string, path = '/'): Promise<voi
 /** A wire to the server that can be cut and mended, as a killed server's is. */
 export class Wire {
   private server: Server | null = null;
+  private isCut = false;
   private port = 0;
   private readonly sockets = new Set<Socket>();
 
@@ -33,7 +34,10 @@ export class Wire {
   }
 
   async mend(): Promise<void> {
+    this.isCut = false;
+    if (this.server !== null) return;
     const server = createServer((near) => {
+      if (this.isCut) return void near.resetAndDestroy();
       const far = connect(Number(this.target.port), this.target.hostname);
       for (const [from, to] of [
         [near, far],
@@ -53,12 +57,19 @@ export class Wire {
     this.server = server;
   }
 
-  /** Every connection breaks, and none is taken. */
-  async cut(): Promise<void> {
+  /**
+   * Every connection breaks, and none is taken. Its port stays its own: somebody else might have it
+   * when the wire is mended.
+   */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
     const { server } = this;
     this.server = null;
-    const closed = new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
   }
 }
