@@ -28,6 +28,9 @@ export function testScoreRule(
     LEFT JOIN ${table('Test')} root ON root.testID = COALESCE(p2.parentTestID, p2.testID, p1.testID, t.testID)`;
   const test = (condition: string): string =>
     `EXISTS (SELECT 1 FROM ${tests} WHERE t.testID = ${record}.testID AND (${condition}))`;
+  /** What the test alone decides is asked once for all scores, not for each. */
+  const amongTests = (condition: string): string =>
+    `${record}.testID IN (SELECT t.testID FROM ${tests} WHERE ${condition})`;
   /**
    * Date of the student's score on the root test of this year; a part without one of its own goes
    * by it.
@@ -44,25 +47,31 @@ export function testScoreRule(
 
   switch (rule) {
     case 'testHasNoCode':
-      return test(`${empty('t.stateCode')} AND ${empty('t.nationalCode')}`);
+      return amongTests(`${empty('t.stateCode')} AND ${empty('t.nationalCode')}`);
     case 'testNotPublished':
-      return test('(t.published = 1) IS NOT TRUE');
+      return amongTests('(t.published = 1) IS NOT TRUE');
     case 'scoreHasNoDateOrYear':
-      return test(
-        `root.testEndYear IS NULL AND IF(EXISTS (SELECT 1 FROM ${table('TestScore')} s
+      return `${amongTests('root.testEndYear IS NULL')} AND ${test(
+        `IF(EXISTS (SELECT 1 FROM ${table('TestScore')} s
            WHERE s.personID = ${record}.personID AND s.testID = root.testID AND s.endYear = ${record}.endYear),
            ${rootDate} IS NULL, ${record}.scoreDate IS NULL AND ${testYear} IS NULL)`,
-      );
+      )}`;
     case 'scoreOutsideYear':
-      return test(`((${inYear(scoreDate)}) OR ${testYear} = ${record}.endYear) IS NOT TRUE`);
+      // A score whose own date lies in the year needs no look at its test.
+      return `(${inYear(`${record}.scoreDate`)}) IS NOT TRUE
+        AND ${test(`((${inYear(scoreDate)}) OR ${testYear} = ${record}.endYear) IS NOT TRUE`)}`;
     case 'testLocked':
-      return test('t.editNotAvailable = 1');
-    case 'studentNotEnrolled':
+      return amongTests('t.editNotAvailable = 1');
+    case 'studentNotEnrolled': {
+      const enrollment = `e.personID = ${record}.personID AND e.endYear = ${record}.endYear`;
+      // Nearly every student has an enrollment that hasn't ended: no calendar is needed to say so.
       return `NOT EXISTS (SELECT 1 FROM ${table('Enrollment')} e
+          WHERE ${enrollment} AND (e.endDate IS NULL OR e.endDate >= ${now}))
+        AND NOT EXISTS (SELECT 1 FROM ${table('Enrollment')} e
           JOIN ${table('StructureGradeLevel')} g ON g.structureGradeLevelID = e.structureGradeLevelID
           JOIN ${table('ScheduleStructure')} s ON s.scheduleStructureID = g.scheduleStructureID
           JOIN ${table('Calendar')} c ON c.calendarID = s.calendarID
-        WHERE e.personID = ${record}.personID AND e.endYear = ${record}.endYear
-          AND (e.endDate IS NULL OR e.endDate >= LEAST(${now}, COALESCE(c.endDate, ${now}))))`;
+        WHERE ${enrollment} AND e.endDate >= c.endDate)`;
+    }
   }
 }

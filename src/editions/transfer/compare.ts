@@ -32,14 +32,18 @@ const stateRowsPerPage = 4;
 /** Bytes assumed for a long record whose length nobody has read. */
 export const longRecordBytes = 160_000;
 
-/** Whether the state has no record at all of this district in the interval, of whatever year. */
+/**
+ * Whether the state has no record at all of this district in the interval, of whatever year. By the
+ * key's order: a server may else look through another index, from the district's first record on.
+ */
 export async function isEmptyAtState(
   { editions, mapping, scope }: CompareJob,
   interval: Interval,
 ): Promise<boolean> {
   const rows = await editions.state.rows(
     `SELECT 1 FROM ${mapping.stateTable}
-      ${where([...stateTenant(mapping, scope), ...keyInterval(mapping.stateKey, interval)])} LIMIT 1`,
+      ${where([...stateTenant(mapping, scope), ...keyInterval(mapping.stateKey, interval)])}
+      ${sameOrder(mapping) ? `ORDER BY ${keyOrder(mapping.stateKey)}` : ''} LIMIT 1`,
   );
   return rows.length === 0;
 }
