@@ -141,7 +141,7 @@ describe('a hundred thousand errors', () => {
       await page.goBack();
       await cell(page, 87_654).waitFor();
       await page.goto(`${path}?code=NOT_A_CODE`);
-      await page.getByText('10,000 records').waitFor();
+      await page.getByText('10,000 records', { exact: true }).waitFor();
       await cell(page, 10).waitFor();
     }));
 

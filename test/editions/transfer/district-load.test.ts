@@ -23,14 +23,11 @@ async function whileBusy(work: (release: () => Promise<void>) => Promise<void>):
   let ending: Promise<void> | undefined;
   const release = () => (ending ??= holder.end());
   try {
+    const waiting = `SELECT id FROM information_schema.PROCESSLIST WHERE info = 'SELECT GET_LOCK(''${name}'', 300)'`;
     await until(
       'all of them wait',
-      () =>
-        world.district(
-          `SELECT id FROM information_schema.PROCESSLIST WHERE info LIKE '%GET_LOCK(''${name}%'`,
-        ),
-      // And who asks.
-      ({ length }) => length > held.length,
+      () => world.district(waiting),
+      ({ length }) => length === held.length,
     );
     await work(release);
   } finally {
