@@ -133,7 +133,7 @@ function listsOf(value: unknown, name = ''): string[] {
   return Object.entries(value).flatMap(([of, item]) => listsOf(item, of));
 }
 
-test('an entry that stands twice in a list is one, or is refused, in every list of every body', async () => {
+async function sendTwice(): Promise<void> {
   const send = await caller();
   const answers: Record<string, number> = {};
   for (const spec of apiRoutes({ ...world } as unknown as ApiContext)) {
@@ -154,9 +154,11 @@ test('an entry that stands twice in a list is one, or is refused, in every list 
     }
   }
   expect(Object.keys(answers).length).toBeGreaterThan(20);
-  // Nobody works here: what needs a worker's answer is told to try again.
-  expect(Object.entries(answers).filter(([, status]) => status >= 500 && status !== 503)).toEqual([]);
-});
+  expect(Object.entries(answers).filter(([, status]) => status >= 500)).toEqual([]);
+}
+
+test('an entry that stands twice in a list is one, or is refused, in every list of every body', () =>
+  withWorker(world, sendTwice));
 
 /** The body with one of its texts another one, for each of its texts. */
 function* withText(value: unknown, text: string): Generator<unknown> {
@@ -169,18 +171,15 @@ function* withText(value: unknown, text: string): Generator<unknown> {
       for (const other of withText(item, text)) yield { ...value, [name]: other };
 }
 
-test('no text of a body makes a fault of the service: half a character, none, a zero, thousands', () =>
+test('no text of a body makes a fault of the service: a zero, thousands of characters', () =>
   withWorker(world, async () => {
     const send = await caller();
     const faults: string[] = [];
     for (const spec of apiRoutes({ ...world } as unknown as ApiContext)) {
       if (spec.example === undefined) continue;
-      const bodies = ['\ud800', '', '\u0000', 'x'.repeat(5_000)].flatMap((text) => [
-        ...withText(spec.example, text),
-      ]);
+      const bodies = ['\u0000', 'x'.repeat(5_000)].flatMap((text) => [...withText(spec.example, text)]);
       const answers = await Promise.all(bodies.map((example) => send({ ...spec, example }, things)));
-      for (const { status } of answers)
-        if (status >= 500 && status !== 503) faults.push(`${spec.operationId}: ${status}`);
+      for (const { status } of answers) if (status >= 500) faults.push(`${spec.operationId}: ${status}`);
     }
     expect(faults).toEqual([]);
   }));

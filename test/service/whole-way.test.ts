@@ -136,15 +136,16 @@ test('objects sent alone are errors where the state lacks their parents; with Ch
     totals: { processed: enrollments, inserted: 0, errors: enrollments },
   });
   expect(await recordsAtState('north')).toBe(0);
-  const { body } = await clerk.ask<{ items: { code: string; outcome: string; parent: object }[] }>(
-    'GET',
-    `/resyncs/${alone.resyncId}/errors?limit=500`,
-  );
+  const { body } = await clerk.ask<{
+    items: { code: string; outcome: string; message: string; parent: { object: string } }[];
+  }>('GET', `/resyncs/${alone.resyncId}/errors?limit=500`);
   expect(body.items).toHaveLength(enrollments);
   const parents = objectOf('Enrollment').parents;
-  for (const { outcome, parent } of body.items) {
+  for (const { outcome, message, parent } of body.items) {
     expect(outcome).toBe('blocked');
-    expect(parents).toContain((parent as { object: string }).object);
+    expect(parents).toContain(parent.object);
+    // The run has no errors of that object: what to do doesn't lead there.
+    expect(message).toMatch(new RegExp(`is not at the state: send ${parent.object}, or`));
   }
 
   const whole = await endOf(clerk, await send(clerk, 'north', { objects: ['Enrollment'] }));

@@ -211,7 +211,7 @@ async function belowForbidden(
       outcome: 'blocked',
       code: 'PARENT_EXCLUDED',
       field: reference.columns.at(-1) ?? null,
-      message: `Its ${reference.label} may not sync, so nothing below it does: see the errors of ${reference.object}.`,
+      message: `Its ${reference.label}, named here as its parent, may not sync, so nothing below it does: clear the exclusion of that ${reference.object} if it should.`,
       reference,
     });
   }

@@ -284,7 +284,7 @@ export function blockedBy(
     outcome: 'blocked',
     code: 'PARENT_NOT_AT_STATE',
     field: reference.columns.at(-1) ?? null,
-    message: `Its ${reference.label} is not at the state: see the errors of ${reference.object}.`,
+    message: `Its ${reference.label}, named here as its parent, is not at the state: send ${reference.object}, or mend what kept it from arriving.`,
     parent: { object: reference.object, key: parentKey },
   };
 }
