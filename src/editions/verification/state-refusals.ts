@@ -1,4 +1,5 @@
 import { familyOf } from '../columns/families';
+import { whole } from '../columns/numbers';
 import { type Column, readTableShape } from '../columns/table-shape';
 import { DatabaseError } from '../connection/errors';
 import type { ObjectMapping, RecordRule } from '../mapping/types';
@@ -35,7 +36,7 @@ function ofColumn(from: Column, to: Column): RecordRule[] {
     rules.push(
       refusal('VALUE_MISSING', from.name, `${name} IS NULL`, `The state requires a value for ${from.name}.`),
     );
-  const tooLong = longerThan(from, to);
+  const tooLong = longerThan(from, to) ?? tooManyBits(from, to);
   if (tooLong !== null)
     rules.push(
       refusal(
@@ -97,13 +98,39 @@ const integerBits: Readonly<Record<string, bigint>> = {
 };
 
 function integerLimits({ type, fullType }: Column): readonly [bigint, bigint] | null {
-  const bits = integerBits[type];
+  const bits = type === 'bit' ? bitsOf(fullType) : integerBits[type];
   if (bits === undefined) return null;
-  return /unsigned/i.test(fullType) ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
+  return type === 'bit' || /unsigned/i.test(fullType)
+    ? [0n, 2n ** bits - 1n]
+    : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
+}
+
+function bitsOf(fullType: string): bigint {
+  return BigInt(/^bit\((\d+)\)/i.exec(fullType)?.[1] ?? 1);
+}
+
+/** More bits than a BIT has are too long for it, and not out of its range. */
+function tooManyBits(from: Column, to: Column): string | null {
+  if (to.type !== 'bit' || familyOf(from) !== 'integer') return null;
+  return `${whole(from)} > ${2n ** bitsOf(to.fullType) - 1n}`;
 }
 
 function outOfRange(from: Column, to: Column): string | null {
-  const name = quoteName(from.name);
+  if (to.type === 'bit') return null;
+  const conditions = [beyondLimits(from, to), withoutSign(from, to)].filter((one) => one !== null);
+  return conditions.length === 0 ? null : conditions.join(' OR ');
+}
+
+function withoutSign(from: Column, to: Column): string | null {
+  const families = ['integer', 'decimal', 'double'];
+  const takesNone = (column: Column): boolean =>
+    /unsigned|zerofill/i.test(column.fullType) || ['bit', 'year'].includes(column.type);
+  if (!families.includes(familyOf(from) ?? '') || integerLimits(to) !== null) return null;
+  return takesNone(to) && !takesNone(from) ? `${quoteName(from.name)} < 0` : null;
+}
+
+function beyondLimits(from: Column, to: Column): string | null {
+  const name = whole(from);
   const limits = integerLimits(to);
   const own = integerLimits(from);
   if (limits !== null && (own !== null || familyOf(from) === 'decimal')) {

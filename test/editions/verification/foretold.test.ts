@@ -6,7 +6,7 @@ import { verdictOf } from '../../../src/domain/verification';
 import type { ComparedObject } from '../../../src/editions/verification/tally';
 import { migrate } from '../../../src/migrate';
 import { generateDistrict } from '../../../src/sample/generate';
-import { districtNumber, World } from '../support';
+import { districtNumber, object, World } from '../support';
 import { verify } from './support';
 
 let world: World;
@@ -116,5 +116,26 @@ test('a district without defects is equal after a resync, school by school', asy
   for (const { counts, schools } of found.values()) {
     expect(counts.stateRecords).toBe(counts.districtRecords);
     for (const one of schools.values()) expect(one.stateRecords).toBe(one.districtRecords);
+  }
+});
+
+test('numbers without a sign and bits that the state can’t hold are foretold', async () => {
+  const types = [
+    ['DECIMAL(5,2)', 'DECIMAL(5,2) UNSIGNED', ['-0.01', '1']],
+    ['DOUBLE', 'DOUBLE UNSIGNED', ['-1', '-0e0', '1']],
+    ['INT', 'DECIMAL(10,2) ZEROFILL', ['-7', '7']],
+    ['BIT(64)', 'BIGINT', ['18446744073709551615', '7']],
+    ['SMALLINT', 'BIT(3)', ['-1', '7', '8']],
+  ] as const;
+  for (const [n, [from, to, values]] of types.entries()) {
+    const name = `number_${n}`;
+    await world.district(
+      `CREATE TABLE ${name} (id INT PRIMARY KEY, v ${from})`,
+      `INSERT INTO ${name} VALUES ${values.map((value, i) => `(${i}, ${value})`).join(', ')}`,
+    );
+    await world.state(`CREATE TABLE ${name} (districtID INT, id INT, v ${to}, PRIMARY KEY (districtID, id))`);
+    const objects = [object(name, ['id'])];
+    const { predicted } = (await verify(world, { name: 'test', objects }, objects)).get(name)!;
+    expect([from, predicted]).toEqual([from, (await world.sync(objects, name)).counts]);
   }
 });
