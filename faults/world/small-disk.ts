@@ -49,7 +49,8 @@ export class SmallDisk {
 
   unmount(): void {
     this.free();
-    if (this.canFill) run('umount', this.folder);
+    // A server that has ended may not have let go of it yet.
+    if (this.canFill) run('umount', '--lazy', this.folder);
   }
 
   /** One that an earlier run left behind. */
