@@ -97,6 +97,9 @@ async function districtPages(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Causes' }).click();
   await page.locator('.cause').first().waitFor();
   await save(page, 'causes');
+  await page.getByRole('link', { name: 'Log', exact: true }).click();
+  await page.getByRole('cell', { name: 'Asked for' }).waitFor();
+  await save(page, 'log');
   await page.getByRole('link', { name: /^Errors/ }).click();
   await page.getByRole('table').first().waitFor();
   await page.waitForTimeout(500);
