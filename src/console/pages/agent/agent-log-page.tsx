@@ -53,7 +53,7 @@ function AgentLog({ district }: { district: District }) {
                 <th scope="col" className="wide">
                   Resync
                 </th>
-                <th scope="col" className="number">
+                <th scope="col" className="wide number">
                   Errors
                 </th>
                 <th scope="col" className="wide">
@@ -77,13 +77,18 @@ function AgentLog({ district }: { district: District }) {
                     ) : (
                       <LogWords entry={entry} />
                     )}
+                    {entry.errors !== null && (
+                      <div className="narrow small soft">
+                        Errors: <Errors entry={entry} />
+                      </div>
+                    )}
                     {entry.message !== null && <div className="small soft">{entry.message}</div>}
                   </td>
                   <td className="wide">
                     <span className="code">{entry.resyncId}</span>
                     <div className="small soft">{longYear(entry.schoolYear)}</div>
                   </td>
-                  <td className="number">
+                  <td className="wide number">
                     <Errors entry={entry} />
                   </td>
                   <td className="wide">{entry.by === null ? 'the service' : <Person by={entry.by} />}</td>
