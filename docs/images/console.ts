@@ -28,7 +28,7 @@ async function main([ofDistrict, ofState]: string[]): Promise<void> {
     await attempt('pages of the state', () => statePages(state));
   } finally {
     await browser.close();
-    await wire.cut();
+    wire.cut();
   }
 }
 
@@ -158,7 +158,7 @@ async function strip(page: Page, wire: Wire): Promise<void> {
   await take('1. Sent: objects start as their parents are complete');
   await page.waitForTimeout(700);
   await take('2. Only committed records are counted');
-  await wire.cut();
+  wire.cut();
   await page.getByText('Not connected since').waitFor();
   await take('3. The server is gone: since when, and that figures are of then');
   await page.waitForTimeout(2_000);
