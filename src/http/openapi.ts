@@ -22,6 +22,8 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
     unsupportedMediaType: problem('The body is not application/json', 'UnsupportedMediaType'),
     invalidRequest: problem('The request can’t be carried out', 'InvalidRequest'),
     tooManyRequests: problem('Too many requests', 'TooManyRequests'),
+    // Answered before anything of ours sees it, without a body.
+    tooLong: { id: 'TooLong', description: 'The address and the headers are larger than 16 kB' },
     notAvailable: problem('Temporal or the database does not answer now', 'NotAvailable'),
   };
   const paths: ZodOpenApiPathsObject = {};
@@ -74,6 +76,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): ReturnType<typeof
             }),
         '422': common.invalidRequest,
         '429': common.tooManyRequests,
+        '431': common.tooLong,
         '503': common.notAvailable,
       },
     };

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { dayAfter, instantOf } from '../domain/local-day';
+import { dayGiven, instantGiven } from './schemas';
 
-const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'Give a date (2026-11-26) or a time with its offset (2026-11-26T08:00:00Z).',
+const dateOrTime = z.union([dayGiven, instantGiven], {
+  error:
+    'Give a date (2026-11-26) or a time with its offset (2026-11-26T08:00:00Z), between the years 1990 and 2100.',
 });
 
 /** The query parameters from and to of a list by time; `periodIn` makes instants of them. */

@@ -362,6 +362,22 @@ test('an instant or a day that is in no year of ours is refused by field', async
     [422, ['#/window/until']],
     [422, ['#/reportingDate']],
   ]);
+  // A year of four digits or less, as a day and as an instant, in every list by time.
+  for (const path of ['/alerts', '/audit', `/districts/${world.here}/resyncs`])
+    for (const [name, at] of [
+      ['from', '0020-02-29'],
+      ['to', '0020-02-29'],
+      ['to', '9999-12-31'],
+      ['from', past],
+    ]) {
+      const answer = await request(world.app)
+        .get(`/api/v1${path}?${name}=${at}`)
+        .set('Authorization', world.as.state);
+      expect([path, at, answer.body]).toMatchObject([
+        ...[path, at],
+        { status: 400, errors: [{ parameter: name }] },
+      ]);
+    }
   for (const from of [past, future]) {
     const answer = await request(world.app)
       .get(`/api/v1/districts/${world.here}/calendar?from=${from}`)
