@@ -163,7 +163,8 @@ test('of a run of the state a district reads that it was there, and nothing else
     '/districts/{district}/resyncs',
     '/districts/{district}/resyncs?format=ndjson',
   ]);
-  // What differs is one more head, its lines in the agent's log and one more alert, without what is in the run.
+  // What differs is one more head, its lines in the agent's log and one more alert, without what is
+  // in the run.
   const list = async (side: Side, path = `/districts/${world[side]}/resyncs`) => {
     const answer = await request(world.app).get(`/api/v1${path}`).set('Authorization', as[side]);
     return (answer.body as { items: Record<string, unknown>[] }).items;
