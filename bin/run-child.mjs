@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 
 const parentLookMs = 1_000;
+const passedOn = ['SIGINT', 'SIGTERM', 'SIGUSR2'];
 
 /**
- * Runs a program with our terminal. Passes SIGINT and SIGTERM on, and sends SIGTERM when our parent
- * has died.
+ * Runs a program with our terminal. Passes SIGINT, SIGTERM and SIGUSR2 (the log level) on, and sends
+ * SIGTERM when our parent has died.
  * @returns its exit code; 128 and the signal's number when a signal ended it; 8 when it could not
  * be started
  */
@@ -13,12 +14,10 @@ export function runChild(command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, options);
     const forward = (signal) => child.kill(signal);
-    process.on('SIGINT', forward);
-    process.on('SIGTERM', forward);
+    for (const signal of passedOn) process.on(signal, forward);
     const watch = watchParent(() => child.kill('SIGTERM'));
     const end = (code) => {
-      process.off('SIGINT', forward);
-      process.off('SIGTERM', forward);
+      for (const signal of passedOn) process.off(signal, forward);
       clearInterval(watch);
       resolve(code);
     };

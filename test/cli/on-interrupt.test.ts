@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const script = join(__dirname, 'stops-on-interrupt.ts');
 
@@ -22,3 +23,22 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     }
   },
 );
+
+test('SIGUSR2 to the launcher of the command reaches the program, and ends neither', async () => {
+  const launcher = pathToFileURL(join(__dirname, '..', '..', 'bin', 'run-child.mjs')).href;
+  const program =
+    "process.once('SIGUSR2', () => { console.log('heard'); clearTimeout(staying); });" +
+    "const staying = setTimeout(() => {}, 5_000); console.log('ready');";
+  const launch =
+    `const { runChild } = await import(${JSON.stringify(launcher)});` +
+    `process.exitCode = await runChild(process.execPath, ['-e', ${JSON.stringify(program)}], { stdio: 'inherit' });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', launch], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await once(child.stdout, 'data');
+  child.kill('SIGUSR2');
+  expect([await ended, said]).toEqual([[0, null], 'ready\nheard\n']);
+});
