@@ -72,6 +72,7 @@ const sdkFields = [
   'resyncId',
   'name',
   'frames',
+  'state',
   'sdkComponent',
 ] as const;
 

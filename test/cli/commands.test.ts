@@ -236,6 +236,11 @@ test('usage, refusals and an API that is away have codes of their own', async ()
   expect(outcomes[4]!.stderr).toContain('#/objects');
   process.env['RESYNC_TOKEN'] = 'rsk_wrong';
   expect((await resync('runs')).code).toBe(7);
+  delete process.env['RESYNC_TOKEN'];
+  process.env['RESYNC_STACK_DIR'] = 'none-here';
+  const without = await resync('runs');
+  delete process.env['RESYNC_STACK_DIR'];
+  expect([without.code, without.stderr]).toEqual([7, expect.stringContaining('RESYNC_TOKEN')]);
 });
 
 test('errors and causes name the records, plan says why an object is in it', async () => {

@@ -319,7 +319,7 @@ test('what keeps it from starting is a sentence: 2 for the configuration, 8 for 
   taken.close();
   expect([refused.code, refused.stderr]).toEqual([
     8,
-    expect.stringContaining(`can't listen on 127.0.0.1:${port}`),
+    expect.stringContaining(`can't listen on 127.0.0.1:${port} (EADDRINUSE), which is api.port`),
   ]);
   const away = await resync('serve', 'worker', '--config', configFile('away', { temporal: '127.0.0.1:1' }));
   expect([away.code, away.stderr]).toEqual([8, expect.stringContaining('resync doctor')]);

@@ -252,6 +252,12 @@ export class ApiClient {
         exitCodes.unreachable,
       );
     }
+    if (answer.status === 401 && this.address.token === null)
+      throw new CommandFailure(
+        'The API wants a token: put one into RESYNC_TOKEN (or a file of it into RESYNC_TOKEN_FILE). ' +
+          '"resync token create" makes one.',
+        exitCodes.refused,
+      );
     if (!answer.ok) throw new ApiRefusal(answer.status, jsonOf(text) as ProblemBody);
     return text;
   }

@@ -3,9 +3,8 @@ import { loadConfig, type Config } from '../../config';
 import { openControl } from '../../control/database';
 import { DistrictRegistry } from '../../features/registrations/registry';
 import { checkProject, type Finding } from '../../stack/doctor';
-import { localConfigFile } from '../../stack/local-config';
+import { findConfig } from './find-config';
 import { developerStack, reportingStackErrors, unreachable } from './stack-verb';
-import { existsSync } from 'node:fs';
 
 /** `resync doctor`: one line a check with what to do; exit code 8 when one fails. */
 export function doctorCommand(): Command {
@@ -13,14 +12,15 @@ export function doctorCommand(): Command {
     .description('check programs, both editions, the control database and Temporal')
     .option(
       '--config <file>',
-      'configuration (default: RESYNC_CONFIG, the local stack’s, resync.config.yaml)',
+      'configuration (default: RESYNC_CONFIG, resync.config.yaml, the local stack’s)',
     )
     .option('--dir <dir>', 'folder of the local stack', developerStack)
     .option('--json', 'as JSON')
     .action(({ config: file, dir, json }: { config?: string; dir: string; json?: true }) =>
       reportingStackErrors(async () => {
-        const findings = await withRegistered(readConfig(file, dir), (config) =>
-          checkProject(config, { folder: dir }),
+        const findings = await withRegistered(
+          file === undefined ? findConfig(process.env, dir) : loadConfig({ file }),
+          (config) => checkProject(config, { folder: dir }),
         );
         if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
         else process.stdout.write(`${findings.map(lineOf).join('\n')}\n`);
@@ -40,12 +40,6 @@ async function withRegistered<T>(config: Config, work: (config: Config) => Promi
   } finally {
     await control.destroy();
   }
-}
-
-function readConfig(file: string | undefined, dir: string): Config {
-  const local = localConfigFile(dir);
-  if (file !== undefined) return loadConfig({ file });
-  return loadConfig(process.env['RESYNC_CONFIG'] === undefined && existsSync(local) ? { file: local } : {});
 }
 
 function lineOf({ level, check, found, todo }: Finding): string {

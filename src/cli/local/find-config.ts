@@ -10,10 +10,11 @@ export function stackDir(env: NodeJS.ProcessEnv = process.env): string {
 /**
  * The configuration a verb works with: RESYNC_CONFIG, resync.config.yaml in this folder, or that of
  * the local stack.
+ * @param dir the stack's folder
  * @throws ConfigError when there is none, or it can't be used
  */
-export function findConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const ofStack = join(stackDir(env), 'resync.config.yaml');
+export function findConfig(env: NodeJS.ProcessEnv = process.env, dir = stackDir(env)): Config {
+  const ofStack = join(dir, 'resync.config.yaml');
   return loadConfig(!hasOwn(env) && existsSync(ofStack) ? { file: ofStack, env } : { env });
 }
 

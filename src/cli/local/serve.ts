@@ -66,14 +66,24 @@ async function startOrExplain(config: Config, part: ServicePart): Promise<Runnin
     if (error instanceof CatalogError || error instanceof ConfigError)
       throw new CommandFailure(error.message, exitCodes.usage);
     if (error instanceof ControlVersionError) throw new CommandFailure(error.message, exitCodes.unreachable);
-    const { code } = error as NodeJS.ErrnoException;
-    const { host, port } = config.api;
-    if (code === 'EADDRINUSE' || code === 'EACCES')
-      throw new CommandFailure(`The API can't listen on ${host}:${port} (${code}).`, exitCodes.unreachable);
+    const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+    if (port !== undefined && (code === 'EADDRINUSE' || code === 'EACCES'))
+      throw new CommandFailure(
+        `It can't listen on ${address}:${port} (${code}), which is ${settingOf(config, port)}.`,
+        exitCodes.unreachable,
+      );
     const why = error instanceof Error ? error.message : 'no reason given';
     throw new CommandFailure(
       `The service can't start: ${why}. "resync doctor" checks its servers.`,
       exitCodes.unreachable,
     );
   }
+}
+
+/** The setting that names a port, and the variable that overrides it. */
+function settingOf({ api, health }: Config, port: number): string {
+  if (port === api.port) return 'api.port (or RESYNC_API_PORT)';
+  return port === health.apiPort
+    ? 'health.apiPort (or RESYNC_API_HEALTH_PORT)'
+    : 'health.workerPort (or RESYNC_WORKER_HEALTH_PORT): each worker on one machine needs its own';
 }
