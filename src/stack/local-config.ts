@@ -22,7 +22,7 @@ const databases = {
 } as const;
 
 /** Where `resync up` writes the configuration of the stack in `dir`. */
-export const localConfigFile = (dir: string): string => join(dir, 'resync.config.yaml');
+const localConfigFile = (dir: string): string => join(dir, 'resync.config.yaml');
 
 /** The URLs of the three databases: those given, else on the stack's servers. */
 export function localDatabaseUrls(
