@@ -63,3 +63,12 @@ export function dayIn(timeZone: string, at: string | number | Date): string {
 export function endOfDay(day: string, timeZone: string): number {
   return instantOf(dayAfter(day), timeZone) - 1;
 }
+
+/** Years of the days and instants that a person gives: others are slips of the pen. */
+export const givenYears = { first: 1990, last: 2100 } as const;
+
+/** Whether a text is a day, YYYY-MM-DD, of one of these years; one half typed is not. */
+export function isGivenDay(text: string): boolean {
+  const year = Number(text.slice(0, 4));
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && year >= givenYears.first && year <= givenYears.last;
+}

@@ -1,6 +1,7 @@
 /** Schemas that many routes share. */
 import { z } from 'zod';
 import { distinct } from '../domain/distinct';
+import { givenYears } from '../domain/local-day';
 import { resyncModes } from '../domain/resync';
 import { levels } from '../domain/rights';
 import { onLines, onOneLine, unseen, wellFormed } from '../domain/seen-text';
@@ -34,10 +35,10 @@ export const schoolYearAsked = wholeNumber(schoolYear).optional();
 
 const inOurYears = (text: string): boolean => {
   const year = new Date(text).getUTCFullYear();
-  return year >= 1990 && year <= 2100;
+  return year >= givenYears.first && year <= givenYears.last;
 };
 /** Further away than any school year is a slip of the pen; calendars reckon with it for seconds. */
-const notOurs = 'has to be between the years 1990 and 2100';
+const notOurs = `has to be between the years ${givenYears.first} and ${givenYears.last}`;
 /** An instant that a person gives. */
 export const instantGiven = z.iso.datetime({ offset: true }).refine(inOurYears, notOurs);
 /** A day of a district's calendar, which is no instant. */

@@ -251,7 +251,8 @@ test('alerts are counted in the head, found by filters in the address, and delet
     await page.getByText('Nothing is like this.').waitFor();
     await button(page, 'Show all').click();
     await messages.nth(all - 1).waitFor();
-    await page.getByLabel(/^From/).fill('2999-01-01');
+    // As a keyboard gives it, a digit of the year at a time.
+    for (const year of ['0002', '0020', '0209', '2099']) await page.getByLabel(/^From/).fill(`${year}-01-01`);
     await page.getByText('Nothing is like this.').waitFor();
     await button(page, 'Show all').click();
     await page.getByLabel('All messages shown').check();

@@ -1,4 +1,4 @@
-import { dayAfter, instantOf } from '../../domain/local-day';
+import { dayAfter, givenYears, instantOf, isGivenDay } from '../../domain/local-day';
 import type { useUrlFilters } from './url-filters';
 import { useZone } from './zone';
 
@@ -7,13 +7,21 @@ type Filters = Pick<ReturnType<typeof useUrlFilters>, 'of' | 'set'>;
 /** Names of the period in the address, which holds days. */
 export const periodFilters = ['from', 'to'] as const;
 
-/** What the period in the address asks of the API: whole days of the zone in force. */
+/** The days that a field for a day takes. */
+export const dayBounds = { min: `${givenYears.first}-01-01`, max: `${givenYears.last}-12-31` } as const;
+
+/**
+ * What the period in the address asks of the API: whole days of the zone in force. A year is typed
+ * digit by digit, and nothing is asked for the year 202.
+ */
 export function usePeriod({ of }: Filters): { readonly from: string; readonly to: string } {
   const { name } = useZone();
-  const instant = (day: string): string =>
-    /^\d{4}-\d{2}-\d{2}$/.test(day) ? new Date(instantOf(day, name)).toISOString() : '';
+  const instant = (day: string): string => new Date(instantOf(day, name)).toISOString();
   const [from, to] = [of('from'), of('to')];
-  return { from: instant(from), to: to === '' ? '' : instant(dayAfter(to)) };
+  return {
+    from: isGivenDay(from) ? instant(from) : '',
+    to: isGivenDay(to) ? instant(dayAfter(to)) : '',
+  };
 }
 
 /** From one day to another, both of them included. */
@@ -27,6 +35,7 @@ export function PeriodFields({ of, set }: Filters) {
           <input
             className="field"
             type="date"
+            {...dayBounds}
             value={of(name)}
             onChange={({ target }) => set(name, target.value)}
           />

@@ -1,3 +1,4 @@
+import { isGivenDay } from '../../../domain/local-day';
 import { errorRules } from '../../../domain/error-rules';
 import { Button } from '../../parts/button';
 import { Input, Select } from '../../parts/fields';
@@ -11,9 +12,11 @@ const names = [
 ] as const;
 const outcomes = ['excluded', 'blocked', 'failed'];
 
-/** What the address asks of the API. */
+/** What the address asks of the API; a day only when its year is typed to the end. */
 export function queryOf(get: (name: string) => string): Readonly<Record<string, string>> {
-  const given = names.flatMap((name) => (get(name) === '' ? [] : [[name, get(name)]]));
+  const isAsked = (name: string, value: string): boolean =>
+    name === 'from' || name === 'to' ? isGivenDay(value) : value !== '';
+  const given = names.flatMap((name) => (isAsked(name, get(name)) ? [[name, get(name)]] : []));
   return Object.fromEntries(given) as Record<string, string>;
 }
 
