@@ -2,8 +2,9 @@
  * One request of the state to a thousand small districts (each a database of its own on one
  * server), by the real worker and API in processes of their own. Prints the time, the size of
  * Temporal's histories, the worker's memory and the most connections each server saw; exits 1 when
- * a district is not done, the state lacks a record, or a history is too long. npm run bench:request
- * -- [--districts N] [--in-flight N] [--import] [--waves N] [--sources]
+ * a district is not done, the state lacks a record, a history is too long, or the worker takes more
+ * than 400 MB. npm run bench:request -- [--districts N] [--in-flight N] [--import] [--waves N]
+ * [--sources]
  */
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -40,6 +41,7 @@ const built = !values.sources;
 const count = Number(values.districts);
 const waves = Number(values.waves);
 const mostEvents = 5_000;
+const mostMb = 400;
 const lookEveryMs = 2_000;
 const dir = join(__dirname, '..', '.stack-bench-request');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -114,7 +116,13 @@ async function main(): Promise<boolean> {
   process.stdout.write(`${lines.join('\n')}\n`);
   const longest = Math.max(...histories.map(({ events }) => events));
   if (longest > mostEvents) say(`A history has ${longest} events, more than ${mostEvents}.`);
-  return board.counts.done === count && atState === count * recordsPerDistrict && longest <= mostEvents;
+  if (peakMb > mostMb) say(`The worker took ${peakMb} MB, more than ${mostMb}.`);
+  return (
+    board.counts.done === count &&
+    atState === count * recordsPerDistrict &&
+    longest <= mostEvents &&
+    peakMb <= mostMb
+  );
 }
 
 /** @returns how many seconds it took */
