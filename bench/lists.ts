@@ -61,6 +61,10 @@ const routes: readonly (readonly [string, number])[] = [
   [`${districts}/errors`, listMs],
   [`${districts}/errors?object=${worst.object}&school=7`, listMs],
   [`${districts}/errors?sort=object&limit=500`, listMs],
+  // What nothing is like, or hardly anything.
+  [`${districts}/errors?code=NO_SUCH_CODE`, listMs],
+  [`${districts}/errors?field=noSuchField`, listMs],
+  [`${districts}/errors?school=9999`, listMs],
   [`${districts}/errors?run=${worst.resyncId}`, listMs],
   [run, listMs],
   [`${run}/errors`, listMs],
